@@ -1,0 +1,92 @@
+package io.minik.api.client;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.minik.api.client.ApiCall.Verb;
+import io.minik.api.meta.Resource;
+import io.minik.api.object.Json;
+import io.minik.api.object.KubeObject;
+import io.minik.api.object.ObjectKey;
+import io.vertx.core.Future;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The API in Kubernetes' verbs. All rooms outside the API server talk to it through this, also in the same process.
+ *
+ * <p>Every future fails with {@link io.minik.api.meta.ApiException}. Objects that come back are shared: never mutate.
+ */
+public final class ApiClient {
+    private static final String JSON = "application/json";
+    private static final byte[] NO_BODY = {};
+
+    private final Transport transport;
+    private final String fieldManager;
+
+    /** @param fieldManager who this client writes as, in managedFields */
+    public ApiClient(Transport transport, String fieldManager) {
+        this.transport = transport;
+        this.fieldManager = fieldManager;
+    }
+
+    public Future<KubeObject> get(Resource resource, ObjectKey key) {
+        return transport.send(call(Verb.GET, resource, key, "", Map.of(), "", NO_BODY));
+    }
+
+    /** @param namespace empty for all */
+    public Future<KubeList> list(Resource resource, String namespace, ListOptions options) {
+        return transport.list(call(Verb.LIST, resource, ObjectKey.of(namespace, ""), "", options.query(), "", NO_BODY));
+    }
+
+    /** @param namespace empty for all */
+    public Future<WatchHandle> watch(Resource resource, String namespace, ListOptions options, WatchHandler handler) {
+        return transport.watch(
+                call(Verb.WATCH, resource, ObjectKey.of(namespace, ""), "", options.query(), "", NO_BODY), handler);
+    }
+
+    /** Creates in the namespace that the object says. */
+    public Future<KubeObject> create(Resource resource, KubeObject object) {
+        return write(Verb.CREATE, resource, ObjectKey.of(object.namespace(), ""), "", JSON, object.bytes());
+    }
+
+    /** Posts to a subresource: {@code binding}, {@code eviction}, {@code token}. */
+    public Future<KubeObject> create(Resource resource, ObjectKey key, String subresource, KubeObject object) {
+        return write(Verb.CREATE, resource, key, subresource, JSON, object.bytes());
+    }
+
+    public Future<KubeObject> update(Resource resource, KubeObject object) {
+        return write(Verb.UPDATE, resource, object.key(), "", JSON, object.bytes());
+    }
+
+    /** Updates a subresource, mostly {@code status}. */
+    public Future<KubeObject> update(Resource resource, KubeObject object, String subresource) {
+        return write(Verb.UPDATE, resource, object.key(), subresource, JSON, object.bytes());
+    }
+
+    public Future<KubeObject> patch(
+            Resource resource, ObjectKey key, String subresource, PatchType type, JsonNode patch) {
+        return write(Verb.PATCH, resource, key, subresource, type.contentType(), Json.bytes(patch));
+    }
+
+    /** Answers with the object (now being deleted) or a Status. */
+    public Future<KubeObject> delete(Resource resource, ObjectKey key, DeleteOptions options) {
+        return transport.send(call(Verb.DELETE, resource, key, "", Map.of(), JSON, Json.bytes(options.tree())));
+    }
+
+    private Future<KubeObject> write(
+            Verb verb, Resource resource, ObjectKey key, String subresource, String contentType, byte[] body) {
+        Map<String, String> query = new LinkedHashMap<>();
+        query.put("fieldManager", fieldManager);
+        return transport.send(call(verb, resource, key, subresource, query, contentType, body));
+    }
+
+    private static ApiCall call(
+            Verb verb,
+            Resource resource,
+            ObjectKey key,
+            String subresource,
+            Map<String, String> query,
+            String contentType,
+            byte[] body) {
+        return new ApiCall(verb, resource, key, subresource, query, contentType, body);
+    }
+}

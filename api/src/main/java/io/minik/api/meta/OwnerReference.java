@@ -1,0 +1,35 @@
+package io.minik.api.meta;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.minik.api.object.Json;
+import io.minik.api.object.KubeObject;
+
+/** Who an object belongs to: always in its own namespace, or cluster-scoped. */
+public record OwnerReference(
+        String apiVersion, String kind, String name, String uid, boolean controller, boolean blockOwnerDeletion) {
+    public static OwnerReference of(JsonNode tree) {
+        return new OwnerReference(
+                Json.text(tree, "apiVersion"),
+                Json.text(tree, "kind"),
+                Json.text(tree, "name"),
+                Json.text(tree, "uid"),
+                Json.bool(tree, "controller"),
+                Json.bool(tree, "blockOwnerDeletion"));
+    }
+
+    /** The controlling reference to an object. */
+    public static OwnerReference controllerOf(KubeObject owner) {
+        return new OwnerReference(owner.apiVersion(), owner.kind(), owner.name(), owner.uid(), true, true);
+    }
+
+    public ObjectNode tree() {
+        return Json.object()
+                .put("apiVersion", apiVersion)
+                .put("kind", kind)
+                .put("name", name)
+                .put("uid", uid)
+                .put("controller", controller)
+                .put("blockOwnerDeletion", blockOwnerDeletion);
+    }
+}

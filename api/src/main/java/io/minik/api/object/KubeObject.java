@@ -1,0 +1,130 @@
+package io.minik.api.object;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.minik.api.meta.ObjectMeta;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One Kubernetes object, immutable: JSON bytes, a parsed tree, or both; each is made from the other when first asked
+ * for, and shared after that. Informers, caches and watchers all hold the same instance, so a tree that comes out of
+ * {@link #tree()} is never written to: {@link #edit} works on a copy.
+ *
+ * <p>Thread-safe: the lazily made parts are idempotent, a race makes one twice and keeps either.
+ */
+public final class KubeObject {
+    private volatile byte @Nullable [] bytes;
+    private volatile @Nullable ObjectNode tree;
+    private volatile @Nullable ObjectMeta meta;
+
+    private KubeObject(byte @Nullable [] bytes, @Nullable ObjectNode tree) {
+        this.bytes = bytes;
+        this.tree = tree;
+    }
+
+    /** Takes the tree over: the caller must not write to it again. */
+    public static KubeObject of(ObjectNode tree) {
+        return new KubeObject(null, tree);
+    }
+
+    /** Takes the array over. @throws IllegalArgumentException later, when read, if it is not a JSON object */
+    public static KubeObject ofBytes(byte[] json) {
+        return new KubeObject(json, null);
+    }
+
+    /** An empty object of a kind with a name; for building. */
+    public static KubeObject named(String apiVersion, String kind, ObjectKey key, Consumer<ObjectNode> body) {
+        ObjectNode tree = Json.object().put("apiVersion", apiVersion).put("kind", kind);
+        ObjectNode meta = tree.putObject("metadata").put("name", key.name());
+        if (!key.namespace().isEmpty()) {
+            meta.put("namespace", key.namespace());
+        }
+        body.accept(tree);
+        return of(tree);
+    }
+
+    public byte[] bytes() {
+        byte[] present = bytes;
+        if (present == null) {
+            present = Json.bytes(tree());
+            bytes = present;
+        }
+        return present;
+    }
+
+    /** The shared tree: read only. */
+    public ObjectNode tree() {
+        ObjectNode present = tree;
+        if (present == null) {
+            byte[] json = bytes;
+            if (json == null) {
+                throw new IllegalStateException("neither bytes nor tree");
+            }
+            present = Json.parseObject(json);
+            tree = present;
+        }
+        return present;
+    }
+
+    /** A deep copy with changes. */
+    public KubeObject edit(Consumer<ObjectNode> change) {
+        ObjectNode copy = tree().deepCopy();
+        change.accept(copy);
+        return of(copy);
+    }
+
+    public ObjectMeta meta() {
+        ObjectMeta present = meta;
+        if (present == null) {
+            present = ObjectMeta.of(tree().path("metadata"));
+            meta = present;
+        }
+        return present;
+    }
+
+    /** Drops the parsed tree, keeping bytes and meta: for caches of many objects. Makes the bytes first if need be. */
+    public KubeObject compact() {
+        ObjectMeta head = meta();
+        KubeObject compacted = new KubeObject(bytes(), null);
+        compacted.meta = head;
+        return compacted;
+    }
+
+    public ObjectKey key() {
+        return new ObjectKey(meta().namespace(), meta().name());
+    }
+
+    public String name() {
+        return meta().name();
+    }
+
+    public String namespace() {
+        return meta().namespace();
+    }
+
+    public String uid() {
+        return meta().uid();
+    }
+
+    public String kind() {
+        return Json.text(tree(), "kind");
+    }
+
+    public String apiVersion() {
+        return Json.text(tree(), "apiVersion");
+    }
+
+    public JsonNode at(String... path) {
+        return Json.at(tree(), path);
+    }
+
+    public String text(String... path) {
+        return Json.text(tree(), path);
+    }
+
+    @Override
+    public String toString() {
+        return kind() + " " + key() + "@" + meta().resourceVersion();
+    }
+}

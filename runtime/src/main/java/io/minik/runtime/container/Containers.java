@@ -1,0 +1,206 @@
+package io.minik.runtime.container;
+
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.streams.ReadStream;
+import io.vertx.core.streams.WriteStream;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The node's containers. Their state is on disk before any call answers, so a restarted minik finds each one: running
+ * (by pidfd and start time) or exited. Futures complete on the caller's context and fail with {@link
+ * io.minik.runtime.RuntimeFault}.
+ *
+ * <pre>
+ *   CREATED --start--> RUNNING --(its PID 1 ends)--> EXITED --remove--> gone
+ *      +------------------ start failed ---------------^
+ * </pre>
+ */
+public interface Containers {
+    /** Prepares root fs, cgroup and files; runs nothing. Finds it if the id exists. */
+    Future<Container> create(ContainerConfig config);
+
+    /** Runs it. Fails with Kind.START, and the container is EXITED(128), if the program can't be executed. */
+    Future<Container> start(String id);
+
+    /** The stop signal, then after the grace SIGKILL to all. Succeeds when it has exited. Idempotent. */
+    Future<Container> stop(String id, long graceMillis);
+
+    /** Removes an exited (or, by force, running) container with its files, except its log. Idempotent. */
+    Future<Void> remove(String id);
+
+    Future<Optional<Container>> find(String id);
+
+    Future<List<Container>> list();
+
+    /** A new process inside. */
+    Future<Process> exec(String id, ExecConfig config);
+
+    /** Runs a command to its end, collecting output: probes and hooks. Killed at the time limit (then timedOut). */
+    Future<ExecResult> execSync(String id, List<String> command, long timeoutMillis);
+
+    /** Joins the container's own stdio. */
+    Future<Process> attach(String id, boolean stdin, boolean stdout, boolean stderr);
+
+    /** Changes limits of a running container. */
+    Future<Void> update(String id, Resources resources);
+
+    Future<Stats> stats(String id);
+
+    /** Called on the context that registered, for every container that exits or fails, also those adopted. */
+    void onExit(java.util.function.Consumer<Container> listener);
+
+    /**
+     * @param id unique on the node, [a-z0-9-]
+     * @param imageId and layers of the image (Images.Image)
+     * @param command full argv, nothing taken from the image any more
+     * @param env KEY=value, whole and final
+     * @param logPath file in CRI log format; rotated at logMaxBytes into .1 … .(logMaxFiles-1)
+     * @param terminationLog host file mounted by the caller; here only for the record, empty if none
+     */
+    record ContainerConfig(
+            String id,
+            String sandboxId,
+            String name,
+            int attempt,
+            String imageId,
+            String imageReference,
+            List<String> layers,
+            List<String> command,
+            List<String> env,
+            String workingDir,
+            boolean stdin,
+            boolean stdinOnce,
+            boolean tty,
+            List<Mount> mounts,
+            List<Device> devices,
+            Security security,
+            Resources resources,
+            String cgroupParent,
+            String stopSignal,
+            Path logPath,
+            long logMaxBytes,
+            int logMaxFiles,
+            Map<String, String> labels,
+            Map<String, String> annotations) {}
+
+    /** @param propagation PRIVATE, HOST_TO_CONTAINER (rslave), BIDIRECTIONAL (rshared) */
+    record Mount(Path hostPath, String containerPath, boolean readOnly, Propagation propagation) {}
+
+    enum Propagation {
+        PRIVATE,
+        HOST_TO_CONTAINER,
+        BIDIRECTIONAL
+    }
+
+    /** @param permissions some of "rwm" */
+    record Device(Path hostPath, String containerPath, String permissions) {}
+
+    /**
+     * Who the process is and what it may do. Capability names without CAP_ are also understood; "ALL" in either list.
+     *
+     * @param user {@code uid}, {@code uid:gid}, {@code name} or {@code name:group} (looked up in the image's passwd), empty = 0
+     * @param runAsGroup -1 = from passwd, else 0
+     * @param seccompProfile {@code runtime/default}, {@code unconfined} or {@code localhost/<path>}
+     */
+    record Security(
+            String user,
+            long runAsGroup,
+            List<Long> supplementalGroups,
+            boolean privileged,
+            boolean readOnlyRootFs,
+            boolean noNewPrivileges,
+            List<String> addCapabilities,
+            List<String> dropCapabilities,
+            List<String> maskedPaths,
+            List<String> readOnlyPaths,
+            String seccompProfile) {
+        /** As containerd and runc mask them by default. */
+        public static final List<String> DEFAULT_MASKED_PATHS = List.of(
+                "/proc/asound",
+                "/proc/acpi",
+                "/proc/interrupts",
+                "/proc/kcore",
+                "/proc/keys",
+                "/proc/latency_stats",
+                "/proc/timer_list",
+                "/proc/timer_stats",
+                "/proc/sched_debug",
+                "/proc/scsi",
+                "/sys/firmware",
+                "/sys/devices/virtual/powercap");
+
+        public static final List<String> DEFAULT_READ_ONLY_PATHS =
+                List.of("/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger");
+    }
+
+    /** 0 = not set. {@code cpuShares} as in cgroup v1, converted for v2. */
+    record Resources(
+            long cpuShares,
+            long cpuQuotaMicros,
+            long cpuPeriodMicros,
+            long memoryLimitBytes,
+            long pidsLimit,
+            int oomScoreAdj,
+            String cpusetCpus,
+            String cpusetMems) {}
+
+    enum State {
+        CREATED,
+        RUNNING,
+        EXITED
+    }
+
+    /**
+     * @param pid on the node, 0 unless running
+     * @param exitCode 128 + signal if a signal ended it; 255 if it ended unseen and nothing recorded how
+     * @param reason {@code Completed}, {@code Error}, {@code OOMKilled}, {@code StartError}, {@code Unknown}; empty until exited
+     */
+    record Container(
+            String id,
+            ContainerConfig config,
+            State state,
+            int pid,
+            long createdAtNanos,
+            long startedAtNanos,
+            long finishedAtNanos,
+            int exitCode,
+            String reason,
+            String message) {}
+
+    /** @param user as in Security, empty = the container's */
+    record ExecConfig(List<String> command, boolean stdin, boolean tty, String user) {}
+
+    record ExecResult(int exitCode, Buffer stdout, Buffer stderr, boolean timedOut) {}
+
+    /** A process that somebody talks to. With a tty stderr is empty. */
+    interface Process {
+        /** Ending it closes the process' stdin. */
+        WriteStream<Buffer> stdin();
+
+        ReadStream<Buffer> stdout();
+
+        ReadStream<Buffer> stderr();
+
+        void resize(int columns, int rows);
+
+        /** The exit code, after all output was handed on. For an attachment: when it is detached or the container ends. */
+        Future<Integer> exit();
+
+        /** Lets go: an exec'd process is killed, an attachment only ends. */
+        void close();
+    }
+
+    record Stats(
+            long timestampNanos,
+            long cpuUsageNanos,
+            long memoryUsageBytes,
+            long memoryWorkingSetBytes,
+            long memoryRssBytes,
+            long pids,
+            long rootFsUsedBytes,
+            long rootFsInodes) {}
+}

@@ -1,0 +1,65 @@
+package io.minik.runtime.sandbox;
+
+import io.vertx.core.Future;
+import io.vertx.core.net.NetSocket;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The pods' namespaces. Kept as files under the run directory; adopted after a restart. Futures fail with {@link
+ * io.minik.runtime.RuntimeFault}.
+ */
+public interface Sandboxes {
+    /** Makes (or finds, if the id exists) a sandbox: namespaces, cgroup, address. Undone whole on failure. */
+    Future<Sandbox> run(SandboxConfig config);
+
+    Future<Optional<Sandbox>> find(String id);
+
+    Future<List<Sandbox>> list();
+
+    /** Kills what still runs in it, frees its address and link. Idempotent. */
+    Future<Void> stop(String id);
+
+    /** Stops, and forgets it. Idempotent. */
+    Future<Void> remove(String id);
+
+    /** A TCP connection to a port on the pod's loopback, made inside its network namespace: port-forward. */
+    Future<NetSocket> connect(String id, int port);
+
+    /**
+     * @param id unique on the node, [a-z0-9-]: the kubelet uses the pod's UID and the attempt
+     * @param hostNetwork, hostPid, hostIpc true = the node's own
+     * @param shareProcessNamespace one PID namespace for all containers (not PID 1 = first container's)
+     * @param cgroupParent path below minik's cgroup root, e.g. {@code kubepods/burstable/pod<uid>}
+     * @param resources limits of the whole pod, all 0 for none
+     */
+    record SandboxConfig(
+            String id,
+            String podNamespace,
+            String podName,
+            String podUid,
+            int attempt,
+            String hostname,
+            boolean hostNetwork,
+            boolean hostPid,
+            boolean hostIpc,
+            boolean shareProcessNamespace,
+            Map<String, String> sysctls,
+            String cgroupParent,
+            PodResources resources,
+            Map<String, String> labels,
+            Map<String, String> annotations) {}
+
+    /** 0 = no limit. {@code cpuShares} as in cgroup v1 (2..262144), converted for v2. */
+    record PodResources(
+            long cpuShares, long cpuQuotaMicros, long cpuPeriodMicros, long memoryLimitBytes, long pidsLimit) {}
+
+    enum State {
+        READY,
+        NOT_READY
+    }
+
+    /** @param ips the pod's own addresses; empty with hostNetwork */
+    record Sandbox(String id, SandboxConfig config, State state, long createdAtNanos, List<String> ips) {}
+}

@@ -1,0 +1,36 @@
+package io.minik.runtime.snapshot;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Layers unpacked once, by chain id, and a writable overlay per container. Blocking: called on the runtime's worker.
+ *
+ * <p>A layer's directory appears by rename when it is whole, so a crash leaves only what {@link #reclaim} removes.
+ */
+public interface Snapshots {
+    /** Unpacks a layer (tar stream, uncompressed) on top of its parents, if it is not there. Whiteouts become overlayfs'. */
+    void unpack(String chainId, java.io.InputStream tar);
+
+    boolean has(String chainId);
+
+    /** Makes (or finds again) the writable part for a container. The mount itself is a step of the container's tape. */
+    RootFs prepare(String containerId, List<String> layers);
+
+    /** Bytes and inodes of a container's writable layer. */
+    Usage usage(String containerId);
+
+    /** Removes a container's writable part. Success if it is gone. */
+    void remove(String containerId);
+
+    /** Removes a layer that no image uses any more. */
+    void removeLayer(String chainId);
+
+    /** Everything of ours that no known container or layer needs: leftovers of a crash. */
+    void reclaim(java.util.Set<String> containerIds, java.util.Set<String> layers);
+
+    /** @param lower uppermost first, as overlayfs wants them; @param upper, work on one file system */
+    record RootFs(List<Path> lower, Path upper, Path work, Path merged) {}
+
+    record Usage(long bytes, long inodes) {}
+}

@@ -1,0 +1,7 @@
+/**
+ * Which node a pod runs on.
+ */
+@NullMarked
+package io.minik.server.scheduler;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,80 @@
+package io.minik.store;
+
+import io.vertx.core.Future;
+import java.util.List;
+
+/**
+ * A multi-version key-value store with etcd v3 semantics.
+ *
+ * <p>Guarantees: every write gets the next revision; a txn is one revision; a future that succeeded means that the write
+ * survives kill -9 and power loss (except {@link Txn.Sync#LAZY}); reads are linearizable; a watch sees every event after
+ * its start revision once, in order, whole revisions never split between two calls of the listener.
+ *
+ * <p>Threads: any context may call. Futures complete, and listeners are called, on the caller's Vert.x context (the one
+ * that was current when the call was made), or on a thread of the store's where there was none.
+ *
+ * <p>Failures are {@link StoreException}s: Compacted, FutureRevision, KeyTooLarge, NoSpace, LeaseNotFound, Closed, ...
+ *
+ * <pre>{@code
+ * store.txn(Txn.of(List.of(Compare.modRevision(key, EQUAL, 0)), List.of(Op.put(key, value)), List.of(Op.get(key))))
+ *      .onSuccess(result -> result.succeeded() ? created(result.revision()) : conflict(result.responses().get(0)));
+ * store.watch(WatchRequest.prefix(prefix, fromRevision), events -> cache.apply(events));
+ * }</pre>
+ */
+public interface Store {
+    /** Keys of [key, rangeEnd) at a revision (0 = now). */
+    Future<RangeResult> range(RangeRequest request);
+
+    /** Compares, then one of two lists of ops, atomically, at one new revision if anything was written. */
+    Future<TxnResult> txn(Txn txn);
+
+    /** Events from {@code request.startRevision()} on (0 = only new ones). Ends by {@link Watch#close} or by its listener's onEnd. */
+    Watch watch(WatchRequest request, WatchListener listener);
+
+    /** Forgets history before {@code revision}: older reads and watches fail with Compacted. */
+    Future<Void> compact(long revision);
+
+    /** A new lease; id 0 lets the store choose. */
+    Future<Lease> grantLease(long id, long ttlSeconds);
+
+    /** Ends a lease and deletes its keys, at one revision. */
+    Future<Void> revokeLease(long id);
+
+    /** Renews a lease to its full TTL. */
+    Future<Lease> keepLeaseAlive(long id);
+
+    Future<LeaseStatus> leaseStatus(long id);
+
+    Future<List<Long>> leases();
+
+    /** Current revision, compacted revision, bytes on disk and in use. Cheap; any thread. */
+    StoreStatus status();
+
+    /** Syncs and closes. Calls after it fail with Closed. */
+    Future<Void> close();
+
+    /** @param remainingSeconds TTL that is left; @param ttlSeconds TTL that was granted. */
+    record Lease(long id, long ttlSeconds, long remainingSeconds) {}
+
+    record LeaseStatus(Lease lease, List<Bytes> keys) {}
+
+    record StoreStatus(long revision, long compactedRevision, long sizeBytes, long sizeInUseBytes) {}
+
+    /** Handle of a running watch. */
+    interface Watch {
+        /** No call of the listener after this returns on the listener's context. Idempotent. */
+        void close();
+    }
+
+    /** Called on the context that made the watch. */
+    interface WatchListener {
+        /**
+         * One or more whole revisions, in order. {@code revision} is the newest that this watch has now seen, so an empty
+         * list is a progress notice.
+         */
+        void onEvents(List<Event> events, long revision);
+
+        /** The watch is over: Compacted (the start is gone), Lagging (the listener was too slow), Closed. */
+        void onEnd(StoreException why);
+    }
+}
