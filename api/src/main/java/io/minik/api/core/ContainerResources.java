@@ -1,0 +1,12 @@
+package io.minik.api.core;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.minik.api.object.Json;
+import java.util.Map;
+
+/** Quantities by resource name ({@code cpu}, {@code memory}, …), as text; io.minik.api.meta.Quantity reads them. */
+public record ContainerResources(Map<String, String> requests, Map<String, String> limits) {
+    public static ContainerResources of(JsonNode resources) {
+        return new ContainerResources(Json.strings(resources, "requests"), Json.strings(resources, "limits"));
+    }
+}

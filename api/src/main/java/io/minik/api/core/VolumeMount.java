@@ -1,0 +1,18 @@
+package io.minik.api.core;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.minik.api.object.Json;
+
+/** core/v1 VolumeMount. @param mountPropagation None, HostToContainer or Bidirectional */
+public record VolumeMount(
+        String name, String mountPath, String subPath, String subPathExpr, boolean readOnly, String mountPropagation) {
+    public static VolumeMount of(JsonNode mount) {
+        return new VolumeMount(
+                Json.text(mount, "name"),
+                Json.text(mount, "mountPath"),
+                Json.text(mount, "subPath"),
+                Json.text(mount, "subPathExpr"),
+                Json.bool(mount, "readOnly"),
+                Json.textOr("None", mount, "mountPropagation"));
+    }
+}
