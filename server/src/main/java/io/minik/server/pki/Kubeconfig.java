@@ -1,0 +1,56 @@
+package io.minik.server.pki;
+
+import io.minik.api.x509.SecretFile;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.util.Base64;
+import java.util.Set;
+
+/** Kubeconfig files with everything inside, so that they can be copied to another machine as they are. */
+public final class Kubeconfig {
+    private Kubeconfig() {}
+
+    /** @param server {@code https://127.0.0.1:6443} */
+    public static String text(String server, String caPem, Pki.Identity user) {
+        return """
+                apiVersion: v1
+                kind: Config
+                clusters:
+                - name: default
+                  cluster:
+                    server: %s
+                    certificate-authority-data: %s
+                users:
+                - name: default
+                  user:
+                    client-certificate-data: %s
+                    client-key-data: %s
+                contexts:
+                - name: default
+                  context:
+                    cluster: default
+                    user: default
+                current-context: default
+                preferences: {}
+                """.formatted(server, base64(caPem), base64(user.certificatePem()), base64(user.keyPem()));
+    }
+
+    /**
+     * Writes the administrator's kubeconfig in one step. Blocking.
+     *
+     * @param mode of the file (--write-kubeconfig-mode), default {@link SecretFile#MODE_0600}
+     */
+    public static void write(Path file, String server, Pki pki, Set<PosixFilePermission> mode) {
+        try {
+            SecretFile.write(file, text(server, pki.serverCa().pem(), pki.admin()), mode);
+        } catch (UncheckedIOException e) {
+            throw new PkiException("the kubeconfig: " + e.getMessage(), e);
+        }
+    }
+
+    private static String base64(String text) {
+        return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.US_ASCII));
+    }
+}

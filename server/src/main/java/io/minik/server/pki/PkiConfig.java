@@ -1,0 +1,55 @@
+package io.minik.server.pki;
+
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What the certificates must say.
+ *
+ * @param clusterDomain {@code cluster.local}
+ * @param serviceIps first address of each service range: the kubernetes Service's, 10.43.0.1
+ * @param hostName of this server
+ * @param nodeIps addresses that clients reach this server by
+ * @param tlsSans more names and addresses for the serving certificate (--tls-san)
+ */
+public record PkiConfig(
+        String clusterDomain,
+        List<String> serviceIps,
+        String hostName,
+        List<String> nodeIps,
+        List<String> tlsSans,
+        InstantSource clock) {
+
+    public static PkiConfig of(
+            String clusterDomain,
+            List<String> serviceIps,
+            String hostName,
+            List<String> nodeIps,
+            List<String> tlsSans) {
+        return new PkiConfig(clusterDomain, serviceIps, hostName, nodeIps, tlsSans, InstantSource.system());
+    }
+
+    List<String> apiServerNames() {
+        List<String> names = new ArrayList<>(List.of(
+                "kubernetes",
+                "kubernetes.default",
+                "kubernetes.default.svc",
+                "kubernetes.default.svc." + clusterDomain,
+                "localhost",
+                "127.0.0.1",
+                "::1"));
+        names.addAll(serviceIps);
+        names.add(hostName);
+        names.addAll(nodeIps);
+        names.addAll(tlsSans);
+        return names;
+    }
+
+    List<String> etcdNames() {
+        List<String> names = new ArrayList<>(List.of("localhost", "127.0.0.1", "::1", hostName));
+        names.addAll(nodeIps);
+        names.addAll(tlsSans);
+        return names;
+    }
+}
