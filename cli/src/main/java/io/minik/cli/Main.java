@@ -1,0 +1,74 @@
+package io.minik.cli;
+
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code minik}: parses the command line, runs one command, turns what went wrong into one line and an exit code. */
+@Command(
+        name = "minik",
+        description = "A whole Kubernetes cluster in one program.",
+        mixinStandardHelpOptions = true,
+        versionProvider = VersionCommand.class,
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {VersionCommand.class, CommandLine.HelpCommand.class},
+        footer = {
+            "",
+            "One machine:         minik server",
+            "                     kubectl --kubeconfig /etc/minik/minik.yaml get nodes",
+            "A second machine:    minik agent --join https://FIRST:6443 --token TOKEN",
+            "                     (TOKEN is in /var/lib/minik/server/token on the first)",
+            "Each option can also be a key of /etc/minik/config.yaml, or a variable: --data-dir = data-dir = MINIK_DATA_DIR.",
+        })
+public final class Main implements Runnable {
+    /** Exit code of a start that failed, and of wrong usage. */
+    static final int FAILED = 1;
+
+    static final int USAGE = 2;
+
+    @Spec
+    @Nullable
+    CommandSpec spec;
+
+    public static void main(String[] arguments) {
+        System.exit(run(arguments));
+    }
+
+    static int run(String... arguments) {
+        CommandLine line = new CommandLine(new Main());
+        line.setUsageHelpWidth(110);
+        line.setUsageHelpAutoWidth(false);
+        try {
+            line.setDefaultValueProvider(ConfigDefaults.load(List.of(arguments), System.getenv()));
+        } catch (IllegalArgumentException e) {
+            System.err.println("minik: " + e.getMessage());
+            return FAILED;
+        }
+        line.setExecutionExceptionHandler((error, command, parsed) -> {
+            if (error instanceof StartFailure) {
+                System.err.println("minik: " + error.getMessage());
+                return FAILED;
+            }
+            throw error;
+        });
+        line.setParameterExceptionHandler(Main::usageError);
+        return line.execute(arguments);
+    }
+
+    private static int usageError(ParameterException error, String[] arguments) {
+        System.err.println("minik: " + error.getMessage());
+        System.err.println("Try '" + error.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
+        return USAGE;
+    }
+
+    @Override
+    public void run() {
+        CommandLine line = Objects.requireNonNull(spec).commandLine();
+        line.usage(System.out);
+    }
+}

@@ -1,0 +1,169 @@
+package io.minik.cli;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.slf4j.event.Level;
+import picocli.CommandLine.Option;
+
+/** Options that a server and an agent share: where things live, who this node is, how it logs. */
+final class NodeOptions {
+    @Option(
+            names = {"-c", "--config"},
+            paramLabel = "FILE",
+            description =
+                    "configuration file; keys are flag names (default /etc/minik/config.yaml, then FILE.d/*.yaml)")
+    Path config = ConfigDefaults.DEFAULT_FILE;
+
+    @Option(
+            names = {"-d", "--data-dir"},
+            paramLabel = "DIR",
+            defaultValue = "/var/lib/minik",
+            description = "state that must survive a reboot (default ${DEFAULT-VALUE})")
+    Path dataDir = Path.of("/var/lib/minik");
+
+    @Option(
+            names = "--run-dir",
+            paramLabel = "DIR",
+            defaultValue = "/run/minik",
+            description = "sockets, namespaces and other things that a reboot may take (default ${DEFAULT-VALUE})")
+    Path runDir = Path.of("/run/minik");
+
+    @Option(
+            names = "--log-dir",
+            paramLabel = "DIR",
+            defaultValue = "/var/log/pods",
+            description = "container logs (default ${DEFAULT-VALUE})")
+    Path logDir = Path.of("/var/log/pods");
+
+    @Option(
+            names = "--node-name",
+            paramLabel = "NAME",
+            defaultValue = "",
+            description = "name of this node (default the host name, in lower case)")
+    String nodeName = "";
+
+    @Option(
+            names = "--node-ip",
+            paramLabel = "IP",
+            defaultValue = "",
+            description = "address that other nodes reach this one at (default: the one that routes outward)")
+    String nodeIp = "";
+
+    @Option(
+            names = "--node-label",
+            paramLabel = "KEY=VALUE",
+            split = ",",
+            description = "label to register the node with; may be given again")
+    List<String> nodeLabels = new ArrayList<>();
+
+    @Option(
+            names = "--node-taint",
+            paramLabel = "KEY=VALUE:EFFECT",
+            split = ",",
+            description = "taint to register the node with; may be given again")
+    List<String> nodeTaints = new ArrayList<>();
+
+    @Option(
+            names = "--node-password-file",
+            paramLabel = "FILE",
+            defaultValue = "/etc/minik/node/password",
+            description = "this node's own secret, which keeps its name from being taken (default ${DEFAULT-VALUE})")
+    Path nodePasswordFile = Path.of("/etc/minik/node/password");
+
+    @Option(
+            names = "--kubelet-port",
+            paramLabel = "PORT",
+            defaultValue = "10250",
+            description = "port of the kubelet (default ${DEFAULT-VALUE})")
+    int kubeletPort = 10250;
+
+    @Option(
+            names = "--max-pods",
+            paramLabel = "N",
+            defaultValue = "110",
+            description = "most pods on this node (default ${DEFAULT-VALUE})")
+    int maxPods = 110;
+
+    @Option(
+            names = "--private-registry",
+            paramLabel = "FILE",
+            defaultValue = "/etc/minik/registries.yaml",
+            description = "mirrors and credentials of image registries (default ${DEFAULT-VALUE})")
+    Path registries = Path.of("/etc/minik/registries.yaml");
+
+    @Option(
+            names = "--bridge",
+            paramLabel = "NAME",
+            defaultValue = "minik0",
+            description = "network bridge of the pods (default ${DEFAULT-VALUE})")
+    String bridge = "minik0";
+
+    @Option(
+            names = "--cgroup-root",
+            paramLabel = "NAME",
+            defaultValue = "minik",
+            description = "cgroup that all pods live below (default ${DEFAULT-VALUE})")
+    String cgroupRoot = "minik";
+
+    @Option(
+            names = "--resolv-conf",
+            paramLabel = "FILE",
+            defaultValue = "/etc/resolv.conf",
+            description = "name servers for what is not in the cluster (default ${DEFAULT-VALUE})")
+    Path resolvConf = Path.of("/etc/resolv.conf");
+
+    @Option(
+            names = "--log-level",
+            paramLabel = "LEVEL",
+            defaultValue = "info",
+            description = "error, warn, info, debug or trace (default ${DEFAULT-VALUE})")
+    String logLevel = "info";
+
+    @Option(
+            names = "--log-format",
+            paramLabel = "FORM",
+            defaultValue = "text",
+            description = "text or json (default ${DEFAULT-VALUE})")
+    String logFormat = "text";
+
+    /** @throws StartFailure if no name can be found that Kubernetes takes */
+    String resolvedNodeName() {
+        String name = nodeName.isEmpty() ? hostName() : nodeName;
+        String lower = name.toLowerCase(Locale.ROOT);
+        if (!lower.matches("[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?")) {
+            throw new StartFailure("--node-name: \"" + name + "\" is not a lowercase RFC 1123 subdomain");
+        }
+        return lower;
+    }
+
+    private static String hostName() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            // The name has no address, which is no obstacle: the message is "name: …".
+            String message = String.valueOf(e.getMessage());
+            int colon = message.indexOf(':');
+            return colon > 0 ? message.substring(0, colon) : message;
+        }
+    }
+
+    Level level() {
+        for (Level level : Level.values()) {
+            if (level.name().equalsIgnoreCase(logLevel)) {
+                return level;
+            }
+        }
+        throw new StartFailure("--log-level: \"" + logLevel + "\" must be one of error, warn, info, debug, trace");
+    }
+
+    boolean jsonLog() {
+        if (logFormat.equals("json") || logFormat.equals("text")) {
+            return logFormat.equals("json");
+        }
+        throw new StartFailure("--log-format: \"" + logFormat + "\" must be text or json");
+    }
+}

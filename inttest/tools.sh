@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# Puts the clients that we are held against into .work/tools, once: kubectl 1.32 and 1.36 from Debian's newer suites
+# (nothing of those suites is installed), and from bookworm what the scenarios need.
+set -euo pipefail
+root=$(cd "$(dirname "$0")/.." && pwd)
+tools=$root/.work/tools
+mkdir -p "$tools"
+
+packages=(busybox-static docker-registry nftables iproute2 iptables conntrack jq curl socat openssl procps util-linux ca-certificates)
+missing=()
+for package in "${packages[@]}"; do
+  dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+done
+if [ ${#missing[@]} -gt 0 ]; then
+  apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >"$tools/apt.log" 2>&1 ||
+    { cat "$tools/apt.log"; exit 1; }
+fi
+
+fetch_kubectl() { # suite version-prefix
+  local target=$tools/kubectl-$2
+  [ -x "$target" ] && return
+  if command -v kubectl >/dev/null && kubectl version --client 2>/dev/null | grep -q "v$2\."; then
+    ln -sf "$(command -v kubectl)" "$target"
+    return
+  fi
+  local apt=$tools/apt-$1
+  mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial" "$apt/files"
+  echo "deb http://deb.debian.org/debian $1 main" >"$apt/sources.list"
+  : >"$apt/status"
+  local options=(-o "Dir::Etc::sourcelist=$apt/sources.list" -o Dir::Etc::sourceparts=/dev/null
+    -o "Dir::State::lists=$apt/lists" -o "Dir::Cache=$apt/cache" -o "Dir::State::status=$apt/status")
+  apt-get "${options[@]}" -qq update
+  (cd "$apt" && apt-get "${options[@]}" -qq download kubectl)
+  for deb in "$apt"/*.deb; do dpkg -x "$deb" "$apt/files"; done
+  install -m 755 "$apt/files/usr/bin/kubectl" "$target"
+  rm -rf "$apt"
+}
+fetch_kubectl trixie 1.32
+fetch_kubectl sid 1.36
