@@ -1,0 +1,204 @@
+package io.minik.api.client;
+
+import io.minik.api.meta.Resource;
+import io.minik.api.object.KubeObject;
+import io.minik.api.object.ObjectKey;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * A live copy of one resource (or a selection of it), with handlers and indexes. Objects are shared and immutable.
+ *
+ * <p>All of it belongs to the loop it was made with: read it and add handlers there (or before {@link #start}).
+ */
+public final class Informer {
+    private static final String BY_NAMESPACE = "namespace";
+
+    private final Resource resource;
+    private final boolean compact;
+    private final Reflector reflector;
+    private final Promise<Void> synced = Promise.promise();
+
+    // Owned by the loop.
+    private final Map<ObjectKey, KubeObject> objects = new HashMap<>();
+    private final Map<String, Index> indexes = new HashMap<>();
+    private final List<ChangeHandler> handlers = new ArrayList<>();
+    private boolean complete;
+
+    /**
+     * @param namespace empty for all
+     * @param selection label and field selector
+     * @param compact keep bytes and head only, not the parsed trees: for big caches that are rarely read
+     */
+    public Informer(
+            Loop loop,
+            ApiClient client,
+            Resource resource,
+            String namespace,
+            ListOptions selection,
+            boolean compact) {
+        this.resource = resource;
+        this.compact = compact;
+        this.reflector = new Reflector(loop, client, resource, namespace, selection, new Mirror());
+        index(BY_NAMESPACE, object -> List.of(object.namespace()));
+    }
+
+    /** Idempotent. */
+    public Informer start() {
+        reflector.start();
+        return this;
+    }
+
+    public void stop() {
+        reflector.stop();
+    }
+
+    /** Succeeds once the first list was handed to the handlers. */
+    public Future<Void> synced() {
+        return synced.future();
+    }
+
+    public boolean isSynced() {
+        return complete;
+    }
+
+    public Resource resource() {
+        return resource;
+    }
+
+    public Optional<KubeObject> get(ObjectKey key) {
+        return Optional.ofNullable(objects.get(key));
+    }
+
+    /** All objects, in no order; a live view: copy it before anything may change it. */
+    public Collection<KubeObject> list() {
+        return java.util.Collections.unmodifiableCollection(objects.values());
+    }
+
+    public Collection<KubeObject> byNamespace(String namespace) {
+        return byIndex(BY_NAMESPACE, namespace);
+    }
+
+    /** Objects whose index values contain the value; a live view. The index must have been added. */
+    public Collection<KubeObject> byIndex(String name, String value) {
+        Index index = indexes.get(name);
+        if (index == null) {
+            throw new IllegalArgumentException("informer of " + resource + " has no index " + name);
+        }
+        Map<ObjectKey, KubeObject> found = index.entries.get(value);
+        return found == null ? List.of() : java.util.Collections.unmodifiableCollection(found.values());
+    }
+
+    /** Adds an index; a second of the same name is the same and is ignored. */
+    public Informer index(String name, Function<KubeObject, Collection<String>> values) {
+        if (!indexes.containsKey(name)) {
+            Index index = new Index(values);
+            indexes.put(name, index);
+            objects.values().forEach(index::add);
+        }
+        return this;
+    }
+
+    /** Adds a handler; it hears of all present objects first. */
+    public Informer onChange(ChangeHandler handler) {
+        handlers.add(handler);
+        for (KubeObject object : List.copyOf(objects.values())) {
+            handler.onChange(Optional.empty(), Optional.of(object));
+        }
+        return this;
+    }
+
+    private void put(KubeObject arrived) {
+        KubeObject object = compact ? arrived.compact() : arrived;
+        KubeObject before = objects.put(object.key(), object);
+        if (before != null
+                && before.meta().resourceVersion().equals(object.meta().resourceVersion())) {
+            objects.put(before.key(), before);
+            return;
+        }
+        for (Index index : indexes.values()) {
+            if (before != null) {
+                index.remove(before);
+            }
+            index.add(object);
+        }
+        tell(Optional.ofNullable(before), Optional.of(object));
+    }
+
+    private void remove(KubeObject last) {
+        KubeObject before = objects.remove(last.key());
+        if (before != null) {
+            indexes.values().forEach(index -> index.remove(before));
+            tell(Optional.of(last), Optional.empty());
+        }
+    }
+
+    private void tell(Optional<KubeObject> before, Optional<KubeObject> now) {
+        for (ChangeHandler handler : handlers) {
+            handler.onChange(before, now);
+        }
+    }
+
+    private final class Mirror implements Reflector.Sink {
+        @Override
+        public void replace(List<KubeObject> items) {
+            Map<ObjectKey, KubeObject> gone = new HashMap<>(objects);
+            for (KubeObject item : items) {
+                gone.remove(item.key());
+                KubeObject known = objects.get(item.key());
+                // Deleted and made anew while we did not look: handlers must hear both.
+                if (known != null && !known.uid().equals(item.uid())) {
+                    remove(known);
+                }
+                put(item);
+            }
+            gone.values().forEach(Informer.this::remove);
+            complete = true;
+            synced.tryComplete();
+        }
+
+        @Override
+        public void apply(WatchEvent event) {
+            if (event.type() == WatchEvent.Type.DELETED) {
+                remove(event.object());
+            } else {
+                put(event.object());
+            }
+        }
+    }
+
+    private static final class Index {
+        final Function<KubeObject, Collection<String>> values;
+        final Map<String, Map<ObjectKey, KubeObject>> entries = new HashMap<>();
+
+        Index(Function<KubeObject, Collection<String>> values) {
+            this.values = values;
+        }
+
+        void add(KubeObject object) {
+            for (String value : values.apply(object)) {
+                entries.computeIfAbsent(value, ignored -> new LinkedHashMap<>()).put(object.key(), object);
+            }
+        }
+
+        void remove(KubeObject object) {
+            for (String value : values.apply(object)) {
+                Map<ObjectKey, KubeObject> found = entries.get(value);
+                if (found != null) {
+                    found.remove(object.key());
+                    if (found.isEmpty()) {
+                        entries.remove(value);
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,186 @@
+package io.minik.api.client;
+
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keys that wait for work. A key is in it once, however often it is added; while it is worked on, an add is remembered
+ * and the key runs once more afterwards: the same key never runs twice at a time. A failed key comes back with its own
+ * growing delay.
+ *
+ * <pre>
+ *   absent --add--> WAITING --free slot--> RUNNING --done--> absent
+ *     ^               ^                     |  |
+ *     |               +--(added meanwhile)--+  +--failed--> DELAYED --due--> WAITING
+ * </pre>
+ *
+ * Bounds: as many keys as there are objects; at most {@code concurrency} run. Owned by its loop: call it there.
+ */
+public final class WorkQueue<K> {
+    private static final long FIRST_DELAY_MILLIS = 5;
+    /** As client-go: a key that always fails is tried every 17 minutes. */
+    private static final long LAST_DELAY_MILLIS = 1_000_000;
+    /** How many keys may start in one turn of the loop, so that others on it get theirs. */
+    private static final int STARTS_PER_TURN = 32;
+
+    private static final Logger log = LoggerFactory.getLogger(WorkQueue.class);
+
+    private final String name;
+    private final Loop loop;
+    private final int concurrency;
+    private final Function<K, Future<Optional<Duration>>> work;
+
+    // Owned by the loop.
+    private final ArrayDeque<K> waiting = new ArrayDeque<>();
+    private final Set<K> dirty = new HashSet<>();
+    private final Set<K> running = new HashSet<>();
+    private final Map<K, Integer> failures = new HashMap<>();
+    private final Map<K, Delayed> delayed = new HashMap<>();
+    private boolean open;
+    private boolean stopped;
+    private boolean turnPending;
+
+    private record Delayed(Instant due, Loop.Timer timer) {}
+
+    /** @param work answers with a delay to be called again after, or empty */
+    public WorkQueue(String name, Loop loop, int concurrency, Function<K, Future<Optional<Duration>>> work) {
+        this.name = name;
+        this.loop = loop;
+        this.concurrency = concurrency;
+        this.work = work;
+    }
+
+    /** Until this is called keys only gather: a controller opens its queue once its informers are complete. */
+    public void open() {
+        open = true;
+        wake();
+    }
+
+    /** What runs ends; nothing new starts. */
+    public void stop() {
+        stopped = true;
+        waiting.clear();
+        dirty.clear();
+        delayed.values().forEach(delay -> delay.timer().cancel());
+        delayed.clear();
+    }
+
+    public void add(K key) {
+        if (!stopped && dirty.add(key) && !running.contains(key)) {
+            waiting.add(key);
+            wake();
+        }
+    }
+
+    /** Adds when the delay has passed; the earliest of several counts. */
+    public void addAfter(K key, Duration delay) {
+        if (stopped) {
+            return;
+        }
+        if (delay.isZero() || delay.isNegative()) {
+            add(key);
+            return;
+        }
+        Instant due = loop.now().plus(delay);
+        Delayed present = delayed.get(key);
+        if (present != null && !present.due().isAfter(due)) {
+            return;
+        }
+        if (present != null) {
+            present.timer().cancel();
+        }
+        Loop.Timer timer = loop.after(delay, () -> {
+            delayed.remove(key);
+            add(key);
+        });
+        delayed.put(key, new Delayed(due, timer));
+    }
+
+    /** Nothing waits, runs or is delayed. */
+    public boolean idle() {
+        return waiting.isEmpty() && running.isEmpty() && delayed.isEmpty();
+    }
+
+    public int depth() {
+        return waiting.size();
+    }
+
+    private void wake() {
+        if (open && !turnPending && !stopped) {
+            turnPending = true;
+            loop.run(this::turn);
+        }
+    }
+
+    private void turn() {
+        turnPending = false;
+        int started = 0;
+        while (!waiting.isEmpty() && running.size() < concurrency && !stopped) {
+            if (++started > STARTS_PER_TURN) {
+                wake();
+                return;
+            }
+            begin(waiting.remove());
+        }
+    }
+
+    private void begin(K key) {
+        dirty.remove(key);
+        running.add(key);
+        Future<Optional<Duration>> outcome;
+        try {
+            outcome = work.apply(key);
+        } catch (RuntimeException e) {
+            outcome = Future.failedFuture(e);
+        }
+        outcome.onComplete(done -> {
+            if (done.succeeded()) {
+                end(key, done.result());
+            } else {
+                fail(key, done.cause());
+            }
+        });
+    }
+
+    private void end(K key, Optional<Duration> again) {
+        failures.remove(key);
+        release(key);
+        again.ifPresent(delay -> addAfter(key, delay));
+    }
+
+    private void fail(K key, Throwable error) {
+        int before = failures.merge(key, 1, Integer::sum) - 1;
+        long delay = Backoff.exponential(FIRST_DELAY_MILLIS, LAST_DELAY_MILLIS, before);
+        var entry = ReconcileFailure.expected(error) ? log.atDebug() : log.atWarn();
+        entry.addKeyValue("queue", name)
+                .addKeyValue("key", key)
+                .addKeyValue("failures", before + 1)
+                .addKeyValue("err", error.toString());
+        if (!(error instanceof io.minik.api.meta.ApiException)) {
+            entry = entry.setCause(error);
+        }
+        entry.log("reconcile failed, will retry");
+        release(key);
+        addAfter(key, Duration.ofMillis(delay));
+    }
+
+    private void release(K key) {
+        running.remove(key);
+        if (dirty.contains(key)) {
+            waiting.add(key);
+        }
+        if (!waiting.isEmpty()) {
+            wake();
+        }
+    }
+}

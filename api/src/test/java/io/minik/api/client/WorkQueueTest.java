@@ -1,0 +1,117 @@
+package io.minik.api.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class WorkQueueTest {
+    private final ManualLoop loop = new ManualLoop();
+    private final List<String> begun = new ArrayList<>();
+    private final Map<String, Promise<Optional<Duration>>> open = new LinkedHashMap<>();
+
+    private WorkQueue<String> queue(int concurrency) {
+        WorkQueue<String> queue = new WorkQueue<>("test", loop, concurrency, key -> {
+            begun.add(key);
+            Promise<Optional<Duration>> promise = Promise.promise();
+            open.put(key, promise);
+            return promise.future();
+        });
+        queue.open();
+        return queue;
+    }
+
+    private void finish(String key) {
+        Promise<Optional<Duration>> promise = open.remove(key);
+        assertThat(promise).isNotNull();
+        promise.complete(Optional.empty());
+        loop.settle();
+    }
+
+    @Test
+    void aKeyAddedTwiceRunsOnce() {
+        WorkQueue<String> queue = queue(4);
+        queue.add("a");
+        queue.add("a");
+        loop.settle();
+        assertThat(begun).containsExactly("a");
+    }
+
+    @Test
+    void aKeyAddedWhileItRunsRunsAgainAfterwardsAndNeverBesides() {
+        WorkQueue<String> queue = queue(4);
+        queue.add("a");
+        loop.settle();
+        queue.add("a");
+        queue.add("a");
+        loop.settle();
+        assertThat(begun).containsExactly("a");
+        finish("a");
+        assertThat(begun).containsExactly("a", "a");
+        finish("a");
+        assertThat(begun).hasSize(2);
+        assertThat(queue.idle()).isTrue();
+    }
+
+    @Test
+    void noMoreRunThanAllowed() {
+        WorkQueue<String> queue = queue(2);
+        List.of("a", "b", "c").forEach(queue::add);
+        loop.settle();
+        assertThat(begun).containsExactly("a", "b");
+        finish("b");
+        assertThat(begun).containsExactly("a", "b", "c");
+    }
+
+    @Test
+    void aFailedKeyComesBackLaterAndLater() {
+        List<Long> at = new ArrayList<>();
+        WorkQueue<String> queue = new WorkQueue<>("test", loop, 1, key -> {
+            at.add(loop.now().toEpochMilli());
+            return at.size() <= 5 ? Future.failedFuture("no") : Future.succeededFuture(Optional.empty());
+        });
+        queue.open();
+        queue.add("a");
+        loop.advance(Duration.ofMinutes(1));
+        List<Long> gaps = new ArrayList<>();
+        for (int i = 1; i < at.size(); i++) {
+            gaps.add(at.get(i) - at.get(i - 1));
+        }
+        assertThat(gaps).containsExactly(5L, 10L, 20L, 40L, 80L);
+        assertThat(loop.timers()).isZero();
+    }
+
+    @Test
+    void theEarliestDelayCounts() {
+        WorkQueue<String> queue = queue(1);
+        queue.addAfter("a", Duration.ofSeconds(10));
+        queue.addAfter("a", Duration.ofSeconds(3));
+        queue.addAfter("a", Duration.ofSeconds(30));
+        loop.advance(Duration.ofSeconds(2));
+        assertThat(begun).isEmpty();
+        loop.advance(Duration.ofSeconds(2));
+        assertThat(begun).containsExactly("a");
+        assertThat(loop.timers()).isZero();
+    }
+
+    @Test
+    void nothingRunsBeforeItOpens() {
+        WorkQueue<String> queue = new WorkQueue<>("test", loop, 1, key -> {
+            begun.add(key);
+            return Future.succeededFuture(Optional.empty());
+        });
+        queue.add("a");
+        loop.settle();
+        assertThat(begun).isEmpty();
+        queue.open();
+        loop.settle();
+        assertThat(begun).containsExactly("a");
+    }
+}
