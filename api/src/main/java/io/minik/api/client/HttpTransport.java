@@ -7,7 +7,6 @@ import io.minik.api.meta.Status;
 import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientAgent;
@@ -139,13 +138,14 @@ public final class HttpTransport implements Transport {
 
     private Future<Buffer> exchange(ApiCall call) {
         return open(call, CALL_MILLIS)
-                .compose(request -> (call.body().length == 0 ? request.send() : request.send(Buffer.buffer(call.body())))
-                        .compose(response -> response.body().map(body -> {
-                            if (response.statusCode() / 100 != 2) {
-                                throw failure(response.statusCode(), body);
-                            }
-                            return body;
-                        })))
+                .compose(
+                        request -> (call.body().length == 0 ? request.send() : request.send(Buffer.buffer(call.body())))
+                                .compose(response -> response.body().map(body -> {
+                                    if (response.statusCode() / 100 != 2) {
+                                        throw failure(response.statusCode(), body);
+                                    }
+                                    return body;
+                                })))
                 .recover(HttpTransport::unreachable);
     }
 
@@ -209,7 +209,8 @@ public final class HttpTransport implements Transport {
             options.setProtocolVersion(HttpVersion.HTTP_1_1);
         }
         options.getInitialSettings().setInitialWindowSize(WINDOW_BYTES);
-        config.caPem().ifPresent(pem -> options.setTrustOptions(new PemTrustOptions().addCertValue(Buffer.buffer(pem))));
+        config.caPem()
+                .ifPresent(pem -> options.setTrustOptions(new PemTrustOptions().addCertValue(Buffer.buffer(pem))));
         if (config.clientCertPem().isPresent() && config.clientKeyPem().isPresent()) {
             options.setKeyCertOptions(new PemKeyCertOptions()
                     .addCertValue(Buffer.buffer(config.clientCertPem().get()))

@@ -39,12 +39,7 @@ public final class Informer {
      * @param compact keep bytes and head only, not the parsed trees: for big caches that are rarely read
      */
     public Informer(
-            Loop loop,
-            ApiClient client,
-            Resource resource,
-            String namespace,
-            ListOptions selection,
-            boolean compact) {
+            Loop loop, ApiClient client, Resource resource, String namespace, ListOptions selection, boolean compact) {
         this.resource = resource;
         this.compact = compact;
         this.reflector = new Reflector(loop, client, resource, namespace, selection, new Mirror());

@@ -219,7 +219,7 @@ public final class Reflector {
     private static boolean expired(Throwable error) {
         return ApiException.is(error, Reason.Expired)
                 || ApiException.is(error, Reason.Gone)
-                || error instanceof ApiException api && api.status().code() == 410;
+                || (error instanceof ApiException api && api.status().code() == 410);
     }
 
     private static ApiException asApi(Throwable error) {

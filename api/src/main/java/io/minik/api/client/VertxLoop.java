@@ -17,7 +17,7 @@ record VertxLoop(Context context) implements Loop {
         Vertx vertx = context.owner();
         // Vert.x takes no delay below 1 ms.
         long id = vertx.setTimer(Math.max(1, delay.toMillis()), ignored -> {
-            if (Vertx.currentContext() == context) {
+            if (context.equals(Vertx.currentContext())) {
                 task.run();
             } else {
                 run(task);

@@ -162,7 +162,7 @@ public final class WorkQueue<K> {
         int before = failures.merge(key, 1, Integer::sum) - 1;
         long delay = Backoff.exponential(FIRST_DELAY_MILLIS, LAST_DELAY_MILLIS, before);
         var entry = ReconcileFailure.expected(error) ? log.atDebug() : log.atWarn();
-        entry.addKeyValue("queue", name)
+        entry = entry.addKeyValue("queue", name)
                 .addKeyValue("key", key)
                 .addKeyValue("failures", before + 1)
                 .addKeyValue("err", error.toString());

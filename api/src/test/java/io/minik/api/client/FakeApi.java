@@ -138,8 +138,9 @@ public final class FakeApi implements Transport {
     public Future<KubeList> list(ApiCall call) {
         return answer(call, () -> {
             Predicate<KubeObject> selected = FakeSelector.of(call);
-            List<KubeObject> items =
-                    table(call.resource()).objects.values().stream().filter(selected).toList();
+            List<KubeObject> items = table(call.resource()).objects.values().stream()
+                    .filter(selected)
+                    .toList();
             return new KubeList(Long.toString(revision), "", items);
         });
     }
@@ -245,14 +246,15 @@ public final class FakeApi implements Transport {
                 throw ApiException.conflict(
                         call.resource(),
                         target.name(),
-                        "pod " + target.name() + " is already assigned to node \""
-                                + target.text("spec", "nodeName") + "\"");
+                        "pod " + target.name() + " is already assigned to node \"" + target.text("spec", "nodeName")
+                                + "\"");
             }
             settle(
                     call.resource(),
                     target.edit(tree -> {
                         Json.child(tree, "spec").put("nodeName", Json.text(body, "target", "name"));
-                        ObjectNode condition = Json.object().put("type", "PodScheduled").put("status", "True");
+                        ObjectNode condition =
+                                Json.object().put("type", "PodScheduled").put("status", "True");
                         FakePatch.apply(
                                 PatchType.STRATEGIC.contentType(),
                                 Json.child(tree, "status"),
@@ -285,7 +287,8 @@ public final class FakeApi implements Transport {
                 replace(tree, wanted, "spec");
             } else {
                 wanted.properties().forEach(field -> {
-                    boolean kept = field.getKey().equals("status") || field.getKey().equals("metadata");
+                    boolean kept =
+                            field.getKey().equals("status") || field.getKey().equals("metadata");
                     if (!kept) {
                         tree.set(field.getKey(), field.getValue());
                     }
@@ -314,16 +317,22 @@ public final class FakeApi implements Transport {
     private KubeObject delete(Resource resource, KubeObject object, JsonNode options) {
         String uid = Json.text(options, "preconditions", "uid");
         if (!uid.isEmpty() && !uid.equals(object.uid())) {
-            throw ApiException.conflict(resource, object.name(), "the UID in the precondition (" + uid
-                    + ") does not match the UID in record (" + object.uid()
-                    + "). The object might have been deleted and then recreated");
+            throw ApiException.conflict(
+                    resource,
+                    object.name(),
+                    "the UID in the precondition (" + uid
+                            + ") does not match the UID in record (" + object.uid()
+                            + "). The object might have been deleted and then recreated");
         }
         boolean running = resource.equals(Resources.PODS)
                 && !object.text("spec", "nodeName").isEmpty()
                 && !object.text("status", "phase").matches("Succeeded|Failed");
         long grace = !running
                 ? 0
-                : Json.longOr(Json.longOr(30, object.tree(), "spec", "terminationGracePeriodSeconds"), options, "gracePeriodSeconds");
+                : Json.longOr(
+                        Json.longOr(30, object.tree(), "spec", "terminationGracePeriodSeconds"),
+                        options,
+                        "gracePeriodSeconds");
         String propagation = Json.text(options, "propagationPolicy");
         KubeObject marked = object.edit(tree -> {
             ObjectNode meta = Json.child(tree, "metadata");
@@ -372,7 +381,7 @@ public final class FakeApi implements Transport {
 
     private void complete(Resource resource, ObjectNode tree, ObjectNode meta, Optional<KubeObject> before) {
         if (Json.text(meta, "uid").isEmpty()) {
-            meta.put("uid", "uid-" + (++names));
+            meta.put("uid", "uid-" + ++names);
         }
         if (Json.text(meta, "creationTimestamp").isEmpty()) {
             meta.put("creationTimestamp", time(now()));
@@ -384,7 +393,9 @@ public final class FakeApi implements Transport {
             Json.child(tree, "spec").putArray("finalizers").add("kubernetes");
             Json.child(tree, "status").put("phase", "Active");
         }
-        if (resource.equals(Resources.PODS) && before.isEmpty() && !tree.path("status").has("phase")) {
+        if (resource.equals(Resources.PODS)
+                && before.isEmpty()
+                && !tree.path("status").has("phase")) {
             Json.child(tree, "status").put("phase", "Pending");
         }
         tree.put("kind", resource.kind()).put("apiVersion", resource.apiVersion());
@@ -409,14 +420,11 @@ public final class FakeApi implements Transport {
         revision++;
         Table table = table(resource);
         KubeObject before = table.objects.remove(object.key());
-        publish(
-                table,
-                new Change(revision, WatchEvent.Type.DELETED, stamped(object), Optional.ofNullable(before)));
+        publish(table, new Change(revision, WatchEvent.Type.DELETED, stamped(object), Optional.ofNullable(before)));
     }
 
     private KubeObject stamped(KubeObject object) {
-        return object.edit(
-                tree -> Json.child(tree, "metadata").put("resourceVersion", Long.toString(revision)));
+        return object.edit(tree -> Json.child(tree, "metadata").put("resourceVersion", Long.toString(revision)));
     }
 
     private static void publish(Table table, Change change) {
@@ -453,7 +461,8 @@ public final class FakeApi implements Transport {
         }
 
         void offer(Change change) {
-            boolean was = change.before().isPresent() && selected.test(change.before().get());
+            boolean was =
+                    change.before().isPresent() && selected.test(change.before().get());
             boolean is = change.type() != WatchEvent.Type.DELETED && selected.test(change.object());
             if (is) {
                 deliver(new WatchEvent(was ? WatchEvent.Type.MODIFIED : WatchEvent.Type.ADDED, change.object()));

@@ -41,7 +41,10 @@ final class FakePatch {
             if (value.isNull()) {
                 target.remove(field.getKey());
             } else if (value.isObject()) {
-                merge(present instanceof ObjectNode object ? object : target.putObject(field.getKey()), value, strategic);
+                merge(
+                        present instanceof ObjectNode object ? object : target.putObject(field.getKey()),
+                        value,
+                        strategic);
             } else if (value.isArray() && key.isPresent() && present instanceof ArrayNode list) {
                 mergeList(list, value, key.get());
             } else if (strategic && field.getKey().equals("finalizers") && present instanceof ArrayNode list) {

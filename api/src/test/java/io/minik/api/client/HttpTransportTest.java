@@ -72,7 +72,13 @@ class HttpTransportTest {
         assertThat(url(Verb.WATCH, ObjectKey.of("x", ""), "", Map.of("resourceVersion", "5")))
                 .isEqualTo("/api/v1/namespaces/x/pods?watch=true&resourceVersion=5");
         assertThat(ApiUrl.of(new ApiCall(
-                        Verb.GET, Resources.CLUSTER_ROLES, ObjectKey.cluster("system:a/é"), "", Map.of(), "", new byte[0])))
+                        Verb.GET,
+                        Resources.CLUSTER_ROLES,
+                        ObjectKey.cluster("system:a/é"),
+                        "",
+                        Map.of(),
+                        "",
+                        new byte[0])))
                 .isEqualTo("/apis/rbac.authorization.k8s.io/v1/clusterroles/system%3Aa%2F%C3%A9");
     }
 
@@ -107,7 +113,8 @@ class HttpTransportTest {
 
     @Test
     void aServerThatIsNotThereIsUnavailable() {
-        HttpServer server = await(vertx.createHttpServer().requestHandler(r -> {}).listen(0, "127.0.0.1"));
+        HttpServer server =
+                await(vertx.createHttpServer().requestHandler(r -> {}).listen(0, "127.0.0.1"));
         int port = server.actualPort();
         await(server.close());
         ApiClient client = new ApiClient(
@@ -121,7 +128,8 @@ class HttpTransportTest {
                                 Optional::empty,
                                 "test")),
                 "test");
-        assertThat(ApiException.is(failure(client.get(Resources.PODS, ObjectKey.of("x", "a"))), Reason.ServiceUnavailable))
+        assertThat(ApiException.is(
+                        failure(client.get(Resources.PODS, ObjectKey.of("x", "a"))), Reason.ServiceUnavailable))
                 .isTrue();
     }
 
@@ -129,7 +137,8 @@ class HttpTransportTest {
     void watchFramesMayBeSplitAnywhereAndBeLarge() {
         String big = "x".repeat(3 << 20);
         byte[] stream = ("{\"type\":\"ADDED\",\"object\":{\"metadata\":{\"name\":\"a\"}}}\n"
-                        + "{\"type\":\"MODIFIED\",\"object\":{\"metadata\":{\"name\":\"é\"},\"data\":\"" + big + "\"}}\n"
+                        + "{\"type\":\"MODIFIED\",\"object\":{\"metadata\":{\"name\":\"é\"},\"data\":\"" + big
+                        + "\"}}\n"
                         + "{\"type\":\"BOOKMARK\",\"object\":{\"metadata\":{\"resourceVersion\":\"9\"}}}\n"
                         + "{\"type\":\"ERROR\",\"object\":{\"kind\":\"Status\",\"code\":410,\"reason\":\"Expired\","
                         + "\"message\":\"too old\"}}\n")
@@ -147,9 +156,11 @@ class HttpTransportTest {
         List<WatchEvent> events = new ArrayList<>();
         CompletableFuture<Optional<ApiException>> ended = new CompletableFuture<>();
         await(client.watch(Resources.PODS, "", ListOptions.ALL, handler(events, ended)));
-        Optional<ApiException> why = ended.orTimeout(LIMIT_SECONDS, TimeUnit.SECONDS).join();
+        Optional<ApiException> why =
+                ended.orTimeout(LIMIT_SECONDS, TimeUnit.SECONDS).join();
         assertThat(why.orElseThrow().status().reason()).isEqualTo(Reason.Expired);
-        assertThat(events).extracting(WatchEvent::type)
+        assertThat(events)
+                .extracting(WatchEvent::type)
                 .containsExactly(WatchEvent.Type.ADDED, WatchEvent.Type.MODIFIED, WatchEvent.Type.BOOKMARK);
         assertThat(events.get(1).object().name()).isEqualTo("é");
         assertThat(events.get(1).object().text("data")).hasSize(3 << 20);

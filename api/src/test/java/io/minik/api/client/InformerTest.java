@@ -21,8 +21,8 @@ class InformerTest {
 
     private Informer informer(ListOptions selection) {
         return new Informer(loop, client, Resources.CONFIG_MAPS, "", selection, false)
-                .onChange((before, now) -> heard.add(before.map(KubeObject::name).orElse("-") + ">"
-                        + now.map(KubeObject::name).orElse("-")));
+                .onChange((before, now) -> heard.add(before.map(KubeObject::name)
+                                .orElse("-") + ">" + now.map(KubeObject::name).orElse("-")));
     }
 
     private static KubeObject map(String namespace, String name, String label) {

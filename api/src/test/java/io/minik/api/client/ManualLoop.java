@@ -15,7 +15,7 @@ public final class ManualLoop implements Loop {
 
     private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
     private final PriorityQueue<Pending> timers =
-            new PriorityQueue<>(Comparator.comparing(Pending::due).thenComparing(Pending::order));
+            new PriorityQueue<>(Comparator.comparing(Pending::due).thenComparingLong(Pending::order));
     private Instant now = Instant.parse("2026-01-01T00:00:00Z");
     private long order;
 
