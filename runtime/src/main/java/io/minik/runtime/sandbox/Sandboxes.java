@@ -1,7 +1,7 @@
 package io.minik.runtime.sandbox;
 
+import io.minik.runtime.sys.ByteStream;
 import io.vertx.core.Future;
-import io.vertx.core.net.NetSocket;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,7 +25,7 @@ public interface Sandboxes {
     Future<Void> remove(String id);
 
     /** A TCP connection to a port on the pod's loopback, made inside its network namespace: port-forward. */
-    Future<NetSocket> connect(String id, int port);
+    Future<ByteStream> connect(String id, int port);
 
     /**
      * @param id unique on the node, [a-z0-9-]: the kubelet uses the pod's UID and the attempt
