@@ -14,6 +14,11 @@ public record RangeRequest(Bytes key, Bytes rangeEnd, long revision, long limit,
         return new RangeRequest(prefix, prefix.prefixEnd(), 0, 0, false, false);
     }
 
+    /** From the same key up to an end, exclusive; the byte 0 = no upper bound. */
+    public RangeRequest until(Bytes end) {
+        return new RangeRequest(key, end, revision, limit, keysOnly, countOnly);
+    }
+
     public RangeRequest at(long atRevision) {
         return new RangeRequest(key, rangeEnd, atRevision, limit, keysOnly, countOnly);
     }
