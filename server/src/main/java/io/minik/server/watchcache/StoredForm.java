@@ -98,7 +98,7 @@ public final class StoredForm {
         return metadataStart;
     }
 
-    /** Index just after {@code "metadata":{}, -1 unless only kind and apiVersion stand before it. */
+    /** Index just inside metadata, -1 unless only kind and apiVersion stand before it. */
     private static int metadataStart(byte[] bytes) {
         for (int i = 1; i + METADATA.length < bytes.length; i++) {
             if (bytes[i] == '{') {

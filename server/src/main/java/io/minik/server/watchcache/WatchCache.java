@@ -87,16 +87,14 @@ public final class WatchCache {
     private Watcher open(
             WatchStart start, Filter filter, boolean bookmarks, WatchSink sink, io.vertx.core.Context context) {
         if (start.revision() > 0 && !start.initialEvents() && start.revision() < ring.oldest()) {
-            throw ApiException.expired(
-                    "too old resource version: " + start.revision() + " (" + ring.oldest() + ")");
+            throw ApiException.expired("too old resource version: " + start.revision() + " (" + ring.oldest() + ")");
         }
         Watcher[] self = new Watcher[1];
         Watcher watcher = new Watcher(context, filter, bookmarks, sink, () -> forget(self));
         self[0] = watcher;
         if (start.initialEvents()) {
-            Collection<KubeObject> present = filter.scope().isEmpty() || filter.exact()
-                    ? objects.values()
-                    : inScope(filter.scope());
+            Collection<KubeObject> present =
+                    filter.scope().isEmpty() || filter.exact() ? objects.values() : inScope(filter.scope());
             watcher.expect(present.size() + 1);
             for (KubeObject object : present) {
                 if (filter.inScope(object.key().toString()) && filter.matches(object)) {

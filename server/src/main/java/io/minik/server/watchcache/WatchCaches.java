@@ -213,12 +213,14 @@ public final class WatchCaches implements Room {
     private Future<Void> load() {
         health = Health.notReady("loading");
         Bytes root = Bytes.utf8(StorageKeys.ROOT);
-        return loadFrom(root, root.prefixEnd(), 0).onSuccess(revision -> {
-            byResource.values().forEach(cache -> cache.loaded(revision));
-            follow(revision);
-            shown(revision);
-            health = Health.READY;
-        }).mapEmpty();
+        return loadFrom(root, root.prefixEnd(), 0)
+                .onSuccess(revision -> {
+                    byResource.values().forEach(cache -> cache.loaded(revision));
+                    follow(revision);
+                    shown(revision);
+                    health = Health.READY;
+                })
+                .mapEmpty();
     }
 
     private Future<Long> loadFrom(Bytes from, Bytes end, long revision) {
@@ -227,15 +229,17 @@ public final class WatchCaches implements Room {
                     long at = revision == 0 ? page.revision() : revision;
                     loadPage(page);
                     return page.more()
-                            ? loadFrom(after(page.kvs().get(page.kvs().size() - 1).key()), end, at)
+                            ? loadFrom(
+                                    after(page.kvs().get(page.kvs().size() - 1).key()), end, at)
                             : Future.succeededFuture(at);
                 });
     }
 
     private void loadPage(RangeResult page) {
         for (KeyValue kv : page.kvs()) {
-            route(kv.key().utf8(), (cache, key) ->
-                    cache.load(key, StoredForm.served(kv.value().array(), kv.modRevision())));
+            route(
+                    kv.key().utf8(),
+                    (cache, key) -> cache.load(key, StoredForm.served(kv.value().array(), kv.modRevision())));
         }
     }
 
