@@ -1,0 +1,89 @@
+package io.minik.server.authn;
+
+import io.minik.api.meta.ApiException;
+import io.minik.api.x509.Subject;
+import io.minik.api.x509.X509Exception;
+import io.minik.server.authn.ServiceAccountTokens.Verified;
+import io.vertx.core.Future;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.cert.X509Certificate;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The API server's authenticator: client certificate first, then bearer token, as upstream's union does. */
+public final class RequestAuthenticator implements Authenticator {
+    private final ServiceAccountTokens serviceAccounts;
+    private final BootstrapTokens bootstrap;
+    private final InstantSource clock;
+
+    public RequestAuthenticator(ServiceAccountTokens serviceAccounts, BootstrapTokens bootstrap, InstantSource clock) {
+        this.serviceAccounts = serviceAccounts;
+        this.bootstrap = bootstrap;
+        this.clock = clock;
+    }
+
+    @Override
+    public Future<Optional<User>> authenticate(Credentials credentials) {
+        Optional<User> byCertificate = credentials.clientCertificates().isEmpty()
+                ? Optional.empty()
+                : certificateUser(credentials.clientCertificates().get(0));
+        if (byCertificate.isPresent()) {
+            return Future.succeededFuture(byCertificate);
+        }
+        if (!credentials.bearerToken().isEmpty()) {
+            return verifyToken(credentials.bearerToken(), credentials.audiences())
+                    .compose(found -> found.isPresent()
+                            ? Future.succeededFuture(found.map(Verified::user))
+                            : Future.failedFuture(ApiException.unauthorized()));
+        }
+        return credentials.clientCertificates().isEmpty()
+                ? Future.succeededFuture(Optional.empty())
+                : Future.failedFuture(ApiException.unauthorized());
+    }
+
+    /** Who holds a bearer token of any kind; empty if nobody: TokenReview asks this. */
+    public Future<Optional<Verified>> verifyToken(String token, List<String> audiences) {
+        if (BootstrapTokens.looksLikeOne(token)) {
+            List<String> own = audiences.isEmpty()
+                    ? serviceAccounts.apiAudiences()
+                    : audiences.stream()
+                            .filter(serviceAccounts.apiAudiences()::contains)
+                            .toList();
+            return own.isEmpty()
+                    ? Future.succeededFuture(Optional.empty())
+                    : bootstrap.verify(token).map(found -> found.map(user -> new Verified(user, own)));
+        }
+        return Jwt.looksLikeOne(token)
+                ? serviceAccounts.verify(token, audiences)
+                : Future.succeededFuture(Optional.empty());
+    }
+
+    /** CN is the user, O are the groups. TLS has checked the chain; the end is checked again: connections live long. */
+    private Optional<User> certificateUser(X509Certificate certificate) {
+        if (certificate.getNotAfter().toInstant().isBefore(clock.instant())) {
+            return Optional.empty();
+        }
+        try {
+            Subject subject = Subject.of(certificate);
+            if (subject.commonName().isEmpty()) {
+                return Optional.empty();
+            }
+            List<String> groups = new ArrayList<>(subject.organizations());
+            groups.add(User.AUTHENTICATED);
+            String fingerprint = HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded()));
+            return Optional.of(new User(
+                    subject.commonName(),
+                    "",
+                    List.copyOf(groups),
+                    Map.of("authentication.kubernetes.io/credential-id", List.of("X509SHA256=" + fingerprint))));
+        } catch (X509Exception | GeneralSecurityException e) {
+            return Optional.empty();
+        }
+    }
+}

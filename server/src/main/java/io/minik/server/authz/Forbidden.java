@@ -1,0 +1,43 @@
+package io.minik.server.authz;
+
+import io.minik.api.meta.ApiException;
+import io.minik.api.meta.Status.Details;
+import io.minik.api.meta.Status.Reason;
+import io.minik.server.authz.Authorizer.Attributes;
+import io.minik.server.authz.Authorizer.Decision;
+import java.util.List;
+
+/** Words the 403 as kube-apiserver does. */
+public final class Forbidden {
+    private Forbidden() {}
+
+    public static ApiException of(Attributes asked, Decision decision) {
+        String why = sentence(asked) + (decision.reason().isEmpty() ? "" : ": " + decision.reason());
+        if (!asked.resourceRequest()) {
+            return ApiException.of(Reason.Forbidden, "forbidden: " + why, Details.NONE);
+        }
+        String resource = asked.group().isEmpty() ? asked.resource() : asked.resource() + "." + asked.group();
+        String subject = asked.name().isEmpty() ? resource : resource + " \"" + asked.name() + "\"";
+        return ApiException.of(
+                Reason.Forbidden,
+                subject + " is forbidden: " + why,
+                new Details(asked.name(), asked.group(), asked.resource(), "", List.of(), 0));
+    }
+
+    /** {@code User "x" cannot list resource "pods" in API group "" in the namespace "y"}. */
+    public static String sentence(Attributes asked) {
+        String user = asked.user().name().isEmpty()
+                ? "User \"\""
+                : "User \"" + asked.user().name() + "\"";
+        if (!asked.resourceRequest()) {
+            return user + " cannot " + asked.verb() + " path \"" + asked.path() + "\"";
+        }
+        String resource =
+                asked.subresource().isEmpty() ? asked.resource() : asked.resource() + "/" + asked.subresource();
+        String where = asked.namespace().isEmpty()
+                ? " at the cluster scope"
+                : " in the namespace \"" + asked.namespace() + "\"";
+        return user + " cannot " + asked.verb() + " resource \"" + resource + "\" in API group \"" + asked.group()
+                + "\"" + where;
+    }
+}

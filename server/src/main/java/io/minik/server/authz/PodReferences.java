@@ -1,0 +1,137 @@
+package io.minik.server.authz;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.minik.api.object.Json;
+import io.minik.api.object.KubeObject;
+import io.minik.api.object.ObjectKey;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * What the pods of each node refer to. Written by one loop, read by any. A node has about a hundred pods: looking through
+ * them is cheaper than keeping a graph.
+ */
+final class PodReferences {
+    enum Kind {
+        SECRET,
+        CONFIG_MAP,
+        CLAIM,
+        RESOURCE_CLAIM,
+        SERVICE_ACCOUNT
+    }
+
+    record Reference(Kind kind, String name) {}
+
+    private final Map<String, Map<ObjectKey, Set<Reference>>> byNode = new ConcurrentHashMap<>();
+    private final Map<String, ObjectKey> claimByVolume = new ConcurrentHashMap<>();
+
+    void pod(Optional<KubeObject> before, Optional<KubeObject> now) {
+        before.map(pod -> pod.text("spec", "nodeName"))
+                .filter(node -> !node.isEmpty())
+                .filter(node -> !node.equals(
+                        now.map(pod -> pod.text("spec", "nodeName")).orElse("")))
+                .ifPresent(node -> byNode.computeIfPresent(node, (name, pods) -> {
+                    before.ifPresent(pod -> pods.remove(pod.key()));
+                    return pods.isEmpty() ? null : pods;
+                }));
+        now.ifPresent(pod -> {
+            String node = pod.text("spec", "nodeName");
+            if (!node.isEmpty()) {
+                byNode.compute(node, (name, pods) -> {
+                    Map<ObjectKey, Set<Reference>> present = pods == null ? new ConcurrentHashMap<>() : pods;
+                    present.put(pod.key(), references(pod));
+                    return present;
+                });
+            }
+        });
+    }
+
+    void volume(Optional<KubeObject> before, Optional<KubeObject> now) {
+        before.ifPresent(volume -> claimByVolume.remove(volume.name()));
+        now.filter(volume -> !volume.text("spec", "claimRef", "name").isEmpty())
+                .ifPresent(volume -> claimByVolume.put(
+                        volume.name(),
+                        ObjectKey.of(
+                                volume.text("spec", "claimRef", "namespace"),
+                                volume.text("spec", "claimRef", "name"))));
+    }
+
+    boolean refersTo(String node, Kind kind, String namespace, String name) {
+        Reference wanted = new Reference(kind, name);
+        for (Map.Entry<ObjectKey, Set<Reference>> pod :
+                byNode.getOrDefault(node, Map.of()).entrySet()) {
+            if (pod.getKey().namespace().equals(namespace) && pod.getValue().contains(wanted)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    boolean usesVolume(String node, String volume) {
+        ObjectKey claim = claimByVolume.get(volume);
+        return claim != null && refersTo(node, Kind.CLAIM, claim.namespace(), claim.name());
+    }
+
+    static Set<Reference> references(KubeObject pod) {
+        Set<Reference> found = new HashSet<>();
+        JsonNode spec = pod.at("spec");
+        add(found, Kind.SERVICE_ACCOUNT, Json.text(spec, "serviceAccountName"));
+        for (JsonNode secret : spec.path("imagePullSecrets")) {
+            add(found, Kind.SECRET, Json.text(secret, "name"));
+        }
+        for (String list : List.of("containers", "initContainers", "ephemeralContainers")) {
+            for (JsonNode container : spec.path(list)) {
+                environment(found, container);
+            }
+        }
+        for (JsonNode volume : spec.path("volumes")) {
+            volume(found, pod.name(), volume);
+        }
+        for (JsonNode claim : spec.path("resourceClaims")) {
+            add(found, Kind.RESOURCE_CLAIM, Json.text(claim, "resourceClaimName"));
+        }
+        for (JsonNode status : pod.at("status", "resourceClaimStatuses")) {
+            add(found, Kind.RESOURCE_CLAIM, Json.text(status, "resourceClaimName"));
+        }
+        return Set.copyOf(found);
+    }
+
+    private static void environment(Set<Reference> found, JsonNode container) {
+        for (JsonNode from : container.path("envFrom")) {
+            add(found, Kind.SECRET, Json.text(from, "secretRef", "name"));
+            add(found, Kind.CONFIG_MAP, Json.text(from, "configMapRef", "name"));
+        }
+        for (JsonNode variable : container.path("env")) {
+            add(found, Kind.SECRET, Json.text(variable, "valueFrom", "secretKeyRef", "name"));
+            add(found, Kind.CONFIG_MAP, Json.text(variable, "valueFrom", "configMapKeyRef", "name"));
+        }
+    }
+
+    private static void volume(Set<Reference> found, String pod, JsonNode volume) {
+        add(found, Kind.SECRET, Json.text(volume, "secret", "secretName"));
+        add(found, Kind.CONFIG_MAP, Json.text(volume, "configMap", "name"));
+        add(found, Kind.CLAIM, Json.text(volume, "persistentVolumeClaim", "claimName"));
+        add(found, Kind.SECRET, Json.text(volume, "csi", "nodePublishSecretRef", "name"));
+        for (String driver : List.of("cephfs", "flexVolume", "iscsi", "rbd", "scaleIO", "storageos")) {
+            add(found, Kind.SECRET, Json.text(volume, driver, "secretRef", "name"));
+        }
+        add(found, Kind.SECRET, Json.text(volume, "azureFile", "secretName"));
+        if (volume.has("ephemeral")) {
+            add(found, Kind.CLAIM, pod + "-" + Json.text(volume, "name"));
+        }
+        for (JsonNode source : Json.at(volume, "projected", "sources")) {
+            add(found, Kind.SECRET, Json.text(source, "secret", "name"));
+            add(found, Kind.CONFIG_MAP, Json.text(source, "configMap", "name"));
+        }
+    }
+
+    private static void add(Set<Reference> found, Kind kind, String name) {
+        if (!name.isEmpty()) {
+            found.add(new Reference(kind, name));
+        }
+    }
+}
