@@ -145,7 +145,9 @@ if command -v systemctl >/dev/null; then systemctl disable --now $name.service 2
 $bin/minik killall || exit 1
 rm -f $units/$name.service $units/$name.service.env
 if command -v systemctl >/dev/null; then systemctl daemon-reload 2>/dev/null; fi
-rm -rf /var/lib/minik /run/minik /etc/minik $bin/minik $bin/minik.jsa $bin/minik-killall.sh $bin/$name-uninstall.sh
+rm -rf /var/lib/minik/* /run/minik/* /etc/minik/* $bin/minik $bin/minik.jsa $bin/minik-killall.sh $bin/$name-uninstall.sh
+rmdir /var/lib/minik /run/minik /etc/minik 2>/dev/null
+exit 0
 SCRIPT
   cat >"$bin/minik-killall.sh" <<SCRIPT
 #!/bin/sh

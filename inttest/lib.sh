@@ -12,7 +12,7 @@ export MINIK_RUN_LIMIT=${MINIK_RUN_LIMIT:-600}
 
 passed=0
 failed=0
-declare -A host_ip host_pid host_args
+declare -A host_ip host_pid host_args host_killall
 
 say() { printf '# %s\n' "$*"; }
 
@@ -111,7 +111,7 @@ minik_start() {
 minik_kill9() { kill -9 "${host_pid[$1]}"; wait "${host_pid[$1]}" 2>/dev/null || true; }
 
 killall_args() {
-  echo --data-dir "$work/$1/data" --run-dir "$work/$1/run" --cgroup-root "mkt-$scenario-$1"
+  echo "${host_killall[$1]:---data-dir $work/$1/data --run-dir $work/$1/run --cgroup-root mkt-$scenario-$1}"
 }
 
 # registry_up HOST PORT: Debian's docker-registry on the host's loopback.

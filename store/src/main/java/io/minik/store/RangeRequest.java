@@ -10,8 +10,14 @@ public record RangeRequest(Bytes key, Bytes rangeEnd, long revision, long limit,
         return new RangeRequest(key, Bytes.EMPTY, 0, 0, false, false);
     }
 
+    /** @param prefix empty = all keys */
     public static RangeRequest prefix(Bytes prefix) {
-        return new RangeRequest(prefix, prefix.prefixEnd(), 0, 0, false, false);
+        return new RangeRequest(prefix.isEmpty() ? prefix.prefixEnd() : prefix, prefix.prefixEnd(), 0, 0, false, false);
+    }
+
+    /** From the same key up to an end, exclusive; the byte 0 = no upper bound. */
+    public RangeRequest until(Bytes end) {
+        return new RangeRequest(key, end, revision, limit, keysOnly, countOnly);
     }
 
     public RangeRequest at(long atRevision) {

@@ -58,12 +58,16 @@ public interface Store {
 
     record LeaseStatus(Lease lease, List<Bytes> keys) {}
 
-    record StoreStatus(long revision, long compactedRevision, long sizeBytes, long sizeInUseBytes) {}
+    /** @param noSpace writes that grow the store are refused until space is made */
+    record StoreStatus(long revision, long compactedRevision, long sizeBytes, long sizeInUseBytes, boolean noSpace) {}
 
     /** Handle of a running watch. */
     interface Watch {
         /** No call of the listener after this returns on the listener's context. Idempotent. */
         void close();
+
+        /** Asks for a progress notice: an empty {@link WatchListener#onEvents} after all events so far. */
+        void requestProgress();
     }
 
     /** Called on the context that made the watch. */

@@ -7,6 +7,7 @@ package io.minik.store;
  */
 public record WatchRequest(Bytes key, Bytes rangeEnd, long startRevision, boolean wantPrevious) {
     public static WatchRequest prefix(Bytes prefix, long startRevision) {
-        return new WatchRequest(prefix, prefix.prefixEnd(), startRevision, true);
+        return new WatchRequest(
+                prefix.isEmpty() ? prefix.prefixEnd() : prefix, prefix.prefixEnd(), startRevision, true);
     }
 }

@@ -33,6 +33,13 @@ public final class KubeObject {
         return new KubeObject(json, null);
     }
 
+    /** The same where the head was parsed already. */
+    public static KubeObject ofBytes(byte[] json, ObjectMeta head) {
+        KubeObject object = new KubeObject(json, null);
+        object.meta = head;
+        return object;
+    }
+
     /** An empty object of a kind with a name; for building. */
     public static KubeObject named(String apiVersion, String kind, ObjectKey key, Consumer<ObjectNode> body) {
         ObjectNode tree = Json.object().put("apiVersion", apiVersion).put("kind", kind);

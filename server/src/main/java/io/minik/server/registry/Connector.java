@@ -16,6 +16,14 @@ import java.util.Map;
 public interface Connector {
     Future<KubeObject> create(Scope scope, KubeObject body);
 
+    /**
+     * What a connector answers for.
+     *
+     * @param plural {@code serviceaccounts}
+     * @param subresource {@code token}; empty for the kind itself
+     */
+    record Key(String group, String plural, String subresource) {}
+
     /** @param key namespace, and for a subresource the parent's name */
     record Scope(
             User user,

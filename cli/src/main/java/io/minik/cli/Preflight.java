@@ -1,0 +1,129 @@
+package io.minik.cli;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * Looks, before anything is made, whether this machine can be what is asked of it. Each obstacle is one line that says
+ * what is missing and what to do.
+ */
+final class Preflight {
+    private static final List<String> NAMESPACES = List.of("net", "pid", "mnt", "ipc", "uts");
+    private static final List<String> CONTROLLERS = List.of("cpu", "memory", "pids");
+
+    private final Path filesystemRoot;
+
+    /** @param filesystemRoot {@code /}, or a made-up one in tests */
+    Preflight(Path filesystemRoot) {
+        this.filesystemRoot = filesystemRoot;
+    }
+
+    /** Root is needed for a node's kernel work and for the default directories. @throws StartFailure if we are not */
+    void root() {
+        try {
+            if (!Integer.valueOf(0).equals(Files.getAttribute(at("proc/self"), "unix:uid"))) {
+                throw new StartFailure("must run as root (sudo minik …)");
+            }
+        } catch (IOException e) {
+            throw new StartFailure("/proc is not mounted: " + e.getMessage(), e);
+        }
+    }
+
+    /** What containers need of the kernel. @throws StartFailure naming the first thing that is missing */
+    void node() {
+        for (String namespace : NAMESPACES) {
+            if (!Files.exists(at("proc/self/ns/" + namespace), LinkOption.NOFOLLOW_LINKS)) {
+                throw new StartFailure("this kernel has no " + namespace + " namespaces (CONFIG_NAMESPACES)");
+            }
+        }
+        if (!hasOverlay()) {
+            throw new StartFailure("this kernel has no overlayfs: modprobe overlay (CONFIG_OVERLAY_FS)");
+        }
+        controllers();
+        if (findProgram("nft").isEmpty()) {
+            throw new StartFailure("nft is not installed: apt-get install nftables");
+        }
+    }
+
+    private boolean hasOverlay() {
+        if (filesystems().contains("overlay")) {
+            return true;
+        }
+        // A module that nobody has loaded yet is not in the list.
+        try {
+            Process process = new ProcessBuilder("modprobe", "overlay")
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            process.waitFor();
+        } catch (IOException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+        return filesystems().contains("overlay");
+    }
+
+    private String filesystems() {
+        try {
+            return Files.readString(at("proc/filesystems"));
+        } catch (IOException e) {
+            throw new StartFailure("/proc/filesystems: " + e.getMessage(), e);
+        }
+    }
+
+    private void controllers() {
+        String unified;
+        try {
+            Path list = at("sys/fs/cgroup/cgroup.controllers");
+            unified = Files.exists(list) ? Files.readString(list) : "";
+        } catch (IOException e) {
+            throw new StartFailure("/sys/fs/cgroup: " + e.getMessage(), e);
+        }
+        for (String controller : CONTROLLERS) {
+            boolean v2 =
+                    Pattern.compile("\\b" + controller + "\\b").matcher(unified).find();
+            if (!v2 && !Files.isDirectory(at("sys/fs/cgroup/" + controller))) {
+                String cure = controller.equals("memory")
+                        ? "; on a Raspberry Pi add cgroup_enable=memory cgroup_memory=1 to /boot/cmdline.txt"
+                        : "";
+                throw new StartFailure("the cgroup controller \"" + controller + "\" is not available" + cure);
+            }
+        }
+    }
+
+    /** @throws StartFailure if somebody listens there; @param flag the option that moves it */
+    static void port(String address, int port, String flag) {
+        try (ServerSocket probe = new ServerSocket()) {
+            probe.setReuseAddress(true);
+            probe.bind(new InetSocketAddress(InetAddress.getByName(address), port));
+        } catch (IOException e) {
+            throw new StartFailure("port " + port + " on " + address + " can't be used: " + e.getMessage()
+                    + "; choose another with " + flag);
+        }
+    }
+
+    static Optional<Path> findProgram(String name) {
+        String path = System.getenv().getOrDefault("PATH", "") + ":/usr/sbin:/sbin:/usr/local/sbin";
+        for (String folder : path.split(":", -1)) {
+            Path program = Path.of(folder.isEmpty() ? "." : folder, name);
+            if (Files.isExecutable(program)) {
+                return Optional.of(program);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Path at(String path) {
+        return filesystemRoot.resolve(path);
+    }
+}

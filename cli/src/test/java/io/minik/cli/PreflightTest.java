@@ -1,0 +1,66 @@
+package io.minik.cli;
+
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PreflightTest {
+    @TempDir
+    Path machine = Path.of("");
+
+    @BeforeEach
+    void aMachineThatHasNamespacesAndOverlay() throws IOException {
+        for (String namespace : new String[] {"net", "pid", "mnt", "ipc", "uts"}) {
+            Files.createDirectories(machine.resolve("proc/self/ns"));
+            Files.createFile(machine.resolve("proc/self/ns/" + namespace));
+        }
+        Files.writeString(machine.resolve("proc/filesystems"), "nodev\toverlay\n");
+        Files.createDirectories(machine.resolve("sys/fs/cgroup"));
+    }
+
+    @Test
+    void aMissingNamespaceIsNamed() throws IOException {
+        Files.delete(machine.resolve("proc/self/ns/ipc"));
+        assertThatThrownBy(() -> new Preflight(machine).node()).hasMessageContaining("no ipc namespaces");
+    }
+
+    @Test
+    void aMissingControllerIsNamedWithItsCure() throws IOException {
+        Files.writeString(machine.resolve("sys/fs/cgroup/cgroup.controllers"), "cpuset cpu io pids\n");
+        assertThatThrownBy(() -> new Preflight(machine).node())
+                .hasMessageContaining("\"memory\"")
+                .hasMessageContaining("cgroup_enable=memory");
+    }
+
+    @Test
+    void hybridAndUnifiedMachinesBothPass() throws IOException {
+        for (String controller : new String[] {"cpu", "memory", "pids"}) {
+            Files.createDirectories(machine.resolve("sys/fs/cgroup/" + controller));
+        }
+        assertThatCode(() -> new Preflight(machine).node()).doesNotThrowAnyException();
+        for (String controller : new String[] {"cpu", "memory", "pids"}) {
+            Files.delete(machine.resolve("sys/fs/cgroup/" + controller));
+        }
+        Files.writeString(machine.resolve("sys/fs/cgroup/cgroup.controllers"), "cpu memory pids\n");
+        assertThatCode(() -> new Preflight(machine).node()).doesNotThrowAnyException();
+    }
+
+    @Test
+    void aTakenPortIsNamedWithTheFlagThatMovesIt() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            int port = taken.getLocalPort();
+            assertThatThrownBy(() -> Preflight.port("127.0.0.1", port, "--https-listen-port"))
+                    .isInstanceOf(StartFailure.class)
+                    .hasMessageContaining("port " + port)
+                    .hasMessageContaining("--https-listen-port");
+        }
+    }
+}

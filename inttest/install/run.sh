@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# install.sh: installs, updates in place, refuses what it must, and its uninstall script leaves nothing. It runs in a mount
+# namespace of its own, where /etc/minik, /var/lib/minik and /run are empty.
+if [ "${MINIK_INSTALL_TEST:-}" != inside ]; then
+  MINIK_INSTALL_TEST=inside exec unshare --mount --propagation private bash "$0"
+fi
+# shellcheck source=../lib.sh
+. "$(dirname "$0")/../lib.sh"
+for folder in /etc/minik /var/lib/minik /run/minik; do
+  made[${#made[@]}]=$(mkdir -pv "$folder" | grep -c .)
+  mount -t tmpfs none "$folder"
+done
+rm -rf "$work"
+mkdir -p "$work/bin" "$work/units"
+finish() {
+  umount /etc/minik /var/lib/minik /run/minik 2>/dev/null
+  rmdir /etc/minik /var/lib/minik /run/minik 2>/dev/null
+  rm -rf "$work"
+  printf '%s: %d passed, %d failed\n' "$scenario" "$passed" "$failed"
+  [ "$failed" -eq 0 ]
+  exit
+}
+trap finish EXIT
+install() {
+  env MINIK_BIN_DIR="$work/bin" MINIK_SYSTEMD_DIR="$work/units" MINIK_SKIP_START=1 MINIK_SKIP_ENABLE=1 \
+    MINIK_SOURCE="$minik" "${with[@]}" sh "$root/install.sh" "$@"
+}
+with=(A=b)
+ok "a server is installed" outputs 'installed .*/bin/minik' install server --tls-san 'a b'
+ok "the program runs" outputs '^minik [0-9]' "$work/bin/minik" version
+ok "its class archive was made" test -s "$work/bin/minik.jsa"
+unit=$(cat "$work/units/minik.service")
+ok "the unit runs it with its arguments" like "$unit" "^ExecStart=$work/bin/minik server \"--tls-san\" \"a b\"\$"
+ok "the unit lets containers live" like "$unit" '^KillMode=process$'
+ok "installing the same again changes nothing" outputs 'is up to date' install server --tls-san 'a b'
+with=(MINIK_SHA256=0000)
+ok "a wrong checksum is refused" outputs 'sha256 of .* is [0-9a-f]+, not 0000' install
+ok "and what was installed still runs" "$work/bin/minik" version
+with=(MINIK_URL=https://192.168.77.1:6443)
+ok "an agent without a token is refused" outputs 'MINIK_TOKEN is required' install
+with=(MINIK_URL=http://192.168.77.1:6443 MINIK_TOKEN=x)
+ok "an agent without TLS is refused" outputs 'must begin with https' install
+with=(MINIK_URL=https://192.168.77.1:6443 MINIK_TOKEN=word)
+ok "an agent is installed" install
+ok "its unit runs the agent" outputs "^ExecStart=$work/bin/minik agent\$" cat "$work/units/minik-agent.service"
+ok "its token is in a file that only root reads" outputs '^600$' stat -c %a "$work/units/minik-agent.service.env"
+ok "the file says whom to join" outputs '^MINIK_JOIN=https://192.168.77.1:6443$' cat "$work/units/minik-agent.service.env"
+ok "uninstall runs" sh "$work/bin/minik-uninstall.sh"
+ok "the program is gone" test ! -e "$work/bin/minik"
+ok "the unit is gone" test ! -e "$work/units/minik.service"

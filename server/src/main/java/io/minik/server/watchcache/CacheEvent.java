@@ -1,0 +1,79 @@
+package io.minik.server.watchcache;
+
+import io.minik.api.client.WatchEvent;
+import io.minik.api.object.KubeObject;
+import io.vertx.core.buffer.Buffer;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+
+/**
+ * One change of one object, shared by the ring and by every watcher. What it looks like on the wire is encoded once per
+ * format and event type, by whoever needs it first.
+ */
+public final class CacheEvent {
+    private final long revision;
+    private final String key;
+    private final Optional<KubeObject> before;
+    private final Optional<KubeObject> after;
+    private final Map<FrameKey, Buffer> frames = new ConcurrentHashMap<>(2);
+    private volatile Optional<KubeObject> gone = Optional.empty();
+
+    private record FrameKey(String format, WatchEvent.Type type) {}
+
+    /** @param key {@code namespace/name}; @param after empty for a delete */
+    CacheEvent(long revision, String key, Optional<KubeObject> before, Optional<KubeObject> after) {
+        this.revision = revision;
+        this.key = key;
+        this.before = before;
+        this.after = after;
+    }
+
+    public long revision() {
+        return revision;
+    }
+
+    String key() {
+        return key;
+    }
+
+    /** What a watcher with this filter sees of it: an object that leaves its selection is DELETED to it, one that enters is ADDED. */
+    Optional<Seen> seenThrough(Filter filter) {
+        if (!filter.inScope(key)) {
+            return Optional.empty();
+        }
+        boolean was = before.filter(filter::matches).isPresent();
+        boolean is = after.filter(filter::matches).isPresent();
+        if (is) {
+            return Optional.of(new Seen(
+                    was ? WatchEvent.Type.MODIFIED : WatchEvent.Type.ADDED, after.orElseThrow(), Optional.of(this)));
+        }
+        return was ? Optional.of(new Seen(WatchEvent.Type.DELETED, gone(), Optional.of(this))) : Optional.empty();
+    }
+
+    /** The last state, at this event's revision: upstream's form of DELETED. */
+    private KubeObject gone() {
+        Optional<KubeObject> made = gone;
+        if (made.isEmpty()) {
+            made = Optional.of(StoredForm.atRevision(before.orElseThrow(), revision));
+            gone = made;
+        }
+        return made.orElseThrow();
+    }
+
+    /**
+     * One watcher's view of an event.
+     *
+     * @param source where encoded frames are shared; empty for initial events and bookmarks
+     */
+    public record Seen(WatchEvent.Type type, KubeObject object, Optional<CacheEvent> source) {
+        /** The encoded frame in a format, made once for all watchers of that format. */
+        public Buffer frame(String format, Function<Seen, Buffer> encoder) {
+            if (source.isEmpty()) {
+                return encoder.apply(this);
+            }
+            return source.get().frames.computeIfAbsent(new FrameKey(format, type), unused -> encoder.apply(this));
+        }
+    }
+}

@@ -1,0 +1,157 @@
+package io.minik.server.watchcache;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.minik.api.meta.ObjectMeta;
+import io.minik.api.object.Json;
+import io.minik.api.object.KubeObject;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+
+/**
+ * The two shapes of an object's bytes. Stored: canonical JSON that begins with kind, apiVersion and metadata, and has no
+ * resourceVersion (the store's mod revision is the truth). Served: the same with {@code "resourceVersion":"N"} spliced in
+ * as metadata's first field, so that a write costs one copy and no encoding.
+ */
+public final class StoredForm {
+    private static final byte[] METADATA = "\"metadata\":{".getBytes(StandardCharsets.UTF_8);
+    private static final byte[] VERSION = "\"resourceVersion\":\"".getBytes(StandardCharsets.UTF_8);
+
+    private StoredForm() {}
+
+    /** The bytes to store of an object; its tree is left as it is. */
+    public static byte[] stored(ObjectNode tree) {
+        ObjectNode canonical = Json.object();
+        canonical.set("kind", tree.path("kind"));
+        canonical.set("apiVersion", tree.path("apiVersion"));
+        ObjectNode metadata = Json.object();
+        for (Map.Entry<String, JsonNode> field : tree.path("metadata").properties()) {
+            if (!field.getKey().equals("resourceVersion") && !field.getKey().equals("selfLink")) {
+                metadata.set(field.getKey(), field.getValue());
+            }
+        }
+        canonical.set("metadata", metadata);
+        for (Map.Entry<String, JsonNode> field : tree.properties()) {
+            if (!canonical.has(field.getKey())) {
+                canonical.set(field.getKey(), field.getValue());
+            }
+        }
+        return Json.bytes(canonical);
+    }
+
+    /** The served object of a stored value. */
+    public static KubeObject served(byte[] stored, long revision) {
+        int at = metadataStart(stored);
+        if (at < 0) {
+            // Another writer's JSON, with fields in another order.
+            byte[] canonical = stored(Json.parseObject(stored));
+            return served(canonical, metadataStart(canonical), at(canonical, metadataStart(canonical)), revision);
+        }
+        return served(stored, at, at(stored, at), revision);
+    }
+
+    /** The same object at another revision: for DELETED events, which carry the last state at the delete's revision. */
+    public static KubeObject atRevision(KubeObject served, long revision) {
+        byte[] bytes = served.bytes();
+        int at = metadataStart(bytes);
+        if (at < 0 || !startsWith(bytes, at, VERSION)) {
+            return served.edit(tree -> Json.child(tree, "metadata").put("resourceVersion", Long.toString(revision)));
+        }
+        int end = at + VERSION.length;
+        while (bytes[end] != '"') {
+            end++;
+        }
+        end++;
+        if (bytes[end] == ',') {
+            end++;
+        }
+        return served(bytes, at, end, revision);
+    }
+
+    /** Joins bytes[0, head) + resourceVersion + bytes[tail, end). */
+    private static KubeObject served(byte[] bytes, int head, int tail, long revision) {
+        byte[] number = Long.toString(revision).getBytes(StandardCharsets.UTF_8);
+        boolean last = bytes[tail] == '}';
+        int inserted = VERSION.length + number.length + (last ? 1 : 2);
+        byte[] joined = new byte[head + inserted + bytes.length - tail];
+        System.arraycopy(bytes, 0, joined, 0, head);
+        System.arraycopy(VERSION, 0, joined, head, VERSION.length);
+        int next = head + VERSION.length;
+        System.arraycopy(number, 0, joined, next, number.length);
+        next += number.length;
+        joined[next++] = '"';
+        if (!last) {
+            joined[next++] = ',';
+        }
+        System.arraycopy(bytes, tail, joined, next, bytes.length - tail);
+        return KubeObject.ofBytes(joined, head(joined));
+    }
+
+    private static int at(byte[] bytes, int metadataStart) {
+        if (metadataStart < 0) {
+            throw new IllegalStateException("a canonical object has no metadata: " + bytes.length + " bytes");
+        }
+        return metadataStart;
+    }
+
+    /** Index just inside metadata, -1 unless only kind and apiVersion stand before it. */
+    private static int metadataStart(byte[] bytes) {
+        for (int i = 1; i + METADATA.length < bytes.length; i++) {
+            if (bytes[i] == '{') {
+                return -1;
+            }
+            if (bytes[i] == '"' && bytes[i - 1] != ':' && startsWith(bytes, i, METADATA)) {
+                return i + METADATA.length;
+            }
+        }
+        return -1;
+    }
+
+    private static boolean startsWith(byte[] bytes, int from, byte[] word) {
+        if (from + word.length > bytes.length) {
+            return false;
+        }
+        for (int i = 0; i < word.length; i++) {
+            if (bytes[from + i] != word[i]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Reads metadata alone, without managedFields, and stops there: most of an object's bytes are never looked at. */
+    private static ObjectMeta head(byte[] bytes) {
+        try (JsonParser parser = Json.MAPPER.createParser(bytes)) {
+            parser.nextToken();
+            while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                boolean found = parser.currentName().equals("metadata");
+                parser.nextToken();
+                if (found) {
+                    return ObjectMeta.of(metadata(parser));
+                }
+                parser.skipChildren();
+            }
+            return ObjectMeta.of(Json.object());
+        } catch (IOException e) {
+            throw new UncheckedIOException("a stored object is not JSON", e);
+        }
+    }
+
+    private static ObjectNode metadata(JsonParser parser) throws IOException {
+        ObjectNode metadata = Json.object();
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            String name = parser.currentName();
+            parser.nextToken();
+            if (name.equals("managedFields")) {
+                parser.skipChildren();
+            } else {
+                metadata.set(name, (JsonNode) Json.MAPPER.readTree(parser));
+            }
+        }
+        return metadata;
+    }
+}

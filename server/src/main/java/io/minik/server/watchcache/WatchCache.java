@@ -1,0 +1,188 @@
+package io.minik.server.watchcache;
+
+import io.minik.api.meta.ApiException;
+import io.minik.api.meta.Resource;
+import io.minik.api.object.Json;
+import io.minik.api.object.KubeObject;
+import io.minik.api.object.ObjectKey;
+import io.minik.store.Event;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentNavigableMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+
+/**
+ * The present objects of one resource, their latest changes, and who watches them.
+ *
+ * <p>Written by the caches' loop alone. {@link #find} and {@link #present} may be called from any thread and see each
+ * object's latest state; what must hold together at one revision asks {@link #snapshot}.
+ */
+public final class WatchCache {
+    private static final String INITIAL_EVENTS_END = "k8s.io/initial-events-end";
+
+    private final Resource resource;
+    private final WatchCaches caches;
+    private final ConcurrentNavigableMap<String, KubeObject> objects = new ConcurrentSkipListMap<>();
+
+    // The caches' loop.
+    private final Set<Watcher> watchers = new HashSet<>();
+    private EventRing ring = new EventRing(0);
+
+    WatchCache(Resource resource, WatchCaches caches) {
+        this.resource = resource;
+        this.caches = caches;
+    }
+
+    public Resource resource() {
+        return resource;
+    }
+
+    /** The object as far as this cache has seen: {@link WatchCaches#caughtUp} first, to read one's own writes. */
+    public Optional<KubeObject> find(ObjectKey key) {
+        return Optional.ofNullable(objects.get(key.toString()));
+    }
+
+    /** Present objects, each in its latest state, not of one revision together. @param namespace empty for all */
+    public Collection<KubeObject> present(String namespace) {
+        return namespace.isEmpty() ? objects.values() : inScope(namespace + "/");
+    }
+
+    public int size() {
+        return objects.size();
+    }
+
+    /** All objects in a filter's scope at one revision; the selector is the caller's to apply, on its own loop. */
+    public Future<Snapshot> snapshot(Filter filter) {
+        return caches.call(() -> {
+            if (filter.exact()) {
+                KubeObject one = objects.get(filter.scope());
+                return new Snapshot(caches.applied(), one == null ? List.of() : List.of(one));
+            }
+            return new Snapshot(
+                    caches.applied(),
+                    new ArrayList<>(filter.scope().isEmpty() ? objects.values() : inScope(filter.scope())));
+        });
+    }
+
+    /**
+     * Starts a watch; its events come on the caller's context. Fails with 410 if the start is older than what the ring
+     * holds. A start in the future is the caller's to wait for.
+     */
+    public Future<Watcher> watch(WatchStart start, Filter filter, boolean bookmarks, WatchSink sink) {
+        var context = Vertx.currentContext() == null ? caches.loop() : Vertx.currentContext();
+        return caches.call(() -> {
+            Watcher watcher = open(start, filter, bookmarks, sink, context);
+            watchers.add(watcher);
+            caches.watching(watcher, true);
+            return watcher;
+        });
+    }
+
+    private Watcher open(
+            WatchStart start, Filter filter, boolean bookmarks, WatchSink sink, io.vertx.core.Context context) {
+        if (start.revision() > 0 && !start.initialEvents() && start.revision() < ring.oldest()) {
+            throw ApiException.expired("too old resource version: " + start.revision() + " (" + ring.oldest() + ")");
+        }
+        Watcher[] self = new Watcher[1];
+        Watcher watcher = new Watcher(context, filter, bookmarks, sink, () -> forget(self));
+        self[0] = watcher;
+        if (start.initialEvents()) {
+            Collection<KubeObject> present =
+                    filter.scope().isEmpty() || filter.exact() ? objects.values() : inScope(filter.scope());
+            watcher.expect(present.size() + 1);
+            for (KubeObject object : present) {
+                if (filter.inScope(object.key().toString()) && filter.matches(object)) {
+                    watcher.offerInitial(object);
+                }
+            }
+            watcher.startAfter(caches.applied());
+            if (start.endOfInitialEvents()) {
+                watcher.offerBookmark(bookmark(caches.applied(), true));
+            }
+        } else if (start.revision() > 0) {
+            watcher.expect(EventRing.CAPACITY);
+            watcher.startAfter(start.revision());
+            ring.after(start.revision(), watcher::offer);
+        } else {
+            watcher.startAfter(caches.applied());
+        }
+        return watcher;
+    }
+
+    private void forget(Watcher[] self) {
+        caches.loop().runOnContext(unused -> {
+            watchers.remove(self[0]);
+            caches.watching(self[0], false);
+        });
+    }
+
+    // From here on: the caches' loop only.
+
+    /** A present object at load time. */
+    void load(String key, KubeObject object) {
+        objects.put(key, object);
+    }
+
+    /** Loading is done: changes are known from here on. */
+    void loaded(long revision) {
+        ring = new EventRing(revision);
+    }
+
+    /** History was lost: start over from nothing; every watcher lists again. */
+    void reset() {
+        objects.clear();
+        for (Watcher watcher : List.copyOf(watchers)) {
+            watcher.finish(Optional.of(ApiException.expired("too old resource version: the server lost its place")));
+        }
+        watchers.clear();
+    }
+
+    void apply(String key, Event event) {
+        Optional<KubeObject> before = Optional.ofNullable(objects.get(key));
+        Optional<KubeObject> after = Optional.empty();
+        if (event.type() == Event.Type.PUT) {
+            KubeObject object = StoredForm.served(event.kv().value().array(), event.revision());
+            after = Optional.of(object);
+            objects.put(key, object);
+        } else if (before.isPresent()) {
+            objects.remove(key);
+        } else {
+            return;
+        }
+        CacheEvent change = new CacheEvent(event.revision(), key, before, after);
+        ring.add(change);
+        for (Watcher watcher : watchers) {
+            watcher.offer(change);
+        }
+    }
+
+    void sendBookmarks(long revision) {
+        for (Watcher watcher : watchers) {
+            if (watcher.wantsBookmarks()) {
+                watcher.offerBookmark(bookmark(revision, false));
+            }
+        }
+    }
+
+    private KubeObject bookmark(long revision, boolean endsInitialEvents) {
+        var tree = Json.object().put("kind", resource.kind()).put("apiVersion", resource.apiVersion());
+        var metadata = tree.putObject("metadata").put("resourceVersion", Long.toString(revision));
+        metadata.putNull("creationTimestamp");
+        if (endsInitialEvents) {
+            metadata.putObject("annotations").put(INITIAL_EVENTS_END, "true");
+        }
+        return KubeObject.of(tree);
+    }
+
+    private Collection<KubeObject> inScope(String prefix) {
+        // '/' + 1 == '0': the end of all keys that begin with "namespace/".
+        return objects.subMap(prefix, prefix.substring(0, prefix.length() - 1) + '0')
+                .values();
+    }
+}

@@ -1,0 +1,319 @@
+package io.minik.server.watchcache;
+
+import io.minik.api.meta.ApiException;
+import io.minik.api.meta.Resource;
+import io.minik.api.room.Room;
+import io.minik.store.Bytes;
+import io.minik.store.Event;
+import io.minik.store.KeyValue;
+import io.minik.store.RangeRequest;
+import io.minik.store.RangeResult;
+import io.minik.store.Store;
+import io.minik.store.StoreException;
+import io.minik.store.WatchRequest;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One watch cache per resource, all fed by one store watch on one loop.
+ *
+ * <pre>
+ *   commit -> Store.Event batch -> [caches' loop] decode head once -> ring + current map -> watchers' queues
+ * </pre>
+ *
+ * start() reads everything below /registry/ at one revision and then watches from there. If the store ends the watch
+ * (this loop was too slow, or history is compacted), everything is loaded again and all watchers list again.
+ */
+public final class WatchCaches implements Room {
+    private static final Logger log = LoggerFactory.getLogger(WatchCaches.class);
+
+    /** How often watchers that asked for bookmarks get one: upstream's "about once a minute". */
+    private static final long BOOKMARK_MILLIS = 60_000;
+
+    /** Keys read at once while loading: bounds the garbage of a start with a large store. */
+    private static final long LOAD_PAGE = 1000;
+
+    private final Vertx vertx;
+    private final Store store;
+    private final Map<Resource, WatchCache> byResource = new HashMap<>();
+    private final Map<String, WatchCache> byFolder = new HashMap<>();
+
+    private volatile @Nullable Context loop;
+    private volatile long applied;
+    private volatile Health health = Health.notReady("not started");
+
+    // The caches' loop.
+    private final PriorityQueue<Waiter> waiters = new PriorityQueue<>();
+    private final Set<Watcher> bookmarked = new HashSet<>();
+    private Store.@Nullable Watch watch;
+    private String deployment = "";
+    private long bookmarkTimer = -1;
+
+    private record Waiter(long revision, Promise<Void> promise, Context context) implements Comparable<Waiter> {
+        @Override
+        public int compareTo(Waiter other) {
+            return Long.compare(revision, other.revision);
+        }
+
+        void wake() {
+            context.runOnContext(unused -> promise.complete());
+        }
+    }
+
+    /** @param resources as stored: one per kind, each in one version */
+    public WatchCaches(Vertx vertx, Store store, Collection<Resource> resources) {
+        this.vertx = vertx;
+        this.store = store;
+        for (Resource resource : resources) {
+            WatchCache cache = new WatchCache(resource, this);
+            byResource.put(resource, cache);
+            byFolder.put(StorageKeys.folder(resource), cache);
+        }
+    }
+
+    /** The cache of a stored resource. @throws IllegalArgumentException if it was not among the constructor's */
+    public WatchCache of(Resource resource) {
+        WatchCache cache = byResource.get(resource);
+        if (cache == null) {
+            throw new IllegalArgumentException("no watch cache for " + resource);
+        }
+        return cache;
+    }
+
+    /** The newest revision that all caches show. Any thread. */
+    public long applied() {
+        return applied;
+    }
+
+    /** Succeeds, on the caller's context, when the caches show everything that the store has acknowledged until now. */
+    public Future<Void> caughtUp() {
+        return reached(store.status().revision());
+    }
+
+    /** Succeeds, on the caller's context, when the caches show a revision. Never, if it is never written. */
+    public Future<Void> reached(long revision) {
+        if (applied >= revision) {
+            return Future.succeededFuture();
+        }
+        Promise<Void> promise = Promise.promise();
+        Context caller = callerOr(loop());
+        loop().runOnContext(unused -> {
+            Waiter waiter = new Waiter(revision, promise, caller);
+            if (applied >= revision) {
+                waiter.wake();
+            } else {
+                waiters.add(waiter);
+            }
+        });
+        return promise.future();
+    }
+
+    @Override
+    public String name() {
+        return "watchcache";
+    }
+
+    @Override
+    public Future<Void> start() {
+        return vertx.deployVerticle(new Loop()).onSuccess(id -> deployment = id).mapEmpty();
+    }
+
+    @Override
+    public Future<Void> stop() {
+        health = Health.notReady("stopped");
+        return deployment.isEmpty() ? Future.succeededFuture() : vertx.undeploy(deployment);
+    }
+
+    @Override
+    public Health health() {
+        return health;
+    }
+
+    Context loop() {
+        Context running = loop;
+        if (running == null) {
+            throw ApiException.unavailable("the watch caches have not started");
+        }
+        return running;
+    }
+
+    /** Runs on the caches' loop and answers on the caller's. */
+    <T> Future<T> call(Callable<T> action) {
+        Context home = loop();
+        Promise<T> promise = Promise.promise();
+        Context caller = callerOr(home);
+        home.runOnContext(unused -> {
+            try {
+                T result = action.call();
+                caller.runOnContext(back -> promise.complete(result));
+            } catch (Exception e) {
+                caller.runOnContext(back -> promise.fail(e));
+            }
+        });
+        return promise.future();
+    }
+
+    /** A watcher came or went. The caches' loop. */
+    void watching(Watcher watcher, boolean present) {
+        if (present && watcher.wantsBookmarks()) {
+            bookmarked.add(watcher);
+        } else {
+            bookmarked.remove(watcher);
+        }
+        if (bookmarked.isEmpty() && bookmarkTimer >= 0) {
+            vertx.cancelTimer(bookmarkTimer);
+            bookmarkTimer = -1;
+        } else if (!bookmarked.isEmpty() && bookmarkTimer < 0) {
+            bookmarkTimer = vertx.setPeriodic(
+                    BOOKMARK_MILLIS, unused -> byResource.values().forEach(cache -> cache.sendBookmarks(applied)));
+        }
+    }
+
+    private static Context callerOr(Context fallback) {
+        Context caller = Vertx.currentContext();
+        return caller == null ? fallback : caller;
+    }
+
+    /** Owns the event loop that the caches live on. */
+    private final class Loop extends VerticleBase {
+        @Override
+        public Future<?> start() {
+            loop = context;
+            return load();
+        }
+
+        @Override
+        public Future<?> stop() {
+            if (watch != null) {
+                watch.close();
+            }
+            if (bookmarkTimer >= 0) {
+                vertx.cancelTimer(bookmarkTimer);
+            }
+            byResource.values().forEach(WatchCache::reset);
+            return Future.succeededFuture();
+        }
+    }
+
+    private Future<Void> load() {
+        health = Health.notReady("loading");
+        Bytes root = Bytes.utf8(StorageKeys.ROOT);
+        return loadFrom(root, root.prefixEnd(), 0)
+                .onSuccess(revision -> {
+                    byResource.values().forEach(cache -> cache.loaded(revision));
+                    follow(revision);
+                    shown(revision);
+                    health = Health.READY;
+                })
+                .mapEmpty();
+    }
+
+    private Future<Long> loadFrom(Bytes from, Bytes end, long revision) {
+        return store.range(RangeRequest.key(from).until(end).at(revision).limit(LOAD_PAGE))
+                .compose(page -> {
+                    long at = revision == 0 ? page.revision() : revision;
+                    loadPage(page);
+                    return page.more()
+                            ? loadFrom(
+                                    after(page.kvs().get(page.kvs().size() - 1).key()), end, at)
+                            : Future.succeededFuture(at);
+                });
+    }
+
+    private void loadPage(RangeResult page) {
+        for (KeyValue kv : page.kvs()) {
+            route(
+                    kv.key().utf8(),
+                    (cache, key) -> cache.load(key, StoredForm.served(kv.value().array(), kv.modRevision())));
+        }
+    }
+
+    /** Everything is watched, not only /registry/: so that revisions of other keys also count as seen. */
+    private void follow(long revision) {
+        Bytes all = Bytes.of(new byte[] {0});
+        watch = store.watch(new WatchRequest(all, all, revision + 1, false), new Store.WatchListener() {
+            @Override
+            public void onEvents(List<Event> events, long seen) {
+                for (Event event : events) {
+                    applied(event);
+                }
+                shown(seen);
+            }
+
+            @Override
+            public void onEnd(StoreException why) {
+                lost(why);
+            }
+        });
+    }
+
+    private void applied(Event event) {
+        try {
+            route(event.kv().key().utf8(), (cache, key) -> cache.apply(key, event));
+        } catch (RuntimeException e) {
+            // Not an object: someone else's write below /registry/. The other objects go on.
+            log.atError().addKeyValue("key", event.kv().key()).setCause(e).log("a stored value is no object");
+        }
+    }
+
+    private void lost(StoreException why) {
+        if (why instanceof StoreException.Closed) {
+            health = Health.notReady("the store is closed");
+            return;
+        }
+        log.atWarn().addKeyValue("err", why.getMessage()).log("the watch caches start over");
+        byResource.values().forEach(WatchCache::reset);
+        load().onFailure(e -> {
+            health = Health.notReady("loading failed: " + e.getMessage());
+            log.atError().setCause(e).log("the watch caches could not load");
+        });
+    }
+
+    private void shown(long revision) {
+        applied = Math.max(applied, revision);
+        while (!waiters.isEmpty() && waiters.element().revision() <= applied) {
+            waiters.remove().wake();
+        }
+    }
+
+    private void route(String storeKey, java.util.function.BiConsumer<WatchCache, String> action) {
+        if (!storeKey.startsWith(StorageKeys.ROOT)) {
+            return;
+        }
+        int start = StorageKeys.ROOT.length();
+        int slash = storeKey.indexOf('/', start);
+        if (slash < 0) {
+            return;
+        }
+        Optional<WatchCache> cache = Optional.ofNullable(byFolder.get(storeKey.substring(start, slash)));
+        if (cache.isEmpty()) {
+            slash = storeKey.indexOf('/', slash + 1);
+            if (slash < 0) {
+                return;
+            }
+            cache = Optional.ofNullable(byFolder.get(storeKey.substring(start, slash)));
+        }
+        String key = storeKey.substring(slash + 1);
+        cache.ifPresent(found -> action.accept(found, key));
+    }
+
+    /** The smallest key greater than this one. */
+    private static Bytes after(Bytes key) {
+        return Bytes.of(java.util.Arrays.copyOf(key.array(), key.length() + 1));
+    }
+}

@@ -1,0 +1,180 @@
+package io.minik.server.watchcache;
+
+import io.minik.api.client.WatchEvent;
+import io.minik.api.meta.ApiException;
+import io.minik.api.object.KubeObject;
+import io.minik.server.watchcache.CacheEvent.Seen;
+import io.vertx.core.Context;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One running watch: a bounded queue between the caches' loop, which fills it, and the watcher's own context, which
+ * empties it into a sink. A watcher that can't keep up is ended with 410; it never holds the ring or the other watchers.
+ *
+ * <pre>
+ *   FILLING (initial events, ring) --> LIVE --close(), overflow, timeout, cache lost--> ENDED
+ * </pre>
+ */
+public final class Watcher {
+    /**
+     * Events that may wait for a slow client. A client that is 1,000 events behind takes longer to read them than to list
+     * again; a thousand such clients hold references to shared events only.
+     */
+    static final int MAX_QUEUED = 1000;
+
+    /** Events handed to the sink at once: long enough to fill network buffers, short enough to let other work in. */
+    private static final int BATCH = 256;
+
+    private final Context context;
+    private final Filter filter;
+    private final boolean bookmarks;
+    private final WatchSink sink;
+    private final Runnable onClosed;
+
+    // Any thread.
+    private final Queue<Seen> queue = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger queued = new AtomicInteger();
+    private final AtomicBoolean scheduled = new AtomicBoolean();
+    private volatile boolean closed;
+    private volatile @Nullable Optional<ApiException> end;
+
+    // The watcher's context.
+    private boolean paused;
+
+    // The caches' loop.
+    private int limit = MAX_QUEUED;
+    private long lastRevision;
+
+    Watcher(Context context, Filter filter, boolean bookmarks, WatchSink sink, Runnable onClosed) {
+        this.context = context;
+        this.filter = filter;
+        this.bookmarks = bookmarks;
+        this.sink = sink;
+        this.onClosed = onClosed;
+    }
+
+    /** Ends it without a word: the sink is not called again. Any thread. */
+    public void close() {
+        if (!closed) {
+            closed = true;
+            onClosed.run();
+        }
+    }
+
+    /** Lets events wait in the queue until {@link #resume}. The watcher's context. */
+    public void pause() {
+        paused = true;
+    }
+
+    /** The watcher's context. */
+    public void resume() {
+        if (paused) {
+            paused = false;
+            drain();
+        }
+    }
+
+    boolean closed() {
+        return closed || end != null;
+    }
+
+    boolean wantsBookmarks() {
+        return bookmarks;
+    }
+
+    /** Room for a known number of initial events on top of the bound. The caches' loop. */
+    void expect(int initialEvents) {
+        limit = MAX_QUEUED + initialEvents;
+    }
+
+    /** The caches' loop. */
+    void offer(CacheEvent event) {
+        if (event.revision() > lastRevision) {
+            lastRevision = event.revision();
+            Optional<Seen> seen = event.seenThrough(filter);
+            if (seen.isPresent()) {
+                offer(seen.get());
+            }
+        }
+    }
+
+    /** The caches' loop. */
+    void offerInitial(KubeObject object) {
+        offer(new Seen(WatchEvent.Type.ADDED, object, Optional.empty()));
+    }
+
+    /** The caches' loop. */
+    void offerBookmark(KubeObject bookmark) {
+        offer(new Seen(WatchEvent.Type.BOOKMARK, bookmark, Optional.empty()));
+    }
+
+    /** Events up to this revision are known to the client already. The caches' loop. */
+    void startAfter(long revision) {
+        lastRevision = revision;
+    }
+
+    Filter filter() {
+        return filter;
+    }
+
+    /** Ends it after what is queued. Any thread. */
+    void finish(Optional<ApiException> why) {
+        if (!closed()) {
+            end = why;
+            onClosed.run();
+            schedule();
+        }
+    }
+
+    private void offer(Seen seen) {
+        if (closed()) {
+            return;
+        }
+        if (queued.incrementAndGet() > limit) {
+            queue.clear();
+            finish(Optional.of(ApiException.expired("too old resource version: the watcher fell behind by more than "
+                    + MAX_QUEUED + " events, list again")));
+            return;
+        }
+        queue.add(seen);
+        schedule();
+    }
+
+    private void schedule() {
+        if (scheduled.compareAndSet(false, true)) {
+            context.runOnContext(unused -> drain());
+        }
+    }
+
+    private void drain() {
+        scheduled.set(false);
+        while (!closed && !paused) {
+            List<Seen> batch = new ArrayList<>();
+            Seen next;
+            while (batch.size() < BATCH && (next = queue.poll()) != null) {
+                batch.add(next);
+            }
+            if (batch.isEmpty()) {
+                break;
+            }
+            queued.addAndGet(-batch.size());
+            sink.onEvents(batch);
+            if (batch.size() == BATCH) {
+                schedule();
+                return;
+            }
+        }
+        Optional<ApiException> why = end;
+        if (why != null && !closed && queue.isEmpty()) {
+            closed = true;
+            sink.onEnd(why);
+        }
+    }
+}

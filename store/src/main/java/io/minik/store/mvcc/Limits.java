@@ -1,0 +1,20 @@
+package io.minik.store.mvcc;
+
+/**
+ * @param quotaBytes above this writes that grow the store are refused, as with etcd's --quota-backend-bytes
+ * @param historyRevisions above this the older half of the history is compacted, if nobody did
+ */
+public record Limits(long quotaBytes, long historyRevisions) {
+    /** etcd's default: 2 GiB. */
+    public static final long DEFAULT_QUOTA_BYTES = 2L << 30;
+
+    /**
+     * An API server compacts every 5 minutes: this lets it write 300 objects a second in between. At 1 KiB each they take
+     * 100 MB off the heap, and 1.6 MB on it.
+     */
+    public static final long DEFAULT_HISTORY_REVISIONS = 100_000;
+
+    public static Limits defaults() {
+        return new Limits(DEFAULT_QUOTA_BYTES, DEFAULT_HISTORY_REVISIONS);
+    }
+}

@@ -1,0 +1,355 @@
+package io.minik.store.mvcc;
+
+import io.minik.store.Bytes;
+import io.minik.store.KeyValue;
+import io.minik.store.Store;
+import io.minik.store.StoreException;
+import io.minik.store.Txn;
+import io.minik.store.TxnResult;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Decides, makes durable, publishes, in batches: all fields are the writer thread's, and all methods run on it, but for
+ * {@link #submit}.
+ *
+ * <p>A command evaluates at once and adds its answer to the batch; {@link #commit} makes the batch durable, publishes it
+ * and lets the answers go.
+ */
+final class Writer {
+    private static final Logger LOG = LoggerFactory.getLogger(Writer.class);
+
+    /** etcd's largest TTL, about 285 years. */
+    private static final long MAX_TTL_SECONDS = 9_000_000_000L;
+
+    /** etcd raises a shorter TTL to this, so that a short pause of a client does not cost it its keys. */
+    private static final long MIN_TTL_SECONDS = 2;
+
+    private record Committed(long revision, List<Change> changes) {}
+
+    private record Answer(Reply<?> reply, Runnable success) {}
+
+    private final Mvcc mvcc;
+    private final Journal journal;
+    private final Limits limits;
+    private final WriterQueue queue;
+    private final WatchHub hub = new WatchHub();
+    private final Handoff handoff = new Handoff();
+    private final Timers timers;
+    private final Random leaseIds = new Random();
+
+    // The batch.
+    private final TreeMap<Bytes, KeyValue> pending = new TreeMap<>();
+    private final List<Committed> commits = new ArrayList<>();
+    private final List<Answer> answers = new ArrayList<>();
+    private final List<Runnable> afterPublish = new ArrayList<>();
+    private final List<Runnable> undo = new ArrayList<>();
+    private long base;
+    private boolean wrote;
+    private boolean durable;
+
+    Writer(Mvcc mvcc, Journal journal, Limits limits, StoreClock clock, WriterQueue queue) {
+        this.mvcc = mvcc;
+        this.journal = journal;
+        this.limits = limits;
+        this.queue = queue;
+        this.base = mvcc.revision();
+        this.timers = new Timers(clock, queue::add);
+    }
+
+    /** Any thread: runs it on the writer, or never if the store has ended. */
+    void submit(Runnable command) {
+        queue.add(command);
+    }
+
+    WatchHub hub() {
+        return hub;
+    }
+
+    Handoff handoff() {
+        return handoff;
+    }
+
+    long publishedRevision() {
+        return mvcc.revision();
+    }
+
+    /** Runs it when what was decided so far is published. */
+    void afterPublish(Runnable action) {
+        afterPublish.add(action);
+    }
+
+    /** First on the thread: leases that were read back get their full TTL from now. */
+    void started() {
+        mvcc.leases().renewAll();
+        armExpiry();
+    }
+
+    // ---- commands ----
+
+    void txn(Txn txn, Reply<TxnResult> reply) throws IOException {
+        if (Evaluation.readsAfter(txn, mvcc.revision())) {
+            commit();
+        }
+        try {
+            Evaluation evaluation = new Evaluation(mvcc, pending, base);
+            if (isFull() && evaluation.wouldGrow(txn)) {
+                throw new StoreException.NoSpace("database space exceeded");
+            }
+            Evaluation.Outcome outcome = evaluation.run(txn);
+            decided(outcome.changes(), txn.sync() == Txn.Sync.DURABLE);
+            answer(reply, outcome.result());
+        } catch (StoreException refused) {
+            reply.fail(handoff, refused);
+        }
+    }
+
+    boolean isFull() {
+        return journal.isFull() || mvcc.records().bytesInUse() > limits.quotaBytes();
+    }
+
+    private void decided(List<Change> changes, boolean mustBeDurable) {
+        if (!changes.isEmpty()) {
+            base++;
+            changes.forEach(change -> pending.put(change.kv().key(), change.kv()));
+            commits.add(new Committed(base, changes));
+            journal.committed(base, changes);
+            wrote(mustBeDurable);
+        }
+    }
+
+    private void wrote(boolean mustBeDurable) {
+        wrote = true;
+        durable |= mustBeDurable;
+    }
+
+    void compact(long revision, Reply<Void> reply) throws IOException {
+        commit();
+        if (revision <= mvcc.compactedRevision()) {
+            reply.fail(handoff, new StoreException.Compacted(revision, mvcc.compactedRevision()));
+        } else if (revision > mvcc.revision()) {
+            reply.fail(handoff, new StoreException.FutureRevision(revision, mvcc.revision()));
+        } else {
+            compact(revision);
+            answers.add(new Answer(reply, () -> reply.succeed(handoff)));
+        }
+    }
+
+    private void compact(long revision) {
+        journal.compacted(revision);
+        afterPublish(() -> mvcc.compacted(revision));
+        wrote(true);
+    }
+
+    void grant(long id, long ttlSeconds, Reply<Store.Lease> reply) {
+        if (ttlSeconds > MAX_TTL_SECONDS) {
+            reply.fail(handoff, new StoreException.Invalid("too large lease TTL"));
+            return;
+        }
+        if (id != 0 && mvcc.leases().exists(id)) {
+            reply.fail(handoff, new StoreException.LeaseExists(id));
+            return;
+        }
+        long chosen = id;
+        while (chosen == 0 || (id == 0 && mvcc.leases().exists(chosen))) {
+            chosen = leaseIds.nextLong() & Long.MAX_VALUE;
+        }
+        long granted = chosen;
+        long ttl = Math.max(MIN_TTL_SECONDS, ttlSeconds);
+        journal.leaseGranted(granted, ttl);
+        mvcc.leaseGranted(granted, ttl);
+        undo.add(() -> mvcc.leaseRevoked(granted));
+        wrote(true);
+        timers.armExpiry(mvcc.leases().deadlineMillis(granted), this::dueExpiry);
+        answer(reply, new Store.Lease(granted, ttl, ttl));
+    }
+
+    void revoke(long id, Reply<Void> reply) throws IOException {
+        commit();
+        try {
+            revoke(id);
+        } catch (StoreException.LeaseNotFound unknown) {
+            reply.fail(handoff, unknown);
+            return;
+        }
+        answers.add(new Answer(reply, () -> reply.succeed(handoff)));
+    }
+
+    private void revoke(long id) {
+        List<Bytes> keys = mvcc.leases().keys(id);
+        decided(new Evaluation(mvcc, pending, base).delete(keys), true);
+        journal.leaseRevoked(id);
+        afterPublish(() -> mvcc.leaseRevoked(id));
+        wrote(true);
+    }
+
+    private void expire() throws IOException {
+        commit();
+        for (long id : mvcc.leases().expired()) {
+            LOG.atDebug().addKeyValue("lease", id).log("lease expired");
+            revoke(id);
+        }
+        commit();
+        armExpiry();
+    }
+
+    void keepAlive(long id, Reply<Store.Lease> reply) {
+        ask(reply, () -> {
+            mvcc.leases().renew(id);
+            return mvcc.leases().lease(id);
+        });
+    }
+
+    void leaseStatus(long id, Reply<Store.LeaseStatus> reply) throws IOException {
+        commit();
+        ask(
+                reply,
+                () -> new Store.LeaseStatus(
+                        mvcc.leases().lease(id), mvcc.leases().keys(id)));
+    }
+
+    void leases(Reply<List<Long>> reply) {
+        ask(reply, () -> mvcc.leases().ids());
+    }
+
+    private <T> void ask(Reply<T> reply, Supplier<T> question) {
+        try {
+            answer(reply, question.get());
+        } catch (StoreException refused) {
+            reply.fail(handoff, refused);
+        }
+    }
+
+    /** Held back until what it may have seen is durable. */
+    private <T> void answer(Reply<T> reply, T result) {
+        answers.add(new Answer(reply, () -> reply.succeed(handoff, result)));
+    }
+
+    void watch(Watcher watcher) {
+        long after = base;
+        afterPublish(() -> {
+            if (!watcher.isClosed()) {
+                hub.add(watcher);
+                watcher.start(mvcc, handoff, after);
+            }
+        });
+    }
+
+    // ---- the end of a batch ----
+
+    /** @throws IOException the journal can't be trusted: the store must halt */
+    void commit() throws IOException {
+        if (wrote) {
+            if (!flush()) {
+                handoff.send();
+                return;
+            }
+            publish();
+        }
+        List<Runnable> due = List.copyOf(afterPublish);
+        afterPublish.clear();
+        due.forEach(Runnable::run);
+        answers.forEach(answer -> answer.success().run());
+        forgetBatch();
+        handoff.send();
+    }
+
+    private boolean flush() throws IOException {
+        try {
+            journal.flush(durable);
+        } catch (StoreException.NoSpace full) {
+            journal.discard();
+            LOG.atWarn().setCause(full).log("no space for a write");
+            undo.forEach(Runnable::run);
+            answers.forEach(answer -> answer.reply().fail(handoff, full));
+            afterPublish.clear();
+            forgetBatch();
+            return false;
+        }
+        if (durable) {
+            timers.disarmSync();
+        } else {
+            timers.armSync(() -> queue.addCommand(this::syncLazy));
+        }
+        return true;
+    }
+
+    private void syncLazy() throws IOException {
+        wrote(true);
+        commit();
+    }
+
+    private void publish() throws IOException {
+        for (Committed commit : commits) {
+            for (Change change : commit.changes()) {
+                hub.add(mvcc, change, mvcc.apply(change));
+            }
+        }
+        mvcc.publish(base);
+        hub.send(handoff, base);
+        journal.published();
+        long history = base - mvcc.compactedRevision();
+        if (history > limits.historyRevisions()) {
+            queue.addCommand(this::trimHistory);
+        }
+    }
+
+    /** History is bounded even if nobody compacts. */
+    private void trimHistory() throws IOException {
+        commit();
+        long keepFrom = mvcc.revision() - limits.historyRevisions() / 2;
+        if (mvcc.revision() - mvcc.compactedRevision() > limits.historyRevisions()) {
+            LOG.atInfo().addKeyValue("revision", keepFrom).log("history trimmed");
+            compact(keepFrom);
+            commit();
+        }
+    }
+
+    private void forgetBatch() {
+        pending.clear();
+        commits.clear();
+        answers.clear();
+        undo.clear();
+        base = mvcc.revision();
+        wrote = false;
+        durable = false;
+    }
+
+    private void armExpiry() {
+        mvcc.leases().nextDeadlineMillis().ifPresent(deadline -> timers.armExpiry(deadline, this::dueExpiry));
+    }
+
+    private void dueExpiry() {
+        queue.addCommand(this::expire);
+    }
+
+    // ---- the end ----
+
+    void close() throws IOException {
+        commit();
+        timers.disarm();
+        journal.close();
+        end(new StoreException.Closed());
+    }
+
+    /** Answers everybody with the reason: nothing that is in the batch was acknowledged, nothing of it is published. */
+    void halt(StoreException why) {
+        timers.disarm();
+        journal.abandon();
+        answers.forEach(answer -> answer.reply().fail(handoff, why));
+        afterPublish.clear();
+        forgetBatch();
+        end(why);
+    }
+
+    private void end(StoreException why) {
+        hub.endAll(handoff, why);
+        handoff.send();
+    }
+}

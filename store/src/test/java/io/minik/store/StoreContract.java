@@ -1,0 +1,393 @@
+package io.minik.store;
+
+import static io.minik.store.Bytes.utf8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.minik.store.Compare.Result;
+import io.minik.store.Compare.Target;
+import io.minik.store.mvcc.Limits;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What every store must do. */
+public abstract class StoreContract {
+    protected final Vertx vertx = Vertx.vertx();
+    protected final DrivenClock clock = new DrivenClock();
+    protected Store store;
+
+    /** An empty store. */
+    protected abstract Store open(DrivenClock clock, Limits limits) throws Exception;
+
+    @BeforeEach
+    void openStore() throws Exception {
+        store = open(clock, Limits.defaults());
+    }
+
+    @AfterEach
+    void closeStore() {
+        Await.get(store.close());
+        Await.get(vertx.close());
+    }
+
+    protected long put(String key, String value) {
+        return Await.get(store.txn(Txn.put(utf8(key), utf8(value)))).revision();
+    }
+
+    protected long delete(String key) {
+        return Await.get(store.txn(Txn.of(List.of(), List.of(Op.delete(utf8(key))), List.of())))
+                .revision();
+    }
+
+    protected RangeResult prefix(String prefix) {
+        return Await.get(store.range(RangeRequest.prefix(utf8(prefix))));
+    }
+
+    protected KeyValue get(String key) {
+        return Await.get(store.range(RangeRequest.key(utf8(key)))).kvs().get(0);
+    }
+
+    private TxnResult txn(List<Compare> compares, List<Op> success, List<Op> failure) {
+        return Await.get(store.txn(Txn.of(compares, success, failure)));
+    }
+
+    private static Op put(String key, String value, long lease) {
+        return new Op.Put(utf8(key), utf8(value), lease, false, false, false);
+    }
+
+    // ---- revisions ----
+
+    @Test
+    void aNewStoreIsAtRevisionOneAndItsFirstWriteGetsTwo() {
+        assertThat(store.status().revision()).isEqualTo(1);
+        assertThat(put("a", "1")).isEqualTo(2);
+        assertThat(put("b", "1")).isEqualTo(3);
+        assertThat(store.status().revision()).isEqualTo(3);
+    }
+
+    @Test
+    void aKeyCarriesCreateRevisionModRevisionAndVersion() {
+        put("a", "1");
+        put("other", "1");
+        put("a", "2");
+        assertThat(get("a")).isEqualTo(new KeyValue(utf8("a"), utf8("2"), 2, 4, 2, 0));
+        delete("a");
+        put("a", "3");
+        assertThat(get("a")).isEqualTo(new KeyValue(utf8("a"), utf8("3"), 6, 6, 1, 0));
+    }
+
+    @Test
+    void deletingNothingUsesNoRevision() {
+        put("a", "1");
+        assertThat(delete("b")).isEqualTo(2);
+        assertThat(store.status().revision()).isEqualTo(2);
+    }
+
+    @Test
+    void aTxnIsOneRevision() {
+        TxnResult result = txn(List.of(), List.of(put("a", "1", 0), put("b", "2", 0)), List.of());
+        assertThat(result.revision()).isEqualTo(2);
+        assertThat(prefix("").kvs()).extracting(KeyValue::modRevision).containsExactly(2L, 2L);
+    }
+
+    // ---- range ----
+
+    @Test
+    void aRangeIsSortedAndExclusiveOfItsEnd() {
+        for (String key : List.of("c", "a", "b", "bb", "d")) {
+            put(key, key);
+        }
+        RangeResult result = Await.get(store.range(new RangeRequest(utf8("a"), utf8("c"), 0, 0, false, false)));
+        assertThat(result.kvs()).extracting(kv -> kv.key().utf8()).containsExactly("a", "b", "bb");
+        assertThat(result.count()).isEqualTo(3);
+        assertThat(result.more()).isFalse();
+    }
+
+    @Test
+    void theByteZeroAsEndMeansNoUpperBound() {
+        put("a", "1");
+        put("z", "1");
+        Bytes none = Bytes.of(new byte[] {0});
+        assertThat(Await.get(store.range(new RangeRequest(utf8("b"), none, 0, 0, false, false)))
+                        .count())
+                .isEqualTo(1);
+        assertThat(Await.get(store.range(new RangeRequest(none, none, 0, 0, false, false)))
+                        .count())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void aLimitCutsTheKeysButNotTheCount() {
+        IntStream.range(0, 10).forEach(i -> put("k" + i, "v"));
+        RangeResult result =
+                Await.get(store.range(RangeRequest.prefix(utf8("k")).limit(3)));
+        assertThat(result.kvs()).hasSize(3);
+        assertThat(result.count()).isEqualTo(10);
+        assertThat(result.more()).isTrue();
+    }
+
+    @Test
+    void keysOnlyLeavesValuesOutAndCountOnlyLeavesKeysOut() {
+        put("k1", "value");
+        put("k2", "value");
+        RangeResult keys = Await.get(store.range(new RangeRequest(utf8("k"), utf8("l"), 0, 0, true, false)));
+        assertThat(keys.kvs()).extracting(KeyValue::value).containsOnly(Bytes.EMPTY);
+        assertThat(keys.kvs()).extracting(KeyValue::modRevision).containsExactly(2L, 3L);
+        RangeResult count = Await.get(store.range(new RangeRequest(utf8("k"), utf8("l"), 0, 0, false, true)));
+        assertThat(count.kvs()).isEmpty();
+        assertThat(count.count()).isEqualTo(2);
+    }
+
+    @Test
+    void aPastRevisionIsReadAsItWas() {
+        put("a", "1");
+        put("b", "1");
+        put("a", "2");
+        delete("b");
+        RangeResult past = Await.get(store.range(RangeRequest.prefix(utf8("")).at(3)));
+        assertThat(past.kvs()).extracting(kv -> kv.value().utf8()).containsExactly("1", "1");
+        assertThat(past.revision()).isEqualTo(5);
+        assertThat(prefix("").kvs()).extracting(kv -> kv.value().utf8()).containsExactly("2");
+    }
+
+    @Test
+    void aFutureRevisionIsRefused() {
+        assertThatThrownBy(
+                        () -> Await.get(store.range(RangeRequest.key(utf8("a")).at(9))))
+                .isInstanceOf(StoreException.FutureRevision.class);
+    }
+
+    @Test
+    void anEmptyKeyIsRefused() {
+        assertThatThrownBy(() -> Await.get(store.range(RangeRequest.key(Bytes.EMPTY))))
+                .hasMessage("key is not provided");
+        assertThatThrownBy(() -> put("", "1")).hasMessage("key is not provided");
+    }
+
+    // ---- txn ----
+
+    @Test
+    void comparesChooseTheBranch() {
+        put("a", "1");
+        Compare unchanged = Compare.modRevision(utf8("a"), Result.EQUAL, 2);
+        TxnResult first = txn(List.of(unchanged), List.of(put("a", "2", 0)), List.of(Op.get(utf8("a"))));
+        assertThat(first.succeeded()).isTrue();
+        TxnResult second = txn(List.of(unchanged), List.of(put("a", "3", 0)), List.of(Op.get(utf8("a"))));
+        assertThat(second.succeeded()).isFalse();
+        assertThat(second.revision()).isEqualTo(3);
+        OpResponse.Ranged seen = (OpResponse.Ranged) second.responses().get(0);
+        assertThat(seen.result().kvs().get(0).value().utf8()).isEqualTo("2");
+    }
+
+    @Test
+    void anAbsentKeyComparesAsZeroAndItsValueWithNothing() {
+        for (Target target : List.of(Target.VERSION, Target.CREATE, Target.MOD, Target.LEASE)) {
+            assertThat(holds(target, Result.EQUAL, 0, "")).as(target.name()).isTrue();
+            assertThat(holds(target, Result.GREATER, 0, "")).as(target.name()).isFalse();
+        }
+        assertThat(holds(Target.VALUE, Result.EQUAL, 0, "")).isFalse();
+        assertThat(holds(Target.VALUE, Result.NOT_EQUAL, 0, "x")).isFalse();
+    }
+
+    @Test
+    void everyTargetAndResultCompares() {
+        put("k", "m");
+        put("k", "n");
+        assertThat(holds(Target.VERSION, Result.EQUAL, 2, "")).isTrue();
+        assertThat(holds(Target.CREATE, Result.LESS, 3, "")).isTrue();
+        assertThat(holds(Target.MOD, Result.GREATER, 2, "")).isTrue();
+        assertThat(holds(Target.MOD, Result.NOT_EQUAL, 3, "")).isFalse();
+        assertThat(holds(Target.LEASE, Result.EQUAL, 0, "")).isTrue();
+        assertThat(holds(Target.VALUE, Result.GREATER, 0, "m")).isTrue();
+        assertThat(holds(Target.VALUE, Result.LESS, 0, "m")).isFalse();
+    }
+
+    private boolean holds(Target target, Result result, long number, String value) {
+        Compare compare = new Compare(target, utf8("k"), Bytes.EMPTY, result, number, utf8(value));
+        return txn(List.of(compare), List.of(), List.of()).succeeded();
+    }
+
+    @Test
+    void aCompareOfARangeMustHoldForEachKey() {
+        put("p/a", "1");
+        put("p/b", "1");
+        Compare all = new Compare(Target.VERSION, utf8("p/"), utf8("p0"), Result.EQUAL, 1, Bytes.EMPTY);
+        assertThat(txn(List.of(all), List.of(), List.of()).succeeded()).isTrue();
+        put("p/b", "2");
+        assertThat(txn(List.of(all), List.of(), List.of()).succeeded()).isFalse();
+    }
+
+    @Test
+    void opsSeeTheWritesBeforeThem() {
+        put("p/old", "1");
+        TxnResult result = txn(
+                List.of(),
+                List.of(
+                        put("p/new", "2", 0),
+                        new Op.DeleteRange(utf8("p/old"), Bytes.EMPTY, true),
+                        new Op.Range(RangeRequest.prefix(utf8("p/")))),
+                List.of());
+        OpResponse.Ranged ranged = (OpResponse.Ranged) result.responses().get(2);
+        assertThat(ranged.result().kvs()).containsExactly(new KeyValue(utf8("p/new"), utf8("2"), 3, 3, 1, 0));
+        OpResponse.Deleted deleted = (OpResponse.Deleted) result.responses().get(1);
+        assertThat(deleted.count()).isEqualTo(1);
+        assertThat(deleted.previous().get(0).value().utf8()).isEqualTo("1");
+    }
+
+    @Test
+    void aNestedTxnComparesWithTheStateBeforeTheWholeAndSharesItsRevision() {
+        Txn inner = Txn.of(
+                List.of(Compare.modRevision(utf8("a"), Result.EQUAL, 0)),
+                List.of(put("b", "was absent", 0)),
+                List.of(put("b", "was there", 0)));
+        TxnResult result = txn(List.of(), List.of(put("a", "1", 0), new Op.Nested(inner)), List.of());
+        assertThat(((OpResponse.Nested) result.responses().get(1)).result().succeeded())
+                .isTrue();
+        assertThat(get("b").value().utf8()).isEqualTo("was absent");
+        assertThat(get("b").modRevision()).isEqualTo(get("a").modRevision());
+    }
+
+    @Test
+    void aKeyIsWrittenOnceInATxn() {
+        String refused = "duplicate key given in txn request";
+        assertThatThrownBy(() -> txn(List.of(), List.of(put("a", "1", 0), put("a", "2", 0)), List.of()))
+                .hasMessage(refused);
+        Op deleteAll = new Op.DeleteRange(utf8("a"), utf8("c"), false);
+        assertThatThrownBy(() -> txn(List.of(), List.of(deleteAll, put("b", "2", 0)), List.of()))
+                .hasMessage(refused);
+        Op nested = new Op.Nested(Txn.put(utf8("a"), utf8("2")));
+        assertThatThrownBy(() -> txn(List.of(), List.of(put("a", "1", 0), nested), List.of()))
+                .hasMessage(refused);
+        Txn branches = Txn.of(List.of(), List.of(put("a", "1", 0)), List.of(put("a", "2", 0)));
+        assertThat(txn(List.of(), List.of(new Op.Nested(branches)), List.of()).succeeded())
+                .isTrue();
+    }
+
+    @Test
+    void tooManyOpsAndTooLargeRequestsAreRefused() {
+        List<Op> ops = IntStream.rangeClosed(0, Txn.MAX_OPS)
+                .mapToObj(i -> put("k" + i, "v", 0))
+                .toList();
+        assertThatThrownBy(() -> txn(List.of(), ops, List.of())).hasMessage("too many operations in txn request");
+        Bytes large = Bytes.of(new byte[2 << 20]);
+        assertThatThrownBy(() -> Await.get(store.txn(Txn.put(utf8("a"), large))))
+                .hasMessage("request is too large");
+        assertThat(store.status().revision()).isEqualTo(1);
+    }
+
+    @Test
+    void ignoreValueAndIgnoreLeaseKeepWhatIsThere() {
+        long lease = Await.get(store.grantLease(0, 60)).id();
+        txn(List.of(), List.of(put("a", "1", lease)), List.of());
+        txn(List.of(), List.of(new Op.Put(utf8("a"), Bytes.EMPTY, 0, false, true, true)), List.of());
+        assertThat(get("a").value().utf8()).isEqualTo("1");
+        assertThat(get("a").lease()).isEqualTo(lease);
+        assertThat(get("a").version()).isEqualTo(2);
+        assertThatThrownBy(() ->
+                        txn(List.of(), List.of(new Op.Put(utf8("b"), Bytes.EMPTY, 0, false, true, false)), List.of()))
+                .isInstanceOf(StoreException.KeyNotFound.class);
+    }
+
+    @Test
+    void concurrentCompareAndSwapsNeverLoseAnUpdate() {
+        put("counter", "0");
+        int adders = 8;
+        int rounds = 25;
+        List<Future<Void>> all = new ArrayList<>();
+        for (int adder = 0; adder < adders; adder++) {
+            all.add(Future.future(done ->
+                    vertx.getOrCreateContext().runOnContext(task -> add(rounds).onComplete(done))));
+        }
+        Await.get(Future.all(all).mapEmpty());
+        assertThat(get("counter").value().utf8()).isEqualTo(String.valueOf(adders * rounds));
+        assertThat(get("counter").version()).isEqualTo(adders * rounds + 1);
+    }
+
+    private Future<Void> add(int left) {
+        if (left == 0) {
+            return Future.succeededFuture();
+        }
+        return store.range(RangeRequest.key(utf8("counter"))).compose(seen -> {
+            KeyValue now = seen.kvs().get(0);
+            Bytes next = utf8(String.valueOf(Integer.parseInt(now.value().utf8()) + 1));
+            return store.txn(Txn.of(
+                            List.of(Compare.modRevision(now.key(), Result.EQUAL, now.modRevision())),
+                            List.of(Op.put(now.key(), next)),
+                            List.of()))
+                    .compose(result -> add(result.succeeded() ? left - 1 : left));
+        });
+    }
+
+    // ---- compaction ----
+
+    @Test
+    void compactionForgetsWhatIsBeforeItAndKeepsWhatIsNow() {
+        put("a", "1");
+        put("a", "2");
+        put("b", "1");
+        delete("b");
+        put("a", "3");
+        Await.get(store.compact(4));
+        assertThat(store.status().compactedRevision()).isEqualTo(4);
+        assertThatThrownBy(
+                        () -> Await.get(store.range(RangeRequest.key(utf8("a")).at(3))))
+                .isInstanceOf(StoreException.Compacted.class);
+        assertThat(Await.get(store.range(RangeRequest.prefix(utf8("")).at(4))).kvs())
+                .extracting(kv -> kv.value().utf8())
+                .containsExactly("2", "1");
+        assertThat(prefix("").kvs()).extracting(kv -> kv.value().utf8()).containsExactly("3");
+    }
+
+    @Test
+    void compactingTwiceOrTheFutureIsRefused() {
+        put("a", "1");
+        Await.get(store.compact(2));
+        assertThatThrownBy(() -> Await.get(store.compact(2))).isInstanceOf(StoreException.Compacted.class);
+        assertThatThrownBy(() -> Await.get(store.compact(9))).isInstanceOf(StoreException.FutureRevision.class);
+    }
+
+    @Test
+    void compactionGivesSpaceBack() {
+        Bytes value = Bytes.of(new byte[10_000]);
+        IntStream.range(0, 100).forEach(i -> Await.get(store.txn(Txn.put(utf8("a"), value))));
+        long before = store.status().sizeInUseBytes();
+        Await.get(store.compact(store.status().revision()));
+        assertThat(store.status().sizeInUseBytes()).isLessThan(before / 2);
+        assertThat(get("a").value()).isEqualTo(value);
+    }
+
+    @Test
+    void historyIsBoundedWithoutAnyCompaction() throws Exception {
+        Await.get(store.close());
+        store = open(clock, new Limits(Limits.DEFAULT_QUOTA_BYTES, 50));
+        IntStream.range(0, 200).forEach(i -> put("k", "v" + i));
+        put("last", "1");
+        assertThat(store.status().revision() - store.status().compactedRevision())
+                .isLessThanOrEqualTo(60);
+    }
+
+    // ---- quota ----
+
+    @Test
+    void aFullStoreRefusesPutsUntilDeletesAndACompactionMakeRoom() throws Exception {
+        Await.get(store.close());
+        store = open(clock, new Limits(64 << 10, Limits.DEFAULT_HISTORY_REVISIONS));
+        Bytes value = Bytes.of(new byte[10_000]);
+        assertThatThrownBy(
+                        () -> IntStream.range(0, 100).forEach(i -> Await.get(store.txn(Txn.put(utf8("k" + i), value)))))
+                .isInstanceOf(StoreException.NoSpace.class)
+                .hasMessage("database space exceeded");
+        assertThat(store.status().noSpace()).isTrue();
+        assertThat(get("k0").value()).isEqualTo(value);
+        txn(List.of(), List.of(new Op.DeleteRange(utf8("k"), utf8("l"), false)), List.of());
+        Await.get(store.compact(store.status().revision()));
+        put("k", "1");
+        assertThat(store.status().noSpace()).isFalse();
+    }
+}

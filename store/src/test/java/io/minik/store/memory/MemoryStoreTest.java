@@ -1,0 +1,13 @@
+package io.minik.store.memory;
+
+import io.minik.store.DrivenClock;
+import io.minik.store.Store;
+import io.minik.store.StoreContract;
+import io.minik.store.mvcc.Limits;
+
+class MemoryStoreTest extends StoreContract {
+    @Override
+    protected Store open(DrivenClock clock, Limits limits) {
+        return new MemoryStore(vertx, clock, limits);
+    }
+}
