@@ -1,0 +1,367 @@
+package io.minik.server.scheduler;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.minik.api.client.ApiClient;
+import io.minik.api.client.EventRecorder;
+import io.minik.api.client.Informer;
+import io.minik.api.client.Informers;
+import io.minik.api.client.Loop;
+import io.minik.api.client.PatchType;
+import io.minik.api.meta.ApiException;
+import io.minik.api.meta.Resources;
+import io.minik.api.meta.Status.Reason;
+import io.minik.api.object.Json;
+import io.minik.api.object.KubeObject;
+import io.minik.api.object.ObjectKey;
+import io.minik.api.room.Room;
+import io.minik.server.scheduler.Placer.Placement;
+import io.minik.server.scheduler.Unfit.Cure;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.time.temporal.ChronoUnit;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Gives each pod that has no node one. Watches pods and nodes, decides on its own loop from a snapshot that events keep
+ * current, binds, and says why it could not.
+ *
+ * <pre>
+ *   watch --> SchedulingQueue --PodNeeds--> Placer(NodeSnapshot) --node--> assume --> pods/binding --> event Scheduled
+ *                  ^                             |nowhere
+ *                  +--- cures, back-off ---------+--> Preemption --> condition PodScheduled=False, event FailedScheduling
+ * </pre>
+ */
+public final class Scheduler implements Room {
+    public static final String DEFAULT_NAME = "default-scheduler";
+    /** Pods decided in one turn of the loop, so that events get in between. */
+    private static final int PODS_PER_TURN = 32;
+    /** Bindings under way; beyond it deciding pauses, as the API can't keep up. */
+    private static final int MOST_BINDING = 256;
+
+    private static final Logger log = LoggerFactory.getLogger(Scheduler.class);
+
+    private final Loop loop;
+    private final ApiClient client;
+    private final EventRecorder events;
+    private final String schedulerName;
+    private final List<Informer> informers;
+    private final Claims claims;
+    private final Placer placer;
+
+    // Owned by the loop.
+    private final NodeSnapshot snapshot = new NodeSnapshot();
+    private final SchedulingQueue queue;
+    private final Set<ObjectKey> binding = new HashSet<>();
+    private boolean turnPending;
+    private boolean open;
+    private volatile boolean running;
+
+    /** @param schedulerName pods that name another one are left alone */
+    public Scheduler(Loop loop, ApiClient client, Informers informers, EventRecorder events, String schedulerName) {
+        this.loop = loop;
+        this.client = client;
+        this.events = events;
+        this.schedulerName = schedulerName;
+        this.placer = new Placer(new Random());
+        this.queue = new SchedulingQueue(loop, this::wake);
+        Informer pods = informers.of(Resources.PODS);
+        Informer nodes = informers.of(Resources.NODES);
+        Informer namespaces = informers.of(Resources.NAMESPACES);
+        Informer persistentClaims = informers.of(Resources.PERSISTENT_VOLUME_CLAIMS);
+        Informer volumes = informers.of(Resources.PERSISTENT_VOLUMES);
+        Informer classes = informers.of(Resources.STORAGE_CLASSES);
+        this.informers = List.of(nodes, namespaces, persistentClaims, volumes, classes, pods);
+        this.claims = new Claims(persistentClaims, volumes, classes);
+        nodes.onChange(this::onNode);
+        pods.onChange(this::onPod);
+        namespaces.onChange((before, now) -> {
+            now.ifPresent(
+                    object -> snapshot.namespace(object.name(), object.meta().labels()));
+            if (now.isEmpty()) {
+                before.ifPresent(object -> snapshot.namespaceGone(object.name()));
+            }
+        });
+        for (Informer storage : List.of(persistentClaims, volumes, classes)) {
+            storage.onChange((before, now) -> queue.cure(Cure.VOLUME_CHANGED));
+        }
+    }
+
+    @Override
+    public String name() {
+        return "scheduler";
+    }
+
+    /** Deciding begins by itself once the informers are complete. */
+    @Override
+    public Future<Void> start() {
+        List<Future<Void>> complete =
+                informers.stream().map(informer -> informer.start().synced()).toList();
+        Future.all(complete)
+                .onSuccess(all -> loop.run(() -> {
+                    open = true;
+                    running = true;
+                    wake();
+                }))
+                .onFailure(error -> log.atError().setCause(error).log("an informer failed to complete"));
+        return Future.succeededFuture();
+    }
+
+    @Override
+    public Future<Void> stop() {
+        Promise<Void> stopped = Promise.promise();
+        loop.run(() -> {
+            open = false;
+            running = false;
+            stopped.complete();
+        });
+        return stopped.future();
+    }
+
+    @Override
+    public Health health() {
+        return running ? Health.READY : Health.notReady("waiting for informers");
+    }
+
+    // ---- what happens
+
+    private void onNode(Optional<KubeObject> before, Optional<KubeObject> now) {
+        if (now.isEmpty()) {
+            before.ifPresent(node -> snapshot.nodeGone(node.name()));
+            return;
+        }
+        KubeObject node = now.get();
+        boolean same = before.isPresent() && schedulingSame(before.get(), node);
+        if (!same) {
+            snapshot.node(node);
+            queue.cure(Cure.NODE_CHANGED);
+        }
+    }
+
+    /** Heartbeats change nothing that counts here. */
+    private static boolean schedulingSame(KubeObject a, KubeObject b) {
+        return a.at("spec").equals(b.at("spec"))
+                && a.meta().labels().equals(b.meta().labels())
+                && a.at("status", "allocatable").equals(b.at("status", "allocatable"))
+                && a.at("status", "images").equals(b.at("status", "images"));
+    }
+
+    private void onPod(Optional<KubeObject> before, Optional<KubeObject> now) {
+        ObjectKey key = now.or(() -> before).orElseThrow().key();
+        if (now.isEmpty() || terminal(now.get())) {
+            boolean held = snapshot.nodeOf(key).isPresent();
+            queue.forget(key);
+            snapshot.remove(key);
+            if (held) {
+                queue.cure(Cure.POD_GONE);
+            }
+            return;
+        }
+        KubeObject pod = now.get();
+        boolean same = before.isPresent()
+                && before.get().at("spec").equals(pod.at("spec"))
+                && before.get().meta().labels().equals(pod.meta().labels())
+                && before.get().meta().deleting() == pod.meta().deleting();
+        if (same) {
+            return;
+        }
+        String node = pod.text("spec", "nodeName");
+        if (!node.isEmpty()) {
+            queue.forget(key);
+            snapshot.place(PodNeeds.of(pod), node);
+            queue.cure(Cure.POD_PLACED);
+        } else if (ours(pod) && !binding.contains(key)) {
+            consider(pod);
+        }
+    }
+
+    private boolean ours(KubeObject pod) {
+        return Json.textOr(DEFAULT_NAME, pod.tree(), "spec", "schedulerName").equals(schedulerName);
+    }
+
+    private static boolean terminal(KubeObject pod) {
+        String phase = pod.text("status", "phase");
+        return phase.equals("Succeeded") || phase.equals("Failed");
+    }
+
+    private void consider(KubeObject pod) {
+        if (pod.meta().deleting()) {
+            queue.forget(pod.key());
+        } else if (!pod.at("spec", "schedulingGates").isEmpty()) {
+            queue.forget(pod.key());
+            tellCondition(pod, "SchedulingGated", "Scheduling is blocked due to non-empty scheduling gates", "");
+        } else {
+            queue.add(PodNeeds.of(pod));
+        }
+    }
+
+    // ---- what is decided
+
+    private void wake() {
+        if (open && !turnPending && binding.size() < MOST_BINDING) {
+            turnPending = true;
+            loop.run(this::turn);
+        }
+    }
+
+    private void turn() {
+        turnPending = false;
+        for (int i = 0; i < PODS_PER_TURN && binding.size() < MOST_BINDING && open; i++) {
+            Optional<PodNeeds> next = queue.pop();
+            if (next.isEmpty()) {
+                return;
+            }
+            schedule(next.get());
+        }
+        if (queue.hasActive()) {
+            wake();
+        }
+    }
+
+    private void schedule(PodNeeds pod) {
+        Claims.Verdict volumes = claims.of(pod);
+        if (volumes.refusal().isPresent()) {
+            int nodes = snapshot.nodes().size();
+            String message = "0/" + nodes + " nodes are available: "
+                    + volumes.refusal().get() + "." + Preemption.notHelpful(nodes);
+            failed(pod, message, Set.of(Cure.VOLUME_CHANGED), "");
+            return;
+        }
+        Placement placement = placer.place(pod, snapshot, volumes.nodes());
+        if (placement.node().isPresent()) {
+            String node = placement.node().get().name();
+            if (volumes.unbound().isEmpty()) {
+                bind(pod, node);
+            } else {
+                selectNode(pod, node, volumes.unbound());
+            }
+            return;
+        }
+        Preemption.Outcome preemption = Preemption.decide(pod, snapshot, placement, volumes.nodes());
+        preemption.victims().forEach(victim -> evict(pod, victim, preemption.node()));
+        failed(pod, placement.message() + preemption.message(), placement.cures(), preemption.node());
+    }
+
+    private void bind(PodNeeds pod, String node) {
+        ObjectKey key = pod.key();
+        snapshot.place(pod, node);
+        binding.add(key);
+        KubeObject body = KubeObject.named("v1", "Binding", key, tree -> {
+            ((ObjectNode) tree.path("metadata")).put("uid", pod.object().uid());
+            tree.putObject("target").put("apiVersion", "v1").put("kind", "Node").put("name", node);
+        });
+        client.create(Resources.PODS, key, "binding", body)
+                .onSuccess(done -> {
+                    binding.remove(key);
+                    queue.forget(key);
+                    events.normal(pod.object(), "Scheduled", "Successfully assigned " + key + " to " + node);
+                    resume();
+                })
+                .onFailure(error -> {
+                    binding.remove(key);
+                    snapshot.remove(key);
+                    if (ApiException.is(error, Reason.NotFound)) {
+                        queue.forget(key);
+                    } else {
+                        log.atWarn()
+                                .addKeyValue("pod", key)
+                                .addKeyValue("node", node)
+                                .addKeyValue("err", error.toString())
+                                .log("binding failed, will retry");
+                        queue.retryLater(pod);
+                    }
+                    resume();
+                });
+    }
+
+    private void resume() {
+        if (queue.hasActive()) {
+            wake();
+        }
+    }
+
+    /** Tells the volume provisioner where; the pod comes back when its claims are bound. */
+    private void selectNode(PodNeeds pod, String node, List<ObjectKey> unbound) {
+        queue.unschedulable(pod, Set.of(Cure.VOLUME_CHANGED));
+        for (ObjectKey claim : unbound) {
+            ObjectNode patch = Json.object();
+            patch.putObject("metadata").putObject("annotations").put("volume.kubernetes.io/selected-node", node);
+            client.patch(Resources.PERSISTENT_VOLUME_CLAIMS, claim, "", PatchType.MERGE, patch)
+                    .onFailure(error -> log.atWarn()
+                            .addKeyValue("claim", claim)
+                            .addKeyValue("err", error.toString())
+                            .log("claim could not be given its node"));
+        }
+    }
+
+    private void failed(PodNeeds pod, String message, Set<Cure> cures, String nominatedNode) {
+        queue.unschedulable(pod, cures);
+        events.warning(pod.object(), "FailedScheduling", message);
+        tellCondition(pod.object(), "Unschedulable", message, nominatedNode);
+    }
+
+    private void tellCondition(KubeObject pod, String reason, String message, String nominatedNode) {
+        for (var condition : pod.at("status", "conditions")) {
+            boolean known = Json.text(condition, "type").equals("PodScheduled")
+                    && Json.text(condition, "reason").equals(reason)
+                    && Json.text(condition, "message").equals(message);
+            if (known && nominatedNode.isEmpty()) {
+                return;
+            }
+        }
+        ObjectNode patch = Json.object();
+        patch.putObject("metadata").put("uid", pod.uid());
+        ObjectNode status = patch.putObject("status");
+        if (!nominatedNode.isEmpty()) {
+            status.put("nominatedNodeName", nominatedNode);
+        }
+        status.putArray("conditions")
+                .addObject()
+                .put("type", "PodScheduled")
+                .put("status", "False")
+                .put("reason", reason)
+                .put("message", message)
+                .put(
+                        "lastTransitionTime",
+                        loop.now().truncatedTo(ChronoUnit.SECONDS).toString())
+                .putNull("lastProbeTime");
+        client.patch(Resources.PODS, pod.key(), "status", PatchType.STRATEGIC, patch)
+                .onFailure(error -> quietIfGone(error, pod.key(), "pod could not be told why it waits"));
+    }
+
+    private void evict(PodNeeds preemptor, PodNeeds victim, String node) {
+        events.normal(
+                victim.object(),
+                "Preempted",
+                "Preempted by pod " + preemptor.object().uid() + " on node " + node);
+        ObjectNode patch = Json.object();
+        patch.putObject("status")
+                .putArray("conditions")
+                .addObject()
+                .put("type", "DisruptionTarget")
+                .put("status", "True")
+                .put("reason", "PreemptionByScheduler")
+                .put("message", schedulerName + ": preempting to accommodate a higher priority pod")
+                .put(
+                        "lastTransitionTime",
+                        loop.now().truncatedTo(ChronoUnit.SECONDS).toString());
+        client.patch(Resources.PODS, victim.key(), "status", PatchType.STRATEGIC, patch)
+                .compose(told -> client.delete(
+                        Resources.PODS,
+                        victim.key(),
+                        io.minik.api.client.DeleteOptions.onlyIf(victim.object().uid())))
+                .onFailure(error -> quietIfGone(error, victim.key(), "pod could not be preempted"));
+    }
+
+    private static void quietIfGone(Throwable error, ObjectKey pod, String what) {
+        var entry = ApiException.is(error, Reason.NotFound) || ApiException.is(error, Reason.Conflict)
+                ? log.atDebug()
+                : log.atWarn();
+        entry.addKeyValue("pod", pod).addKeyValue("err", error.toString()).log(what);
+    }
+}

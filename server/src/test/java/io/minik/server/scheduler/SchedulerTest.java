@@ -1,0 +1,340 @@
+package io.minik.server.scheduler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.minik.api.client.ApiCall.Verb;
+import io.minik.api.client.ApiClient;
+import io.minik.api.client.EventRecorder;
+import io.minik.api.client.FakeApi;
+import io.minik.api.client.Informers;
+import io.minik.api.client.ManualLoop;
+import io.minik.api.meta.ApiException;
+import io.minik.api.meta.Resource;
+import io.minik.api.meta.Resources;
+import io.minik.api.object.Json;
+import io.minik.api.object.KubeObject;
+import io.minik.api.object.ObjectKey;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class SchedulerTest {
+    private final ManualLoop loop = new ManualLoop();
+    private final FakeApi api = new FakeApi(loop);
+    private final ApiClient client = new ApiClient(api, "scheduler");
+
+    @BeforeEach
+    void start() {
+        Scheduler scheduler = new Scheduler(
+                loop,
+                client,
+                new Informers(loop, client),
+                new EventRecorder(loop, client, Scheduler.DEFAULT_NAME, ""),
+                Scheduler.DEFAULT_NAME);
+        assertThat(scheduler.start().succeeded()).isTrue();
+        loop.settle();
+    }
+
+    private void node(String name, Consumer<ObjectNode> more) {
+        api.put(Resources.NODES, KubeObject.named("v1", "Node", ObjectKey.cluster(name), tree -> {
+            Json.child(tree, "metadata").putObject("labels").put("kubernetes.io/hostname", name);
+            Json.child(Json.child(tree, "status"), "allocatable")
+                    .put("cpu", "2")
+                    .put("memory", "4Gi")
+                    .put("pods", "110");
+            more.accept(tree);
+        }));
+    }
+
+    private KubeObject pod(String name, String cpu, Consumer<ObjectNode> more) {
+        return api.put(Resources.PODS, KubeObject.named("v1", "Pod", ObjectKey.of("default", name), tree -> {
+            ObjectNode container =
+                    Json.child(tree, "spec").putArray("containers").addObject().put("name", "c");
+            container.putObject("resources").putObject("requests").put("cpu", cpu);
+            more.accept(tree);
+        }));
+    }
+
+    private String nodeOf(String pod) {
+        loop.settle();
+        return api.require(Resources.PODS, ObjectKey.of("default", pod)).text("spec", "nodeName");
+    }
+
+    private String message(String reason) {
+        loop.settle();
+        return api.all(Resources.EVENTS).stream()
+                .filter(event -> event.text("reason").equals(reason))
+                .map(event -> event.text("message"))
+                .findFirst()
+                .orElse("");
+    }
+
+    private static void nothing(ObjectNode tree) {}
+
+    @Test
+    void aPodGetsANodeAndAnEventSaysSo() {
+        node("one", SchedulerTest::nothing);
+        pod("web", "100m", SchedulerTest::nothing);
+        assertThat(nodeOf("web")).isEqualTo("one");
+        assertThat(message("Scheduled")).isEqualTo("Successfully assigned default/web to one");
+        assertThat(loop.timers()).as("idle means no timer").isZero();
+    }
+
+    @Test
+    void whyNotIsSaidInUpstreamsWords() {
+        node("one", SchedulerTest::nothing);
+        node("two", tree -> Json.child(tree, "spec")
+                .putArray("taints")
+                .addObject()
+                .put("key", "k")
+                .put("value", "v")
+                .put("effect", "NoSchedule"));
+        KubeObject pod = pod("web", "3", SchedulerTest::nothing);
+        String expected = "0/2 nodes are available: 1 Insufficient cpu, 1 node(s) had untolerated taint {k: v}. "
+                + "preemption: 0/2 nodes are available: 2 Preemption is not helpful for scheduling.";
+        assertThat(message("FailedScheduling")).isEqualTo(expected);
+        KubeObject told = api.require(Resources.PODS, pod.key());
+        assertThat(told.at("status", "conditions", "").isMissingNode()).isTrue();
+        var condition = told.at("status", "conditions").get(0);
+        assertThat(Json.text(condition, "reason")).isEqualTo("Unschedulable");
+        assertThat(Json.text(condition, "message")).isEqualTo(expected);
+    }
+
+    @Test
+    void withoutNodesItSaysThatThereAreNone() {
+        pod("web", "1", SchedulerTest::nothing);
+        assertThat(message("FailedScheduling")).isEqualTo("no nodes available to schedule pods");
+    }
+
+    @Test
+    void aWaitingPodIsPlacedOnceANodeComes() {
+        pod("web", "1", SchedulerTest::nothing);
+        loop.settle();
+        node("one", SchedulerTest::nothing);
+        loop.advance(Duration.ofSeconds(2));
+        assertThat(nodeOf("web")).isEqualTo("one");
+    }
+
+    @Test
+    void aWaitingPodIsPlacedOnceAnotherEnds() {
+        node("one", SchedulerTest::nothing);
+        pod("big", "1500m", SchedulerTest::nothing);
+        loop.settle();
+        pod("next", "1", SchedulerTest::nothing);
+        assertThat(nodeOf("next")).isEmpty();
+        api.edit(Resources.PODS, ObjectKey.of("default", "big"), tree -> Json.child(tree, "status")
+                .put("phase", "Succeeded"));
+        loop.advance(Duration.ofSeconds(2));
+        assertThat(nodeOf("next")).isEqualTo("one");
+    }
+
+    @Test
+    void podsOfOneBurstDoNotOverfillANode() {
+        node("one", SchedulerTest::nothing);
+        node("two", SchedulerTest::nothing);
+        for (int i = 0; i < 6; i++) {
+            pod("p" + i, "900m", SchedulerTest::nothing);
+        }
+        loop.settle();
+        long one = api.all(Resources.PODS).stream()
+                .filter(p -> p.text("spec", "nodeName").equals("one"))
+                .count();
+        long two = api.all(Resources.PODS).stream()
+                .filter(p -> p.text("spec", "nodeName").equals("two"))
+                .count();
+        assertThat(List.of(one, two)).containsExactly(2L, 2L);
+    }
+
+    @Test
+    void selectorsAndAffinityChooseTheNode() {
+        node("one", SchedulerTest::nothing);
+        node("ssd", tree -> ((ObjectNode) tree.at("/metadata/labels")).put("disk", "ssd"));
+        pod("a", "1m", tree -> Json.child(Json.child(tree, "spec"), "nodeSelector")
+                .put("disk", "ssd"));
+        pod("b", "1m", tree -> {
+            ObjectNode expression = Json.child(Json.child(Json.child(tree, "spec"), "affinity"), "nodeAffinity")
+                    .putObject("requiredDuringSchedulingIgnoredDuringExecution")
+                    .putArray("nodeSelectorTerms")
+                    .addObject()
+                    .putArray("matchExpressions")
+                    .addObject();
+            expression.put("key", "disk").put("operator", "DoesNotExist");
+        });
+        assertThat(nodeOf("a")).isEqualTo("ssd");
+        assertThat(nodeOf("b")).isEqualTo("one");
+    }
+
+    @Test
+    void antiAffinityKeepsPodsApartInBothDirections() {
+        node("one", SchedulerTest::nothing);
+        node("two", SchedulerTest::nothing);
+        Consumer<ObjectNode> apart = tree -> {
+            Json.child(tree, "metadata").putObject("labels").put("app", "db");
+            ObjectNode term = Json.child(Json.child(Json.child(tree, "spec"), "affinity"), "podAntiAffinity")
+                    .putArray("requiredDuringSchedulingIgnoredDuringExecution")
+                    .addObject()
+                    .put("topologyKey", "kubernetes.io/hostname");
+            term.putObject("labelSelector").putObject("matchLabels").put("app", "db");
+        };
+        pod("a", "1m", apart);
+        pod("b", "1m", apart);
+        pod("c", "1m", apart);
+        pod("plain", "1m", tree -> Json.child(tree, "metadata")
+                .putObject("labels")
+                .put("app", "db"));
+        loop.settle();
+        assertThat(new TreeSet<>(List.of(nodeOf("a"), nodeOf("b")))).containsExactly("one", "two");
+        assertThat(nodeOf("c")).isEmpty();
+        assertThat(nodeOf("plain")).as("refused by those that are there").isEmpty();
+        assertThat(message("FailedScheduling")).contains("2 node(s) didn't match pod anti-affinity rules");
+    }
+
+    @Test
+    void hardSpreadEvensOutDomains() {
+        node("one", SchedulerTest::nothing);
+        node("two", SchedulerTest::nothing);
+        for (int i = 0; i < 4; i++) {
+            pod("p" + i, "1m", tree -> {
+                Json.child(tree, "metadata").putObject("labels").put("app", "web");
+                ObjectNode constraint = Json.child(tree, "spec")
+                        .putArray("topologySpreadConstraints")
+                        .addObject()
+                        .put("maxSkew", 1)
+                        .put("topologyKey", "kubernetes.io/hostname")
+                        .put("whenUnsatisfiable", "DoNotSchedule");
+                constraint.putObject("labelSelector").putObject("matchLabels").put("app", "web");
+            });
+        }
+        loop.settle();
+        assertThat(api.all(Resources.PODS).stream()
+                        .filter(p -> p.text("spec", "nodeName").equals("one"))
+                        .count())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void hostPortsCollideUnlessAddressesDiffer() {
+        node("one", SchedulerTest::nothing);
+        pod("a", "1m", tree -> port(tree, ""));
+        pod("b", "1m", tree -> port(tree, "10.0.0.1"));
+        loop.settle();
+        assertThat(nodeOf("a")).isEqualTo("one");
+        assertThat(nodeOf("b")).isEmpty();
+        assertThat(message("FailedScheduling")).contains("didn't have free ports for the requested pod ports");
+    }
+
+    private static void port(ObjectNode pod, String ip) {
+        ObjectNode port = ((ObjectNode) pod.at("/spec/containers/0"))
+                .putArray("ports")
+                .addObject()
+                .put("containerPort", 80)
+                .put("hostPort", 8080);
+        if (!ip.isEmpty()) {
+            port.put("hostIP", ip);
+        }
+    }
+
+    @Test
+    void gatedPodsAndPodsOfOtherSchedulersAreLeftAlone() {
+        node("one", SchedulerTest::nothing);
+        pod("gated", "1m", tree -> Json.child(tree, "spec")
+                .putArray("schedulingGates")
+                .addObject()
+                .put("name", "x/y"));
+        pod("other", "1m", tree -> Json.child(tree, "spec").put("schedulerName", "mine"));
+        assertThat(nodeOf("gated")).isEmpty();
+        assertThat(nodeOf("other")).isEmpty();
+        assertThat(api.require(Resources.PODS, ObjectKey.of("default", "gated"))
+                        .at("status", "conditions")
+                        .get(0)
+                        .path("reason")
+                        .asText())
+                .isEqualTo("SchedulingGated");
+        api.edit(Resources.PODS, ObjectKey.of("default", "gated"), tree -> Json.child(tree, "spec")
+                .remove("schedulingGates"));
+        assertThat(nodeOf("gated")).isEqualTo("one");
+    }
+
+    @Test
+    void aMoreImportantPodTakesThePlaceOfTheLeastImportant() {
+        node("one", SchedulerTest::nothing);
+        pod("low", "1", tree -> Json.child(tree, "spec").put("priority", 1));
+        pod("mid", "1", tree -> Json.child(tree, "spec").put("priority", 5));
+        loop.settle();
+        pod("high", "1", tree -> Json.child(tree, "spec").put("priority", 10));
+        loop.settle();
+        assertThat(api.require(Resources.PODS, ObjectKey.of("default", "low"))
+                        .meta()
+                        .deleting())
+                .isTrue();
+        assertThat(api.require(Resources.PODS, ObjectKey.of("default", "mid"))
+                        .meta()
+                        .deleting())
+                .isFalse();
+        api.remove(Resources.PODS, ObjectKey.of("default", "low"));
+        loop.advance(Duration.ofSeconds(5));
+        assertThat(nodeOf("high")).isEqualTo("one");
+    }
+
+    @Test
+    void aMissingClaimIsNamed() {
+        node("one", SchedulerTest::nothing);
+        pod("web", "1m", tree -> Json.child(tree, "spec")
+                .putArray("volumes")
+                .addObject()
+                .put("name", "d")
+                .putObject("persistentVolumeClaim")
+                .put("claimName", "data"));
+        assertThat(message("FailedScheduling"))
+                .startsWith("0/1 nodes are available: persistentvolumeclaim \"data\" not found.");
+        api.put(
+                Resources.PERSISTENT_VOLUMES,
+                KubeObject.named("v1", "PersistentVolume", ObjectKey.cluster("v"), t -> {}));
+        api.put(
+                Resources.PERSISTENT_VOLUME_CLAIMS,
+                KubeObject.named("v1", "PersistentVolumeClaim", ObjectKey.of("default", "data"), tree -> {
+                    Json.child(tree, "spec").put("volumeName", "v");
+                    Json.child(tree, "status").put("phase", "Bound");
+                }));
+        loop.advance(Duration.ofSeconds(5));
+        assertThat(nodeOf("web")).isEqualTo("one");
+    }
+
+    @Test
+    void aFailedBindingIsTriedAgainAndHoldsNothingMeanwhile() {
+        node("one", SchedulerTest::nothing);
+        api.failing(call -> call.subresource().equals("binding")
+                ? Optional.of(ApiException.unavailable("away"))
+                : Optional.empty());
+        pod("web", "2", SchedulerTest::nothing);
+        loop.settle();
+        assertThat(nodeOf("web")).isEmpty();
+        api.failing(call -> Optional.empty());
+        loop.advance(Duration.ofSeconds(5));
+        assertThat(nodeOf("web")).isEqualTo("one");
+    }
+
+    @Test
+    void heartbeatsWakeNobody() {
+        node("one", SchedulerTest::nothing);
+        pod("web", "3", SchedulerTest::nothing);
+        loop.advance(Duration.ofMinutes(1));
+        int before = calls(Resources.PODS);
+        api.edit(Resources.NODES, ObjectKey.cluster("one"), tree -> Json.child(tree, "status")
+                .putArray("conditions")
+                .addObject()
+                .put("type", "Ready")
+                .put("status", "True"));
+        loop.advance(Duration.ofMinutes(1));
+        assertThat(calls(Resources.PODS)).isEqualTo(before);
+    }
+
+    private int calls(Resource resource) {
+        return api.calls(Verb.PATCH, resource).size();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.minik.server.scheduler;
+
+import org.jspecify.annotations.NullMarked;
