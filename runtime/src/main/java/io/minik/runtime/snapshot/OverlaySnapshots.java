@@ -1,0 +1,270 @@
+package io.minik.runtime.snapshot;
+
+import io.minik.runtime.RuntimeFault;
+import io.minik.runtime.sys.FileCalls;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * {@link Snapshots} on overlayfs.
+ *
+ * <pre>
+ *   root/l/NAME            a layer, whole: its name is 26 letters of the chain id, so that 60 of them fit into one page
+ *   root/c/CONTAINER/      layers (chain ids, uppermost first), upper/, work/, merged/
+ *   root/tmp/              half-made and half-deleted trees: emptied at start
+ * </pre>
+ *
+ * Before a layer is renamed into place its file system is flushed once (syncfs): after a power cut a layer is whole or
+ * absent, never a tree of empty files. Thread-safe: directories appear and vanish by rename; callers see to it that one
+ * layer is unpacked by one thread at a time (a second one only loses the race and its work).
+ */
+public final class OverlaySnapshots implements Snapshots {
+    private static final Logger LOG = LoggerFactory.getLogger(OverlaySnapshots.class);
+
+    /** mount(2) takes one page of options; upper, work and the keywords need their share of it. */
+    private static final int MAX_LOWER_BYTES = 3500;
+    /** OVL_MAX_STACK of the kernel. */
+    private static final int MAX_LOWER_LAYERS = 500;
+    /** 26 digits of base 32 are 130 bits. */
+    private static final int NAME_LETTERS = 26;
+
+    private static final Pattern CONTAINER_ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,127}");
+
+    private final Path layers;
+    private final Path containers;
+    private final Path temporary;
+    private final Supplier<FileCalls> files;
+    /** Directories in root/tmp that a thread fills or empties now. */
+    private final Set<Path> inUse = ConcurrentHashMap.newKeySet();
+
+    /** @param files asked for at the first unpack, because loading libc takes time that a start has not */
+    public OverlaySnapshots(Path root, Supplier<FileCalls> files) {
+        this.layers = root.resolve("l");
+        this.containers = root.resolve("c");
+        this.temporary = root.resolve("tmp");
+        this.files = files;
+        attempt("open", root.toString(), () -> {
+            // Layers hold setuid programs of strangers: no user of the host may reach them.
+            Files.createDirectories(
+                    root, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            Files.createDirectories(layers);
+            Files.createDirectories(containers);
+            Files.createDirectories(temporary);
+            return true;
+        });
+    }
+
+    @Override
+    public void unpack(String chainId, InputStream tar) {
+        if (has(chainId)) {
+            return;
+        }
+        FileCalls calls = files.get();
+        attempt("unpack", "layer " + chainId, () -> {
+            Path fresh = scratch();
+            try {
+                calls.chmod(fresh.toString().getBytes(StandardCharsets.UTF_8), 0755);
+                new LayerUnpacker(calls, fresh).unpack(tar);
+                calls.syncFileSystem(fresh);
+                if (!has(chainId)) {
+                    Files.move(fresh, directory(chainId), StandardCopyOption.ATOMIC_MOVE);
+                }
+            } finally {
+                Trees.delete(fresh);
+                inUse.remove(fresh);
+            }
+            return true;
+        });
+    }
+
+    @Override
+    public boolean has(String chainId) {
+        return Files.isDirectory(directory(chainId), LinkOption.NOFOLLOW_LINKS);
+    }
+
+    @Override
+    public RootFs prepare(String containerId, List<String> chainIds) {
+        Path home = home(containerId);
+        List<Path> lower = new ArrayList<>();
+        int length = 0;
+        for (int i = chainIds.size() - 1; i >= 0; i--) {
+            Path layer = directory(chainIds.get(i));
+            if (!Files.isDirectory(layer)) {
+                throw new RuntimeFault(
+                        RuntimeFault.Kind.NOT_FOUND,
+                        "prepare",
+                        "layer " + chainIds.get(i) + " of container " + containerId + " is not unpacked",
+                        0);
+            }
+            lower.add(layer);
+            length += layer.toString().length() + 1;
+        }
+        if (lower.isEmpty() || lower.size() > MAX_LOWER_LAYERS || length > MAX_LOWER_BYTES) {
+            throw new RuntimeFault(
+                    RuntimeFault.Kind.INVALID_CONFIG,
+                    "prepare",
+                    "container " + containerId + " has " + lower.size() + " layers with names of " + length
+                            + " bytes: overlayfs takes 1 to " + MAX_LOWER_LAYERS + " layers and " + MAX_LOWER_BYTES
+                            + " bytes; a shorter data directory or an image with fewer layers helps",
+                    0);
+        }
+        return attempt("prepare", "container " + containerId, () -> {
+            RootFs rootFs = new RootFs(lower, home.resolve("upper"), home.resolve("work"), home.resolve("merged"));
+            Files.createDirectories(home);
+            Files.write(home.resolve("layers"), chainIds);
+            for (Path part : List.of(rootFs.upper(), rootFs.work(), rootFs.merged())) {
+                Files.createDirectories(part);
+            }
+            // The upper directory is the container's "/" and overlayfs takes its mode from here.
+            Files.setPosixFilePermissions(rootFs.upper(), PosixFilePermissions.fromString("rwxr-xr-x"));
+            return rootFs;
+        });
+    }
+
+    @Override
+    public Usage usage(String containerId) {
+        Path upper = home(containerId).resolve("upper");
+        return Files.isDirectory(upper) ? Trees.usage(upper) : new Usage(0, 0);
+    }
+
+    @Override
+    public void remove(String containerId) {
+        discard(home(containerId), "container " + containerId);
+    }
+
+    /** A layer that a container still stands on is kept; {@link #reclaim} takes it later. */
+    @Override
+    public void removeLayer(String chainId) {
+        if (usedByContainers().contains(chainId)) {
+            LOG.atInfo().addKeyValue("layer", chainId).log("layer kept, a container uses it");
+            return;
+        }
+        discard(directory(chainId), "layer " + chainId);
+    }
+
+    @Override
+    public void reclaim(Set<String> containerIds, Set<String> chainIds) {
+        for (Path leftover : children(temporary)) {
+            if (!inUse.contains(leftover)) {
+                delete(leftover);
+            }
+        }
+        for (Path home : children(containers)) {
+            if (!containerIds.contains(home.getFileName().toString())) {
+                LOG.atInfo().addKeyValue("container", home.getFileName()).log("leftover of a container removed");
+                discard(home, "leftover " + home.getFileName());
+            }
+        }
+        Set<String> wanted = new HashSet<>();
+        chainIds.forEach(chainId -> wanted.add(shortName(chainId)));
+        usedByContainers().forEach(chainId -> wanted.add(shortName(chainId)));
+        for (Path layer : children(layers)) {
+            if (!wanted.contains(layer.getFileName().toString())) {
+                LOG.atInfo().addKeyValue("layer", layer.getFileName()).log("unused layer removed");
+                discard(layer, "leftover " + layer.getFileName());
+            }
+        }
+    }
+
+    private Set<String> usedByContainers() {
+        Set<String> used = new HashSet<>();
+        for (Path home : children(containers)) {
+            Path list = home.resolve("layers");
+            if (Files.exists(list)) {
+                used.addAll(attempt("list", "layers of " + home.getFileName(), () -> Files.readAllLines(list)));
+            }
+        }
+        return used;
+    }
+
+    private void discard(Path tree, String subject) {
+        if (!Files.exists(tree, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        attempt("remove", subject, () -> {
+            Path doomed = scratch();
+            try {
+                Files.move(tree, doomed.resolve("t"), StandardCopyOption.ATOMIC_MOVE);
+            } finally {
+                Trees.delete(doomed);
+                inUse.remove(doomed);
+            }
+            return true;
+        });
+    }
+
+    /** A fresh directory that {@link #reclaim} leaves alone while it is in use. */
+    private Path scratch() throws IOException {
+        Path fresh = temporary.resolve(UUID.randomUUID().toString());
+        inUse.add(fresh);
+        return Files.createDirectory(fresh);
+    }
+
+    private static void delete(Path tree) {
+        attempt("remove", tree.toString(), () -> {
+            Trees.delete(tree);
+            return true;
+        });
+    }
+
+    private Path home(String containerId) {
+        if (!CONTAINER_ID.matcher(containerId).matches()) {
+            throw new RuntimeFault(
+                    RuntimeFault.Kind.INVALID_CONFIG, "snapshot", "no container id: '" + containerId + "'", 0);
+        }
+        return containers.resolve(containerId);
+    }
+
+    private Path directory(String chainId) {
+        return layers.resolve(shortName(chainId));
+    }
+
+    private static String shortName(String chainId) {
+        String hex = chainId.substring(chainId.indexOf(':') + 1);
+        if (hex.length() < 40 || !hex.chars().allMatch(c -> Character.digit(c, 16) >= 0)) {
+            throw new RuntimeFault(RuntimeFault.Kind.INVALID_CONFIG, "snapshot", "no chain id: '" + chainId + "'", 0);
+        }
+        String digits = new BigInteger("1" + hex, 16).toString(32);
+        return digits.substring(digits.length() - NAME_LETTERS);
+    }
+
+    private static List<Path> children(Path directory) {
+        return attempt("list", directory.toString(), () -> {
+            try (Stream<Path> list = Files.list(directory)) {
+                return list.toList();
+            }
+        });
+    }
+
+    private interface Step<T> {
+        T run() throws IOException;
+    }
+
+    private static <T> T attempt(String step, String subject, Step<T> work) {
+        try {
+            return work.run();
+        } catch (IOException | UncheckedIOException e) {
+            throw new RuntimeFault(
+                    RuntimeFault.Kind.KERNEL, step, step + " " + subject + ": " + e.getMessage(), e);
+        }
+    }
+}
