@@ -81,8 +81,8 @@ final class Archive {
     /** Second pass: streams each wanted member once, to all who want it. */
     void layers(Map<String, List<LayerVisitor>> wanted) throws IOException, InterruptedException {
         Map<String, List<LayerVisitor>> byMember = new LinkedHashMap<>();
-        wanted.forEach((member, visitors) ->
-                byMember.computeIfAbsent(follow(member), key -> new ArrayList<>()).addAll(visitors));
+        wanted.forEach((member, visitors) -> byMember.computeIfAbsent(follow(member), key -> new ArrayList<>())
+                .addAll(visitors));
         // A member that several chains stand on is read once in each round.
         while (!byMember.isEmpty()) {
             int before = byMember.size();
@@ -99,7 +99,8 @@ final class Archive {
             }
             byMember.values().removeIf(List::isEmpty);
             if (served.isEmpty() && byMember.size() == before) {
-                throw new IOException(file.getFileName() + " lacks the layer " + byMember.keySet().iterator().next());
+                throw new IOException(file.getFileName() + " lacks the layer "
+                        + byMember.keySet().iterator().next());
             }
         }
     }
@@ -129,7 +130,7 @@ final class Archive {
     /** Blobs have no names that tell what they are; JSON objects and arrays begin as such. */
     private long keepJson(String name, TarEntry entry, TarReader tar) throws IOException {
         byte[] head = new byte[1];
-        if (entry.size() == 0 || tar.read(head, 0, 1) != 1 || head[0] != '{' && head[0] != '[') {
+        if (entry.size() == 0 || tar.read(head, 0, 1) != 1 || (head[0] != '{' && head[0] != '[')) {
             return 0;
         }
         byte[] rest = tar.readAll(MAX_JSON_BYTES);
@@ -153,8 +154,7 @@ final class Archive {
             image.tags().addAll(dockerTags.getOrDefault(blobName(image.configDigest()), Set.of()));
         }
         if (found.isEmpty()) {
-            throw new IOException(
-                    file.getFileName() + " has no image for linux/" + Manifest.architecture());
+            throw new IOException(file.getFileName() + " has no image for linux/" + Manifest.architecture());
         }
         return List.copyOf(found.values());
     }
@@ -207,7 +207,9 @@ final class Archive {
         if (full.isEmpty() && (ref.contains("/") || ref.contains(":"))) {
             full = ref;
         }
-        return full.isEmpty() ? Optional.empty() : Optional.of(Reference.parse(full).toString());
+        return full.isEmpty()
+                ? Optional.empty()
+                : Optional.of(Reference.parse(full).toString());
     }
 
     private List<Found> dockerImages() throws IOException {
@@ -229,7 +231,8 @@ final class Archive {
 
     private static Set<String> tags(JsonNode item) {
         Set<String> tags = new LinkedHashSet<>();
-        item.path("RepoTags").forEach(tag -> tags.add(Reference.parse(tag.asText()).toString()));
+        item.path("RepoTags")
+                .forEach(tag -> tags.add(Reference.parse(tag.asText()).toString()));
         return tags;
     }
 

@@ -53,7 +53,10 @@ final class ArchiveFolder {
             try {
                 after.set(name, load(archive));
             } catch (RuntimeFault e) {
-                LOG.atError().addKeyValue("archive", archive).addKeyValue("err", e.getMessage()).log("import failed");
+                LOG.atError()
+                        .addKeyValue("archive", archive)
+                        .addKeyValue("err", e.getMessage())
+                        .log("import failed");
             }
         }
         if (!after.equals(before)) {
@@ -70,7 +73,10 @@ final class ArchiveFolder {
             state.withArray("images").add(image.id());
             names.put(image.id(), String.join(" ", image.repoTags()));
         }
-        LOG.atInfo().addKeyValue("archive", archive).addKeyValue("images", names.values()).log("archive imported");
+        LOG.atInfo()
+                .addKeyValue("archive", archive)
+                .addKeyValue("images", names.values())
+                .log("archive imported");
         return state;
     }
 

@@ -104,7 +104,7 @@ final class BodyStream extends InputStream {
     /** Gives the connection back if the body was read to its end, else ends it. Idempotent, any thread. */
     @Override
     public void close() {
-        if (!finished && queue.peek() != END) {
+        if (!finished && !END.equals(queue.peek())) {
             finished = true;
             // On HTTP/1.1 this ends the connection; if the answer was complete by then, there is nothing to end.
             loop.runOnContext(now -> response.request().reset().onFailure(late -> response.resume()));

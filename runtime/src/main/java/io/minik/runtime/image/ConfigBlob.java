@@ -14,7 +14,8 @@ record ConfigBlob(Images.ImageConfig config, List<Digest> diffIds) {
     static ConfigBlob of(byte[] bytes) throws IOException {
         JsonNode tree = Manifest.parse(bytes);
         JsonNode run = tree.path("config");
-        List<String> volumes = new ArrayList<>(Manifest.strings(run.path("Volumes")).keySet());
+        List<String> volumes =
+                new ArrayList<>(Manifest.strings(run.path("Volumes")).keySet());
         List<Digest> diffIds = new ArrayList<>();
         tree.path("rootfs").path("diff_ids").forEach(id -> diffIds.add(Digest.parse(id.asText())));
         if (diffIds.isEmpty()) {

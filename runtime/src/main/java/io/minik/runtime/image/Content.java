@@ -32,7 +32,8 @@ final class Content {
     void open() throws IOException {
         Files.createDirectories(blobs);
         try (Stream<Path> files = Files.walk(blobs)) {
-            for (Path file : files.filter(path -> path.toString().endsWith(".tmp")).toList()) {
+            for (Path file :
+                    files.filter(path -> path.toString().endsWith(".tmp")).toList()) {
                 Files.deleteIfExists(file);
             }
         }
@@ -78,8 +79,9 @@ final class Content {
         wanted.addAll(held.keySet());
         try (Stream<Path> files = Files.walk(blobs, 2)) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
-                Digest digest =
-                        new Digest(file.getParent().getFileName().toString(), file.getFileName().toString());
+                Path name = blobs.relativize(file);
+                Digest digest = new Digest(
+                        name.getName(0).toString(), name.getFileName().toString());
                 if (!wanted.contains(digest)) {
                     Files.deleteIfExists(file);
                 }
@@ -112,5 +114,4 @@ final class Content {
     private Path file(Digest digest) {
         return blobs.resolve(digest.algorithm()).resolve(digest.hex());
     }
-
 }

@@ -107,9 +107,8 @@ final class Http {
                 options.setTrustOptions(new PemTrustOptions().addCertPath(settings.caFile()));
             }
             if (!settings.certFile().isEmpty()) {
-                options.setKeyCertOptions(new PemKeyCertOptions()
-                        .addCertPath(settings.certFile())
-                        .addKeyPath(settings.keyFile()));
+                options.setKeyCertOptions(
+                        new PemKeyCertOptions().addCertPath(settings.certFile()).addKeyPath(settings.keyFile()));
             }
             if (settings.insecureSkipVerify()) {
                 options.setTrustAll(true).setVerifyHost(false);
@@ -119,8 +118,9 @@ final class Http {
     }
 
     synchronized Future<Void> close() {
-        Future<Void> closed =
-                Future.join(clients.values().stream().map(HttpClient::close).toList()).mapEmpty();
+        Future<Void> closed = Future.join(
+                        clients.values().stream().map(HttpClient::close).toList())
+                .mapEmpty();
         clients.clear();
         return closed;
     }

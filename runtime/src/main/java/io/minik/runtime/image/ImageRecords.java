@@ -73,8 +73,8 @@ final class ImageRecords {
     Optional<Entry> find(String referenceOrId) {
         if (Digest.isDigest(referenceOrId)) {
             return first(entry -> entry.image().id().equals(referenceOrId))
-                    .or(() -> first(entry -> entry.image().repoDigests().stream()
-                            .anyMatch(name -> name.endsWith("@" + referenceOrId))));
+                    .or(() -> first(entry ->
+                            entry.image().repoDigests().stream().anyMatch(name -> name.endsWith("@" + referenceOrId))));
         }
         Optional<Entry> byPrefix = Optional.empty();
         if (referenceOrId.matches("[0-9a-f]{12,64}")) {
@@ -100,8 +100,7 @@ final class ImageRecords {
         Map<String, Entry> next = new TreeMap<>(byId);
         for (Entry other : byId.values()) {
             if (!other.image().id().equals(added.image().id())
-                    && other.image().repoTags().stream()
-                            .anyMatch(added.image().repoTags()::contains)) {
+                    && other.image().repoTags().stream().anyMatch(added.image().repoTags()::contains)) {
                 Entry without = withoutTags(other, added.image().repoTags());
                 write(without);
                 next.put(without.image().id(), without);
@@ -204,7 +203,10 @@ final class ImageRecords {
                     strings(tree.path("blobs")).stream().map(Digest::parse).toList();
             return Optional.of(new Entry(image, blobs, tree.path("pinned").asBoolean()));
         } catch (com.fasterxml.jackson.core.JsonProcessingException | io.minik.runtime.RuntimeFault e) {
-            LOG.atWarn().addKeyValue("file", file).addKeyValue("err", e.getMessage()).log("image record unreadable");
+            LOG.atWarn()
+                    .addKeyValue("file", file)
+                    .addKeyValue("err", e.getMessage())
+                    .log("image record unreadable");
             return Optional.empty();
         }
     }

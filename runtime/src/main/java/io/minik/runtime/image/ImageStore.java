@@ -85,8 +85,7 @@ public final class ImageStore implements Images {
         RegistriesFile registries = new RegistriesFile(places.registriesFile());
         this.puller = new Puller(http, registries, content, records, layers, layerWorkers, stopping);
         this.importer = new Importer(content, records, layers);
-        this.folder =
-                new ArchiveFolder(places.archives(), places.data().resolve("imports.json"), importer, records);
+        this.folder = new ArchiveFolder(places.archives(), places.data().resolve("imports.json"), importer, records);
     }
 
     /** Reads the records; then, without anybody waiting for it, imports what is new in the archive folder. */
@@ -127,10 +126,11 @@ public final class ImageStore implements Images {
     /** Removes layers, blobs and containers' writable parts that nobody wants: once, when containers are known. */
     public Future<Void> reclaim(Set<String> containerIds) {
         return onJob(() -> {
-            layers.reclaim(containerIds, records::layers);
-            content.retain(records::blobs);
-            return true;
-        }).mapEmpty();
+                    layers.reclaim(containerIds, records::layers);
+                    content.retain(records::blobs);
+                    return true;
+                })
+                .mapEmpty();
     }
 
     /** Whether garbage collection must leave it: it came from the archive folder and may be nowhere else. */
@@ -176,9 +176,10 @@ public final class ImageStore implements Images {
     @Override
     public Future<Void> remove(String referenceOrId) {
         return onJob(() -> {
-            removeNow(referenceOrId);
-            return true;
-        }).mapEmpty();
+                    removeNow(referenceOrId);
+                    return true;
+                })
+                .mapEmpty();
     }
 
     @Override
@@ -215,7 +216,8 @@ public final class ImageStore implements Images {
                 } catch (RuntimeFault e) {
                     promise.fail(e);
                 } catch (Exception e) {
-                    promise.fail(new RuntimeFault(RuntimeFault.Kind.KERNEL, "image", String.valueOf(e.getMessage()), e));
+                    promise.fail(
+                            new RuntimeFault(RuntimeFault.Kind.KERNEL, "image", String.valueOf(e.getMessage()), e));
                 }
             });
         } catch (RejectedExecutionException e) {

@@ -40,7 +40,7 @@ final class Importer {
             } finally {
                 layers.release(held);
             }
-        } catch (IOException e) {
+        } catch (IOException | RuntimeFault e) {
             throw fault(file, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -87,8 +87,7 @@ final class Importer {
         }
     }
 
-    private Image record(Archive archive, Archive.Found found, boolean pinned, List<Digest> blobs)
-            throws IOException {
+    private Image record(Archive archive, Archive.Found found, boolean pinned, List<Digest> blobs) throws IOException {
         keep(found.configDigest(), found.configBytes(), blobs);
         List<String> tags = new ArrayList<>();
         List<String> digests = new ArrayList<>();

@@ -92,7 +92,8 @@ final class Layers {
         byte[] magic = buffered.readNBytes(4);
         buffered.reset();
         if (magic.length >= 2 && (magic[0] & 0xff) == 0x1f && (magic[1] & 0xff) == 0x8b) {
-            return new BufferedInputStream(new Drained(new GZIPInputStream(buffered, BUFFER_BYTES), buffered), BUFFER_BYTES);
+            return new BufferedInputStream(
+                    new Drained(new GZIPInputStream(buffered, BUFFER_BYTES), buffered), BUFFER_BYTES);
         }
         if (magic.length == 4
                 && (magic[0] & 0xff) == 0x28

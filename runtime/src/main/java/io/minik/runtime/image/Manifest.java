@@ -94,10 +94,11 @@ record Manifest(Descriptor config, List<Descriptor> layers) {
     static Optional<Descriptor> select(List<Descriptor> manifests, String architecture) {
         Optional<Descriptor> best = Optional.empty();
         for (Descriptor candidate : manifests) {
-            boolean runs = candidate.os().equals("linux") && candidate.architecture().equals(architecture);
+            boolean runs =
+                    candidate.os().equals("linux") && candidate.architecture().equals(architecture);
             // arm has v5 to v8; on amd64 a variant (v2, v3) may need a newer processor than this one.
             boolean plain = candidate.variant().isEmpty() || candidate.variant().equals("v8");
-            if (runs && (best.isEmpty() || plain && !best.get().variant().isEmpty())) {
+            if (runs && (best.isEmpty() || (plain && !best.get().variant().isEmpty()))) {
                 best = Optional.of(candidate);
             }
         }

@@ -59,7 +59,7 @@ final class Puller {
             } finally {
                 content.release(blobs);
             }
-        } catch (IOException e) {
+        } catch (IOException | RuntimeFault e) {
             throw new RuntimeFault(
                     RuntimeFault.Kind.IMAGE_PULL,
                     "pull",
@@ -110,8 +110,8 @@ final class Puller {
         JsonNode tree = Manifest.parse(top);
         if (Manifest.isIndex(tree)) {
             Manifest.Descriptor chosen = Manifest.select(Manifest.manifests(tree), Manifest.architecture())
-                    .orElseThrow(() -> new IOException("no match for platform in manifest: not found (linux/"
-                            + Manifest.architecture() + ")"));
+                    .orElseThrow(() -> new IOException(
+                            "no match for platform in manifest: not found (linux/" + Manifest.architecture() + ")"));
             tree = Manifest.parse(blob(registry, chosen.digest(), true, blobs));
         }
         Manifest manifest = Manifest.of(tree);
@@ -126,7 +126,9 @@ final class Puller {
         try {
             bringAll(registry, manifest, config, chainIds);
             long size = manifest.config().size()
-                    + manifest.layers().stream().mapToLong(Manifest.Descriptor::size).sum();
+                    + manifest.layers().stream()
+                            .mapToLong(Manifest.Descriptor::size)
+                            .sum();
             Image image = new Image(
                     configDigest.toString(),
                     reference.tagged().isEmpty() ? List.of() : List.of(reference.tagged()),
@@ -134,7 +136,8 @@ final class Puller {
                     size,
                     config.config(),
                     chainIds);
-            return records.put(new ImageRecords.Entry(image, List.copyOf(blobs), false)).image();
+            return records.put(new ImageRecords.Entry(image, List.copyOf(blobs), false))
+                    .image();
         } finally {
             layers.release(chainIds);
         }

@@ -112,7 +112,10 @@ final class RegistriesFile {
             current = parse(file);
             readAt = Optional.of(modified);
             readSize = size;
-            LOG.atInfo().addKeyValue("file", file).addKeyValue("mirrors", current.mirrors().size()).log("registries read");
+            LOG.atInfo()
+                    .addKeyValue("file", file)
+                    .addKeyValue("mirrors", current.mirrors().size())
+                    .log("registries read");
         }
         return current;
     }

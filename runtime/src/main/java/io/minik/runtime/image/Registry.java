@@ -43,7 +43,11 @@ final class Registry {
      * @param stopping opened when minik stops: ends waits between tries
      */
     Registry(
-            Http http, Endpoint endpoint, String namespace, Optional<Credentials> credentials, CountDownLatch stopping) {
+            Http http,
+            Endpoint endpoint,
+            String namespace,
+            Optional<Credentials> credentials,
+            CountDownLatch stopping) {
         this.http = http;
         this.auth = new RegistryAuth(http);
         this.endpoint = endpoint;
@@ -109,8 +113,8 @@ final class Registry {
                     + "unexpected status from " + method + " request to " + url + ": " + status + " " + message);
         }
         if (status / 100 != 2) {
-            throw new IOException("unexpected status from " + method + " request to " + url + ": " + status + " "
-                    + message);
+            throw new IOException(
+                    "unexpected status from " + method + " request to " + url + ": " + status + " " + message);
         }
     }
 
@@ -125,7 +129,7 @@ final class Registry {
                 if (attempt >= TRIES || !mayPass(e)) {
                     throw new IOException("failed to do request: " + method + " \"" + url + "\": " + e.getMessage(), e);
                 }
-                pause(FIRST_PAUSE_MILLIS << attempt - 1);
+                pause(FIRST_PAUSE_MILLIS << (attempt - 1));
                 continue;
             }
             if (response.status() == 401 && !challenged) {
@@ -145,7 +149,7 @@ final class Registry {
                 return response;
             }
             response.body().close();
-            pause(Math.max(FIRST_PAUSE_MILLIS << attempt - 1, retryAfterMillis(response)));
+            pause(Math.max(FIRST_PAUSE_MILLIS << (attempt - 1), retryAfterMillis(response)));
         }
     }
 

@@ -31,7 +31,8 @@ final class RegistryAuth {
     Optional<String> answer(
             List<String> challenges, Optional<Credentials> credentials, String repository, RegistriesFile.Tls tls)
             throws IOException {
-        Optional<Credentials> bearer = credentials.filter(known -> !known.registryToken().isEmpty());
+        Optional<Credentials> bearer =
+                credentials.filter(known -> !known.registryToken().isEmpty());
         if (bearer.isPresent()) {
             return Optional.of("Bearer " + bearer.get().registryToken());
         }
@@ -40,7 +41,9 @@ final class RegistryAuth {
             if (scheme.equals("bearer")) {
                 return Optional.of("Bearer " + token(parameters(challenge), credentials, repository, tls));
             }
-            if (scheme.equals("basic") && credentials.isPresent() && !credentials.get().username().isEmpty()) {
+            if (scheme.equals("basic")
+                    && credentials.isPresent()
+                    && !credentials.get().username().isEmpty()) {
                 return Optional.of(basic(credentials.get()));
             }
         }
@@ -48,10 +51,7 @@ final class RegistryAuth {
     }
 
     private String token(
-            Map<String, String> challenge,
-            Optional<Credentials> credentials,
-            String repository,
-            RegistriesFile.Tls tls)
+            Map<String, String> challenge, Optional<Credentials> credentials, String repository, RegistriesFile.Tls tls)
             throws IOException {
         String realm = challenge.getOrDefault("realm", "");
         String service = challenge.getOrDefault("service", "");

@@ -263,8 +263,7 @@ public final class OverlaySnapshots implements Snapshots {
         try {
             return work.run();
         } catch (IOException | UncheckedIOException e) {
-            throw new RuntimeFault(
-                    RuntimeFault.Kind.KERNEL, step, step + " " + subject + ": " + e.getMessage(), e);
+            throw new RuntimeFault(RuntimeFault.Kind.KERNEL, step, step + " " + subject + ": " + e.getMessage(), e);
         }
     }
 }

@@ -218,7 +218,7 @@ public final class TarReader {
     private void verifyChecksum() throws IOException {
         int sum = 0;
         for (int i = 0; i < BLOCK; i++) {
-            sum += i >= 148 && i < 156 ? ' ' : block[i] & 0xff;
+            sum += (i >= 148 && i < 156) ? ' ' : (block[i] & 0xff);
         }
         if (sum != number(148, 8)) {
             throw new IOException("tar: header checksum is wrong: not a tar stream, or damaged");
@@ -241,7 +241,7 @@ public final class TarReader {
         if ((block[offset] & 0x80) != 0) {
             long value = block[offset] & 0x7f;
             for (int i = 1; i < length; i++) {
-                value = value << 8 | block[offset + i] & 0xff;
+                value = (value << 8) | (block[offset + i] & 0xff);
             }
             return value;
         }
@@ -249,7 +249,7 @@ public final class TarReader {
         for (int i = offset; i < offset + length; i++) {
             byte b = block[i];
             if (b >= '0' && b <= '7') {
-                value = value << 3 | b - '0';
+                value = (value << 3) | (b - '0');
             } else if (b != ' ' && b != 0) {
                 throw new IOException("tar: malformed number in a header");
             }

@@ -71,8 +71,9 @@ public final class LinuxFileCalls implements FileCalls {
             case "amd64", "x86_64" -> 259;
             case "aarch64", "riscv64" -> 33;
             case "arm" -> 324;
-            default -> throw new RuntimeFault(
-                    RuntimeFault.Kind.KERNEL, "file", "no system call numbers for architecture " + arch, 0);
+            default ->
+                throw new RuntimeFault(
+                        RuntimeFault.Kind.KERNEL, "file", "no system call numbers for architecture " + arch, 0);
         };
     }
 
@@ -83,12 +84,9 @@ public final class LinuxFileCalls implements FileCalls {
 
     @Override
     public boolean mknod(byte[] path, int type, int mode, int major, int minor) {
-        long device = (major & 0xfffL) << 8
-                | (minor & 0xffL)
-                | ((long) minor & 0xfff00L) << 12
-                | ((long) major & 0xfffff000L) << 32;
-        return made(
-                "mknod", path, (int) libc.syscall(mknodat, AT_FDCWD, terminated(path), (long) type | mode, device));
+        long device =
+                ((major & 0xfffL) << 8) | (minor & 0xffL) | ((minor & 0xfff00L) << 12) | ((major & 0xfffff000L) << 32);
+        return made("mknod", path, (int) libc.syscall(mknodat, AT_FDCWD, terminated(path), (long) type | mode, device));
     }
 
     @Override
@@ -152,10 +150,7 @@ public final class LinuxFileCalls implements FileCalls {
     public void setTimes(byte[] path, long seconds, int nanos) {
         ByteBuffer times = ByteBuffer.allocate(32).order(ByteOrder.nativeOrder());
         times.putLong(seconds).putLong(nanos).putLong(seconds).putLong(nanos);
-        check(
-                "utimensat",
-                path,
-                libc.utimensat(AT_FDCWD, terminated(path), times.array(), AT_SYMLINK_NOFOLLOW));
+        check("utimensat", path, libc.utimensat(AT_FDCWD, terminated(path), times.array(), AT_SYMLINK_NOFOLLOW));
     }
 
     @Override

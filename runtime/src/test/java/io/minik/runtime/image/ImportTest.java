@@ -1,0 +1,215 @@
+package io.minik.runtime.image;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.minik.runtime.image.Images.Image;
+import io.minik.runtime.snapshot.OverlaySnapshots;
+import io.minik.runtime.sys.LinuxFileCalls;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Needs root: layers are unpacked with their owners. */
+@Tag("root")
+@Timeout(60)
+class ImportTest {
+    @TempDir
+    Path dir;
+
+    private final Vertx vertx = Vertx.vertx();
+    private OverlaySnapshots snapshots;
+    private ImageStore images;
+
+    @BeforeEach
+    void open() throws Exception {
+        Files.createDirectories(dir.resolve("images"));
+        start();
+    }
+
+    private void start() throws Exception {
+        snapshots = new OverlaySnapshots(dir.resolve("snapshots"), LinuxFileCalls::new);
+        images = new ImageStore(
+                vertx,
+                new ImageStore.Places(dir.resolve("content"), dir.resolve("registries.yaml"), dir.resolve("images")),
+                snapshots);
+        await(images.start());
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        await(images.stop());
+        await(vertx.close());
+    }
+
+    private static <T> T await(Future<T> future) throws Exception {
+        try {
+            return future.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof Exception cause ? cause : e;
+        }
+    }
+
+    private Path write(String name, byte[] bytes) throws IOException {
+        return Files.write(dir.resolve(name), bytes);
+    }
+
+    @Test
+    void anOciArchiveBecomesAnImageThatAContainerCanStandOn() throws Exception {
+        byte[] top = new TestImages.Tar().file("etc/motd", 0644, "hello").bytes();
+        Path archive = write(
+                "a.tar",
+                TestImages.ociArchive(
+                        "test/busybox:1", Manifest.architecture(), "", List.of(TestImages.busyboxLayer(), top)));
+        Image image = await(images.importArchive(archive)).get(0);
+        assertThat(image.repoTags()).containsExactly("docker.io/test/busybox:1");
+        assertThat(image.repoDigests()).singleElement().asString().startsWith("docker.io/test/busybox@sha256:");
+        assertThat(image.config().cmd()).containsExactly("/bin/sh");
+        assertThat(await(images.find("test/busybox:1"))).contains(image);
+        assertThat(await(images.find(image.id().substring(7, 19)))).contains(image);
+        var rootFs = snapshots.prepare("c1", image.layers());
+        assertThat(rootFs.lower()).hasSize(2);
+        assertThat(rootFs.lower().get(0).resolve("etc/motd")).hasContent("hello");
+        assertThat(Files.isExecutable(rootFs.lower().get(1).resolve("bin/busybox")))
+                .isTrue();
+    }
+
+    @Test
+    void aZippedDockerArchiveWithLinkedLayersIsImported() throws Exception {
+        byte[] layer = new TestImages.Tar().file("a", 0644, "x").bytes();
+        byte[] other = new TestImages.Tar().file("b", 0644, "y").bytes();
+        Path archive = write(
+                "d.tgz",
+                TestImages.gzip(TestImages.dockerArchive(List.of("one:1", "two:2"), List.of(layer, other, layer))));
+        Image image = await(images.importArchive(archive)).get(0);
+        assertThat(image.repoTags()).containsExactly("docker.io/library/one:1", "docker.io/library/two:2");
+        assertThat(image.layers()).hasSize(3).allMatch(snapshots::has);
+        await(images.remove("one:1"));
+        assertThat(await(images.list())).singleElement().satisfies(left -> assertThat(left.repoTags())
+                .containsExactly("docker.io/library/two:2"));
+    }
+
+    @Test
+    void imagesAreThereAfterARestart() throws Exception {
+        Path archive = write(
+                "a.tar", TestImages.ociArchive("a:1", Manifest.architecture(), "", List.of(TestImages.busyboxLayer())));
+        Image image = await(images.importArchive(archive)).get(0);
+        await(images.stop());
+        start();
+        assertThat(await(images.find("a:1"))).contains(image);
+    }
+
+    @Test
+    void anImageWhoseLayerIsLostIsForgotten() throws Exception {
+        Path archive = write(
+                "a.tar", TestImages.ociArchive("a:1", Manifest.architecture(), "", List.of(TestImages.busyboxLayer())));
+        Image image = await(images.importArchive(archive)).get(0);
+        snapshots.removeLayer(image.layers().get(0));
+        await(images.stop());
+        start();
+        assertThat(await(images.find("a:1"))).isEmpty();
+    }
+
+    @Test
+    void aLayerGoesWithTheLastImageAndContainerThatNeedIt() throws Exception {
+        List<byte[]> layers = List.of(TestImages.busyboxLayer());
+        Image one = await(images.importArchive(
+                        write("1.tar", TestImages.ociArchive("one:1", Manifest.architecture(), "1", layers))))
+                .get(0);
+        await(images.importArchive(
+                write("2.tar", TestImages.ociArchive("two:1", Manifest.architecture(), "2", layers))));
+        String layer = one.layers().get(0);
+        snapshots.prepare("c1", one.layers());
+        await(images.remove("one:1"));
+        assertThat(snapshots.has(layer)).isTrue();
+        await(images.remove("two:1"));
+        assertThat(snapshots.has(layer)).as("a container stands on it").isTrue();
+        snapshots.remove("c1");
+        await(images.reclaim(Set.of()));
+        assertThat(snapshots.has(layer)).isFalse();
+        try (var left = Files.walk(dir.resolve("content/blobs"))) {
+            assertThat(left.filter(Files::isRegularFile)).isEmpty();
+        }
+    }
+
+    @Test
+    void aMovedTagLeavesTheOldImage() throws Exception {
+        List<byte[]> layers = List.of(TestImages.busyboxLayer());
+        Image old = await(images.importArchive(
+                        write("1.tar", TestImages.ociArchive("app:1", Manifest.architecture(), "old", layers))))
+                .get(0);
+        Image fresh = await(images.importArchive(
+                        write("2.tar", TestImages.ociArchive("app:1", Manifest.architecture(), "new", layers))))
+                .get(0);
+        assertThat(await(images.find("app:1"))).contains(fresh);
+        assertThat(await(images.find(old.id())).map(Image::repoTags)).contains(List.of());
+    }
+
+    @Test
+    void theFoldersArchivesAreImportedAtStartAndPinned() throws Exception {
+        await(images.stop());
+        Files.write(
+                dir.resolve("images/a.tar"),
+                TestImages.ociArchive("folder:1", Manifest.architecture(), "", List.of(TestImages.busyboxLayer())));
+        Files.writeString(dir.resolve("images/broken.tar"), "no tar");
+        start();
+        // Jobs of a later call may overtake the scan; the wait is for the condition.
+        Optional<Image> image = Optional.empty();
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (image.isEmpty() && System.nanoTime() < deadline) {
+            Thread.onSpinWait();
+            image = await(images.find("folder:1"));
+        }
+        assertThat(image).isPresent();
+        assertThat(images.pinned(image.orElseThrow().id())).isTrue();
+    }
+
+    @Test
+    void aDamagedLayerIsRefusedAndLeavesNothing() throws Exception {
+        byte[] archive = TestImages.ociArchive(
+                "a:1",
+                Manifest.architecture(),
+                "",
+                List.of(new TestImages.Tar().file("f", 0644, "some content").bytes()));
+        int at = indexOf(archive, new byte[] {0x1f, (byte) 0x8b});
+        archive[at + 30] ^= 1;
+        Path file = write("a.tar", archive);
+        assertThatThrownBy(() -> await(images.importArchive(file)))
+                .hasMessageContaining("failed to import images from");
+        assertThat(await(images.list())).isEmpty();
+        try (var left = Files.list(dir.resolve("snapshots/l"));
+                var temporary = Files.list(dir.resolve("snapshots/tmp"))) {
+            assertThat(left).isEmpty();
+            assertThat(temporary).isEmpty();
+        }
+    }
+
+    @Test
+    void anArchiveForAnotherMachineSaysSo() throws Exception {
+        Path file = write("a.tar", TestImages.ociArchive("a:1", "s390x", "", List.of(TestImages.busyboxLayer())));
+        assertThatThrownBy(() -> await(images.importArchive(file)))
+                .hasMessageContaining("has no image for linux/" + Manifest.architecture());
+    }
+
+    private static int indexOf(byte[] all, byte[] part) {
+        for (int i = 0; i < all.length - part.length; i++) {
+            if (all[i] == part[0] && all[i + 1] == part[1]) {
+                return i;
+            }
+        }
+        throw new AssertionError("not found");
+    }
+}
