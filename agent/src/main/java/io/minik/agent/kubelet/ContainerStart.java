@@ -1,0 +1,228 @@
+package io.minik.agent.kubelet;
+
+import io.minik.agent.kubelet.Environment.Reference;
+import io.minik.agent.probe.Actions;
+import io.minik.agent.volume.DownwardFields;
+import io.minik.agent.volume.FileWork;
+import io.minik.agent.volume.PodVolumes;
+import io.minik.api.client.ApiClient;
+import io.minik.api.core.Container;
+import io.minik.api.core.Pod;
+import io.minik.api.core.VolumeMount;
+import io.minik.api.meta.ApiException;
+import io.minik.api.meta.Status;
+import io.minik.api.object.KubeObject;
+import io.minik.api.object.ObjectKey;
+import io.minik.runtime.container.Containers;
+import io.minik.runtime.container.Containers.ContainerConfig;
+import io.minik.runtime.container.Containers.Mount;
+import io.minik.runtime.container.Containers.Propagation;
+import io.minik.runtime.image.Images.Image;
+import io.minik.runtime.sandbox.Sandboxes.Sandbox;
+import io.vertx.core.Future;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+
+/**
+ * Brings one container from a name in a spec to a running process: image, environment, mounts, create, start, post-start
+ * hook. One at a time per container; fails with {@link StartFailure}.
+ */
+final class ContainerStart {
+    /** A post-start hook has no time limit of its own; the container's grace and liveness end it before this. */
+    private static final long HOOK_MILLIS = 3_600_000;
+
+    /** What is the same for every container of the node. */
+    record Node(
+            KubeletConfig config,
+            ApiClient api,
+            Containers containers,
+            ImageFetch images,
+            PodVolumes volumes,
+            Actions actions,
+            PodEvents events,
+            FileWork files,
+            Function<Pod, Map<String, String>> serviceLinks) {}
+
+    private final Node node;
+    private final Pod pod;
+    private final Container container;
+    private final int attempt;
+    private final Sandbox sandbox;
+    private final PodDirectory directory;
+
+    ContainerStart(Node node, Pod pod, Container container, int attempt, Sandbox sandbox) {
+        this.node = node;
+        this.pod = pod;
+        this.container = container;
+        this.attempt = attempt;
+        this.sandbox = sandbox;
+        this.directory = new PodDirectory(node.config(), pod);
+    }
+
+    Future<Void> run() {
+        return node.images()
+                .fetch(pod, container)
+                .compose(image -> config(image))
+                .compose(this::create)
+                .compose(this::launch)
+                .compose(this::postStart);
+    }
+
+    private Future<ContainerConfig> config(Image image) {
+        DownwardFields fields = new DownwardFields(
+                pod, node.config().nodeIps(), ips(), node.config().allocatable());
+        return objects(Environment.references(container)).compose(objects -> {
+            Map<String, String> environment = Environment.of(
+                    container, fields, objects, node.serviceLinks().apply(pod));
+            return mounts(environment)
+                    .map(mounts -> ContainerConfigs.of(
+                            new ContainerConfigs.Parts(
+                                    pod,
+                                    container,
+                                    attempt,
+                                    sandbox.id(),
+                                    sandbox.config().hostname(),
+                                    image,
+                                    environment,
+                                    mounts),
+                            node.config()));
+        });
+    }
+
+    private List<String> ips() {
+        return pod.spec().network().hostNetwork() ? node.config().nodeIps() : sandbox.ips();
+    }
+
+    private Future<Map<Reference, KubeObject>> objects(Set<Reference> references) {
+        Map<Reference, KubeObject> found = new LinkedHashMap<>();
+        List<Future<Void>> reads = new ArrayList<>();
+        for (Reference reference : references) {
+            reads.add(node.api()
+                    .get(reference.resource(), ObjectKey.of(pod.namespace(), reference.name()))
+                    .<Void>map(object -> {
+                        found.put(reference, object);
+                        return null;
+                    })
+                    .recover(error -> ApiException.is(error, Status.Reason.NotFound)
+                            ? Future.succeededFuture()
+                            : Future.failedFuture(StartFailure.config(
+                                    "failed to sync " + reference.word() + " cache: " + error.getMessage()))));
+        }
+        return reads.isEmpty()
+                ? Future.succeededFuture(found)
+                : Future.all(reads).map(ignored -> found);
+    }
+
+    private Future<List<Mount>> mounts(Map<String, String> environment) {
+        List<Future<Mount>> mounts = new ArrayList<>();
+        for (VolumeMount mount : container.volumeMounts()) {
+            String subPath =
+                    mount.subPathExpr().isEmpty() ? mount.subPath() : expandStrictly(mount.subPathExpr(), environment);
+            mounts.add(node.volumes()
+                    .hostPath(pod, mount, subPath)
+                    .map(path -> new Mount(path, mount.mountPath(), mount.readOnly(), propagation(mount)))
+                    .recover(error -> Future.failedFuture(StartFailure.config(text(error)))));
+        }
+        return Future.all(mounts).compose(ignored -> {
+            List<Mount> all =
+                    new ArrayList<>(mounts.stream().map(Future::result).toList());
+            return node.files().call(() -> {
+                all.addAll(directory.files(sandbox.config().hostname(), ips(), container, attempt));
+                return List.copyOf(all);
+            });
+        });
+    }
+
+    /** Unlike in commands, a name that is not known fails: it would become a directory's name. */
+    private static String expandStrictly(String text, Map<String, String> environment) {
+        return Expansion.expand(text, name -> {
+            String value = environment.get(name);
+            if (value == null) {
+                throw StartFailure.config("missing value for \"" + name + "\"");
+            }
+            return java.util.Optional.of(value);
+        });
+    }
+
+    private static Propagation propagation(VolumeMount mount) {
+        return switch (mount.mountPropagation()) {
+            case "HostToContainer" -> Propagation.HOST_TO_CONTAINER;
+            case "Bidirectional" -> Propagation.BIDIRECTIONAL;
+            default -> Propagation.PRIVATE;
+        };
+    }
+
+    private Future<String> create(ContainerConfig config) {
+        return node.containers()
+                .create(config)
+                .recover(error -> Future.failedFuture(StartFailure.create(text(error))))
+                .compose(made -> {
+                    node.events().normal(pod, container, "Created", "Created container: " + container.name());
+                    return link(config).map(made.id());
+                });
+    }
+
+    private Future<Void> link(ContainerConfig config) {
+        if (node.config().containerLogLinks().isEmpty()) {
+            return Future.succeededFuture();
+        }
+        Path folder = node.config().containerLogLinks().get();
+        return node.files().call(() -> {
+            Files.createDirectories(folder);
+            Path link = logLink(folder, pod, container.name(), config.id());
+            Files.deleteIfExists(link);
+            Files.createSymbolicLink(link, config.logPath());
+            return null;
+        });
+    }
+
+    private Future<String> launch(String id) {
+        return node.containers()
+                .start(id)
+                .recover(error -> Future.failedFuture(StartFailure.run(text(error))))
+                .map(started -> {
+                    node.events().normal(pod, container, "Started", "Started container " + container.name());
+                    return id;
+                });
+    }
+
+    private Future<Void> postStart(String id) {
+        if (container.postStart().isEmpty()) {
+            return Future.succeededFuture();
+        }
+        return node.actions()
+                .run(container.postStart().get(), target(id, container, ips()), HOOK_MILLIS)
+                .compose(outcome -> outcome.ok() ? Future.succeededFuture() : hookFailed(id, outcome.message()));
+    }
+
+    private Future<Void> hookFailed(String id, String why) {
+        node.events().warning(pod, container, "FailedPostStartHook", "PostStartHook failed");
+        node.events().normal(pod, container, "Killing", "FailedPostStartHook");
+        return node.containers()
+                .stop(id, pod.spec().terminationGracePeriodSeconds() * 1000)
+                .transform(ended -> Future.failedFuture(StartFailure.run("PostStartHookError: " + why)));
+    }
+
+    static Actions.Target target(String id, Container container, List<String> ips) {
+        Map<String, Integer> ports = new LinkedHashMap<>();
+        container.ports().stream()
+                .filter(port -> !port.name().isEmpty())
+                .forEach(port -> ports.put(port.name(), port.containerPort()));
+        return new Actions.Target(id, ips.isEmpty() ? "127.0.0.1" : ips.get(0), ports);
+    }
+
+    /** {@code <pod>_<namespace>_<container>-<id>.log}, the name that log collectors take apart. */
+    static Path logLink(Path folder, Pod pod, String container, String id) {
+        return folder.resolve(pod.name() + "_" + pod.namespace() + "_" + container + "-" + id + ".log");
+    }
+
+    static String text(Throwable error) {
+        return error.getMessage() == null ? error.toString() : error.getMessage();
+    }
+}

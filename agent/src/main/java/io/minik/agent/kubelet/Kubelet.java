@@ -1,0 +1,316 @@
+package io.minik.agent.kubelet;
+
+import io.minik.agent.probe.Actions;
+import io.minik.agent.probe.Prober;
+import io.minik.agent.volume.FileWork;
+import io.minik.agent.volume.PodVolumes;
+import io.minik.api.client.ApiClient;
+import io.minik.api.client.EventRecorder;
+import io.minik.api.client.Informer;
+import io.minik.api.client.Informers;
+import io.minik.api.client.ListOptions;
+import io.minik.api.client.Loop;
+import io.minik.api.core.Container;
+import io.minik.api.core.ContainerState;
+import io.minik.api.core.ContainerStatus;
+import io.minik.api.core.Pod;
+import io.minik.api.meta.Resources;
+import io.minik.api.object.KubeObject;
+import io.minik.api.object.ObjectKey;
+import io.minik.api.room.Room;
+import io.minik.runtime.container.Containers;
+import io.minik.runtime.image.Images;
+import io.minik.runtime.sandbox.Sandboxes;
+import io.vertx.core.Future;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs the pods that the API binds to this node. Owned by the agent's loop; the informers it uses must belong to it too.
+ *
+ * <p>On start it waits for the first list of pods, then looks at what the runtime has: pods that are gone from the API are
+ * ended, all others adopted by the same level-based planning that made them.
+ */
+public final class Kubelet implements Room {
+    private static final Logger log = LoggerFactory.getLogger(Kubelet.class);
+
+    /** The rooms and clients that the kubelet works with. */
+    public record Parts(
+            Loop loop,
+            ApiClient api,
+            Informers informers,
+            EventRecorder events,
+            Sandboxes sandboxes,
+            Containers containers,
+            Images images,
+            PodVolumes volumes,
+            Prober prober,
+            Actions actions,
+            FileWork files) {}
+
+    private final KubeletConfig config;
+    private final Parts parts;
+    private final Loop loop;
+    private final Informer pods;
+    private final Informer services;
+    private final PodEvents events;
+    private final PodWorker.Node node;
+
+    // Owned by the loop.
+    private final Map<String, PodWorker> workers = new LinkedHashMap<>();
+    private boolean running;
+    private volatile Health health = Health.notReady("not started");
+
+    public Kubelet(KubeletConfig config, Parts parts) {
+        this.config = config;
+        this.parts = parts;
+        this.loop = parts.loop();
+        this.pods = parts.informers()
+                .of(Resources.PODS, "", ListOptions.fields("spec.nodeName=" + config.nodeName()), false);
+        this.services = parts.informers().of(Resources.SERVICES);
+        this.events = new PodEvents(parts.events());
+        ContainerStart.Node start = new ContainerStart.Node(
+                config,
+                parts.api(),
+                parts.containers(),
+                new ImageFetch(parts.images(), parts.api(), events, loop),
+                parts.volumes(),
+                parts.actions(),
+                events,
+                parts.files(),
+                this::serviceLinks);
+        this.node = new PodWorker.Node(start, parts.sandboxes(), parts.prober(), loop, this::retired);
+    }
+
+    @Override
+    public String name() {
+        return "kubelet";
+    }
+
+    @Override
+    public Future<Void> start() {
+        pods.start();
+        services.start();
+        return Future.all(pods.synced(), services.synced())
+                .compose(ignored -> orphans())
+                .map(orphans -> {
+                    loop.run(() -> begin(orphans));
+                    return null;
+                });
+    }
+
+    private void begin(List<Pod> orphans) {
+        running = true;
+        parts.containers().onExit(exited -> loop.run(() -> find(exited).ifPresent(PodWorker::wake)));
+        pods.onChange((before, now) -> change(before, now));
+        for (Pod orphan : orphans) {
+            log.atInfo()
+                    .addKeyValue("pod", orphan.key())
+                    .addKeyValue("uid", orphan.uid())
+                    .log("pod has left the API");
+            PodWorker worker = new PodWorker(node, orphan);
+            workers.put(orphan.uid(), worker);
+            worker.gone();
+        }
+        health = Health.READY;
+    }
+
+    @Override
+    public Future<Void> stop() {
+        io.vertx.core.Promise<Void> done = io.vertx.core.Promise.promise();
+        loop.run(() -> {
+            running = false;
+            health = Health.notReady("stopped");
+            pods.stop();
+            workers.values().forEach(PodWorker::rest);
+            workers.clear();
+            done.complete();
+        });
+        return done.future();
+    }
+
+    @Override
+    public Health health() {
+        return health;
+    }
+
+    // ---- what the streaming room asks; on the loop
+
+    /** The pods of this node, with the status as the kubelet sees it. */
+    public List<KubeObject> pods() {
+        return workers.values().stream()
+                .filter(PodWorker::known)
+                .map(worker -> worker.pod()
+                        .object()
+                        .edit(tree -> tree.set("status", worker.status().tree())))
+                .toList();
+    }
+
+    /** The pod's newest sandbox, if it runs. */
+    public Optional<Sandboxes.Sandbox> sandbox(ObjectKey pod) {
+        return worker(pod).flatMap(worker -> worker.observed().sandbox());
+    }
+
+    /** The newest attempt of a container that was started; with {@code previous} the one before that ended. */
+    public Optional<Containers.Container> container(ObjectKey pod, String name, boolean previous) {
+        return worker(pod).flatMap(worker -> {
+            List<Containers.Container> begun = worker.observed().attempts(name).stream()
+                    .filter(c -> c.state() != Containers.State.CREATED)
+                    .toList();
+            if (!previous) {
+                return begun.stream().findFirst();
+            }
+            return java.util.stream.Stream.of(
+                            worker.status().containerStatuses(), worker.status().initContainerStatuses())
+                    .flatMap(List::stream)
+                    .filter(status -> status.name().equals(name))
+                    .map(ContainerStatus::lastState)
+                    .filter(ContainerState.Terminated.class::isInstance)
+                    .map(state -> ((ContainerState.Terminated) state).containerId())
+                    .flatMap(id -> begun.stream().filter(c -> id.equals(ContainerStatuses.SCHEME + c.id())))
+                    .findFirst();
+        });
+    }
+
+    public Optional<Pod> pod(ObjectKey key) {
+        return worker(key).map(PodWorker::pod);
+    }
+
+    private Optional<PodWorker> worker(ObjectKey pod) {
+        return workers.values().stream()
+                .filter(PodWorker::known)
+                .filter(worker -> worker.pod().key().equals(pod))
+                .findFirst();
+    }
+
+    // ---- pods come and go
+
+    private void change(Optional<KubeObject> before, Optional<KubeObject> now) {
+        if (!running) {
+            return;
+        }
+        if (now.isEmpty()) {
+            before.map(KubeObject::uid).map(workers::get).ifPresent(worker -> {
+                before.ifPresent(worker::seen);
+                worker.gone();
+            });
+            return;
+        }
+        KubeObject object = now.get();
+        PodWorker known = workers.get(object.uid());
+        if (known != null) {
+            known.seen(object);
+            return;
+        }
+        Pod pod = Pod.of(object);
+        PodWorker worker = new PodWorker(node, pod);
+        admit(worker);
+        workers.put(pod.uid(), worker);
+        log.atInfo().addKeyValue("pod", pod.key()).addKeyValue("uid", pod.uid()).log("pod arrived");
+        worker.wake();
+    }
+
+    /** A pod that has begun here before was admitted then. */
+    private void admit(PodWorker worker) {
+        Pod pod = worker.pod();
+        if (!pod.status().startTime().isEmpty() || pod.terminal() || pod.deleting()) {
+            return;
+        }
+        List<Pod> admitted = workers.values().stream()
+                .filter(PodWorker::holdsResources)
+                .map(PodWorker::pod)
+                .toList();
+        NodeAdmission.refuse(
+                        pod, admitted, config.allocatable(), config.nodeLabels().get())
+                .ifPresent(refusal -> {
+                    events.warning(pod, refusal.reason(), refusal.message());
+                    worker.fail(refusal.reason(), refusal.message());
+                });
+    }
+
+    private Optional<PodWorker> find(Containers.Container container) {
+        return Optional.ofNullable(workers.get(container.config().labels().getOrDefault(ContainerConfigs.POD_UID, "")));
+    }
+
+    private void retired(PodWorker worker) {
+        workers.remove(worker.pod().uid(), worker);
+    }
+
+    private Map<String, String> serviceLinks(Pod pod) {
+        return ServiceLinks.of(pod, services.byNamespace(pod.namespace()), services.byNamespace("default"));
+    }
+
+    // ---- what an earlier minik left
+
+    /** Pods that the runtime or the disk has and the API has not, as far as their labels tell. */
+    private Future<List<Pod>> orphans() {
+        Set<String> wanted = new HashSet<>();
+        pods.list().forEach(pod -> wanted.add(pod.uid()));
+        Future<List<Sandboxes.Sandbox>> sandboxes = parts.sandboxes().list();
+        Future<List<Containers.Container>> containers = parts.containers().list();
+        Future<Set<String>> volumes = parts.volumes().present();
+        return Future.all(sandboxes, containers, volumes).map(ignored -> {
+            Map<String, Pod> orphans = new LinkedHashMap<>();
+            for (Containers.Container container : containers.result()) {
+                Map<String, String> labels = container.config().labels();
+                String uid = labels.getOrDefault(ContainerConfigs.POD_UID, "");
+                if (!uid.isEmpty() && !wanted.contains(uid)) {
+                    orphans.put(uid, orphan(uid, labels, names(containers.result(), uid)));
+                }
+            }
+            for (Sandboxes.Sandbox sandbox : sandboxes.result()) {
+                String uid = sandbox.config().podUid();
+                if (!wanted.contains(uid)) {
+                    orphans.computeIfAbsent(
+                            uid, key -> orphan(key, sandbox.config().labels(), Set.of()));
+                }
+            }
+            for (String uid : volumes.result()) {
+                if (!wanted.contains(uid)) {
+                    orphans.computeIfAbsent(uid, key -> orphan(key, Map.of(), Set.of()));
+                }
+            }
+            return new ArrayList<>(orphans.values());
+        });
+    }
+
+    private static Set<String> names(List<Containers.Container> containers, String uid) {
+        Set<String> names = new HashSet<>();
+        containers.stream()
+                .filter(c -> uid.equals(c.config().labels().get(ContainerConfigs.POD_UID)))
+                .forEach(c -> names.add(c.config().name()));
+        return names;
+    }
+
+    private static Pod orphan(String uid, Map<String, String> labels, Set<String> containers) {
+        ObjectKey key = ObjectKey.of(
+                labels.getOrDefault(ContainerConfigs.POD_NAMESPACE, "unknown"),
+                labels.getOrDefault(ContainerConfigs.POD_NAME, "unknown"));
+        return Pod.of(KubeObject.named("v1", "Pod", key, tree -> {
+            io.minik.api.object.Json.child(tree, "metadata").put("uid", uid);
+            var list = io.minik.api.object.Json.child(tree, "spec").putArray("containers");
+            containers.forEach(name -> list.addObject().put("name", name));
+        }));
+    }
+
+    /** Where a container's log is. */
+    public static Path logPath(Containers.Container container) {
+        return container.config().logPath();
+    }
+
+    /** Which command an `exec` without a container name means: the annotation's choice, else the first. */
+    public static Optional<Container> defaultContainer(Pod pod) {
+        String chosen = pod.annotations().getOrDefault("kubectl.kubernetes.io/default-container", "");
+        return chosen.isEmpty()
+                ? pod.spec().containers().stream().findFirst()
+                : pod.spec().container(chosen);
+    }
+}

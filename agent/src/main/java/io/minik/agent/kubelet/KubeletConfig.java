@@ -1,0 +1,49 @@
+package io.minik.agent.kubelet;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * @param nodeIps the first is the main one
+ * @param rootDir pods' files: {@code <rootDir>/pods/<uid>}
+ * @param podLogsDir upstream's is /var/log/pods
+ * @param containerLogLinks where links for log collectors go (/var/log/containers); empty for none
+ * @param clusterDns addresses for pods' resolv.conf
+ * @param resolvConf the node's own, for dnsPolicy Default and for the search list
+ * @param cgroupRoot first part of cgroup parents: {@code kubepods}
+ * @param allocatable the node's, as quantities
+ * @param nodeLabels as the API has them; empty while they are not known
+ * @param seccompDefault containers that say nothing get runtime/default instead of unconfined
+ */
+public record KubeletConfig(
+        String nodeName,
+        List<String> nodeIps,
+        Path rootDir,
+        Path podLogsDir,
+        Optional<Path> containerLogLinks,
+        List<String> clusterDns,
+        String clusterDomain,
+        Path resolvConf,
+        String cgroupRoot,
+        Map<String, String> allocatable,
+        Supplier<Map<String, String>> nodeLabels,
+        long nodeMemoryBytes,
+        long logMaxBytes,
+        int logMaxFiles,
+        boolean seccompDefault) {
+    /** Upstream's containerLogMaxSize and containerLogMaxFiles. */
+    public static final long DEFAULT_LOG_BYTES = 10L << 20;
+
+    public static final int DEFAULT_LOG_FILES = 5;
+
+    Path podDir(String uid) {
+        return rootDir.resolve("pods").resolve(uid);
+    }
+
+    Path podLogDir(String namespace, String name, String uid) {
+        return podLogsDir.resolve(namespace + "_" + name + "_" + uid);
+    }
+}

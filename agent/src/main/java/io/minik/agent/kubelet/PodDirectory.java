@@ -1,0 +1,163 @@
+package io.minik.agent.kubelet;
+
+import io.minik.api.core.Container;
+import io.minik.api.core.Pod;
+import io.minik.runtime.container.Containers.Mount;
+import io.minik.runtime.container.Containers.Propagation;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** The files that the kubelet itself gives a pod. Blocking: on the file workers only. */
+final class PodDirectory {
+    /** Upstream's limits of a termination message: from the file, and from the log's tail. */
+    private static final int MOST_MESSAGE_BYTES = 4096;
+
+    private static final int MOST_LOG_MESSAGE_BYTES = 2048;
+    private static final int MOST_LOG_MESSAGE_LINES = 80;
+    /** Enough of a log's end to hold that many lines with their CRI heads. */
+    private static final int LOG_TAIL_BYTES = 16 * 1024;
+
+    private final KubeletConfig config;
+    private final Pod pod;
+    private final Path directory;
+
+    PodDirectory(KubeletConfig config, Pod pod) {
+        this.config = config;
+        this.pod = pod;
+        this.directory = config.podDir(pod.uid());
+    }
+
+    /** Writes and returns what every container gets mounted, except where its own mounts are in the way. */
+    List<Mount> files(String hostname, List<String> ips, Container container, int attempt) throws IOException {
+        Files.createDirectories(directory);
+        Set<String> taken = container.volumeMounts().stream()
+                .map(mount -> mount.mountPath().replaceFirst("/+$", ""))
+                .collect(Collectors.toSet());
+        List<Mount> mounts = new ArrayList<>();
+        add(
+                mounts,
+                taken,
+                "/etc/hosts",
+                "etc-hosts",
+                PodFiles.hosts(pod, ips, hostname, config.clusterDomain(), readOrEmpty(Path.of("/etc/hosts"))));
+        add(mounts, taken, "/etc/hostname", "etc-hostname", hostname + "\n");
+        add(
+                mounts,
+                taken,
+                "/etc/resolv.conf",
+                "etc-resolv.conf",
+                PodFiles.resolvConf(
+                        pod, config.clusterDns(), config.clusterDomain(), readOrEmpty(config.resolvConf())));
+        if (!container.terminationMessagePath().isEmpty() && !taken.contains(container.terminationMessagePath())) {
+            Path log = terminationLog(container.name(), attempt);
+            Files.createDirectories(log.getParent());
+            Files.write(log, new byte[0]);
+            // The container may run as anyone.
+            Files.setPosixFilePermissions(log, PosixFilePermissions.fromString("rw-rw-rw-"));
+            mounts.add(new Mount(log, container.terminationMessagePath(), false, Propagation.PRIVATE));
+        }
+        Files.createDirectories(
+                config.podLogDir(pod.namespace(), pod.name(), pod.uid()).resolve(container.name()));
+        return mounts;
+    }
+
+    private void add(List<Mount> mounts, Set<String> taken, String where, String name, String text) throws IOException {
+        if (taken.contains(where)) {
+            return;
+        }
+        Path file = directory.resolve(name);
+        // Written in place: running containers have this very file mounted.
+        if (!readOrEmpty(file).equals(text)) {
+            Files.writeString(file, text);
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+        }
+        mounts.add(new Mount(file, where, false, Propagation.PRIVATE));
+    }
+
+    private Path terminationLog(String container, int attempt) {
+        return directory.resolve("containers").resolve(container).resolve(attempt + ".termination");
+    }
+
+    /** What an ended container left as its last words. */
+    String terminationMessage(Container container, int attempt, int exitCode, Path logPath) throws IOException {
+        Path file = terminationLog(container.name(), attempt);
+        String message = Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) ? tail(file, MOST_MESSAGE_BYTES) : "";
+        if (message.isEmpty()
+                && exitCode != 0
+                && container.terminationMessagePolicy().equals("FallbackToLogsOnError")
+                && Files.isRegularFile(logPath)) {
+            return logTail(logPath);
+        }
+        return message;
+    }
+
+    private static String tail(Path file, int most) throws IOException {
+        try (RandomAccessFile in = new RandomAccessFile(file.toFile(), "r")) {
+            long start = Math.max(0, in.length() - most);
+            byte[] bytes = new byte[(int) (in.length() - start)];
+            in.seek(start);
+            in.readFully(bytes);
+            return new String(bytes, StandardCharsets.UTF_8);
+        }
+    }
+
+    /** Lines without their CRI heads: {@code time stream P|F text}. */
+    private static String logTail(Path log) throws IOException {
+        String[] lines = tail(log, LOG_TAIL_BYTES).split("\n");
+        StringBuilder text = new StringBuilder();
+        for (int i = Math.max(0, lines.length - MOST_LOG_MESSAGE_LINES); i < lines.length; i++) {
+            String[] parts = lines[i].split(" ", 4);
+            if (parts.length == 4) {
+                text.append(parts[3]).append(parts[2].equals("F") ? "\n" : "");
+            }
+        }
+        return text.length() > MOST_LOG_MESSAGE_BYTES
+                ? text.substring(text.length() - MOST_LOG_MESSAGE_BYTES)
+                : text.toString();
+    }
+
+    /** Removes the pod's directory; volumes must be gone from it: nothing below a mount is ever walked into. */
+    void remove() throws IOException {
+        deleteTree(directory);
+        deleteTree(config.podLogDir(pod.namespace(), pod.name(), pod.uid()));
+    }
+
+    static void deleteTree(Path root) throws IOException {
+        if (!Files.exists(root, LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        Files.walkFileTree(root, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                Files.delete(file);
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path folder, @org.jspecify.annotations.Nullable IOException error)
+                    throws IOException {
+                if (error != null) {
+                    throw error;
+                }
+                Files.delete(folder);
+                return FileVisitResult.CONTINUE;
+            }
+        });
+    }
+
+    private static String readOrEmpty(Path file) throws IOException {
+        return Files.isRegularFile(file) ? Files.readString(file) : "";
+    }
+}

@@ -1,0 +1,345 @@
+package io.minik.agent.kubelet;
+
+import io.minik.api.core.Container;
+import io.minik.api.core.Pod;
+import io.minik.api.core.PodSpec;
+import io.minik.runtime.container.Containers;
+import io.minik.runtime.sandbox.Sandboxes;
+import io.minik.runtime.sandbox.Sandboxes.Sandbox;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Which steps bring a pod from what the runtime has to what the API wants. A pure function of its {@link Input}: asked
+ * after every change, it says what is missing now, whatever happened before.
+ *
+ * @param wakeAt when to ask again though nothing happens (a back-off ends, a deadline passes)
+ * @param settled the pod has ended, and nothing of it is left to stop
+ */
+record PodPlan(List<Step> steps, Optional<Instant> wakeAt, boolean settled) {
+    /** Ended tries kept of each container, beside a running one: `logs --previous`, and the back-off's reason. */
+    private static final int KEPT_ATTEMPTS = 2;
+    /** A failed pull is shown as ErrImagePull for so long before it becomes ImagePullBackOff. */
+    static final Duration SHOW_FAILURE = Duration.ofSeconds(1);
+    /** A container that could not be made is tried again after this. */
+    static final Duration RETRY_CREATE = Duration.ofSeconds(10);
+
+    /**
+     * @param end present: stop
+     * @param notes by container name
+     * @param inFlight subjects of steps that have not ended yet
+     * @param mounted the volumes are there
+     * @param touched something of the volumes may be there
+     * @param setupRetryAt not before this may a failed sandbox or mount be tried again
+     */
+    record Input(
+            Pod pod,
+            Optional<PodEnd> end,
+            Observed observed,
+            Map<String, ContainerNotes> notes,
+            Set<String> inFlight,
+            boolean mounted,
+            boolean touched,
+            Instant startTime,
+            Instant setupRetryAt,
+            Instant now) {
+        ContainerNotes notes(String name) {
+            return notes.getOrDefault(name, ContainerNotes.NONE);
+        }
+    }
+
+    static PodPlan of(Input input) {
+        return new Planner(input).plan();
+    }
+
+    /** The state of one planning. */
+    private static final class Planner {
+        private final Input in;
+        private final PodSpec spec;
+        private final Observed observed;
+        private final List<Step> steps = new ArrayList<>();
+        private Optional<Instant> wakeAt = Optional.empty();
+        private boolean settled;
+
+        Planner(Input in) {
+            this.in = in;
+            this.spec = in.pod().spec();
+            this.observed = in.observed();
+        }
+
+        PodPlan plan() {
+            Optional<PodEnd> end = in.end();
+            if (end.isPresent()) {
+                stopAll(end.get().remainingSeconds(in.now()));
+            } else if (!deadlinePassed()) {
+                run();
+            }
+            prune();
+            return new PodPlan(List.copyOf(steps), wakeAt, settled);
+        }
+
+        private void run() {
+            if (RestartRules.finished(in.pod(), observed)) {
+                stopAll(spec.terminationGracePeriodSeconds());
+                return;
+            }
+            if (in.inFlight().contains("sandbox") || in.inFlight().contains("volumes")) {
+                return;
+            }
+            if (!in.mounted()) {
+                setUp(new Step.MountVolumes());
+                return;
+            }
+            if (observed.sandbox().isEmpty()) {
+                boolean changed = observed.newestSandbox().isPresent();
+                if (changed && observed.anyRunning()) {
+                    stopRunning(
+                            spec.terminationGracePeriodSeconds(),
+                            "Pod sandbox changed, it will be killed and re-created.");
+                } else {
+                    int attempt = observed.newestSandbox()
+                            .map(s -> s.config().attempt() + 1)
+                            .orElse(0);
+                    setUp(new Step.RunSandbox(attempt, changed));
+                }
+                return;
+            }
+            spec.ephemeralContainers().stream()
+                    .filter(c -> observed.newest(c.name()).isEmpty())
+                    .forEach(c -> start(c, false));
+            if (initialized()) {
+                spec.containers().forEach(this::keepRunning);
+            }
+            spec.ephemeralContainers().forEach(this::stopIfUnhealthy);
+        }
+
+        private void setUp(Step step) {
+            if (in.setupRetryAt().isAfter(in.now())) {
+                wake(in.setupRetryAt());
+            } else {
+                add(step);
+            }
+        }
+
+        /** Walks the init containers in order; true once the main ones may run. */
+        private boolean initialized() {
+            boolean begun = spec.containers().stream()
+                    .anyMatch(c -> observed.current(c.name()).isPresent());
+            for (Container init : spec.initContainers()) {
+                Optional<Containers.Container> current = observed.current(init.name());
+                if (init.sidecar()) {
+                    keepRunning(init);
+                    if (!begun && !started(init, current)) {
+                        return false;
+                    }
+                } else if (!begun && !RestartRules.succeeded(current)) {
+                    keepRunning(init);
+                    return false;
+                }
+            }
+            return true;
+        }
+
+        private boolean started(Container sidecar, Optional<Containers.Container> current) {
+            return current.filter(Observed::running).isPresent()
+                    && !in.inFlight().contains(Step.ofContainer(sidecar.name()))
+                    && (sidecar.startupProbe().isEmpty()
+                            || in.notes(sidecar.name()).startupPassed());
+        }
+
+        private void keepRunning(Container container) {
+            Optional<Containers.Container> current = observed.current(container.name());
+            if (current.isEmpty()) {
+                start(container, false);
+                return;
+            }
+            Containers.Container found = current.get();
+            switch (found.state()) {
+                case CREATED -> {
+                    // Made, never started: minik went down between the two.
+                    if (!in.inFlight().contains(Step.ofContainer(container.name()))) {
+                        add(new Step.RemoveContainer(found.id()));
+                    }
+                }
+                case RUNNING -> stopIfUnhealthy(container);
+                case EXITED -> {
+                    if (RestartRules.restarts(in.pod(), container, found.exitCode())) {
+                        restart(container, found);
+                    }
+                }
+            }
+        }
+
+        private void stopIfUnhealthy(Container container) {
+            ContainerNotes notes = in.notes(container.name());
+            observed.current(container.name())
+                    .filter(Observed::running)
+                    .filter(c -> c.id().equals(notes.probed()))
+                    .ifPresent(c -> notes.unhealthy()
+                            .ifPresent(why -> add(new Step.StopContainer(
+                                    c.id(),
+                                    container,
+                                    why.graceSeconds().orElse(spec.terminationGracePeriodSeconds()),
+                                    why.message()))));
+        }
+
+        private void restart(Container container, Containers.Container ended) {
+            ContainerNotes notes = in.notes(container.name());
+            Instant finished = Times.ofNanos(ended.finishedAtNanos());
+            Optional<Duration> wait = notes.crash().remaining(finished, in.now());
+            if (wait.isEmpty()) {
+                start(container, true);
+                return;
+            }
+            wake(in.now().plus(wait.get()));
+            String pod = in.pod().name() + "_" + in.pod().namespace() + "("
+                    + in.pod().uid() + ")";
+            tell(
+                    container,
+                    new ContainerNotes.Failure(
+                            "CrashLoopBackOff",
+                            "back-off " + CrashBackoff.text(notes.crash().delay()) + " restarting failed container="
+                                    + container.name() + " pod=" + pod,
+                            finished,
+                            false),
+                    "Back-off restarting failed container " + container.name() + " in pod " + pod);
+        }
+
+        private void start(Container container, boolean restart) {
+            ContainerNotes notes = in.notes(container.name());
+            if (notes.failure().isPresent()) {
+                ContainerNotes.Failure failure = notes.failure().get();
+                Instant retry = failure.pulling()
+                        ? in.now()
+                                .plus(notes.pull()
+                                        .remaining(notes.pull().updated(), in.now())
+                                        .orElse(Duration.ZERO))
+                        : failure.reason().equals("CrashLoopBackOff")
+                                ? in.now()
+                                : failure.at().plus(RETRY_CREATE);
+                if (retry.isAfter(in.now())) {
+                    waitForRetry(container, failure, retry);
+                    return;
+                }
+            }
+            add(new Step.StartContainer(container, observed.nextAttempt(container.name()), restart));
+        }
+
+        private void waitForRetry(Container container, ContainerNotes.Failure failure, Instant retry) {
+            wake(retry);
+            if (!failure.pulling() || !failure.reason().equals("ErrImagePull")) {
+                return;
+            }
+            Instant shown = failure.at().plus(SHOW_FAILURE);
+            if (shown.isAfter(in.now())) {
+                wake(shown);
+                return;
+            }
+            String text = "Back-off pulling image \"" + container.image() + "\"";
+            tell(
+                    container,
+                    new ContainerNotes.Failure(
+                            "ImagePullBackOff", text + ": ErrImagePull: " + failure.message(), failure.at(), true),
+                    text);
+        }
+
+        /** Notes a waiting state once. */
+        private void tell(Container container, ContainerNotes.Failure failure, String event) {
+            Optional<ContainerNotes.Failure> known = in.notes(container.name()).failure();
+            if (known.isEmpty() || !known.get().equals(failure)) {
+                add(new Step.BackOff(container, failure, event));
+            }
+        }
+
+        private boolean deadlinePassed() {
+            if (spec.activeDeadlineSeconds().isEmpty()) {
+                return false;
+            }
+            Instant deadline =
+                    in.startTime().plusSeconds(spec.activeDeadlineSeconds().getAsLong());
+            if (deadline.isAfter(in.now())) {
+                wake(deadline);
+                return false;
+            }
+            add(new Step.EndPod("DeadlineExceeded", "Pod was active on the node longer than the specified deadline"));
+            return true;
+        }
+
+        /** Main containers first, then sidecars one by one from the last, then the sandbox, then the volumes. */
+        private void stopAll(long graceSeconds) {
+            stopRunning(graceSeconds, "");
+            boolean busy = in.inFlight().stream().anyMatch(s -> s.startsWith("container/") || s.equals("sandbox"));
+            if (busy || observed.anyRunning()) {
+                return;
+            }
+            Optional<Sandbox> alive = observed.sandboxes().stream()
+                    .filter(s -> s.state() == Sandboxes.State.READY)
+                    .findFirst();
+            if (alive.isPresent()) {
+                add(new Step.StopSandbox(alive.get().id()));
+            } else if (in.inFlight().contains("volumes")) {
+                return;
+            } else if (in.touched()) {
+                add(new Step.UnmountVolumes());
+            } else {
+                settled = true;
+                if (in.pod().deleting()) {
+                    add(new Step.ConfirmDeletion());
+                }
+            }
+        }
+
+        private void stopRunning(long graceSeconds, String why) {
+            List<Container> sidecars =
+                    spec.initContainers().stream().filter(Container::sidecar).toList();
+            boolean mainLeft = false;
+            for (Container container : in.pod().allContainers()) {
+                if (!sidecars.contains(container)) {
+                    mainLeft |= stop(container, graceSeconds, why);
+                }
+            }
+            for (int i = sidecars.size() - 1; i >= 0 && !mainLeft; i--) {
+                if (stop(sidecars.get(i), graceSeconds, why)) {
+                    return;
+                }
+            }
+        }
+
+        /** Stops what runs of a container; true if something does or may. */
+        private boolean stop(Container container, long graceSeconds, String why) {
+            Optional<Containers.Container> running = observed.attempts(container.name()).stream()
+                    .filter(Observed::running)
+                    .findFirst();
+            String text = why.isEmpty() ? "Stopping container " + container.name() : why;
+            running.ifPresent(c -> add(new Step.StopContainer(c.id(), container, graceSeconds, text)));
+            return running.isPresent() || in.inFlight().contains(Step.ofContainer(container.name()));
+        }
+
+        /** Ended tries that nobody can ask for any more, and sandboxes that were replaced. */
+        private void prune() {
+            for (Container container : in.pod().allContainers()) {
+                List<Containers.Container> attempts = observed.attempts(container.name());
+                attempts.stream()
+                        .skip(KEPT_ATTEMPTS)
+                        .filter(Observed::exited)
+                        .forEach(c -> add(new Step.RemoveContainer(c.id())));
+            }
+            observed.sandboxes().stream().skip(1).forEach(s -> add(new Step.RemoveSandbox(s.id())));
+        }
+
+        private void add(Step step) {
+            if (!in.inFlight().contains(step.subject())) {
+                steps.add(step);
+            }
+        }
+
+        private void wake(Instant at) {
+            wakeAt = wakeAt.filter(earlier -> earlier.isBefore(at)).or(() -> Optional.of(at));
+        }
+    }
+}

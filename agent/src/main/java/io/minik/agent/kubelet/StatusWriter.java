@@ -1,0 +1,150 @@
+package io.minik.agent.kubelet;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.minik.api.client.ApiClient;
+import io.minik.api.client.Loop;
+import io.minik.api.client.PatchType;
+import io.minik.api.core.Pod;
+import io.minik.api.core.PodStatus;
+import io.minik.api.meta.ApiException;
+import io.minik.api.meta.Resources;
+import io.minik.api.meta.Status;
+import io.minik.api.object.Json;
+import io.minik.api.object.KubeObject;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Tells the API one pod's status: only differences, one patch at a time, the newest wins. Owned by the agent's loop.
+ */
+final class StatusWriter {
+    private static final Logger log = LoggerFactory.getLogger(StatusWriter.class);
+    private static final Duration RETRY = Duration.ofSeconds(2);
+
+    private final Loop loop;
+    private final ApiClient api;
+    /** Called with the object as the API has it after a patch. */
+    private final java.util.function.Consumer<KubeObject> written;
+
+    private Pod pod;
+    private Optional<PodStatus> wanted = Optional.empty();
+    private Optional<PodStatus> sent = Optional.empty();
+    private boolean writing;
+    private boolean gone;
+    private final List<Promise<Void>> waiting = new ArrayList<>();
+
+    StatusWriter(Loop loop, ApiClient api, Pod pod, java.util.function.Consumer<KubeObject> written) {
+        this.loop = loop;
+        this.api = api;
+        this.pod = pod;
+        this.written = written;
+    }
+
+    /** The API's state of the pod, as it comes from the watch or from our own patch. */
+    void seen(Pod newer) {
+        pod = newer;
+    }
+
+    /** Nobody reads it any more. */
+    void gone() {
+        gone = true;
+        finish();
+    }
+
+    void write(PodStatus status) {
+        wanted = Optional.of(status);
+        next();
+    }
+
+    /** Succeeds when the last written status is at the API, or the pod is gone there. */
+    Future<Void> flushed() {
+        Promise<Void> promise = Promise.promise();
+        waiting.add(promise);
+        next();
+        return promise.future();
+    }
+
+    private void next() {
+        if (writing) {
+            return;
+        }
+        if (gone || wanted.isEmpty()) {
+            finish();
+            return;
+        }
+        var changes = PodStatuses.changes(pod.status(), wanted.get());
+        if (changes.isEmpty()) {
+            wanted = Optional.empty();
+            finish();
+            return;
+        }
+        ObjectNode patch = Json.object();
+        patch.putObject("metadata").put("uid", pod.uid());
+        ObjectNode status = patch.putObject("status");
+        changes.forEach(status::set);
+        removals(status, "podIPs", pod.status().podIps(), wanted.get().podIps());
+        removals(status, "hostIPs", pod.status().hostIps(), wanted.get().hostIps());
+        writing = true;
+        sent = wanted;
+        api.patch(Resources.PODS, pod.key(), "status", PatchType.STRATEGIC, patch)
+                .onComplete(
+                        result -> loop.run(() -> patched(result.succeeded() ? null : result.cause(), result.result())));
+    }
+
+    /** These lists merge by address: what is no longer must be named. */
+    private static void removals(ObjectNode status, String field, List<String> before, List<String> now) {
+        if (status.path(field).isArray()) {
+            before.stream().filter(ip -> !now.contains(ip)).forEach(ip -> status.withArray(field)
+                    .addObject()
+                    .put("$patch", "delete")
+                    .put("ip", ip));
+        }
+    }
+
+    private void patched(@Nullable Throwable error, @Nullable KubeObject object) {
+        writing = false;
+        if (error == null && object != null) {
+            if (object.uid().equals(pod.uid())) {
+                pod = Pod.of(object);
+                written.accept(object);
+            }
+            settleOrAgain();
+            return;
+        }
+        if (error != null && (ApiException.is(error, Status.Reason.NotFound) || otherPod(error))) {
+            gone();
+            return;
+        }
+        log.atWarn()
+                .addKeyValue("pod", pod.key())
+                .addKeyValue("err", String.valueOf(error))
+                .log("pod status could not be written");
+        loop.after(RETRY, this::next);
+    }
+
+    /** A patch that names our UID fails on a pod of the same name and another one. */
+    private static boolean otherPod(Throwable error) {
+        return ApiException.is(error, Status.Reason.Conflict) || ApiException.is(error, Status.Reason.Invalid);
+    }
+
+    /** The API may have dropped what it does not know: the same status is not sent twice for that. */
+    private void settleOrAgain() {
+        if (wanted.equals(sent)) {
+            wanted = Optional.empty();
+        }
+        next();
+    }
+
+    private void finish() {
+        List<Promise<Void>> done = List.copyOf(waiting);
+        waiting.clear();
+        done.forEach(Promise::complete);
+    }
+}

@@ -1,0 +1,100 @@
+package io.minik.agent.kubelet;
+
+import io.minik.api.core.Container;
+
+/**
+ * One thing for a worker to do. {@link #subject} names what it touches: while a step on a subject runs, no other on the
+ * same subject is started.
+ */
+sealed interface Step {
+    String subject();
+
+    /** Subject prefix of everything about one container name. */
+    static String ofContainer(String name) {
+        return "container/" + name;
+    }
+
+    record MountVolumes() implements Step {
+        @Override
+        public String subject() {
+            return "volumes";
+        }
+    }
+
+    record UnmountVolumes() implements Step {
+        @Override
+        public String subject() {
+            return "volumes";
+        }
+    }
+
+    /** @param changed there was one before: its containers are gone with it */
+    record RunSandbox(int attempt, boolean changed) implements Step {
+        @Override
+        public String subject() {
+            return "sandbox";
+        }
+    }
+
+    record StopSandbox(String id) implements Step {
+        @Override
+        public String subject() {
+            return "sandbox";
+        }
+    }
+
+    record RemoveSandbox(String id) implements Step {
+        @Override
+        public String subject() {
+            return "remove/" + id;
+        }
+    }
+
+    /** Pull, create, start, post-start hook. @param restart counts in the crash back-off */
+    record StartContainer(Container container, int attempt, boolean restart) implements Step {
+        @Override
+        public String subject() {
+            return ofContainer(container.name());
+        }
+    }
+
+    /** @param why the Killing event's text */
+    record StopContainer(String id, Container container, long graceSeconds, String why) implements Step {
+        @Override
+        public String subject() {
+            return ofContainer(container.name());
+        }
+    }
+
+    /** Removes an ended container, and its log. */
+    record RemoveContainer(String id) implements Step {
+        @Override
+        public String subject() {
+            return "remove/" + id;
+        }
+    }
+
+    /** Tells that a restart or a pull has to wait: state and event, nothing else. */
+    record BackOff(Container container, ContainerNotes.Failure failure, String event) implements Step {
+        @Override
+        public String subject() {
+            return ofContainer(container.name());
+        }
+    }
+
+    /** The pod ends for a reason of the node's. */
+    record EndPod(String reason, String message) implements Step {
+        @Override
+        public String subject() {
+            return "pod";
+        }
+    }
+
+    /** Everything is stopped and told: the object may go. */
+    record ConfirmDeletion() implements Step {
+        @Override
+        public String subject() {
+            return "pod";
+        }
+    }
+}
