@@ -1,124 +1,135 @@
 package io.minik.api.selector;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.minik.api.meta.ApiException;
+import io.minik.api.meta.Names;
 import io.minik.api.object.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
-/**
- * A label selector, of a URL's text or of an object's {@code labelSelector}: all requirements must hold, none selects
- * everything.
- */
-public record LabelSelector(List<Requirement> requirements) {
-    public static final LabelSelector EVERYTHING = new LabelSelector(List.of());
+/** A conjunction of requirements on labels. Immutable. */
+public final class LabelSelector {
+    public static final LabelSelector EVERYTHING = new LabelSelector(List.of(), false);
+    public static final LabelSelector NOTHING = new LabelSelector(List.of(), true);
 
-    /** @param values of In and NotIn (Equals is In with one) */
+    /** What a requirement asks of the label. */
+    public enum Operator {
+        In,
+        NotIn,
+        Exists,
+        DoesNotExist,
+        Gt,
+        Lt
+    }
+
+    /** @param values sorted; exactly one number for the comparisons, none for the existence tests */
     public record Requirement(String key, Operator operator, List<String> values) {
-        boolean matches(@Nullable String value) {
+        boolean matches(Map<String, String> labels) {
+            String value = labels.get(key);
             return switch (operator) {
                 case In -> value != null && values.contains(value);
                 case NotIn -> value == null || !values.contains(value);
                 case Exists -> value != null;
                 case DoesNotExist -> value == null;
+                case Gt -> value != null && compare(value) > 0;
+                case Lt -> value != null && compare(value) < 0;
             };
+        }
+
+        /** 0 also if the label is not a number: then neither comparison holds. */
+        private int compare(String value) {
+            try {
+                return Long.compare(
+                        Long.parseLong(value), Long.parseLong(values.get(0)));
+            } catch (NumberFormatException notANumber) {
+                return 0;
+            }
         }
 
         @Override
         public String toString() {
+            String list = String.join(",", values);
             return switch (operator) {
+                case In -> values.size() == 1 ? key + "=" + list : key + " in (" + list + ")";
+                case NotIn -> values.size() == 1 ? key + "!=" + list : key + " notin (" + list + ")";
                 case Exists -> key;
                 case DoesNotExist -> "!" + key;
-                case In ->
-                    values.size() == 1 ? key + "=" + values.get(0) : key + " in (" + String.join(",", values) + ")";
-                case NotIn ->
-                    values.size() == 1 ? key + "!=" + values.get(0) : key + " notin (" + String.join(",", values) + ")";
+                case Gt -> key + ">" + list;
+                case Lt -> key + "<" + list;
             };
         }
     }
 
-    public enum Operator {
-        In,
-        NotIn,
-        Exists,
-        DoesNotExist
+    private final List<Requirement> requirements;
+    private final boolean nothing;
+
+    private LabelSelector(List<Requirement> requirements, boolean nothing) {
+        this.requirements = requirements;
+        this.nothing = nothing;
     }
 
-    /** Of a meta/v1 LabelSelector: matchLabels and matchExpressions. @throws IllegalArgumentException unknown operator */
-    public static LabelSelector of(JsonNode tree) {
-        List<Requirement> requirements = new ArrayList<>();
-        Json.strings(tree, "matchLabels")
-                .forEach((key, value) -> requirements.add(new Requirement(key, Operator.In, List.of(value))));
-        for (JsonNode expression : tree.path("matchExpressions")) {
-            requirements.add(new Requirement(
-                    Json.text(expression, "key"),
-                    Operator.valueOf(Json.text(expression, "operator")),
-                    Json.stringList(expression, "values")));
+    /** The URL's syntax: {@code a=b,c!=d,e in (f,g),h,!i,j>5}. @throws ApiException 400 */
+    public static LabelSelector parse(String text) {
+        if (text.isBlank()) {
+            return EVERYTHING;
         }
-        return new LabelSelector(List.copyOf(requirements));
+        try {
+            return ofRequirements(new SelectorParser(text).requirements());
+        } catch (IllegalArgumentException e) {
+            throw ApiException.badRequest("unable to parse requirement: " + e.getMessage());
+        }
     }
 
-    /** Of plain labels that must all be there, as a Service or a ReplicationController selects. */
+    /** Requirements that are known to be well formed. */
+    static LabelSelector ofRequirements(List<Requirement> requirements) {
+        return new LabelSelector(List.copyOf(requirements), false);
+    }
+
+    /** A meta/v1 LabelSelector: absent selects nothing, {@code {}} everything. @throws ApiException 400 */
+    public static LabelSelector of(JsonNode selector) {
+        if (!selector.isObject()) {
+            return NOTHING;
+        }
+        List<Requirement> requirements = new ArrayList<>();
+        Json.strings(selector, "matchLabels")
+                .forEach((key, value) -> requirements.add(new Requirement(key, Operator.In, List.of(value))));
+        for (JsonNode expression : selector.path("matchExpressions")) {
+            List<String> values = Json.stringList(expression, "values");
+            requirements.add(requirement(Json.text(expression, "key"), Json.text(expression, "operator"), values));
+        }
+        return ofRequirements(requirements);
+    }
+
+    /** The plain map that Services and ReplicationControllers carry; empty selects everything. */
     public static LabelSelector of(Map<String, String> labels) {
-        return new LabelSelector(labels.entrySet().stream()
+        return ofRequirements(labels.entrySet().stream()
                 .map(entry -> new Requirement(entry.getKey(), Operator.In, List.of(entry.getValue())))
                 .toList());
     }
 
-    /** Of a URL: {@code a=b,c!=d,e in (f,g),h,!i}. @throws IllegalArgumentException with what can't be read */
-    public static LabelSelector parse(String text) {
-        List<Requirement> requirements = new ArrayList<>();
-        for (String part : text.split(",(?![^(]*\\))")) {
-            if (!part.isBlank()) {
-                requirements.add(requirement(part.trim()));
-            }
-        }
-        return new LabelSelector(List.copyOf(requirements));
+    private static Requirement requirement(String key, String operator, List<String> values) {
+        return switch (operator) {
+            case "In" -> new Requirement(key, Operator.In, values);
+            case "NotIn" -> new Requirement(key, Operator.NotIn, values);
+            case "Exists" -> new Requirement(key, Operator.Exists, List.of());
+            case "DoesNotExist" -> new Requirement(key, Operator.DoesNotExist, List.of());
+            default -> throw ApiException.badRequest("\"" + operator + "\" is not a valid label selector operator");
+        };
     }
 
-    private static Requirement requirement(String text) {
-        int open = text.indexOf('(');
-        if (open > 0 && text.endsWith(")")) {
-            String[] head = text.substring(0, open).trim().split("\\s+");
-            List<String> values =
-                    List.of(text.substring(open + 1, text.length() - 1).trim().split("\\s*,\\s*"));
-            if (head.length == 2 && head[1].equals("in")) {
-                return new Requirement(head[0], Operator.In, values);
-            }
-            if (head.length == 2 && head[1].equals("notin")) {
-                return new Requirement(head[0], Operator.NotIn, values);
-            }
-            throw new IllegalArgumentException("unable to parse requirement: " + text);
-        }
-        if (text.startsWith("!")) {
-            return new Requirement(text.substring(1).trim(), Operator.DoesNotExist, List.of());
-        }
-        int unequal = text.indexOf("!=");
-        if (unequal > 0) {
-            return new Requirement(
-                    text.substring(0, unequal).trim(),
-                    Operator.NotIn,
-                    List.of(text.substring(unequal + 2).trim()));
-        }
-        int equal = text.indexOf('=');
-        if (equal > 0) {
-            String value = text.substring(equal + 1);
-            return new Requirement(
-                    text.substring(0, equal).trim(),
-                    Operator.In,
-                    List.of((value.startsWith("=") ? value.substring(1) : value).trim()));
-        }
-        if (equal == 0 || text.contains(" ")) {
-            throw new IllegalArgumentException("unable to parse requirement: " + text);
-        }
-        return new Requirement(text, Operator.Exists, List.of());
+    public List<Requirement> requirements() {
+        return requirements;
     }
 
     public boolean matches(Map<String, String> labels) {
+        if (nothing) {
+            return false;
+        }
         for (Requirement requirement : requirements) {
-            if (!requirement.matches(labels.get(requirement.key()))) {
+            if (!requirement.matches(labels)) {
                 return false;
             }
         }
@@ -127,10 +138,27 @@ public record LabelSelector(List<Requirement> requirements) {
 
     /** Selects everything. */
     public boolean isEmpty() {
-        return requirements.isEmpty();
+        return !nothing && requirements.isEmpty();
     }
 
-    /** As URLs have it. */
+    /** Checks key and values as a selector that came from a user. @throws IllegalArgumentException in field.Error's words */
+    static Requirement checked(String key, Operator operator, Set<String> values) {
+        Names.qualifiedName(key).stream().findFirst().ifPresent(why -> {
+            throw new IllegalArgumentException("key: Invalid value: \"" + key + "\": " + why);
+        });
+        boolean comparison = operator == Operator.Gt || operator == Operator.Lt;
+        for (String value : values) {
+            if (comparison && !value.matches("[-+]?[0-9]{1,18}")) {
+                throw new IllegalArgumentException("values[0]: Invalid value: \"" + value
+                        + "\": for 'Gt', 'Lt' operators, the value must be an integer");
+            }
+            Names.labelValue(value).stream().findFirst().ifPresent(why -> {
+                throw new IllegalArgumentException("values[0][" + key + "]: Invalid value: \"" + value + "\": " + why);
+            });
+        }
+        return new Requirement(key, operator, List.copyOf(values));
+    }
+
     @Override
     public String toString() {
         return requirements.stream().map(Requirement::toString).collect(Collectors.joining(","));

@@ -1,0 +1,146 @@
+package io.minik.api.patch;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.minik.api.meta.ApiException;
+import io.minik.api.object.Json;
+import io.minik.api.schema.Type;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Lists under a strategic merge patch. A key of "" means that the items are primitives. */
+final class MergeList {
+    private MergeList() {}
+
+    /** Consumes both lists. */
+    static ArrayNode merge(ArrayNode original, ArrayNode patch, String key, @Nullable Type type) {
+        boolean objects = !original.isEmpty()
+                ? original.get(0).isObject()
+                : !patch.isEmpty() && patch.get(0).isObject();
+        if (!objects) {
+            ArrayNode union = Json.array();
+            for (ArrayNode list : List.of(original, patch)) {
+                for (JsonNode item : list) {
+                    if (!contains(union, item, "")) {
+                        union.add(item);
+                    }
+                }
+            }
+            return order(union, patch, original, "");
+        }
+        if (key.isEmpty()) {
+            throw ApiException.badRequest("cannot merge lists without merge key");
+        }
+        ArrayNode left = Json.array();
+        left.addAll(original);
+        ArrayNode changes = Json.array();
+        boolean replace = false;
+        for (JsonNode item : patch) {
+            switch (Json.text(item, StrategicMerge.PATCH)) {
+                case "replace" -> replace = true;
+                case "delete" -> remove(left, item, key);
+                case "", "merge" -> changes.add(item);
+                default ->
+                    throw ApiException.badRequest("unknown patch type found: " + Json.text(item, StrategicMerge.PATCH));
+            }
+        }
+        if (replace) {
+            return (ArrayNode) StrategicMerge.bare(changes);
+        }
+        ArrayNode merged = Json.array();
+        merged.addAll(left);
+        for (JsonNode change : changes) {
+            int at = index(merged, change, requireKey(change, key));
+            if (at >= 0 && merged.get(at) instanceof ObjectNode present && change instanceof ObjectNode fields) {
+                merged.set(at, StrategicMerge.element(present, fields, type));
+            } else {
+                merged.add(StrategicMerge.bare(change));
+            }
+        }
+        return order(merged, changes, original, key);
+    }
+
+    private static void remove(ArrayNode list, JsonNode doomed, String key) {
+        requireKey(doomed, key);
+        for (int at = list.size() - 1; at >= 0; at--) {
+            if (same(list.get(at), doomed, key)) {
+                list.remove(at);
+            }
+        }
+    }
+
+    private static String requireKey(JsonNode item, String key) {
+        if (!item.hasNonNull(key)) {
+            throw ApiException.badRequest("map: " + item + " does not contain declared merge key: " + key);
+        }
+        return key;
+    }
+
+    /** What the patch names goes in the patch's order, the rest keeps the original's; interleaved as the original had it. */
+    static ArrayNode order(ArrayNode merged, ArrayNode patchOrder, ArrayNode serverOrder, String key) {
+        List<JsonNode> named = new ArrayList<>();
+        List<JsonNode> others = new ArrayList<>();
+        for (JsonNode wanted : patchOrder) {
+            int at = index(merged, wanted, key);
+            if (at >= 0 && !named.contains(merged.get(at))) {
+                named.add(merged.get(at));
+            }
+        }
+        for (JsonNode item : merged) {
+            if (index(patchOrder, item, key) < 0) {
+                others.add(item);
+            }
+        }
+        ArrayNode sorted = Json.array();
+        int left = 0;
+        int right = 0;
+        while (left < others.size() || right < named.size()) {
+            boolean takeOther = right >= named.size();
+            if (left < others.size() && right < named.size()) {
+                int leftAt = index(serverOrder, others.get(left), key);
+                int rightAt = index(serverOrder, named.get(right), key);
+                takeOther = leftAt >= 0 && rightAt >= 0 && leftAt < rightAt;
+            }
+            sorted.add(takeOther ? others.get(left++) : named.get(right++));
+        }
+        return sorted;
+    }
+
+    /** What the patch changes must stand in the order that it sets. */
+    static void requireOrder(ArrayNode patch, ArrayNode order, String key, String directive) {
+        int last = -1;
+        for (JsonNode item : patch) {
+            if (item.has(StrategicMerge.PATCH)) {
+                continue;
+            }
+            int at = index(order, item, key);
+            if (at < 0 || at < last) {
+                throw ApiException.badRequest("The order in patch list:\n" + patch + "\n doesn't match " + directive
+                        + " list:\n" + order + "\n");
+            }
+            last = at;
+        }
+    }
+
+    static boolean contains(ArrayNode list, JsonNode item, String key) {
+        return index(list, item, key) >= 0;
+    }
+
+    private static int index(ArrayNode list, JsonNode item, String key) {
+        for (int at = 0; at < list.size(); at++) {
+            if (same(list.get(at), item, key)) {
+                return at;
+            }
+        }
+        return -1;
+    }
+
+    private static boolean same(JsonNode a, JsonNode b, String key) {
+        if (key.isEmpty()) {
+            return Equal.same(a, b);
+        }
+        return a.hasNonNull(key) && b.hasNonNull(key) && Equal.same(a.get(key), b.get(key));
+    }
+}

@@ -1,0 +1,258 @@
+package io.minik.api.schema;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.NullNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.yaml.snakeyaml.DumperOptions;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
+import org.yaml.snakeyaml.error.YAMLException;
+import org.yaml.snakeyaml.nodes.MappingNode;
+import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.NodeTuple;
+import org.yaml.snakeyaml.nodes.ScalarNode;
+import org.yaml.snakeyaml.nodes.SequenceNode;
+import org.yaml.snakeyaml.nodes.Tag;
+import org.yaml.snakeyaml.representer.Representer;
+import org.yaml.snakeyaml.resolver.Resolver;
+
+/** Text to tree, before any type is known: bounded, and with the duplicate fields that were met. */
+final class Body {
+    /** No Kubernetes type nests a tenth as deep; stops bodies that overflow the stack of recursive walks. */
+    static final int MAX_DEPTH = 500;
+    /** Longer numbers fit no field and cost quadratic time to parse. */
+    static final int MAX_NUMBER_LENGTH = 100;
+    /** A body is at most 3 MiB before it gets here, so no text in it is longer. */
+    static final int MAX_TEXT_LENGTH = 8 * 1024 * 1024;
+    /** Anchored YAML collections that may be repeated; stops "billion laughs". */
+    static final int MAX_ALIASES = 50;
+
+    private static final JsonFactory FACTORY = JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(MAX_DEPTH)
+                    .maxNumberLength(MAX_NUMBER_LENGTH)
+                    .maxStringLength(MAX_TEXT_LENGTH)
+                    .build())
+            .enable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
+            .build();
+
+    private final List<String> duplicates = new ArrayList<>();
+    private final Deque<String> path = new ArrayDeque<>();
+
+    private Body() {}
+
+    /** @param duplicates as {@code duplicate field "a.b"} */
+    record Parsed(JsonNode tree, List<String> duplicates) {}
+
+    /** @throws IllegalArgumentException if it is not well formed or beyond a limit */
+    static Parsed parse(byte[] bytes, Format format) {
+        Body body = new Body();
+        JsonNode tree = format == Format.JSON ? body.json(bytes) : body.yaml(bytes);
+        return new Parsed(tree, body.duplicates);
+    }
+
+    private JsonNode json(byte[] bytes) {
+        try (JsonParser parser = FACTORY.createParser(bytes)) {
+            if (parser.nextToken() == null) {
+                throw new IllegalArgumentException("unexpected end of JSON input");
+            }
+            JsonNode tree = value(parser);
+            if (parser.nextToken() != null) {
+                throw new IllegalArgumentException("invalid character after top-level value");
+            }
+            return tree;
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(e.getOriginalMessage(), e);
+        } catch (IOException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
+    }
+
+    private JsonNode value(JsonParser parser) throws IOException {
+        JsonNodeFactory nodes = JsonNodeFactory.instance;
+        return switch (parser.currentToken()) {
+            case START_OBJECT -> object(parser);
+            case START_ARRAY -> array(parser);
+            case VALUE_STRING -> nodes.textNode(parser.getText());
+            case VALUE_NUMBER_INT -> integer(parser);
+            case VALUE_NUMBER_FLOAT -> nodes.numberNode(parser.getDecimalValue());
+            case VALUE_TRUE -> nodes.booleanNode(true);
+            case VALUE_FALSE -> nodes.booleanNode(false);
+            case VALUE_NULL -> NullNode.getInstance();
+            default -> throw new IllegalArgumentException("unexpected token " + parser.currentToken());
+        };
+    }
+
+    private static JsonNode integer(JsonParser parser) throws IOException {
+        return switch (parser.getNumberType()) {
+            case INT -> JsonNodeFactory.instance.numberNode(parser.getIntValue());
+            case LONG -> JsonNodeFactory.instance.numberNode(parser.getLongValue());
+            default -> JsonNodeFactory.instance.numberNode(parser.getBigIntegerValue());
+        };
+    }
+
+    private ObjectNode object(JsonParser parser) throws IOException {
+        ObjectNode object = JsonNodeFactory.instance.objectNode();
+        while (parser.nextToken() != JsonToken.END_OBJECT) {
+            String name = parser.currentName();
+            parser.nextToken();
+            path.addLast(path.isEmpty() ? name : "." + name);
+            JsonNode value = value(parser);
+            if (object.has(name)) {
+                duplicates.add("duplicate field \"" + String.join("", path) + "\"");
+            }
+            object.set(name, value);
+            path.removeLast();
+        }
+        return object;
+    }
+
+    private ArrayNode array(JsonParser parser) throws IOException {
+        ArrayNode array = JsonNodeFactory.instance.arrayNode();
+        while (parser.nextToken() != JsonToken.END_ARRAY) {
+            path.addLast("[" + array.size() + "]");
+            array.add(value(parser));
+            path.removeLast();
+        }
+        return array;
+    }
+
+    private JsonNode yaml(byte[] bytes) {
+        LoaderOptions options = new LoaderOptions();
+        options.setMaxAliasesForCollections(MAX_ALIASES);
+        options.setNestingDepthLimit(MAX_DEPTH);
+        options.setCodePointLimit(MAX_TEXT_LENGTH);
+        DumperOptions dumper = new DumperOptions();
+        Yaml yaml =
+                new Yaml(new SafeConstructor(options), new Representer(dumper), dumper, options, new CoreResolver());
+        try {
+            Node root = yaml.compose(new java.io.StringReader(new String(bytes, StandardCharsets.UTF_8)));
+            return root == null ? NullNode.getInstance() : node(root, 0, new int[1]);
+        } catch (YAMLException e) {
+            throw new IllegalArgumentException("yaml: " + e.getMessage(), e);
+        }
+    }
+
+    private JsonNode node(Node node, int depth, int[] size) {
+        size[0]++;
+        if (depth > MAX_DEPTH || size[0] > MAX_TEXT_LENGTH / 8) {
+            throw new IllegalArgumentException("yaml: the document nests too deep or expands too far");
+        }
+        if (node instanceof MappingNode mapping) {
+            ObjectNode object = JsonNodeFactory.instance.objectNode();
+            Set<String> seen = new HashSet<>();
+            for (NodeTuple tuple : mapping.getValue()) {
+                if (tuple.getKeyNode().getTag().equals(Tag.MERGE)) {
+                    merge(object, seen, tuple.getValueNode(), depth, size);
+                    continue;
+                }
+                if (!(tuple.getKeyNode() instanceof ScalarNode key)) {
+                    throw new IllegalArgumentException("yaml: invalid map key at line "
+                            + (tuple.getKeyNode().getStartMark().getLine() + 1));
+                }
+                if (!seen.add(key.getValue())) {
+                    duplicates.add("yaml: unmarshal errors:\n  line "
+                            + (key.getStartMark().getLine() + 1) + ": key \"" + key.getValue()
+                            + "\" already set in map");
+                }
+                object.set(key.getValue(), node(tuple.getValueNode(), depth + 1, size));
+            }
+            return object;
+        }
+        if (node instanceof SequenceNode sequence) {
+            ArrayNode array = JsonNodeFactory.instance.arrayNode();
+            for (Node item : sequence.getValue()) {
+                array.add(node(item, depth + 1, size));
+            }
+            return array;
+        }
+        return scalar((ScalarNode) node);
+    }
+
+    private void merge(ObjectNode object, Set<String> seen, Node source, int depth, int[] size) {
+        if (source instanceof SequenceNode sequence) {
+            sequence.getValue().forEach(item -> merge(object, seen, item, depth, size));
+            return;
+        }
+        node(source, depth + 1, size).properties().forEach(entry -> {
+            if (!seen.contains(entry.getKey()) && !object.has(entry.getKey())) {
+                object.set(entry.getKey(), entry.getValue());
+            }
+        });
+    }
+
+    private static JsonNode scalar(ScalarNode node) {
+        String text = node.getValue();
+        JsonNodeFactory nodes = JsonNodeFactory.instance;
+        if (node.getTag().equals(Tag.NULL)) {
+            return NullNode.getInstance();
+        } else if (node.getTag().equals(Tag.BOOL)) {
+            return nodes.booleanNode(text.toLowerCase(java.util.Locale.ROOT).matches("true|yes|on"));
+        } else if (text.length() <= MAX_NUMBER_LENGTH && node.getTag().equals(Tag.INT)) {
+            return integer(text);
+        } else if (text.length() <= MAX_NUMBER_LENGTH && node.getTag().equals(Tag.FLOAT)) {
+            try {
+                return nodes.numberNode(new java.math.BigDecimal(text.replace("_", "")));
+            } catch (NumberFormatException special) {
+                return nodes.textNode(text);
+            }
+        }
+        return nodes.textNode(text);
+    }
+
+    private static JsonNode integer(String text) {
+        String digits = text.replace("_", "").replace("+", "");
+        boolean negative = digits.startsWith("-");
+        String bare = negative ? digits.substring(1) : digits;
+        int radix = bare.startsWith("0x") ? 16 : bare.startsWith("0b") ? 2 : bare.startsWith("0o") ? 8 : 10;
+        String number = radix == 10 ? bare : bare.substring(2);
+        if (radix == 10 && bare.length() > 1 && bare.startsWith("0")) {
+            radix = 8; // as YAML 1.1 and Go's yaml: 0644 is a file mode
+        }
+        try {
+            BigInteger value = new BigInteger(number, radix);
+            value = negative ? value.negate() : value;
+            return value.bitLength() < Integer.SIZE
+                    ? JsonNodeFactory.instance.numberNode(value.intValue())
+                    : value.bitLength() < Long.SIZE
+                            ? JsonNodeFactory.instance.numberNode(value.longValue())
+                            : JsonNodeFactory.instance.numberNode(value);
+        } catch (NumberFormatException sexagesimal) {
+            return JsonNodeFactory.instance.textNode(text);
+        }
+    }
+
+    /** YAML 1.1 as Go's yaml reads it: no timestamps, no sexagesimals. */
+    private static final class CoreResolver extends Resolver {
+        @Override
+        protected void addImplicitResolvers() {
+            addImplicitResolver(Tag.BOOL, BOOL, "yYnNtTfFoO");
+            addImplicitResolver(
+                    Tag.INT,
+                    java.util.regex.Pattern.compile("[-+]?(?:[0-9][0-9_]*|0b[01_]+|0o?[0-7_]+|0x[0-9a-fA-F_]+)"),
+                    "-+0123456789");
+            addImplicitResolver(Tag.FLOAT, FLOAT, "-+0123456789.");
+            addImplicitResolver(Tag.MERGE, MERGE, "<");
+            addImplicitResolver(Tag.NULL, NULL, "~nN\0");
+            addImplicitResolver(Tag.NULL, EMPTY, null);
+        }
+    }
+}

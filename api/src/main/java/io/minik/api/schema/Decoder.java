@@ -1,0 +1,259 @@
+package io.minik.api.schema;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.minik.api.meta.ApiException;
+import io.minik.api.object.Json;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Text to a tree that fits its type: unknown fields pruned and told, nulls dropped, quantities and times canonical, wrong
+ * types refused; all in the words of kube-apiserver.
+ */
+public final class Decoder {
+    /** More unknown fields than this are counted, not listed: a body of another kind would fill the answer. */
+    private static final int MAX_STRICT_ERRORS = 50;
+    /** How much of a body that is not an object the error shows. */
+    private static final int SUMMARY_BYTES = 30;
+
+    private final List<String> strict = new ArrayList<>();
+    private final StringBuilder goPath = new StringBuilder();
+
+    private Decoder() {}
+
+    /** @throws ApiException 400 */
+    public static Decoded decode(Type type, byte[] body, Format format, FieldValidation level) {
+        Body.Parsed parsed;
+        try {
+            parsed = Body.parse(body, format);
+        } catch (IllegalArgumentException e) {
+            throw unrecognized(type, "couldn't get version/kind; json parse error: " + e.getMessage(), body);
+        }
+        if (!(parsed.tree() instanceof ObjectNode tree)) {
+            throw unrecognized(
+                    type,
+                    "couldn't get version/kind; json parse error: json: cannot unmarshal " + word(parsed.tree())
+                            + " into Go value of type struct { APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; Kind"
+                            + " string \"json:\\\"kind,omitempty\\\"\" }",
+                    body);
+        }
+        return check(type, tree, parsed.duplicates(), level);
+    }
+
+    /** The same for a tree, such as a patched object. The tree is not written to. @throws ApiException 400 */
+    public static Decoded decode(Type type, ObjectNode tree, FieldValidation level) {
+        return check(type, tree, List.of(), level);
+    }
+
+    private static Decoded check(Type type, ObjectNode tree, List<String> duplicates, FieldValidation level) {
+        String kind = heads(type, tree);
+        Decoder decoder = new Decoder();
+        decoder.strict.addAll(duplicates);
+        ObjectNode clean;
+        try {
+            clean = decoder.object(type, tree, "");
+        } catch (Mismatch e) {
+            throw ApiException.badRequest(cannot(type, kind) + e.getMessage());
+        }
+        if (type.field("kind").isPresent() && !type.apiVersion().isEmpty()) {
+            clean.put("apiVersion", type.apiVersion());
+            clean.put("kind", type.simpleName());
+        }
+        if (level == FieldValidation.STRICT && !decoder.strict.isEmpty()) {
+            List<String> shown = decoder.strict.subList(0, Math.min(MAX_STRICT_ERRORS, decoder.strict.size()));
+            throw ApiException.badRequest(cannot(type, kind) + "strict decoding error: " + String.join(", ", shown));
+        }
+        return new Decoded(clean, level == FieldValidation.WARN ? List.copyOf(decoder.strict) : List.of());
+    }
+
+    private static String cannot(Type type, String kind) {
+        return kind + " in version \"" + type.version() + "\" cannot be handled as a " + type.simpleName() + ": ";
+    }
+
+    /** Checks kind and apiVersion; answers with the kind to name in errors. */
+    private static String heads(Type type, ObjectNode tree) {
+        String kind = Json.text(tree, "kind");
+        String apiVersion = Json.text(tree, "apiVersion");
+        if (type.apiVersion().isEmpty() || type.field("kind").isEmpty()) {
+            return type.simpleName();
+        }
+        if (!apiVersion.isEmpty() && !apiVersion.equals(type.apiVersion())) {
+            throw ApiException.badRequest("the API version in the data (" + apiVersion
+                    + ") does not match the expected API version (" + type.apiVersion() + ")");
+        }
+        if (!kind.isEmpty() && !kind.equals(type.simpleName())) {
+            throw ApiException.badRequest(kind + " in version \"" + type.version() + "\" cannot be handled as a "
+                    + type.simpleName() + ": no kind \"" + kind + "\" is registered for version \"" + type.apiVersion()
+                    + "\" in scheme \"pkg/api/legacyscheme/scheme.go:30\"");
+        }
+        return type.simpleName();
+    }
+
+    private static ApiException unrecognized(Type type, String why, byte[] body) {
+        int shown = Math.min(SUMMARY_BYTES, body.length);
+        StringBuilder summary = new StringBuilder();
+        for (int at = 0; at < shown; at++) {
+            summary.append(String.format("%02x", body[at]));
+        }
+        String hex = body.length > SUMMARY_BYTES ? summary + " ..." : summary.toString();
+        return ApiException.badRequest("the object provided is unrecognized (must be of type " + type.simpleName()
+                + "): " + why + " (" + hex + ")");
+    }
+
+    /** A value of the wrong type: the message is Go's. */
+    static final class Mismatch extends RuntimeException {
+        Mismatch(String message) {
+            super(message, null, false, false);
+        }
+    }
+
+    private ObjectNode object(Type type, ObjectNode tree, String path) {
+        ObjectNode clean = JsonNodeFactory.instance.objectNode();
+        int depth = goPath.length();
+        for (Map.Entry<String, JsonNode> entry : tree.properties()) {
+            String name = entry.getKey();
+            Field field = type.field(name).orElse(null);
+            if (field == null) {
+                unknown(path.isEmpty() ? name : path + "." + name);
+                continue;
+            }
+            if (entry.getValue().isNull()) {
+                continue;
+            }
+            goPath.append(depth == 0 ? "" : ".").append(name);
+            JsonNode value = field(type, field, entry.getValue(), path.isEmpty() ? name : path + "." + name);
+            goPath.setLength(depth);
+            boolean empty = field.shape() != Field.Shape.SINGLE && value.isEmpty();
+            if (!empty || field.required()) {
+                clean.set(name, value);
+            }
+        }
+        return clean;
+    }
+
+    private void unknown(String path) {
+        if (strict.size() < MAX_STRICT_ERRORS) {
+            strict.add("unknown field \"" + path + "\"");
+        }
+    }
+
+    private JsonNode field(Type owner, Field field, JsonNode value, String path) {
+        return switch (field.shape()) {
+            case SINGLE -> single(owner, field, value, path);
+            case LIST -> {
+                if (!value.isArray()) {
+                    throw mismatch(owner, word(value), field.goType());
+                }
+                ArrayNode list = JsonNodeFactory.instance.arrayNode(value.size());
+                for (int at = 0; at < value.size(); at++) {
+                    list.add(single(owner, field, value.get(at), path + "[" + at + "]"));
+                }
+                yield list;
+            }
+            case MAP -> {
+                if (!value.isObject()) {
+                    throw mismatch(owner, word(value), field.goType());
+                }
+                ObjectNode map = JsonNodeFactory.instance.objectNode();
+                for (Map.Entry<String, JsonNode> entry : value.properties()) {
+                    map.set(entry.getKey(), single(owner, field, entry.getValue(), path + "." + entry.getKey()));
+                }
+                yield map;
+            }
+        };
+    }
+
+    /** A null inside a list or a map is the zero value. */
+    private JsonNode single(Type owner, Field field, JsonNode value, String path) {
+        boolean missing = value.isNull();
+        JsonNodeFactory nodes = JsonNodeFactory.instance;
+        return switch (field.kind()) {
+            case STRING -> missing ? nodes.textNode("") : require(owner, field, value, value.isTextual());
+            case BOOL -> missing ? nodes.booleanNode(false) : require(owner, field, value, value.isBoolean());
+            case INT32 -> missing ? nodes.numberNode(0) : integer(owner, field, value, Integer.SIZE);
+            case INT64 -> missing ? nodes.numberNode(0) : integer(owner, field, value, Long.SIZE);
+            case DOUBLE -> missing ? nodes.numberNode(0) : require(owner, field, value, value.isNumber());
+            case BYTES ->
+                missing
+                        ? nodes.textNode("")
+                        : Scalars.base64(
+                                require(owner, field, value, value.isTextual()).textValue());
+            case MESSAGE -> message(owner, field, value, path);
+        };
+    }
+
+    private JsonNode message(Type owner, Field field, JsonNode value, String path) {
+        Type type = field.type();
+        switch (type.form()) {
+            case STRUCT -> {
+                if (value.isNull()) {
+                    return JsonNodeFactory.instance.objectNode();
+                }
+                if (!(value instanceof ObjectNode object)) {
+                    throw mismatch(owner, word(value), type.goName());
+                }
+                return object(type, object, path);
+            }
+            case STRING_LIST -> {
+                if (!value.isArray()) {
+                    throw mismatch(owner, word(value), type.goName());
+                }
+                for (JsonNode item : value) {
+                    if (!item.isTextual()) {
+                        throw mismatch(owner, word(item), "string");
+                    }
+                }
+                return value;
+            }
+            case SCHEMA_OR_ARRAY, SCHEMA_OR_BOOL, SCHEMA_OR_STRINGS -> {
+                Type schema = type.message().stream()
+                        .filter(inner -> inner.structured())
+                        .map(Field::type)
+                        .findFirst()
+                        .orElseThrow();
+                return value instanceof ObjectNode object ? object(schema, object, path) : value;
+            }
+            default -> {
+                return Scalars.canonical(type.form(), value);
+            }
+        }
+    }
+
+    private JsonNode require(Type owner, Field field, JsonNode value, boolean fits) {
+        if (!fits) {
+            throw mismatch(owner, word(value), field.elementGoType());
+        }
+        return value;
+    }
+
+    private JsonNode integer(Type owner, Field field, JsonNode value, int bits) {
+        if (!value.isNumber()) {
+            throw mismatch(owner, word(value), field.elementGoType());
+        }
+        boolean fits = bits == Integer.SIZE ? value.canConvertToInt() : value.canConvertToLong();
+        if (!value.isIntegralNumber() || !fits) {
+            throw mismatch(owner, "number " + value.asText(), field.elementGoType());
+        }
+        return value;
+    }
+
+    private Mismatch mismatch(Type owner, String what, String goType) {
+        return new Mismatch("json: cannot unmarshal " + what + " into Go struct field " + owner.simpleName() + "."
+                + goPath + " of type " + goType);
+    }
+
+    static String word(JsonNode value) {
+        return switch (value.getNodeType()) {
+            case ARRAY -> "array";
+            case OBJECT, POJO -> "object";
+            case BOOLEAN -> "bool";
+            case NUMBER -> "number";
+            case STRING, BINARY -> "string";
+            case NULL, MISSING -> "null";
+        };
+    }
+}

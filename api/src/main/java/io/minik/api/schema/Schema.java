@@ -1,0 +1,112 @@
+package io.minik.api.schema;
+
+import io.minik.api.meta.Resource;
+import java.io.BufferedInputStream;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** All GA kinds of Kubernetes and their types. Immutable; load once, share. */
+public final class Schema {
+    private final List<Type> types;
+    private final List<KindRow> kinds;
+    private final Map<String, KindRow> byResource = new HashMap<>();
+    private final Map<String, KindRow> byKind = new HashMap<>();
+    private final Map<String, Type> byName = new HashMap<>();
+
+    Schema(List<Type> types, List<KindRow> kinds) {
+        this.types = types;
+        this.kinds = kinds;
+        for (KindRow row : kinds) {
+            byResource.put(row.resource().apiVersion() + "/" + row.resource().plural(), row);
+            byKind.put(row.resource().apiVersion() + "/" + row.resource().kind(), row);
+        }
+        for (Type type : types) {
+            byName.put(type.name(), type);
+        }
+        for (KindRow row : kinds) {
+            findNamed(row.type().name() + "List")
+                    .ifPresent(list -> list.apiVersion(row.resource().apiVersion()));
+            for (Subresource sub : row.subresources()) {
+                String apiVersion = sub.group().isEmpty() ? sub.version() : sub.group() + "/" + sub.version();
+                subresourceType(sub).ifPresent(type -> type.apiVersion(apiVersion));
+            }
+        }
+    }
+
+    /** Reads the table that was made at build time: some 10 ms, once per process. */
+    public static Schema load() {
+        try (InputStream stream = Schema.class.getResourceAsStream("schema.bin")) {
+            if (stream == null) {
+                throw new IllegalStateException("schema.bin is not on the class path: build again");
+            }
+            return new SchemaReader(new DataInputStream(new BufferedInputStream(stream))).read();
+        } catch (IOException e) {
+            throw new UncheckedIOException("reading schema.bin", e);
+        }
+    }
+
+    /** Every resource of the GA groups, also those that can only be created (reviews, bindings). */
+    public List<KindRow> kinds() {
+        return kinds;
+    }
+
+    public List<Type> types() {
+        return types;
+    }
+
+    /** @throws IllegalArgumentException if it is none of ours */
+    public KindRow kind(Resource resource) {
+        return findResource(resource.apiVersion(), resource.plural())
+                .orElseThrow(() ->
+                        new IllegalArgumentException("no kind for " + resource.apiVersion() + " " + resource.plural()));
+    }
+
+    /** By group version and the URL's word. */
+    public Optional<KindRow> findResource(String apiVersion, String plural) {
+        return Optional.ofNullable(byResource.get(apiVersion + "/" + plural));
+    }
+
+    public Optional<KindRow> findKind(String apiVersion, String kind) {
+        return Optional.ofNullable(byKind.get(apiVersion + "/" + kind));
+    }
+
+    /** The type of any object that travels: kinds, their lists, Scale, Eviction, TokenRequest, DeleteOptions, Status. */
+    public Optional<Type> findType(String apiVersion, String kind) {
+        KindRow row = byKind.get(apiVersion + "/" + kind);
+        if (row != null) {
+            return Optional.of(row.type());
+        }
+        if (kind.endsWith("List")) {
+            KindRow item = byKind.get(apiVersion + "/" + kind.substring(0, kind.length() - "List".length()));
+            if (item != null) {
+                return findNamed(item.type().name() + "List");
+            }
+        }
+        return subresourceType(apiVersion, kind).or(() -> findNamed("k8s.io.apimachinery.pkg.apis.meta.v1." + kind)
+                .filter(type -> type.field("kind").isPresent() || kind.equals("ObjectMeta")));
+    }
+
+    /** By its protobuf name. */
+    public Optional<Type> findNamed(String name) {
+        return Optional.ofNullable(byName.get(name));
+    }
+
+    private Optional<Type> subresourceType(Subresource sub) {
+        return subresourceType(sub.group().isEmpty() ? sub.version() : sub.group() + "/" + sub.version(), sub.kind());
+    }
+
+    private Optional<Type> subresourceType(String apiVersion, String kind) {
+        return switch (apiVersion + "/" + kind) {
+            case "autoscaling/v1/Scale" -> findNamed("k8s.io.api.autoscaling.v1.Scale");
+            case "policy/v1/Eviction" -> findNamed("k8s.io.api.policy.v1.Eviction");
+            case "authentication.k8s.io/v1/TokenRequest" -> findNamed("k8s.io.api.authentication.v1.TokenRequest");
+            default -> Optional.empty();
+        };
+    }
+}
