@@ -68,8 +68,7 @@ public final class StrategicMerge {
 
     private static JsonNode merged(JsonNode present, JsonNode change, @Nullable Field field) {
         if (present instanceof ObjectNode object && change instanceof ObjectNode changes) {
-            boolean map = field == null || field.shape() == Field.Shape.MAP || !field.structured();
-            return object(object, changes, map ? null : field.type());
+            return object(object, changes, singleType(field));
         }
         if (present instanceof ArrayNode list && change instanceof ArrayNode changes && merges(field)) {
             return MergeList.merge(list, changes, keyOf(field), elementType(field));
@@ -87,6 +86,10 @@ public final class StrategicMerge {
 
     private static String keyOf(@Nullable Field field) {
         return field == null ? "" : field.patchMergeKey();
+    }
+
+    private static @Nullable Type singleType(@Nullable Field field) {
+        return field != null && field.shape() == Field.Shape.SINGLE ? elementType(field) : null;
     }
 
     private static @Nullable Type elementType(@Nullable Field field) {
@@ -155,7 +158,7 @@ public final class StrategicMerge {
                 deletePrimitives(original, name, doomed);
                 present = original.get(name);
             }
-            if (change != null && change.isNull() || present == null && change == null) {
+            if ((change != null && change.isNull()) || (present == null && change == null)) {
                 continue;
             }
             ArrayNode before = present instanceof ArrayNode list ? list : Json.array();

@@ -60,12 +60,12 @@ final class Scalars {
             return JsonNodeFactory.instance.textNode(
                     Quantity.parse(value.asText()).toString());
         } catch (IllegalArgumentException e) {
-            throw new Decoder.Mismatch(e.getMessage());
+            throw new Decoder.Mismatch(String.valueOf(e.getMessage()));
         }
     }
 
     private static JsonNode intOrString(JsonNode value) {
-        if (value.isTextual() || value.isIntegralNumber() && value.canConvertToInt()) {
+        if (value.isTextual() || (value.isIntegralNumber() && value.canConvertToInt())) {
             return value;
         }
         if (value.isNull()) {
@@ -116,7 +116,7 @@ final class Scalars {
             at = part.end();
         }
         boolean zero = bare.equals("0");
-        if (!zero && (at != bare.length() || bare.isEmpty())
+        if ((!zero && (at != bare.length() || bare.isEmpty()))
                 || nanos.compareTo(BigDecimal.valueOf(Long.MAX_VALUE)) > 0) {
             throw new Decoder.Mismatch("time: invalid duration \"" + text + "\"");
         }

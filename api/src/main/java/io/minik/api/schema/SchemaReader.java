@@ -12,7 +12,8 @@ import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Reads schema.bin: the generator under src/generator says its layout. */
+/** Reads schema.bin: the generator under src/generator says its layout, which stores these enums by position. */
+@SuppressWarnings("EnumOrdinal")
 final class SchemaReader {
     private static final int MAGIC = 0x4d4b5331;
     private static final List<String> VERBS =

@@ -42,8 +42,7 @@ public final class LabelSelector {
         /** 0 also if the label is not a number: then neither comparison holds. */
         private int compare(String value) {
             try {
-                return Long.compare(
-                        Long.parseLong(value), Long.parseLong(values.get(0)));
+                return Long.compare(Long.parseLong(value), Long.parseLong(values.get(0)));
             } catch (NumberFormatException notANumber) {
                 return 0;
             }
