@@ -281,7 +281,7 @@ public final class FakeApi implements Transport {
             throw ApiException.stale(call.resource(), before.name());
         }
         KubeObject after = before.edit(tree -> {
-            if (call.subresource().equals("status")) {
+            if (call.subresource().equals("status") || call.subresource().equals("approval")) {
                 replace(tree, wanted, "status");
             } else if (call.subresource().equals("finalize")) {
                 replace(tree, wanted, "spec");

@@ -1,0 +1,144 @@
+package io.minik.server.reviews;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.minik.api.meta.ApiException;
+import io.minik.api.meta.Resource;
+import io.minik.api.meta.Resources;
+import io.minik.api.meta.Status.Cause;
+import io.minik.api.object.Json;
+import io.minik.api.object.KubeObject;
+import io.minik.api.object.ObjectKey;
+import io.minik.server.authn.ObjectLookup;
+import io.minik.server.authn.ServiceAccountTokens;
+import io.minik.server.authn.ServiceAccountTokens.Bound;
+import io.minik.server.authn.ServiceAccountTokens.Issued;
+import io.minik.server.registry.Connector.Scope;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** serviceaccounts/token: a token for a while, bound to what it is for. */
+final class TokenRequests {
+    private static final Resource TOKEN_REQUEST =
+            new Resource("authentication.k8s.io", "v1", "tokenrequests", "TokenRequest", true);
+    private static final long DEFAULT_SECONDS = 3600;
+    private static final long MIN_SECONDS = 600;
+    private static final long MAX_SECONDS = 1L << 32;
+    private static final Map<String, Resource> BINDABLE = Map.of(
+            "Pod", Resources.PODS,
+            "Secret", Resources.SECRETS,
+            "Node", Resources.NODES);
+
+    private final ServiceAccountTokens tokens;
+    private final ObjectLookup lookup;
+    private final InstantSource clock;
+
+    TokenRequests(ServiceAccountTokens tokens, ObjectLookup lookup, InstantSource clock) {
+        this.tokens = tokens;
+        this.lookup = lookup;
+        this.clock = clock;
+    }
+
+    /** What a token is bound to, and on which node that is. */
+    private record Binding(Optional<Bound> object, Optional<Bound> node) {
+        static final Binding NONE = new Binding(Optional.empty(), Optional.empty());
+    }
+
+    Future<KubeObject> create(Scope scope, KubeObject request) {
+        List<Cause> causes = validate(request);
+        if (!causes.isEmpty()) {
+            return Future.failedFuture(ApiException.invalid(TOKEN_REQUEST, request.name(), causes));
+        }
+        return require(Resources.SERVICE_ACCOUNTS, scope.key())
+                .compose(account -> bind(request.at("spec", "boundObjectRef"), account)
+                        .map(binding -> issue(scope, request, account, binding)));
+    }
+
+    private KubeObject issue(Scope scope, KubeObject request, KubeObject account, Binding binding) {
+        List<String> audiences = Json.stringList(request.tree(), "spec", "audiences");
+        long seconds = Json.longOr(DEFAULT_SECONDS, request.tree(), "spec", "expirationSeconds");
+        Issued issued = tokens.issue(account, audiences, Duration.ofSeconds(seconds), binding.object(), binding.node());
+        return request.edit(tree -> {
+            Json.child(tree, "metadata")
+                    .put("name", account.name())
+                    .put("namespace", account.namespace())
+                    .put(
+                            "creationTimestamp",
+                            clock.instant().truncatedTo(ChronoUnit.SECONDS).toString());
+            Json.child(tree, "spec").put("expirationSeconds", seconds);
+            if (audiences.isEmpty()) {
+                tokens.apiAudiences().forEach(Json.child(tree, "spec").putArray("audiences")::add);
+            }
+            // A dry run promises that it would be issued: a token that works is not a dry run.
+            tree.putObject("status")
+                    .put("token", scope.dryRun() ? "" : issued.token())
+                    .put("expirationTimestamp", issued.expiration().toString());
+        });
+    }
+
+    private static List<Cause> validate(KubeObject request) {
+        List<Cause> causes = new ArrayList<>();
+        long seconds = Json.longOr(DEFAULT_SECONDS, request.tree(), "spec", "expirationSeconds");
+        if (seconds < MIN_SECONDS) {
+            causes.add(invalid(seconds, "may not specify a duration less than 10 minutes"));
+        }
+        if (seconds > MAX_SECONDS) {
+            causes.add(invalid(seconds, "may not specify a duration larger than 2^32 seconds"));
+        }
+        return causes;
+    }
+
+    private static Cause invalid(long seconds, String why) {
+        return new Cause("FieldValueInvalid", "Invalid value: " + seconds + ": " + why, "spec.expirationSeconds");
+    }
+
+    private Future<Binding> bind(JsonNode reference, KubeObject account) {
+        if (!reference.isObject()) {
+            return Future.succeededFuture(Binding.NONE);
+        }
+        String kind = Json.text(reference, "kind");
+        Resource resource = BINDABLE.get(kind);
+        if (resource == null || !Json.textOr("v1", reference, "apiVersion").equals("v1")) {
+            return Future.failedFuture(ApiException.badRequest(
+                    "cannot bind token to object of type " + Json.text(reference, "apiVersion") + ", Kind=" + kind));
+        }
+        ObjectKey key = ObjectKey.of(resource.namespaced() ? account.namespace() : "", Json.text(reference, "name"));
+        return require(resource, key).compose(object -> {
+            String uid = Json.text(reference, "uid");
+            if (!uid.isEmpty() && !uid.equals(object.uid())) {
+                return Future.failedFuture(ApiException.conflict(
+                        resource,
+                        key.name(),
+                        "the UID in the bound object reference (" + uid
+                                + ") does not match the UID in record. The object might have been deleted and then"
+                                + " recreated"));
+            }
+            Bound bound = new Bound(kind, object.name(), object.uid());
+            if (!kind.equals("Pod")) {
+                return Future.succeededFuture(new Binding(Optional.of(bound), Optional.empty()));
+            }
+            if (!object.text("spec", "serviceAccountName").equals(account.name())) {
+                return Future.failedFuture(ApiException.badRequest("cannot bind token for serviceaccount \""
+                        + account.name() + "\" to pod running with different serviceaccount name."));
+            }
+            return node(object.text("spec", "nodeName")).map(node -> new Binding(Optional.of(bound), node));
+        });
+    }
+
+    private Future<Optional<Bound>> node(String name) {
+        return name.isEmpty()
+                ? Future.succeededFuture(Optional.empty())
+                : lookup.find(Resources.NODES, ObjectKey.cluster(name))
+                        .map(found -> found.map(node -> new Bound("Node", name, node.uid())));
+    }
+
+    private Future<KubeObject> require(Resource resource, ObjectKey key) {
+        return lookup.find(resource, key).compose(found -> found.map(Future::succeededFuture)
+                .orElseGet(() -> Future.failedFuture(ApiException.notFound(resource, key.name()))));
+    }
+}
