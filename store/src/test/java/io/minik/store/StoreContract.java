@@ -390,4 +390,245 @@ public abstract class StoreContract {
         put("k", "1");
         assertThat(store.status().noSpace()).isFalse();
     }
+
+    // ---- leases ----
+
+    @Test
+    void aLeaseThatEndsTakesItsKeysAlongAtOneRevision() {
+        Store.Lease lease = Await.get(store.grantLease(0, 10));
+        Recorder recorder = watch("k", 0);
+        txn(List.of(), List.of(put("k1", "v", lease.id()), put("k2", "v", lease.id())), List.of());
+        put("k3", "stays");
+        clock.advance(9_000);
+        assertThat(Await.get(store.leaseStatus(lease.id())).lease().remainingSeconds())
+                .isEqualTo(1);
+        assertThat(Await.get(store.leaseStatus(lease.id())).keys()).containsExactlyInAnyOrder(utf8("k1"), utf8("k2"));
+        clock.advance(1_000);
+        List<Event> ended = recorder.awaitEvents(5).subList(3, 5);
+        assertThat(ended).extracting(Event::type).containsOnly(Event.Type.DELETE);
+        assertThat(ended).extracting(Event::revision).containsOnly(4L);
+        assertThat(prefix("k").kvs()).extracting(kv -> kv.key().utf8()).containsExactly("k3");
+        assertThatThrownBy(() -> Await.get(store.leaseStatus(lease.id())))
+                .isInstanceOf(StoreException.LeaseNotFound.class);
+        assertThat(Await.get(store.leases())).isEmpty();
+    }
+
+    @Test
+    void aRenewedLeaseLivesOn() {
+        long lease = Await.get(store.grantLease(7, 10)).id();
+        assertThat(lease).isEqualTo(7);
+        txn(List.of(), List.of(put("k", "v", lease)), List.of());
+        clock.advance(8_000);
+        assertThat(Await.get(store.keepLeaseAlive(lease)).remainingSeconds()).isEqualTo(10);
+        clock.advance(8_000);
+        assertThat(Await.get(store.leaseStatus(lease)).lease().remainingSeconds())
+                .isEqualTo(2);
+        assertThat(prefix("k").kvs()).hasSize(1);
+        clock.advance(2_000);
+        assertThat(Await.get(store.leases())).isEmpty();
+        assertThat(prefix("k").kvs()).isEmpty();
+    }
+
+    @Test
+    void aRevokedLeaseTakesItsKeysAlong() {
+        Await.get(store.grantLease(7, 100));
+        txn(List.of(), List.of(put("k", "v", 7)), List.of());
+        Await.get(store.revokeLease(7));
+        assertThat(prefix("k").kvs()).isEmpty();
+        assertThatThrownBy(() -> Await.get(store.revokeLease(7))).isInstanceOf(StoreException.LeaseNotFound.class);
+        assertThatThrownBy(() -> Await.get(store.keepLeaseAlive(7))).isInstanceOf(StoreException.LeaseNotFound.class);
+    }
+
+    @Test
+    void aPutWithoutTheLeaseTakesTheKeyOffIt() {
+        Await.get(store.grantLease(7, 100));
+        txn(List.of(), List.of(put("k", "v", 7)), List.of());
+        put("k", "free");
+        assertThat(Await.get(store.leaseStatus(7)).keys()).isEmpty();
+        Await.get(store.revokeLease(7));
+        assertThat(get("k").value().utf8()).isEqualTo("free");
+    }
+
+    @Test
+    void unknownAndDoubleLeasesAreRefused() {
+        assertThatThrownBy(() -> txn(List.of(), List.of(put("k", "v", 9)), List.of()))
+                .isInstanceOf(StoreException.LeaseNotFound.class);
+        Await.get(store.grantLease(9, 100));
+        assertThatThrownBy(() -> Await.get(store.grantLease(9, 100))).isInstanceOf(StoreException.LeaseExists.class);
+    }
+
+    @Test
+    void noTimerRunsWithoutALeaseOrALazyWrite() {
+        put("a", "1");
+        assertThat(clock.armed()).isZero();
+        Await.get(store.grantLease(1, 100));
+        assertThat(clock.armed()).isEqualTo(1);
+    }
+
+    // ---- watch ----
+
+    private Recorder watch(String prefix, long from) {
+        Recorder recorder = new Recorder();
+        store.watch(WatchRequest.prefix(utf8(prefix), from), recorder);
+        return recorder;
+    }
+
+    @Test
+    void aWatchSeesNewEventsInOrderWithPreviousValues() {
+        put("k", "0");
+        Recorder recorder = watch("k", 0);
+        put("k", "1");
+        put("other", "1");
+        delete("k");
+        List<Event> events = recorder.awaitEvents(2);
+        assertThat(events).extracting(Event::type).containsExactly(Event.Type.PUT, Event.Type.DELETE);
+        assertThat(events).extracting(Event::revision).containsExactly(3L, 5L);
+        assertThat(events)
+                .extracting(event -> event.previous().orElseThrow().value().utf8())
+                .containsExactly("0", "1");
+        assertThat(events.get(1).kv().version()).isZero();
+    }
+
+    @Test
+    void aWatchFromThePastSeesHistoryThenNewEventsWithoutGap() {
+        IntStream.range(0, 1000).forEach(i -> put("k" + i % 7, "v" + i));
+        Recorder recorder = watch("k", 100);
+        IntStream.range(1000, 1200).forEach(i -> put("k" + i % 7, "v" + i));
+        List<Event> events = recorder.awaitEvents(1200 - 98);
+        assertThat(events)
+                .extracting(Event::revision)
+                .containsExactlyElementsOf(
+                        IntStream.rangeClosed(100, 1201).mapToObj(i -> (long) i).toList());
+    }
+
+    @Test
+    void aRevisionIsNotSplitBetweenTwoCalls() {
+        for (int i = 0; i < 20; i++) {
+            List<Op> ops = IntStream.range(0, 100)
+                    .mapToObj(key -> put("k" + key, "v", 0))
+                    .toList();
+            txn(List.of(), ops, List.of());
+        }
+        Recorder recorder = watch("k", 2);
+        recorder.awaitEvents(2000);
+        List<Long> seen = new ArrayList<>();
+        for (Recorder.Call call : recorder.calls()) {
+            List<Long> revisions =
+                    call.events().stream().map(Event::revision).distinct().toList();
+            assertThat(seen).doesNotContainAnyElementsOf(revisions);
+            seen.addAll(revisions);
+            assertThat(call.revision()).isEqualTo(revisions.get(revisions.size() - 1));
+        }
+        assertThat(seen).hasSize(20);
+    }
+
+    @Test
+    void theEventsOfATxnComeInTheOrderOfItsOps() {
+        txn(List.of(), List.of(put("b", "1", 0), put("a", "1", 0), put("c", "1", 0)), List.of());
+        assertThat(watch("", 2).awaitEvents(3))
+                .extracting(event -> event.kv().key().utf8())
+                .containsExactly("b", "a", "c");
+    }
+
+    @Test
+    void aWatchOfTheFutureWaitsForItsRevision() {
+        Recorder recorder = watch("k", 4);
+        put("k", "1");
+        put("k", "2");
+        put("k", "3");
+        assertThat(recorder.awaitEvents(1)).extracting(Event::revision).containsExactly(4L);
+    }
+
+    @Test
+    void aWatchFromACompactedRevisionEnds() {
+        put("k", "1");
+        put("k", "2");
+        delete("k");
+        Await.get(store.compact(4));
+        StoreException.Compacted why = (StoreException.Compacted) watch("k", 3).awaitEnd();
+        assertThat(why.compactedRevision()).isEqualTo(4);
+        assertThat(watch("k", 4).awaitEvents(1)).extracting(Event::type).containsExactly(Event.Type.DELETE);
+    }
+
+    @Test
+    void progressTellsTheRevisionAfterAllEventsSoFar() {
+        Recorder recorder = new Recorder();
+        Store.Watch watch = store.watch(WatchRequest.prefix(utf8("k"), 0), recorder);
+        put("k", "1");
+        put("other", "1");
+        watch.requestProgress();
+        assertThat(recorder.awaitProgress()).isEqualTo(3);
+        assertThat(recorder.events()).hasSize(1);
+    }
+
+    @Test
+    void aClosedWatchIsSilent() {
+        Recorder recorder = new Recorder();
+        Store.Watch watch = store.watch(WatchRequest.prefix(utf8("k"), 0), recorder);
+        Recorder other = watch("k", 0);
+        put("k", "1");
+        recorder.awaitEvents(1);
+        watch.close();
+        watch.close();
+        put("k", "2");
+        other.awaitEvents(2);
+        assertThat(recorder.events()).hasSize(1);
+    }
+
+    @Test
+    void aWatcherThatDoesNotKeepUpIsEnded() throws Exception {
+        Recorder recorder = new Recorder();
+        java.util.concurrent.CountDownLatch release = new java.util.concurrent.CountDownLatch(1);
+        vertx.getOrCreateContext().runOnContext(task -> {
+            store.watch(WatchRequest.prefix(utf8("k"), 0), recorder);
+            vertx.getOrCreateContext().runOnContext(stuck -> {
+                try {
+                    release.await();
+                } catch (InterruptedException interrupted) {
+                    throw new IllegalStateException(interrupted);
+                }
+            });
+        });
+        Bytes value = Bytes.of(new byte[1 << 20]);
+        put("k", "first");
+        IntStream.range(0, 12).forEach(i -> Await.get(store.txn(Txn.put(utf8("k"), value))));
+        release.countDown();
+        assertThat(recorder.awaitEnd()).isInstanceOf(StoreException.Lagging.class);
+    }
+
+    @Test
+    void answersAndEventsComeOnTheCallersContext() {
+        List<Object> contexts = new java.util.concurrent.CopyOnWriteArrayList<>();
+        io.vertx.core.Context mine = vertx.getOrCreateContext();
+        io.vertx.core.Promise<Void> seen = io.vertx.core.Promise.promise();
+        mine.runOnContext(task -> {
+            store.watch(WatchRequest.prefix(utf8("k"), 0), new Store.WatchListener() {
+                @Override
+                public void onEvents(List<Event> events, long revision) {
+                    contexts.add(Vertx.currentContext());
+                    seen.tryComplete();
+                }
+
+                @Override
+                public void onEnd(StoreException why) {}
+            });
+            store.txn(Txn.put(utf8("k"), utf8("v"))).onComplete(done -> contexts.add(Vertx.currentContext()));
+        });
+        Await.get(seen.future());
+        put("k", "again");
+        assertThat(contexts).hasSizeGreaterThanOrEqualTo(2).containsOnly(mine);
+    }
+
+    // ---- the end ----
+
+    @Test
+    void aClosedStoreAnswersClosed() {
+        Recorder recorder = watch("k", 0);
+        Await.get(store.close());
+        assertThat(recorder.awaitEnd()).isInstanceOf(StoreException.Closed.class);
+        assertThatThrownBy(() -> put("k", "1")).isInstanceOf(StoreException.Closed.class);
+        assertThatThrownBy(() -> prefix("k")).isInstanceOf(StoreException.Closed.class);
+        assertThat(watch("k", 0).awaitEnd()).isInstanceOf(StoreException.Closed.class);
+        Await.get(store.close());
+    }
 }

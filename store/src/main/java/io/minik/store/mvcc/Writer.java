@@ -60,7 +60,7 @@ final class Writer {
         this.limits = limits;
         this.queue = queue;
         this.base = mvcc.revision();
-        this.timers = new Timers(clock, queue::add);
+        this.timers = new Timers(clock, queue);
     }
 
     /** Any thread: runs it on the writer, or never if the store has ended. */
@@ -166,7 +166,7 @@ final class Writer {
         mvcc.leaseGranted(granted, ttl);
         undo.add(() -> mvcc.leaseRevoked(granted));
         wrote(true);
-        timers.armExpiry(mvcc.leases().deadlineMillis(granted), this::dueExpiry);
+        timers.armExpiry(mvcc.leases().deadlineMillis(granted), this::expire);
         answer(reply, new Store.Lease(granted, ttl, ttl));
     }
 
@@ -245,7 +245,8 @@ final class Writer {
 
     /** @throws IOException the journal can't be trusted: the store must halt */
     void commit() throws IOException {
-        if (wrote) {
+        boolean flushed = wrote;
+        if (flushed) {
             if (!flush()) {
                 handoff.send();
                 return;
@@ -258,6 +259,9 @@ final class Writer {
         answers.forEach(answer -> answer.success().run());
         forgetBatch();
         handoff.send();
+        if (flushed) {
+            journal.published();
+        }
     }
 
     private boolean flush() throws IOException {
@@ -275,7 +279,7 @@ final class Writer {
         if (durable) {
             timers.disarmSync();
         } else {
-            timers.armSync(() -> queue.addCommand(this::syncLazy));
+            timers.armSync(this::syncLazy);
         }
         return true;
     }
@@ -285,7 +289,7 @@ final class Writer {
         commit();
     }
 
-    private void publish() throws IOException {
+    private void publish() {
         for (Committed commit : commits) {
             for (Change change : commit.changes()) {
                 hub.add(mvcc, change, mvcc.apply(change));
@@ -293,7 +297,6 @@ final class Writer {
         }
         mvcc.publish(base);
         hub.send(handoff, base);
-        journal.published();
         long history = base - mvcc.compactedRevision();
         if (history > limits.historyRevisions()) {
             queue.addCommand(this::trimHistory);
@@ -322,11 +325,7 @@ final class Writer {
     }
 
     private void armExpiry() {
-        mvcc.leases().nextDeadlineMillis().ifPresent(deadline -> timers.armExpiry(deadline, this::dueExpiry));
-    }
-
-    private void dueExpiry() {
-        queue.addCommand(this::expire);
+        mvcc.leases().nextDeadlineMillis().ifPresent(deadline -> timers.armExpiry(deadline, this::expire));
     }
 
     // ---- the end ----

@@ -1,0 +1,179 @@
+package io.minik.store.mapdb;
+
+import io.minik.store.StoreException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The files of a store: their names, the lock, the format. */
+final class DataDirectory implements AutoCloseable {
+    private static final String FORMAT_NAME = "minik-store ";
+    private static final int FORMAT_VERSION = 1;
+    private static final String TEMPORARY = ".tmp";
+
+    private final Path path;
+    private final FileChannel lock;
+
+    private DataDirectory(Path path, FileChannel lock) {
+        this.path = path;
+        this.lock = lock;
+    }
+
+    /** Makes, locks and checks it. */
+    static DataDirectory open(Path path) throws IOException {
+        Files.createDirectories(
+                path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        DataDirectory directory = new DataDirectory(path, lock(path));
+        try {
+            directory.checkFormat();
+            directory.deleteLeftovers();
+            return directory;
+        } catch (IOException | RuntimeException refused) {
+            directory.close();
+            throw refused;
+        }
+    }
+
+    private static FileChannel lock(Path path) throws IOException {
+        FileChannel channel =
+                FileChannel.open(path.resolve("LOCK"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try {
+            FileLock lock = channel.tryLock();
+            if (lock != null) {
+                return channel;
+            }
+        } catch (OverlappingFileLockException ours) {
+            // Another store of this process has it.
+        } catch (IOException failed) {
+            channel.close();
+            throw failed;
+        }
+        channel.close();
+        throw new StoreException.Unusable("the store in " + path + " is in use by another process: stop it first");
+    }
+
+    private void checkFormat() throws IOException {
+        Path file = path.resolve("FORMAT");
+        String wanted = FORMAT_NAME + FORMAT_VERSION + "\n";
+        String found;
+        try {
+            found = Files.readString(file);
+        } catch (NoSuchFileException fresh) {
+            if (!list("log-").isEmpty() || !list("snapshot-").isEmpty()) {
+                throw new StoreException.Unusable(path + " has data but no FORMAT file: restore it from a backup");
+            }
+            replace(file, ByteBuffer.wrap(wanted.getBytes(StandardCharsets.UTF_8)));
+            return;
+        }
+        if (!found.equals(wanted)) {
+            throw new StoreException.Unusable(
+                    "the store in " + path + " has format '" + found.strip() + "', this version of minik reads '"
+                            + wanted.strip() + "': use a newer minik, or another directory");
+        }
+    }
+
+    private void deleteLeftovers() throws IOException {
+        Files.deleteIfExists(path.resolve("values"));
+        try (Stream<Path> files = Files.list(path)) {
+            for (Path file :
+                    files.filter(file -> file.toString().endsWith(TEMPORARY)).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    Path path() {
+        return path;
+    }
+
+    Path log(long firstFrame) {
+        return path.resolve(String.format("log-%016x", firstFrame));
+    }
+
+    Path snapshot(long nextFrame) {
+        return path.resolve(String.format("snapshot-%016x", nextFrame));
+    }
+
+    static Path temporary(Path file) {
+        return file.resolveSibling(file.getFileName() + TEMPORARY);
+    }
+
+    /** By number. */
+    List<Segment> segments() throws IOException {
+        return list("log-");
+    }
+
+    List<Segment> snapshots() throws IOException {
+        return list("snapshot-");
+    }
+
+    private List<Segment> list(String prefix) throws IOException {
+        List<Segment> found = new ArrayList<>();
+        try (Stream<Path> files = Files.list(path)) {
+            for (Path file : (Iterable<Path>) files::iterator) {
+                String name = file.getFileName().toString();
+                if (name.startsWith(prefix) && !name.endsWith(TEMPORARY)) {
+                    found.add(new Segment(file, number(file, name.substring(prefix.length()))));
+                }
+            }
+        }
+        found.sort(Comparator.comparingLong(Segment::firstFrame));
+        return found;
+    }
+
+    private static long number(Path file, String hex) {
+        try {
+            return Long.parseUnsignedLong(hex, 16);
+        } catch (NumberFormatException notOurs) {
+            throw new StoreException.Unusable(file + " is not a file of a store: move it away", notOurs);
+        }
+    }
+
+    /** All of a file, or what was there before. */
+    private void replace(Path file, ByteBuffer content) throws IOException {
+        Path temporary = temporary(file);
+        try (FileChannel channel = FileChannel.open(
+                temporary, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+            while (content.hasRemaining()) {
+                channel.write(content);
+            }
+            channel.force(true);
+        }
+        moveInPlace(temporary, file);
+    }
+
+    void moveInPlace(Path temporary, Path file) throws IOException {
+        Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+        sync();
+    }
+
+    /** Names are durable only when their directory is. */
+    void sync() throws IOException {
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
+    long usableBytes() throws IOException {
+        return Files.getFileStore(path).getUsableSpace();
+    }
+
+    /** Unlocks it. */
+    @Override
+    public void close() throws IOException {
+        lock.close();
+    }
+}

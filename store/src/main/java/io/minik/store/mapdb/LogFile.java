@@ -1,0 +1,137 @@
+package io.minik.store.mapdb;
+
+import io.minik.store.StoreException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Locale;
+
+/**
+ * The newest file of the log, being written. The writer's alone.
+ *
+ * <p>It is filled with zeros ahead of the frames, so that a sync writes data and no new file size: on flash that is one
+ * page instead of a journal commit.
+ */
+final class LogFile implements AutoCloseable {
+    /** Ahead of the frames: a few hundred small batches; also what deletes can use on a full disk. */
+    private static final int FILL_BYTES = 256 << 10;
+
+    private final Path path;
+    private final FileChannel channel;
+    private int end;
+    private int filledTo;
+    private int syncedTo;
+
+    private LogFile(Path path, FileChannel channel, int end, int filledTo) {
+        this.path = path;
+        this.channel = channel;
+        this.end = end;
+        this.filledTo = filledTo;
+        this.syncedTo = end;
+    }
+
+    /** A new file: it must be there, and its name durable, before a frame is written. */
+    static LogFile create(DataDirectory directory, long firstFrame) throws IOException {
+        Path path = directory.log(firstFrame);
+        FileChannel channel = FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        try {
+            channel.force(true);
+            directory.sync();
+            return new LogFile(path, channel, 0, 0);
+        } catch (IOException failed) {
+            channel.close();
+            throw failed;
+        }
+    }
+
+    /** A file that was read back: what is behind its last frame is wiped. */
+    static LogFile reopen(Path path, int end) throws IOException {
+        FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE);
+        try {
+            channel.truncate(end);
+            channel.force(true);
+            return new LogFile(path, channel, end, end);
+        } catch (IOException failed) {
+            channel.close();
+            throw failed;
+        }
+    }
+
+    int end() {
+        return end;
+    }
+
+    int filledTo() {
+        return filledTo;
+    }
+
+    int syncedTo() {
+        return syncedTo;
+    }
+
+    /** @return whether the file had to grow: the moment to look at the disk's space */
+    boolean append(ByteBuffer frame) throws IOException {
+        int length = frame.remaining();
+        try {
+            boolean grows = end + length > filledTo;
+            if (grows) {
+                fill(end + length);
+            }
+            write(frame, end);
+            end += length;
+            return grows;
+        } catch (IOException failed) {
+            if (isDiskFull(failed)) {
+                wipeHead();
+                throw new StoreException.NoSpace(path + ": " + failed.getMessage());
+            }
+            throw failed;
+        }
+    }
+
+    private void fill(int atLeast) throws IOException {
+        int target = Math.addExact(atLeast, FILL_BYTES);
+        ByteBuffer zeros = ByteBuffer.allocate(64 << 10);
+        for (int at = filledTo; at < target; at += zeros.capacity()) {
+            zeros.clear().limit(Math.min(zeros.capacity(), target - at));
+            write(zeros, at);
+        }
+        filledTo = target;
+    }
+
+    private void write(ByteBuffer from, long offset) throws IOException {
+        long at = offset;
+        while (from.hasRemaining()) {
+            at += channel.write(from, at);
+        }
+    }
+
+    /** What was refused must not come back: without its first bytes it is no frame. */
+    private void wipeHead() throws IOException {
+        if (channel.size() > end) {
+            channel.truncate(end);
+        }
+        filledTo = end;
+    }
+
+    private static boolean isDiskFull(IOException failed) {
+        String text = failed instanceof FileSystemException file ? file.getReason() : failed.getMessage();
+        String reason = text == null ? "" : text.toLowerCase(Locale.ROOT);
+        return reason.contains("no space left") || reason.contains("quota exceeded");
+    }
+
+    void sync() throws IOException {
+        if (syncedTo < end) {
+            channel.force(false);
+            syncedTo = end;
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+}

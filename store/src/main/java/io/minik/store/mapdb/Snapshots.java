@@ -1,0 +1,328 @@
+package io.minik.store.mapdb;
+
+import io.minik.store.StoreException;
+import io.minik.store.mvcc.Change;
+import io.minik.store.mvcc.Mvcc;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Writes snapshots, one at a time on a thread of its own, and reads the newest. */
+final class Snapshots {
+    private static final Logger LOG = LoggerFactory.getLogger(Snapshots.class);
+
+    private static final int BLOCK_BYTES = 64 << 10;
+
+    /** The disk also has the log to sync, and slow flash takes about 10 MB/s: a snapshot may have a good part of that. */
+    private static final long BYTES_PER_SECOND = 16L << 20;
+
+    /** A sync every so often keeps the kernel from piling up writes that the log's next sync would wait for. */
+    private static final long SYNC_EVERY_BYTES = 4L << 20;
+
+    private static final long STOP_SECONDS = 10;
+
+    private final DataDirectory directory;
+    private final long afterBytes;
+    private final CountDownLatch stopping = new CountDownLatch(1);
+    private volatile long lastBytes;
+    private volatile long dueAtLogBytes;
+    private volatile boolean running;
+    private @Nullable Thread thread;
+
+    Snapshots(DataDirectory directory, long afterBytes) {
+        this.directory = directory;
+        this.afterBytes = afterBytes;
+        this.dueAtLogBytes = afterBytes;
+    }
+
+    long bytes() {
+        return lastBytes;
+    }
+
+    /** @param logBytes since the last one */
+    boolean isDue(long logBytes) {
+        return logBytes > dueAtLogBytes;
+    }
+
+    private void taken(long bytes) {
+        lastBytes = bytes;
+        dueAtLogBytes = Math.max(afterBytes, bytes);
+    }
+
+    boolean isRunning() {
+        return running;
+    }
+
+    /**
+     * Takes a snapshot of what is published now. The writer calls and goes on; changes after this are in the log from
+     * {@code nextFrame} on.
+     */
+    void start(Mvcc mvcc, long nextFrame, long logBytes, Runnable replaced) {
+        Head head = new Head(mvcc.revision(), mvcc.compactedRevision(), nextFrame, mvcc.leaseTtls());
+        running = true;
+        // If it fails, the log is to grow as much again before the next try.
+        dueAtLogBytes = logBytes + afterBytes;
+        Thread writing = new Thread(() -> run(mvcc, head, replaced), "minik-store-snapshot");
+        writing.setDaemon(true);
+        thread = writing;
+        writing.start();
+    }
+
+    private record Head(long revision, long compactedRevision, long nextFrame, Map<Long, Long> leases) {}
+
+    private void run(Mvcc mvcc, Head head, Runnable replaced) {
+        Path file = directory.snapshot(head.nextFrame());
+        Path temporary = DataDirectory.temporary(file);
+        try {
+            long bytes;
+            try (Output output = new Output(temporary)) {
+                write(mvcc, head, output);
+                bytes = output.finish();
+            }
+            directory.moveInPlace(temporary, file);
+            taken(bytes);
+            deleteBefore(head.nextFrame());
+            replaced.run();
+            LOG.atInfo()
+                    .addKeyValue("revision", head.revision())
+                    .addKeyValue("bytes", bytes)
+                    .log("snapshot written");
+        } catch (Stopped stopped) {
+            LOG.atDebug().log("snapshot given up: the store closes");
+        } catch (IOException | RuntimeException failed) {
+            // The log has everything: the next one is tried when it has grown again.
+            LOG.atWarn().setCause(failed).log("snapshot not written");
+            deleteQuietly(temporary);
+        } finally {
+            running = false;
+        }
+    }
+
+    private static void write(Mvcc mvcc, Head head, Output output) throws IOException {
+        output.payload.snapshotHead(head.revision(), head.compactedRevision(), head.nextFrame());
+        head.leases().forEach(output.payload::leaseGranted);
+        long[] changes = {0};
+        try {
+            mvcc.retained(head.revision(), change -> {
+                output.payload.retained(change);
+                changes[0]++;
+                output.endBlockIfLarge();
+            });
+        } catch (UncheckedIOException failed) {
+            throw failed.getCause();
+        }
+        output.payload.snapshotEnd(changes[0]);
+    }
+
+    private static void deleteQuietly(Path temporary) {
+        try {
+            Files.deleteIfExists(temporary);
+        } catch (IOException failed) {
+            LOG.atDebug().setCause(failed).log("unfinished snapshot not deleted: the next start does it");
+        }
+    }
+
+    void deleteBefore(long nextFrame) throws IOException {
+        for (Segment older : directory.segments()) {
+            if (older.firstFrame() < nextFrame) {
+                Files.deleteIfExists(older.path());
+            }
+        }
+        for (Segment older : directory.snapshots()) {
+            if (older.firstFrame() < nextFrame) {
+                Files.deleteIfExists(older.path());
+            }
+        }
+    }
+
+    /** Waits until the thread has let go of the state. */
+    void stop() {
+        stopping.countDown();
+        Thread writing = thread;
+        if (writing != null) {
+            try {
+                writing.join(TimeUnit.SECONDS.toMillis(STOP_SECONDS));
+            } catch (InterruptedException interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private static final class Stopped extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        Stopped() {
+            super("stopped", null, false, false);
+        }
+    }
+
+    private final class Output implements AutoCloseable {
+        final Payload payload = new Payload();
+        private final FileChannel channel;
+        private final long startNanos = System.nanoTime();
+        private long written;
+        private long synced;
+        private long blocks;
+
+        Output(Path file) throws IOException {
+            channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        }
+
+        void endBlockIfLarge() {
+            if (payload.length() >= BLOCK_BYTES) {
+                try {
+                    endBlock();
+                    keepPace();
+                } catch (IOException failed) {
+                    throw new UncheckedIOException(failed);
+                }
+            }
+        }
+
+        private void endBlock() throws IOException {
+            ByteBuffer block = Frame.seal(payload.framed(), blocks++, 0);
+            written += block.remaining();
+            while (block.hasRemaining()) {
+                channel.write(block);
+            }
+            payload.clear();
+            if (written - synced >= SYNC_EVERY_BYTES) {
+                channel.force(false);
+                synced = written;
+            }
+        }
+
+        private void keepPace() {
+            long dueNanos = written * TimeUnit.SECONDS.toNanos(1) / BYTES_PER_SECOND;
+            try {
+                if (stopping.await(dueNanos - (System.nanoTime() - startNanos), TimeUnit.NANOSECONDS)) {
+                    throw new Stopped();
+                }
+            } catch (InterruptedException interrupted) {
+                throw new Stopped();
+            }
+        }
+
+        long finish() throws IOException {
+            endBlock();
+            channel.force(true);
+            return written;
+        }
+
+        @Override
+        public void close() throws IOException {
+            channel.close();
+        }
+    }
+
+    // ---- reading ----
+
+    /** Reads the newest into an empty state. @return number of the first frame of the log that comes after it, 0 if none */
+    long load(Mvcc mvcc) throws IOException {
+        var found = directory.snapshots();
+        if (found.isEmpty()) {
+            return 0;
+        }
+        Segment newest = found.get(found.size() - 1);
+        Loader loader = new Loader(mvcc);
+        try (FileChannel channel = FileChannel.open(newest.path(), StandardOpenOption.READ)) {
+            read(channel, loader);
+            taken(channel.size());
+        } catch (StoreException known) {
+            throw known;
+        } catch (RuntimeException unreadable) {
+            throw damaged(newest, unreadable);
+        }
+        if (!loader.complete || loader.nextFrame != newest.firstFrame()) {
+            throw damaged(newest, null);
+        }
+        deleteBefore(newest.firstFrame());
+        return newest.firstFrame();
+    }
+
+    private static StoreException.Unusable damaged(Segment snapshot, @Nullable Throwable why) {
+        String message = snapshot.path() + " is damaged: restore the data directory from a backup";
+        return why == null ? new StoreException.Unusable(message) : new StoreException.Unusable(message, why);
+    }
+
+    private static void read(FileChannel channel, Loader loader) throws IOException {
+        long offset = 0;
+        long number = 0;
+        while (offset < channel.size()) {
+            ByteBuffer window =
+                    channel.map(FileChannel.MapMode.READ_ONLY, offset, Math.min(channel.size() - offset, 1 << 30));
+            int inWindow = 0;
+            for (Optional<Frame> next = Frame.at(window, 0);
+                    next.isPresent() && next.get().number() == number;
+                    next = Frame.at(window, inWindow)) {
+                Payload.read(next.get().payload(), loader);
+                inWindow = next.get().end();
+                number++;
+            }
+            if (inWindow == 0) {
+                loader.complete = false;
+                return;
+            }
+            offset += inWindow;
+        }
+    }
+
+    private static final class Loader implements Payload.Reader {
+        private final Mvcc mvcc;
+        private long changes;
+        private long nextFrame = -1;
+        private boolean complete;
+
+        Loader(Mvcc mvcc) {
+            this.mvcc = mvcc;
+        }
+
+        @Override
+        public void snapshotHead(long revision, long compactedRevision, long next) {
+            mvcc.restore(revision, compactedRevision);
+            nextFrame = next;
+        }
+
+        @Override
+        public void retained(Change change) {
+            mvcc.restore(change);
+            changes++;
+        }
+
+        @Override
+        public void leaseGranted(long id, long ttlSeconds) {
+            mvcc.leaseGranted(id, ttlSeconds);
+        }
+
+        @Override
+        public void snapshotEnd(long counted) {
+            complete = counted == changes;
+        }
+
+        @Override
+        public void committed(long revision, java.util.List<Change> committed) {
+            throw new IllegalArgumentException("a commit in a snapshot");
+        }
+
+        @Override
+        public void leaseRevoked(long id) {
+            throw new IllegalArgumentException("a lease's end in a snapshot");
+        }
+
+        @Override
+        public void compacted(long revision) {
+            throw new IllegalArgumentException("a compaction in a snapshot");
+        }
+    }
+}

@@ -1,0 +1,35 @@
+package io.minik.store.mapdb;
+
+import io.minik.store.mvcc.Limits;
+import java.nio.file.Path;
+
+/**
+ * @param directory made if absent, for the owner only
+ * @param snapshotAfterBytes log that makes a snapshot due; at least as much as the last snapshot took
+ * @param directBytes values kept in direct memory, the others go to a mapped file
+ */
+public record StoreConfig(Path directory, Limits limits, long snapshotAfterBytes, long directBytes) {
+    /** Read back in well under a second on a small device; at one Lease a node and 10 s, it is a snapshot in days. */
+    public static final long DEFAULT_SNAPSHOT_AFTER_BYTES = 8L << 20;
+
+    public static StoreConfig at(Path directory) {
+        // The JVM lets direct memory grow as large as the heap, and Netty wants its part of it.
+        return new StoreConfig(
+                directory,
+                Limits.defaults(),
+                DEFAULT_SNAPSHOT_AFTER_BYTES,
+                Runtime.getRuntime().maxMemory() / 4);
+    }
+
+    public StoreConfig withLimits(Limits other) {
+        return new StoreConfig(directory, other, snapshotAfterBytes, directBytes);
+    }
+
+    public StoreConfig snapshotAfter(long bytes) {
+        return new StoreConfig(directory, limits, bytes, directBytes);
+    }
+
+    public StoreConfig directBytes(long bytes) {
+        return new StoreConfig(directory, limits, snapshotAfterBytes, bytes);
+    }
+}

@@ -1,0 +1,22 @@
+package io.minik.store.mapdb;
+
+import io.minik.store.Await;
+import io.minik.store.DrivenClock;
+import io.minik.store.Store;
+import io.minik.store.StoreContract;
+import io.minik.store.mvcc.Limits;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.io.TempDir;
+
+class MapDbStoreTest extends StoreContract {
+    @TempDir
+    Path directory;
+
+    @Override
+    protected Store open(DrivenClock clock, Limits limits) throws Exception {
+        StoreConfig config =
+                StoreConfig.at(Files.createTempDirectory(directory, "store")).withLimits(limits);
+        return Await.get(MapDbStore.open(vertx, config, clock));
+    }
+}
