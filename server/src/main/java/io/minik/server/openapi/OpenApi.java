@@ -1,0 +1,141 @@
+package io.minik.server.openapi;
+
+import io.minik.api.schema.Docs;
+import io.minik.api.schema.KindRow;
+import io.minik.api.schema.Schema;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.lang.ref.SoftReference;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.zip.CRC32;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
+
+/**
+ * The OpenAPI documents: {@code /openapi/v3} (the index), {@code /openapi/v3/<group version>}, {@code /openapi/v2}.
+ *
+ * <p>A document is rendered when somebody first asks for it, kept compressed, and let go under memory pressure: an idle
+ * cluster holds none. Rendering takes up to some 100 ms of CPU: call {@link #document} on a worker. Thread-safe.
+ */
+public final class OpenApi {
+    static final String JSON = "application/json";
+
+    private final Schema schema;
+    private final String version;
+    private final Map<String, SoftReference<Document>> rendered = new ConcurrentHashMap<>();
+    private final String hash;
+
+    /** @param version what /version says as gitVersion */
+    public OpenApi(Schema schema, String version) {
+        this.schema = schema;
+        this.version = version;
+        this.hash = hash(version);
+    }
+
+    /** @param etag strong, with its quotes */
+    public record Document(byte[] gzip, String contentType, String etag) {
+        /** Uncompressed, for the client that does not accept gzip. */
+        public byte[] body() {
+            try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(gzip))) {
+                return in.readAllBytes();
+            } catch (IOException e) {
+                throw new UncheckedIOException("gunzip of an OpenAPI document", e);
+            }
+        }
+    }
+
+    /** What a document is written by. */
+    interface Rendering {
+        void to(OpenApiWriter out) throws IOException;
+    }
+
+    /** @param path without query, {@code /openapi/v3/apis/apps/v1}; empty if there is no such document */
+    public Optional<Document> document(String path) {
+        String key = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+        SoftReference<Document> kept = rendered.get(key);
+        Document present = kept == null ? null : kept.get();
+        if (present != null) {
+            return Optional.of(present);
+        }
+        Optional<Document> made = render(key);
+        made.ifPresent(document -> rendered.put(key, new SoftReference<>(document)));
+        return made;
+    }
+
+    private Optional<Document> render(String path) {
+        if (path.equals("/openapi/v3")) {
+            return Optional.of(write(path, false, this::index));
+        }
+        if (path.equals("/openapi/v2")) {
+            return Optional.of(write(path, true, new PathsDocument(schema.kinds(), "", version, schema)::to));
+        }
+        if (!path.startsWith("/openapi/v3/")) {
+            return Optional.empty();
+        }
+        String group = path.substring("/openapi/v3/".length());
+        List<KindRow> rows = groups().get(group);
+        if (rows == null) {
+            return Optional.empty();
+        }
+        return Optional.of(write(path, false, new PathsDocument(rows, group, version, schema)::to));
+    }
+
+    private Document write(String path, boolean v2, Rendering rendering) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(64 * 1024);
+        try (GZIPOutputStream gzip = new GZIPOutputStream(bytes);
+                OpenApiWriter out = new OpenApiWriter(gzip, schema, Docs.load(), v2)) {
+            rendering.to(out);
+        } catch (IOException e) {
+            throw new UncheckedIOException("rendering " + path, e);
+        }
+        return new Document(bytes.toByteArray(), JSON, "\"" + hash + "\"");
+    }
+
+    private void index(OpenApiWriter out) throws IOException {
+        out.open();
+        out.open("paths");
+        for (String group : groups().keySet()) {
+            out.open(group);
+            out.put("serverRelativeURL", "/openapi/v3/" + group + "?hash=" + hash);
+            out.end();
+        }
+        out.end();
+        out.end();
+    }
+
+    /** Rows by the path of their group version: {@code api/v1}, {@code apis/apps/v1}. */
+    private Map<String, List<KindRow>> groups() {
+        Map<String, List<KindRow>> groups = new TreeMap<>();
+        for (KindRow row : schema.kinds()) {
+            groups.computeIfAbsent(row.resource().basePath().substring(1), g -> new ArrayList<>())
+                    .add(row);
+        }
+        return new LinkedHashMap<>(groups);
+    }
+
+    /** Changes when the schema, the descriptions or this program's version change. */
+    private static String hash(String version) {
+        CRC32 crc = new CRC32();
+        crc.update(version.getBytes(StandardCharsets.UTF_8));
+        for (String resource : List.of("schema.bin", "schema-docs.bin")) {
+            try (InputStream in = Schema.class.getResourceAsStream(resource)) {
+                if (in != null) {
+                    crc.update(in.readAllBytes());
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException("reading " + resource, e);
+            }
+        }
+        return Long.toHexString(crc.getValue());
+    }
+}

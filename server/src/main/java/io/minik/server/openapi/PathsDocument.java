@@ -1,0 +1,290 @@
+package io.minik.server.openapi;
+
+import io.minik.api.meta.Resource;
+import io.minik.api.schema.KindRow;
+import io.minik.api.schema.Schema;
+import io.minik.api.schema.Subresource;
+import io.minik.api.schema.Type;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * One document: paths with their operations, then the schemas that they reach.
+ *
+ * <p>kubectl looks for a PATCH operation whose group-version-kind matches and whose parameters name {@code fieldValidation}
+ * and {@code dryRun}; {@code kubectl explain} finds kinds through paths too. So every path is here with what clients read
+ * of it: parameters, bodies, answers, x-kubernetes-action and x-kubernetes-group-version-kind.
+ */
+final class PathsDocument {
+    private static final String SERIALIZED = "application/json";
+    private static final List<String> PATCHES = List.of(
+            "application/apply-patch+yaml",
+            "application/json-patch+json",
+            "application/merge-patch+json",
+            "application/strategic-merge-patch+json");
+    private static final List<String> LIST = List.of(
+            "allowWatchBookmarks",
+            "continue",
+            "fieldSelector",
+            "labelSelector",
+            "limit",
+            "resourceVersion",
+            "resourceVersionMatch",
+            "sendInitialEvents",
+            "timeoutSeconds",
+            "watch");
+    private static final List<String> WRITE = List.of("dryRun", "fieldManager", "fieldValidation");
+    private static final List<String> PATCH = List.of("dryRun", "fieldManager", "fieldValidation", "force");
+    private static final List<String> DELETE =
+            List.of("dryRun", "gracePeriodSeconds", "orphanDependents", "propagationPolicy");
+    private static final Set<String> BOOLEANS =
+            Set.of("allowWatchBookmarks", "sendInitialEvents", "watch", "force", "orphanDependents");
+    private static final Set<String> INTEGERS = Set.of("limit", "timeoutSeconds", "gracePeriodSeconds");
+
+    private final List<KindRow> rows;
+    private final String group;
+    private final String version;
+    private final Schema schema;
+
+    /** @param group path of the group version, empty for all (version 2) */
+    PathsDocument(List<KindRow> rows, String group, String version, Schema schema) {
+        this.rows = rows;
+        this.group = group;
+        this.version = version;
+        this.schema = schema;
+    }
+
+    /** One operation of a path. */
+    private record Operation(
+            String method,
+            String action,
+            List<String> query,
+            Optional<Type> body,
+            Optional<Type> answer,
+            String group,
+            String version,
+            String kind) {}
+
+    void to(OpenApiWriter out) throws IOException {
+        out.open();
+        out.put(out.v2() ? "swagger" : "openapi", out.v2() ? "2.0" : "3.0.0");
+        out.open("info");
+        out.put("title", "Kubernetes");
+        out.put("version", version);
+        out.end();
+        out.open("paths");
+        for (KindRow row : rows) {
+            kind(out, row);
+        }
+        out.end();
+        if (out.v2()) {
+            out.open("definitions");
+            out.definitions();
+            out.end();
+        } else {
+            out.open("components");
+            out.open("schemas");
+            out.definitions();
+            out.end();
+            out.end();
+        }
+        out.end();
+    }
+
+    private void kind(OpenApiWriter out, KindRow row) throws IOException {
+        Resource resource = row.resource();
+        String namespaced = resource.basePath() + (resource.namespaced() ? "/namespaces/{namespace}/" : "/");
+        String collection = namespaced + resource.plural();
+        List<Operation> all = new ArrayList<>();
+        if (row.has("list")) {
+            all.add(operation(row, "get", "list", LIST, Optional.empty(), Optional.of(out.listOf(row))));
+        }
+        if (row.has("create")) {
+            all.add(operation(row, "post", "post", WRITE, Optional.of(row.type()), Optional.of(row.type())));
+        }
+        if (row.has("deletecollection")) {
+            all.add(operation(row, "delete", "deletecollection", LIST, meta("DeleteOptions"), meta("Status")));
+        }
+        path(out, row, collection, all);
+        path(out, row, collection + "/{name}", single(row));
+        for (Subresource sub : row.subresources()) {
+            path(out, row, collection + "/{name}/" + sub.name(), subresource(row, sub));
+        }
+        if (resource.namespaced() && row.has("list")) {
+            path(out, row, resource.basePath() + "/" + resource.plural(), all.subList(0, 1));
+        }
+    }
+
+    private List<Operation> single(KindRow row) {
+        Optional<Type> self = Optional.of(row.type());
+        List<Operation> operations = new ArrayList<>();
+        if (row.has("get")) {
+            operations.add(operation(row, "get", "get", List.of(), Optional.empty(), self));
+        }
+        if (row.has("update")) {
+            operations.add(operation(row, "put", "put", WRITE, self, self));
+        }
+        if (row.has("patch")) {
+            operations.add(operation(row, "patch", "patch", PATCH, meta("Patch"), self));
+        }
+        if (row.has("delete")) {
+            operations.add(operation(row, "delete", "delete", DELETE, meta("DeleteOptions"), meta("Status")));
+        }
+        return operations;
+    }
+
+    private List<Operation> subresource(KindRow row, Subresource sub) {
+        String apiVersion = sub.group().isEmpty() ? sub.version() : sub.group() + "/" + sub.version();
+        Optional<Type> type = schema.findType(apiVersion, sub.kind());
+        List<Operation> operations = new ArrayList<>();
+        for (String verb : List.of("get", "create", "update", "patch", "delete")) {
+            if (!sub.verbs().contains(verb)) {
+                continue;
+            }
+            String method = verb.equals("create") ? "post" : verb.equals("update") ? "put" : verb;
+            boolean hasBody = verb.equals("create") || verb.equals("update");
+            Optional<Type> body = verb.equals("patch") ? meta("Patch") : hasBody ? type : Optional.empty();
+            List<String> query = verb.equals("patch") ? PATCH : hasBody ? WRITE : List.of();
+            operations.add(new Operation(method, method, query, body, type, sub.group(), sub.version(), sub.kind()));
+        }
+        return operations;
+    }
+
+    private Optional<Type> meta(String kind) {
+        return schema.findNamed("k8s.io.apimachinery.pkg.apis.meta.v1." + kind);
+    }
+
+    private static Operation operation(
+            KindRow row, String method, String action, List<String> query, Optional<Type> body, Optional<Type> answer) {
+        Resource resource = row.resource();
+        return new Operation(
+                method, action, query, body, answer, resource.group(), resource.version(), resource.kind());
+    }
+
+    private void path(OpenApiWriter out, KindRow row, String path, List<Operation> operations) throws IOException {
+        if (operations.isEmpty()) {
+            return;
+        }
+        out.open(path);
+        for (Operation operation : operations) {
+            out.open(operation.method());
+            operation(out, row, path, operation);
+            out.end();
+        }
+        out.array("parameters");
+        for (String name : List.of("name", "namespace")) {
+            if (path.contains("{" + name + "}")) {
+                parameter(out, name, "path");
+            }
+        }
+        out.endArray();
+        out.end();
+    }
+
+    private void operation(OpenApiWriter out, KindRow row, String path, Operation operation) throws IOException {
+        Resource resource = row.resource();
+        String tag = (resource.group().isEmpty() ? "core" : resource.group().replaceFirst("\\..*", "")) + "_"
+                + resource.version();
+        out.put("tags", List.of(tag));
+        out.put("operationId", operationId(tag, path, operation));
+        out.array("parameters");
+        for (String name : operation.query()) {
+            parameter(out, name, "query");
+        }
+        if (out.v2() && operation.body().isPresent()) {
+            out.open();
+            out.put("name", "body");
+            out.put("in", "body");
+            out.put("required", !operation.method().equals("delete"));
+            out.reference("schema", operation.body().get());
+            out.end();
+        }
+        out.endArray();
+        if (out.v2()) {
+            out.put("produces", List.of(SERIALIZED, "application/yaml"));
+            out.put("consumes", operation.method().equals("patch") ? PATCHES : List.of("*/*"));
+        } else if (operation.body().isPresent()) {
+            out.open("requestBody");
+            content(
+                    out,
+                    operation.method().equals("patch") ? PATCHES : List.of("*/*"),
+                    operation.body().get());
+            out.end();
+        }
+        responses(out, operation);
+        out.put("x-kubernetes-action", operation.action());
+        out.open("x-kubernetes-group-version-kind");
+        out.put("group", operation.group());
+        out.put("kind", operation.kind());
+        out.put("version", operation.version());
+        out.end();
+    }
+
+    private void responses(OpenApiWriter out, Operation operation) throws IOException {
+        out.open("responses");
+        out.open("200");
+        out.put("description", "OK");
+        if (operation.answer().isPresent()) {
+            if (out.v2()) {
+                out.reference("schema", operation.answer().get());
+            } else {
+                content(
+                        out,
+                        List.of(SERIALIZED, "application/yaml"),
+                        operation.answer().get());
+            }
+        }
+        out.end();
+        out.open("401");
+        out.put("description", "Unauthorized");
+        out.end();
+        out.end();
+    }
+
+    private static void content(OpenApiWriter out, List<String> mediaTypes, Type type) throws IOException {
+        out.open("content");
+        for (String mediaType : mediaTypes) {
+            out.open(mediaType);
+            out.reference("schema", type);
+            out.end();
+        }
+        out.end();
+    }
+
+    private static void parameter(OpenApiWriter out, String name, String in) throws IOException {
+        String type = BOOLEANS.contains(name) ? "boolean" : INTEGERS.contains(name) ? "integer" : "string";
+        out.open();
+        out.put("name", name);
+        out.put("in", in);
+        if (in.equals("path")) {
+            out.put("required", true);
+        }
+        if (out.v2()) {
+            out.put("type", type);
+            out.put("uniqueItems", true);
+        } else {
+            out.open("schema");
+            out.put("type", type);
+            out.put("uniqueItems", true);
+            out.end();
+        }
+        out.end();
+    }
+
+    /** Unique within the document: action, tag and the words of the path. */
+    private String operationId(String tag, String path, Operation operation) {
+        StringBuilder id = new StringBuilder(operation.action());
+        id.append(Character.toUpperCase(tag.charAt(0))).append(tag, 1, tag.length());
+        String rest =
+                path.substring(path.indexOf(group.isEmpty() ? "v1" : group) + (group.isEmpty() ? 2 : group.length()));
+        for (String word : rest.split("[^A-Za-z]+", -1)) {
+            if (!word.isEmpty()) {
+                id.append(Character.toUpperCase(word.charAt(0))).append(word, 1, word.length());
+            }
+        }
+        return id.toString();
+    }
+}

@@ -1,0 +1,79 @@
+package io.minik.server.openapi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.minik.api.object.Json;
+import io.minik.api.schema.Schema;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class OpenApiTest {
+    private static final OpenApi OPEN_API = new OpenApi(Schema.load(), "v1.36.4+test");
+
+    private static JsonNode read(String path) {
+        return Json.parse(OPEN_API.document(path).orElseThrow().body());
+    }
+
+    @Test
+    void theIndexLeadsToADocumentForEveryGroupVersion() {
+        JsonNode paths = read("/openapi/v3").path("paths");
+        List<String> groups = new ArrayList<>();
+        paths.fieldNames().forEachRemaining(groups::add);
+        assertThat(groups).contains("api/v1", "apis/apps/v1", "apis/batch/v1", "apis/rbac.authorization.k8s.io/v1");
+        for (String group : groups) {
+            String url = paths.path(group).path("serverRelativeURL").asText();
+            assertThat(url).startsWith("/openapi/v3/" + group + "?hash=");
+            assertThat(read("/openapi/v3/" + group).path("openapi").asText()).isEqualTo("3.0.0");
+        }
+    }
+
+    @Test
+    void thePatchOfEveryKindNamesFieldValidationAndDryRun() {
+        JsonNode patch = read("/openapi/v3/apis/apps/v1")
+                .path("paths")
+                .path("/apis/apps/v1/namespaces/{namespace}/deployments/{name}")
+                .path("patch");
+        assertThat(patch.path("parameters").findValuesAsText("name")).contains("fieldValidation", "dryRun");
+        JsonNode kind = patch.path("x-kubernetes-group-version-kind");
+        assertThat(kind.path("group").asText() + "/" + kind.path("version").asText() + "/"
+                        + kind.path("kind").asText())
+                .isEqualTo("apps/v1/Deployment");
+    }
+
+    @Test
+    void everyReferenceIsDefined() {
+        for (String path : List.of("/openapi/v3/api/v1", "/openapi/v3/apis/apps/v1", "/openapi/v2")) {
+            JsonNode document = read(path);
+            JsonNode definitions = path.endsWith("v2")
+                    ? document.path("definitions")
+                    : document.path("components").path("schemas");
+            // JSONSchemaProps has a property of that name, which is no reference.
+            List<String> references = document.findValuesAsText("$ref").stream()
+                    .filter(reference -> !reference.isEmpty())
+                    .toList();
+            assertThat(references).isNotEmpty().allSatisfy(reference -> assertThat(
+                            definitions.has(reference.substring(reference.lastIndexOf('/') + 1)))
+                    .as(reference)
+                    .isTrue());
+        }
+    }
+
+    @Test
+    void listSemanticsAndDescriptionsComeThrough() {
+        JsonNode podSpec =
+                read("/openapi/v3/api/v1").path("components").path("schemas").path("io.k8s.api.core.v1.PodSpec");
+        JsonNode containers = podSpec.path("properties").path("containers");
+        assertThat(containers.path("x-kubernetes-patch-merge-key").asText()).isEqualTo("name");
+        assertThat(containers.path("x-kubernetes-list-type").asText()).isEqualTo("map");
+        assertThat(containers.path("description").asText()).isNotEmpty();
+        assertThat(podSpec.path("required").toString()).isEqualTo("[\"containers\"]");
+    }
+
+    @Test
+    void whatIsNotThereIsEmpty() {
+        assertThat(OPEN_API.document("/openapi/v3/apis/nothing/v1")).isEmpty();
+        assertThat(OPEN_API.document("/openapi/v4")).isEmpty();
+    }
+}
