@@ -72,6 +72,19 @@ public final class ApiClient {
         return transport.send(call(Verb.DELETE, resource, key, "", Map.of(), JSON, Json.bytes(options.tree())));
     }
 
+    /** Deletes all objects that the options select, in one namespace or (empty) everywhere. */
+    public Future<KubeObject> deleteCollection(
+            Resource resource, String namespace, ListOptions selection, DeleteOptions options) {
+        return transport.send(call(
+                Verb.DELETE_COLLECTION,
+                resource,
+                ObjectKey.of(namespace, ""),
+                "",
+                selection.query(),
+                JSON,
+                Json.bytes(options.tree())));
+    }
+
     private Future<KubeObject> write(
             Verb verb, Resource resource, ObjectKey key, String subresource, String contentType, byte[] body) {
         Map<String, String> query = new LinkedHashMap<>();

@@ -136,6 +136,11 @@ public final class WorkQueue<K> {
 
     private void begin(K key) {
         dirty.remove(key);
+        // What it asked for earlier is answered by this run, which will ask anew if it must.
+        Delayed asked = delayed.remove(key);
+        if (asked != null) {
+            asked.timer().cancel();
+        }
         running.add(key);
         Future<Optional<Duration>> outcome;
         try {

@@ -1,9 +1,8 @@
 package io.minik.api.core;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.minik.api.meta.Quantity;
 import io.minik.api.object.Json;
-import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -131,7 +130,7 @@ public record ResourceList(
         return merged;
     }
 
-    /** A quantity times 10^scale, rounded up; saturates at Long.MAX_VALUE. */
+    /** A quantity in units or, with scale 3, in thousandths, rounded up. */
     static long units(String text, int scale) {
         int digits = 0;
         while (digits < text.length() && text.charAt(digits) >= '0' && text.charAt(digits) <= '9') {
@@ -156,38 +155,7 @@ public record ResourceList(
                 }
             }
         }
-        return exact(text, scale);
-    }
-
-    private static long exact(String text, int scale) {
-        int end = text.length();
-        while (end > 0 && !Character.isDigit(text.charAt(end - 1)) && text.charAt(end - 1) != '.') {
-            end--;
-        }
-        BigDecimal factor =
-                switch (text.substring(end)) {
-                    case "n" -> BigDecimal.ONE.movePointLeft(9);
-                    case "u" -> BigDecimal.ONE.movePointLeft(6);
-                    case "m" -> BigDecimal.ONE.movePointLeft(3);
-                    case "" -> BigDecimal.ONE;
-                    case "k" -> BigDecimal.ONE.movePointRight(3);
-                    case "M" -> BigDecimal.ONE.movePointRight(6);
-                    case "G" -> BigDecimal.ONE.movePointRight(9);
-                    case "T" -> BigDecimal.ONE.movePointRight(12);
-                    case "P" -> BigDecimal.ONE.movePointRight(15);
-                    case "E" -> BigDecimal.ONE.movePointRight(18);
-                    case "Ki" -> BigDecimal.valueOf(1L << 10);
-                    case "Mi" -> BigDecimal.valueOf(1L << 20);
-                    case "Gi" -> BigDecimal.valueOf(1L << 30);
-                    case "Ti" -> BigDecimal.valueOf(1L << 40);
-                    case "Pi" -> BigDecimal.valueOf(1L << 50);
-                    case "Ei" -> BigDecimal.valueOf(1L << 60);
-                    default -> throw new IllegalArgumentException("not a quantity: " + text);
-                };
-        BigDecimal value = new BigDecimal(text.substring(0, end))
-                .multiply(factor)
-                .movePointRight(scale)
-                .setScale(0, RoundingMode.CEILING);
-        return value.compareTo(BigDecimal.valueOf(Long.MAX_VALUE)) >= 0 ? Long.MAX_VALUE : value.longValue();
+        Quantity quantity = Quantity.parse(text);
+        return scale == 0 ? quantity.value() : quantity.milliValue();
     }
 }

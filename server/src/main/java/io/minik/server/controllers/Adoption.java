@@ -1,0 +1,92 @@
+package io.minik.server.controllers;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.minik.api.client.ApiClient;
+import io.minik.api.client.PatchType;
+import io.minik.api.meta.ApiException;
+import io.minik.api.meta.OwnerReference;
+import io.minik.api.meta.Resource;
+import io.minik.api.meta.Status.Reason;
+import io.minik.api.object.Json;
+import io.minik.api.object.KubeObject;
+import io.minik.api.selector.LabelSelector;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Whose an object is: a controller takes orphans that its selector picks and lets go of what it no longer picks. The
+ * uid in each patch keeps it from hitting a namesake.
+ */
+final class Adoption {
+    private final ApiClient client;
+    private final Resource ownerResource;
+    private final Resource resource;
+
+    Adoption(ApiClient client, Resource ownerResource, Resource resource) {
+        this.client = client;
+        this.ownerResource = ownerResource;
+        this.resource = resource;
+    }
+
+    /** @param owned those with our uid as controller; @param orphans of the namespace. Answers with those that are ours. */
+    Future<List<KubeObject>> claim(
+            KubeObject owner, LabelSelector selector, List<KubeObject> owned, List<KubeObject> orphans) {
+        List<KubeObject> ours = new ArrayList<>();
+        List<Future<Void>> changes = new ArrayList<>();
+        for (KubeObject object : owned) {
+            if (selector.matches(object.meta().labels())) {
+                ours.add(object);
+            } else if (!owner.meta().deleting()) {
+                changes.add(release(owner, object));
+            }
+        }
+        List<KubeObject> wanted = owner.meta().deleting()
+                ? List.of()
+                : orphans.stream()
+                        .filter(object -> !object.meta().deleting()
+                                && selector.matches(object.meta().labels()))
+                        .toList();
+        if (!wanted.isEmpty()) {
+            changes.add(adoptAll(owner, wanted, ours));
+        }
+        return changes.isEmpty()
+                ? Future.succeededFuture(ours)
+                : Outcomes.all(changes).map(ours);
+    }
+
+    /** Only if the owner still lives, seen uncached: a dead one must not take anybody. */
+    private Future<Void> adoptAll(KubeObject owner, List<KubeObject> orphans, List<KubeObject> ours) {
+        return client.get(ownerResource, owner.key()).compose(live -> {
+            if (!live.uid().equals(owner.uid()) || live.meta().deleting()) {
+                return Future.succeededFuture();
+            }
+            List<Future<Void>> adopted = new ArrayList<>();
+            for (KubeObject orphan : orphans) {
+                ObjectNode patch = Json.object();
+                ObjectNode meta = patch.putObject("metadata").put("uid", orphan.uid());
+                meta.putArray("ownerReferences")
+                        .add(OwnerReference.controllerOf(owner).tree());
+                adopted.add(client.patch(resource, orphan.key(), "", PatchType.STRATEGIC, patch)
+                        .onSuccess(ours::add)
+                        .<Void>mapEmpty()
+                        .recover(Adoption::unlessGone));
+            }
+            return Outcomes.all(adopted);
+        });
+    }
+
+    private Future<Void> release(KubeObject owner, KubeObject object) {
+        ObjectNode patch = Json.object();
+        ObjectNode meta = patch.putObject("metadata").put("uid", object.uid());
+        meta.putArray("ownerReferences").addObject().put("$patch", "delete").put("uid", owner.uid());
+        return client.patch(resource, object.key(), "", PatchType.STRATEGIC, patch)
+                .<Void>mapEmpty()
+                .recover(Adoption::unlessGone);
+    }
+
+    private static Future<Void> unlessGone(Throwable error) {
+        boolean gone = ApiException.is(error, Reason.NotFound) || ApiException.is(error, Reason.Invalid);
+        return gone ? Future.succeededFuture() : Future.failedFuture(error);
+    }
+}

@@ -1,0 +1,30 @@
+package io.minik.server.controllers;
+
+import io.minik.api.client.ReconcileLoop;
+import io.minik.api.room.Room;
+import io.vertx.core.Future;
+
+/** A room that is one reconcile loop. */
+interface Controller extends Room {
+    ReconcileLoop work();
+
+    @Override
+    default String name() {
+        return work().name();
+    }
+
+    @Override
+    default Future<Void> start() {
+        return work().start();
+    }
+
+    @Override
+    default Future<Void> stop() {
+        return work().stop();
+    }
+
+    @Override
+    default Health health() {
+        return work().health();
+    }
+}

@@ -1,0 +1,130 @@
+package io.minik.server.controllers;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.minik.api.client.Informer;
+import io.minik.api.client.PatchType;
+import io.minik.api.client.ReconcileLoop;
+import io.minik.api.meta.Resources;
+import io.minik.api.meta.Status.Reason;
+import io.minik.api.object.Json;
+import io.minik.api.object.KubeObject;
+import io.minik.api.object.ObjectKey;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Gives each node its own piece of the pods' addresses. A piece is taken from the moment it is decided until its node is
+ * gone, so it is never given twice; what nodes have already is read first.
+ */
+final class NodeIpamController implements Controller {
+    private static final Duration LOOK_AGAIN = Duration.ofMinutes(1);
+
+    private final ControllerContext context;
+    private final Informer nodes;
+    private final ReconcileLoop work;
+    private final long base;
+    private final int nodeBits;
+    private final int pieces;
+
+    // Owned by the loop.
+    private final BitSet taken = new BitSet();
+    private final Map<String, Integer> pieceOf = new HashMap<>();
+
+    /**
+     * @param clusterCidr IPv4, {@code 10.42.0.0/16}
+     * @param nodePrefix length of a node's piece: 24
+     */
+    NodeIpamController(ControllerContext context, String clusterCidr, int nodePrefix) {
+        this.context = context;
+        int slash = clusterCidr.indexOf('/');
+        int prefix = slash < 0 ? -1 : Integer.parseInt(clusterCidr.substring(slash + 1));
+        if (prefix < 0 || prefix > nodePrefix || nodePrefix > 30 || nodePrefix - prefix > 16) {
+            throw new IllegalArgumentException("cluster CIDR " + clusterCidr + " can't be cut into /" + nodePrefix);
+        }
+        this.nodeBits = 32 - nodePrefix;
+        this.pieces = 1 << (nodePrefix - prefix);
+        this.base = address(clusterCidr.substring(0, slash)) & (-1L << (32 - prefix));
+        this.nodes = context.informer(Resources.NODES);
+        nodes.onChange((before, now) -> {
+            now.ifPresent(this::occupy);
+            if (now.isEmpty()) {
+                before.ifPresent(node -> release(node.name()));
+            }
+        });
+        this.work = new ReconcileLoop("node-ipam", context.loop(), 1, this::reconcile).watch(nodes);
+    }
+
+    @Override
+    public ReconcileLoop work() {
+        return work;
+    }
+
+    private void occupy(KubeObject node) {
+        String cidr = node.text("spec", "podCIDR");
+        if (!cidr.isEmpty()) {
+            long piece = (address(cidr.substring(0, cidr.indexOf('/'))) - base) >> nodeBits;
+            if (piece >= 0 && piece < pieces) {
+                taken.set((int) piece);
+                pieceOf.put(node.name(), (int) piece);
+            }
+        }
+    }
+
+    private void release(String node) {
+        Integer piece = pieceOf.remove(node);
+        if (piece != null) {
+            taken.clear(piece);
+        }
+    }
+
+    private Future<Optional<Duration>> reconcile(ObjectKey key) {
+        Optional<KubeObject> node = nodes.get(key);
+        if (node.isEmpty() || !node.get().text("spec", "podCIDR").isEmpty()) {
+            return Outcomes.done();
+        }
+        Integer piece = pieceOf.get(key.name());
+        if (piece == null) {
+            int free = taken.nextClearBit(0);
+            if (free >= pieces) {
+                context.events("cidrAllocator")
+                        .warning(
+                                node.get(),
+                                "CIDRNotAvailable",
+                                "Node " + key.name() + " status is now: CIDRNotAvailable");
+                return Outcomes.again(LOOK_AGAIN);
+            }
+            taken.set(free);
+            pieceOf.put(key.name(), free);
+            piece = free;
+        }
+        String cidr = text(base + ((long) piece << nodeBits)) + "/" + (32 - nodeBits);
+        ObjectNode patch = Json.object();
+        patch.putObject("spec").put("podCIDR", cidr).putArray("podCIDRs").add(cidr);
+        return Outcomes.done(Outcomes.ignoring(
+                context.client().patch(Resources.NODES, key, "", PatchType.MERGE, patch), Reason.NotFound));
+    }
+
+    private static long address(String text) {
+        long address = 0;
+        String[] parts = text.split("\\.");
+        if (parts.length != 4) {
+            throw new IllegalArgumentException("not an IPv4 address: " + text);
+        }
+        for (String part : parts) {
+            int octet = Integer.parseInt(part);
+            if (octet < 0 || octet > 255) {
+                throw new IllegalArgumentException("not an IPv4 address: " + text);
+            }
+            address = address << 8 | octet;
+        }
+        return address;
+    }
+
+    private static String text(long address) {
+        return (address >> 24 & 255) + "." + (address >> 16 & 255) + "." + (address >> 8 & 255) + "." + (address & 255);
+    }
+}

@@ -1,0 +1,61 @@
+package io.minik.server.controllers;
+
+import io.minik.api.meta.ApiException;
+import io.minik.api.meta.Status.Reason;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.List;
+import java.util.Optional;
+
+/** How a reconcile ends, and the failures that are none. */
+final class Outcomes {
+    private Outcomes() {}
+
+    static Future<Optional<Duration>> done() {
+        return Future.succeededFuture(Optional.empty());
+    }
+
+    static Future<Optional<Duration>> again(Duration after) {
+        return Future.succeededFuture(Optional.of(after));
+    }
+
+    static <T> Future<Optional<Duration>> done(Future<T> work) {
+        return work.map(ignored -> Optional.empty());
+    }
+
+    static <T> Future<Void> ignoring(Future<T> work, Reason... reasons) {
+        return work.<Void>mapEmpty().recover(error -> {
+            for (Reason reason : reasons) {
+                if (ApiException.is(error, reason)) {
+                    return Future.succeededFuture();
+                }
+            }
+            return Future.failedFuture(error);
+        });
+    }
+
+    /** All have ended; fails with the first failure. */
+    static <T> Future<Void> all(List<Future<T>> parts) {
+        return Future.join(parts).mapEmpty();
+    }
+
+    static Optional<Duration> sooner(Optional<Duration> a, Optional<Duration> b) {
+        if (a.isEmpty() || b.isEmpty()) {
+            return a.isPresent() ? a : b;
+        }
+        return a.get().compareTo(b.get()) <= 0 ? a : b;
+    }
+
+    /** An RFC 3339 time; empty if absent or not one. */
+    static Optional<Instant> instant(String text) {
+        try {
+            return text.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(java.time.OffsetDateTime.parse(text).toInstant());
+        } catch (DateTimeParseException e) {
+            return Optional.empty();
+        }
+    }
+}

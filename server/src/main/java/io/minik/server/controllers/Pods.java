@@ -1,0 +1,121 @@
+package io.minik.server.controllers;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.minik.api.client.Informer;
+import io.minik.api.meta.OwnerReference;
+import io.minik.api.object.Json;
+import io.minik.api.object.KubeObject;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** What controllers ask of pods. Pure, but for the two indexes. */
+final class Pods {
+    private static final String BY_OWNER = "controller-uid";
+    private static final String ORPHANS = "orphans";
+
+    private Pods() {}
+
+    /** Pods by the uid of their controller, and those without one by namespace. */
+    static Informer indexed(Informer informer) {
+        return informer.index(BY_OWNER, object -> object.meta()
+                        .controller()
+                        .map(OwnerReference::uid)
+                        .map(List::of)
+                        .orElse(List.of()))
+                .index(
+                        ORPHANS,
+                        object -> object.meta().controller().isEmpty() ? List.of(object.namespace()) : List.of());
+    }
+
+    static List<KubeObject> ownedBy(Informer informer, String uid) {
+        return List.copyOf(informer.byIndex(BY_OWNER, uid));
+    }
+
+    static List<KubeObject> orphans(Informer informer, String namespace) {
+        return List.copyOf(informer.byIndex(ORPHANS, namespace));
+    }
+
+    static String phase(KubeObject pod) {
+        return pod.text("status", "phase");
+    }
+
+    static boolean finished(KubeObject pod) {
+        String phase = phase(pod);
+        return phase.equals("Succeeded") || phase.equals("Failed");
+    }
+
+    /** It counts as a replica. */
+    static boolean active(KubeObject pod) {
+        return !finished(pod) && !pod.meta().deleting();
+    }
+
+    static boolean ready(KubeObject pod) {
+        return Conditions.isTrue(pod.at("status"), "Ready");
+    }
+
+    static Optional<Instant> readySince(KubeObject pod) {
+        return Conditions.find(pod.at("status"), "Ready")
+                .filter(condition -> Json.text(condition, "status").equals("True"))
+                .flatMap(condition -> Outcomes.instant(Json.text(condition, "lastTransitionTime")));
+    }
+
+    /** Ready for at least minReadySeconds. */
+    static boolean available(KubeObject pod, long minReadySeconds, Instant now) {
+        return ready(pod)
+                && (minReadySeconds == 0
+                        || readySince(pod)
+                                .map(since ->
+                                        !since.plusSeconds(minReadySeconds).isAfter(now))
+                                .orElse(false));
+    }
+
+    /** When the next ready pod becomes available, if one is on its way. */
+    static Optional<Duration> nextAvailable(List<KubeObject> pods, long minReadySeconds, Instant now) {
+        Optional<Duration> soonest = Optional.empty();
+        for (KubeObject pod : pods) {
+            Optional<Instant> since = readySince(pod);
+            if (minReadySeconds > 0 && since.isPresent() && !available(pod, minReadySeconds, now)) {
+                Duration left = Duration.between(now, since.get().plusSeconds(minReadySeconds));
+                soonest = Outcomes.sooner(soonest, Optional.of(left.plusMillis(1)));
+            }
+        }
+        return soonest;
+    }
+
+    static long restarts(KubeObject pod) {
+        long most = 0;
+        for (JsonNode status : pod.at("status", "containerStatuses")) {
+            most = Math.max(most, Json.longOr(0, status, "restartCount"));
+        }
+        return most;
+    }
+
+    /** A pod of a template, owned. @param name empty: generated from the owner's */
+    static ObjectNode ofTemplate(KubeObject owner, JsonNode template, String name) {
+        ObjectNode pod = Json.object().put("apiVersion", "v1").put("kind", "Pod");
+        ObjectNode meta = pod.putObject("metadata");
+        if (name.isEmpty()) {
+            meta.put("generateName", prefix(owner.name()));
+        } else {
+            meta.put("name", name);
+        }
+        meta.put("namespace", owner.namespace());
+        for (String field : List.of("labels", "annotations", "finalizers")) {
+            JsonNode value = Json.at(template, "metadata", field);
+            if (!value.isMissingNode() && !value.isEmpty()) {
+                meta.set(field, value.deepCopy());
+            }
+        }
+        meta.putArray("ownerReferences").add(OwnerReference.controllerOf(owner).tree());
+        pod.set("spec", template.path("spec").deepCopy());
+        return pod;
+    }
+
+    /** With a dash if the result still is a name that can be generated from: at most 253 characters. */
+    private static String prefix(String name) {
+        return name.length() < 247 ? name + "-" : name;
+    }
+}

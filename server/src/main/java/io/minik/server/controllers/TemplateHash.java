@@ -1,0 +1,43 @@
+package io.minik.server.controllers;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.minik.api.object.Json;
+import java.nio.charset.StandardCharsets;
+import java.util.TreeMap;
+
+/** Names a pod template's content in a few characters: FNV-1a over its canonical JSON. Pure. */
+final class TemplateHash {
+    static final String LABEL = "pod-template-hash";
+    /** No vowels and no look-alikes, so that a hash spells no word; as upstream's suffixes. */
+    private static final String ALPHABET = "bcdfghjklmnpqrstvwxz2456789";
+
+    private TemplateHash() {}
+
+    static String of(JsonNode template, long collisions) {
+        int hash = 0x811c9dc5;
+        String text = canonical(template) + (collisions > 0 ? "#" + collisions : "");
+        for (byte octet : text.getBytes(StandardCharsets.UTF_8)) {
+            hash = (hash ^ (octet & 0xff)) * 0x01000193;
+        }
+        StringBuilder safe = new StringBuilder();
+        for (char digit : Long.toString(hash & 0xffffffffL).toCharArray()) {
+            safe.append(ALPHABET.charAt(digit % ALPHABET.length()));
+        }
+        return safe.toString();
+    }
+
+    /** Fields sorted, so that the order in which a client wrote them does not count. */
+    private static String canonical(JsonNode node) {
+        if (node.isObject()) {
+            TreeMap<String, String> fields = new TreeMap<>();
+            node.properties().forEach(field -> fields.put(field.getKey(), canonical(field.getValue())));
+            return fields.toString();
+        }
+        if (node.isArray()) {
+            StringBuilder items = new StringBuilder("[");
+            node.forEach(item -> items.append(canonical(item)).append(','));
+            return items.append(']').toString();
+        }
+        return new String(Json.bytes(node), StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,117 @@
+package io.minik.server.controllers;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.minik.api.client.ApiClient;
+import io.minik.api.client.FakeApi;
+import io.minik.api.client.ManualLoop;
+import io.minik.api.meta.Resource;
+import io.minik.api.meta.Resources;
+import io.minik.api.object.Json;
+import io.minik.api.object.KubeObject;
+import io.minik.api.object.ObjectKey;
+import io.minik.api.room.Room;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** A cluster in memory: the fake API, driven time, and hands that do what kubelets do. */
+final class Cluster {
+    static final String NAMESPACE = "default";
+
+    final ManualLoop loop = new ManualLoop();
+    final FakeApi api = new FakeApi(loop);
+    final ControllerContext context = ControllerContext.of(loop, new ApiClient(api, "controllers"));
+
+    Cluster start(Room... rooms) {
+        for (Room room : rooms) {
+            room.start().onFailure(error -> {
+                throw new AssertionError(error);
+            });
+        }
+        loop.settle();
+        return this;
+    }
+
+    KubeObject put(Resource resource, String name, Consumer<ObjectNode> body) {
+        ObjectKey key = resource.namespaced() ? ObjectKey.of(NAMESPACE, name) : ObjectKey.cluster(name);
+        return api.put(resource, KubeObject.named(resource.apiVersion(), resource.kind(), key, body));
+    }
+
+    KubeObject get(Resource resource, String name) {
+        return api.require(resource, resource.namespaced() ? ObjectKey.of(NAMESPACE, name) : ObjectKey.cluster(name));
+    }
+
+    void edit(Resource resource, String name, Consumer<ObjectNode> change) {
+        api.edit(resource, resource.namespaced() ? ObjectKey.of(NAMESPACE, name) : ObjectKey.cluster(name), change);
+    }
+
+    List<KubeObject> pods() {
+        return api.all(Resources.PODS);
+    }
+
+    List<KubeObject> livePods() {
+        return pods().stream().filter(Pods::active).toList();
+    }
+
+    List<String> events(String reason) {
+        return api.all(Resources.EVENTS).stream()
+                .filter(event -> event.text("reason").equals(reason))
+                .map(event -> event.text("message"))
+                .toList();
+    }
+
+    /** A workload of one container, with labels app=name. */
+    static Consumer<ObjectNode> workload(String name, int replicas, String image) {
+        return tree -> {
+            ObjectNode spec = Json.child(tree, "spec").put("replicas", replicas);
+            spec.putObject("selector").putObject("matchLabels").put("app", name);
+            template(spec, name, image);
+        };
+    }
+
+    static void template(ObjectNode spec, String app, String image) {
+        ObjectNode template = spec.putObject("template");
+        template.putObject("metadata").putObject("labels").put("app", app);
+        template.putObject("spec")
+                .putArray("containers")
+                .addObject()
+                .put("name", "c")
+                .put("image", image);
+    }
+
+    void run(KubeObject pod, boolean ready) {
+        api.edit(Resources.PODS, pod.key(), tree -> {
+            ObjectNode spec = Json.child(tree, "spec");
+            if (!spec.has("nodeName")) {
+                spec.put("nodeName", "node1");
+            }
+            ObjectNode status = Json.child(tree, "status");
+            status.put("phase", "Running");
+            Conditions.set(status, "Ready", ready ? "True" : "False", "", "", context.time());
+        });
+    }
+
+    void finish(KubeObject pod, String phase) {
+        api.edit(Resources.PODS, pod.key(), tree -> Json.child(tree, "status").put("phase", phase));
+    }
+
+    /** All kubelets do their work until nothing changes: pods run and are ready, those being deleted go. */
+    void everyPodRuns() {
+        for (int round = 0; round < 200; round++) {
+            loop.settle();
+            boolean changed = false;
+            for (KubeObject pod : pods()) {
+                if (pod.meta().deleting()) {
+                    api.remove(Resources.PODS, pod.key());
+                    changed = true;
+                } else if (!Pods.finished(pod) && !Pods.ready(pod)) {
+                    run(pod, true);
+                    changed = true;
+                }
+            }
+            if (!changed) {
+                return;
+            }
+        }
+        throw new AssertionError("the cluster does not come to rest");
+    }
+}
