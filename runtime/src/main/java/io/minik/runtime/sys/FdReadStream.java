@@ -1,9 +1,7 @@
 package io.minik.runtime.sys;
 
 import io.vertx.core.Context;
-import io.vertx.core.Future;
 import io.vertx.core.Handler;
-import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.streams.ReadStream;
 import java.util.Optional;
@@ -25,10 +23,6 @@ public final class FdReadStream implements ReadStream<Buffer> {
     private final int fd;
     private final Poller.Watch watch;
     private boolean closed;
-    private boolean armed;
-    private boolean draining;
-
-    private final Promise<Void> whenEnded = Promise.promise();
 
     // Owned by the context.
     private Optional<Handler<Buffer>> handler = Optional.empty();
@@ -53,12 +47,11 @@ public final class FdReadStream implements ReadStream<Buffer> {
         if (closed) {
             return;
         }
-        armed = false;
         try (Arena arena = kernel.sys().arena()) {
             Arena.Block block = arena.allocate(CHUNK_BYTES);
             long got = kernel.read(fd, block.address(), CHUNK_BYTES);
-            if (got == -Errno.EAGAIN && !draining) {
-                arm();
+            if (got == -Errno.EAGAIN) {
+                watch.arm(Poller.READABLE);
             } else if (got > 0) {
                 Buffer chunk = Buffer.buffer(block.copy((int) got));
                 context.runOnContext(v -> arrived(chunk));
@@ -68,38 +61,6 @@ public final class FdReadStream implements ReadStream<Buffer> {
                 context.runOnContext(v -> end());
             }
         }
-    }
-
-    private void arm() {
-        if (closed) {
-            return;
-        }
-        if (draining) {
-            readable();
-        } else {
-            armed = true;
-            watch.arm(Poller.READABLE);
-        }
-    }
-
-    /** Completes, on the context, when all was handed on and the end is reached. */
-    public Future<Void> whenEnded() {
-        return whenEnded.future();
-    }
-
-    /** On the context: whether anybody reads. */
-    public boolean hasHandler() {
-        return handler.isPresent();
-    }
-
-    /** No writer that matters is left: what is in the kernel's buffer is handed on, then the stream ends. */
-    public void drain() {
-        poller.execute(() -> {
-            draining = true;
-            if (armed) {
-                readable();
-            }
-        });
     }
 
     private void closeNow() {
@@ -145,17 +106,18 @@ public final class FdReadStream implements ReadStream<Buffer> {
         deliverEnd();
         if (!ended && !reading && pending.isEmpty() && demand > 0) {
             reading = true;
-            poller.execute(this::arm);
+            poller.execute(() -> {
+                if (!closed) {
+                    watch.arm(Poller.READABLE);
+                }
+            });
         }
     }
 
     private void deliverEnd() {
-        if (ended && pending.isEmpty()) {
-            if (!endDelivered && endHandler.isPresent()) {
-                endDelivered = true;
-                endHandler.get().handle(null);
-            }
-            whenEnded.tryComplete();
+        if (ended && pending.isEmpty() && !endDelivered && endHandler.isPresent()) {
+            endDelivered = true;
+            endHandler.get().handle(null);
         }
     }
 

@@ -1,5 +1,9 @@
 /**
- * The built-in admission plugins, one list in order.
+ * What a write must pass after authorization: one ordered list of rules, each a class of upstream's plugin name.
+ *
+ * <p>Stateless; reads other objects through {@link io.minik.server.admission.Lookup}, changes them only through {@link
+ * io.minik.server.admission.SideWrite}s, which the registry commits in the same transaction. Called by server.registry on
+ * the request's loop. Follows Kubernetes' "Admission Control in Kubernetes".
  */
 @NullMarked
 package io.minik.server.admission;

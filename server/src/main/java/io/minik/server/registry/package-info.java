@@ -1,5 +1,12 @@
 /**
- * The one generic path of every kind: create, get, list, update, patch, delete, and their strategies.
+ * The one generic path that serves every kind: names, uids, versions, generations, status, finalizers, scale, patches,
+ * allocation, and the transaction at its end.
+ *
+ * <p>Owns no state but what the store holds; any loop may call {@link io.minik.server.registry.Registry}, futures complete
+ * on the caller's context. In: {@link io.minik.server.registry.Request}s that were authorized. Out: {@link
+ * io.minik.server.registry.Result}, {@link io.minik.server.registry.Listing}, watchers; failures are {@code ApiException}s.
+ * Kinds differ by a row of the schema and a few sets in {@code Traits}. Follows Kubernetes' API conventions and API
+ * concepts.
  */
 @NullMarked
 package io.minik.server.registry;

@@ -21,7 +21,7 @@ public record Filter(String scope, boolean exact, Predicate<KubeObject> selector
         return new Filter(key, true, selector);
     }
 
-    boolean inScope(String key) {
+    public boolean inScope(String key) {
         return exact ? key.equals(scope) : key.startsWith(scope);
     }
 

@@ -38,12 +38,15 @@ public final class Watcher {
     private final WatchSink sink;
     private final Runnable onClosed;
 
+    /** @param why empty: in peace */
+    private record End(Optional<ApiException> why) {}
+
     // Any thread.
     private final Queue<Seen> queue = new ConcurrentLinkedQueue<>();
     private final AtomicInteger queued = new AtomicInteger();
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private volatile boolean closed;
-    private volatile @Nullable Optional<ApiException> end;
+    private volatile @Nullable End end;
 
     // The watcher's context.
     private boolean paused;
@@ -127,7 +130,7 @@ public final class Watcher {
     /** Ends it after what is queued. Any thread. */
     void finish(Optional<ApiException> why) {
         if (!closed()) {
-            end = why;
+            end = new End(why);
             onClosed.run();
             schedule();
         }
@@ -171,10 +174,10 @@ public final class Watcher {
                 return;
             }
         }
-        Optional<ApiException> why = end;
-        if (why != null && !closed && queue.isEmpty()) {
+        End last = end;
+        if (last != null && !closed && queue.isEmpty()) {
             closed = true;
-            sink.onEnd(why);
+            sink.onEnd(last.why());
         }
     }
 }

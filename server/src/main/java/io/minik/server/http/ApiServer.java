@@ -1,0 +1,298 @@
+package io.minik.server.http;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.minik.api.client.Transport;
+import io.minik.api.object.Json;
+import io.minik.api.room.Room;
+import io.minik.api.schema.Schema;
+import io.minik.server.authn.Authenticator;
+import io.minik.server.authn.User;
+import io.minik.server.authz.Authorizer;
+import io.minik.server.discovery.Discovery;
+import io.minik.server.registry.Bootstrap;
+import io.minik.server.registry.Connector;
+import io.minik.server.registry.NameSource;
+import io.minik.server.registry.Registry;
+import io.minik.server.registry.ServiceAllocation;
+import io.minik.server.registry.StoredKinds;
+import io.minik.server.table.Tables;
+import io.minik.server.watchcache.WatchCaches;
+import io.minik.store.Store;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
+import io.vertx.core.buffer.Buffer;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The API server: watch caches, registry and the HTTP pipeline in front of them.
+ *
+ * <pre>
+ *   new ApiServer(..) -> prepare(): caches loaded, in-process transports work, nothing listens
+ *                     -> authenticator and authorizer may now read their objects through transport(..)
+ *                     -> start(): the objects that every cluster has exist, HTTPS listens
+ * </pre>
+ */
+public final class ApiServer implements Room {
+    private static final Logger log = LoggerFactory.getLogger(ApiServer.class);
+
+    /** Threads that compress large answers: off the loops, never more than a core's worth. */
+    private static final int COMPRESSORS = 1;
+
+    private final Vertx vertx;
+    private final ApiServerConfig config;
+    private final WatchCaches caches;
+    private final Registry registry;
+    private final NameSource names;
+    private final InstantSource clock;
+    private final AuditLog audit;
+    private final Metrics metrics = new Metrics();
+    private final Pipeline outer;
+    private final Pipeline inner;
+    private final WorkerExecutor compressor;
+    private final Responses responses;
+    private final List<Room> rooms = new CopyOnWriteArrayList<>();
+    private volatile Health health = Health.notReady("not started");
+    private volatile String deployment = "";
+    private volatile int port;
+
+    /**
+     * What other rooms give to the API server.
+     *
+     * @param connectors for what is computed when created: reviews, tokens, approvals
+     * @param pages further documents by path prefix, such as /openapi and the join endpoints; authorized as non-resource
+     *     paths. Each writes its answer itself
+     * @param openPages the same, for who has no credentials: authentication is the page's own
+     */
+    public record Parts(
+            Store store,
+            Schema schema,
+            Authenticator authenticator,
+            Authorizer authorizer,
+            Map<Connector.Key, Connector> connectors,
+            Tables tables,
+            Map<String, Page> pages,
+            Map<String, Page> openPages,
+            InstantSource clock) {}
+
+    /** A document of another room. */
+    public interface Page extends Function<PageRequest, Future<PageAnswer>> {}
+
+    /** @param body read when asked for */
+    public record PageRequest(
+            String method,
+            String path,
+            Map<String, String> query,
+            Map<String, String> headers,
+            User user,
+            java.util.function.Supplier<Future<Buffer>> body) {}
+
+    public record PageAnswer(int code, String contentType, Map<String, String> headers, Buffer body) {}
+
+    public ApiServer(Vertx vertx, ApiServerConfig config, Parts parts) {
+        this.vertx = vertx;
+        this.config = config;
+        this.clock = parts.clock();
+        RandomGenerator random = new SecureRandom();
+        this.names = new NameSource(random);
+        this.caches = new WatchCaches(vertx, parts.store(), StoredKinds.resources(parts.schema()));
+        this.registry = new Registry(new Registry.Parts(
+                parts.store(),
+                caches,
+                parts.schema(),
+                Rules.chain(config, names),
+                new ServiceAllocation(config.serviceCidr(), names, random),
+                names,
+                clock,
+                parts.connectors()));
+        this.audit = new AuditLog(vertx, config.auditLogPath(), clock);
+        this.compressor = vertx.createSharedWorkerExecutor("minik-compress", COMPRESSORS);
+        this.responses = new Responses(vertx, registry, new Frames(parts.tables(), clock), compressor);
+        Optional<KubeletProxy> proxy = config.kubelets().map(tls -> new KubeletProxy(vertx, registry, tls));
+        Routes routes = new Routes(parts.schema(), registry, new Documents(documents(parts)), proxy);
+        Steps steps = new Steps(parts.authenticator(), parts.authorizer());
+        List<Step> shared = List.of(audit::around, steps::limit, steps::authorize);
+        this.inner = new Pipeline(join(List.of(this::measure, steps::recover), shared), routes::route);
+        Documents open = new Documents(pages(parts.openPages()));
+        this.outer = new Pipeline(
+                List.of(
+                        this::measure,
+                        steps::recover,
+                        steps::timeOut,
+                        (request, next) ->
+                                parts.openPages().containsKey(request.target().path())
+                                        ? open.find(request)
+                                        : next.handle(request),
+                        steps::authenticate,
+                        audit::around,
+                        steps::impersonate,
+                        steps::limit,
+                        steps::authorize),
+                routes::route);
+        rooms.add(caches);
+        rooms.add(this);
+    }
+
+    private static List<Step> join(List<Step> first, List<Step> second) {
+        var all = new java.util.ArrayList<>(first);
+        all.addAll(second);
+        return all;
+    }
+
+    /** Loads the caches and makes the objects that every cluster has: from here on {@link #transport} works. */
+    public Future<Void> prepare() {
+        return audit.open().compose(unused -> caches.start()).compose(unused -> new Bootstrap(
+                        inProcess(User.system("system:apiserver", User.MASTERS)),
+                        config.serviceCidr(),
+                        config.kubernetesServiceIp(),
+                        config.advertiseAddress(),
+                        () -> port == 0 ? config.port() : port)
+                .run());
+    }
+
+    /** The API for a room of this process, as this user. */
+    public Transport transport(User user) {
+        return inProcess(user);
+    }
+
+    private InProcessTransport inProcess(User user) {
+        return new InProcessTransport(inner, registry, names, clock, user);
+    }
+
+    /** Rooms that /readyz tells of, besides the server's own. */
+    public void watchOver(List<Room> others) {
+        rooms.addAll(others);
+    }
+
+    public int port() {
+        return port;
+    }
+
+    @Override
+    public String name() {
+        return "apiserver";
+    }
+
+    @Override
+    public Future<Void> start() {
+        health = Health.notReady("starting");
+        Future<Void> prepared = caches.health().ready() ? Future.succeededFuture() : prepare();
+        return prepared.compose(unused -> vertx.deployVerticle(
+                        () -> new HttpFront(config, this::serve, bound -> port = bound),
+                        new DeploymentOptions().setInstances(config.loops())))
+                .onSuccess(id -> {
+                    deployment = id;
+                    health = Health.READY;
+                    log.atInfo()
+                            .addKeyValue("host", config.host())
+                            .addKeyValue("port", port)
+                            .log("API server listens");
+                })
+                .onFailure(e -> health = Health.notReady(String.valueOf(e.getMessage())))
+                .mapEmpty();
+    }
+
+    @Override
+    public Future<Void> stop() {
+        health = Health.notReady("stopped");
+        Future<Void> quiet = deployment.isEmpty() ? Future.succeededFuture() : vertx.undeploy(deployment);
+        return quiet.eventually(caches::stop).eventually(audit::close).eventually(compressor::close);
+    }
+
+    @Override
+    public Health health() {
+        return health;
+    }
+
+    /** One HTTP request, on its connection's loop. */
+    private void serve(io.vertx.core.http.HttpServerRequest http) {
+        ApiRequest request = Exchange.open(http, names, clock);
+        outer.handle(request)
+                .compose(answer -> responses.write(request, answer))
+                .recover(error -> responses.fail(request, error))
+                .onFailure(error -> log.atDebug()
+                        .addKeyValue("audit", request.id())
+                        .addKeyValue("err", String.valueOf(error.getMessage()))
+                        .log("the client went away"));
+    }
+
+    private Future<Answer> measure(ApiRequest request, Step.Next next) {
+        long start = System.nanoTime();
+        return next.handle(request)
+                .onComplete(answered -> metrics.record(
+                        request.target(),
+                        answered.succeeded()
+                                ? answered.result().code()
+                                : answered.cause() instanceof io.minik.api.meta.ApiException api
+                                        ? api.status().code()
+                                        : 500,
+                        System.nanoTime() - start));
+    }
+
+    private Map<String, Documents.Page> documents(Parts parts) {
+        Map<String, Documents.Page> pages = pages(parts.pages());
+        Discovery discovery = new Discovery(parts.schema());
+        DiscoveryPages served = new DiscoveryPages(discovery);
+        pages.put("/api", served::core);
+        pages.put("/apis", served::groups);
+        HealthPages healthPages = new HealthPages(() -> rooms);
+        pages.put("/readyz", healthPages::ready);
+        pages.put("/livez", healthPages::live);
+        pages.put("/healthz", healthPages::live);
+        pages.put("/version", request -> Future.succeededFuture(version()));
+        pages.put(
+                "/metrics",
+                request -> Future.succeededFuture(new Answer.Raw(
+                        200, "text/plain; version=0.0.4; charset=utf-8", Map.of(), Buffer.buffer(metrics.text()))));
+        return pages;
+    }
+
+    private static Map<String, Documents.Page> pages(Map<String, Page> given) {
+        Map<String, Documents.Page> pages = new HashMap<>();
+        given.forEach((path, page) -> pages.put(path, request -> {
+            Map<String, String> headers = new HashMap<>();
+            request.wire().ifPresent(wire -> wire.request()
+                    .headers()
+                    .forEach(header ->
+                            headers.put(header.getKey().toLowerCase(java.util.Locale.ROOT), header.getValue())));
+            String method =
+                    request.wire().map(wire -> wire.request().method().name()).orElse("GET");
+            return page.apply(new PageRequest(
+                            method, request.target().path(), request.query(), headers, request.user(), request.body()))
+                    .map(answer ->
+                            new Answer.Raw(answer.code(), answer.contentType(), answer.headers(), answer.body()));
+        }));
+        return pages;
+    }
+
+    private Answer version() {
+        ApiServerConfig.Version version = config.version();
+        ObjectNode tree = Json.object()
+                .put("major", version.major())
+                .put("minor", version.minor())
+                .put("gitVersion", version.gitVersion())
+                .put("gitCommit", version.gitCommit())
+                .put("gitTreeState", "clean")
+                .put("buildDate", version.buildDate())
+                .put("goVersion", "java" + Runtime.version().feature())
+                .put("compiler", "javac")
+                .put("platform", version.platform());
+        return Answer.Raw.json(Buffer.buffer(Json.bytes(tree)));
+    }
+
+    /** Resources whose objects a wiring may look at without a call. */
+    public Registry registry() {
+        return registry;
+    }
+}

@@ -1,0 +1,55 @@
+package io.minik.server.http;
+
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.PemTrustOptions;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What the wiring decides about the API server.
+ *
+ * @param host address to listen on
+ * @param port 0 lets the system choose: {@link ApiServer#port}
+ * @param advertiseAddress IP that pods reach the server at, in the kubernetes Endpoints
+ * @param tls empty: plain HTTP, for tests
+ * @param clientCa who signs client certificates; with {@code tls} only
+ * @param loops event loops that serve connections
+ * @param serviceCidr {@code 10.43.0.0/16}
+ * @param defaultTolerationSeconds of not-ready and unreachable nodes: upstream's 300
+ * @param auditLogPath empty: none
+ * @param version as /version tells: {@code v1.36.4+minik}
+ */
+public record ApiServerConfig(
+        String host,
+        int port,
+        String advertiseAddress,
+        Optional<PemKeyCertOptions> tls,
+        Optional<PemTrustOptions> clientCa,
+        int loops,
+        String serviceCidr,
+        long defaultTolerationSeconds,
+        String auditLogPath,
+        Version version,
+        Optional<KubeletTls> kubelets) {
+
+    /** @param platform {@code linux/amd64} */
+    public record Version(String gitVersion, String gitCommit, String buildDate, String platform) {
+        String major() {
+            return gitVersion.replaceFirst("^v", "").split("\\.", 3)[0];
+        }
+
+        String minor() {
+            return gitVersion.split("\\.", 3)[1];
+        }
+    }
+
+    /** How the server shows itself to kubelets, and whom it believes. */
+    public record KubeletTls(PemKeyCertOptions identity, PemTrustOptions trust) {}
+
+    /** The first address of the service range: the kubernetes Service. */
+    public String kubernetesServiceIp() {
+        String network = serviceCidr.substring(0, serviceCidr.indexOf('/'));
+        List<String> parts = List.of(network.split("\\."));
+        return String.join(".", parts.subList(0, 3)) + "." + (Integer.parseInt(parts.get(3)) + 1);
+    }
+}

@@ -1,0 +1,161 @@
+package io.minik.server.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.minik.api.client.WatchEvent;
+import io.minik.api.meta.Resource;
+import io.minik.api.meta.Status;
+import io.minik.api.object.Json;
+import io.minik.api.object.KubeObject;
+import io.minik.server.registry.Listing;
+import io.minik.server.table.Tables;
+import io.minik.server.table.Tables.IncludeObject;
+import io.vertx.core.buffer.Buffer;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import org.yaml.snakeyaml.DumperOptions;
+import org.yaml.snakeyaml.Yaml;
+
+/** Encodes answers: objects as their cached bytes, or reshaped into Tables and PartialObjectMetadata. */
+final class Frames {
+    private static final byte[] COMMA = {','};
+    private static final byte[] LIST_END = "]}\n".getBytes(StandardCharsets.UTF_8);
+    private static final byte[] EVENT_END = "}\n".getBytes(StandardCharsets.UTF_8);
+    private static final byte[] NEWLINE = {'\n'};
+
+    private final Tables tables;
+    private final InstantSource clock;
+
+    Frames(Tables tables, InstantSource clock) {
+        this.tables = tables;
+        this.clock = clock;
+    }
+
+    /** One object. Pieces are written one after the other. */
+    List<byte[]> object(MediaType type, Resource resource, KubeObject object, IncludeObject include) {
+        if ((type.shape() == MediaType.Shape.OBJECT && !type.yaml()) || isStatus(object)) {
+            return type.yaml() ? yaml(object.tree()) : List.of(object.bytes(), NEWLINE);
+        }
+        return tree(type, shaped(type, resource, object, include, true));
+    }
+
+    List<byte[]> list(MediaType type, Resource resource, Listing listing, IncludeObject include) {
+        ObjectNode metadata = Json.object().put("resourceVersion", listing.resourceVersion());
+        if (!listing.continueToken().isEmpty()) {
+            metadata.put("continue", listing.continueToken());
+        }
+        listing.remaining().ifPresent(remaining -> metadata.put("remainingItemCount", remaining));
+        return switch (type.shape()) {
+            case OBJECT -> objects(type, listing, metadata);
+            case TABLE -> {
+                ObjectNode table = tables.table(resource, listing.resourceVersion(), true);
+                table.set("metadata", metadata);
+                for (KubeObject item : listing.items()) {
+                    tables.addRow(table, resource, item.compact(), include, clock.instant());
+                }
+                yield tree(type, table);
+            }
+            case PARTIAL -> {
+                ObjectNode list =
+                        Json.object().put("kind", "PartialObjectMetadataList").put("apiVersion", "meta.k8s.io/v1");
+                list.set("metadata", metadata);
+                var items = list.putArray("items");
+                listing.items().forEach(item -> items.add(Tables.partial(item.compact())));
+                yield tree(type, list);
+            }
+        };
+    }
+
+    /** One watch event. @param first of its watch: a Table then tells its columns */
+    Buffer event(
+            MediaType type,
+            Resource resource,
+            WatchEvent.Type event,
+            KubeObject object,
+            IncludeObject include,
+            boolean first) {
+        byte[] bytes = type.shape() == MediaType.Shape.OBJECT
+                ? object.bytes()
+                : event == WatchEvent.Type.BOOKMARK && type.shape() == MediaType.Shape.TABLE
+                        ? Json.bytes(bookmarkTable(resource, object))
+                        : Json.bytes(shaped(type, resource, object.compact(), include, first));
+        return frame(event.name(), bytes);
+    }
+
+    Buffer error(Status status) {
+        return frame("ERROR", Json.bytes(status.tree()));
+    }
+
+    private static Buffer frame(String event, byte[] object) {
+        byte[] head = ("{\"type\":\"" + event + "\",\"object\":").getBytes(StandardCharsets.UTF_8);
+        return Buffer.buffer(head.length + object.length + EVENT_END.length)
+                .appendBytes(head)
+                .appendBytes(object)
+                .appendBytes(EVENT_END);
+    }
+
+    private ObjectNode bookmarkTable(Resource resource, KubeObject bookmark) {
+        ObjectNode table = tables.table(resource, bookmark.meta().resourceVersion(), false);
+        JsonNode annotations = bookmark.at("metadata", "annotations");
+        if (!annotations.isMissingNode()) {
+            // As upstream: the mark is on the row's object, where reflectors look.
+            ObjectNode row = ((com.fasterxml.jackson.databind.node.ArrayNode) table.path("rows")).addObject();
+            row.putArray("cells");
+            row.set("object", Tables.partial(bookmark));
+        }
+        return table;
+    }
+
+    private List<byte[]> objects(MediaType type, Listing listing, ObjectNode metadata) {
+        ObjectNode head = Json.object().put("kind", listing.kind()).put("apiVersion", listing.apiVersion());
+        head.set("metadata", metadata);
+        if (type.yaml()) {
+            var items = head.putArray("items");
+            listing.items().forEach(item -> items.add(item.compact().tree()));
+            return yaml(head);
+        }
+        byte[] text = Json.bytes(head);
+        byte[] open = new String(text, 0, text.length - 1, StandardCharsets.UTF_8)
+                .concat(",\"items\":[")
+                .getBytes(StandardCharsets.UTF_8);
+        List<byte[]> pieces = new ArrayList<>(2 * listing.items().size() + 2);
+        pieces.add(open);
+        boolean first = true;
+        for (KubeObject item : listing.items()) {
+            if (!first) {
+                pieces.add(COMMA);
+            }
+            first = false;
+            pieces.add(item.bytes());
+        }
+        pieces.add(LIST_END);
+        return pieces;
+    }
+
+    private ObjectNode shaped(
+            MediaType type, Resource resource, KubeObject object, IncludeObject include, boolean columns) {
+        if (type.shape() == MediaType.Shape.PARTIAL) {
+            return Tables.partial(object);
+        }
+        ObjectNode table = tables.table(resource, object.meta().resourceVersion(), columns);
+        tables.addRow(table, resource, object, include, clock.instant());
+        return table;
+    }
+
+    private static boolean isStatus(KubeObject object) {
+        return object.uid().isEmpty() && object.kind().equals("Status");
+    }
+
+    private static List<byte[]> tree(MediaType type, JsonNode tree) {
+        return type.yaml() ? yaml(tree) : List.of(Json.bytes(tree), NEWLINE);
+    }
+
+    static List<byte[]> yaml(JsonNode tree) {
+        DumperOptions options = new DumperOptions();
+        options.setDefaultFlowStyle(DumperOptions.FlowStyle.BLOCK);
+        Object plain = Json.MAPPER.convertValue(tree, Object.class);
+        return List.of(new Yaml(options).dump(plain).getBytes(StandardCharsets.UTF_8));
+    }
+}

@@ -1,0 +1,62 @@
+package io.minik.server.http;
+
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.http.ClientAuth;
+import io.vertx.core.http.Http2Settings;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
+
+/** One event loop of the HTTPS server; several share the port. */
+final class HttpFront extends VerticleBase {
+    /** Streams of one HTTP/2 connection: clients such as controllers hold a watch per kind on one connection. */
+    private static final int MAX_STREAMS = 250;
+
+    /** Longest request line and headers: long label selectors and tokens go there. */
+    private static final int MAX_HEADER_BYTES = 64 * 1024;
+
+    private final ApiServerConfig config;
+    private final Consumer<HttpServerRequest> handler;
+    private final IntConsumer bound;
+    private @Nullable HttpServer server;
+
+    HttpFront(ApiServerConfig config, Consumer<HttpServerRequest> handler, IntConsumer bound) {
+        this.config = config;
+        this.handler = handler;
+        this.bound = bound;
+    }
+
+    @Override
+    public Future<?> start() {
+        HttpServerOptions options = new HttpServerOptions()
+                .setHost(config.host())
+                .setPort(config.port())
+                .setMaxInitialLineLength(MAX_HEADER_BYTES)
+                .setMaxHeaderSize(MAX_HEADER_BYTES)
+                .setTcpNoDelay(true)
+                .setInitialSettings(new Http2Settings().setMaxConcurrentStreams(MAX_STREAMS));
+        config.tls().ifPresent(identity -> {
+            options.setSsl(true)
+                    .setUseAlpn(true)
+                    .setAlpnVersions(List.of(HttpVersion.HTTP_2, HttpVersion.HTTP_1_1))
+                    .setKeyCertOptions(identity);
+            config.clientCa().ifPresent(trust -> options.setClientAuth(ClientAuth.REQUEST)
+                    .setTrustOptions(trust));
+        });
+        HttpServer made = vertx.createHttpServer(options).requestHandler(handler::accept);
+        server = made;
+        return made.listen().onSuccess(listening -> bound.accept(listening.actualPort()));
+    }
+
+    @Override
+    public Future<?> stop() {
+        HttpServer open = server;
+        return open == null ? Future.succeededFuture() : open.close();
+    }
+}

@@ -1,0 +1,147 @@
+package io.minik.server.http;
+
+import io.minik.api.client.ApiCall;
+import io.minik.api.client.KubeList;
+import io.minik.api.client.Transport;
+import io.minik.api.client.WatchEvent;
+import io.minik.api.client.WatchHandle;
+import io.minik.api.client.WatchHandler;
+import io.minik.api.meta.ApiException;
+import io.minik.api.object.KubeObject;
+import io.minik.server.authn.User;
+import io.minik.server.registry.NameSource;
+import io.minik.server.registry.Registry;
+import io.minik.server.watchcache.CacheEvent.Seen;
+import io.minik.server.watchcache.WatchSink;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+
+/** The pipeline from after authentication on, for rooms of the same process: no TLS, no encoding, objects shared. */
+final class InProcessTransport implements Transport {
+    private final Pipeline pipeline;
+    private final Registry registry;
+    private final NameSource names;
+    private final InstantSource clock;
+    private final User user;
+
+    InProcessTransport(Pipeline pipeline, Registry registry, NameSource names, InstantSource clock, User user) {
+        this.pipeline = pipeline;
+        this.registry = registry;
+        this.names = names;
+        this.clock = clock;
+        this.user = user;
+    }
+
+    @Override
+    public Future<KubeObject> send(ApiCall call) {
+        return run(call).map(answer -> {
+            if (answer instanceof Answer.One one) {
+                return one.result().object();
+            }
+            throw ApiException.internal(call.verb() + " does not answer with one object");
+        });
+    }
+
+    @Override
+    public Future<KubeList> list(ApiCall call) {
+        return run(call).map(answer -> {
+            if (answer instanceof Answer.Many many) {
+                return new KubeList(
+                        many.listing().resourceVersion(),
+                        many.listing().continueToken(),
+                        many.listing().items());
+            }
+            throw ApiException.internal(call.verb() + " does not answer with a list");
+        });
+    }
+
+    @Override
+    public Future<WatchHandle> watch(ApiCall call, WatchHandler handler) {
+        return run(call).compose(answer -> {
+            if (!(answer instanceof Answer.Watching watching)) {
+                return Future.failedFuture(ApiException.internal(call.verb() + " is no watch"));
+            }
+            Sink sink = new Sink(watching, handler);
+            return registry.watch(watching.request(), sink).map(watcher -> watcher::close);
+        });
+    }
+
+    private Future<Answer> run(ApiCall call) {
+        Target target = target(call);
+        return pipeline.handle(new ApiRequest(
+                names.uid(),
+                clock.instant(),
+                target,
+                call.query(),
+                user,
+                call.contentType(),
+                () -> Future.succeededFuture(Buffer.buffer(call.body())),
+                Optional.empty(),
+                new AuditEntry()));
+    }
+
+    private static Target target(ApiCall call) {
+        var resource = call.resource();
+        boolean namespaces =
+                resource.plural().equals("namespaces") && resource.group().isEmpty();
+        String namespace = namespaces ? call.key().name() : call.key().namespace();
+        String verb =
+                switch (call.verb()) {
+                    case GET -> "get";
+                    case LIST -> "list";
+                    case WATCH -> "watch";
+                    case CREATE -> "create";
+                    case UPDATE -> "update";
+                    case PATCH -> "patch";
+                    case DELETE -> "delete";
+                    case DELETE_COLLECTION -> "deletecollection";
+                };
+        String path = resource.basePath()
+                + (namespace.isEmpty() || namespaces ? "" : "/namespaces/" + namespace)
+                + "/" + resource.plural()
+                + (call.key().name().isEmpty() ? "" : "/" + call.key().name())
+                + (call.subresource().isEmpty() ? "" : "/" + call.subresource());
+        return new Target(
+                true,
+                verb,
+                resource.group(),
+                resource.version(),
+                resource.plural(),
+                call.subresource(),
+                namespace,
+                call.key().name(),
+                "",
+                path);
+    }
+
+    /** Hands events to an in-process watcher, converted where its version is not the stored one. */
+    private final class Sink implements WatchSink {
+        private final Answer.Watching watching;
+        private final WatchHandler handler;
+
+        Sink(Answer.Watching watching, WatchHandler handler) {
+            this.watching = watching;
+            this.handler = handler;
+        }
+
+        @Override
+        public void onEvents(List<Seen> events) {
+            var resource = watching.request().kind().resource();
+            for (Seen seen : events) {
+                if (seen.type() == WatchEvent.Type.BOOKMARK) {
+                    handler.onEvent(new WatchEvent(seen.type(), seen.object()));
+                } else {
+                    handler.onEvent(new WatchEvent(seen.type(), registry.view(resource, seen.object())));
+                }
+            }
+        }
+
+        @Override
+        public void onEnd(Optional<ApiException> why) {
+            handler.onEnd(why);
+        }
+    }
+}

@@ -1,0 +1,76 @@
+package io.minik.server.http;
+
+import io.minik.api.meta.ApiException;
+import io.minik.api.meta.Status.Details;
+import io.minik.api.meta.Status.Reason;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * What form an answer has, chosen from the Accept header.
+ *
+ * @param shape what becomes of objects
+ * @param yaml else JSON
+ */
+record MediaType(Shape shape, boolean yaml) {
+    enum Shape {
+        OBJECT,
+        TABLE,
+        PARTIAL
+    }
+
+    static final MediaType JSON = new MediaType(Shape.OBJECT, false);
+    static final String TYPES = "application/json, application/yaml";
+
+    String contentType() {
+        return yaml ? "application/yaml" : "application/json";
+    }
+
+    /** For caches of encoded frames. */
+    String key() {
+        return shape + (yaml ? "/yaml" : "/json");
+    }
+
+    /** The first acceptable form, in the header's order. @throws ApiException 406 */
+    static MediaType accepted(String accept) {
+        if (accept.isBlank()) {
+            return JSON;
+        }
+        for (String clause : accept.split(",")) {
+            Map<String, String> parameters = new HashMap<>();
+            String type = parse(clause, parameters);
+            boolean json = type.equals("application/json") || type.equals("*/*") || type.equals("application/*");
+            boolean yaml = type.equals("application/yaml") || type.equals("text/yaml");
+            if (!json && !yaml) {
+                continue;
+            }
+            String as = parameters.getOrDefault("as", "");
+            boolean meta = parameters.getOrDefault("g", "meta.k8s.io").equals("meta.k8s.io")
+                    && parameters.getOrDefault("v", "v1").matches("v1(beta1)?");
+            if (as.isEmpty()) {
+                return new MediaType(Shape.OBJECT, yaml);
+            } else if (as.equals("Table") && meta) {
+                return new MediaType(Shape.TABLE, yaml);
+            } else if (as.startsWith("PartialObjectMetadata") && meta) {
+                return new MediaType(Shape.PARTIAL, yaml);
+            }
+        }
+        throw ApiException.of(
+                Reason.NotAcceptable, "only the following media types are accepted: " + TYPES, Details.NONE);
+    }
+
+    /** The type without parameters, lower case; parameters into the map. */
+    static String parse(String clause, Map<String, String> parameters) {
+        String[] words = clause.split(";");
+        for (int i = 1; i < words.length; i++) {
+            int equals = words[i].indexOf('=');
+            if (equals > 0) {
+                parameters.put(
+                        words[i].substring(0, equals).trim(),
+                        words[i].substring(equals + 1).trim());
+            }
+        }
+        return words[0].trim().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,137 @@
+package io.minik.server.http;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
+
+/** The server's counters, under upstream's names, in Prometheus' text format. Any thread. */
+final class Metrics {
+    /** Seconds: upstream's buckets, thinned to what tells a fast answer from a slow one. */
+    private static final double[] BUCKETS = {
+        0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 10, 30, 60
+    };
+
+    private static final double NANOS_A_SECOND = 1e9;
+
+    private record Key(String verb, String group, String version, String resource, String subresource, String scope) {}
+
+    private record Answered(Key key, int code) {}
+
+    private static final class Durations {
+        private final LongAdder[] buckets = new LongAdder[BUCKETS.length + 1];
+        private final LongAdder nanos = new LongAdder();
+
+        Durations() {
+            for (int i = 0; i < buckets.length; i++) {
+                buckets[i] = new LongAdder();
+            }
+        }
+    }
+
+    private final Map<Answered, LongAdder> answered = new ConcurrentHashMap<>();
+    private final Map<Key, Durations> durations = new ConcurrentHashMap<>();
+    private final Map<Key, AtomicLong> longRunning = new ConcurrentHashMap<>();
+    private final Map<String, LongSupplier> gauges = new ConcurrentHashMap<>();
+
+    void gauge(String nameAndLabels, LongSupplier value) {
+        gauges.put(nameAndLabels, value);
+    }
+
+    void record(Target target, int code, long tookNanos) {
+        Key key = key(target);
+        answered.computeIfAbsent(new Answered(key, code), unused -> new LongAdder())
+                .increment();
+        if (target.longRunning()) {
+            return;
+        }
+        Durations histogram = durations.computeIfAbsent(key, unused -> new Durations());
+        int bucket = 0;
+        while (bucket < BUCKETS.length && tookNanos / NANOS_A_SECOND > BUCKETS[bucket]) {
+            bucket++;
+        }
+        histogram.buckets[bucket].increment();
+        histogram.nanos.add(tookNanos);
+    }
+
+    void longRunning(Target target, int change) {
+        longRunning.computeIfAbsent(key(target), unused -> new AtomicLong()).addAndGet(change);
+    }
+
+    String text() {
+        StringBuilder text = new StringBuilder();
+        text.append("# HELP apiserver_request_total Requests by verb, resource and HTTP code.\n");
+        text.append("# TYPE apiserver_request_total counter\n");
+        answered.forEach((which, count) -> text.append("apiserver_request_total{")
+                .append(labels(which.key()))
+                .append(",code=\"")
+                .append(which.code())
+                .append("\"} ")
+                .append(count.sum())
+                .append('\n'));
+        text.append("# HELP apiserver_request_duration_seconds Time to answer, without watches and proxies.\n");
+        text.append("# TYPE apiserver_request_duration_seconds histogram\n");
+        durations.forEach((key, histogram) -> histogram(text, key, histogram));
+        text.append("# HELP apiserver_longrunning_requests Watches, logs and proxies that are open.\n");
+        text.append("# TYPE apiserver_longrunning_requests gauge\n");
+        longRunning.forEach((key, count) -> text.append("apiserver_longrunning_requests{")
+                .append(labels(key))
+                .append("} ")
+                .append(count.get())
+                .append('\n'));
+        gauges.forEach((name, value) ->
+                text.append(name).append(' ').append(value.getAsLong()).append('\n'));
+        return text.toString();
+    }
+
+    private static void histogram(StringBuilder text, Key key, Durations histogram) {
+        long total = 0;
+        String labels = labels(key);
+        for (int i = 0; i <= BUCKETS.length; i++) {
+            total += histogram.buckets[i].sum();
+            text.append("apiserver_request_duration_seconds_bucket{")
+                    .append(labels)
+                    .append(",le=\"")
+                    .append(i == BUCKETS.length ? "+Inf" : number(BUCKETS[i]))
+                    .append("\"} ")
+                    .append(total)
+                    .append('\n');
+        }
+        text.append("apiserver_request_duration_seconds_sum{")
+                .append(labels)
+                .append("} ")
+                .append(histogram.nanos.sum() / NANOS_A_SECOND)
+                .append('\n');
+        text.append("apiserver_request_duration_seconds_count{")
+                .append(labels)
+                .append("} ")
+                .append(total)
+                .append('\n');
+    }
+
+    private static String number(double value) {
+        return value == Math.rint(value) ? Long.toString((long) value) : Double.toString(value);
+    }
+
+    private static Key key(Target target) {
+        String scope = !target.resourceRequest()
+                ? ""
+                : !target.name().isEmpty() ? "resource" : target.namespace().isEmpty() ? "cluster" : "namespace";
+        return new Key(verb(target), target.group(), target.version(), target.resource(), target.subresource(), scope);
+    }
+
+    private static String verb(Target target) {
+        return switch (target.verb()) {
+            case "create" -> "POST";
+            case "update" -> "PUT";
+            default -> target.connect() ? "CONNECT" : target.verb().toUpperCase(java.util.Locale.ROOT);
+        };
+    }
+
+    private static String labels(Key key) {
+        return "component=\"apiserver\",dry_run=\"\",group=\"" + key.group() + "\",resource=\"" + key.resource()
+                + "\",scope=\"" + key.scope() + "\",subresource=\"" + key.subresource() + "\",verb=\"" + key.verb()
+                + "\",version=\"" + key.version() + "\"";
+    }
+}

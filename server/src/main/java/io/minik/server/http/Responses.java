@@ -1,0 +1,205 @@
+package io.minik.server.http;
+
+import io.minik.api.meta.ApiException;
+import io.minik.api.meta.Status;
+import io.minik.api.object.Json;
+import io.minik.server.registry.Registry;
+import io.minik.server.table.Tables.IncludeObject;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerResponse;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import java.util.zip.Deflater;
+import java.util.zip.GZIPOutputStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Turns answers into HTTP responses: negotiated, compressed if large, never more in memory than the network takes. */
+final class Responses {
+    private static final Logger log = LoggerFactory.getLogger(Responses.class);
+
+    /** Bodies larger than this are compressed for who accepts it: upstream's threshold. */
+    private static final int GZIP_ABOVE_BYTES = 128 * 1024;
+
+    /** Bytes handed to the connection at once: a list of thousands is not copied into one buffer. */
+    private static final int SLICE_BYTES = 256 * 1024;
+
+    private static final int WARNING_CODE = 299;
+
+    private final Registry registry;
+    private final Frames frames;
+    private final WorkerExecutor compressor;
+    private final Vertx vertx;
+
+    Responses(Vertx vertx, Registry registry, Frames frames, WorkerExecutor compressor) {
+        this.vertx = vertx;
+        this.registry = registry;
+        this.frames = frames;
+        this.compressor = compressor;
+    }
+
+    Future<Void> write(ApiRequest request, Answer answer) {
+        HttpServerResponse response = request.wire().orElseThrow().request().response();
+        if (answer instanceof Answer.Taken taken) {
+            taken.handler().accept(request.wire().orElseThrow().request());
+            return Future.succeededFuture();
+        }
+        if (answer instanceof Answer.Raw raw) {
+            raw.headers().forEach(response::putHeader);
+            if (!raw.contentType().isEmpty()) {
+                response.putHeader("Content-Type", raw.contentType());
+            }
+            return send(
+                    request,
+                    response.setStatusCode(raw.code()),
+                    List.of(raw.body().getBytes()));
+        }
+        MediaType type = MediaType.accepted(request.wire().orElseThrow().header("Accept"));
+        IncludeObject include = include(request);
+        if (answer instanceof Answer.Watching watching) {
+            return new WatchStream(vertx, registry, frames, type, include).start(request, watching.request());
+        }
+        response.setStatusCode(answer.code()).putHeader("Content-Type", type.contentType());
+        response.putHeader("Cache-Control", "no-cache, private");
+        if (answer instanceof Answer.One one) {
+            for (String warning : one.result().warnings()) {
+                response.headers().add("Warning", warning(warning));
+            }
+            return send(
+                    request,
+                    response,
+                    frames.object(type, one.kind().resource(), one.result().object(), include));
+        }
+        if (answer instanceof Answer.Many many) {
+            return send(request, response, frames.list(type, many.kind().resource(), many.listing(), include));
+        }
+        throw new IllegalStateException("no form for " + answer.getClass().getSimpleName());
+    }
+
+    /** A failure as meta/v1 Status, always JSON (YAML if that was asked for alone). */
+    Future<Void> fail(ApiRequest request, Throwable error) {
+        HttpServerResponse response = request.wire().orElseThrow().request().response();
+        Status status = error instanceof ApiException api
+                ? api.status()
+                : ApiException.internal(String.valueOf(error.getMessage())).status();
+        if (response.ended() || response.closed()) {
+            return Future.succeededFuture();
+        }
+        if (response.headWritten()) {
+            log.atWarn()
+                    .addKeyValue("audit", request.id())
+                    .addKeyValue("err", status.message())
+                    .log("answer cut short");
+            return response.reset();
+        }
+        if (status.details().retryAfterSeconds() > 0) {
+            response.putHeader("Retry-After", Integer.toString(status.details().retryAfterSeconds()));
+        }
+        if (status.code() == Status.Reason.RequestEntityTooLarge.code()) {
+            response.putHeader("Connection", "close");
+        }
+        response.setStatusCode(status.code())
+                .putHeader("Content-Type", "application/json")
+                .putHeader("Cache-Control", "no-cache, private");
+        return send(request, response, List.of(Json.bytes(status.tree()), new byte[] {'\n'}));
+    }
+
+    private static String warning(String text) {
+        return WARNING_CODE + " - \""
+                + text.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", " ") + "\"";
+    }
+
+    private static IncludeObject include(ApiRequest request) {
+        String include = request.parameter("includeObject");
+        try {
+            return include.isEmpty() ? IncludeObject.Metadata : IncludeObject.valueOf(include);
+        } catch (IllegalArgumentException e) {
+            throw ApiException.badRequest(
+                    "Invalid value: \"" + include + "\": must be 'Metadata', 'Object', 'None', or empty");
+        }
+    }
+
+    private Future<Void> send(ApiRequest request, HttpServerResponse response, List<byte[]> pieces) {
+        if (response.ended() || response.closed()) {
+            return Future.succeededFuture();
+        }
+        long size = 0;
+        for (byte[] piece : pieces) {
+            size += piece.length;
+        }
+        Wire wire = request.wire().orElseThrow();
+        boolean head = wire.request().method().equals(HttpMethod.HEAD);
+        boolean gzip = size > GZIP_ABOVE_BYTES
+                && !head
+                && wire.header("Accept-Encoding").toLowerCase(Locale.ROOT).contains("gzip");
+        if (gzip) {
+            response.putHeader("Content-Encoding", "gzip").putHeader("Vary", "Accept-Encoding");
+            return compressor.executeBlocking(() -> gzip(pieces), false).compose(response::end);
+        }
+        response.putHeader("Content-Length", Long.toString(size));
+        if (head) {
+            return response.end();
+        }
+        if (size <= SLICE_BYTES) {
+            return response.end(slice(pieces.iterator(), (int) size));
+        }
+        Promise<Void> done = Promise.promise();
+        pump(response, pieces.iterator(), done);
+        return done.future();
+    }
+
+    private static void pump(HttpServerResponse response, Iterator<byte[]> pieces, Promise<Void> done) {
+        while (pieces.hasNext()) {
+            if (response.closed()) {
+                done.tryComplete();
+                return;
+            }
+            if (response.writeQueueFull()) {
+                response.drainHandler(unused -> pump(response, pieces, done));
+                response.closeHandler(unused -> done.tryComplete());
+                return;
+            }
+            response.write(slice(pieces, SLICE_BYTES)).onFailure(done::tryFail);
+        }
+        response.end().onComplete(ended -> {
+            if (ended.succeeded()) {
+                done.tryComplete();
+            } else {
+                done.tryFail(ended.cause());
+            }
+        });
+    }
+
+    private static Buffer slice(Iterator<byte[]> pieces, int atLeast) {
+        Buffer slice = Buffer.buffer(atLeast);
+        while (pieces.hasNext() && slice.length() < atLeast) {
+            slice.appendBytes(pieces.next());
+        }
+        return slice;
+    }
+
+    private static Buffer gzip(List<byte[]> pieces) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (GZIPOutputStream zip = new GZIPOutputStream(out) {
+            {
+                def.setLevel(Deflater.BEST_SPEED);
+            }
+        }) {
+            for (byte[] piece : pieces) {
+                zip.write(piece);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return Buffer.buffer(out.toByteArray());
+    }
+}

@@ -1,0 +1,136 @@
+package io.minik.server.http;
+
+import io.minik.api.client.ApiCall.Verb;
+import io.minik.api.meta.ApiException;
+import io.minik.api.meta.Resource;
+import io.minik.api.meta.Status.Details;
+import io.minik.api.meta.Status.Reason;
+import io.minik.api.object.ObjectKey;
+import io.minik.api.schema.KindRow;
+import io.minik.api.schema.Schema;
+import io.minik.api.schema.Subresource;
+import io.minik.server.registry.Registry;
+import io.minik.server.registry.Request;
+import io.vertx.core.Future;
+import java.util.Map;
+import java.util.Optional;
+
+/** The end of the pipeline: to the registry, a proxy, or one of the server's own documents. */
+final class Routes {
+    private static final byte[] NO_BODY = {};
+
+    private final Schema schema;
+    private final Registry registry;
+    private final Documents documents;
+    private final Optional<KubeletProxy> proxy;
+
+    Routes(Schema schema, Registry registry, Documents documents, Optional<KubeletProxy> proxy) {
+        this.schema = schema;
+        this.registry = registry;
+        this.documents = documents;
+        this.proxy = proxy;
+    }
+
+    Future<Answer> route(ApiRequest request) {
+        Target target = request.target();
+        if (!target.resourceRequest()) {
+            return documents.find(request);
+        }
+        KindRow kind =
+                schema.findResource(target.apiVersion(), target.resource()).orElseThrow(Routes::noSuchPage);
+        Resource resource = kind.resource();
+        if (target.subresource().isEmpty()) {
+            checkScope(target, resource);
+        } else {
+            checkSubresource(kind, target);
+            if (target.connect() || target.subresource().equals("log")) {
+                return proxy.orElseThrow(() -> ApiException.unavailable("this server has no way to its kubelets"))
+                        .handle(request, kind);
+            }
+        }
+        Verb verb = verb(target);
+        if (target.subresource().isEmpty() && !kind.has(target.verb())) {
+            throw notAllowed();
+        }
+        boolean namespaces =
+                resource.plural().equals("namespaces") && resource.group().isEmpty();
+        ObjectKey key = ObjectKey.of(resource.namespaced() && !namespaces ? target.namespace() : "", target.name());
+        return switch (verb) {
+            case GET, LIST, WATCH -> read(verb, kind, key, request);
+            case CREATE, UPDATE, PATCH, DELETE, DELETE_COLLECTION ->
+                request.body().get().compose(body -> write(verb, kind, key, request, body.getBytes()));
+        };
+    }
+
+    private Future<Answer> read(Verb verb, KindRow kind, ObjectKey key, ApiRequest request) {
+        Request asked = request(verb, kind, key, request, NO_BODY);
+        if (verb == Verb.WATCH) {
+            return Future.succeededFuture(new Answer.Watching(asked));
+        }
+        return verb == Verb.LIST
+                ? registry.list(asked).map(listing -> new Answer.Many(kind, listing))
+                : registry.handle(asked).map(result -> new Answer.One(kind, result));
+    }
+
+    private Future<Answer> write(Verb verb, KindRow kind, ObjectKey key, ApiRequest request, byte[] body) {
+        Request asked = request(verb, kind, key, request, body);
+        return verb == Verb.DELETE_COLLECTION
+                ? registry.deleteCollection(asked).map(listing -> new Answer.Many(kind, listing))
+                : registry.handle(asked).map(result -> new Answer.One(kind, result));
+    }
+
+    private static Request request(Verb verb, KindRow kind, ObjectKey key, ApiRequest request, byte[] body) {
+        return new Request(
+                verb,
+                kind,
+                key,
+                request.target().subresource(),
+                Map.copyOf(request.query()),
+                request.user(),
+                request.contentType(),
+                body);
+    }
+
+    private static Verb verb(Target target) {
+        return switch (target.verb()) {
+            case "get" -> Verb.GET;
+            case "list" -> Verb.LIST;
+            case "watch" -> Verb.WATCH;
+            case "create" -> Verb.CREATE;
+            case "update" -> Verb.UPDATE;
+            case "patch" -> Verb.PATCH;
+            case "delete" -> Verb.DELETE;
+            case "deletecollection" -> Verb.DELETE_COLLECTION;
+            default -> throw notAllowed();
+        };
+    }
+
+    private static void checkScope(Target target, Resource resource) {
+        boolean collection = target.verb().equals("list") || target.verb().equals("watch");
+        if (resource.namespaced() && target.namespace().isEmpty() && !collection) {
+            throw target.verb().equals("create") || target.verb().equals("deletecollection")
+                    ? notAllowed()
+                    : noSuchPage();
+        }
+        boolean namespaces =
+                resource.plural().equals("namespaces") && resource.group().isEmpty();
+        if (!resource.namespaced() && !namespaces && !target.namespace().isEmpty()) {
+            throw noSuchPage();
+        }
+    }
+
+    private static void checkSubresource(KindRow kind, Target target) {
+        Subresource subresource = kind.subresource(target.subresource()).orElseThrow(Routes::noSuchPage);
+        if (!target.connect() && !subresource.verbs().contains(target.verb())) {
+            throw notAllowed();
+        }
+    }
+
+    static ApiException noSuchPage() {
+        return ApiException.of(Reason.NotFound, "the server could not find the requested resource", Details.NONE);
+    }
+
+    static ApiException notAllowed() {
+        return ApiException.methodNotAllowed("the server does not allow this method on the requested resource");
+    }
+}

@@ -1,0 +1,176 @@
+package io.minik.server.http;
+
+import io.minik.api.meta.ApiException;
+import io.minik.api.meta.Status;
+import io.minik.api.meta.Status.Details;
+import io.minik.api.meta.Status.Reason;
+import io.minik.server.authn.Authenticator;
+import io.minik.server.authn.User;
+import io.minik.server.authz.Authorizer;
+import io.minik.server.authz.Authorizer.Attributes;
+import io.minik.server.authz.Authorizer.Decision;
+import io.minik.server.authz.Forbidden;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The steps that every request takes, in the order of {@link ApiServer}'s list. */
+final class Steps {
+    private static final Logger log = LoggerFactory.getLogger(Steps.class);
+
+    /** kube-apiserver's --request-timeout: for all but watches, logs and proxies. */
+    private static final long TIMEOUT_SECONDS = 60;
+
+    /** kube-apiserver's --max-requests-inflight and --max-mutating-requests-inflight. */
+    private static final int MAX_READING = 400;
+
+    private static final int MAX_MUTATING = 200;
+
+    private final Authenticator authenticator;
+    private final Authorizer authorizer;
+    private final AtomicInteger reading = new AtomicInteger();
+    private final AtomicInteger mutating = new AtomicInteger();
+
+    Steps(Authenticator authenticator, Authorizer authorizer) {
+        this.authenticator = authenticator;
+        this.authorizer = authorizer;
+    }
+
+    /** What is no answer of the API becomes a 500, told once in the log. */
+    Future<Answer> recover(ApiRequest request, Step.Next next) {
+        return next.handle(request).recover(error -> {
+            if (error instanceof ApiException) {
+                return Future.failedFuture(error);
+            }
+            log.atError()
+                    .addKeyValue("audit", request.id())
+                    .addKeyValue("verb", request.target().verb())
+                    .addKeyValue("path", request.target().path())
+                    .setCause(error)
+                    .log("request failed unexpectedly");
+            return Future.failedFuture(ApiException.internal(String.valueOf(error.getMessage())));
+        });
+    }
+
+    Future<Answer> timeOut(ApiRequest request, Step.Next next) {
+        if (request.target().longRunning()) {
+            return next.handle(request);
+        }
+        return next.handle(request)
+                .timeout(TIMEOUT_SECONDS, TimeUnit.SECONDS)
+                .recover(error -> Future.failedFuture(
+                        error instanceof TimeoutException
+                                ? ApiException.of(
+                                        Reason.Timeout,
+                                        "Timeout: request did not complete within the allotted timeout",
+                                        Details.NONE)
+                                : error));
+    }
+
+    Future<Answer> authenticate(ApiRequest request, Step.Next next) {
+        Wire wire = request.wire().orElseThrow();
+        Authenticator.Credentials credentials =
+                new Authenticator.Credentials(wire.clientCertificates(), wire.bearerToken(), List.of());
+        return authenticator
+                .authenticate(credentials)
+                .compose(user -> next.handle(request.as(user.orElse(User.ANONYMOUS))));
+    }
+
+    /** Impersonate-User, -Group, -Uid and -Extra-* headers: each needs its own permission. */
+    Future<Answer> impersonate(ApiRequest request, Step.Next next) {
+        Wire wire = request.wire().orElseThrow();
+        String name = wire.header("Impersonate-User");
+        List<String> groups = wire.request().headers().getAll("Impersonate-Group");
+        String uid = wire.header("Impersonate-Uid");
+        Map<String, List<String>> extra = new LinkedHashMap<>();
+        for (Map.Entry<String, String> header : wire.request().headers()) {
+            String word = header.getKey().toLowerCase(Locale.ROOT);
+            if (word.startsWith("impersonate-extra-")) {
+                extra.computeIfAbsent(word.substring("impersonate-extra-".length()), unused -> new ArrayList<>())
+                        .add(header.getValue());
+            }
+        }
+        if (name.isEmpty()) {
+            if (!groups.isEmpty() || !uid.isEmpty() || !extra.isEmpty()) {
+                throw ApiException.internal("requested " + groups + " without impersonating a user");
+            }
+            return next.handle(request);
+        }
+        mayImpersonate(request.user(), name, groups, uid, extra);
+        List<String> all = new ArrayList<>(groups);
+        all.add(name.equals(User.ANONYMOUS.name()) ? User.UNAUTHENTICATED : User.AUTHENTICATED);
+        if (name.startsWith("system:serviceaccount:") && groups.isEmpty()) {
+            all.add("system:serviceaccounts");
+            all.add("system:serviceaccounts:" + name.split(":", -1)[2]);
+        }
+        request.audit().annotate("minik.io/impersonated-by", request.user().name());
+        return next.handle(request.as(new User(name, uid, List.copyOf(all), extra)));
+    }
+
+    private void mayImpersonate(
+            User user, String name, List<String> groups, String uid, Map<String, List<String>> extra) {
+        String[] account = name.split(":", -1);
+        if (name.startsWith("system:serviceaccount:") && account.length == 4) {
+            require(new Attributes(
+                    user, "impersonate", "", "v1", "serviceaccounts", "", account[2], account[3], true, ""));
+        } else {
+            require(new Attributes(user, "impersonate", "", "v1", "users", "", "", name, true, ""));
+        }
+        for (String group : groups) {
+            require(new Attributes(user, "impersonate", "", "v1", "groups", "", "", group, true, ""));
+        }
+        String group = "authentication.k8s.io";
+        if (!uid.isEmpty()) {
+            require(new Attributes(user, "impersonate", group, "v1", "uids", "", "", uid, true, ""));
+        }
+        extra.forEach((key, values) -> values.forEach(value ->
+                require(new Attributes(user, "impersonate", group, "v1", "userextras", key, "", value, true, ""))));
+    }
+
+    private void require(Attributes attributes) {
+        Decision decision = authorizer.authorize(attributes);
+        if (!decision.allowed()) {
+            throw Forbidden.of(attributes, decision);
+        }
+    }
+
+    /** A bound on what is worked on at once; watches do not count, and system:masters always gets in. */
+    Future<Answer> limit(ApiRequest request, Step.Next next) {
+        boolean exempt = request.target().longRunning()
+                || request.user().groups().contains(User.MASTERS)
+                || !request.target().resourceRequest();
+        if (exempt) {
+            return next.handle(request);
+        }
+        AtomicInteger counter = request.target().readOnly() ? reading : mutating;
+        int most = request.target().readOnly() ? MAX_READING : MAX_MUTATING;
+        if (counter.incrementAndGet() > most) {
+            counter.decrementAndGet();
+            throw new ApiException(new Status(
+                    Reason.TooManyRequests.code(),
+                    Reason.TooManyRequests,
+                    "Too many requests, please try again later.",
+                    new Details("", "", "", "", List.of(), 1)));
+        }
+        return next.handle(request).onComplete(unused -> counter.decrementAndGet());
+    }
+
+    Future<Answer> authorize(ApiRequest request, Step.Next next) {
+        Attributes attributes = request.target().attributes(request.user());
+        Decision decision = authorizer.authorize(attributes);
+        request.audit().annotate("authorization.k8s.io/decision", decision.allowed() ? "allow" : "forbid");
+        request.audit().annotate("authorization.k8s.io/reason", decision.reason());
+        if (!decision.allowed()) {
+            throw Forbidden.of(attributes, decision);
+        }
+        return next.handle(request);
+    }
+}

@@ -1,0 +1,153 @@
+package io.minik.server.http;
+
+import io.minik.api.client.WatchEvent;
+import io.minik.api.meta.ApiException;
+import io.minik.api.meta.Resource;
+import io.minik.api.object.KubeObject;
+import io.minik.server.registry.Registry;
+import io.minik.server.registry.Request;
+import io.minik.server.table.Tables.IncludeObject;
+import io.minik.server.watchcache.CacheEvent.Seen;
+import io.minik.server.watchcache.WatchSink;
+import io.minik.server.watchcache.Watcher;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerResponse;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/** One watch over HTTP: a JSON object a line, as fast as the client reads; what it can't take stays in the watcher's queue. */
+final class WatchStream implements WatchSink {
+    /** kube-apiserver's --min-request-timeout: a watch that names no timeout ends after this to twice this. */
+    private static final long MIN_TIMEOUT_SECONDS = 1800;
+
+    private static final long MILLIS = 1000;
+
+    private final Vertx vertx;
+    private final Registry registry;
+    private final Frames frames;
+    private final MediaType type;
+    private final IncludeObject include;
+
+    // The request's context.
+    private @Nullable HttpServerResponse response;
+    private @Nullable Watcher watcher;
+    private @Nullable Resource resource;
+    private boolean first = true;
+    private boolean over;
+    private long timer = -1;
+
+    WatchStream(Vertx vertx, Registry registry, Frames frames, MediaType type, IncludeObject include) {
+        this.vertx = vertx;
+        this.registry = registry;
+        this.frames = frames;
+        this.type = type;
+        this.include = include;
+    }
+
+    /** Succeeds when the head is written; fails, with nothing written, if the watch can't start. */
+    Future<Void> start(ApiRequest request, Request watch) {
+        if (type.yaml()) {
+            throw ApiException.of(
+                    io.minik.api.meta.Status.Reason.NotAcceptable,
+                    "only the following media types are accepted: application/json;stream=watch",
+                    io.minik.api.meta.Status.Details.NONE);
+        }
+        HttpServerResponse out = request.wire().orElseThrow().request().response();
+        response = out;
+        resource = watch.kind().resource();
+        out.closeHandler(unused -> stop());
+        out.exceptionHandler(unused -> stop());
+        return registry.watch(watch, this).compose(started -> {
+            watcher = started;
+            if (over) {
+                started.close();
+                return Future.succeededFuture();
+            }
+            started.pause();
+            timer = vertx.setTimer(timeoutMillis(watch), unused -> onEnd(Optional.empty()));
+            out.setChunked(true)
+                    .putHeader("Content-Type", "application/json")
+                    .putHeader("Cache-Control", "no-cache, private");
+            return out.writeHead().onSuccess(unused -> started.resume());
+        });
+    }
+
+    private static long timeoutMillis(Request watch) {
+        String asked = watch.parameter("timeoutSeconds");
+        try {
+            long seconds = asked.isEmpty() ? 0 : Long.parseLong(asked);
+            return seconds > 0
+                    ? seconds * MILLIS
+                    : MILLIS * ThreadLocalRandom.current().nextLong(MIN_TIMEOUT_SECONDS, 2 * MIN_TIMEOUT_SECONDS);
+        } catch (NumberFormatException e) {
+            throw ApiException.badRequest("invalid timeoutSeconds: " + asked);
+        }
+    }
+
+    @Override
+    public void onEvents(List<Seen> events) {
+        HttpServerResponse out = response;
+        if (over || out == null || out.closed()) {
+            stop();
+            return;
+        }
+        Buffer chunk;
+        if (events.size() == 1) {
+            chunk = frame(events.get(0));
+        } else {
+            chunk = Buffer.buffer();
+            for (Seen seen : events) {
+                chunk.appendBuffer(frame(seen));
+            }
+        }
+        out.write(chunk).onFailure(unused -> stop());
+        Watcher source = watcher;
+        if (out.writeQueueFull() && source != null) {
+            source.pause();
+            out.drainHandler(unused -> source.resume());
+        }
+    }
+
+    private Buffer frame(Seen seen) {
+        Resource served = java.util.Objects.requireNonNull(resource);
+        boolean table = type.shape() == MediaType.Shape.TABLE;
+        if (first && table && seen.type() != WatchEvent.Type.BOOKMARK) {
+            first = false;
+            return encode(served, seen, true);
+        }
+        // Ages in a Table are as of the encoding, which all watchers of this event share.
+        return seen.frame(served.apiVersion() + type.key() + include, unused -> encode(served, seen, false));
+    }
+
+    private Buffer encode(Resource served, Seen seen, boolean columns) {
+        KubeObject object =
+                seen.type() == WatchEvent.Type.BOOKMARK ? seen.object() : registry.view(served, seen.object());
+        return frames.event(type, served, seen.type(), object, include, columns);
+    }
+
+    @Override
+    public void onEnd(Optional<ApiException> why) {
+        HttpServerResponse out = response;
+        if (!over && out != null && !out.closed()) {
+            why.ifPresent(error -> out.write(frames.error(error.status())).onFailure(unused -> stop()));
+            out.end().onComplete(unused -> stop());
+        }
+        stop();
+    }
+
+    private void stop() {
+        over = true;
+        if (timer >= 0) {
+            vertx.cancelTimer(timer);
+            timer = -1;
+        }
+        Watcher source = watcher;
+        if (source != null) {
+            source.close();
+        }
+    }
+}

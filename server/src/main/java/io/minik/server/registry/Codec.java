@@ -1,0 +1,162 @@
+package io.minik.server.registry;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.minik.api.meta.ApiException;
+import io.minik.api.meta.Resource;
+import io.minik.api.meta.Status.Details;
+import io.minik.api.meta.Status.Reason;
+import io.minik.api.object.Json;
+import io.minik.api.object.KubeObject;
+import io.minik.api.object.ObjectKey;
+import io.minik.api.patch.JsonPatch;
+import io.minik.api.patch.MergePatch;
+import io.minik.api.patch.StrategicMerge;
+import io.minik.api.schema.Decoded;
+import io.minik.api.schema.Decoder;
+import io.minik.api.schema.FieldValidation;
+import io.minik.api.schema.Format;
+import io.minik.api.schema.KindRow;
+import io.minik.api.schema.Schema;
+import io.minik.api.schema.Subresource;
+import io.minik.api.schema.Type;
+import java.util.List;
+import java.util.Optional;
+
+/** From bytes to trees that fit their type, with defaults; from a tree and a patch to the next tree. Pure. */
+final class Codec {
+    private static final String BODIES = "application/json, application/yaml";
+    private static final String PATCHES =
+            "application/json-patch+json, application/merge-patch+json," + " application/strategic-merge-patch+json";
+
+    private final Schema schema;
+
+    Codec(Schema schema) {
+        this.schema = schema;
+    }
+
+    Resource stored(Resource resource) {
+        return StoredKinds.of(resource);
+    }
+
+    /** A stored object as a resource's version shows it. */
+    KubeObject view(Resource resource, KubeObject object) {
+        return stored(resource).equals(resource) ? object : Conversions.view(resource, object);
+    }
+
+    ObjectNode toStored(Resource resource, ObjectNode tree) {
+        return stored(resource).equals(resource) ? tree : Conversions.toStored(resource, tree);
+    }
+
+    /** The body of a PUT, or of a POST of the kind itself. */
+    ObjectNode decode(Request request, List<String> warnings) {
+        Type type = bodyType(request);
+        Decoded decoded = Decoder.decode(type, request.body(), format(request), level(request));
+        warnings.addAll(decoded.warnings());
+        ObjectNode tree = decoded.tree();
+        if (type == request.kind().type()) {
+            setDefaults(request.kind(), tree);
+        }
+        return tree;
+    }
+
+    ObjectNode decodeCreate(Request request, List<String> warnings) {
+        return decode(request, warnings);
+    }
+
+    /** DeleteOptions; an empty body means none. */
+    ObjectNode options(Request request) {
+        if (request.body().length == 0) {
+            return Json.object();
+        }
+        Type type = schema.findType("v1", "DeleteOptions")
+                .orElseThrow(() -> new IllegalStateException("the schema has no DeleteOptions"));
+        ObjectNode tree;
+        try {
+            tree = format(request) == Format.JSON
+                    ? Json.parseObject(request.body())
+                    : Decoder.decode(type, request.body(), Format.YAML, FieldValidation.IGNORE)
+                            .tree();
+        } catch (IllegalArgumentException e) {
+            throw ApiException.badRequest("couldn't get version/kind; json parse error: " + e.getMessage());
+        }
+        tree.remove(List.of("kind", "apiVersion"));
+        return Decoder.decode(type, tree, FieldValidation.IGNORE).tree();
+    }
+
+    /** Applies the request's patch. @param doc consumed; @param kind whose rules lists follow */
+    ObjectNode patch(Request request, ObjectNode doc, List<String> warnings) {
+        Type type = bodyType(request);
+        JsonNode patch;
+        try {
+            patch = Json.parse(request.body());
+        } catch (IllegalArgumentException e) {
+            throw ApiException.badRequest("error decoding patch: " + e.getMessage());
+        }
+        JsonNode patched =
+                switch (request.contentType()) {
+                    case "application/json-patch+json" -> JsonPatch.apply(doc, patch);
+                    case "application/merge-patch+json" -> MergePatch.apply(doc, patch);
+                    case "application/strategic-merge-patch+json" -> {
+                        if (!(patch instanceof ObjectNode changes)) {
+                            throw ApiException.badRequest("error decoding patch: not a JSON object");
+                        }
+                        yield StrategicMerge.apply(doc, changes, type);
+                    }
+                    default -> throw unsupported(PATCHES);
+                };
+        if (!(patched instanceof ObjectNode tree)) {
+            throw ApiException.badRequest("the patched object is no object");
+        }
+        Decoded decoded = Decoder.decode(type, tree, level(request));
+        warnings.addAll(decoded.warnings());
+        if (type == request.kind().type()) {
+            setDefaults(request.kind(), decoded.tree());
+        }
+        return decoded.tree();
+    }
+
+    /** The object that a patch of nothing makes: only apply can. */
+    Optional<ObjectNode> createdByPatch(Request request) {
+        if (request.contentType().equals("application/apply-patch+yaml")) {
+            throw unsupported(PATCHES);
+        }
+        return Optional.empty();
+    }
+
+    void setDefaults(KindRow kind, ObjectNode tree) {}
+
+    /** @throws ApiException 422 */
+    void validate(KindRow kind, ObjectKey key, ObjectNode tree, Optional<KubeObject> old, String subresource) {}
+
+    private Type bodyType(Request request) {
+        KindRow kind = request.kind();
+        if (request.subresource().isEmpty()) {
+            return kind.type();
+        }
+        Subresource sub = kind.subresource(request.subresource()).orElseThrow(Registry::notAllowed);
+        String apiVersion = sub.group().isEmpty() ? sub.version() : sub.group() + "/" + sub.version();
+        boolean own = sub.kind().equals(kind.resource().kind())
+                && apiVersion.equals(kind.resource().apiVersion());
+        return own ? kind.type() : schema.findType(apiVersion, sub.kind()).orElseThrow(Registry::notAllowed);
+    }
+
+    private static FieldValidation level(Request request) {
+        return FieldValidation.of(request.parameter("fieldValidation"));
+    }
+
+    private static Format format(Request request) {
+        return switch (request.contentType()) {
+            case "", "application/json", "*/*" -> Format.JSON;
+            case "application/yaml", "text/yaml", "application/x-yaml" -> Format.YAML;
+            default -> throw unsupported(BODIES);
+        };
+    }
+
+    private static ApiException unsupported(String accepted) {
+        return ApiException.of(
+                Reason.UnsupportedMediaType,
+                "the body of the request was in an unknown format - accepted media types include: " + accepted,
+                Details.NONE);
+    }
+}

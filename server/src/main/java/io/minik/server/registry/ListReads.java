@@ -1,0 +1,213 @@
+package io.minik.server.registry;
+
+import io.minik.api.meta.ApiException;
+import io.minik.api.meta.Resource;
+import io.minik.api.meta.Status.Cause;
+import io.minik.api.meta.Status.Details;
+import io.minik.api.meta.Status.Reason;
+import io.minik.api.object.KubeObject;
+import io.minik.server.watchcache.Filter;
+import io.minik.server.watchcache.Snapshot;
+import io.minik.server.watchcache.StorageKeys;
+import io.minik.server.watchcache.StoredForm;
+import io.minik.server.watchcache.WatchCaches;
+import io.minik.store.Bytes;
+import io.minik.store.KeyValue;
+import io.minik.store.RangeRequest;
+import io.minik.store.Store;
+import io.minik.store.StoreException;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/** Lists: the present from the watch caches, the past (later pages, resourceVersionMatch=Exact) from the store. */
+final class ListReads {
+    /** How long a list or watch waits for a revision that is not there yet: upstream's. */
+    private static final long FUTURE_SECONDS = 3;
+
+    /** Keys read at once from the past when a selector may drop most of them. */
+    private static final long PAGE = 500;
+
+    private final Store store;
+    private final WatchCaches caches;
+
+    ListReads(Store store, WatchCaches caches) {
+        this.store = store;
+        this.caches = caches;
+    }
+
+    /** One page as stored objects. @param remaining only without selectors */
+    record Page(long revision, List<KubeObject> objects, Optional<ContinueToken> next, Optional<Long> remaining) {}
+
+    /** The parameters that say which state and how much of it. */
+    record Options(String resourceVersion, String match, long limit, String continueToken, boolean selective) {
+        static Options of(Request request) {
+            return new Options(
+                    request.parameter("resourceVersion"),
+                    request.parameter("resourceVersionMatch"),
+                    number(request.parameter("limit"), "limit"),
+                    request.parameter("continue"),
+                    !request.parameter("labelSelector").isEmpty()
+                            || !request.parameter("fieldSelector").isEmpty());
+        }
+    }
+
+    static long number(String text, String parameter) {
+        try {
+            return text.isEmpty() ? 0 : Long.parseLong(text);
+        } catch (NumberFormatException e) {
+            throw ApiException.badRequest(
+                    "invalid " + parameter + ": strconv.ParseInt: parsing \"" + text + "\": invalid syntax");
+        }
+    }
+
+    static long version(String text) {
+        try {
+            return text.isEmpty() ? 0 : Long.parseUnsignedLong(text);
+        } catch (NumberFormatException e) {
+            throw ApiException.badRequest(
+                    "Invalid value: \"" + text + "\": strconv.ParseUint: parsing \"" + text + "\": invalid syntax");
+        }
+    }
+
+    Future<Page> list(Resource resource, Filter filter, Options options) {
+        checkMatch(options);
+        if (!options.continueToken().isEmpty()) {
+            ContinueToken token = ContinueToken.decode(options.continueToken());
+            return past(resource, filter, token.revision(), token.start(), options);
+        }
+        long version = version(options.resourceVersion());
+        boolean exact =
+                options.match().equals("Exact") || (options.match().isEmpty() && options.limit() > 0 && version > 0);
+        if (exact && version != caches.applied()) {
+            return reached(version).compose(unused -> past(resource, filter, version, "", options));
+        }
+        Future<Void> fresh = options.resourceVersion().isEmpty()
+                ? caches.caughtUp()
+                : version == 0 ? Future.succeededFuture() : reached(version);
+        return fresh.compose(unused -> caches.of(resource).snapshot(filter))
+                .map(snapshot -> page(filter, snapshot, options));
+    }
+
+    /** Waits for a revision of the near future, which another server may have told the client. */
+    Future<Void> reached(long version) {
+        if (version <= caches.applied()) {
+            return Future.succeededFuture();
+        }
+        return caches.reached(version)
+                .timeout(FUTURE_SECONDS, TimeUnit.SECONDS)
+                .recover(late -> Future.failedFuture(ApiException.of(
+                        Reason.Timeout,
+                        "Too large resource version: " + version + ", current: " + caches.applied(),
+                        new Details(
+                                "",
+                                "",
+                                "",
+                                "",
+                                List.of(new Cause("ResourceVersionTooLarge", "Too large resource version", "")),
+                                1))));
+    }
+
+    private static void checkMatch(Options options) {
+        if (options.match().isEmpty()) {
+            return;
+        }
+        if (!options.match().equals("Exact") && !options.match().equals("NotOlderThan")) {
+            throw invalidList(
+                    "Unsupported value: \"" + options.match() + "\": supported values: \"Exact\", \"NotOlderThan\"");
+        }
+        if (!options.continueToken().isEmpty()) {
+            throw invalidList("Forbidden: resourceVersionMatch is forbidden with continue");
+        }
+        if (options.resourceVersion().isEmpty()) {
+            throw invalidList("Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided");
+        }
+        if (options.match().equals("Exact") && options.resourceVersion().equals("0")) {
+            throw invalidList("Forbidden: resourceVersionMatch \"Exact\" is forbidden for resourceVersion \"0\"");
+        }
+    }
+
+    static ApiException invalidList(String message) {
+        return ApiException.invalid(
+                new Resource("meta.k8s.io", "v1", "", "ListOptions", false),
+                "",
+                List.of(new Cause("FieldValueForbidden", message, "resourceVersionMatch")));
+    }
+
+    private static Page page(Filter filter, Snapshot snapshot, Options options) {
+        List<KubeObject> matching = snapshot.objects();
+        if (options.selective()) {
+            matching = matching.stream().filter(filter::matches).toList();
+        }
+        if (options.limit() <= 0 || matching.size() <= options.limit()) {
+            return new Page(snapshot.revision(), matching, Optional.empty(), Optional.empty());
+        }
+        int limit = (int) options.limit();
+        List<KubeObject> first = List.copyOf(matching.subList(0, limit));
+        String start = first.get(limit - 1).key() + "\0";
+        return new Page(
+                snapshot.revision(),
+                first,
+                Optional.of(new ContinueToken(snapshot.revision(), start)),
+                options.selective() ? Optional.empty() : Optional.of((long) (matching.size() - limit)));
+    }
+
+    private Future<Page> past(Resource resource, Filter filter, long revision, String start, Options options) {
+        String prefix = StorageKeys.prefix(resource);
+        Bytes end = Bytes.utf8(prefix + filter.scope()).prefixEnd();
+        Bytes from = Bytes.utf8(prefix + (start.isEmpty() ? filter.scope() : start));
+        Pages pages = new Pages(prefix, filter, revision, end, options, new ArrayList<>());
+        return next(pages, from)
+                .recover(error -> Future.failedFuture(
+                        error instanceof StoreException.Compacted
+                                ? ApiException.expired("The provided continue parameter is too old to display a"
+                                        + " consistent list result. You must start a new list without the continue"
+                                        + " parameter.")
+                                : Storage.apiError(error)));
+    }
+
+    private record Pages(
+            String prefix, Filter filter, long revision, Bytes end, Options options, List<KubeObject> found) {
+        long limit() {
+            return options.limit() <= 0 ? Long.MAX_VALUE : options.limit();
+        }
+    }
+
+    private Future<Page> next(Pages pages, Bytes from) {
+        return store.range(RangeRequest.key(from)
+                        .until(pages.end())
+                        .at(pages.revision())
+                        .limit(PAGE))
+                .compose(range -> {
+                    String last = "";
+                    int read = 0;
+                    for (KeyValue kv : range.kvs()) {
+                        if (pages.found().size() == pages.limit()) {
+                            break;
+                        }
+                        read++;
+                        last = kv.key().utf8();
+                        KubeObject object = StoredForm.served(kv.value().array(), kv.modRevision());
+                        if (pages.filter().inScope(object.key().toString())
+                                && pages.filter().matches(object)) {
+                            pages.found().add(object);
+                        }
+                    }
+                    long left = range.count() - read;
+                    boolean full = pages.found().size() == pages.limit();
+                    if (left > 0 && !full) {
+                        return next(pages, Bytes.utf8(last + "\0"));
+                    }
+                    Optional<ContinueToken> token = left > 0
+                            ? Optional.of(new ContinueToken(
+                                    pages.revision(),
+                                    last.substring(pages.prefix().length()) + "\0"))
+                            : Optional.empty();
+                    Optional<Long> remaining =
+                            left > 0 && !pages.options().selective() ? Optional.of(left) : Optional.empty();
+                    return Future.succeededFuture(new Page(pages.revision(), pages.found(), token, remaining));
+                });
+    }
+}

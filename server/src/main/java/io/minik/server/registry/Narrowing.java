@@ -1,0 +1,72 @@
+package io.minik.server.registry;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.minik.api.meta.ApiException;
+import io.minik.api.object.Json;
+import io.minik.api.object.KubeObject;
+import java.util.List;
+
+/**
+ * What a subresource lets through: of the body that was sent, only its own part reaches the object. The status
+ * subresource and the main one are {@link ObjectRules}' to narrow.
+ */
+final class Narrowing {
+    private Narrowing() {}
+
+    static ObjectNode apply(String subresource, ObjectNode next, KubeObject old) {
+        return switch (subresource) {
+            case "", "status" -> next;
+            case "ephemeralcontainers" -> only(next, old, List.of("spec", "ephemeralContainers"));
+            case "resize" -> resized(next, old);
+            case "finalize" -> only(next, old, List.of("spec", "finalizers"));
+            case "approval" -> only(next, old, List.of("status", "conditions"));
+            default -> throw Registry.notAllowed();
+        };
+    }
+
+    private static ObjectNode only(ObjectNode next, KubeObject old, List<String> path) {
+        ObjectNode kept = Json.parseObject(old.bytes());
+        keepVersion(next, kept);
+        String parent = path.get(0);
+        String field = path.get(1);
+        JsonNode value = Json.at(next, parent, field);
+        if (value.isMissingNode()) {
+            Json.child(kept, parent).remove(field);
+        } else {
+            Json.child(kept, parent).set(field, value);
+        }
+        return kept;
+    }
+
+    /** In-place resize: containers' resources and nothing else. */
+    private static ObjectNode resized(ObjectNode next, KubeObject old) {
+        ObjectNode kept = Json.parseObject(old.bytes());
+        keepVersion(next, kept);
+        for (String list : List.of("containers", "initContainers")) {
+            for (JsonNode container : Json.items(kept, "spec", list)) {
+                for (JsonNode wanted : Json.items(next, "spec", list)) {
+                    if (Json.text(wanted, "name").equals(Json.text(container, "name"))) {
+                        ((ObjectNode) container)
+                                .set("resources", wanted.path("resources").deepCopy());
+                        if (wanted.has("resizePolicy")) {
+                            ((ObjectNode) container).set("resizePolicy", wanted.path("resizePolicy"));
+                        }
+                    }
+                }
+            }
+        }
+        if (!Json.items(next, "spec", "containers").isEmpty()
+                && Json.items(next, "spec", "containers").size()
+                        != Json.items(kept, "spec", "containers").size()) {
+            throw ApiException.badRequest("containers may not be added or removed by resize");
+        }
+        return kept;
+    }
+
+    /** The caller's version stays the condition of the write. */
+    private static void keepVersion(ObjectNode next, ObjectNode kept) {
+        Json.child(kept, "metadata").put("resourceVersion", Json.text(next, "metadata", "resourceVersion"));
+        Json.child(kept, "metadata").put("uid", Json.text(next, "metadata", "uid"));
+    }
+}

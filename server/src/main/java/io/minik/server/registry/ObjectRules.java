@@ -1,0 +1,212 @@
+package io.minik.server.registry;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.minik.api.meta.ApiException;
+import io.minik.api.meta.Resource;
+import io.minik.api.meta.Status.Cause;
+import io.minik.api.object.Json;
+import io.minik.api.object.KubeObject;
+import io.minik.api.object.ObjectKey;
+import io.minik.api.schema.KindRow;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** What the server decides about an object, whatever its author sent: pure functions on trees. */
+final class ObjectRules {
+    private static final List<String> KEPT_METADATA =
+            List.of("uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation");
+    private static final Set<String> NOT_DESIRED = Set.of("kind", "apiVersion", "metadata", "status");
+
+    private ObjectRules() {}
+
+    /** Settles metadata and status of a new object in place. @param namespace of the URL */
+    static ObjectKey prepareCreate(KindRow kind, String namespace, ObjectNode tree, NameSource names, Instant now) {
+        Resource resource = kind.resource();
+        ObjectNode metadata = Json.child(tree, "metadata");
+        settleNamespace(resource, namespace, metadata);
+        if (!Json.text(metadata, "resourceVersion").isEmpty()) {
+            throw ApiException.badRequest("resourceVersion should not be set on objects to be created");
+        }
+        String name = Json.text(metadata, "name");
+        if (name.isEmpty()) {
+            String base = Json.text(metadata, "generateName");
+            if (base.isEmpty()) {
+                throw ApiException.invalid(
+                        resource,
+                        "",
+                        List.of(new Cause(
+                                "FieldValueRequired",
+                                "Required value: name or generateName is required",
+                                "metadata.name")));
+            }
+            name = names.nameFrom(base);
+            metadata.put("name", name);
+        }
+        metadata.remove(List.of("resourceVersion", "deletionTimestamp", "deletionGracePeriodSeconds", "selfLink"));
+        metadata.put("uid", names.uid());
+        metadata.put("creationTimestamp", timestamp(now));
+        if (Traits.countsGenerations(resource)) {
+            metadata.put("generation", 1);
+        } else {
+            metadata.remove("generation");
+        }
+        if (hasStatus(kind) && !Traits.keepsStatusOnCreate(resource)) {
+            tree.set("status", InitialStatus.of(resource, tree));
+        }
+        if (resource.groupResource().equals("namespaces")) {
+            prepareNamespace(tree, name);
+        }
+        return resource.namespaced() ? ObjectKey.of(Json.text(metadata, "namespace"), name) : ObjectKey.cluster(name);
+    }
+
+    /** Restores in place what an update may not touch, and counts the generation. */
+    static void prepareUpdate(KindRow kind, String subresource, ObjectNode next, KubeObject old) {
+        ObjectNode before = old.tree();
+        ObjectNode metadata = Json.child(next, "metadata");
+        checkIdentity(kind.resource(), metadata, old);
+        ObjectNode beforeMetadata = Json.child(before, "metadata");
+        for (String field : KEPT_METADATA) {
+            copy(beforeMetadata, metadata, field);
+        }
+        metadata.remove("selfLink");
+        if (metadata.path("creationTimestamp").isMissingNode()) {
+            metadata.putNull("creationTimestamp");
+        }
+        if (subresource.equals("status")) {
+            keepAllButStatus(next, before);
+        } else if (hasStatus(kind)) {
+            copy(before, next, "status");
+        }
+        checkFinalizers(kind.resource(), metadata, old);
+        if (Traits.countsGenerations(kind.resource()) && !subresource.equals("status") && !sameDesired(before, next)) {
+            metadata.put("generation", (int) (old.meta().generation() + 1));
+        }
+        if (kind.resource().groupResource().equals("namespaces")) {
+            labelNamespace(next, old.name());
+            if (!subresource.equals("finalize")) {
+                copy(before, next, "spec");
+            }
+        }
+    }
+
+    static boolean hasStatus(KindRow kind) {
+        return kind.subresources().stream().anyMatch(sub -> sub.name().equals("status"));
+    }
+
+    static String timestamp(Instant time) {
+        return time.truncatedTo(ChronoUnit.SECONDS).toString();
+    }
+
+    /** Whether everything but metadata and status is the same. */
+    static boolean sameDesired(ObjectNode a, ObjectNode b) {
+        return desired(a).equals(desired(b));
+    }
+
+    private static Map<String, JsonNode> desired(ObjectNode tree) {
+        var fields = new java.util.HashMap<String, JsonNode>();
+        for (Map.Entry<String, JsonNode> field : tree.properties()) {
+            if (!NOT_DESIRED.contains(field.getKey())) {
+                fields.put(field.getKey(), field.getValue());
+            }
+        }
+        return fields;
+    }
+
+    private static void settleNamespace(Resource resource, String namespace, ObjectNode metadata) {
+        if (!resource.namespaced()) {
+            metadata.remove("namespace");
+            return;
+        }
+        String said = Json.text(metadata, "namespace");
+        if (!said.isEmpty() && !said.equals(namespace)) {
+            throw ApiException.badRequest(
+                    "the namespace of the provided object does not match the namespace sent on the request");
+        }
+        metadata.put("namespace", namespace);
+    }
+
+    private static void prepareNamespace(ObjectNode tree, String name) {
+        labelNamespace(tree, name);
+        ObjectNode spec = Json.child(tree, "spec");
+        if (spec.path("finalizers").isEmpty()) {
+            spec.putArray("finalizers").add("kubernetes");
+        }
+    }
+
+    private static void labelNamespace(ObjectNode tree, String name) {
+        Json.child(Json.child(tree, "metadata"), "labels").put("kubernetes.io/metadata.name", name);
+    }
+
+    private static void checkIdentity(Resource resource, ObjectNode metadata, KubeObject old) {
+        String uid = Json.text(metadata, "uid");
+        if (!uid.isEmpty() && !uid.equals(old.uid())) {
+            throw ApiException.conflict(
+                    resource,
+                    old.name(),
+                    "Precondition failed: UID in precondition: " + uid + ", UID in object meta: " + old.uid());
+        }
+        String version = Json.text(metadata, "resourceVersion");
+        if (!version.isEmpty()
+                && !version.equals("0")
+                && !version.equals(old.meta().resourceVersion())) {
+            throw ApiException.stale(resource, old.name());
+        }
+    }
+
+    /** A status write keeps the desired state, and of metadata all but what writers of status use to mark their work. */
+    private static void keepAllButStatus(ObjectNode next, ObjectNode before) {
+        JsonNode status = next.path("status");
+        ObjectNode metadata = Json.child(next, "metadata");
+        for (String field : List.of("labels", "ownerReferences")) {
+            copy(Json.child(before, "metadata"), metadata, field);
+        }
+        List<String> names = new ArrayList<>();
+        next.fieldNames().forEachRemaining(names::add);
+        for (String name : names) {
+            if (!NOT_DESIRED.contains(name)) {
+                next.remove(name);
+            }
+        }
+        for (Map.Entry<String, JsonNode> field : before.properties()) {
+            if (!NOT_DESIRED.contains(field.getKey())) {
+                next.set(field.getKey(), field.getValue());
+            }
+        }
+        if (!status.isMissingNode()) {
+            next.set("status", status);
+        }
+    }
+
+    private static void checkFinalizers(Resource resource, ObjectNode metadata, KubeObject old) {
+        if (!old.meta().deleting()) {
+            return;
+        }
+        List<String> added = new ArrayList<>(Json.stringList(metadata, "finalizers"));
+        added.removeAll(old.meta().finalizers());
+        if (!added.isEmpty()) {
+            String list = "[]string{\"" + String.join("\", \"", added) + "\"}";
+            throw ApiException.invalid(
+                    resource,
+                    old.name(),
+                    List.of(new Cause(
+                            "FieldValueForbidden",
+                            "Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers "
+                                    + list,
+                            "metadata.finalizers")));
+        }
+    }
+
+    private static void copy(ObjectNode from, ObjectNode to, String field) {
+        JsonNode value = from.path(field);
+        if (value.isMissingNode()) {
+            to.remove(field);
+        } else {
+            to.set(field, value);
+        }
+    }
+}

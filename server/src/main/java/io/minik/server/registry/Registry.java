@@ -1,0 +1,238 @@
+package io.minik.server.registry;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.minik.api.meta.ApiException;
+import io.minik.api.meta.Resource;
+import io.minik.api.object.Json;
+import io.minik.api.object.KubeObject;
+import io.minik.api.object.ObjectKey;
+import io.minik.api.schema.KindRow;
+import io.minik.api.schema.Schema;
+import io.minik.server.admission.AdmissionChain;
+import io.minik.server.watchcache.Filter;
+import io.minik.server.watchcache.WatchCaches;
+import io.minik.server.watchcache.WatchSink;
+import io.minik.server.watchcache.Watcher;
+import io.minik.store.Store;
+import io.vertx.core.Future;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The one generic path that serves every kind: reads from the watch caches, writes through rules and admission into the
+ * store. Stateless but for the caches: any loop may call, futures complete on the caller's.
+ */
+public final class Registry {
+    private final Storage storage;
+    private final Codec codec;
+    private final Writes writes;
+    private final ListReads lists;
+    private final Scales scales;
+    private final Selections selections = new Selections();
+    private final Map<Connector.Key, Connector> connectors = new HashMap<>();
+
+    /** What the registry is made of. {@code connectors} answer for what is computed and not stored. */
+    public record Parts(
+            Store store,
+            WatchCaches caches,
+            Schema schema,
+            AdmissionChain admission,
+            ServiceAllocation services,
+            NameSource names,
+            InstantSource clock,
+            Map<Connector.Key, Connector> connectors) {}
+
+    public Registry(Parts parts) {
+        this.storage = new Storage(parts.store(), parts.caches(), parts.clock());
+        this.codec = new Codec(parts.schema());
+        this.writes = new Writes(storage, codec, parts.admission(), parts.services(), parts.names(), parts.clock());
+        this.lists = new ListReads(parts.store(), parts.caches());
+        this.scales = new Scales(writes, codec);
+        PodConnectors pods = new PodConnectors(writes, storage, parts.schema(), parts.clock());
+        connectors.put(new Connector.Key("", "pods", "binding"), pods::bind);
+        connectors.put(new Connector.Key("", "bindings", ""), pods::bind);
+        connectors.put(new Connector.Key("", "pods", "eviction"), pods::evict);
+        connectors.putAll(parts.connectors());
+    }
+
+    /** The form in which a kind's objects are served: the stored one, or converted from it. */
+    public KubeObject view(Resource resource, KubeObject stored) {
+        return codec.view(resource, stored);
+    }
+
+    /** The object as far as memory shows it: for wiring and routes that only need a look. */
+    public Optional<KubeObject> find(Resource resource, ObjectKey key) {
+        return storage.find(codec.stored(resource), key).map(object -> codec.view(resource, object));
+    }
+
+    /** Every verb that answers with one object. */
+    public Future<Result> handle(Request request) {
+        try {
+            return switch (request.verb()) {
+                case GET -> get(request);
+                case CREATE -> create(request);
+                case UPDATE -> update(request);
+                case PATCH -> patch(request);
+                case DELETE -> delete(request);
+                case LIST, WATCH, DELETE_COLLECTION ->
+                    throw new IllegalArgumentException(request.verb() + " does not answer with one object");
+            };
+        } catch (ApiException e) {
+            return Future.failedFuture(e);
+        }
+    }
+
+    public Future<Listing> list(Request request) {
+        try {
+            Resource resource = request.kind().resource();
+            Resource stored = codec.stored(resource);
+            Filter filter = filter(request);
+            return lists.list(stored, filter, ListReads.Options.of(request)).map(page -> listing(resource, page));
+        } catch (ApiException e) {
+            return Future.failedFuture(e);
+        }
+    }
+
+    /** Events come as stored objects: {@link #view} converts them. */
+    public Future<Watcher> watch(Request request, WatchSink sink) {
+        try {
+            Resource stored = codec.stored(request.kind().resource());
+            Filter filter = filter(request);
+            WatchOptions options = WatchOptions.of(request);
+            Future<Void> ready = options.fresh()
+                    ? storage.caughtUp()
+                    : lists.reached(options.start().revision());
+            return ready.compose(
+                    unused -> storage.caches().of(stored).watch(options.start(), filter, options.bookmarks(), sink));
+        } catch (ApiException e) {
+            return Future.failedFuture(e);
+        }
+    }
+
+    /** Deletes what a list with the same parameters shows, and answers with that list. */
+    public Future<Listing> deleteCollection(Request request) {
+        ObjectNode body;
+        try {
+            body = codec.options(request);
+        } catch (ApiException e) {
+            return Future.failedFuture(e);
+        }
+        DeleteRules.Options options = DeleteRules.Options.of(body, request);
+        return list(request).compose(listing -> {
+            List<Future<?>> deletes = new ArrayList<>();
+            for (KubeObject object : listing.items()) {
+                deletes.add(writes.delete(request, object.key(), options)
+                        .mapEmpty()
+                        .recover(error -> ApiException.is(error, io.minik.api.meta.Status.Reason.NotFound)
+                                ? Future.succeededFuture()
+                                : Future.failedFuture(error)));
+            }
+            return Future.join(deletes).map(listing);
+        });
+    }
+
+    private Filter filter(Request request) {
+        return selections.filter(
+                codec.stored(request.kind().resource()),
+                request.key(),
+                request.parameter("labelSelector"),
+                request.parameter("fieldSelector"));
+    }
+
+    private Listing listing(Resource resource, ListReads.Page page) {
+        List<KubeObject> items = page.objects();
+        if (!codec.stored(resource).equals(resource)) {
+            items = items.stream().map(object -> codec.view(resource, object)).toList();
+        }
+        return new Listing(
+                resource.apiVersion(),
+                resource.kind() + "List",
+                Long.toString(page.revision()),
+                page.next().map(ContinueToken::encode).orElse(""),
+                page.remaining(),
+                items);
+    }
+
+    private Future<Result> get(Request request) {
+        Resource resource = request.kind().resource();
+        String version = request.parameter("resourceVersion");
+        Future<Void> fresh = version.isEmpty() ? storage.caughtUp() : lists.reached(ListReads.version(version));
+        return fresh.compose(unused -> {
+            Optional<KubeObject> found = storage.find(codec.stored(resource), request.key());
+            if (found.isEmpty()) {
+                return Future.failedFuture(
+                        ApiException.notFound(resource, request.key().name()));
+            }
+            KubeObject object = codec.view(resource, found.get());
+            return Future.succeededFuture(
+                    Result.ok(request.subresource().equals("scale") ? Scales.of(resource, object) : object));
+        });
+    }
+
+    private Future<Result> create(Request request) {
+        KindRow kind = request.kind();
+        Resource resource = kind.resource();
+        List<String> warnings = new ArrayList<>();
+        Connector connector =
+                connectors.get(new Connector.Key(resource.group(), resource.plural(), request.subresource()));
+        if (connector != null) {
+            ObjectNode body = codec.decodeCreate(request, warnings);
+            Connector.Scope scope = new Connector.Scope(
+                    request.user(), resource, request.key(), request.subresource(), request.query(), request.dryRun());
+            return connector.create(scope, KubeObject.of(body)).map(object -> Result.created(object, warnings));
+        }
+        if (!request.subresource().isEmpty()) {
+            throw notAllowed();
+        }
+        return writes.create(request, codec.decodeCreate(request, warnings), warnings);
+    }
+
+    private Future<Result> update(Request request) {
+        if (request.subresource().equals("scale")) {
+            return scales.update(request);
+        }
+        List<String> warnings = new ArrayList<>();
+        ObjectNode body = codec.decode(request, warnings);
+        Writes.requireVersionForPut(request, body);
+        boolean mayCreate = request.subresource().isEmpty()
+                && Traits.createdByPut(request.kind().resource())
+                && Json.text(body, "metadata", "resourceVersion").isEmpty();
+        return writes.update(new Writes.Update(
+                request,
+                request.key(),
+                request.subresource(),
+                warnings,
+                old -> Narrowing.apply(request.subresource(), body.deepCopy(), old),
+                mayCreate ? Optional.of(body) : Optional.empty()));
+    }
+
+    private Future<Result> patch(Request request) {
+        if (request.subresource().equals("scale")) {
+            return scales.patch(request);
+        }
+        List<String> warnings = new ArrayList<>();
+        return writes.update(new Writes.Update(
+                request,
+                request.key(),
+                request.subresource(),
+                warnings,
+                old -> Narrowing.apply(
+                        request.subresource(), codec.patch(request, Json.parseObject(old.bytes()), warnings), old),
+                codec.createdByPatch(request)));
+    }
+
+    private Future<Result> delete(Request request) {
+        if (!request.subresource().isEmpty()) {
+            throw notAllowed();
+        }
+        return writes.delete(request, request.key(), DeleteRules.Options.of(codec.options(request), request));
+    }
+
+    static ApiException notAllowed() {
+        return ApiException.methodNotAllowed("the server does not allow this method on the requested resource");
+    }
+}

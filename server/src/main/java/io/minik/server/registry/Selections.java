@@ -1,0 +1,140 @@
+package io.minik.server.registry;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.minik.api.meta.ApiException;
+import io.minik.api.meta.Resource;
+import io.minik.api.object.Json;
+import io.minik.api.object.KubeObject;
+import io.minik.api.object.ObjectKey;
+import io.minik.api.selector.FieldSelector;
+import io.minik.api.selector.LabelSelector;
+import io.minik.server.watchcache.Filter;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.WeakHashMap;
+import java.util.function.Predicate;
+
+/**
+ * Turns labelSelector and fieldSelector into filters. The few fields that a kind can be selected by are read from an
+ * object once and kept as long as the object, so that a hundred kubelets' watches do not parse each pod a hundred times.
+ */
+final class Selections {
+    private static final Map<String, List<String>> FIELDS = Map.ofEntries(
+            Map.entry(
+                    "pods",
+                    List.of(
+                            "spec.nodeName",
+                            "spec.restartPolicy",
+                            "spec.schedulerName",
+                            "spec.serviceAccountName",
+                            "spec.hostNetwork",
+                            "status.phase",
+                            "status.podIP",
+                            "status.nominatedNodeName")),
+            Map.entry("nodes", List.of("spec.unschedulable")),
+            Map.entry("namespaces", List.of("status.phase")),
+            Map.entry("secrets", List.of("type")),
+            Map.entry("services", List.of("spec.clusterIP", "spec.type")),
+            Map.entry("replicationcontrollers", List.of("status.replicas")),
+            Map.entry("replicasets.apps", List.of("status.replicas")),
+            Map.entry("jobs.batch", List.of("status.successful")),
+            Map.entry("certificatesigningrequests.certificates.k8s.io", List.of("spec.signerName")),
+            Map.entry("resourceslices.resource.k8s.io", List.of("spec.nodeName", "spec.driver")),
+            Map.entry("events", eventFields()),
+            Map.entry("events.events.k8s.io", eventFields()));
+
+    /** Absent and false read the same where the field is a bool. */
+    private static final List<String> BOOLS = List.of("spec.unschedulable", "spec.hostNetwork");
+
+    private static final List<String> NUMBERS = List.of("status.replicas", "status.successful");
+
+    private final Map<KubeObject, Map<String, String>> fields = Collections.synchronizedMap(new WeakHashMap<>());
+
+    /** What a list, watch or deletecollection is about. @param key a name narrows it to one object */
+    Filter filter(Resource resource, ObjectKey key, String labelSelector, String fieldSelector) {
+        LabelSelector labels = LabelSelector.parse(labelSelector);
+        FieldSelector selected = FieldSelector.parse(fieldSelector);
+        check(resource, selected);
+        Predicate<KubeObject> predicate = object -> true;
+        if (!labelSelector.isBlank()) {
+            predicate = object -> labels.matches(object.meta().labels());
+        }
+        if (!fieldSelector.isBlank()) {
+            Predicate<KubeObject> byLabel = predicate;
+            predicate = object -> byLabel.test(object) && selected.matches(field -> value(resource, object, field));
+        }
+        String name = key.name();
+        Optional<String> byField = selected.requiredValue("metadata.name");
+        if (name.isEmpty() && byField.isPresent()) {
+            name = byField.get();
+        }
+        String namespace = key.namespace();
+        Optional<String> namespaceByField = selected.requiredValue("metadata.namespace");
+        if (namespace.isEmpty() && namespaceByField.isPresent() && resource.namespaced()) {
+            namespace = namespaceByField.get();
+        }
+        if (!name.isEmpty() && !(resource.namespaced() && namespace.isEmpty())) {
+            return Filter.one(ObjectKey.of(namespace, name).toString(), predicate);
+        }
+        return Filter.of(namespace, predicate);
+    }
+
+    private static List<String> eventFields() {
+        return List.of(
+                "involvedObject.kind",
+                "involvedObject.namespace",
+                "involvedObject.name",
+                "involvedObject.uid",
+                "involvedObject.apiVersion",
+                "involvedObject.resourceVersion",
+                "involvedObject.fieldPath",
+                "reason",
+                "reportingComponent",
+                "source",
+                "type");
+    }
+
+    private static void check(Resource resource, FieldSelector selector) {
+        for (FieldSelector.Term term : selector.terms()) {
+            boolean known = term.field().equals("metadata.name")
+                    || term.field().equals("metadata.namespace")
+                    || fieldsOf(resource).contains(term.field());
+            if (!known) {
+                throw ApiException.badRequest("field label not supported: " + term.field());
+            }
+        }
+    }
+
+    private static List<String> fieldsOf(Resource resource) {
+        return FIELDS.getOrDefault(resource.groupResource(), List.of());
+    }
+
+    private String value(Resource resource, KubeObject object, String field) {
+        if (field.equals("metadata.name")) {
+            return object.name();
+        }
+        if (field.equals("metadata.namespace")) {
+            return object.namespace();
+        }
+        Map<String, String> known = fields.get(object);
+        if (known == null) {
+            known = read(resource, object.compact().tree());
+            fields.put(object, known);
+        }
+        return known.getOrDefault(field, "");
+    }
+
+    private static Map<String, String> read(Resource resource, JsonNode tree) {
+        Map<String, String> values = new HashMap<>();
+        for (String field : fieldsOf(resource)) {
+            JsonNode node =
+                    field.equals("source") ? Json.at(tree, "source", "component") : Json.at(tree, field.split("\\."));
+            String fallback = BOOLS.contains(field) ? "false" : NUMBERS.contains(field) ? "0" : "";
+            values.put(field, node.isValueNode() && !node.isNull() ? node.asText() : fallback);
+        }
+        return values;
+    }
+}

@@ -1,0 +1,322 @@
+package io.minik.server.registry;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.minik.api.meta.ApiException;
+import io.minik.api.meta.Resource;
+import io.minik.api.meta.Resources;
+import io.minik.api.meta.Status.Cause;
+import io.minik.api.object.Json;
+import io.minik.api.object.KubeObject;
+import io.minik.api.object.ObjectKey;
+import io.minik.server.admission.Lookup;
+import io.minik.server.admission.Review;
+import io.minik.server.admission.SideWrite;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.random.RandomGenerator;
+
+/**
+ * Gives Services their cluster IPs and node ports. Each allocation is an object of its own (an IPAddress, as upstream; a
+ * guard per node port), made and removed in the Service's own transaction under the condition that it was not there: so
+ * two Services never get the same, whoever writes, and a restart has nothing to repair.
+ */
+public final class ServiceAllocation {
+    static final Resource IP_ADDRESSES = new Resource("networking.k8s.io", "v1", "ipaddresses", "IPAddress", false);
+
+    /** Not served: guards at /registry/ranges/servicenodeports/. */
+    static final Resource NODE_PORTS = new Resource("", "v1", "ranges/servicenodeports", "RangeAllocation", false);
+
+    public static final int FIRST_NODE_PORT = 30000;
+    public static final int LAST_NODE_PORT = 32767;
+
+    /** The range's lower part is left to addresses that people choose, at most this many: upstream's static band. */
+    private static final long MAX_STATIC_BAND = 256;
+
+    private static final long MIN_STATIC_BAND = 16;
+    private static final String HEADLESS = "None";
+
+    private final Ipv4Range range;
+    private final NameSource names;
+    private final RandomGenerator random;
+
+    public ServiceAllocation(String serviceCidr, NameSource names, RandomGenerator random) {
+        this.range = Ipv4Range.parse(serviceCidr);
+        this.names = names;
+        this.random = random;
+    }
+
+    void onCreate(Review review) {
+        if (review.resource().equals(Resources.SERVICES) && review.subresource().isEmpty()) {
+            ObjectNode spec = Json.child(review.object(), "spec");
+            if (wantsClusterIp(spec)) {
+                allocateClusterIp(review, spec);
+            }
+            allocateNodePorts(review, spec, Set.of());
+        }
+    }
+
+    void onUpdate(Review review) {
+        if (!review.resource().equals(Resources.SERVICES)
+                || !review.subresource().isEmpty()) {
+            return;
+        }
+        KubeObject old = review.old().orElseThrow();
+        JsonNode before = old.tree().path("spec");
+        ObjectNode spec = Json.child(review.object(), "spec");
+        if (wantsClusterIp(spec)) {
+            keepClusterIp(before, spec);
+            if (Json.text(before, "clusterIP").isEmpty()) {
+                allocateClusterIp(review, spec);
+            }
+        } else if (!Json.text(before, "clusterIP").isEmpty()) {
+            if (Json.text(spec, "clusterIP").equals(Json.text(before, "clusterIP"))) {
+                spec.remove(List.of("clusterIP", "clusterIPs"));
+            }
+            release(IP_ADDRESSES, Json.text(before, "clusterIP"), review.lookup(), review.sideWrites());
+        }
+        Set<Integer> held = ports(before);
+        keepNodePorts(before, spec);
+        allocateNodePorts(review, spec, held);
+        Set<Integer> wanted = ports(spec);
+        for (int port : held) {
+            if (!wanted.contains(port)) {
+                release(NODE_PORTS, Integer.toString(port), review.lookup(), review.sideWrites());
+            }
+        }
+    }
+
+    void onDelete(Resource resource, KubeObject old, Lookup lookup, List<SideWrite> side) {
+        if (resource.equals(Resources.SERVICES)) {
+            JsonNode spec = old.tree().path("spec");
+            for (String ip : Json.stringList(spec, "clusterIPs")) {
+                release(IP_ADDRESSES, ip, lookup, side);
+            }
+            for (int port : ports(spec)) {
+                release(NODE_PORTS, Integer.toString(port), lookup, side);
+            }
+        }
+    }
+
+    private static boolean wantsClusterIp(JsonNode spec) {
+        return !Json.text(spec, "type").equals("ExternalName");
+    }
+
+    private void allocateClusterIp(Review review, ObjectNode spec) {
+        String wanted = Json.text(spec, "clusterIP");
+        List<String> all = Json.stringList(spec, "clusterIPs");
+        if (wanted.isEmpty() && !all.isEmpty()) {
+            wanted = all.get(0);
+        }
+        if (wanted.equals(HEADLESS)) {
+            setClusterIp(spec, HEADLESS);
+            return;
+        }
+        String ip = wanted.isEmpty() ? freeAddress(review) : checkedAddress(review, wanted);
+        setClusterIp(spec, ip);
+        review.sideWrites()
+                .add(new SideWrite(IP_ADDRESSES, ObjectKey.cluster(ip), "", Optional.of(ipAddress(ip, review))));
+    }
+
+    private static void setClusterIp(ObjectNode spec, String ip) {
+        spec.put("clusterIP", ip);
+        spec.putArray("clusterIPs").add(ip);
+        if (spec.path("ipFamilies").isEmpty()) {
+            spec.putArray("ipFamilies").add("IPv4");
+        }
+        if (Json.text(spec, "ipFamilyPolicy").isEmpty()) {
+            spec.put("ipFamilyPolicy", "SingleStack");
+        }
+    }
+
+    private String freeAddress(Review review) {
+        long band = Math.min(MAX_STATIC_BAND, Math.max(MIN_STATIC_BAND, range.size() / 16));
+        long first = band + 1 < range.size() - 1 ? band : 1;
+        long span = range.size() - 1 - first;
+        long start = random.nextLong(span);
+        for (long i = 0; i < span; i++) {
+            String ip = range.at(first + (start + i) % span);
+            if (free(IP_ADDRESSES, ip, review)) {
+                return ip;
+            }
+        }
+        for (long offset = 1; offset < first; offset++) {
+            String ip = range.at(offset);
+            if (free(IP_ADDRESSES, ip, review)) {
+                return ip;
+            }
+        }
+        throw ApiException.internal("failed to allocate a serviceIP: range is full");
+    }
+
+    private String checkedAddress(Review review, String ip) {
+        String problem = "";
+        Optional<Long> address = Ipv4Range.address(ip);
+        if (address.isEmpty() || !range.contains(address.get())) {
+            problem = "failed to allocate IP " + ip + ": the provided IP (" + ip
+                    + ") is not in the valid range. The range of valid IPs is " + range;
+        } else if (!free(IP_ADDRESSES, ip, review)) {
+            problem = "failed to allocate IP " + ip + ": provided IP is already allocated";
+        }
+        if (!problem.isEmpty()) {
+            throw invalid(review, "Invalid value: [\"" + ip + "\"]: " + problem, "spec.clusterIPs");
+        }
+        return ip;
+    }
+
+    private ObjectNode ipAddress(String ip, Review review) {
+        return KubeObject.named("networking.k8s.io/v1", "IPAddress", ObjectKey.cluster(ip), tree -> {
+                    ObjectNode metadata = Json.child(tree, "metadata")
+                            .put("uid", names.uid())
+                            .put("creationTimestamp", ObjectRules.timestamp(review.now()));
+                    metadata.putObject("labels")
+                            .put("ipaddress.kubernetes.io/ip-family", "IPv4")
+                            .put("ipaddress.kubernetes.io/managed-by", "ipallocator.k8s.io");
+                    tree.putObject("spec")
+                            .putObject("parentRef")
+                            .put("group", "")
+                            .put("resource", "services")
+                            .put("namespace", review.key().namespace())
+                            .put("name", review.key().name());
+                })
+                .tree();
+    }
+
+    /** A PUT that does not repeat the cluster IP keeps it. */
+    private static void keepClusterIp(JsonNode before, ObjectNode spec) {
+        if (!Json.text(before, "clusterIP").isEmpty()
+                && Json.text(spec, "clusterIP").isEmpty()) {
+            spec.set("clusterIP", before.path("clusterIP"));
+            if (spec.path("clusterIPs").isEmpty()) {
+                spec.set("clusterIPs", before.path("clusterIPs"));
+            }
+        }
+        for (String field : List.of("ipFamilies", "ipFamilyPolicy")) {
+            if (spec.path(field).isMissingNode() && before.has(field)) {
+                spec.set(field, before.path(field));
+            }
+        }
+    }
+
+    private static boolean wantsNodePorts(JsonNode spec) {
+        String type = Json.text(spec, "type");
+        return type.equals("NodePort")
+                || (type.equals("LoadBalancer")
+                        && spec.path("allocateLoadBalancerNodePorts").asBoolean(true));
+    }
+
+    private static void keepNodePorts(JsonNode before, ObjectNode spec) {
+        boolean wanted = wantsNodePorts(spec);
+        for (JsonNode port : spec.path("ports")) {
+            for (JsonNode earlier : before.path("ports")) {
+                boolean same = port.path("port").asInt() == earlier.path("port").asInt()
+                        && Json.textOr("TCP", port, "protocol").equals(Json.textOr("TCP", earlier, "protocol"));
+                int held = earlier.path("nodePort").asInt();
+                if (wanted && same && held != 0 && port.path("nodePort").asInt() == 0) {
+                    ((ObjectNode) port).put("nodePort", held);
+                } else if (!wanted
+                        && same
+                        && held != 0
+                        && port.path("nodePort").asInt() == held
+                        && !Json.text(spec, "type").equals("LoadBalancer")) {
+                    ((ObjectNode) port).remove("nodePort");
+                }
+            }
+        }
+    }
+
+    private void allocateNodePorts(Review review, ObjectNode spec, Set<Integer> held) {
+        Set<Integer> taken = new HashSet<>(held);
+        int index = 0;
+        for (JsonNode port : spec.path("ports")) {
+            int wanted = port.path("nodePort").asInt();
+            if (wanted != 0 && !taken.contains(wanted)) {
+                claimPort(review, wanted, "spec.ports[" + index + "].nodePort");
+                taken.add(wanted);
+            }
+            index++;
+        }
+        if (!wantsNodePorts(spec)) {
+            return;
+        }
+        for (JsonNode port : spec.path("ports")) {
+            if (port.path("nodePort").asInt() == 0) {
+                int found = freePort(review, taken);
+                ((ObjectNode) port).put("nodePort", found);
+                guard(review, found);
+                taken.add(found);
+            }
+        }
+        boolean healthCheck = Json.text(spec, "type").equals("LoadBalancer")
+                && Json.text(spec, "externalTrafficPolicy").equals("Local");
+        if (healthCheck && spec.path("healthCheckNodePort").asInt() == 0) {
+            int found = freePort(review, taken);
+            spec.put("healthCheckNodePort", found);
+            guard(review, found);
+        }
+    }
+
+    private void claimPort(Review review, int port, String field) {
+        if (port < FIRST_NODE_PORT || port > LAST_NODE_PORT) {
+            throw invalid(
+                    review,
+                    "Invalid value: " + port + ": provided port is not in the valid range. The range of valid ports is "
+                            + FIRST_NODE_PORT + "-" + LAST_NODE_PORT,
+                    field);
+        }
+        if (!free(NODE_PORTS, Integer.toString(port), review)) {
+            throw invalid(review, "Invalid value: " + port + ": provided port is already allocated", field);
+        }
+        guard(review, port);
+    }
+
+    private int freePort(Review review, Set<Integer> taken) {
+        int span = LAST_NODE_PORT - FIRST_NODE_PORT + 1;
+        int start = random.nextInt(span);
+        for (int i = 0; i < span; i++) {
+            int port = FIRST_NODE_PORT + (start + i) % span;
+            if (!taken.contains(port) && free(NODE_PORTS, Integer.toString(port), review)) {
+                return port;
+            }
+        }
+        throw ApiException.internal("failed to allocate a nodePort: range is full");
+    }
+
+    private static void guard(Review review, int port) {
+        ObjectKey key = ObjectKey.cluster(Integer.toString(port));
+        ObjectNode guard = KubeObject.named("v1", "RangeAllocation", key, tree -> tree.put("range", key.name())
+                        .put("data", review.key().toString()))
+                .tree();
+        review.sideWrites().add(new SideWrite(NODE_PORTS, key, "", Optional.of(guard)));
+    }
+
+    /** Node ports of a spec, each once: one number may serve TCP and UDP. */
+    private static Set<Integer> ports(JsonNode spec) {
+        Set<Integer> ports = new TreeSet<>();
+        for (JsonNode port : spec.path("ports")) {
+            ports.add(port.path("nodePort").asInt());
+        }
+        ports.add(spec.path("healthCheckNodePort").asInt());
+        ports.remove(0);
+        return ports;
+    }
+
+    private static boolean free(Resource resource, String name, Review review) {
+        return review.lookup().find(resource, ObjectKey.cluster(name)).isEmpty();
+    }
+
+    private static void release(Resource resource, String name, Lookup lookup, List<SideWrite> side) {
+        ObjectKey key = ObjectKey.cluster(name);
+        lookup.find(resource, key)
+                .ifPresent(present ->
+                        side.add(new SideWrite(resource, key, present.meta().resourceVersion(), Optional.empty())));
+    }
+
+    private static ApiException invalid(Review review, String message, String field) {
+        return ApiException.invalid(
+                review.resource(), review.key().name(), List.of(new Cause("FieldValueInvalid", message, field)));
+    }
+}

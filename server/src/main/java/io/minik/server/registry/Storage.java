@@ -1,0 +1,140 @@
+package io.minik.server.registry;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.minik.api.meta.ApiException;
+import io.minik.api.meta.Resource;
+import io.minik.api.meta.Status;
+import io.minik.api.meta.Status.Details;
+import io.minik.api.meta.Status.Reason;
+import io.minik.api.object.KubeObject;
+import io.minik.api.object.ObjectKey;
+import io.minik.server.admission.Lookup;
+import io.minik.server.admission.SideWrite;
+import io.minik.server.watchcache.StorageKeys;
+import io.minik.server.watchcache.StoredForm;
+import io.minik.server.watchcache.WatchCaches;
+import io.minik.store.Bytes;
+import io.minik.store.Compare;
+import io.minik.store.Op;
+import io.minik.store.Store;
+import io.minik.store.StoreException;
+import io.minik.store.Txn;
+import io.vertx.core.Future;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+
+/** Objects in the store: reads from the watch caches, writes as transactions guarded by revisions. */
+final class Storage implements Lookup {
+    private final Store store;
+    private final WatchCaches caches;
+    private final EventLeases eventLeases;
+
+    Storage(Store store, WatchCaches caches, InstantSource clock) {
+        this.store = store;
+        this.caches = caches;
+        this.eventLeases = new EventLeases(store, clock);
+    }
+
+    /**
+     * What one transaction writes.
+     *
+     * @param old the state that it replaces, empty: there must be none
+     * @param tree the new state, empty to delete
+     */
+    record Write(
+            Resource resource,
+            ObjectKey key,
+            Optional<KubeObject> old,
+            Optional<ObjectNode> tree,
+            List<SideWrite> side) {}
+
+    /** @param object as stored, with its new revision (for a delete: the last state at the delete's revision) */
+    record Written(KubeObject object, long revision) {}
+
+    WatchCaches caches() {
+        return caches;
+    }
+
+    Future<Void> caughtUp() {
+        return caches.caughtUp();
+    }
+
+    @Override
+    public Optional<KubeObject> find(Resource resource, ObjectKey key) {
+        return caches.of(resource).find(key);
+    }
+
+    @Override
+    public Collection<KubeObject> list(Resource resource, String namespace) {
+        return caches.of(resource).present(namespace);
+    }
+
+    /**
+     * Commits. Empty: a guard did not hold, someone else wrote first; by then the caches show what they wrote, so that
+     * the decision can be made again.
+     */
+    Future<Optional<Written>> commit(Write write) {
+        Optional<byte[]> value = write.tree().map(StoredForm::stored);
+        boolean event = Traits.isEvent(write.resource()) && value.isPresent();
+        Future<Long> lease = event ? eventLeases.current() : Future.succeededFuture(0L);
+        return lease.compose(id -> commit(write, value, id));
+    }
+
+    private Future<Optional<Written>> commit(Write write, Optional<byte[]> value, long lease) {
+        Bytes key = StorageKeys.key(write.resource(), write.key());
+        List<Compare> guards = new ArrayList<>();
+        List<Op> ops = new ArrayList<>();
+        guards.add(Compare.modRevision(
+                key,
+                Compare.Result.EQUAL,
+                write.old()
+                        .map(old -> Long.parseLong(old.meta().resourceVersion()))
+                        .orElse(0L)));
+        ops.add(value.<Op>map(bytes -> new Op.Put(key, Bytes.of(bytes), lease, false, false, false))
+                .orElseGet(() -> Op.delete(key)));
+        for (SideWrite side : write.side()) {
+            Bytes sideKey = StorageKeys.key(side.resource(), side.key());
+            long expected = side.expectedVersion().isEmpty() ? 0 : Long.parseLong(side.expectedVersion());
+            guards.add(Compare.modRevision(sideKey, Compare.Result.EQUAL, expected));
+            ops.add(side.tree()
+                    .<Op>map(tree -> Op.put(sideKey, Bytes.of(StoredForm.stored(tree))))
+                    .orElseGet(() -> Op.delete(sideKey)));
+        }
+        Txn txn = Txn.of(guards, ops, List.of());
+        if (Traits.lazilyDurable(write.resource(), write.key().namespace())) {
+            txn = txn.lazily();
+        }
+        return store.txn(txn)
+                .compose(result -> {
+                    if (!result.succeeded()) {
+                        return caches.reached(result.revision()).map(Optional.<Written>empty());
+                    }
+                    KubeObject object = value.map(bytes -> StoredForm.served(bytes, result.revision()))
+                            .orElseGet(() -> StoredForm.atRevision(write.old().orElseThrow(), result.revision()));
+                    return Future.succeededFuture(Optional.of(new Written(object, result.revision())));
+                })
+                .recover(error -> Future.failedFuture(apiError(error)));
+    }
+
+    /** The API's word for what the store answers. */
+    static Throwable apiError(Throwable error) {
+        if (error instanceof StoreException.Busy) {
+            return new ApiException(new Status(
+                    Reason.TooManyRequests.code(),
+                    Reason.TooManyRequests,
+                    "Too many requests, please try again later.",
+                    new Details("", "", "", "", List.of(), 1)));
+        }
+        if (error instanceof StoreException.Invalid) {
+            return ApiException.of(
+                    Reason.RequestEntityTooLarge, "Request entity too large: " + error.getMessage(), Details.NONE);
+        }
+        if (error instanceof StoreException.Closed) {
+            return ApiException.unavailable("the store is closed");
+        }
+        return error instanceof StoreException ? ApiException.internal(String.valueOf(error.getMessage())) : error;
+    }
+}

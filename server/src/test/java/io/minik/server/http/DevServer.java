@@ -1,0 +1,59 @@
+package io.minik.server.http;
+
+import io.minik.api.schema.Schema;
+import io.minik.server.authn.User;
+import io.minik.server.authz.Authorizer.Decision;
+import io.minik.server.authz.Authorizer.Outcome;
+import io.minik.server.table.Tables;
+import io.minik.store.Store;
+import io.minik.store.memory.MemoryStore;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+
+/** The API server on plain HTTP over a memory store, where everybody may do everything: for tests and for trying kubectl. */
+public final class DevServer {
+    private DevServer() {}
+
+    /** @param port 0 lets the system choose */
+    public static ApiServer of(Vertx vertx, Store store, int port) {
+        return new ApiServer(
+                vertx,
+                new ApiServerConfig(
+                        "127.0.0.1",
+                        port,
+                        "127.0.0.1",
+                        Optional.empty(),
+                        Optional.empty(),
+                        1,
+                        "10.43.0.0/16",
+                        300,
+                        System.getProperty("audit", ""),
+                        new ApiServerConfig.Version("v1.36.4+minik", "", "2026-01-01T00:00:00Z", "linux/amd64"),
+                        Optional.empty()),
+                new ApiServer.Parts(
+                        store,
+                        Schema.load(),
+                        credentials -> Future.succeededFuture(Optional.of(User.system("admin", User.MASTERS))),
+                        attributes -> new Decision(Outcome.ALLOW, "dev"),
+                        Map.of(),
+                        new Tables(Map.of()),
+                        Map.of(),
+                        Map.of(),
+                        InstantSource.system()));
+    }
+
+    public static void main(String[] arguments) {
+        Vertx vertx = Vertx.vertx();
+        ApiServer server = of(vertx, new MemoryStore(vertx), Integer.parseInt(arguments[0]));
+        long start = System.nanoTime();
+        server.start()
+                .onSuccess(unused -> System.out.println("ready in " + (System.nanoTime() - start) / 1_000_000 + " ms"))
+                .onFailure(error -> {
+                    error.printStackTrace();
+                    System.exit(1);
+                });
+    }
+}
