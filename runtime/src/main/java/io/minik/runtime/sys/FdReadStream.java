@@ -1,7 +1,9 @@
 package io.minik.runtime.sys;
 
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.Handler;
+import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.streams.ReadStream;
 import java.util.Optional;
@@ -23,6 +25,10 @@ public final class FdReadStream implements ReadStream<Buffer> {
     private final int fd;
     private final Poller.Watch watch;
     private boolean closed;
+    private boolean armed;
+    private boolean draining;
+
+    private final Promise<Void> whenEnded = Promise.promise();
 
     // Owned by the context.
     private Optional<Handler<Buffer>> handler = Optional.empty();
@@ -47,11 +53,12 @@ public final class FdReadStream implements ReadStream<Buffer> {
         if (closed) {
             return;
         }
+        armed = false;
         try (Arena arena = kernel.sys().arena()) {
             Arena.Block block = arena.allocate(CHUNK_BYTES);
             long got = kernel.read(fd, block.address(), CHUNK_BYTES);
-            if (got == -Errno.EAGAIN) {
-                watch.arm(Poller.READABLE);
+            if (got == -Errno.EAGAIN && !draining) {
+                arm();
             } else if (got > 0) {
                 Buffer chunk = Buffer.buffer(block.copy((int) got));
                 context.runOnContext(v -> arrived(chunk));
@@ -61,6 +68,38 @@ public final class FdReadStream implements ReadStream<Buffer> {
                 context.runOnContext(v -> end());
             }
         }
+    }
+
+    private void arm() {
+        if (closed) {
+            return;
+        }
+        if (draining) {
+            readable();
+        } else {
+            armed = true;
+            watch.arm(Poller.READABLE);
+        }
+    }
+
+    /** Completes, on the context, when all was handed on and the end is reached. */
+    public Future<Void> whenEnded() {
+        return whenEnded.future();
+    }
+
+    /** On the context: whether anybody reads. */
+    public boolean hasHandler() {
+        return handler.isPresent();
+    }
+
+    /** No writer that matters is left: what is in the kernel's buffer is handed on, then the stream ends. */
+    public void drain() {
+        poller.execute(() -> {
+            draining = true;
+            if (armed) {
+                readable();
+            }
+        });
     }
 
     private void closeNow() {
@@ -106,18 +145,17 @@ public final class FdReadStream implements ReadStream<Buffer> {
         deliverEnd();
         if (!ended && !reading && pending.isEmpty() && demand > 0) {
             reading = true;
-            poller.execute(() -> {
-                if (!closed) {
-                    watch.arm(Poller.READABLE);
-                }
-            });
+            poller.execute(this::arm);
         }
     }
 
     private void deliverEnd() {
-        if (ended && pending.isEmpty() && !endDelivered && endHandler.isPresent()) {
-            endDelivered = true;
-            endHandler.get().handle(null);
+        if (ended && pending.isEmpty()) {
+            if (!endDelivered && endHandler.isPresent()) {
+                endDelivered = true;
+                endHandler.get().handle(null);
+            }
+            whenEnded.tryComplete();
         }
     }
 

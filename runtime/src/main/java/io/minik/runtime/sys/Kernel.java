@@ -26,6 +26,7 @@ public final class Kernel {
     public static final int MNT_DETACH = 2;
 
     private static final int S_IFIFO = 0x1000;
+    private static final int F_SETFL = 4;
     private static final int F_DUPFD_CLOEXEC = 1030;
     /** Above every descriptor number that a tape's process uses (Player), so that dup2 in the child can't clobber a source. */
     private static final int FIRST_SPAWNABLE_FD = 32;
@@ -95,6 +96,11 @@ public final class Kernel {
     public int spawnable(int fd) {
         return (int)
                 check(sys.call(Syscall.FCNTL, fd, F_DUPFD_CLOEXEC, FIRST_SPAWNABLE_FD), "fcntl F_DUPFD_CLOEXEC", fd);
+    }
+
+    /** Our end of a pipe or pty: the poll thread must never block on it. */
+    public void setNonBlocking(int fd) {
+        Kernel.check(sys.call(Syscall.FCNTL, fd, F_SETFL, O_NONBLOCK), "fcntl O_NONBLOCK", fd);
     }
 
     /** Up to {@code max} bytes, 0 at the end of file, or -errno. */

@@ -90,7 +90,9 @@ public enum Syscall {
     BPF(321, 280),
     PWRITE64(18, 68),
     FTRUNCATE(77, 46),
-    SYSINFO(99, 179);
+    SYSINFO(99, 179),
+    LGETXATTR(192, 9),
+    SYNCFS(306, 267);
 
     private final int x86;
     private final int aarch64;

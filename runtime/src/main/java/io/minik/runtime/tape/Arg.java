@@ -31,7 +31,7 @@ public interface Arg {
     }
 
     /** What an earlier call stored. */
-    static Arg valueOf(Slot slot) {
+    static Arg stored(Slot slot) {
         return new ValueOf(slot);
     }
 

@@ -17,7 +17,7 @@ import java.util.Optional;
  *   Tape.Builder tape = Tape.builder();
  *   Slot fd = tape.slot("fd");
  *   tape.add("open /dev/null", Syscall.OPENAT, Arg.value(-100), Arg.text("/dev/null"), Arg.value(2)).into(fd);
- *   tape.add("close it", Syscall.CLOSE, Arg.valueOf(fd));
+ *   tape.add("close it", Syscall.CLOSE, Arg.stored(fd));
  *   Player.play(tape.build(), …)
  * </pre>
  *

@@ -114,7 +114,7 @@ class TapeTest {
         tape.place(there);
         tape.add("store", Syscall.GETPID).into(pid);
         tape.add("tell", Syscall.WRITE, Arg.value(Player.REPORT_FD), Arg.addressOf(pid), Arg.value(8));
-        tape.add("signal 0 to myself", Syscall.KILL, Arg.valueOf(pid), Arg.value(0))
+        tape.add("signal 0 to myself", Syscall.KILL, Arg.stored(pid), Arg.value(0))
                 .onZero(good);
         tape.add("not reached", Syscall.EXIT_GROUP, Arg.value(2));
         tape.place(good);
@@ -134,7 +134,7 @@ class TapeTest {
         Slot fd = tape.slot("fd");
         tape.add("open it", Syscall.OPENAT, Arg.value(-100), Arg.text("/a \"b\""), Arg.value(0x80000))
                 .into(fd);
-        tape.add("close it", Syscall.CLOSE, Arg.valueOf(fd)).onZero(end);
+        tape.add("close it", Syscall.CLOSE, Arg.stored(fd)).onZero(end);
         tape.add("try", Syscall.MKDIRAT, Arg.value(-100), Arg.text("/x")).ignore(Errno.EEXIST);
         tape.place(end);
         tape.add("leave", Syscall.EXIT_GROUP, Arg.value(0));

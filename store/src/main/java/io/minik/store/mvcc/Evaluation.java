@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One txn against the state: the published index, with what is evaluated but not yet published over it.
@@ -260,7 +261,7 @@ final class Evaluation {
         return over.version() == 0 ? Optional.empty() : Optional.of(over);
     }
 
-    private @org.jspecify.annotations.Nullable KeyValue over(Bytes key) {
+    private @Nullable KeyValue over(Bytes key) {
         KeyValue mine = own.isEmpty() ? null : own.get(key);
         return mine != null || pending.isEmpty() ? mine : pending.get(key);
     }

@@ -1,0 +1,157 @@
+package io.minik.agent.pki;
+
+import io.minik.api.join.JoinAnswer;
+import io.minik.api.join.JoinCaller;
+import io.minik.api.join.JoinRequest;
+import io.minik.api.join.JoinToken;
+import io.minik.api.meta.ApiException;
+import io.minik.api.meta.Status;
+import io.minik.api.object.Json;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.RequestOptions;
+import io.vertx.core.net.PemTrustOptions;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.util.HexFormat;
+import java.util.Locale;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Joins over HTTPS. The CA is fetched without being verified and must have the hash that the token pins; all that is secret goes
+ * over a second connection that is verified with that CA.
+ */
+public final class JoinClient implements JoinCaller {
+    /** A device on a slow line, and a server that just starts. */
+    private static final int TIMEOUT_SECONDS = 20;
+    /** One certificate, or a short chain. */
+    private static final int MAX_CA_BYTES = 64 * 1024;
+
+    private static final Logger log = LoggerFactory.getLogger(JoinClient.class);
+
+    private final Vertx vertx;
+    private final String server;
+    private final JoinToken token;
+
+    /** @param server {@code https://host:6443} */
+    public JoinClient(Vertx vertx, String server, JoinToken token) {
+        if (!server.startsWith("https://")) {
+            throw new IllegalArgumentException("--join must be https://HOST:PORT, not " + server);
+        }
+        this.vertx = vertx;
+        this.server = server.endsWith("/") ? server.substring(0, server.length() - 1) : server;
+        this.token = token;
+    }
+
+    @Override
+    public Future<JoinAnswer> join(JoinRequest request) {
+        return fetchCa().compose(ca -> {
+            HttpClient client = vertx.createHttpClient(
+                    options().setTrustOptions(new PemTrustOptions().addCertValue(Buffer.buffer(ca))));
+            return send(client, HttpMethod.POST, "/v1-minik/join", Buffer.buffer(Json.bytes(request.tree())))
+                    .map(body -> JoinAnswer.of(Json.parseObject(body.getBytes())))
+                    .compose(answer -> answer.serverCa().equals(ca)
+                            ? Future.succeededFuture(answer)
+                            : Future.<JoinAnswer>failedFuture(
+                                    ApiException.badRequest(server + " answered with another CA than it served")))
+                    .eventually(() -> client.close());
+        });
+    }
+
+    private Future<String> fetchCa() {
+        // Nothing secret is sent here, and what comes is checked against the token.
+        HttpClient client = vertx.createHttpClient(options().setTrustAll(true).setVerifyHost(false));
+        return send(client, HttpMethod.GET, "/cacerts", Buffer.buffer())
+                .compose(body -> check(body.toString(StandardCharsets.US_ASCII)))
+                .eventually(() -> client.close());
+    }
+
+    private Future<String> check(String ca) {
+        if (ca.length() > MAX_CA_BYTES) {
+            return Future.failedFuture(ApiException.badRequest(server + "/cacerts is not a CA certificate"));
+        }
+        Optional<String> pinned = token.caHash();
+        if (pinned.isEmpty()) {
+            log.atWarn()
+                    .addKeyValue("server", server)
+                    .addKeyValue("sha256", sha256(ca))
+                    .log("the token has no CA hash: trusting the CA that answered; use the K10 form of the token");
+            return Future.succeededFuture(ca);
+        }
+        return pinned.get().equals(sha256(ca))
+                ? Future.succeededFuture(ca)
+                : Future.failedFuture(ApiException.badRequest(server
+                        + " has another CA than the token says: it is another cluster, or someone stands between"));
+    }
+
+    private Future<Buffer> send(HttpClient client, HttpMethod method, String path, Buffer body) {
+        RequestOptions to = new RequestOptions()
+                .setAbsoluteURI(server + path)
+                .setMethod(method)
+                .setConnectTimeout(TIMEOUT_SECONDS * 1000L)
+                .setIdleTimeout(TIMEOUT_SECONDS * 1000L);
+        if (method == HttpMethod.POST) {
+            String credentials = token.user().isEmpty() ? token.password() : token.user() + ":" + token.password();
+            to.putHeader("Authorization", "Bearer " + credentials).putHeader("Content-Type", "application/json");
+        }
+        return client.request(to)
+                .compose(request -> exchange(request, body))
+                .recover(error -> error instanceof ApiException
+                        ? Future.failedFuture(error)
+                        : Future.failedFuture(ApiException.unavailable(unreachable(error))));
+    }
+
+    private Future<Buffer> exchange(HttpClientRequest request, Buffer body) {
+        return request.send(body).compose(response -> response.body().compose(answer -> {
+            if (response.statusCode() == 200) {
+                return Future.succeededFuture(answer);
+            }
+            return Future.failedFuture(refusal(response.statusCode(), answer));
+        }));
+    }
+
+    private ApiException refusal(int code, Buffer answer) {
+        try {
+            Status status = Status.of(Json.parseObject(answer.getBytes()));
+            return status.reason() == Status.Reason.Unauthorized
+                    ? ApiException.of(
+                            Status.Reason.Unauthorized,
+                            server + " does not know this token: it is in DATA-DIR/server/token on the server",
+                            Status.Details.NONE)
+                    : new ApiException(status);
+        } catch (IllegalArgumentException e) {
+            return ApiException.unavailable(server + " answered " + code + ": is it a minik server?");
+        }
+    }
+
+    private String unreachable(Throwable error) {
+        String text = String.valueOf(error.getMessage());
+        String lower = text.toLowerCase(Locale.ROOT);
+        if (lower.contains("no name matching") || lower.contains("no subject alternative")) {
+            return server + " shows a certificate without this name: start the server with --tls-san, or use a name or"
+                    + " address that it has (" + text + ")";
+        }
+        return server + " can't be reached: " + text;
+    }
+
+    private static HttpClientOptions options() {
+        return new HttpClientOptions().setSsl(true).setKeepAlive(false).setConnectTimeout(TIMEOUT_SECONDS * 1000);
+    }
+
+    static String sha256(String text) {
+        try {
+            return HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("this Java has no SHA-256", e);
+        }
+    }
+}

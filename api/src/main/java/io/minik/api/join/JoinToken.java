@@ -1,0 +1,57 @@
+package io.minik.api.join;
+
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What a node shows to join: {@code K10<sha256 of the CA>::<user>:<password>} (secure), {@code K10<sha256>::<id>.<secret>} with a
+ * bootstrap token, or without the K10 part the short forms, which trust the first CA that answers.
+ *
+ * @param caHash SHA-256 of the server CA's PEM in hex
+ * @param user {@code server} or {@code node}; empty for a bootstrap token
+ * @param password or the whole bootstrap token
+ */
+public record JoinToken(Optional<String> caHash, String user, String password) {
+    /** Whoever holds the server's own token. */
+    public static final String SERVER = "server";
+
+    private static final Pattern SECURE = Pattern.compile("K10([0-9a-f]{64})::(.+)");
+    private static final Pattern BOOTSTRAP = Pattern.compile("[a-z0-9]{6}\\.[a-z0-9]{16}");
+
+    /** @throws IllegalArgumentException if it is empty or a broken secure form */
+    public static JoinToken parse(String text) {
+        String token = text.strip();
+        Matcher secure = SECURE.matcher(token);
+        Optional<String> hash = Optional.empty();
+        if (secure.matches()) {
+            hash = Optional.of(secure.group(1));
+            token = secure.group(2);
+        } else if (token.startsWith("K10")) {
+            throw new IllegalArgumentException(
+                    "the token begins with K10 but is not K10<64 hex digits>::<user>:<password>: was it cut off?");
+        }
+        if (token.isEmpty()) {
+            throw new IllegalArgumentException("the token is empty");
+        }
+        if (BOOTSTRAP.matcher(token).matches()) {
+            return new JoinToken(hash, "", token);
+        }
+        int colon = token.indexOf(':');
+        return colon < 0
+                ? new JoinToken(hash, SERVER, token)
+                : new JoinToken(hash, token.substring(0, colon), token.substring(colon + 1));
+    }
+
+    /** The secure form. @throws IllegalStateException if there is no hash */
+    public String text() {
+        String hash = caHash.orElseThrow(() -> new IllegalStateException("a short token has no secure form"));
+        return "K10" + hash + "::" + (user.isEmpty() ? password : user + ":" + password);
+    }
+
+    /** Never the secret. */
+    @Override
+    public String toString() {
+        return "JoinToken[" + (caHash.isPresent() ? "secure" : "short") + ", user=" + user + "]";
+    }
+}

@@ -1,0 +1,45 @@
+package io.minik.runtime.container;
+
+import io.minik.runtime.container.Containers.ExecResult;
+import io.minik.runtime.container.Containers.Process;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.streams.ReadStream;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** Runs a process to its end and keeps what it said. */
+final class Collected {
+    /** Kept per stream; a probe's answer is a few lines, and what comes after is read and dropped. */
+    private static final int MAX_BYTES = 1 << 20;
+
+    private Collected() {}
+
+    /** @param timeoutMillis 0 = none */
+    static Future<ExecResult> of(Vertx vertx, Process process, long timeoutMillis) {
+        Buffer out = collect(process.stdout());
+        Buffer err = collect(process.stderr());
+        AtomicBoolean timedOut = new AtomicBoolean();
+        long timer = timeoutMillis <= 0
+                ? -1
+                : vertx.setTimer(timeoutMillis, t -> {
+                    timedOut.set(true);
+                    process.close();
+                });
+        return process.exit().map(code -> {
+            vertx.cancelTimer(timer);
+            return new ExecResult(code, out, err, timedOut.get());
+        });
+    }
+
+    private static Buffer collect(ReadStream<Buffer> stream) {
+        Buffer all = Buffer.buffer();
+        stream.handler(chunk -> {
+            int room = MAX_BYTES - all.length();
+            if (room > 0) {
+                all.appendBuffer(chunk, 0, Math.min(room, chunk.length()));
+            }
+        });
+        return all;
+    }
+}

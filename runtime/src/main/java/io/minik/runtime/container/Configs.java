@@ -1,0 +1,37 @@
+package io.minik.runtime.container;
+
+import io.minik.runtime.container.Containers.ContainerConfig;
+import io.minik.runtime.container.Containers.Resources;
+
+/** Changed copies of a container's config. */
+final class Configs {
+    private Configs() {}
+
+    static ContainerConfig withResources(ContainerConfig c, Resources resources) {
+        return new ContainerConfig(
+                c.id(),
+                c.sandboxId(),
+                c.name(),
+                c.attempt(),
+                c.imageId(),
+                c.imageReference(),
+                c.layers(),
+                c.command(),
+                c.env(),
+                c.workingDir(),
+                c.stdin(),
+                c.stdinOnce(),
+                c.tty(),
+                c.mounts(),
+                c.devices(),
+                c.security(),
+                resources,
+                c.cgroupParent(),
+                c.stopSignal(),
+                c.logPath(),
+                c.logMaxBytes(),
+                c.logMaxFiles(),
+                c.labels(),
+                c.annotations());
+    }
+}

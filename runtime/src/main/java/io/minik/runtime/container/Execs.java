@@ -1,0 +1,203 @@
+package io.minik.runtime.container;
+
+import static io.minik.runtime.tape.Arg.text;
+import static io.minik.runtime.tape.Arg.value;
+
+import io.minik.runtime.cgroup.Cgroups;
+import io.minik.runtime.container.Containers.ContainerConfig;
+import io.minik.runtime.container.Containers.ExecConfig;
+import io.minik.runtime.container.Containers.Process;
+import io.minik.runtime.sandbox.Sandboxes.SandboxConfig;
+import io.minik.runtime.snapshot.Snapshots.RootFs;
+import io.minik.runtime.sys.FdWriteStream;
+import io.minik.runtime.sys.Kernel;
+import io.minik.runtime.sys.Poller;
+import io.minik.runtime.sys.Syscall;
+import io.minik.runtime.tape.Arg.Slot;
+import io.minik.runtime.tape.Player;
+import io.minik.runtime.tape.Steps;
+import io.minik.runtime.tape.Tape;
+import io.vertx.core.Context;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** New processes in running containers, and joining the one that is there. Blocking. */
+final class Execs {
+    private static final int PIDFD = Player.FIRST_FREE_FD;
+    private static final long ALL_NAMESPACES =
+            Steps.NEWNS | Steps.NEWPID | Steps.NEWNET | Steps.NEWIPC | Steps.NEWUTS | Steps.NEWCGROUP;
+    private static final int TIOCSCTTY = 0x540e;
+
+    private final Kernel kernel;
+    private final Poller poller;
+    private final Player player;
+    private final Terminal terminal;
+    private final Cgroups cgroups;
+    private final LaunchPlan plan;
+
+    Execs(Kernel kernel, Poller poller, Cgroups cgroups, LaunchPlan plan) {
+        this.kernel = kernel;
+        this.poller = poller;
+        this.player = new Player(kernel);
+        this.terminal = new Terminal(kernel);
+        this.cgroups = cgroups;
+        this.plan = plan;
+    }
+
+    /** A running container. */
+    record Inside(ContainerConfig config, SandboxConfig pod, RootFs root, int pid, long startTime) {}
+
+    Process exec(Context context, Inside inside, ExecConfig config) {
+        int target = kernel.findProcess(inside.pid(), inside.startTime())
+                .orElseThrow(() -> new io.minik.runtime.RuntimeFault(
+                        io.minik.runtime.RuntimeFault.Kind.INVALID_CONFIG,
+                        "exec",
+                        "container " + inside.config().id() + " has just ended",
+                        0));
+        List<Integer> childs = new ArrayList<>(List.of(target));
+        List<Integer> ours = new ArrayList<>();
+        try {
+            List<Player.Given> given = new ArrayList<>(List.of(new Player.Given(target, PIDFD)));
+            ExecProcess.Ends ends = config.tty()
+                    ? terminalEnds(inside, childs, ours, given)
+                    : pipeEnds(config.stdin(), childs, ours, given);
+            int pidfd = play(inside, config, given);
+            return new ExecProcess(context, kernel, poller, terminal, ends, pidfd);
+        } catch (RuntimeException e) {
+            ours.forEach(kernel::close);
+            throw e;
+        } finally {
+            childs.forEach(kernel::close);
+        }
+    }
+
+    private ExecProcess.Ends terminalEnds(
+            Inside inside, List<Integer> childs, List<Integer> ours, List<Player.Given> given) {
+        Terminal.Pty pty = terminal.createIn(inside.pid());
+        childs.add(pty.slave());
+        ours.add(pty.master());
+        for (int number = 0; number <= 2; number++) {
+            given.add(new Player.Given(pty.slave(), number));
+        }
+        int write = kernel.spawnable(pty.master());
+        ours.add(write);
+        int control = kernel.spawnable(pty.master());
+        ours.add(control);
+        return new ExecProcess.Ends(write, pty.master(), -1, control);
+    }
+
+    private ExecProcess.Ends pipeEnds(
+            boolean stdin, List<Integer> childs, List<Integer> ours, List<Player.Given> given) {
+        int in = -1;
+        if (stdin) {
+            int[] pipe = kernel.pipe(0);
+            childs.add(pipe[0]);
+            in = pipe[1];
+            ours.add(in);
+            kernel.setNonBlocking(in);
+            given.add(new Player.Given(pipe[0], 0));
+        } else {
+            int nothing = kernel.open(Path.of("/dev/null"), Kernel.O_RDONLY, 0);
+            childs.add(nothing);
+            given.add(new Player.Given(nothing, 0));
+        }
+        int[] outputs = new int[2];
+        for (int i = 0; i < outputs.length; i++) {
+            int[] pipe = kernel.pipe(0);
+            childs.add(pipe[1]);
+            ours.add(pipe[0]);
+            kernel.setNonBlocking(pipe[0]);
+            given.add(new Player.Given(pipe[1], i + 1));
+            outputs[i] = pipe[0];
+        }
+        return new ExecProcess.Ends(in, outputs[0], outputs[1], -1);
+    }
+
+    /** @return pidfd of the new process, our child */
+    private int play(Inside inside, ExecConfig config, List<Player.Given> given) {
+        String user = config.user().isEmpty() ? inside.config().security().user() : config.user();
+        RootView view = new RootView(kernel.sys(), inside.root());
+        Containers.Security security = inside.config().security();
+        long group = config.user().isEmpty() ? security.runAsGroup() : -1;
+        Users users = Users.of(view, user, group, security.supplementalGroups());
+        Map<String, String> env = LaunchPlan.env(inside.config(), inside.pod(), users);
+        if (config.tty()) {
+            env.putIfAbsent("TERM", "xterm");
+        }
+        Tape tape = tape(inside, config, plan.identity(security, users), env);
+        try (Player.Playing playing = player.play(tape, given)) {
+            int first = kernel.pidfdOpen(playing.pid());
+            try {
+                int pidfd = kernel.pidfdOpen(playing.value());
+                Optional<Player.Failure> failure = playing.end();
+                if (failure.isPresent()) {
+                    kernel.reap(pidfd);
+                    kernel.close(pidfd);
+                    throw StartFailure.of(failure.get(), config.command().get(0), workingDir(inside));
+                }
+                return pidfd;
+            } finally {
+                kernel.reap(first);
+                kernel.close(first);
+            }
+        }
+    }
+
+    private static String workingDir(Inside inside) {
+        String asked = inside.config().workingDir();
+        return asked.isEmpty() ? "/" : asked;
+    }
+
+    private Tape tape(Inside inside, ExecConfig config, Identity identity, Map<String, String> env) {
+        Tape.Builder tape = Tape.builder();
+        Steps.open(tape, PIDFD + 1);
+        Steps.join(tape, cgroups.at(LaunchPlan.cgroupPath(inside.config())).joinFiles());
+        tape.add("enter the container", Syscall.SETNS, value(PIDFD), value(ALL_NAMESPACES));
+        tape.add("close pidfd", Syscall.CLOSE, value(PIDFD));
+        Slot child = tape.slot("child");
+        Tape.Label process = tape.label();
+        tape.add("clone", Syscall.CLONE, value(Steps.SIGCHLD | Steps.CLONE_PARENT))
+                .into(child)
+                .onZero(process);
+        Steps.report(tape, child);
+        tape.add("leave", Syscall.EXIT_GROUP, value(0));
+        tape.place(process);
+        tape.add("own session", Syscall.SETSID);
+        if (config.tty()) {
+            tape.add("controlling terminal", Syscall.IOCTL, value(0), value(TIOCSCTTY), value(0));
+            tape.add("own terminal", Syscall.FCHOWN, value(0), value(identity.uid()), value(-1));
+        }
+        tape.add(StartFailure.CHDIR, Syscall.CHDIR, text(workingDir(inside)));
+        identity.assume(tape);
+        Identity.execute(
+                tape, config.command(), LaunchPlan.list(env), env.getOrDefault("PATH", LaunchPlan.DEFAULT_PATH));
+        return tape.build();
+    }
+
+    Process attach(
+            Context context, ContainerConfig config, Running held, boolean stdin, boolean stdout, boolean stderr) {
+        int own = held.stdin().get();
+        int in = stdin && own >= 0 ? kernel.spawnable(own) : -1;
+        Runnable afterStdin = () -> {
+            if (config.stdinOnce() && !config.tty()) {
+                int last = held.stdin().getAndSet(-1);
+                if (last >= 0) {
+                    kernel.close(last);
+                }
+            }
+        };
+        Attachment attachment = new Attachment(context, held, stdout, stderr && !config.tty());
+        attachment.stdin(
+                in < 0 ? new ClosedStdin() : new FdWriteStream(poller, kernel, context, in, afterStdin),
+                (columns, rows) -> {
+                    int master = config.tty() ? held.stdin().get() : -1;
+                    if (master >= 0) {
+                        terminal.resize(master, columns, rows);
+                    }
+                });
+        return attachment;
+    }
+}

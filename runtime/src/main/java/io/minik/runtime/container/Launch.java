@@ -1,0 +1,57 @@
+package io.minik.runtime.container;
+
+import io.minik.runtime.container.Containers.Propagation;
+import io.minik.runtime.snapshot.Snapshots.RootFs;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Everything that a container's start tape needs, resolved: paths of the host, numbers instead of names. Pure data:
+ * {@link StartTape} makes the system calls of it.
+ *
+ * @param namespaces pinned ones to enter
+ * @param pidNamespace a pinned one; empty = a new one, unless hostPid
+ * @param shimCgroup, cgroup files to write "0" to
+ * @param statusFile exists; gets how the container ended
+ * @param releaseFifo the shim leaves when somebody has it open for writing
+ * @param defaults of proc, dev, sys …: see {@link SystemMounts}
+ * @param terminal its devpts and the master of its pty are given as descriptors
+ */
+record Launch(
+        List<Namespace> namespaces,
+        Optional<Path> pidNamespace,
+        boolean hostPid,
+        List<Path> shimCgroup,
+        List<Path> cgroup,
+        Path statusFile,
+        Path releaseFifo,
+        RootFs root,
+        SystemMounts defaults,
+        List<Bind> binds,
+        List<Node> nodes,
+        boolean readOnlyRoot,
+        List<String> maskedPaths,
+        List<String> readOnlyPaths,
+        int oomScoreAdj,
+        boolean terminal,
+        Identity identity,
+        List<String> argv,
+        List<String> env,
+        String path,
+        String workingDir) {
+
+    /** @param type CLONE_NEW… */
+    record Namespace(Path pin, long type) {}
+
+    record Bind(Path source, String target, boolean directory, boolean readOnly, Propagation propagation) {}
+
+    /** A device node. @param type {@code c} or {@code b} */
+    record Node(String path, char type, int major, int minor, int mode, int uid, int gid) {}
+
+    /**
+     * @param cgroupV1 options of each v1 hierarchy to show; empty with v2
+     * @param writableSys privileged containers may write /sys and their cgroups
+     */
+    record SystemMounts(boolean cgroupV2, List<String> cgroupV1, boolean writableSys) {}
+}

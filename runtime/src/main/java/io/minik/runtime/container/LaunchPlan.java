@@ -1,0 +1,212 @@
+package io.minik.runtime.container;
+
+import io.minik.runtime.RuntimeFault;
+import io.minik.runtime.cgroup.Cgroup;
+import io.minik.runtime.cgroup.Cgroups;
+import io.minik.runtime.cgroup.DeviceRule;
+import io.minik.runtime.cgroup.Hierarchy;
+import io.minik.runtime.cgroup.Limits;
+import io.minik.runtime.container.Containers.ContainerConfig;
+import io.minik.runtime.container.Containers.Mount;
+import io.minik.runtime.container.Containers.Resources;
+import io.minik.runtime.container.Containers.Security;
+import io.minik.runtime.sandbox.SandboxFiles;
+import io.minik.runtime.sandbox.Sandboxes.SandboxConfig;
+import io.minik.runtime.snapshot.Snapshots.RootFs;
+import io.minik.runtime.sys.Sys;
+import io.minik.runtime.tape.Steps;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Resolves what a container is asked to be into what its tape needs. Reads files, changes nothing but missing host paths of mounts. */
+final class LaunchPlan {
+    static final String DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+    /** Where all shims are, so that what a container may use is not spent on them. */
+    static final String SHIM_CGROUP = "shims";
+
+    private static final Path LAST_CAPABILITY = Path.of("/proc/sys/kernel/cap_last_cap");
+
+    private final Sys sys;
+    private final Cgroups cgroups;
+    private final SandboxFiles sandboxes;
+    private final ContainerFiles files;
+    private final SeccompProfiles seccomp;
+
+    LaunchPlan(Sys sys, Cgroups cgroups, SandboxFiles sandboxes, ContainerFiles files) {
+        this.sys = sys;
+        this.cgroups = cgroups;
+        this.sandboxes = sandboxes;
+        this.files = files;
+        this.seccomp = new SeccompProfiles(sys.arch());
+    }
+
+    static String cgroupPath(ContainerConfig config) {
+        return config.cgroupParent() + "/" + config.id();
+    }
+
+    static Limits limits(Resources resources) {
+        return new Limits(
+                resources.cpuShares(),
+                resources.cpuQuotaMicros(),
+                resources.cpuPeriodMicros(),
+                resources.memoryLimitBytes(),
+                resources.pidsLimit(),
+                resources.cpusetCpus(),
+                resources.cpusetMems());
+    }
+
+    List<DeviceRule> deviceRules(ContainerConfig config) {
+        if (config.security().privileged()) {
+            return DeviceRule.ALL;
+        }
+        List<DeviceRule> rules = new ArrayList<>(DeviceRule.DEFAULT);
+        for (Containers.Device device : config.devices()) {
+            Launch.Node node = DeviceNodes.of(device.hostPath(), device.containerPath());
+            rules.add(new DeviceRule(node.type(), node.major(), node.minor(), device.permissions()));
+        }
+        return rules;
+    }
+
+    Launch of(ContainerConfig config, RootFs root) {
+        SandboxConfig pod = sandboxes.require(config.sandboxId()).config();
+        Security security = config.security();
+        RootView view = new RootView(sys, root);
+        Users user = Users.of(view, security.user(), security.runAsGroup(), security.supplementalGroups());
+        Cgroup cgroup = cgroups.at(cgroupPath(config));
+        Map<String, String> env = env(config, pod, user);
+        boolean privileged = security.privileged();
+        return new Launch(
+                namespaces(config.sandboxId(), pod),
+                pidNamespace(config.sandboxId(), pod),
+                pod.hostPid(),
+                cgroups.at(SHIM_CGROUP).joinFiles(),
+                cgroup.joinFiles(),
+                files.status(config.id()),
+                files.release(config.id()),
+                root,
+                new Launch.SystemMounts(
+                        cgroups.isV2(),
+                        cgroups.hierarchies().stream().map(Hierarchy::options).toList(),
+                        privileged),
+                binds(config, pod),
+                nodes(config),
+                security.readOnlyRootFs(),
+                privileged ? List.of() : security.maskedPaths(),
+                privileged ? List.of() : security.readOnlyPaths(),
+                config.resources().oomScoreAdj(),
+                config.tty(),
+                identity(security, user),
+                requireCommand(config),
+                list(env),
+                env.getOrDefault("PATH", DEFAULT_PATH),
+                config.workingDir().isEmpty() ? "/" : config.workingDir());
+    }
+
+    private static List<String> requireCommand(ContainerConfig config) {
+        if (config.command().isEmpty()) {
+            throw new RuntimeFault(RuntimeFault.Kind.INVALID_CONFIG, "command", "no command specified", 0);
+        }
+        return config.command();
+    }
+
+    Identity identity(Security security, Users user) {
+        Set<Integer> capabilities = Capabilities.of(
+                security.privileged(), security.addCapabilities(), security.dropCapabilities(), lastCapability());
+        byte[] filter = security.privileged() ? new byte[0] : seccomp.filter(security.seccompProfile(), capabilities);
+        return new Identity(user.uid(), user.gid(), user.groups(), capabilities, security.noNewPrivileges(), filter);
+    }
+
+    private static int lastCapability() {
+        try {
+            return Integer.parseInt(Files.readString(LAST_CAPABILITY).trim());
+        } catch (IOException e) {
+            throw new RuntimeFault(RuntimeFault.Kind.KERNEL, "capabilities", "can't read " + LAST_CAPABILITY, e);
+        }
+    }
+
+    private List<Launch.Namespace> namespaces(String sandboxId, SandboxConfig pod) {
+        List<Launch.Namespace> namespaces = new ArrayList<>();
+        if (!pod.hostNetwork()) {
+            namespaces.add(new Launch.Namespace(sandboxes.pin(sandboxId, "net"), Steps.NEWNET));
+            namespaces.add(new Launch.Namespace(sandboxes.pin(sandboxId, "uts"), Steps.NEWUTS));
+        }
+        if (!pod.hostIpc()) {
+            namespaces.add(new Launch.Namespace(sandboxes.pin(sandboxId, "ipc"), Steps.NEWIPC));
+        }
+        return namespaces;
+    }
+
+    private Optional<Path> pidNamespace(String sandboxId, SandboxConfig pod) {
+        return pod.shareProcessNamespace() && !pod.hostPid()
+                ? Optional.of(sandboxes.pin(sandboxId, "pid"))
+                : Optional.empty();
+    }
+
+    private List<Launch.Bind> binds(ContainerConfig config, SandboxConfig pod) {
+        Map<String, Launch.Bind> byTarget = new LinkedHashMap<>();
+        Path shm = pod.hostIpc() ? Path.of("/dev/shm") : sandboxes.shm(config.sandboxId());
+        byTarget.put("/dev/shm", new Launch.Bind(shm, "/dev/shm", true, false, Containers.Propagation.PRIVATE));
+        for (Mount mount : config.mounts()) {
+            String target =
+                    Path.of("/").resolve(mount.containerPath()).normalize().toString();
+            if (target.equals("/")) {
+                throw new RuntimeFault(
+                        RuntimeFault.Kind.INVALID_CONFIG, "mount", "a mount can't replace the container's root", 0);
+            }
+            byTarget.put(
+                    target,
+                    new Launch.Bind(
+                            mount.hostPath(), target, isDirectory(mount), mount.readOnly(), mount.propagation()));
+        }
+        return List.copyOf(byTarget.values());
+    }
+
+    /** A host path that is not there is made, as other CRI runtimes do. */
+    private static boolean isDirectory(Mount mount) {
+        try {
+            if (Files.notExists(mount.hostPath())) {
+                Files.createDirectories(mount.hostPath());
+            }
+            return Files.isDirectory(mount.hostPath());
+        } catch (IOException e) {
+            throw new RuntimeFault(
+                    RuntimeFault.Kind.INVALID_CONFIG, "mount", "can't make the host path " + mount.hostPath(), e);
+        }
+    }
+
+    private static List<Launch.Node> nodes(ContainerConfig config) {
+        if (config.security().privileged()) {
+            return DeviceNodes.all();
+        }
+        return config.devices().stream()
+                .map(device -> DeviceNodes.of(device.hostPath(), device.containerPath()))
+                .toList();
+    }
+
+    /** What the image and the pod say, and what every program expects to find. */
+    static Map<String, String> env(ContainerConfig config, SandboxConfig pod, Users user) {
+        Map<String, String> env = new LinkedHashMap<>();
+        env.put("PATH", DEFAULT_PATH);
+        env.put("HOSTNAME", pod.hostname());
+        if (config.tty()) {
+            env.put("TERM", "xterm");
+        }
+        for (String entry : config.env()) {
+            int equals = entry.indexOf('=');
+            env.put(equals < 0 ? entry : entry.substring(0, equals), equals < 0 ? "" : entry.substring(equals + 1));
+        }
+        env.putIfAbsent("HOME", user.home());
+        return env;
+    }
+
+    static List<String> list(Map<String, String> env) {
+        return env.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList();
+    }
+}

@@ -1,0 +1,471 @@
+package io.minik.runtime.container;
+
+import io.minik.runtime.RuntimeFault;
+import io.minik.runtime.cgroup.Cgroup;
+import io.minik.runtime.cgroup.Cgroups;
+import io.minik.runtime.cgroup.Usage;
+import io.minik.runtime.sandbox.SandboxFiles;
+import io.minik.runtime.snapshot.Snapshots;
+import io.minik.runtime.sys.Kernel;
+import io.minik.runtime.sys.KeyedWorker;
+import io.minik.runtime.sys.Poller;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Containers on this machine. Work is done on the given worker, one call per container at a time; ends are noticed by
+ * the poll thread. {@link #adopt} must have ended before anything else is asked.
+ */
+public final class LinuxContainers implements Containers {
+    private static final Logger LOG = LoggerFactory.getLogger(LinuxContainers.class);
+
+    private final Vertx vertx;
+    private final KeyedWorker worker;
+    private final Kernel kernel;
+    private final Cgroups cgroups;
+    private final Snapshots snapshots;
+    private final SandboxFiles sandboxes;
+    private final ContainerFiles files;
+    private final LaunchPlan plan;
+    private final Starter starter;
+    private final Execs execs;
+    private final Clock clock;
+
+    /** What is on disk. Changed under the container's key only. */
+    private final Map<String, Known> known = new ConcurrentHashMap<>();
+    /** What this minik holds of each running container. Changed under the container's key only. */
+    private final Map<String, Running> running = new ConcurrentHashMap<>();
+
+    private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+
+    private record Known(ContainerConfig config, Life life) {
+        Container container() {
+            return life.container(config);
+        }
+    }
+
+    private record Listener(Context context, Consumer<Container> consumer) {}
+
+    /**
+     * What the rooms of the runtime share.
+     *
+     * @param worker named and bounded
+     * @param dataDir survives a reboot; @param runDir need not
+     */
+    public record Parts(
+            Vertx vertx,
+            KeyedWorker worker,
+            Kernel kernel,
+            Poller poller,
+            Cgroups cgroups,
+            Snapshots snapshots,
+            SandboxFiles sandboxes,
+            Path dataDir,
+            Path runDir,
+            Clock clock) {}
+
+    public LinuxContainers(Parts parts) {
+        vertx = parts.vertx();
+        worker = parts.worker();
+        kernel = parts.kernel();
+        cgroups = parts.cgroups();
+        snapshots = parts.snapshots();
+        sandboxes = parts.sandboxes();
+        files = new ContainerFiles(parts.dataDir(), parts.runDir());
+        plan = new LaunchPlan(kernel.sys(), cgroups, sandboxes, files);
+        clock = parts.clock();
+        starter = new Starter(kernel, parts.poller(), files, clock);
+        execs = new Execs(kernel, parts.poller(), cgroups, plan);
+    }
+
+    private long now() {
+        Instant now = clock.instant();
+        return now.getEpochSecond() * 1_000_000_000L + now.getNano();
+    }
+
+    private Known require(String id) {
+        Known found = known.get(id);
+        if (found == null) {
+            throw new RuntimeFault(RuntimeFault.Kind.NOT_FOUND, "find container", "there is no container " + id, 0);
+        }
+        return found;
+    }
+
+    private Container write(ContainerConfig config, Life life) {
+        files.write(config.id(), life);
+        Known now = new Known(config, life);
+        known.put(config.id(), now);
+        return now.container();
+    }
+
+    @Override
+    public Future<Container> create(ContainerConfig config) {
+        return worker.on(config.id(), () -> {
+            Known there = known.get(config.id());
+            return there != null ? there.container() : make(config);
+        });
+    }
+
+    private Container make(ContainerConfig config) {
+        String id = SandboxFiles.requireId(config.id());
+        sandboxes.require(config.sandboxId());
+        try {
+            starter.makeFiles(config);
+            files.write(config);
+            plan.of(config, snapshots.prepare(id, config.layers()));
+            Cgroup cgroup = cgroups.create(LaunchPlan.cgroupPath(config));
+            cgroup.limit(LaunchPlan.limits(config.resources()));
+            cgroup.devices(plan.deviceRules(config));
+            return write(config, Life.created(now()));
+        } catch (RuntimeException e) {
+            try {
+                forget(config);
+            } catch (RuntimeException undo) {
+                e.addSuppressed(undo);
+            }
+            throw e;
+        }
+    }
+
+    private void forget(ContainerConfig config) {
+        cgroups.removeLater(LaunchPlan.cgroupPath(config));
+        snapshots.remove(config.id());
+        files.remove(config.id());
+        known.remove(config.id());
+    }
+
+    @Override
+    public Future<Container> start(String id) {
+        return worker.on(id, () -> {
+            Known container = require(id);
+            return switch (container.life().state()) {
+                case RUNNING -> container.container();
+                case CREATED -> start(container);
+                case EXITED ->
+                    throw new RuntimeFault(
+                            RuntimeFault.Kind.INVALID_CONFIG, "start", "container " + id + " has exited already", 0);
+            };
+        });
+    }
+
+    private Container start(Known container) {
+        ContainerConfig config = container.config();
+        String id = config.id();
+        try {
+            Launch launch = plan.of(config, snapshots.prepare(id, config.layers()));
+            cgroups.create(LaunchPlan.SHIM_CGROUP);
+            Starter.Started started = starter.start(config, launch, () -> shimLeft(id));
+            running.put(id, started.running());
+            Life life = container
+                    .life()
+                    .running(
+                            started.pid(),
+                            Kernel.startTime(started.pid()).orElse(0L),
+                            started.shimPid(),
+                            Kernel.startTime(started.shimPid()).orElse(0L),
+                            now());
+            return write(config, life);
+        } catch (RuntimeException e) {
+            cgroups.removeLater(LaunchPlan.cgroupPath(config));
+            tell(write(config, container.life().startFailed(now(), String.valueOf(e.getMessage()))));
+            throw e;
+        }
+    }
+
+    private void shimLeft(String id) {
+        worker.on(id, () -> {
+                    Running held = running.get(id);
+                    if (held != null) {
+                        end(id, held);
+                    }
+                    return null;
+                })
+                .onFailure(e -> LOG.atError()
+                        .addKeyValue("container", id)
+                        .setCause(e)
+                        .log("the end of a container could not be recorded"));
+    }
+
+    private void end(String id, Running held) {
+        Known container = require(id);
+        Cgroup cgroup = cgroups.at(LaunchPlan.cgroupPath(container.config()));
+        // PID 1 of a namespace takes all with it; with a shared or the host's namespace others may be left.
+        cgroup.kill();
+        byte[] status = starter.finish(id, held);
+        Life life = container.life().ended(status, cgroup.oomKills() > 0, now());
+        Container ended = write(container.config(), life);
+        running.remove(id);
+        cgroups.removeLater(cgroup.path());
+        LOG.atInfo()
+                .addKeyValue("container", id)
+                .addKeyValue("code", life.exitCode())
+                .addKeyValue("reason", life.reason())
+                .log("container ended");
+        held.ended().complete(ended);
+        tell(ended);
+    }
+
+    private void tell(Container container) {
+        listeners.forEach(l -> l.context().runOnContext(v -> l.consumer().accept(container)));
+    }
+
+    @Override
+    public void onExit(Consumer<Container> listener) {
+        listeners.add(new Listener(vertx.getOrCreateContext(), listener));
+    }
+
+    @Override
+    public Future<Container> stop(String id, long graceMillis) {
+        return worker.on(id, () -> {
+                    Known container = require(id);
+                    Optional<Running> held = Optional.ofNullable(running.get(id));
+                    if (held.isPresent() && graceMillis > 0) {
+                        signal(container);
+                    } else if (held.isPresent()) {
+                        kill(container);
+                    }
+                    return held;
+                })
+                .compose(held -> held.isEmpty()
+                        ? worker.run(() -> require(id).container())
+                        : ended(id, held.get(), graceMillis));
+    }
+
+    private void signal(Known container) {
+        Life life = container.life();
+        kernel.findProcess(life.pid(), life.startTime()).ifPresent(pidfd -> {
+            kernel.signal(pidfd, Signals.number(container.config().stopSignal()));
+            kernel.close(pidfd);
+        });
+    }
+
+    private void kill(Known container) {
+        Life life = container.life();
+        kernel.findProcess(life.pid(), life.startTime()).ifPresent(pidfd -> {
+            kernel.signal(pidfd, Kernel.SIGKILL);
+            kernel.close(pidfd);
+        });
+        cgroups.at(LaunchPlan.cgroupPath(container.config())).kill();
+    }
+
+    private Future<Container> ended(String id, Running held, long graceMillis) {
+        Promise<Container> promise = Promise.promise();
+        Context context = vertx.getOrCreateContext();
+        long timer = graceMillis <= 0
+                ? -1
+                : vertx.setTimer(graceMillis, t -> worker.on(id, () -> {
+                            Optional.ofNullable(known.get(id))
+                                    .filter(k -> running.containsKey(id))
+                                    .ifPresent(this::kill);
+                            return null;
+                        })
+                        .onFailure(promise::tryFail));
+        held.whenEnded().onComplete(done -> {
+            vertx.cancelTimer(timer);
+            context.runOnContext(v -> {
+                if (done.succeeded()) {
+                    promise.tryComplete(done.result());
+                } else {
+                    promise.tryFail(done.cause());
+                }
+            });
+        });
+        return promise.future();
+    }
+
+    @Override
+    public Future<Void> remove(String id) {
+        if (!known.containsKey(id)) {
+            return Future.succeededFuture();
+        }
+        return stop(id, 0)
+                .recover(e -> isGone(e) ? Future.succeededFuture() : Future.failedFuture(e))
+                .compose(stopped -> worker.on(id, () -> {
+                    Optional.ofNullable(known.get(id)).ifPresent(k -> forget(k.config()));
+                    return null;
+                }));
+    }
+
+    private static boolean isGone(Throwable e) {
+        return e instanceof RuntimeFault fault && fault.kind() == RuntimeFault.Kind.NOT_FOUND;
+    }
+
+    @Override
+    public Future<Optional<Container>> find(String id) {
+        return Future.succeededFuture(Optional.ofNullable(known.get(id)).map(Known::container));
+    }
+
+    @Override
+    public Future<List<Container>> list() {
+        return Future.succeededFuture(
+                known.values().stream().map(Known::container).toList());
+    }
+
+    private Execs.Inside inside(String id) {
+        Known container = require(id);
+        if (container.life().state() != State.RUNNING) {
+            throw new RuntimeFault(RuntimeFault.Kind.INVALID_CONFIG, "exec", "container " + id + " is not running", 0);
+        }
+        ContainerConfig config = container.config();
+        return new Execs.Inside(
+                config,
+                sandboxes.require(config.sandboxId()).config(),
+                snapshots.prepare(id, config.layers()),
+                container.life().pid(),
+                container.life().startTime());
+    }
+
+    @Override
+    public Future<Process> exec(String id, ExecConfig config) {
+        Context context = vertx.getOrCreateContext();
+        return worker.run(() -> execs.exec(context, inside(id), config));
+    }
+
+    @Override
+    public Future<ExecResult> execSync(String id, List<String> command, long timeoutMillis) {
+        return exec(id, new ExecConfig(command, false, false, ""))
+                .compose(process -> Collected.of(vertx, process, timeoutMillis));
+    }
+
+    @Override
+    public Future<Process> attach(String id, boolean stdin, boolean stdout, boolean stderr) {
+        Context context = vertx.getOrCreateContext();
+        return worker.on(id, () -> {
+            Known container = require(id);
+            Running held = running.get(id);
+            if (held == null) {
+                throw new RuntimeFault(
+                        RuntimeFault.Kind.INVALID_CONFIG, "attach", "container " + id + " is not running", 0);
+            }
+            return execs.attach(context, container.config(), held, stdin, stdout, stderr);
+        });
+    }
+
+    @Override
+    public Future<Void> update(String id, Resources resources) {
+        return worker.on(id, () -> {
+            Known container = require(id);
+            cgroups.at(LaunchPlan.cgroupPath(container.config())).limit(LaunchPlan.limits(resources));
+            ContainerConfig config = Configs.withResources(container.config(), resources);
+            files.write(config);
+            known.put(id, new Known(config, container.life()));
+            return null;
+        });
+    }
+
+    @Override
+    public Future<Stats> stats(String id) {
+        return worker.run(() -> {
+            Known container = require(id);
+            Usage usage = cgroups.at(LaunchPlan.cgroupPath(container.config())).usage();
+            Snapshots.Usage disk = snapshots.usage(id);
+            return new Stats(
+                    now(),
+                    usage.cpuNanos(),
+                    usage.memoryBytes(),
+                    usage.memoryWorkingSetBytes(),
+                    usage.memoryRssBytes(),
+                    usage.pids(),
+                    disk.bytes(),
+                    disk.inodes());
+        });
+    }
+
+    /** Finds what earlier miniks left: takes up what runs, records what ended, removes what has no sandbox. Once, first. */
+    public Future<Void> adopt() {
+        return worker.run(() -> {
+            for (String id : files.list()) {
+                adopt(id);
+            }
+            for (String id : files.listRun()) {
+                if (!known.containsKey(id)) {
+                    files.remove(id);
+                }
+            }
+            killStrayShims();
+            return null;
+        });
+    }
+
+    private void adopt(String id) {
+        Optional<ContainerConfig> config = files.findConfig(id);
+        Optional<Life> life = files.findLife(id);
+        boolean orphan =
+                config.isEmpty() || sandboxes.find(config.get().sandboxId()).isEmpty();
+        if (life.isEmpty() || orphan) {
+            config.ifPresent(c -> cgroups.at(LaunchPlan.cgroupPath(c)).kill());
+            config.ifPresent(c -> cgroups.removeLater(LaunchPlan.cgroupPath(c)));
+            snapshots.remove(id);
+            files.remove(id);
+            LOG.atInfo().addKeyValue("container", id).log("left-over container removed");
+            return;
+        }
+        known.put(id, new Known(config.get(), life.get()));
+        Cgroup cgroup = cgroups.at(LaunchPlan.cgroupPath(config.get()));
+        switch (life.get().state()) {
+            case EXITED -> cgroups.removeLater(cgroup.path());
+            // It may have been started without a record of it: nothing of it may run when it is started again.
+            case CREATED -> {
+                cgroup.kill();
+                cgroups.create(cgroup.path());
+                starter.makeFiles(config.get());
+            }
+            case RUNNING -> adoptRunning(config.get(), life.get(), cgroup);
+        }
+    }
+
+    private void adoptRunning(ContainerConfig config, Life life, Cgroup cgroup) {
+        String id = config.id();
+        Optional<Integer> shim = kernel.findProcess(life.shimPid(), life.shimStartTime());
+        if (shim.isPresent()) {
+            running.put(id, starter.adopt(config, shim.get(), () -> shimLeft(id)));
+            LOG.atInfo()
+                    .addKeyValue("container", id)
+                    .addKeyValue("pid", life.pid())
+                    .log("container adopted");
+            return;
+        }
+        cgroup.kill();
+        write(config, life.ended(starter.status(id), false, now()));
+        cgroups.removeLater(cgroup.path());
+    }
+
+    /** Shims whose start was never recorded: their containers were killed above. */
+    private void killStrayShims() {
+        Set<Integer> wanted = new HashSet<>();
+        known.values().forEach(k -> wanted.add(k.life().shimPid()));
+        for (int pid : cgroups.at(LaunchPlan.SHIM_CGROUP).processes()) {
+            if (!wanted.contains(pid)) {
+                kernel.findPidfd(pid).ifPresent(pidfd -> {
+                    kernel.signal(pidfd, Kernel.SIGKILL);
+                    kernel.close(pidfd);
+                });
+            }
+        }
+    }
+
+    /** Lets go of all containers; they go on. Nothing may be asked afterwards. */
+    public Future<Void> release() {
+        return worker.run(() -> {
+            for (String id : List.copyOf(running.keySet())) {
+                Optional.ofNullable(running.remove(id)).ifPresent(starter::release);
+            }
+            return null;
+        });
+    }
+}

@@ -1,0 +1,248 @@
+package io.minik.runtime.container;
+
+import io.minik.runtime.RuntimeFault;
+import io.minik.runtime.container.Containers.ContainerConfig;
+import io.minik.runtime.sys.Kernel;
+import io.minik.runtime.sys.Poller;
+import io.minik.runtime.tape.Player;
+import io.minik.runtime.tape.Tape;
+import io.vertx.core.Promise;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Opens a container's files, plays its tape, and takes up again what an earlier minik started. Blocking. */
+final class Starter {
+    private static final int FIFO_MODE = 0600;
+
+    private final Kernel kernel;
+    private final Poller poller;
+    private final Player player;
+    private final Terminal terminal;
+    private final ContainerFiles files;
+    private final Clock clock;
+
+    Starter(Kernel kernel, Poller poller, ContainerFiles files, Clock clock) {
+        this.kernel = kernel;
+        this.poller = poller;
+        this.player = new Player(kernel);
+        this.terminal = new Terminal(kernel);
+        this.files = files;
+        this.clock = clock;
+    }
+
+    /** @param pid, shimPid as the node sees them */
+    record Started(int pid, int shimPid, Running running) {}
+
+    /** Called on the poll thread when the shim of the container has left. */
+    interface OnExit {
+        void exited();
+    }
+
+    void makeFiles(ContainerConfig config) {
+        String id = config.id();
+        files.make(id);
+        kernel.mkfifo(files.release(id), FIFO_MODE);
+        if (!config.tty()) {
+            kernel.mkfifo(files.stdout(id), FIFO_MODE);
+            kernel.mkfifo(files.stderr(id), FIFO_MODE);
+            if (config.stdin()) {
+                kernel.mkfifo(files.stdin(id), FIFO_MODE);
+            }
+        }
+        try {
+            Files.write(files.status(id), new byte[0]);
+        } catch (IOException e) {
+            throw new RuntimeFault(RuntimeFault.Kind.KERNEL, "make status file", "can't make " + files.status(id), e);
+        }
+    }
+
+    Started start(ContainerConfig config, Launch launch, OnExit onExit) {
+        List<Integer> childs = new ArrayList<>();
+        List<Integer> ours = new ArrayList<>();
+        try {
+            return config.tty()
+                    ? startWithTerminal(config, launch, onExit, childs, ours)
+                    : startWithPipes(config, launch, onExit, childs, ours);
+        } catch (RuntimeException e) {
+            ours.forEach(kernel::close);
+            throw e;
+        } finally {
+            childs.forEach(kernel::close);
+        }
+    }
+
+    private Started startWithPipes(
+            ContainerConfig config, Launch launch, OnExit onExit, List<Integer> childs, List<Integer> ours) {
+        String id = config.id();
+        int out = keep(ours, kernel.open(files.stdout(id), Kernel.O_RDONLY | Kernel.O_NONBLOCK, 0));
+        int err = keep(ours, kernel.open(files.stderr(id), Kernel.O_RDONLY | Kernel.O_NONBLOCK, 0));
+        int stdin = -1;
+        int childIn;
+        if (config.stdin()) {
+            stdin = keep(ours, kernel.open(files.stdin(id), Kernel.O_RDWR | Kernel.O_NONBLOCK, 0));
+            // Read-write, it never ends; read-only, it ends with the last writer: the first attachment, for stdinOnce.
+            int mode = config.stdinOnce() ? Kernel.O_RDONLY : Kernel.O_RDWR;
+            childIn = keep(childs, kernel.open(files.stdin(id), mode, 0));
+        } else {
+            childIn = keep(childs, kernel.open(Path.of("/dev/null"), Kernel.O_RDONLY, 0));
+        }
+        int childOut = keep(childs, kernel.open(files.stdout(id), Kernel.O_RDWR, 0));
+        int childErr = keep(childs, kernel.open(files.stderr(id), Kernel.O_RDWR, 0));
+        for (int fd : new int[] {childIn, childOut, childErr}) {
+            own(fd, launch.identity());
+        }
+        List<Player.Given> given =
+                List.of(new Player.Given(childIn, 0), new Player.Given(childOut, 1), new Player.Given(childErr, 2));
+        Output output = new Output(kernel, poller, log(config));
+        Started started = play(config, launch, given, onExit, output, stdin, ours);
+        output.add(out, LogFile.Stream.STDOUT);
+        output.add(err, LogFile.Stream.STDERR);
+        return started;
+    }
+
+    private Started startWithTerminal(
+            ContainerConfig config, Launch launch, OnExit onExit, List<Integer> childs, List<Integer> ours) {
+        Terminal.Pty pty = terminal.create();
+        keep(childs, pty.devpts());
+        keep(childs, pty.slave());
+        keep(ours, pty.master());
+        own(pty.slave(), launch.identity());
+        int read = keep(ours, kernel.spawnable(pty.master()));
+        List<Player.Given> given = List.of(
+                new Player.Given(pty.slave(), 0),
+                new Player.Given(pty.slave(), 1),
+                new Player.Given(pty.slave(), 2),
+                new Player.Given(pty.devpts(), StartTape.DEVPTS_FD),
+                new Player.Given(pty.master(), StartTape.MASTER_FD));
+        Output output = new Output(kernel, poller, log(config));
+        Started started = play(config, launch, given, onExit, output, pty.master(), ours);
+        output.add(read, LogFile.Stream.STDOUT);
+        return started;
+    }
+
+    private static int keep(List<Integer> list, int fd) {
+        list.add(fd);
+        return fd;
+    }
+
+    /** A program that is not root may open /dev/stdout again. /dev/null and what is not ours to give stay as they are. */
+    private void own(int fd, Identity identity) {
+        if (identity.uid() != 0 && !isNull(fd)) {
+            Kernel.check(
+                    kernel.sys().call(io.minik.runtime.sys.Syscall.FCHOWN, fd, identity.uid(), -1), "fchown", "stdio");
+        }
+    }
+
+    private static boolean isNull(int fd) {
+        try {
+            return Files.isSameFile(Path.of("/proc/self/fd/" + fd), Path.of("/dev/null"));
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private Optional<LogFile> log(ContainerConfig config) {
+        return config.logPath().toString().isEmpty()
+                ? Optional.empty()
+                : Optional.of(new LogFile(config.logPath(), config.logMaxBytes(), config.logMaxFiles(), clock));
+    }
+
+    private Started play(
+            ContainerConfig config,
+            Launch launch,
+            List<Player.Given> given,
+            OnExit onExit,
+            Output output,
+            int stdin,
+            List<Integer> ours) {
+        int release = keep(ours, kernel.open(files.release(config.id()), Kernel.O_RDWR | Kernel.O_NONBLOCK, 0));
+        Tape tape = StartTape.of(launch);
+        try (Player.Playing playing = player.play(tape, given)) {
+            int shim = keep(ours, kernel.pidfdOpen(playing.pid()));
+            try {
+                int pid = playing.value();
+                Optional<Player.Failure> failure = playing.end();
+                if (failure.isPresent()) {
+                    throw StartFailure.of(failure.get(), launch.argv().get(0), launch.workingDir());
+                }
+                Poller.Watch watch = poller.watch(shim, events -> onExit.exited());
+                watch.arm(Poller.READABLE);
+                return new Started(
+                        pid,
+                        playing.pid(),
+                        new Running(shim, watch, release, new AtomicInteger(stdin), output, Promise.promise()));
+            } catch (RuntimeException e) {
+                // The shim waits for its dead child and leaves, since the release FIFO is open.
+                kernel.signal(shim, Kernel.SIGKILL);
+                kernel.reap(shim);
+                throw e;
+            }
+        }
+    }
+
+    /** Takes up a running container again; its shim is alive. */
+    Running adopt(ContainerConfig config, int shim, OnExit onExit) {
+        String id = config.id();
+        Output output = new Output(kernel, poller, log(config));
+        int stdin = -1;
+        if (config.tty()) {
+            stdin = kernel.pidfdGetfd(shim, StartTape.MASTER_FD);
+            output.add(kernel.spawnable(stdin), LogFile.Stream.STDOUT);
+        } else {
+            output.add(kernel.open(files.stdout(id), Kernel.O_RDONLY | Kernel.O_NONBLOCK, 0), LogFile.Stream.STDOUT);
+            output.add(kernel.open(files.stderr(id), Kernel.O_RDONLY | Kernel.O_NONBLOCK, 0), LogFile.Stream.STDERR);
+            if (config.stdin()) {
+                stdin = kernel.open(files.stdin(id), Kernel.O_RDWR | Kernel.O_NONBLOCK, 0);
+            }
+        }
+        int release = kernel.open(files.release(id), Kernel.O_RDWR | Kernel.O_NONBLOCK, 0);
+        Poller.Watch watch = poller.watch(shim, events -> onExit.exited());
+        watch.arm(Poller.READABLE);
+        return new Running(shim, watch, release, new AtomicInteger(stdin), output, Promise.promise());
+    }
+
+    /** The container has ended (its shim has left): reads the rest, lets go of all. @return what the shim wrote */
+    byte[] finish(String id, Running running) {
+        running.output().finish().join();
+        letGo(running);
+        kernel.reap(running.shim());
+        kernel.close(running.shim());
+        return status(id);
+    }
+
+    /** Lets go of a container that goes on. */
+    void release(Running running) {
+        running.output().release().join();
+        letGo(running);
+        kernel.close(running.shim());
+    }
+
+    private void letGo(Running running) {
+        CompletableFuture<Void> cancelled = new CompletableFuture<>();
+        poller.execute(() -> {
+            running.watch().cancel();
+            cancelled.complete(null);
+        });
+        cancelled.join();
+        kernel.close(running.release());
+        int stdin = running.stdin().getAndSet(-1);
+        if (stdin >= 0) {
+            kernel.close(stdin);
+        }
+    }
+
+    byte[] status(String id) {
+        try {
+            return Files.readAllBytes(files.status(id));
+        } catch (IOException e) {
+            return new byte[0];
+        }
+    }
+}

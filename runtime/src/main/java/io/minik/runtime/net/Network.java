@@ -1,0 +1,42 @@
+package io.minik.runtime.net;
+
+import io.vertx.core.Future;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The node's pod network: one bridge, one address range, a veth pair per pod. Futures complete on the caller's context
+ * and fail with {@link io.minik.runtime.RuntimeFault}.
+ */
+public interface Network {
+    /**
+     * Makes the bridge and what goes with it; idempotent; a running node may be configured again with the same range.
+     * Before it, pods with a network of their own can't be made.
+     *
+     * @param podCidr this node's range, e.g. {@code 10.42.0.0/24}; its first address is the bridge's
+     * @param clusterCidr what is not masqueraded, e.g. {@code 10.42.0.0/16}
+     * @param mtu of the pods' links
+     */
+    Future<Void> configure(String podCidr, String clusterCidr, int mtu);
+
+    /** Host-gateway routes to the other nodes' ranges: exactly these stay. @param nodeIpByPodCidr nodes on our link */
+    Future<Void> routes(Map<String, String> nodeIpByPodCidr);
+
+    /**
+     * Gives a pod its link and address, or finds the address that it has. Blocking.
+     *
+     * @param netlinkFd a rtnetlink socket of the pod's network namespace
+     * @param namespaceFd that namespace
+     * @return its IPv4 address
+     */
+    String attach(String sandboxId, int netlinkFd, int namespaceFd);
+
+    /** Brings the loopback device up. Blocking. */
+    void loopback(int netlinkFd);
+
+    /** Takes link and address back. Idempotent. Blocking. */
+    void detach(String sandboxId);
+
+    /** Takes back what belongs to no sandbox of these. Blocking. */
+    void reclaim(Set<String> sandboxIds);
+}

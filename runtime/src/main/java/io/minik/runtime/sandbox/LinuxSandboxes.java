@@ -1,0 +1,315 @@
+package io.minik.runtime.sandbox;
+
+import io.minik.runtime.RuntimeFault;
+import io.minik.runtime.cgroup.Cgroup;
+import io.minik.runtime.cgroup.Cgroups;
+import io.minik.runtime.cgroup.Limits;
+import io.minik.runtime.net.Network;
+import io.minik.runtime.sandbox.SandboxFiles.Entry;
+import io.minik.runtime.sys.ByteStream;
+import io.minik.runtime.sys.Kernel;
+import io.minik.runtime.sys.KeyedWorker;
+import io.minik.runtime.sys.Poller;
+import io.minik.runtime.sys.Trees;
+import io.minik.runtime.tape.Player;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Sandboxes on this machine. All work is done on the given worker, one call per sandbox at a time. */
+public final class LinuxSandboxes implements Sandboxes {
+    private static final Logger LOG = LoggerFactory.getLogger(LinuxSandboxes.class);
+    /** Below a pod's cgroup, for PID 1 of its shared PID namespace; v2 allows processes in leaves only. */
+    private static final String HOLDER = "holder";
+    /** What unprivileged programs may do in a pod's own network, as containerd sets it since 2.0. */
+    private static final Map<String, String> POD_SYSCTLS =
+            Map.of("net.ipv4.ip_unprivileged_port_start", "0", "net.ipv4.ping_group_range", "0 2147483647");
+
+    private final Vertx vertx;
+    private final KeyedWorker worker;
+    private final Kernel kernel;
+    private final Player player;
+    private final PodDialer dialer;
+    private final Cgroups cgroups;
+    private final Network network;
+    private final SandboxFiles files;
+
+    /** @param worker shared by the runtime's rooms */
+    public LinuxSandboxes(
+            Vertx vertx,
+            KeyedWorker worker,
+            Kernel kernel,
+            Poller poller,
+            Cgroups cgroups,
+            Network network,
+            SandboxFiles files) {
+        this.vertx = vertx;
+        this.worker = worker;
+        this.kernel = kernel;
+        this.player = new Player(kernel);
+        this.dialer = new PodDialer(kernel, poller, player);
+        this.cgroups = cgroups;
+        this.network = network;
+        this.files = files;
+    }
+
+    @Override
+    public Future<Sandbox> run(SandboxConfig config) {
+        return worker.on(config.id(), () -> {
+            Optional<Entry> known = files.find(config.id()).filter(e -> isAlive(config.id(), e));
+            return known.isPresent() ? sandbox(known.get()) : make(config);
+        });
+    }
+
+    private Sandbox make(SandboxConfig config) throws IOException {
+        String id = config.id();
+        files.write(id, new Entry(config, now(), List.of(), 0, 0, true));
+        try {
+            Cgroup pod = cgroups.create(config.cgroupParent());
+            PodResources limits = config.resources();
+            pod.limit(new Limits(
+                    limits.cpuShares(),
+                    limits.cpuQuotaMicros(),
+                    limits.cpuPeriodMicros(),
+                    limits.memoryLimitBytes(),
+                    limits.pidsLimit(),
+                    "",
+                    ""));
+            Entry entry = namespaces(config);
+            files.write(id, entry);
+            LOG.atInfo()
+                    .addKeyValue("pod", config.podNamespace() + "/" + config.podName())
+                    .addKeyValue("sandbox", id)
+                    .addKeyValue("ips", entry.ips())
+                    .log("sandbox made");
+            return sandbox(entry);
+        } catch (RuntimeException | IOException e) {
+            try {
+                tearDown(id, config);
+                files.forget(id);
+            } catch (RuntimeException undo) {
+                e.addSuppressed(undo);
+            }
+            throw e;
+        }
+    }
+
+    private static long now() {
+        java.time.Instant now = java.time.Instant.now();
+        return now.getEpochSecond() * 1_000_000_000L + now.getNano();
+    }
+
+    private Entry namespaces(SandboxConfig config) throws IOException {
+        String id = config.id();
+        Map<String, Path> pins = new LinkedHashMap<>();
+        Trees.make(files.runDirectory(id));
+        List<String> wanted = new ArrayList<>();
+        if (!config.hostNetwork()) {
+            wanted.addAll(List.of("net", "uts"));
+        }
+        if (!config.hostIpc()) {
+            wanted.add("ipc");
+        }
+        if (config.shareProcessNamespace() && !config.hostPid()) {
+            wanted.add("pid");
+        }
+        for (String name : wanted) {
+            Path pin = files.pin(id, name);
+            kernel.unmount(pin);
+            Files.write(pin, new byte[0]);
+            pins.put(name, pin);
+        }
+        Optional<Path> shm = config.hostIpc() ? Optional.empty() : Optional.of(files.shm(id));
+        if (shm.isPresent()) {
+            kernel.unmount(shm.get());
+            Trees.make(shm.get());
+        }
+        List<Path> holderCgroup = pins.containsKey("pid")
+                ? cgroups.create(config.cgroupParent() + "/" + HOLDER).joinFiles()
+                : List.of();
+        Map<String, String> sysctls = new TreeMap<>(config.hostNetwork() ? Map.of() : POD_SYSCTLS);
+        sysctls.putAll(config.sysctls());
+        return play(config, new SandboxTape.Namespaces(pins, shm, config.hostname(), sysctls, holderCgroup));
+    }
+
+    private Entry play(SandboxConfig config, SandboxTape.Namespaces namespaces) {
+        int holder = 0;
+        List<String> ips = List.of();
+        if (namespaces.pins().isEmpty() && namespaces.shm().isEmpty()) {
+            return new Entry(config, now(), ips, 0, 0, false);
+        }
+        try (Held process = Held.play(kernel, player, SandboxTape.of(namespaces))) {
+            if (namespaces.pins().containsKey("pid")) {
+                holder = process.value();
+            }
+            if (namespaces.pins().containsKey("net")) {
+                ips = List.of(connect(config.id(), process));
+            }
+            process.release();
+        }
+        long holderStart = holder == 0 ? 0 : Kernel.startTime(holder).orElse(0L);
+        return new Entry(config, now(), ips, holder, holderStart, false);
+    }
+
+    private String connect(String id, Held process) {
+        int netlink = process.take(process.value());
+        int namespace = kernel.open(files.pin(id, "net"), Kernel.O_RDONLY, 0);
+        try {
+            network.loopback(netlink);
+            return network.attach(id, netlink, namespace);
+        } finally {
+            kernel.close(namespace);
+            kernel.close(netlink);
+        }
+    }
+
+    /** A sandbox whose pins are not mounted any more (reboot) or whose PID 1 died can't be joined. */
+    private boolean isAlive(String id, Entry entry) {
+        if (entry.stopped()) {
+            return false;
+        }
+        SandboxConfig config = entry.config();
+        boolean net = config.hostNetwork() || isPinned(files.pin(id, "net"));
+        boolean ipc = config.hostIpc() || isPinned(files.pin(id, "ipc"));
+        Optional<Integer> holder = kernel.findProcess(entry.holderPid(), entry.holderStartTime());
+        holder.ifPresent(kernel::close);
+        return net && ipc && (entry.holderPid() == 0 || holder.isPresent());
+    }
+
+    /** An unmounted pin is an ordinary file of the run directory, a mounted one lives on nsfs. */
+    private static boolean isPinned(Path pin) {
+        try {
+            return Files.getAttribute(pin, "unix:dev")
+                    .equals(Files.getAttribute(Path.of("/proc/self/ns/net"), "unix:dev"));
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private Sandbox sandbox(Entry entry) {
+        State state = isAlive(entry.config().id(), entry) ? State.READY : State.NOT_READY;
+        return new Sandbox(entry.config().id(), entry.config(), state, entry.createdAtNanos(), entry.ips());
+    }
+
+    @Override
+    public Future<Optional<Sandbox>> find(String id) {
+        return worker.on(id, () -> files.find(id).map(this::sandbox));
+    }
+
+    @Override
+    public Future<List<Sandbox>> list() {
+        return worker.run(() -> files.list().stream()
+                .flatMap(id -> files.find(id).stream())
+                .map(this::sandbox)
+                .toList());
+    }
+
+    @Override
+    public Future<Void> stop(String id) {
+        return worker.on(id, () -> {
+            files.find(id).ifPresent(entry -> stop(id, entry));
+            return null;
+        });
+    }
+
+    private void stop(String id, Entry entry) {
+        if (!entry.stopped()) {
+            files.write(
+                    id,
+                    new Entry(
+                            entry.config(),
+                            entry.createdAtNanos(),
+                            entry.ips(),
+                            entry.holderPid(),
+                            entry.holderStartTime(),
+                            true));
+        }
+        tearDown(id, entry.config());
+        reapHolder(entry);
+    }
+
+    /** The order matters: nothing runs in the pod any more before its address may be another's. */
+    private void tearDown(String id, SandboxConfig config) {
+        cgroups.at(config.cgroupParent()).kill();
+        if (!config.hostNetwork()) {
+            network.detach(id);
+        }
+        for (String name : Arrays.asList("net", "ipc", "uts", "pid", "shm")) {
+            kernel.unmount(files.pin(id, name));
+        }
+        Trees.remove(files.runDirectory(id));
+    }
+
+    private void reapHolder(Entry entry) {
+        if (entry.holderPid() != 0) {
+            kernel.findPidfd(entry.holderPid()).ifPresent(pidfd -> {
+                kernel.reapIfEnded(pidfd);
+                kernel.close(pidfd);
+            });
+        }
+    }
+
+    @Override
+    public Future<Void> remove(String id) {
+        return worker.on(id, () -> {
+            Optional<Entry> entry = files.find(id);
+            entry.ifPresent(e -> {
+                stop(id, e);
+                cgroups.removeLater(e.config().cgroupParent());
+            });
+            files.forget(id);
+            return null;
+        });
+    }
+
+    @Override
+    public Future<ByteStream> connect(String id, int port) {
+        Context context = vertx.getOrCreateContext();
+        return worker.on(id, () -> {
+            Entry entry = files.require(id);
+            if (!isAlive(id, entry)) {
+                throw new RuntimeFault(RuntimeFault.Kind.NOT_FOUND, "connect", "sandbox " + id + " is not ready", 0);
+            }
+            return dialer.dial(
+                    context, entry.config().hostNetwork() ? Optional.empty() : Optional.of(files.pin(id, "net")), port);
+        });
+    }
+
+    /** Removes what belongs to no sandbox that is on record: leftovers of a crash. Call once, before anything else. */
+    public Future<Void> reclaim() {
+        return worker.run(() -> {
+            Set<String> known = new HashSet<>();
+            for (String id : files.list()) {
+                if (files.find(id).isPresent()) {
+                    known.add(id);
+                } else {
+                    files.forget(id);
+                }
+            }
+            for (String id : files.listRun()) {
+                if (!known.contains(id)) {
+                    for (String name : Arrays.asList("net", "ipc", "uts", "pid", "shm")) {
+                        kernel.unmount(files.pin(id, name));
+                    }
+                    Trees.remove(files.runDirectory(id));
+                }
+            }
+            network.reclaim(known);
+            return null;
+        });
+    }
+}

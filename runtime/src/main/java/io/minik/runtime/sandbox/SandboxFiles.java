@@ -1,0 +1,99 @@
+package io.minik.runtime.sandbox;
+
+import io.minik.runtime.RuntimeFault;
+import io.minik.runtime.sandbox.Sandboxes.SandboxConfig;
+import io.minik.runtime.sys.JsonFile;
+import io.minik.runtime.sys.Trees;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * Where sandboxes are kept.
+ *
+ * <pre>
+ *   data/sandboxes/ID/sandbox.json   survives a reboot
+ *   run/sandboxes/ID/{net,ipc,uts,pid}  namespaces, bind-mounted; shm: the pod's /dev/shm, a tmpfs
+ * </pre>
+ */
+public final class SandboxFiles {
+    private static final Pattern ID = Pattern.compile("[a-z0-9][a-z0-9-]{0,99}");
+
+    private final Path data;
+    private final Path run;
+
+    public SandboxFiles(Path dataDir, Path runDir) {
+        data = dataDir.resolve("sandboxes");
+        run = runDir.resolve("sandboxes");
+    }
+
+    /**
+     * What is remembered of a sandbox.
+     *
+     * @param holderPid PID 1 of a shared PID namespace, 0 if there is none
+     * @param stopped its namespaces are gone, or are to go
+     */
+    public record Entry(
+            SandboxConfig config,
+            long createdAtNanos,
+            List<String> ips,
+            int holderPid,
+            long holderStartTime,
+            boolean stopped) {}
+
+    /** Refuses what could be more than a file name. */
+    public static String requireId(String id) {
+        if (!ID.matcher(id).matches()) {
+            throw new RuntimeFault(
+                    RuntimeFault.Kind.INVALID_CONFIG,
+                    "check id",
+                    "\"" + id + "\" is not an id ([a-z0-9-], at most 100)",
+                    0);
+        }
+        return id;
+    }
+
+    private JsonFile<Entry> file(String id) {
+        return new JsonFile<>(data.resolve(requireId(id)).resolve("sandbox.json"), Entry.class);
+    }
+
+    public Optional<Entry> find(String id) {
+        return file(id).read();
+    }
+
+    public Entry require(String id) {
+        return find(id).orElseThrow(() ->
+                new RuntimeFault(RuntimeFault.Kind.NOT_FOUND, "find sandbox", "there is no sandbox " + id, 0));
+    }
+
+    void write(String id, Entry entry) {
+        Trees.make(data.resolve(requireId(id)));
+        file(id).write(entry);
+    }
+
+    List<String> list() {
+        return Trees.list(data);
+    }
+
+    List<String> listRun() {
+        return Trees.list(run);
+    }
+
+    void forget(String id) {
+        Trees.remove(data.resolve(requireId(id)));
+    }
+
+    Path runDirectory(String id) {
+        return run.resolve(requireId(id));
+    }
+
+    /** @param namespace net, ipc, uts, pid */
+    public Path pin(String id, String namespace) {
+        return runDirectory(id).resolve(namespace);
+    }
+
+    public Path shm(String id) {
+        return runDirectory(id).resolve("shm");
+    }
+}

@@ -1,0 +1,325 @@
+package io.minik.runtime.container;
+
+import io.minik.runtime.cgroup.Cgroups;
+import io.minik.runtime.container.Containers.ContainerConfig;
+import io.minik.runtime.container.Containers.Resources;
+import io.minik.runtime.container.Containers.Security;
+import io.minik.runtime.net.Network;
+import io.minik.runtime.sandbox.LinuxSandboxes;
+import io.minik.runtime.sandbox.SandboxFiles;
+import io.minik.runtime.sandbox.Sandboxes.PodResources;
+import io.minik.runtime.sandbox.Sandboxes.SandboxConfig;
+import io.minik.runtime.snapshot.Snapshots;
+import io.minik.runtime.sys.Kernel;
+import io.minik.runtime.sys.KeyedWorker;
+import io.minik.runtime.sys.LinuxSys;
+import io.minik.runtime.sys.Poller;
+import io.minik.runtime.sys.Trees;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/** The runtime's rooms in a directory, with busybox as the only image; may be dropped and made again as a restart would. */
+final class TestNode implements AutoCloseable {
+    static final String CGROUP_ROOT = "mkrt" + ProcessHandle.current().pid();
+    private static final long LIMIT_SECONDS = 60;
+    private static final List<String> APPLETS = List.of(
+            "sh",
+            "echo",
+            "cat",
+            "sleep",
+            "true",
+            "false",
+            "id",
+            "ls",
+            "ps",
+            "env",
+            "kill",
+            "mount",
+            "stty",
+            "tty",
+            "touch",
+            "head",
+            "dd",
+            "grep",
+            "hostname",
+            "nc",
+            "seq",
+            "trap",
+            "readlink",
+            "stat",
+            "pwd",
+            "yes",
+            "wc",
+            "ip",
+            "ping",
+            "chmod",
+            "mkdir",
+            "unshare",
+            "printf",
+            "usleep",
+            "tr",
+            "cut");
+
+    private static final Kernel KERNEL = new Kernel(new LinuxSys());
+
+    final Kernel kernel = KERNEL;
+    final Path dir;
+    final Path image;
+    final Vertx vertx = Vertx.vertx();
+    final WorkerExecutor executor = vertx.createSharedWorkerExecutor("runtime", 8);
+    final Poller poller = new Poller(kernel);
+    final Cgroups cgroups = Cgroups.detect(kernel, CGROUP_ROOT);
+    final SandboxFiles sandboxFiles;
+    final LinuxSandboxes sandboxes;
+    final LinuxContainers containers;
+
+    TestNode(Path dir, Network network) {
+        this.dir = dir;
+        this.image = dir.resolve("image");
+        if (Files.notExists(image)) {
+            makeImage();
+        }
+        KeyedWorker worker = new KeyedWorker(executor);
+        sandboxFiles = new SandboxFiles(dir.resolve("data"), dir.resolve("run"));
+        sandboxes = new LinuxSandboxes(vertx, worker, kernel, poller, cgroups, network, sandboxFiles);
+        containers = new LinuxContainers(new LinuxContainers.Parts(
+                vertx,
+                worker,
+                kernel,
+                poller,
+                cgroups,
+                new OneLayer(dir.resolve("snapshots"), image),
+                sandboxFiles,
+                dir.resolve("data"),
+                dir.resolve("run"),
+                Clock.systemUTC()));
+        await(sandboxes.reclaim());
+        await(containers.adopt());
+    }
+
+    private void makeImage() {
+        try {
+            for (String name : List.of("bin", "etc", "tmp", "proc", "dev", "sys", "run", "var")) {
+                Trees.make(image.resolve(name));
+            }
+            Files.copy(Path.of("/bin/busybox"), image.resolve("bin/busybox"));
+            for (String applet : APPLETS) {
+                Files.createSymbolicLink(image.resolve("bin").resolve(applet), Path.of("busybox"));
+            }
+            Files.createSymbolicLink(image.resolve("var/run"), Path.of("../run"));
+            Files.writeString(
+                    image.resolve("etc/passwd"),
+                    "root:x:0:0:root:/root:/bin/sh\nguest:x:1000:1001:guest:/home/guest:/bin/sh\n");
+            Files.writeString(image.resolve("etc/group"), "root:x:0:\nguest:x:1001:\nextra:x:1002:guest\n");
+            Files.setPosixFilePermissions(
+                    image.resolve("tmp"), java.nio.file.attribute.PosixFilePermissions.fromString("rwxrwxrwx"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static <T> T await(Future<T> future) {
+        try {
+            return future.toCompletionStage().toCompletableFuture().get(LIMIT_SECONDS, TimeUnit.SECONDS);
+        } catch (java.util.concurrent.ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw new IllegalStateException(e.getCause());
+        } catch (InterruptedException | java.util.concurrent.TimeoutException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    static SandboxConfig pod(String id) {
+        return new SandboxConfig(
+                id,
+                "default",
+                "pod-" + id,
+                id,
+                0,
+                "host-" + id,
+                false,
+                false,
+                false,
+                false,
+                Map.of(),
+                "kubepods/pod" + id,
+                new PodResources(0, 0, 0, 0, 0),
+                Map.of(),
+                Map.of());
+    }
+
+    static Security security(String user) {
+        return new Security(
+                user,
+                -1,
+                List.of(),
+                false,
+                false,
+                false,
+                List.of(),
+                List.of(),
+                Security.DEFAULT_MASKED_PATHS,
+                Security.DEFAULT_READ_ONLY_PATHS,
+                "runtime/default");
+    }
+
+    ContainerConfig config(String pod, String id, String... command) {
+        return new ContainerConfig(
+                id,
+                pod,
+                "c",
+                0,
+                "sha256:test",
+                "busybox",
+                List.of("layer"),
+                List.of(command),
+                List.of("PATH=/bin", "GREETING=hello"),
+                "",
+                false,
+                false,
+                false,
+                List.of(),
+                List.of(),
+                security(""),
+                new Resources(0, 0, 0, 0, 0, 0, "", ""),
+                "kubepods/pod" + pod,
+                "",
+                dir.resolve("logs").resolve(id + ".log"),
+                0,
+                5,
+                Map.of(),
+                Map.of());
+    }
+
+    /** Creates and starts it, waits for its end. */
+    Containers.Container runToEnd(ContainerConfig config) {
+        await(containers.create(config));
+        java.util.concurrent.CompletableFuture<Containers.Container> ended = exitOf(config.id());
+        await(containers.start(config.id()));
+        return ended.orTimeout(LIMIT_SECONDS, TimeUnit.SECONDS).join();
+    }
+
+    java.util.concurrent.CompletableFuture<Containers.Container> exitOf(String id) {
+        java.util.concurrent.CompletableFuture<Containers.Container> ended =
+                new java.util.concurrent.CompletableFuture<>();
+        containers.onExit(c -> {
+            if (c.id().equals(id)) {
+                ended.complete(c);
+            }
+        });
+        return ended;
+    }
+
+    /** The log's content without times: {@code stdout F hello}. */
+    List<String> log(String id) {
+        try {
+            return Files.readAllLines(dir.resolve("logs").resolve(id + ".log")).stream()
+                    .map(line -> line.substring(line.indexOf(' ') + 1))
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** As a kill -9 leaves it: nothing is stopped, nothing released but what dies with the process. */
+    void drop() {
+        await(containers.release());
+        poller.close();
+        cgroups.close();
+        await(vertx.close());
+    }
+
+    @Override
+    public void close() {
+        for (Containers.Container container : await(containers.list())) {
+            await(containers.remove(container.id()));
+        }
+        for (var sandbox : await(sandboxes.list())) {
+            await(sandboxes.remove(sandbox.id()));
+        }
+        cgroups.remove("").join();
+        drop();
+    }
+
+    /** One lower layer, a directory. */
+    private record OneLayer(Path dir, Path image) implements Snapshots {
+        @Override
+        public void unpack(String chainId, InputStream tar) {
+            throw new UnsupportedOperationException("the image is a directory");
+        }
+
+        @Override
+        public boolean has(String chainId) {
+            return true;
+        }
+
+        @Override
+        public RootFs prepare(String containerId, List<String> layers) {
+            Path own = dir.resolve(containerId);
+            for (String part : List.of("upper", "work", "merged")) {
+                Trees.make(own.resolve(part));
+            }
+            return new RootFs(List.of(image), own.resolve("upper"), own.resolve("work"), own.resolve("merged"));
+        }
+
+        @Override
+        public Usage usage(String containerId) {
+            return new Usage(0, 0);
+        }
+
+        @Override
+        public void remove(String containerId) {
+            Trees.remove(dir.resolve(containerId));
+        }
+
+        @Override
+        public void removeLayer(String chainId) {
+            throw new UnsupportedOperationException("the image is a directory");
+        }
+
+        @Override
+        public void reclaim(Set<String> containerIds, Set<String> layers) {
+            throw new UnsupportedOperationException("nothing is kept");
+        }
+    }
+
+    /** Pods stay alone. */
+    static final class NoNetwork implements Network {
+        @Override
+        public Future<Void> configure(String podCidr, String clusterCidr, int mtu) {
+            return Future.succeededFuture();
+        }
+
+        @Override
+        public Future<Void> routes(Map<String, String> nodeIpByPodCidr) {
+            return Future.succeededFuture();
+        }
+
+        @Override
+        public String attach(String sandboxId, int netlinkFd, int namespaceFd) {
+            return "192.0.2.1";
+        }
+
+        @Override
+        public void loopback(int netlinkFd) {}
+
+        @Override
+        public void detach(String sandboxId) {}
+
+        @Override
+        public void reclaim(Set<String> sandboxIds) {}
+    }
+}

@@ -1,0 +1,50 @@
+package io.minik.server.join;
+
+import io.minik.api.join.JoinToken;
+import io.minik.api.x509.SecretFile;
+import io.minik.server.pki.Pki;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.Optional;
+
+/** The server's join token, {@code server/token}: made at first start, in the secure form, readable by the owner only. */
+public final class TokenFile {
+    /** 128 random bits. */
+    private static final int PASSWORD_BYTES = 16;
+
+    private TokenFile() {}
+
+    /**
+     * Finds or makes the token, and writes it in the form that pins this server's CA. Blocking.
+     *
+     * @param given by --token: its password counts from now on
+     * @throws IllegalArgumentException if the given or the kept token is broken, or pins another CA
+     */
+    public static JoinToken open(Path file, Pki pki, Optional<String> given) {
+        Optional<String> kept = SecretFile.read(file);
+        JoinToken wanted = given.or(() -> kept)
+                .map(JoinToken::parse)
+                .orElseGet(() -> new JoinToken(Optional.empty(), JoinToken.SERVER, random()));
+        if (given.isPresent()
+                && wanted.caHash()
+                        .filter(hash -> !hash.equals(pki.serverCaHash()))
+                        .isPresent()) {
+            throw new IllegalArgumentException(
+                    "the token pins another cluster's CA than the one in this data directory: use the token of this"
+                            + " cluster, or its password part alone");
+        }
+        JoinToken token = new JoinToken(Optional.of(pki.serverCaHash()), wanted.user(), wanted.password());
+        String text = token.text() + "\n";
+        if (!kept.equals(Optional.of(text))) {
+            SecretFile.write(file, text);
+        }
+        return token;
+    }
+
+    private static String random() {
+        byte[] bytes = new byte[PASSWORD_BYTES];
+        new SecureRandom().nextBytes(bytes);
+        return HexFormat.of().formatHex(bytes);
+    }
+}

@@ -1,0 +1,161 @@
+package io.minik.store.etcdapi;
+
+import io.minik.store.OpResponse;
+import io.minik.store.Store;
+import io.minik.store.StoreException;
+import io.minik.store.Txn;
+import io.minik.store.etcdapi.proto.ClusterGrpcService;
+import io.minik.store.etcdapi.proto.KVGrpcService;
+import io.minik.store.etcdapi.proto.LeaseGrpcService;
+import io.minik.store.etcdapi.proto.MaintenanceGrpcService;
+import io.minik.store.etcdapi.proto.Rpc;
+import io.minik.store.etcdapi.proto.WatchGrpcService;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.Http2Settings;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.grpc.common.GrpcStatus;
+import io.vertx.grpc.common.ServiceMethod;
+import io.vertx.grpc.server.GrpcServer;
+import io.vertx.grpc.server.GrpcServerOptions;
+import io.vertx.grpc.server.GrpcServerRequest;
+import java.util.List;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Serves a store to etcd's clients. Started on an event loop, it runs on that one.
+ *
+ * <pre>{@code
+ * HttpServerOptions transport = new HttpServerOptions().setHost(host).setPort(2379).setSsl(true)
+ *         .setKeyCertOptions(server).setTrustOptions(clientCa).setClientAuth(ClientAuth.REQUIRED);
+ * EtcdApi api = new EtcdApi(vertx, store, transport, Member.named("default", List.of("https://127.0.0.1:2379")));
+ * api.start().onSuccess(port -> ...);
+ * }</pre>
+ */
+public final class EtcdApi {
+    private static final Logger LOG = LoggerFactory.getLogger(EtcdApi.class);
+
+    /** What we behave like: clients look here for what they may ask. */
+    static final String ETCD_VERSION = "3.5.21";
+
+    /** Above etcd's 1.5 MiB of a request, so that the refusal of a larger one is etcd's own. */
+    private static final long MAX_MESSAGE_BYTES = 4L << 20;
+
+    /** One connection of a busy client carries all its watches and calls: etcd sets no limit. */
+    private static final long MAX_STREAMS = 10_000;
+
+    /** So that a put of a megabyte needs no second round trip for the window. */
+    private static final int WINDOW_BYTES = 1 << 20;
+
+    private final Vertx vertx;
+    private final Store store;
+    private final Member member;
+    private final Wire wire;
+    private final HttpServer http;
+
+    /** @param transport address, and keys and trust where TLS is wanted; the HTTP/2 settings are set here */
+    public EtcdApi(Vertx vertx, Store store, HttpServerOptions transport, Member member) {
+        this.vertx = vertx;
+        this.store = store;
+        this.member = member;
+        this.wire = new Wire(member);
+        HttpServerOptions options = new HttpServerOptions(transport)
+                .setUseAlpn(true)
+                .setInitialSettings(
+                        new Http2Settings().setMaxConcurrentStreams(MAX_STREAMS).setInitialWindowSize(WINDOW_BYTES))
+                .setHttp2ConnectionWindowSize(4 * WINDOW_BYTES);
+        this.http = vertx.createHttpServer(options).requestHandler(grpc());
+    }
+
+    /** @return the port */
+    public Future<Integer> start() {
+        return http.listen()
+                .map(HttpServer::actualPort)
+                .onSuccess(port -> LOG.atInfo().addKeyValue("port", port).log("etcd API served"));
+    }
+
+    public Future<Void> stop() {
+        return http.close();
+    }
+
+    private GrpcServer grpc() {
+        GrpcServer server = GrpcServer.server(vertx, new GrpcServerOptions().setMaxMessageSize(MAX_MESSAGE_BYTES));
+        server.callHandler(EtcdApi::unimplemented);
+        unary(server, KVGrpcService.Range, this::range);
+        unary(server, KVGrpcService.Put, this::put);
+        unary(server, KVGrpcService.DeleteRange, this::deleteRange);
+        unary(server, KVGrpcService.Txn, this::txn);
+        unary(server, KVGrpcService.Compact, this::compact);
+        server.callHandler(WatchGrpcService.Watch, call -> new WatchStream(vertx, store, member, call).open());
+        LeaseCalls leases = new LeaseCalls(store, member);
+        unary(server, LeaseGrpcService.LeaseGrant, leases::grant);
+        unary(server, LeaseGrpcService.LeaseRevoke, leases::revoke);
+        unary(server, LeaseGrpcService.LeaseTimeToLive, leases::timeToLive);
+        unary(server, LeaseGrpcService.LeaseLeases, leases::list);
+        server.callHandler(LeaseGrpcService.LeaseKeepAlive, leases::keepAlive);
+        MaintenanceCalls maintenance = new MaintenanceCalls(store, member);
+        unary(server, MaintenanceGrpcService.Status, maintenance::status);
+        unary(server, MaintenanceGrpcService.Alarm, maintenance::alarm);
+        unary(server, MaintenanceGrpcService.Defragment, maintenance::defragment);
+        unary(server, MaintenanceGrpcService.HashKV, maintenance::hashKv);
+        unary(server, ClusterGrpcService.MemberList, maintenance::memberList);
+        return server;
+    }
+
+    private static <Q, R> void unary(GrpcServer server, ServiceMethod<Q, R> method, Function<Q, Future<R>> answer) {
+        server.callHandler(
+                method,
+                call -> call.handler(request -> {
+                    Future<R> answered;
+                    try {
+                        answered = answer.apply(request);
+                    } catch (StoreException refused) {
+                        answered = Future.failedFuture(refused);
+                    }
+                    answered.onComplete(
+                            response -> call.response().end(response).onFailure(gone -> LOG.atDebug()
+                                    .setCause(gone)
+                                    .log("client left before its answer")),
+                            why -> Failures.answer(call.response(), why));
+                }));
+    }
+
+    private static void unimplemented(GrpcServerRequest<?, ?> call) {
+        call.response()
+                .status(GrpcStatus.UNIMPLEMENTED)
+                .statusMessage("minik does not have " + call.fullMethodName() + ": see docs/compat.md")
+                .end()
+                .onFailure(gone -> LOG.atDebug().setCause(gone).log("client left before its answer"));
+    }
+
+    // ---- KV ----
+
+    private Future<Rpc.RangeResponse> range(Rpc.RangeRequest request) {
+        return store.range(RangeShape.of(request))
+                .map(result -> RangeShape.response(request, result, member.header(result.revision())));
+    }
+
+    private Future<Rpc.PutResponse> put(Rpc.PutRequest request) {
+        return store.txn(Txn.of(List.of(), List.of(Wire.op(request)), List.of()))
+                .map(result -> wire.put((OpResponse.Put) result.responses().get(0), result.revision()));
+    }
+
+    private Future<Rpc.DeleteRangeResponse> deleteRange(Rpc.DeleteRangeRequest request) {
+        return store.txn(Txn.of(List.of(), List.of(Wire.op(request)), List.of()))
+                .map(result ->
+                        wire.deleted((OpResponse.Deleted) result.responses().get(0), result.revision()));
+    }
+
+    private Future<Rpc.TxnResponse> txn(Rpc.TxnRequest request) {
+        return store.txn(Wire.txn(request)).map(result -> wire.txn(request, result, result.revision()));
+    }
+
+    private Future<Rpc.CompactionResponse> compact(Rpc.CompactionRequest request) {
+        return store.compact(request.getRevision()).map(done -> Rpc.CompactionResponse.newBuilder()
+                .setHeader(member.header(store))
+                .build());
+    }
+}

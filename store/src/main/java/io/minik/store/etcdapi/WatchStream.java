@@ -1,0 +1,272 @@
+package io.minik.store.etcdapi;
+
+import io.minik.store.Bytes;
+import io.minik.store.Event;
+import io.minik.store.Store;
+import io.minik.store.StoreException;
+import io.minik.store.etcdapi.proto.Kv;
+import io.minik.store.etcdapi.proto.Rpc;
+import io.vertx.core.Vertx;
+import io.vertx.grpc.server.GrpcServerRequest;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One stream of etcd's Watch service, with any number of watches on it. All of it is the stream's event loop's.
+ *
+ * <p>A client that reads slowly fills the stream's write queue. Then its watches are closed at the revision that they have
+ * told, and opened again from there when the queue has drained: the store's history waits instead of our heap.
+ */
+final class WatchStream {
+    private static final Logger LOG = LoggerFactory.getLogger(WatchStream.class);
+
+    /** etcd's pace of progress notices for watches that asked for them. */
+    private static final long PROGRESS_NOTIFY_MILLIS = 10 * 60 * 1000;
+
+    /** Where a response is cut if the client takes fragments: etcd's limit of a message. */
+    private static final int FRAGMENT_BYTES = 3 * 512 * 1024;
+
+    /** For "all watches of this stream". */
+    private static final long EVERY_WATCH = -1;
+
+    private static final long NO_TIMER = -1;
+
+    private final Vertx vertx;
+    private final Store store;
+    private final Member member;
+    private final GrpcServerRequest<Rpc.WatchRequest, Rpc.WatchResponse> call;
+    private final Map<Long, Entry> entries = new HashMap<>();
+    private final Set<Long> owingProgress = new HashSet<>();
+    private long progressRevision;
+    private boolean progressAsked;
+    private long nextId;
+    private long notifyTimer = NO_TIMER;
+    private boolean ended;
+
+    WatchStream(Vertx vertx, Store store, Member member, GrpcServerRequest<Rpc.WatchRequest, Rpc.WatchResponse> call) {
+        this.vertx = vertx;
+        this.store = store;
+        this.member = member;
+        this.call = call;
+    }
+
+    void open() {
+        call.handler(this::request);
+        call.endHandler(end -> {
+            end();
+            call.response().end().onFailure(WatchStream::left);
+        });
+        call.exceptionHandler(gone -> end());
+        call.response().drainHandler(drained -> List.copyOf(entries.values()).forEach(Entry::resume));
+    }
+
+    private void end() {
+        ended = true;
+        entries.values().forEach(Entry::close);
+        entries.clear();
+        if (notifyTimer != NO_TIMER) {
+            vertx.cancelTimer(notifyTimer);
+        }
+    }
+
+    private static void left(Throwable gone) {
+        LOG.atDebug().setCause(gone).log("client left its watch stream");
+    }
+
+    private void request(Rpc.WatchRequest request) {
+        switch (request.getRequestUnionCase()) {
+            case CREATE_REQUEST -> create(request.getCreateRequest());
+            case CANCEL_REQUEST -> cancel(request.getCancelRequest().getWatchId());
+            case PROGRESS_REQUEST -> progress();
+            case REQUESTUNION_NOT_SET -> LOG.atDebug().log("empty watch request");
+        }
+    }
+
+    private void create(Rpc.WatchCreateRequest request) {
+        if (request.getWatchId() != 0 && entries.containsKey(request.getWatchId())) {
+            write(response(store.status().revision(), request.getWatchId())
+                    .setCreated(true)
+                    .setCanceled(true)
+                    .setCancelReason("mvcc: watcher ID already exists"));
+            return;
+        }
+        long id = request.getWatchId() == 0 ? freeId() : request.getWatchId();
+        Entry entry = new Entry(id, request);
+        entries.put(id, entry);
+        // The client may count on seeing all that comes after the revision of this header.
+        long revision = store.status().revision();
+        write(response(revision, id).setCreated(true));
+        entry.next = request.getStartRevision() == 0 ? revision + 1 : request.getStartRevision();
+        entry.resume();
+        if (request.getProgressNotify() && notifyTimer == NO_TIMER) {
+            notifyTimer = vertx.setPeriodic(PROGRESS_NOTIFY_MILLIS, tick -> entries.values().stream()
+                    .filter(each -> each.request.getProgressNotify())
+                    .forEach(Entry::requestProgress));
+        }
+    }
+
+    private long freeId() {
+        while (entries.containsKey(nextId)) {
+            nextId++;
+        }
+        return nextId++;
+    }
+
+    private void cancel(long id) {
+        Entry entry = entries.remove(id);
+        if (entry != null) {
+            entry.close();
+            write(response(store.status().revision(), id).setCanceled(true));
+            paid(id, Long.MAX_VALUE);
+        }
+    }
+
+    // ---- progress of the whole stream: the least that all its watches have seen ----
+
+    private void progress() {
+        if (entries.isEmpty()) {
+            write(response(store.status().revision(), EVERY_WATCH));
+            return;
+        }
+        if (!progressAsked) {
+            progressAsked = true;
+            progressRevision = Long.MAX_VALUE;
+            owingProgress.addAll(entries.keySet());
+            entries.values().forEach(Entry::requestProgress);
+        }
+    }
+
+    /** @return whether this notice was one that the stream waits for */
+    private boolean paid(long id, long revision) {
+        if (!owingProgress.remove(id)) {
+            return false;
+        }
+        progressRevision = Math.min(progressRevision, revision);
+        if (owingProgress.isEmpty()) {
+            progressAsked = false;
+            long seen = progressRevision == Long.MAX_VALUE ? store.status().revision() : progressRevision;
+            write(response(seen, EVERY_WATCH));
+        }
+        return true;
+    }
+
+    private Rpc.WatchResponse.Builder response(long revision, long id) {
+        return Rpc.WatchResponse.newBuilder().setHeader(member.header(revision)).setWatchId(id);
+    }
+
+    private void write(Rpc.WatchResponse.Builder response) {
+        if (!ended) {
+            call.response().write(response.build()).onFailure(WatchStream::left);
+        }
+    }
+
+    /** One watch. {@code next} is the first revision that the client has not been told. */
+    private final class Entry implements Store.WatchListener {
+        private final long id;
+        private final Rpc.WatchCreateRequest request;
+        private final boolean puts;
+        private final boolean deletes;
+        private long next;
+        private Store.@Nullable Watch running;
+
+        Entry(long id, Rpc.WatchCreateRequest request) {
+            this.id = id;
+            this.request = request;
+            this.puts = !request.getFiltersList().contains(Rpc.WatchCreateRequest.FilterType.NOPUT);
+            this.deletes = !request.getFiltersList().contains(Rpc.WatchCreateRequest.FilterType.NODELETE);
+        }
+
+        /** Runs from {@code next} on, if it does not. */
+        void resume() {
+            if (running == null) {
+                Bytes key = request.getKey().isEmpty() ? Bytes.EMPTY.prefixEnd() : Wire.bytes(request.getKey());
+                running = store.watch(
+                        new io.minik.store.WatchRequest(
+                                key, Wire.bytes(request.getRangeEnd()), next, request.getPrevKv()),
+                        this);
+                if (owingProgress.contains(id)) {
+                    running.requestProgress();
+                }
+            }
+        }
+
+        void close() {
+            if (running != null) {
+                running.close();
+                running = null;
+            }
+        }
+
+        void requestProgress() {
+            if (running != null) {
+                running.requestProgress();
+            }
+        }
+
+        @Override
+        public void onEvents(List<Event> events, long revision) {
+            next = Math.max(next, revision + 1);
+            if (events.isEmpty()) {
+                if (!paid(id, revision)) {
+                    write(response(revision, id));
+                }
+                return;
+            }
+            List<Kv.Event> wanted = new ArrayList<>(events.size());
+            for (Event event : events) {
+                if (event.type() == Event.Type.PUT ? puts : deletes) {
+                    wanted.add(Wire.event(event));
+                }
+            }
+            send(wanted, revision);
+            if (call.response().writeQueueFull()) {
+                close();
+            }
+        }
+
+        private void send(List<Kv.Event> events, long revision) {
+            Rpc.WatchResponse.Builder builder = response(revision, id);
+            int bytes = 0;
+            for (Kv.Event event : events) {
+                int size = event.getSerializedSize();
+                if (request.getFragment() && bytes > 0 && bytes + size > FRAGMENT_BYTES) {
+                    write(builder.setFragment(true));
+                    builder = response(revision, id);
+                    bytes = 0;
+                }
+                builder.addEvents(event);
+                bytes += size;
+            }
+            if (!events.isEmpty()) {
+                write(builder);
+            }
+        }
+
+        @Override
+        public void onEnd(StoreException why) {
+            running = null;
+            if (why instanceof StoreException.Lagging) {
+                // Our loop was held up: history has what was missed.
+                resume();
+                return;
+            }
+            entries.remove(id);
+            Rpc.WatchResponse.Builder end =
+                    response(store.status().revision(), id).setCanceled(true);
+            if (why instanceof StoreException.Compacted compacted) {
+                end.setCompactRevision(compacted.compactedRevision());
+            } else {
+                end.setCancelReason(Failures.of(why).message());
+            }
+            write(end);
+            paid(id, Long.MAX_VALUE);
+        }
+    }
+}
