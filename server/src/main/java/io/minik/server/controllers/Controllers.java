@@ -2,6 +2,7 @@ package io.minik.server.controllers;
 
 import io.minik.api.meta.Resource;
 import io.minik.api.room.Room;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.Supplier;
@@ -12,24 +13,46 @@ public final class Controllers {
      * @param rootCaPem what pods trust the API server by
      * @param clusterCidr the pods' addresses
      * @param nodePrefix how long a node's piece of them is
-     * @param namespaced all namespaced resources as of now, those of CRDs too: a namespace's end deletes them
+     * @param nodeMonitorPeriod and nodeMonitorGrace: how often silence is looked for, and how long a node may be silent
+     * @param served all resources that can be listed, watched and deleted as of now, those of CRDs too: a namespace's
+     *     end and the garbage collector look through them
      */
     public record Config(
             String rootCaPem,
             String clusterCidr,
             int nodePrefix,
-            Supplier<? extends Collection<Resource>> namespaced) {}
+            Supplier<? extends Collection<Resource>> served,
+            Duration nodeMonitorPeriod,
+            Duration nodeMonitorGrace) {}
 
     private Controllers() {}
 
     public static List<Room> all(ControllerContext context, Config config) {
         return List.of(
-                new NamespaceController(context, config.namespaced()),
+                new NamespaceController(context, () -> config.served().get().stream()
+                        .filter(Resource::namespaced)
+                        .toList()),
                 new ServiceAccountController(context),
                 new RootCaPublisher(context, config.rootCaPem()),
                 new NodeIpamController(context, config.clusterCidr(), config.nodePrefix()),
                 ReplicaSetController.replicaSets(context),
                 ReplicaSetController.replicationControllers(context),
-                new DeploymentController(context));
+                new DeploymentController(context),
+                new EndpointsController(context),
+                new EndpointSliceController(context),
+                new EndpointSliceMirroring(context),
+                new NodeLifecycleController(
+                        context,
+                        new NodeLifecycleController.Config(config.nodeMonitorPeriod(), config.nodeMonitorGrace())),
+                new TaintEvictionController(context),
+                new PodGcController(context),
+                new GarbageCollector(context, withoutEvents(config.served().get())));
+    }
+
+    /** Events belong to nobody, and there are many. */
+    private static List<Resource> withoutEvents(Collection<Resource> resources) {
+        return resources.stream()
+                .filter(resource -> !resource.plural().equals("events"))
+                .toList();
     }
 }

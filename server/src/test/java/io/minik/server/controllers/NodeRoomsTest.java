@@ -1,0 +1,141 @@
+package io.minik.server.controllers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.minik.api.core.Node;
+import io.minik.api.core.Taint;
+import io.minik.api.meta.Resource;
+import io.minik.api.meta.Resources;
+import io.minik.api.object.Json;
+import io.minik.api.object.KubeObject;
+import io.minik.api.object.ObjectKey;
+import java.time.Duration;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class NodeRoomsTest {
+    private static final Resource LEASES = Resources.LEASES;
+    private final Cluster cluster = new Cluster();
+
+    @BeforeEach
+    void start() {
+        cluster.start(
+                new NodeLifecycleController(cluster.context, NodeLifecycleController.Config.DEFAULT),
+                new TaintEvictionController(cluster.context),
+                new PodGcController(cluster.context));
+        assertThat(cluster.loop.timers()).as("no node, no clock").isZero();
+        cluster.put(
+                Resources.NODES,
+                "node1",
+                tree -> Conditions.set(
+                        Json.child(tree, "status"), "Ready", "True", "KubeletReady", "", cluster.context.time()));
+        cluster.loop.settle();
+    }
+
+    private void renew() {
+        ObjectKey key = ObjectKey.of("kube-node-lease", "node1");
+        cluster.api.put(
+                LEASES, KubeObject.named("coordination.k8s.io/v1", "Lease", key, tree -> Json.child(tree, "spec")
+                        .put("renewTime", cluster.loop.now().toString())));
+    }
+
+    private KubeObject pod(String name, long seconds) {
+        KubeObject pod = cluster.put(Resources.PODS, name, tree -> {
+            ObjectNode spec = Json.child(tree, "spec").put("nodeName", "node1");
+            if (seconds >= 0) {
+                spec.putArray("tolerations")
+                        .addObject()
+                        .put("key", Taint.UNREACHABLE)
+                        .put("operator", "Exists")
+                        .put("effect", "NoExecute")
+                        .put("tolerationSeconds", seconds);
+            }
+        });
+        cluster.run(pod, true);
+        return pod;
+    }
+
+    private Node node() {
+        return Node.of(cluster.get(Resources.NODES, "node1"));
+    }
+
+    @Test
+    void aNodeThatRenewsItsLeaseStaysReady() {
+        for (int i = 0; i < 20; i++) {
+            renew();
+            cluster.loop.advance(Duration.ofSeconds(10));
+        }
+        assertThat(node().ready()).isTrue();
+        assertThat(node().taints()).isEmpty();
+    }
+
+    @Test
+    void aSilentNodeIsUnknownTaintedAndItsPodsGoWhenTheirTolerationEnds() {
+        renew();
+        pod("patient", 300);
+        pod("hasty", 10);
+        KubeObject intolerant = pod("intolerant", -1);
+        cluster.loop.advance(Duration.ofSeconds(46));
+        assertThat(node().condition("Ready").orElseThrow().status()).isEqualTo("Unknown");
+        assertThat(node().taints())
+                .extracting(Taint::key)
+                .containsOnly(Taint.UNREACHABLE)
+                .hasSize(2);
+        assertThat(Pods.ready(cluster.get(Resources.PODS, "patient"))).isFalse();
+        assertThat(deleting(intolerant.name())).isTrue();
+        assertThat(deleting("hasty")).isFalse();
+        cluster.loop.advance(Duration.ofSeconds(15));
+        assertThat(deleting("hasty")).isTrue();
+        assertThat(deleting("patient")).isFalse();
+        cluster.loop.advance(Duration.ofMinutes(5));
+        assertThat(deleting("patient")).isTrue();
+    }
+
+    private boolean deleting(String pod) {
+        return cluster.get(Resources.PODS, pod).meta().deleting();
+    }
+
+    @Test
+    void aNodeThatComesBackLosesItsTaints() {
+        renew();
+        pod("patient", 300);
+        cluster.loop.advance(Duration.ofSeconds(60));
+        renew();
+        cluster.edit(
+                Resources.NODES,
+                "node1",
+                tree -> Conditions.set(
+                        Json.child(tree, "status"), "Ready", "True", "KubeletReady", "", cluster.context.time()));
+        cluster.loop.advance(Duration.ofSeconds(5));
+        assertThat(node().taints()).isEmpty();
+        for (int i = 0; i < 60; i++) {
+            renew();
+            cluster.loop.advance(Duration.ofSeconds(10));
+        }
+        assertThat(deleting("patient")).isFalse();
+    }
+
+    @Test
+    void aCordonedNodeIsTainted() {
+        cluster.edit(Resources.NODES, "node1", tree -> Json.child(tree, "spec").put("unschedulable", true));
+        cluster.loop.settle();
+        assertThat(node().taints()).extracting(Taint::key).containsExactly(Taint.UNSCHEDULABLE);
+        cluster.edit(Resources.NODES, "node1", tree -> Json.child(tree, "spec").remove("unschedulable"));
+        cluster.loop.settle();
+        assertThat(node().taints()).isEmpty();
+    }
+
+    @Test
+    void podsOfANodeThatIsGoneAreRemovedAfterAWhile() {
+        pod("left", 300);
+        cluster.loop.settle();
+        cluster.api.remove(Resources.NODES, ObjectKey.cluster("node1"));
+        cluster.loop.advance(Duration.ofSeconds(30));
+        assertThat(cluster.pods()).hasSize(1);
+        cluster.loop.advance(Duration.ofSeconds(15));
+        assertThat(cluster.pods()).isEmpty();
+        cluster.loop.advance(Duration.ofMinutes(1));
+        assertThat(cluster.loop.timers()).as("no node, no clock").isZero();
+    }
+}
