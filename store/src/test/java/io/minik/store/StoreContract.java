@@ -493,7 +493,11 @@ public abstract class StoreContract {
     void aWatchFromThePastSeesHistoryThenNewEventsWithoutGap() {
         IntStream.range(0, 1000).forEach(i -> put("k" + i % 7, "v" + i));
         Recorder recorder = watch("k", 100);
-        IntStream.range(1000, 1200).forEach(i -> put("k" + i % 7, "v" + i));
+        // Not awaited: they arrive while the history is being read.
+        List<Future<TxnResult>> writes = IntStream.range(1000, 1200)
+                .mapToObj(i -> store.txn(Txn.put(utf8("k" + i % 7), utf8("v" + i))))
+                .toList();
+        Await.get(Future.all(writes));
         List<Event> events = recorder.awaitEvents(1200 - 98);
         assertThat(events)
                 .extracting(Event::revision)

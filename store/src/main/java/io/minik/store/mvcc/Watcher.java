@@ -195,7 +195,6 @@ final class Watcher implements Store.Watch {
         } finally {
             // A listener that throws loses its own call, not the events that follow.
             if (last) {
-                catchingUp = false;
                 context.runOnContext(task -> drain());
             } else {
                 context.runOnContext(task -> catchUp(mvcc, past, resume, to));
@@ -203,9 +202,17 @@ final class Watcher implements Store.Watch {
         }
     }
 
+    /** What came meanwhile, in order: what comes now goes behind it. */
     private void drain() {
-        for (Runnable arrival = waiting.poll(); arrival != null; arrival = waiting.poll()) {
+        Runnable arrival = waiting.poll();
+        if (arrival == null) {
+            catchingUp = false;
+            return;
+        }
+        try {
             arrival.run();
+        } finally {
+            context.runOnContext(task -> drain());
         }
     }
 

@@ -1,0 +1,17 @@
+package io.minik.store.memory;
+
+import io.minik.store.GenerativeContract;
+import io.minik.store.Store;
+import io.minik.store.mvcc.Limits;
+
+class MemoryStoreGenerativeTest extends GenerativeContract {
+    @Override
+    protected Store open() {
+        return new MemoryStore(vertx, clock, Limits.defaults());
+    }
+
+    @Override
+    protected Store reopen(Store store) {
+        return store;
+    }
+}
