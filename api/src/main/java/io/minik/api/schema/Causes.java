@@ -1,0 +1,106 @@
+package io.minik.api.schema;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.minik.api.meta.Status.Cause;
+import io.minik.api.object.Json;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/** What is wrong with an object, in field.Error's words. */
+final class Causes {
+    /** A hostile object has no end of errors; nobody reads more than this. */
+    private static final int MAX_CAUSES = 200;
+
+    private final List<Cause> causes = new ArrayList<>();
+
+    List<Cause> list() {
+        return List.copyOf(causes);
+    }
+
+    boolean isEmpty() {
+        return causes.isEmpty();
+    }
+
+    void required(String path) {
+        add("FieldValueRequired", path, "Required value");
+    }
+
+    void required(String path, String why) {
+        add("FieldValueRequired", path, "Required value: " + why);
+    }
+
+    void invalid(String path, JsonNode value, String why) {
+        add("FieldValueInvalid", path, "Invalid value: " + shown(value) + ": " + why);
+    }
+
+    void invalid(String path, String value, String why) {
+        add("FieldValueInvalid", path, "Invalid value: " + quoted(value) + ": " + why);
+    }
+
+    void invalid(String path, long value, String why) {
+        add("FieldValueInvalid", path, "Invalid value: " + value + ": " + why);
+    }
+
+    void invalid(String path, String value, Collection<String> whys) {
+        whys.forEach(why -> invalid(path, value, why));
+    }
+
+    void immutable(String path, JsonNode value) {
+        invalid(path, value, "field is immutable");
+    }
+
+    void unsupported(String path, String value, Collection<String> supported) {
+        String list = new TreeSet<>(supported).stream().map(Causes::quoted).collect(Collectors.joining(", "));
+        add("FieldValueNotSupported", path, "Unsupported value: " + quoted(value) + ": supported values: " + list);
+    }
+
+    void duplicate(String path, JsonNode value) {
+        add("FieldValueDuplicate", path, "Duplicate value: " + shown(value));
+    }
+
+    void duplicate(String path, String value) {
+        add("FieldValueDuplicate", path, "Duplicate value: " + quoted(value));
+    }
+
+    void forbidden(String path, String why) {
+        add("FieldValueForbidden", path, "Forbidden: " + why);
+    }
+
+    void notFound(String path, String value) {
+        add("FieldValueNotFound", path, "Not found: " + quoted(value));
+    }
+
+    void tooLong(String path, int most) {
+        add("FieldValueTooLong", path, "Too long: may not be more than " + most + " bytes");
+    }
+
+    void tooMany(String path, int count, int most) {
+        add("FieldValueTooMany", path, "Too many: " + count + ": must have at most " + most + " items");
+    }
+
+    private void add(String reason, String path, String message) {
+        if (causes.size() < MAX_CAUSES
+                && causes.stream()
+                        .noneMatch(c -> c.field().equals(path) && c.message().equals(message))) {
+            causes.add(new Cause(reason, message, path));
+        }
+    }
+
+    private static String shown(JsonNode value) {
+        if (value.isTextual()) {
+            return quoted(value.textValue());
+        }
+        return value.isMissingNode() || value.isNull()
+                ? "null"
+                : new String(Json.bytes(value), java.nio.charset.StandardCharsets.UTF_8);
+    }
+
+    private static String quoted(String value) {
+        return new String(
+                Json.bytes(com.fasterxml.jackson.databind.node.TextNode.valueOf(value)),
+                java.nio.charset.StandardCharsets.UTF_8);
+    }
+}

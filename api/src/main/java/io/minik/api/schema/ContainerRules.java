@@ -1,0 +1,291 @@
+package io.minik.api.schema;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.minik.api.meta.Names;
+import io.minik.api.meta.Quantity;
+import io.minik.api.object.Json;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** One container of a pod. */
+final class ContainerRules {
+    private static final Set<String> NATIVE = Set.of("cpu", "memory", "ephemeral-storage", "storage", "pods");
+    private static final List<String> HANDLERS = List.of("exec", "httpGet", "tcpSocket", "grpc");
+    private static final List<String> HOOKS = List.of("exec", "httpGet", "tcpSocket", "sleep");
+    private static final Set<String> POD_FIELDS = Set.of(
+            "metadata.name",
+            "metadata.namespace",
+            "metadata.uid",
+            "spec.nodeName",
+            "spec.serviceAccountName",
+            "status.hostIP",
+            "status.hostIPs",
+            "status.podIP",
+            "status.podIPs");
+
+    private final Causes causes;
+
+    ContainerRules(Causes causes) {
+        this.causes = causes;
+    }
+
+    void check(JsonNode container, String path, String list, Map<String, JsonNode> volumes) {
+        String name = Json.text(container, "name");
+        if (!name.isEmpty()) {
+            causes.invalid(path + ".name", name, Names.dns1123Label(name));
+        }
+        String image = Json.text(container, "image");
+        if (image.isEmpty()) {
+            causes.required(path + ".image");
+        } else if (!image.equals(image.strip())) {
+            causes.invalid(path + ".image", image, "must not have leading or trailing whitespace");
+        }
+        if (list.equals("ephemeralContainers")) {
+            for (String field : List.of("ports", "livenessProbe", "readinessProbe", "startupProbe", "lifecycle")) {
+                if (container.path(field).size() > 0) {
+                    causes.forbidden(path + "." + field, "cannot be set for an Ephemeral Container");
+                }
+            }
+        }
+        ports(container.path("ports"), path + ".ports");
+        env(container.path("env"), path + ".env");
+        envFrom(container.path("envFrom"), path + ".envFrom");
+        mounts(container.path("volumeMounts"), path + ".volumeMounts", volumes);
+        devices(container.path("volumeDevices"), path + ".volumeDevices", volumes);
+        resources(container.path("resources"), path + ".resources");
+        for (String probe : List.of("livenessProbe", "readinessProbe", "startupProbe")) {
+            if (container.has(probe)) {
+                probe(container.path(probe), path + "." + probe, probe);
+            }
+        }
+        for (String hook : List.of("postStart", "preStop")) {
+            JsonNode handler = Json.at(container, "lifecycle", hook);
+            if (!handler.isMissingNode()) {
+                handler(handler, path + ".lifecycle." + hook, HOOKS);
+            }
+        }
+        security(container.path("securityContext"), path + ".securityContext");
+    }
+
+    private void ports(JsonNode ports, String path) {
+        Set<String> names = new HashSet<>();
+        for (int at = 0; at < ports.size(); at++) {
+            JsonNode port = ports.get(at);
+            String here = path + "[" + at + "]";
+            String name = Json.text(port, "name");
+            if (!name.isEmpty()) {
+                causes.invalid(here + ".name", name, Names.portName(name));
+                if (!names.add(name)) {
+                    causes.duplicate(here + ".name", name);
+                }
+            }
+            if (!port.has("containerPort")) {
+                causes.required(here + ".containerPort");
+            }
+        }
+    }
+
+    private void env(JsonNode env, String path) {
+        for (int at = 0; at < env.size(); at++) {
+            JsonNode variable = env.get(at);
+            String here = path + "[" + at + "]";
+            String name = Json.text(variable, "name");
+            if (!name.isEmpty()) {
+                causes.invalid(here + ".name", name, Names.envVarName(name));
+            }
+            JsonNode source = variable.path("valueFrom");
+            if (!source.isMissingNode()) {
+                envSource(variable, source, here + ".valueFrom");
+            }
+        }
+    }
+
+    private void envSource(JsonNode variable, JsonNode source, String path) {
+        if (source.isEmpty()) {
+            causes.invalid(
+                    path,
+                    "",
+                    "must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or"
+                            + " `fileKeyRef`");
+        } else if (!Json.text(variable, "value").isEmpty()) {
+            causes.invalid(path, "", "may not be specified when `value` is not empty");
+        } else if (source.size() > 1) {
+            causes.invalid(path, "", "may not have more than one field specified at a time");
+        }
+        String field = Json.text(source, "fieldRef", "fieldPath");
+        if (source.has("fieldRef") && !field.isEmpty() && !POD_FIELDS.contains(field)) {
+            boolean entry = field.matches("metadata\\.(labels|annotations)\\['.+'\\]");
+            if (!entry) {
+                causes.unsupported(path + ".fieldRef.fieldPath", field, POD_FIELDS);
+            }
+        }
+        for (String ref : List.of("configMapKeyRef", "secretKeyRef")) {
+            String key = Json.text(source, ref, "key");
+            if (!key.isEmpty()) {
+                causes.invalid(path + "." + ref + ".key", key, Names.configMapKey(key));
+            }
+        }
+    }
+
+    private void envFrom(JsonNode sources, String path) {
+        for (int at = 0; at < sources.size(); at++) {
+            JsonNode source = sources.get(at);
+            int given = (source.has("configMapRef") ? 1 : 0) + (source.has("secretRef") ? 1 : 0);
+            if (given == 0) {
+                causes.invalid(path + "[" + at + "]", "", "must specify one of: `configMapRef` or `secretRef`");
+            } else if (given > 1) {
+                causes.invalid(path + "[" + at + "]", "", "may not have more than one field specified at a time");
+            }
+        }
+    }
+
+    private void mounts(JsonNode mounts, String path, Map<String, JsonNode> volumes) {
+        Set<String> places = new HashSet<>();
+        for (int at = 0; at < mounts.size(); at++) {
+            JsonNode mount = mounts.get(at);
+            String here = path + "[" + at + "]";
+            String name = Json.text(mount, "name");
+            if (!name.isEmpty() && !volumes.containsKey(name)) {
+                causes.notFound(here + ".name", name);
+            }
+            String place = Json.text(mount, "mountPath");
+            if (!place.isEmpty() && !places.add(place)) {
+                causes.invalid(here + ".mountPath", place, "must be unique");
+            }
+            String sub = Json.text(mount, "subPath");
+            String expression = Json.text(mount, "subPathExpr");
+            if (!sub.isEmpty() && !expression.isEmpty()) {
+                causes.invalid(here + ".subPathExpr", expression, "subPathExpr and subPath are mutually exclusive");
+            }
+            inside(sub, here + ".subPath");
+            inside(expression, here + ".subPathExpr");
+        }
+    }
+
+    /** Paths below a volume may not climb out of it. */
+    private void inside(String sub, String path) {
+        if (sub.startsWith("/")) {
+            causes.invalid(path, sub, "must be a relative path");
+        }
+        if (List.of(sub.split("/")).contains("..")) {
+            causes.invalid(path, sub, "must not contain '..'");
+        }
+    }
+
+    private void devices(JsonNode devices, String path, Map<String, JsonNode> volumes) {
+        for (int at = 0; at < devices.size(); at++) {
+            String name = Json.text(devices.get(at), "name");
+            if (!name.isEmpty() && !volumes.containsKey(name)) {
+                causes.notFound(path + "[" + at + "].name", name);
+            }
+        }
+    }
+
+    void resources(JsonNode resources, String path) {
+        for (String side : List.of("limits", "requests")) {
+            for (Map.Entry<String, JsonNode> entry : resources.path(side).properties()) {
+                String name = entry.getKey();
+                String here = path + "." + side + "[" + name + "]";
+                causes.invalid(path + "." + side, name, Names.qualifiedName(name));
+                if (!name.contains("/") && !NATIVE.contains(name) && !name.startsWith("hugepages-")) {
+                    causes.invalid(path + "." + side, name, "must be a standard resource type or fully qualified");
+                    causes.invalid(path + "." + side, name, "must be a standard resource for containers");
+                }
+                Quantity amount = Quantity.find(entry.getValue().asText()).orElse(Quantity.ZERO);
+                if (amount.signum() < 0) {
+                    causes.invalid(here, entry.getValue().asText(), "must be greater than or equal to 0");
+                }
+                Optional<Quantity> limit =
+                        Quantity.find(resources.path("limits").path(name).asText());
+                if (side.equals("requests") && limit.isPresent() && amount.compareTo(limit.get()) > 0) {
+                    causes.invalid(
+                            path + ".requests",
+                            entry.getValue().asText(),
+                            "must be less than or equal to " + name + " limit of " + limit.get());
+                }
+            }
+        }
+    }
+
+    private void probe(JsonNode probe, String path, String kind) {
+        handler(probe, path, HANDLERS);
+        boolean readiness = kind.equals("readinessProbe");
+        if (!readiness && Json.intOr(1, probe, "successThreshold") != 1) {
+            causes.invalid(path + ".successThreshold", Json.intOr(1, probe, "successThreshold"), "must be 1");
+        }
+        if (probe.has("terminationGracePeriodSeconds")) {
+            if (readiness) {
+                causes.invalid(
+                        path + ".terminationGracePeriodSeconds",
+                        probe.path("terminationGracePeriodSeconds"),
+                        "must not be set for readinessProbes");
+            } else if (Json.longOr(1, probe, "terminationGracePeriodSeconds") <= 0) {
+                causes.invalid(
+                        path + ".terminationGracePeriodSeconds",
+                        probe.path("terminationGracePeriodSeconds"),
+                        "must be greater than 0");
+            }
+        }
+    }
+
+    private void handler(JsonNode handler, String path, List<String> kinds) {
+        int given = 0;
+        for (String kind : kinds) {
+            if (!handler.has(kind)) {
+                continue;
+            }
+            given++;
+            JsonNode action = handler.path(kind);
+            String here = path + "." + kind;
+            if (given > 1) {
+                causes.forbidden(here, "may not specify more than 1 handler type");
+            } else if (kind.equals("exec") && action.path("command").isEmpty()) {
+                causes.required(here + ".command");
+            } else if (kind.equals("httpGet") || kind.equals("tcpSocket")) {
+                port(action.path("port"), here + ".port");
+            }
+        }
+        if (given == 0) {
+            causes.required(path, "must specify a handler type");
+        }
+    }
+
+    private void port(JsonNode port, String path) {
+        if (port.isTextual()) {
+            causes.invalid(path, port.textValue(), Names.portName(port.textValue()));
+        } else if (port.asInt() < 1 || port.asInt() > 65_535) {
+            causes.invalid(path, port.asInt(), "must be between 1 and 65535, inclusive");
+        }
+    }
+
+    private void security(JsonNode context, String path) {
+        boolean privileged = Json.bool(context, "privileged");
+        JsonNode escalation = context.path("allowPrivilegeEscalation");
+        if (escalation.isBoolean() && !escalation.booleanValue()) {
+            if (privileged) {
+                causes.invalid(
+                        path, context, "cannot set `allowPrivilegeEscalation` to false and `privileged` to true");
+            }
+            if (Json.stringList(context, "capabilities", "add").contains("SYS_ADMIN")) {
+                causes.invalid(
+                        path,
+                        context,
+                        "cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN");
+            }
+        }
+        ids(context, path);
+    }
+
+    /** User and group of a container's or a pod's security context. */
+    void ids(JsonNode context, String path) {
+        for (String field : List.of("runAsUser", "runAsGroup")) {
+            long id = Json.longOr(0, context, field);
+            if (id < 0 || id > Integer.MAX_VALUE) {
+                causes.invalid(path + "." + field, id, "must be between 0 and 2147483647, inclusive");
+            }
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package io.minik.api.schema;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.minik.api.object.Json;
+
+/** Which rules belong to which kind. */
+final class KindRules {
+    private KindRules() {}
+
+    static void check(KindRow row, ObjectNode tree, Causes causes) {
+        JsonNode spec = tree.path("spec");
+        switch (row.resource().groupResource()) {
+            case "pods" -> new PodRules(causes).spec(spec, "spec", false);
+            case "podtemplates" -> new PodRules(causes).spec(Json.at(tree, "template", "spec"), "template.spec", false);
+            case "services" -> new ServiceRules(causes).service(tree);
+            case "endpoints" -> new ServiceRules(causes).endpoints(tree);
+            case "endpointslices.discovery.k8s.io" -> new ServiceRules(causes).endpointSlice(tree);
+            case "ingresses.networking.k8s.io" -> new ServiceRules(causes).ingress(spec);
+            case "networkpolicies.networking.k8s.io" -> new ServiceRules(causes).networkPolicy(spec);
+            case "replicationcontrollers" -> new WorkloadRules(causes).replicationController(spec);
+            case "deployments.apps" -> new WorkloadRules(causes).deployment(spec);
+            case "replicasets.apps" -> new WorkloadRules(causes).selected(spec, "Always");
+            case "daemonsets.apps" -> new WorkloadRules(causes).daemonSet(spec);
+            case "statefulsets.apps" -> new WorkloadRules(causes).statefulSet(spec);
+            case "jobs.batch" -> new WorkloadRules(causes).job(spec, "spec");
+            case "cronjobs.batch" -> new WorkloadRules(causes).cronJob(spec);
+            case "horizontalpodautoscalers.autoscaling" -> new WorkloadRules(causes).autoscaler(spec);
+            case "poddisruptionbudgets.policy" -> new WorkloadRules(causes).disruptionBudget(spec);
+            case "configmaps" -> new ObjectRules(causes).configMap(tree);
+            case "secrets" -> new ObjectRules(causes).secret(tree);
+            case "nodes" -> new ObjectRules(causes).node(spec);
+            case "persistentvolumeclaims" -> new ObjectRules(causes).claim(spec, "spec");
+            case "persistentvolumes" -> new ObjectRules(causes).volume(spec);
+            case "resourcequotas" -> new ObjectRules(causes).quota(spec);
+            case "limitranges" -> new ObjectRules(causes).limitRange(spec);
+            case "roles.rbac.authorization.k8s.io", "clusterroles.rbac.authorization.k8s.io" ->
+                new ObjectRules(causes).role(tree, row.resource().namespaced());
+            case "rolebindings.rbac.authorization.k8s.io", "clusterrolebindings.rbac.authorization.k8s.io" ->
+                new ObjectRules(causes).binding(tree, row.resource().namespaced());
+            case "priorityclasses.scheduling.k8s.io" -> new ObjectRules(causes).priorityClass(tree);
+            case "customresourcedefinitions.apiextensions.k8s.io" -> new ObjectRules(causes).definition(tree);
+            default -> {}
+        }
+    }
+}

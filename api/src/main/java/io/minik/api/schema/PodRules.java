@@ -1,0 +1,156 @@
+package io.minik.api.schema;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.minik.api.meta.Names;
+import io.minik.api.object.Json;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** PodSpec, wherever it stands. */
+final class PodRules {
+    /** What resolvers of today read from resolv.conf. */
+    private static final int MAX_SEARCHES = 32;
+
+    private final Causes causes;
+    private final ContainerRules containers;
+
+    PodRules(Causes causes) {
+        this.causes = causes;
+        this.containers = new ContainerRules(causes);
+    }
+
+    /** @param template whether it is a workload's template */
+    void spec(JsonNode spec, String path, boolean template) {
+        Map<String, JsonNode> volumes = new VolumeRules(causes).volumes(spec.path("volumes"), path + ".volumes");
+        Set<String> names = new HashSet<>();
+        containers(spec, path, "initContainers", volumes, names);
+        containers(spec, path, "containers", volumes, names);
+        if (!template && spec.path("ephemeralContainers").size() > 0) {
+            containers(spec, path, "ephemeralContainers", volumes, names);
+        }
+        containers.ids(spec.path("securityContext"), path + ".securityContext");
+        hostPorts(spec, path);
+        restart(spec, path);
+        dns(spec, path);
+        new SchedulingRules(causes).check(spec, path);
+        for (String field : List.of("nodeName", "serviceAccountName", "priorityClassName", "runtimeClassName")) {
+            String name = Json.text(spec, field);
+            if (!name.isEmpty()) {
+                causes.invalid(path + "." + field, name, Names.dns1123Subdomain(name));
+            }
+        }
+        for (String field : List.of("hostname", "subdomain")) {
+            String name = Json.text(spec, field);
+            if (!name.isEmpty()) {
+                causes.invalid(path + "." + field, name, Names.dns1123Label(name));
+            }
+        }
+        new MetaRules(causes).labels(spec.path("nodeSelector"), path + ".nodeSelector");
+        long deadline = Json.longOr(1, spec, "activeDeadlineSeconds");
+        if (deadline < 1 || deadline > Integer.MAX_VALUE) {
+            causes.invalid(path + ".activeDeadlineSeconds", deadline, "must be between 1 and 2147483647, inclusive");
+        }
+        if (Json.bool(spec, "hostPID") && Json.bool(spec, "shareProcessNamespace")) {
+            causes.invalid(
+                    path + ".shareProcessNamespace",
+                    spec.path("shareProcessNamespace"),
+                    "ShareProcessNamespace and HostPID cannot both be enabled");
+        }
+        JsonNode sysctls = Json.at(spec, "securityContext", "sysctls");
+        Set<String> seen = new HashSet<>();
+        for (int at = 0; at < sysctls.size(); at++) {
+            String name = Json.text(sysctls.get(at), "name");
+            if (!seen.add(name)) {
+                causes.duplicate(path + ".securityContext.sysctls[" + at + "].name", name);
+            }
+        }
+    }
+
+    private void containers(JsonNode spec, String path, String list, Map<String, JsonNode> volumes, Set<String> names) {
+        JsonNode items = spec.path(list);
+        for (int at = 0; at < items.size(); at++) {
+            JsonNode container = items.get(at);
+            String here = path + "." + list + "[" + at + "]";
+            String name = Json.text(container, "name");
+            if (!name.isEmpty() && !names.add(name)) {
+                causes.duplicate(here + ".name", name);
+            }
+            containers.check(container, here, list, volumes);
+        }
+    }
+
+    /** No two containers may ask for one port of the host. */
+    private void hostPorts(JsonNode spec, String path) {
+        Map<String, String> taken = new HashMap<>();
+        JsonNode items = spec.path("containers");
+        for (int at = 0; at < items.size(); at++) {
+            JsonNode ports = items.get(at).path("ports");
+            for (int port = 0; port < ports.size(); port++) {
+                int host = Json.intOr(0, ports.get(port), "hostPort");
+                String here = path + ".containers[" + at + "].ports[" + port + "]";
+                if (host != 0) {
+                    String key = Json.text(ports.get(port), "hostIP") + "/" + host + "/"
+                            + Json.textOr("TCP", ports.get(port), "protocol");
+                    if (taken.put(key, here) != null) {
+                        causes.duplicate(here + ".hostPort", ports.get(port).path("hostPort"));
+                    }
+                    boolean same = host == Json.intOr(0, ports.get(port), "containerPort");
+                    if (Json.bool(spec, "hostNetwork") && !same) {
+                        causes.invalid(
+                                here + ".containerPort",
+                                Json.intOr(0, ports.get(port), "containerPort"),
+                                "must match `hostPort` when `hostNetwork` is true");
+                    }
+                }
+            }
+        }
+    }
+
+    private void restart(JsonNode spec, String path) {
+        JsonNode inits = spec.path("initContainers");
+        for (int at = 0; at < inits.size(); at++) {
+            String policy = Json.text(inits.get(at), "restartPolicy");
+            boolean sidecar = policy.equals("Always");
+            if (!policy.isEmpty() && !List.of("Always", "Never", "OnFailure").contains(policy)) {
+                causes.unsupported(
+                        path + ".initContainers[" + at + "].restartPolicy",
+                        policy,
+                        List.of("Always", "Never", "OnFailure"));
+            }
+            for (String field : List.of("livenessProbe", "readinessProbe", "startupProbe", "lifecycle")) {
+                if (!sidecar && inits.get(at).has(field)) {
+                    causes.forbidden(
+                            path + ".initContainers[" + at + "]." + field,
+                            "may not be set for init containers without restartPolicy=Always");
+                }
+            }
+        }
+    }
+
+    private void dns(JsonNode spec, String path) {
+        JsonNode config = spec.path("dnsConfig");
+        boolean none = Json.text(spec, "dnsPolicy").equals("None");
+        if (none && config.isMissingNode()) {
+            causes.required(path + ".dnsConfig", "must provide `dnsConfig` when `dnsPolicy` is None");
+        } else if (none && config.path("nameservers").isEmpty()) {
+            causes.required(
+                    path + ".dnsConfig.nameservers",
+                    "must provide at least one DNS nameserver when `dnsPolicy` is None");
+        }
+        int servers = config.path("nameservers").size();
+        if (servers > 3) {
+            causes.invalid(
+                    path + ".dnsConfig.nameservers",
+                    config.path("nameservers"),
+                    "must not have more than 3 nameservers");
+        }
+        int searches = config.path("searches").size();
+        if (searches > MAX_SEARCHES) {
+            causes.invalid(
+                    path + ".dnsConfig.searches", config.path("searches"), "must not have more than 32 search paths");
+        }
+    }
+}

@@ -1,0 +1,149 @@
+package io.minik.api.schema;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.minik.api.meta.Names;
+import io.minik.api.object.Json;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Tolerations, affinity and spreading of a pod. */
+final class SchedulingRules {
+    private static final Set<String> NODE_OPERATORS = Set.of("In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt");
+
+    private final Causes causes;
+
+    SchedulingRules(Causes causes) {
+        this.causes = causes;
+    }
+
+    void check(JsonNode spec, String path) {
+        tolerations(spec.path("tolerations"), path + ".tolerations");
+        JsonNode affinity = spec.path("affinity");
+        node(affinity.path("nodeAffinity"), path + ".affinity.nodeAffinity");
+        pod(affinity.path("podAffinity"), path + ".affinity.podAffinity");
+        pod(affinity.path("podAntiAffinity"), path + ".affinity.podAntiAffinity");
+        spread(spec.path("topologySpreadConstraints"), path + ".topologySpreadConstraints");
+    }
+
+    private void tolerations(JsonNode tolerations, String path) {
+        for (int at = 0; at < tolerations.size(); at++) {
+            JsonNode toleration = tolerations.get(at);
+            String here = path + "[" + at + "]";
+            String key = Json.text(toleration, "key");
+            String operator = Json.text(toleration, "operator");
+            String value = Json.text(toleration, "value");
+            if (!key.isEmpty()) {
+                causes.invalid(here + ".key", key, Names.qualifiedName(key));
+            } else if (!operator.equals("Exists")) {
+                causes.invalid(
+                        here + ".operator",
+                        operator,
+                        "operator must be Exists when `key` is empty, which means \"match all values and all keys\"");
+            }
+            if (toleration.has("tolerationSeconds")
+                    && !Json.text(toleration, "effect").equals("NoExecute")) {
+                causes.invalid(
+                        here + ".effect",
+                        Json.text(toleration, "effect"),
+                        "effect must be 'NoExecute' when `tolerationSeconds` is set");
+            }
+            if (operator.equals("Exists") && !value.isEmpty()) {
+                causes.invalid(here + ".operator", value, "value must be empty when `operator` is 'Exists'");
+            } else if (!operator.equals("Exists") && !value.isEmpty()) {
+                causes.invalid(here + ".operator", value, Names.labelValue(value));
+            }
+        }
+    }
+
+    private void node(JsonNode affinity, String path) {
+        String required = "requiredDuringSchedulingIgnoredDuringExecution";
+        JsonNode terms = Json.at(affinity, required, "nodeSelectorTerms");
+        for (int at = 0; at < terms.size(); at++) {
+            nodeTerm(terms.get(at), path + "." + required + ".nodeSelectorTerms[" + at + "]");
+        }
+        String preferred = "preferredDuringSchedulingIgnoredDuringExecution";
+        JsonNode weighted = affinity.path(preferred);
+        for (int at = 0; at < weighted.size(); at++) {
+            String here = path + "." + preferred + "[" + at + "]";
+            weight(weighted.get(at), here);
+            nodeTerm(weighted.get(at).path("preference"), here + ".preference");
+        }
+    }
+
+    void nodeTerm(JsonNode term, String path) {
+        for (String list : List.of("matchExpressions", "matchFields")) {
+            JsonNode expressions = term.path(list);
+            for (int at = 0; at < expressions.size(); at++) {
+                expression(expressions.get(at), path + "." + list + "[" + at + "]", list.equals("matchExpressions"));
+            }
+        }
+    }
+
+    private void expression(JsonNode expression, String path, boolean label) {
+        String operator = Json.text(expression, "operator");
+        int values = expression.path("values").size();
+        if (!NODE_OPERATORS.contains(operator)) {
+            causes.invalid(path + ".operator", operator, "not a valid selector operator");
+        } else if (operator.endsWith("In") && values == 0) {
+            causes.required(path + ".values", "must be specified when `operator` is 'In' or 'NotIn'");
+        } else if (operator.contains("Exist") && values > 0) {
+            causes.forbidden(path + ".values", "may not be specified when `operator` is 'Exists' or 'DoesNotExist'");
+        } else if (operator.endsWith("t") && operator.length() == 2 && values != 1) {
+            causes.required(path + ".values", "must be specified single value when `operator` is 'Lt' or 'Gt'");
+        }
+        String key = Json.text(expression, "key");
+        if (label) {
+            causes.invalid(path + ".key", key, Names.qualifiedName(key));
+        } else if (!key.equals("metadata.name")) {
+            causes.invalid(path + ".key", key, "not a valid field selector key");
+        }
+    }
+
+    private void pod(JsonNode affinity, String path) {
+        String required = "requiredDuringSchedulingIgnoredDuringExecution";
+        JsonNode terms = affinity.path(required);
+        for (int at = 0; at < terms.size(); at++) {
+            podTerm(terms.get(at), path + "." + required + "[" + at + "]");
+        }
+        String preferred = "preferredDuringSchedulingIgnoredDuringExecution";
+        JsonNode weighted = affinity.path(preferred);
+        for (int at = 0; at < weighted.size(); at++) {
+            String here = path + "." + preferred + "[" + at + "]";
+            weight(weighted.get(at), here);
+            podTerm(weighted.get(at).path("podAffinityTerm"), here + ".podAffinityTerm");
+        }
+    }
+
+    private void podTerm(JsonNode term, String path) {
+        String key = Json.text(term, "topologyKey");
+        if (key.isEmpty()) {
+            causes.required(path + ".topologyKey", "can not be empty");
+        } else {
+            causes.invalid(path + ".topologyKey", key, Names.qualifiedName(key));
+        }
+    }
+
+    private void weight(JsonNode term, String path) {
+        int weight = Json.intOr(0, term, "weight");
+        if (weight < 1 || weight > 100) {
+            causes.invalid(path + ".weight", weight, "must be in the range 1-100");
+        }
+    }
+
+    private void spread(JsonNode constraints, String path) {
+        Set<String> seen = new HashSet<>();
+        for (int at = 0; at < constraints.size(); at++) {
+            JsonNode constraint = constraints.get(at);
+            String here = path + "[" + at + "]";
+            if (Json.intOr(0, constraint, "maxSkew") <= 0) {
+                causes.invalid(here + ".maxSkew", Json.intOr(0, constraint, "maxSkew"), "must be greater than zero");
+            }
+            String key = Json.text(constraint, "topologyKey");
+            String action = Json.text(constraint, "whenUnsatisfiable");
+            if (!seen.add(key + "," + action)) {
+                causes.duplicate(here + ".{topologyKey, whenUnsatisfiable}", "{" + key + ", " + action + "}");
+            }
+        }
+    }
+}

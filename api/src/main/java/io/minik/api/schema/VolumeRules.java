@@ -1,0 +1,126 @@
+package io.minik.api.schema;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.minik.api.meta.Names;
+import io.minik.api.object.Json;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The volumes of a pod. */
+final class VolumeRules {
+    private static final int MAX_MODE = 0777;
+
+    private final Causes causes;
+
+    VolumeRules(Causes causes) {
+        this.causes = causes;
+    }
+
+    /** Answers with the volumes by name. */
+    Map<String, JsonNode> volumes(JsonNode volumes, String path) {
+        Map<String, JsonNode> byName = new HashMap<>();
+        for (int at = 0; at < volumes.size(); at++) {
+            JsonNode volume = volumes.get(at);
+            String here = path + "[" + at + "]";
+            String name = Json.text(volume, "name");
+            if (!name.isEmpty()) {
+                causes.invalid(here + ".name", name, Names.dns1123Label(name));
+                if (byName.put(name, volume) != null) {
+                    causes.duplicate(here + ".name", name);
+                }
+            }
+            sources(volume, here);
+        }
+        return byName;
+    }
+
+    private void sources(JsonNode volume, String path) {
+        int given = 0;
+        for (Map.Entry<String, JsonNode> entry : volume.properties()) {
+            String kind = entry.getKey();
+            if (kind.equals("name")) {
+                continue;
+            }
+            given++;
+            String here = path + "." + kind;
+            if (given > 1) {
+                causes.forbidden(here, "may not specify more than 1 volume type");
+                continue;
+            }
+            source(kind, entry.getValue(), here);
+        }
+        if (given == 0) {
+            causes.required(path, "must specify a volume type");
+        }
+    }
+
+    private void source(String kind, JsonNode source, String path) {
+        switch (kind) {
+            case "hostPath" -> {
+                if (Json.text(source, "path").contains("..")
+                        && List.of(Json.text(source, "path").split("/")).contains("..")) {
+                    causes.invalid(path + ".path", Json.text(source, "path"), "must not contain '..'");
+                }
+            }
+            case "secret" -> {
+                if (Json.text(source, "secretName").isEmpty()) {
+                    causes.required(path + ".secretName");
+                }
+                items(source, path);
+            }
+            case "configMap" -> {
+                if (Json.text(source, "name").isEmpty()) {
+                    causes.required(path + ".name");
+                }
+                items(source, path);
+            }
+            case "persistentVolumeClaim" -> {
+                if (Json.text(source, "claimName").isEmpty()) {
+                    causes.required(path + ".claimName");
+                }
+            }
+            case "ephemeral" -> {
+                if (!source.has("volumeClaimTemplate")) {
+                    causes.required(path + ".volumeClaimTemplate");
+                } else {
+                    new ObjectRules(causes)
+                            .claim(Json.at(source, "volumeClaimTemplate", "spec"), path + ".volumeClaimTemplate.spec");
+                }
+            }
+            case "projected" -> {
+                mode(source.path("defaultMode"), path + ".defaultMode");
+                JsonNode sources = source.path("sources");
+                for (int at = 0; at < sources.size(); at++) {
+                    for (Map.Entry<String, JsonNode> entry : sources.get(at).properties()) {
+                        items(entry.getValue(), path + ".sources[" + at + "]." + entry.getKey());
+                    }
+                }
+            }
+            case "downwardAPI" -> items(source, path);
+            default -> {}
+        }
+    }
+
+    private void items(JsonNode source, String path) {
+        mode(source.path("defaultMode"), path + ".defaultMode");
+        JsonNode items = source.path("items");
+        for (int at = 0; at < items.size(); at++) {
+            String here = path + ".items[" + at + "]";
+            String place = Json.text(items.get(at), "path");
+            if (place.startsWith("/")) {
+                causes.invalid(here + ".path", place, "must be a relative path");
+            }
+            if (List.of(place.split("/")).contains("..")) {
+                causes.invalid(here + ".path", place, "must not contain '..'");
+            }
+            mode(items.get(at).path("mode"), here + ".mode");
+        }
+    }
+
+    private void mode(JsonNode mode, String path) {
+        if (mode.isInt() && (mode.intValue() < 0 || mode.intValue() > MAX_MODE)) {
+            causes.invalid(path, mode, "must be a number between 0 and 0777 (octal), both inclusive");
+        }
+    }
+}

@@ -1,0 +1,228 @@
+package io.minik.api.schema;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.minik.api.object.Json;
+import io.minik.api.selector.LabelSelector;
+import java.util.List;
+import java.util.Set;
+
+/** What makes pods: controllers of apps and batch, and what acts on them. */
+final class WorkloadRules {
+    private final Causes causes;
+
+    WorkloadRules(Causes causes) {
+        this.causes = causes;
+    }
+
+    void replicationController(JsonNode spec) {
+        JsonNode selector = spec.path("selector");
+        if (selector.isEmpty()) {
+            causes.required("spec.selector");
+        }
+        JsonNode template = spec.path("template");
+        if (template.isMissingNode()) {
+            causes.required("spec.template");
+            return;
+        }
+        if (!LabelSelector.of(Json.strings(selector)).matches(Json.strings(template, "metadata", "labels"))) {
+            mismatch(template);
+        }
+        template(template, "spec.template", Set.of("Always"));
+    }
+
+    void deployment(JsonNode spec) {
+        selected(spec, "Always");
+        JsonNode strategy = spec.path("strategy");
+        JsonNode rolling = strategy.path("rollingUpdate");
+        if (Json.text(strategy, "type").equals("Recreate") && !rolling.isMissingNode()) {
+            causes.forbidden("spec.strategy.rollingUpdate", "may not be specified when strategy `type` is 'Recreate'");
+        }
+        if (Json.text(strategy, "type").equals("RollingUpdate")) {
+            intOrPercent(rolling.path("maxUnavailable"), "spec.strategy.rollingUpdate.maxUnavailable", true);
+            intOrPercent(rolling.path("maxSurge"), "spec.strategy.rollingUpdate.maxSurge", false);
+            if (zero(rolling.path("maxUnavailable")) && zero(rolling.path("maxSurge"))) {
+                causes.invalid(
+                        "spec.strategy.rollingUpdate.maxUnavailable",
+                        rolling.path("maxUnavailable"),
+                        "may not be 0 when `maxSurge` is 0");
+            }
+        }
+        if (spec.has("progressDeadlineSeconds")
+                && Json.longOr(0, spec, "progressDeadlineSeconds") <= Json.longOr(0, spec, "minReadySeconds")) {
+            causes.invalid(
+                    "spec.progressDeadlineSeconds",
+                    spec.path("progressDeadlineSeconds"),
+                    "must be greater than minReadySeconds");
+        }
+    }
+
+    void daemonSet(JsonNode spec) {
+        selected(spec, "Always");
+        JsonNode rolling = Json.at(spec, "updateStrategy", "rollingUpdate");
+        if (Json.text(spec, "updateStrategy", "type").equals("RollingUpdate")) {
+            String path = "spec.updateStrategy.rollingUpdate";
+            intOrPercent(rolling.path("maxUnavailable"), path + ".maxUnavailable", true);
+            intOrPercent(rolling.path("maxSurge"), path + ".maxSurge", true);
+            boolean surge = !zero(rolling.path("maxSurge"));
+            boolean unavailable = !zero(rolling.path("maxUnavailable"));
+            if (surge && unavailable) {
+                causes.invalid(
+                        path + ".maxSurge", rolling.path("maxSurge"), "may not be set when maxUnavailable is non-zero");
+            } else if (!surge && !unavailable) {
+                causes.required(path + ".maxUnavailable", "cannot be 0 when maxSurge is 0");
+            }
+        }
+    }
+
+    void statefulSet(JsonNode spec) {
+        selected(spec, "Always");
+        if (Json.text(spec, "updateStrategy", "type").equals("OnDelete")
+                && Json.at(spec, "updateStrategy").has("rollingUpdate")) {
+            causes.invalid(
+                    "spec.updateStrategy.rollingUpdate",
+                    Json.at(spec, "updateStrategy", "rollingUpdate"),
+                    "only allowed for updateStrategy 'RollingUpdate'");
+        }
+    }
+
+    /** A required selector that the template's labels must match. */
+    void selected(JsonNode spec, String restartPolicy) {
+        JsonNode selector = spec.path("selector");
+        JsonNode template = spec.path("template");
+        if (selector.isMissingNode()) {
+            causes.required("spec.selector");
+        } else if (selector.path("matchLabels").isEmpty()
+                && selector.path("matchExpressions").isEmpty()) {
+            causes.invalid("spec.selector", selector, "empty selector is invalid for deployment");
+        }
+        if (template.isMissingNode() && !selector.isMissingNode()) {
+            causes.required("spec.template");
+            return;
+        }
+        boolean operators = Json.items(selector, "matchExpressions").stream()
+                .allMatch(expression ->
+                        Set.of("In", "NotIn", "Exists", "DoesNotExist").contains(Json.text(expression, "operator")));
+        if (operators && !LabelSelector.of(selector).matches(Json.strings(template, "metadata", "labels"))) {
+            mismatch(template);
+        }
+        template(template, "spec.template", Set.of(restartPolicy));
+        if (template.path("spec").has("activeDeadlineSeconds")) {
+            causes.forbidden(
+                    "spec.template.spec.activeDeadlineSeconds", "activeDeadlineSeconds in ReplicaSet is not Supported");
+        }
+    }
+
+    private void mismatch(JsonNode template) {
+        JsonNode labels = Json.at(template, "metadata", "labels");
+        causes.invalid(
+                "spec.template.metadata.labels",
+                labels.isMissingNode() ? com.fasterxml.jackson.databind.node.NullNode.getInstance() : labels,
+                "`selector` does not match template `labels`");
+    }
+
+    private void template(JsonNode template, String path, Set<String> policies) {
+        JsonNode spec = template.path("spec");
+        new PodRules(causes).spec(spec, path + ".spec", true);
+        String policy = Json.text(spec, "restartPolicy");
+        boolean known = Set.of("Always", "OnFailure", "Never").contains(policy);
+        if (known && !policies.contains(policy)) {
+            causes.unsupported(path + ".spec.restartPolicy", policy, policies);
+        }
+        if (spec.path("ephemeralContainers").size() > 0) {
+            causes.forbidden(path + ".spec.ephemeralContainers", "ephemeral containers not allowed in pod template");
+        }
+    }
+
+    void job(JsonNode spec, String path) {
+        JsonNode template = spec.path("template");
+        JsonNode pod = template.path("spec");
+        new PodRules(causes).spec(pod, path + ".template.spec", true);
+        String policy = Json.text(pod, "restartPolicy");
+        if (!policy.equals("OnFailure") && !policy.equals("Never")) {
+            causes.required(path + ".template.spec.restartPolicy", "valid values: \"OnFailure\", \"Never\"");
+            boolean known = policy.equals("Always");
+            if (known) {
+                causes.unsupported(path + ".template.spec.restartPolicy", policy, List.of("OnFailure", "Never"));
+            }
+        }
+        if (Json.text(spec, "completionMode").equals("Indexed") && !spec.has("completions")) {
+            causes.required(path + ".completions", "when completion mode is Indexed");
+        }
+        if (spec.has("podFailurePolicy") && !policy.equals("Never")) {
+            causes.invalid(
+                    path + ".template.spec.restartPolicy",
+                    policy,
+                    "only \"Never\" is supported when podFailurePolicy is specified");
+        }
+        if (spec.has("backoffLimitPerIndex")
+                && !Json.text(spec, "completionMode").equals("Indexed")) {
+            causes.invalid(
+                    path + ".backoffLimitPerIndex",
+                    spec.path("backoffLimitPerIndex"),
+                    "requires indexed completion mode");
+        }
+    }
+
+    void cronJob(JsonNode spec) {
+        String schedule = Json.text(spec, "schedule");
+        if (!schedule.isEmpty() && !CronSchedule.valid(schedule)) {
+            causes.invalid("spec.schedule", schedule, CronSchedule.why(schedule));
+        }
+        if (schedule.contains("TZ")) {
+            causes.invalid(
+                    "spec.schedule", schedule, "cannot use TZ or CRON_TZ in schedule, use timeZone field instead");
+        }
+        String zone = Json.text(spec, "timeZone");
+        if (!zone.isEmpty() && !java.time.ZoneId.getAvailableZoneIds().contains(zone)) {
+            causes.invalid("spec.timeZone", zone, "unknown time zone " + zone);
+        }
+        JsonNode job = Json.at(spec, "jobTemplate", "spec");
+        if (Json.bool(job, "manualSelector")) {
+            causes.unsupported("spec.jobTemplate.spec.manualSelector", "true", List.of("false"));
+        }
+        job(job, "spec.jobTemplate.spec");
+    }
+
+    void autoscaler(JsonNode spec) {
+        if (!spec.has("maxReplicas")) {
+            causes.invalid("spec.maxReplicas", 0, "must be greater than 0");
+        } else if (Json.intOr(1, spec, "maxReplicas") < Json.intOr(1, spec, "minReplicas")) {
+            causes.invalid(
+                    "spec.maxReplicas", spec.path("maxReplicas"), "must be greater than or equal to `minReplicas`");
+        }
+        for (String field : List.of("kind", "name")) {
+            if (Json.text(spec, "scaleTargetRef", field).isEmpty()) {
+                causes.required("spec.scaleTargetRef." + field);
+            }
+        }
+    }
+
+    void disruptionBudget(JsonNode spec) {
+        if (spec.has("minAvailable") && spec.has("maxUnavailable")) {
+            causes.invalid("spec", spec, "minAvailable and maxUnavailable cannot be both set");
+        }
+        intOrPercent(spec.path("minAvailable"), "spec.minAvailable", true);
+        intOrPercent(spec.path("maxUnavailable"), "spec.maxUnavailable", true);
+    }
+
+    private void intOrPercent(JsonNode value, String path, boolean atMostHundred) {
+        if (value.isTextual()) {
+            String text = value.textValue();
+            if (!text.matches("[0-9]{1,9}%")) {
+                causes.invalid(
+                        path,
+                        text,
+                        "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or"
+                                + " '93%', regex used for validation is '[0-9]+%')");
+            } else if (atMostHundred && Integer.parseInt(text.substring(0, text.length() - 1)) > 100) {
+                causes.invalid(path, text, "must not be greater than 100%");
+            }
+        } else if (value.isInt() && value.intValue() < 0) {
+            causes.invalid(path, value, "must be greater than or equal to 0");
+        }
+    }
+
+    private static boolean zero(JsonNode value) {
+        return value.isTextual() ? value.textValue().equals("0%") : value.asInt() == 0;
+    }
+}

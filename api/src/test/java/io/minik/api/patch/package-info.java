@@ -1,0 +1,5 @@
+/** Tests of patches. */
+@NullMarked
+package io.minik.api.patch;
+
+import org.jspecify.annotations.NullMarked;

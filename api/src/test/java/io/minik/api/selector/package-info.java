@@ -1,0 +1,5 @@
+/** Tests of selectors. */
+@NullMarked
+package io.minik.api.selector;
+
+import org.jspecify.annotations.NullMarked;
