@@ -38,7 +38,7 @@ public final class TestImages {
         }
 
         public Tar dir(String name, int mode) {
-            TarArchiveEntry entry = new TarArchiveEntry(name + "/", true);
+            TarArchiveEntry entry = entry(name + "/", TarConstants.LF_DIR);
             entry.setMode(mode);
             return put(entry, new byte[0]);
         }
@@ -48,22 +48,29 @@ public final class TestImages {
         }
 
         public Tar file(String name, int mode, byte[] content) {
-            TarArchiveEntry entry = new TarArchiveEntry(name, true);
+            TarArchiveEntry entry = entry(name, TarConstants.LF_NORMAL);
             entry.setMode(mode);
             entry.setSize(content.length);
             return put(entry, content);
         }
 
         public Tar symlink(String name, String target) {
-            TarArchiveEntry entry = new TarArchiveEntry(name, TarConstants.LF_SYMLINK, true);
+            TarArchiveEntry entry = entry(name, TarConstants.LF_SYMLINK);
             entry.setLinkName(target);
             return put(entry, new byte[0]);
         }
 
         public Tar hardLink(String name, String target) {
-            TarArchiveEntry entry = new TarArchiveEntry(name, TarConstants.LF_LINK, true);
+            TarArchiveEntry entry = entry(name, TarConstants.LF_LINK);
             entry.setLinkName(target);
             return put(entry, new byte[0]);
+        }
+
+        /** Always of the same time, so that the same content has the same digest. */
+        private static TarArchiveEntry entry(String name, byte type) {
+            TarArchiveEntry entry = new TarArchiveEntry(name, type, true);
+            entry.setModTime(1_600_000_000_000L);
+            return entry;
         }
 
         public Tar put(TarArchiveEntry entry, byte[] content) {
