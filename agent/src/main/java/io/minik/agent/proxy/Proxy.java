@@ -1,0 +1,270 @@
+package io.minik.agent.proxy;
+
+import io.minik.api.client.Informer;
+import io.minik.api.client.Informers;
+import io.minik.api.client.ListOptions;
+import io.minik.api.client.Loop;
+import io.minik.api.meta.Resources;
+import io.minik.api.object.KubeObject;
+import io.minik.api.object.ObjectKey;
+import io.minik.api.room.Room;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps the node's nftables in step with Services, EndpointSlices and host ports.
+ *
+ * <pre>
+ *   CLEAN --change--> DIRTY --20 ms--> APPLYING --done, nothing new--> CLEAN
+ *                       ^                 | | done, more came
+ *                       +-----------------+ +--nft refused--> BROKEN --back-off--> APPLYING (the whole table)
+ * </pre>
+ *
+ * The first transaction replaces the whole table, which is how a restarted minik adopts what the last one left; until then
+ * the old rules go on serving. {@link #stop} leaves the rules: pods outlive minik.
+ */
+public final class Proxy implements Room {
+    private static final Logger LOG = LoggerFactory.getLogger(Proxy.class);
+
+    /** A burst (a Deployment that rolls) becomes one transaction; too short for a person to see. */
+    private static final Duration COALESCE = Duration.ofMillis(20);
+
+    private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
+    private static final Duration LAST_RETRY = Duration.ofSeconds(30);
+    private static final String SERVICE_LABEL = "kubernetes.io/service-name";
+    private static final String BY_SERVICE = "service";
+
+    /** Sends what is for an address of the cluster to a port of this host: the node's own DNS. @param protocol tcp or udp */
+    public record Redirect(String address, String protocol, int port, int localPort) {}
+
+    /**
+     * @param clusterCidr of all pods: who comes from outside of it is masqueraded where that is needed
+     * @param nft, conntrack programs; conntrack may be missing
+     * @param table {@code minik_proxy}, or another where several nodes share a network namespace
+     */
+    public record Settings(
+            String nodeName, String clusterCidr, String nft, String conntrack, String table, List<Redirect> redirects) {
+        public static final String TABLE = "minik_proxy";
+    }
+
+    private final Settings settings;
+    private final Loop loop;
+    private final Informers informers;
+    private final NftScript script;
+    private final WorkerExecutor worker;
+
+    // Owned by the loop.
+    private final RuleTable rules = new RuleTable();
+    private final Set<ObjectKey> dirty = new LinkedHashSet<>();
+    private final Set<String> chains = new TreeSet<>();
+    private Optional<Informer> services = Optional.empty();
+    private Optional<Informer> slices = Optional.empty();
+    private boolean synced;
+    private boolean whole = true;
+    private boolean scheduled;
+    private boolean applying;
+    private boolean stopped;
+    private Duration retry = FIRST_RETRY;
+
+    private volatile Health health = Health.notReady("not started");
+
+    /** @param informers on this loop; shared with other rooms of it */
+    public Proxy(Vertx vertx, Loop loop, Informers informers, Settings settings) {
+        this.settings = settings;
+        this.loop = loop;
+        this.informers = informers;
+        this.script = new NftScript(settings.table(), settings.clusterCidr(), settings.redirects());
+        // One thread: transactions of one table follow each other.
+        this.worker = vertx.createSharedWorkerExecutor("minik-proxy", 1);
+    }
+
+    @Override
+    public String name() {
+        return "proxy";
+    }
+
+    /** Succeeds when nft works here; rules follow as soon as the API has answered, see {@link #health}. */
+    @Override
+    public Future<Void> start() {
+        return tool(List.of(settings.nft(), "list", "tables"), "")
+                .recover(why -> Future.failedFuture(new IOException(
+                        "services need nftables, and '" + settings.nft() + "' does not work here: " + why.getMessage(),
+                        why)))
+                .onSuccess(works -> loop.run(this::watch));
+    }
+
+    private void watch() {
+        health = Health.notReady("waiting for services and endpoints from the API server");
+        Informer serviceInformer = informers.of(Resources.SERVICES);
+        Informer sliceInformer = informers.of(Resources.ENDPOINT_SLICES).index(BY_SERVICE, Proxy::serviceOf);
+        Informer pods = informers.of(
+                Resources.PODS, "", ListOptions.fields("spec.nodeName=" + settings.nodeName()), false);
+        services = Optional.of(serviceInformer);
+        slices = Optional.of(sliceInformer);
+        serviceInformer.onChange((before, now) -> changed(now.or(() -> before).map(KubeObject::key)));
+        sliceInformer.onChange((before, now) -> {
+            changed(before.flatMap(Proxy::serviceKey));
+            changed(now.flatMap(Proxy::serviceKey));
+        });
+        pods.onChange(this::podChanged);
+        Future.all(serviceInformer.start().synced(), sliceInformer.start().synced(), pods.start().synced())
+                .onSuccess(ready -> loop.run(() -> {
+                    synced = true;
+                    schedule(Duration.ZERO);
+                }))
+                .onFailure(why -> health = Health.notReady(why.getMessage()));
+    }
+
+    private static List<String> serviceOf(KubeObject slice) {
+        return serviceKey(slice).map(key -> List.of(key.toString())).orElse(List.of());
+    }
+
+    private static Optional<ObjectKey> serviceKey(KubeObject slice) {
+        return Optional.ofNullable(slice.meta().labels().get(SERVICE_LABEL))
+                .map(name -> ObjectKey.of(slice.namespace(), name));
+    }
+
+    private void changed(Optional<ObjectKey> service) {
+        service.ifPresent(key -> {
+            dirty.add(key);
+            schedule(COALESCE);
+        });
+    }
+
+    private void podChanged(Optional<KubeObject> before, Optional<KubeObject> now) {
+        KubeObject pod = now.or(() -> before).orElseThrow();
+        rules.want("pod " + pod.key(), now.map(HostPortRules::of).orElse(Map.of()));
+        schedule(COALESCE);
+    }
+
+    private void schedule(Duration delay) {
+        if (synced && !scheduled && !applying && !stopped) {
+            scheduled = true;
+            loop.after(delay, this::apply);
+        }
+    }
+
+    private void apply() {
+        scheduled = false;
+        if (applying || stopped) {
+            return;
+        }
+        plan();
+        if (!whole && !rules.isDirty()) {
+            return;
+        }
+        applying = true;
+        boolean all = whole;
+        String transaction;
+        List<List<String>> stale = List.of();
+        if (all) {
+            Map<Element, String> elements = rules.takeAll();
+            chains.clear();
+            chains.addAll(NftScript.chainsOf(elements));
+            transaction = script.full(elements);
+        } else {
+            RuleTable.Changes changes = rules.takeChanges();
+            transaction = script.changes(changes, chains);
+            stale = StaleFlows.of(changes);
+        }
+        whole = false;
+        List<List<String>> flows = stale;
+        tool(List.of(settings.nft(), "-f", "-"), transaction)
+                .onComplete(done -> loop.run(() -> applied(all, done.cause(), flows)));
+    }
+
+    private void plan() {
+        for (ObjectKey key : List.copyOf(dirty)) {
+            Optional<KubeObject> service = services.flatMap(informer -> informer.get(key));
+            List<KubeObject> endpoints = new ArrayList<>();
+            slices.ifPresent(informer -> endpoints.addAll(informer.byIndex(BY_SERVICE, key.toString())));
+            rules.want(
+                    "service " + key,
+                    service.map(found -> ServiceRules.of(settings.nodeName(), found, endpoints))
+                            .orElse(Map.of()));
+        }
+        dirty.clear();
+    }
+
+    private void applied(boolean all, @org.jspecify.annotations.Nullable Throwable failure, List<List<String>> stale) {
+        applying = false;
+        if (failure != null) {
+            health = Health.notReady("nft refused the rules: " + failure.getMessage());
+            LOG.atError().addKeyValue("whole", all).addKeyValue("err", failure.getMessage()).log("nft refused");
+            whole = true;
+            // A change that does not fit what is there (someone flushed it) is cured by the whole table, at once.
+            schedule(all ? retry : Duration.ZERO);
+            retry = all ? min(retry.multipliedBy(2), LAST_RETRY) : retry;
+            return;
+        }
+        retry = FIRST_RETRY;
+        health = Health.READY;
+        if (all) {
+            LOG.atInfo().addKeyValue("table", settings.table()).log("services in place");
+        }
+        forget(stale);
+        if (!dirty.isEmpty() || rules.isDirty()) {
+            schedule(COALESCE);
+        }
+    }
+
+    private void forget(List<List<String>> flows) {
+        for (List<String> flow : flows) {
+            List<String> command = new ArrayList<>(List.of(settings.conntrack()));
+            command.addAll(flow);
+            tool(command, "").onFailure(why -> {
+                // conntrack calls it a failure to find nothing to delete.
+                if (!String.valueOf(why.getMessage()).contains("0 flow entries")) {
+                    LOG.atWarn().addKeyValue("err", why.getMessage()).log("stale UDP flows could not be deleted");
+                }
+            });
+        }
+    }
+
+    private static Duration min(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
+    }
+
+    private Future<Void> tool(List<String> command, String input) {
+        return worker.executeBlocking(() -> {
+            HostTool.run(command, input);
+            return null;
+        });
+    }
+
+    @Override
+    public Future<Void> stop() {
+        Promise<Void> quiet = Promise.promise();
+        loop.run(() -> {
+            stopped = true;
+            quiet.complete();
+        });
+        return quiet.future().compose(done -> worker.close());
+    }
+
+    /** Takes all rules away: for an uninstall, not for a stop. Success if there are none. */
+    public static Future<Void> remove(Vertx vertx, String nft, String table) {
+        return vertx.executeBlocking(() -> {
+            HostTool.run(List.of(nft, "-f", "-"), new NftScript(table, "0.0.0.0/0", List.of()).delete());
+            return null;
+        });
+    }
+
+    @Override
+    public Health health() {
+        return health;
+    }
+}

@@ -1,0 +1,71 @@
+package io.minik.agent.proxy;
+
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What happens to a packet for a service port, and the name of the chain that does it: {@code tcp_ca3} is TCP to a cluster
+ * address, by client affinity, with three endpoints.
+ */
+record Treatment(String protocol, Kind kind, boolean affinity, int endpoints) {
+    /** Elements for endpoints on this node are numbered from here, beside those for all endpoints. */
+    static final int LOCAL_OFFSET = 65536;
+
+    /** Who masquerades: so that the answer comes back through the node that translated. */
+    enum Masquerade {
+        NEVER,
+        OFF_CLUSTER,
+        ALWAYS
+    }
+
+    enum Kind {
+        /** A cluster address; also an external one with policy Local, for clients inside. */
+        CLUSTER("c", false, false, Masquerade.OFF_CLUSTER),
+        /** A cluster address with internalTrafficPolicy Local. */
+        CLUSTER_LOCAL("i", false, true, Masquerade.OFF_CLUSTER),
+        /** An external or load balancer's address. */
+        EXTERNAL("x", false, false, Masquerade.ALWAYS),
+        /** The same with externalTrafficPolicy Local, for clients outside: they are seen by the pod. */
+        EXTERNAL_LOCAL("l", false, true, Masquerade.NEVER),
+        NODE_PORT("n", true, false, Masquerade.ALWAYS),
+        NODE_PORT_INSIDE("k", true, false, Masquerade.OFF_CLUSTER),
+        NODE_PORT_LOCAL("m", true, true, Masquerade.NEVER);
+
+        final String letter;
+        final boolean nodePort;
+        final boolean local;
+        final Masquerade masquerade;
+
+        Kind(String letter, boolean nodePort, boolean local, Masquerade masquerade) {
+            this.letter = letter;
+            this.nodePort = nodePort;
+            this.local = local;
+            this.masquerade = masquerade;
+        }
+    }
+
+    private static final Pattern NAME = Pattern.compile("(tcp|udp|sctp)_([a-z])(a?)([0-9]+)");
+
+    String chain() {
+        return protocol + "_" + kind.letter + (affinity ? "a" : "") + endpoints;
+    }
+
+    String verdict() {
+        return "goto " + chain();
+    }
+
+    static Optional<Treatment> ofVerdict(String verdict) {
+        Matcher matcher = NAME.matcher(verdict.startsWith("goto ") ? verdict.substring(5) : "");
+        if (!matcher.matches()) {
+            return Optional.empty();
+        }
+        for (Kind kind : Kind.values()) {
+            if (kind.letter.equals(matcher.group(2))) {
+                return Optional.of(new Treatment(
+                        matcher.group(1), kind, !matcher.group(3).isEmpty(), Integer.parseInt(matcher.group(4))));
+            }
+        }
+        return Optional.empty();
+    }
+}

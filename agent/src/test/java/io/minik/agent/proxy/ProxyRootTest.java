@@ -1,0 +1,241 @@
+package io.minik.agent.proxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.minik.api.client.ApiClient;
+import io.minik.api.client.FakeApi;
+import io.minik.api.client.Informers;
+import io.minik.api.client.Loop;
+import io.minik.api.meta.Resources;
+import io.minik.api.object.ObjectKey;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.jspecify.annotations.Nullable;
+
+/** A node, three pods and a client outside, each a network namespace; connections through a real kernel. */
+@Tag("root")
+@Timeout(120)
+class ProxyRootTest {
+    private static final String NODE = "mkimnode";
+    private static final String OUTSIDE = "mkimout";
+    private static final List<String> PODS = List.of("mkimpod2", "mkimpod3", "mkimpod4");
+
+    @TempDir
+    Path dir;
+
+    private final Vertx vertx = Vertx.vertx();
+    private final List<Process> servers = new ArrayList<>();
+    private final Loop loop = Loop.on(vertx.getOrCreateContext());
+    private final FakeApi api = new FakeApi(loop);
+    private @Nullable Proxy proxy;
+
+    @BeforeEach
+    void buildNetwork() throws Exception {
+        destroyNetwork();
+        sh("ip netns add " + NODE, "ip -n " + NODE + " link set lo up", "ip -n " + NODE + " link add cni0 type bridge");
+        sh("ip -n " + NODE + " addr add 10.42.0.1/24 dev cni0", "ip -n " + NODE + " link set cni0 up");
+        sh("ip netns exec " + NODE + " sysctl -qw net.ipv4.ip_forward=1 net.bridge.bridge-nf-call-iptables=1");
+        for (String pod : PODS) {
+            String last = pod.substring(pod.length() - 1);
+            sh("ip netns add " + pod, "ip -n " + pod + " link set lo up");
+            sh("ip -n " + NODE + " link add v" + last + " type veth peer name eth0 netns " + pod);
+            sh("ip -n " + NODE + " link set v" + last + " master cni0 up");
+            sh("ip -n " + NODE + " link set v" + last + " type bridge_slave hairpin on");
+            sh("ip -n " + pod + " addr add 10.42.0." + last + "/24 dev eth0", "ip -n " + pod + " link set eth0 up");
+            sh("ip -n " + pod + " route add default via 10.42.0.1");
+        }
+        sh("ip netns add " + OUTSIDE, "ip -n " + NODE + " link add out type veth peer name eth0 netns " + OUTSIDE);
+        sh("ip -n " + NODE + " addr add 192.0.2.1/24 dev out", "ip -n " + NODE + " link set out up");
+        sh("ip -n " + OUTSIDE + " addr add 192.0.2.2/24 dev eth0", "ip -n " + OUTSIDE + " link set eth0 up");
+        sh("ip -n " + OUTSIDE + " route add 10.43.0.0/16 via 192.0.2.1");
+        sh("ip -n " + NODE + " route add 10.43.0.0/16 dev cni0");
+        serve("mkimpod2", "TCP-LISTEN:8080,fork,reuseaddr");
+        serve("mkimpod3", "TCP-LISTEN:8080,fork,reuseaddr");
+        serve("mkimpod3", "UDP-LISTEN:8053,fork,reuseaddr");
+        startProxy();
+    }
+
+    private void startProxy() throws Exception {
+        Path nft = Files.writeString(dir.resolve("nft"), "#!/bin/sh\nexec ip netns exec " + NODE + " nft \"$@\"\n");
+        Path conntrack =
+                Files.writeString(dir.resolve("conntrack"), "#!/bin/sh\nexec ip netns exec " + NODE + " conntrack \"$@\"\n");
+        for (Path tool : List.of(nft, conntrack)) {
+            Files.setPosixFilePermissions(tool, PosixFilePermissions.fromString("rwxr-xr-x"));
+        }
+        Proxy started = new Proxy(
+                vertx,
+                loop,
+                new Informers(loop, new ApiClient(api, "test")),
+                new Proxy.Settings(
+                        "here", "10.42.0.0/16", nft.toString(), conntrack.toString(), "minik_proxy", List.of()));
+        proxy = started;
+        started.start().toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
+        until(() -> started.health().ready());
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        if (proxy != null) {
+            proxy.stop().toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
+        }
+        vertx.close().toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
+        for (Process server : servers) {
+            server.descendants().forEach(ProcessHandle::destroyForcibly);
+            server.destroyForcibly().waitFor();
+        }
+        destroyNetwork();
+    }
+
+    private static void destroyNetwork() throws Exception {
+        for (String name : List.of(NODE, OUTSIDE, "mkimpod2", "mkimpod3", "mkimpod4")) {
+            if (Files.exists(Path.of("/run/netns/" + name))) {
+                sh("ip netns del " + name);
+            }
+        }
+    }
+
+    /** Answers each connection with who serves and who asked. */
+    private void serve(String pod, String listen) throws IOException {
+        servers.add(new ProcessBuilder(
+                        "ip", "netns", "exec", pod, "socat", listen, "SYSTEM:echo " + pod + " $SOCAT_PEERADDR")
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start());
+    }
+
+    private static void sh(String... commands) throws IOException {
+        for (String command : commands) {
+            HostTool.run(List.of("sh", "-c", command), "");
+        }
+    }
+
+    /** What answers, or the empty string. */
+    private static String ask(String from, String command) {
+        try {
+            Process process = new ProcessBuilder(
+                            "ip", "netns", "exec", from, "sh", "-c", command)
+                    .redirectError(ProcessBuilder.Redirect.DISCARD)
+                    .start();
+            String answer = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+            process.waitFor();
+            return answer;
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static String tcp(String from, String target) {
+        return ask(from, "timeout 3 socat -u TCP:" + target + ",connect-timeout=2 -");
+    }
+
+    private static void until(BooleanSupplier condition) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("condition not met within 30 s");
+            }
+            Thread.onSpinWait();
+        }
+    }
+
+    @Test
+    void aServiceAnswersPodsTheNodeAndOutsiders() throws Exception {
+        api.put(
+                Resources.SERVICES,
+                Objects.service("web", "10.43.0.5", Objects.port("", 80, "\"nodePort\":30080"), "\"type\":\"NodePort\""));
+        api.put(Resources.ENDPOINT_SLICES, Objects.slice("web", "", 8080, "10.42.0.2@here", "10.42.0.3@here"));
+        until(() -> !tcp("mkimpod4", "10.43.0.5:80").isEmpty());
+        Set<String> answers = new TreeSet<>();
+        for (int i = 0; i < 40; i++) {
+            answers.add(tcp("mkimpod4", "10.43.0.5:80"));
+        }
+        assertThat(answers).as("balanced, source kept").containsExactly("mkimpod2 10.42.0.4", "mkimpod3 10.42.0.4");
+        assertThat(tcp(NODE, "10.43.0.5:80")).startsWith("mkimpod");
+        assertThat(tcp(OUTSIDE, "192.0.2.1:30080")).as("masqueraded").endsWith(" 10.42.0.1");
+        assertThat(tcp(OUTSIDE, "10.43.0.5:80")).endsWith(" 10.42.0.1");
+        assertThat(tcp(NODE, "192.0.2.1:30080")).startsWith("mkimpod");
+
+        api.put(
+                Resources.SERVICES,
+                Objects.service(
+                        "web",
+                        "10.43.0.5",
+                        Objects.port("", 80, "\"nodePort\":30080"),
+                        "\"type\":\"NodePort\",\"externalTrafficPolicy\":\"Local\""));
+        until(() -> tcp(OUTSIDE, "192.0.2.1:30080").endsWith(" 192.0.2.2"));
+
+        api.put(Resources.ENDPOINT_SLICES, Objects.slice("web", "", 8080, "10.42.0.2@here"));
+        until(() -> tcp("mkimpod2", "10.43.0.5:80").equals("mkimpod2 10.42.0.1"));
+
+        api.remove(Resources.ENDPOINT_SLICES, ObjectKey.of("default", "web-x"));
+        until(() -> tcp("mkimpod4", "10.43.0.5:80").isEmpty());
+        assertThat(refused("mkimpod4", "10.43.0.5:80")).as("refused, not dropped").isTrue();
+        assertThat(refused(OUTSIDE, "192.0.2.1:30080")).isTrue();
+    }
+
+    private static boolean refused(String from, String target) throws Exception {
+        Process process = new ProcessBuilder(
+                        "ip", "netns", "exec", from, "socat", "-", "TCP:" + target + ",connect-timeout=3")
+                .redirectErrorStream(true)
+                .start();
+        process.getOutputStream().close();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        process.waitFor();
+        return output.contains("Connection refused");
+    }
+
+    @Test
+    void affinityUdpAndHostPortsWork() throws Exception {
+        api.put(
+                Resources.SERVICES,
+                Objects.service("sticky", "10.43.0.6", Objects.port("", 80, ""), "\"sessionAffinity\":\"ClientIP\""));
+        api.put(Resources.ENDPOINT_SLICES, Objects.slice("sticky", "", 8080, "10.42.0.2@here", "10.42.0.3@here"));
+        api.put(
+                Resources.SERVICES,
+                Objects.service(
+                        "udp", "10.43.0.7", "{\"name\":\"\",\"protocol\":\"UDP\",\"port\":53}", ""));
+        api.put(Resources.ENDPOINT_SLICES, Objects.slice("udp", "", "UDP", 8053, "10.42.0.3@here"));
+        api.put(
+                Resources.PODS,
+                Objects.parse("{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"name\":\"p\",\"namespace\":\"default\"},"
+                        + "\"spec\":{\"nodeName\":\"here\",\"containers\":[{\"name\":\"c\",\"ports\":[{\"containerPort\":8080,"
+                        + "\"hostPort\":9999}]}]},\"status\":{\"podIP\":\"10.42.0.2\",\"phase\":\"Running\"}}"));
+        until(() -> !tcp("mkimpod4", "10.43.0.6:80").isEmpty());
+        Set<String> answers = new TreeSet<>();
+        for (int i = 0; i < 10; i++) {
+            answers.add(tcp("mkimpod4", "10.43.0.6:80"));
+        }
+        assertThat(answers).hasSize(1);
+        until(() -> ask("mkimpod4", "echo x | timeout 3 socat -t2 - UDP:10.43.0.7:53").startsWith("mkimpod3"));
+        until(() -> tcp(OUTSIDE, "192.0.2.1:9999").equals("mkimpod2 192.0.2.2"));
+    }
+
+    @Test
+    void aTableThatSomeoneFlushedComesBackWithTheNextChange() throws Exception {
+        api.put(Resources.SERVICES, Objects.service("web", "10.43.0.5", Objects.port("", 80, ""), ""));
+        api.put(Resources.ENDPOINT_SLICES, Objects.slice("web", "", 8080, "10.42.0.2@here"));
+        until(() -> !tcp("mkimpod4", "10.43.0.5:80").isEmpty());
+        sh("ip netns exec " + NODE + " nft delete table ip minik_proxy");
+        api.put(Resources.ENDPOINT_SLICES, Objects.slice("web", "", 8080, "10.42.0.3@here"));
+        until(() -> tcp("mkimpod4", "10.43.0.5:80").startsWith("mkimpod3"));
+    }
+}
