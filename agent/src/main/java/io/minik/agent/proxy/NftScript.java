@@ -48,7 +48,11 @@ final class NftScript {
         StringBuilder chains = new StringBuilder();
         chains(chains, changes.put(), known);
         if (chains.length() > 0) {
-            script.append("table ip ").append(table).append(" {\n").append(chains).append("}\n");
+            script.append("table ip ")
+                    .append(table)
+                    .append(" {\n")
+                    .append(chains)
+                    .append("}\n");
         }
         elements(script, "delete", changes.removed());
         elements(script, "add", changes.put());
@@ -90,9 +94,8 @@ final class NftScript {
 
     private void chains(StringBuilder script, Map<Element, String> elements, Set<String> known) {
         Map<String, Treatment> wanted = new TreeMap<>();
-        elements.values()
-                .forEach(value -> Treatment.ofVerdict(value)
-                        .ifPresent(treatment -> wanted.put(treatment.chain(), treatment)));
+        elements.values().forEach(value -> Treatment.ofVerdict(value)
+                .ifPresent(treatment -> wanted.put(treatment.chain(), treatment)));
         wanted.forEach((name, treatment) -> {
             if (known.add(name)) {
                 chain(script, treatment);
@@ -106,11 +109,11 @@ final class NftScript {
         line(script, 1, "chain " + treatment.chain() + " {");
         switch (kind.masquerade) {
             case NEVER -> {}
-            case OFF_CLUSTER -> line(
-                    script, 2, "ip saddr != " + clusterCidr + " meta mark set meta mark | " + MARK);
+            case OFF_CLUSTER -> line(script, 2, "ip saddr != " + clusterCidr + " meta mark set meta mark | " + MARK);
             case ALWAYS -> line(script, 2, "meta mark set meta mark | " + MARK);
         }
-        String choice = (treatment.affinity() ? "jhash ip saddr mod " : "numgen random mod ") + treatment.endpoints()
+        String choice = (treatment.affinity() ? "jhash ip saddr mod " : "numgen random mod ")
+                + treatment.endpoints()
                 + (kind.local ? " offset " + Treatment.LOCAL_OFFSET : "");
         String key = kind.nodePort ? protocol + " dport" : "ip daddr . " + protocol + " dport";
         String map = protocol + (kind.nodePort ? "_nep" : "_ep");

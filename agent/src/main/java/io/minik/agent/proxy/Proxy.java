@@ -110,8 +110,8 @@ public final class Proxy implements Room {
         health = Health.notReady("waiting for services and endpoints from the API server");
         Informer serviceInformer = informers.of(Resources.SERVICES);
         Informer sliceInformer = informers.of(Resources.ENDPOINT_SLICES).index(BY_SERVICE, Proxy::serviceOf);
-        Informer pods = informers.of(
-                Resources.PODS, "", ListOptions.fields("spec.nodeName=" + settings.nodeName()), false);
+        Informer pods =
+                informers.of(Resources.PODS, "", ListOptions.fields("spec.nodeName=" + settings.nodeName()), false);
         services = Optional.of(serviceInformer);
         slices = Optional.of(sliceInformer);
         serviceInformer.onChange((before, now) -> changed(now.or(() -> before).map(KubeObject::key)));
@@ -120,12 +120,15 @@ public final class Proxy implements Room {
             changed(now.flatMap(Proxy::serviceKey));
         });
         pods.onChange(this::podChanged);
-        Future.all(serviceInformer.start().synced(), sliceInformer.start().synced(), pods.start().synced())
+        Future.all(
+                        serviceInformer.start().synced(),
+                        sliceInformer.start().synced(),
+                        pods.start().synced())
                 .onSuccess(ready -> loop.run(() -> {
                     synced = true;
                     schedule(Duration.ZERO);
                 }))
-                .onFailure(why -> health = Health.notReady(why.getMessage()));
+                .onFailure(why -> health = Health.notReady(String.valueOf(why.getMessage())));
     }
 
     private static List<String> serviceOf(KubeObject slice) {
@@ -203,7 +206,10 @@ public final class Proxy implements Room {
         applying = false;
         if (failure != null) {
             health = Health.notReady("nft refused the rules: " + failure.getMessage());
-            LOG.atError().addKeyValue("whole", all).addKeyValue("err", failure.getMessage()).log("nft refused");
+            LOG.atError()
+                    .addKeyValue("whole", all)
+                    .addKeyValue("err", failure.getMessage())
+                    .log("nft refused");
             whole = true;
             // A change that does not fit what is there (someone flushed it) is cured by the whole table, at once.
             schedule(all ? retry : Duration.ZERO);

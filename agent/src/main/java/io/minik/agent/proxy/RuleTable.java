@@ -84,6 +84,8 @@ final class RuleTable {
 
     private Optional<String> value(Element element) {
         TreeMap<String, String> owners = wanted.get(element);
-        return owners == null ? Optional.empty() : Optional.of(owners.firstEntry().getValue());
+        return owners == null
+                ? Optional.empty()
+                : Optional.of(owners.firstEntry().getValue());
     }
 }

@@ -49,9 +49,7 @@ final class StaleFlows {
         String[] key = element.key().split(" \\. ");
         String ip = target.substring(0, target.indexOf(' '));
         return element.map().equals("udp_ep")
-                ? List.of(
-                        "-D", "-p", "udp", "--orig-dst", key[0], "--orig-port-dst", key[1], "--dst-nat", ip)
+                ? List.of("-D", "-p", "udp", "--orig-dst", key[0], "--orig-port-dst", key[1], "--dst-nat", ip)
                 : List.of("-D", "-p", "udp", "--orig-port-dst", key[0], "--dst-nat", ip);
     }
-
 }

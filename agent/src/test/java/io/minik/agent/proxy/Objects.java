@@ -13,7 +13,8 @@ public final class Objects {
     /** @param spec more of it: {@code "type":"NodePort"} without braces, may be empty */
     public static KubeObject service(String name, String ip, String ports, String spec) {
         String more = spec.isEmpty() ? "" : "," + spec;
-        return parse("{\"apiVersion\":\"v1\",\"kind\":\"Service\",\"metadata\":{\"namespace\":\"default\",\"name\":\"" + name
+        return parse("{\"apiVersion\":\"v1\",\"kind\":\"Service\",\"metadata\":{\"namespace\":\"default\",\"name\":\""
+                + name
                 + "\"},\"spec\":{\"clusterIP\":\"" + ip + "\",\"clusterIPs\":[\"" + ip + "\"],\"ports\":[" + ports + "]"
                 + more + "}}");
     }
@@ -33,7 +34,11 @@ public final class Objects {
                 "discovery.k8s.io/v1", "EndpointSlice", ObjectKey.of("default", service + "-x"), tree -> {
                     Json.child(tree, "metadata").putObject("labels").put("kubernetes.io/service-name", service);
                     tree.put("addressType", "IPv4");
-                    tree.putArray("ports").addObject().put("name", portName).put("port", port).put("protocol", protocol);
+                    tree.putArray("ports")
+                            .addObject()
+                            .put("name", portName)
+                            .put("port", port)
+                            .put("protocol", protocol);
                     for (String endpoint : List.of(endpoints)) {
                         String[] parts = endpoint.replace("!", "").split("@");
                         ObjectNode entry = tree.withArray("endpoints").addObject();
@@ -49,5 +54,4 @@ public final class Objects {
     public static KubeObject parse(String json) {
         return KubeObject.of(Json.parseObject(json.getBytes(java.nio.charset.StandardCharsets.UTF_8)));
     }
-
 }

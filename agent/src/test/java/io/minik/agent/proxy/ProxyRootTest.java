@@ -20,13 +20,13 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
-import org.jspecify.annotations.Nullable;
 
 /** A node, three pods and a client outside, each a network namespace; connections through a real kernel. */
 @Tag("root")
@@ -73,8 +73,8 @@ class ProxyRootTest {
 
     private void startProxy() throws Exception {
         Path nft = Files.writeString(dir.resolve("nft"), "#!/bin/sh\nexec ip netns exec " + NODE + " nft \"$@\"\n");
-        Path conntrack =
-                Files.writeString(dir.resolve("conntrack"), "#!/bin/sh\nexec ip netns exec " + NODE + " conntrack \"$@\"\n");
+        Path conntrack = Files.writeString(
+                dir.resolve("conntrack"), "#!/bin/sh\nexec ip netns exec " + NODE + " conntrack \"$@\"\n");
         for (Path tool : List.of(nft, conntrack)) {
             Files.setPosixFilePermissions(tool, PosixFilePermissions.fromString("rwxr-xr-x"));
         }
@@ -128,8 +128,7 @@ class ProxyRootTest {
     /** What answers, or the empty string. */
     private static String ask(String from, String command) {
         try {
-            Process process = new ProcessBuilder(
-                            "ip", "netns", "exec", from, "sh", "-c", command)
+            Process process = new ProcessBuilder("ip", "netns", "exec", from, "sh", "-c", command)
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
             String answer = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
@@ -161,7 +160,8 @@ class ProxyRootTest {
     void aServiceAnswersPodsTheNodeAndOutsiders() throws Exception {
         api.put(
                 Resources.SERVICES,
-                Objects.service("web", "10.43.0.5", Objects.port("", 80, "\"nodePort\":30080"), "\"type\":\"NodePort\""));
+                Objects.service(
+                        "web", "10.43.0.5", Objects.port("", 80, "\"nodePort\":30080"), "\"type\":\"NodePort\""));
         api.put(Resources.ENDPOINT_SLICES, Objects.slice("web", "", 8080, "10.42.0.2@here", "10.42.0.3@here"));
         until(() -> !tcp("mkimpod4", "10.43.0.5:80").isEmpty());
         Set<String> answers = new TreeSet<>();
@@ -188,7 +188,9 @@ class ProxyRootTest {
 
         api.remove(Resources.ENDPOINT_SLICES, ObjectKey.of("default", "web-x"));
         until(() -> tcp("mkimpod4", "10.43.0.5:80").isEmpty());
-        assertThat(refused("mkimpod4", "10.43.0.5:80")).as("refused, not dropped").isTrue();
+        assertThat(refused("mkimpod4", "10.43.0.5:80"))
+                .as("refused, not dropped")
+                .isTrue();
         assertThat(refused(OUTSIDE, "192.0.2.1:30080")).isTrue();
     }
 
@@ -211,21 +213,22 @@ class ProxyRootTest {
         api.put(Resources.ENDPOINT_SLICES, Objects.slice("sticky", "", 8080, "10.42.0.2@here", "10.42.0.3@here"));
         api.put(
                 Resources.SERVICES,
-                Objects.service(
-                        "udp", "10.43.0.7", "{\"name\":\"\",\"protocol\":\"UDP\",\"port\":53}", ""));
+                Objects.service("udp", "10.43.0.7", "{\"name\":\"\",\"protocol\":\"UDP\",\"port\":53}", ""));
         api.put(Resources.ENDPOINT_SLICES, Objects.slice("udp", "", "UDP", 8053, "10.42.0.3@here"));
         api.put(
                 Resources.PODS,
-                Objects.parse("{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"name\":\"p\",\"namespace\":\"default\"},"
-                        + "\"spec\":{\"nodeName\":\"here\",\"containers\":[{\"name\":\"c\",\"ports\":[{\"containerPort\":8080,"
-                        + "\"hostPort\":9999}]}]},\"status\":{\"podIP\":\"10.42.0.2\",\"phase\":\"Running\"}}"));
+                Objects.parse(
+                        "{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"name\":\"p\",\"namespace\":\"default\"},"
+                                + "\"spec\":{\"nodeName\":\"here\",\"containers\":[{\"name\":\"c\",\"ports\":[{\"containerPort\":8080,"
+                                + "\"hostPort\":9999}]}]},\"status\":{\"podIP\":\"10.42.0.2\",\"phase\":\"Running\"}}"));
         until(() -> !tcp("mkimpod4", "10.43.0.6:80").isEmpty());
         Set<String> answers = new TreeSet<>();
         for (int i = 0; i < 10; i++) {
             answers.add(tcp("mkimpod4", "10.43.0.6:80"));
         }
         assertThat(answers).hasSize(1);
-        until(() -> ask("mkimpod4", "echo x | timeout 3 socat -t2 - UDP:10.43.0.7:53").startsWith("mkimpod3"));
+        until(() -> ask("mkimpod4", "echo x | timeout 3 socat -t2 - UDP:10.43.0.7:53")
+                .startsWith("mkimpod3"));
         until(() -> tcp(OUTSIDE, "192.0.2.1:9999").equals("mkimpod2 192.0.2.2"));
     }
 

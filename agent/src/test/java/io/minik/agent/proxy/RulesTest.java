@@ -74,8 +74,8 @@ class RulesTest {
 
     @Test
     void internalPolicyLocalDropsWhereNobodyIsLocal() {
-        KubeObject service = Objects.service(
-                "web", "10.43.0.5", Objects.port("", 80, ""), "\"internalTrafficPolicy\":\"Local\"");
+        KubeObject service =
+                Objects.service("web", "10.43.0.5", Objects.port("", 80, ""), "\"internalTrafficPolicy\":\"Local\"");
         assertThat(rules(service, Objects.slice("web", "", 80, "10.42.1.2@there")))
                 .containsEntry(element("tcp_vip", "10.43.0.5 . 80"), "drop");
         assertThat(rules(service, Objects.slice("web", "", 80, "10.42.1.2@there", "10.42.0.2@here")))
@@ -84,15 +84,18 @@ class RulesTest {
 
     @Test
     void headlessExternalNameAndForeignServicesAreNotOurs() {
-        assertThat(rules(Objects.service("a", "None", Objects.port("", 80, ""), ""))).isEmpty();
-        assertThat(rules(Objects.service("a", "", "", "\"type\":\"ExternalName\""))).isEmpty();
+        assertThat(rules(Objects.service("a", "None", Objects.port("", 80, ""), "")))
+                .isEmpty();
+        assertThat(rules(Objects.service("a", "", "", "\"type\":\"ExternalName\"")))
+                .isEmpty();
     }
 
     @Test
     void aHostPortLeadsToThePod() {
-        KubeObject pod = Objects.parse("{\"metadata\":{\"name\":\"p\",\"namespace\":\"d\"},\"spec\":{\"containers\":[{\"ports\":"
-                + "[{\"containerPort\":80,\"hostPort\":8080},{\"containerPort\":53,\"hostPort\":53,\"protocol\":\"UDP\","
-                + "\"hostIP\":\"192.0.2.1\"}]}]},\"status\":{\"podIP\":\"10.42.0.7\",\"phase\":\"Running\"}}");
+        KubeObject pod =
+                Objects.parse("{\"metadata\":{\"name\":\"p\",\"namespace\":\"d\"},\"spec\":{\"containers\":[{\"ports\":"
+                        + "[{\"containerPort\":80,\"hostPort\":8080},{\"containerPort\":53,\"hostPort\":53,\"protocol\":\"UDP\","
+                        + "\"hostIP\":\"192.0.2.1\"}]}]},\"status\":{\"podIP\":\"10.42.0.7\",\"phase\":\"Running\"}}");
         assertThat(HostPortRules.of(pod))
                 .containsEntry(element("tcp_host", "8080"), "10.42.0.7 . 80")
                 .containsEntry(element("udp_hostip", "192.0.2.1 . 53"), "10.42.0.7 . 53");
@@ -108,8 +111,7 @@ class RulesTest {
         table.want("web", rules(service, Objects.slice("web", "", 80, "10.42.1.2@b", "10.42.1.4@b", "10.42.1.5@b")));
         NftScript script = new NftScript("t", "10.42.0.0/16", List.of());
         assertThat(script.changes(table.takeChanges(), new TreeSet<>(List.of("tcp_c2"))))
-                .isEqualTo(
-                        """
+                .isEqualTo("""
                         table ip t {
                           chain tcp_c3 {
                             ip saddr != 10.42.0.0/16 meta mark set meta mark | 0x4000
@@ -150,7 +152,15 @@ class RulesTest {
                         element("cluster_ips", "10.43.0.10"), ""));
         assertThat(StaleFlows.of(changes))
                 .containsExactly(List.of(
-                        "-D", "-p", "udp", "--orig-dst", "10.43.0.10", "--orig-port-dst", "53", "--dst-nat", "10.42.0.2"));
+                        "-D",
+                        "-p",
+                        "udp",
+                        "--orig-dst",
+                        "10.43.0.10",
+                        "--orig-port-dst",
+                        "53",
+                        "--dst-nat",
+                        "10.42.0.2"));
     }
 
     @Test
