@@ -27,13 +27,26 @@ public final class Decoder {
 
     /** @throws ApiException 400 */
     public static Decoded decode(Type type, byte[] body, Format format, FieldValidation level) {
+        Body.Parsed parsed = parse(type, body, format);
+        return check(type, (ObjectNode) parsed.tree(), parsed.duplicates(), level);
+    }
+
+    /** Only read, not held against the type: for bodies whose kind and apiVersion may be another's. @throws ApiException 400 */
+    public static ObjectNode read(Type type, byte[] body, Format format) {
+        return (ObjectNode) parse(type, body, format).tree();
+    }
+
+    private static Body.Parsed parse(Type type, byte[] body, Format format) {
         Body.Parsed parsed;
         try {
-            parsed = Body.parse(body, format);
+            parsed = format == Format.PROTOBUF
+                    ? new Body.Parsed(ProtobufReader.read(type, body), List.of())
+                    : Body.parse(body, format);
         } catch (IllegalArgumentException e) {
-            throw unrecognized(type, "couldn't get version/kind; json parse error: " + e.getMessage(), body);
+            String what = format == Format.PROTOBUF ? "" : "couldn't get version/kind; json parse error: ";
+            throw unrecognized(type, what + e.getMessage(), body);
         }
-        if (!(parsed.tree() instanceof ObjectNode tree)) {
+        if (!(parsed.tree() instanceof ObjectNode)) {
             throw unrecognized(
                     type,
                     "couldn't get version/kind; json parse error: json: cannot unmarshal " + word(parsed.tree())
@@ -41,7 +54,7 @@ public final class Decoder {
                             + " string \"json:\\\"kind,omitempty\\\"\" }",
                     body);
         }
-        return check(type, tree, parsed.duplicates(), level);
+        return parsed;
     }
 
     /** The same for a tree, such as a patched object. The tree is not written to. @throws ApiException 400 */

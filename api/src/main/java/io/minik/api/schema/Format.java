@@ -1,7 +1,8 @@
 package io.minik.api.schema;
 
-/** The text form of a body. */
+/** The form of a body. PROTOBUF is Kubernetes' envelope and messages. */
 public enum Format {
     JSON,
-    YAML
+    YAML,
+    PROTOBUF
 }

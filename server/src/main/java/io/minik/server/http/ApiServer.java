@@ -20,9 +20,11 @@ import io.minik.server.watchcache.WatchCaches;
 import io.minik.store.Store;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -31,6 +33,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,6 +69,8 @@ public final class ApiServer implements Room {
     private volatile Health health = Health.notReady("not started");
     private volatile String deployment = "";
     private volatile int port;
+    private volatile Predicate<String> mountedPaths = path -> false;
+    private volatile Handler<HttpServerRequest> mounted = request -> {};
 
     /**
      * What other rooms give to the API server.
@@ -170,6 +175,16 @@ public final class ApiServer implements Room {
         return new InProcessTransport(inner, registry, names, clock, user);
     }
 
+    /**
+     * Gives paths of no API to another room, whole: its own authentication, before any filter. Before {@link #start}.
+     *
+     * @param paths must match none of Kubernetes'
+     */
+    public void mount(Predicate<String> paths, Handler<HttpServerRequest> handler) {
+        mountedPaths = paths;
+        mounted = handler;
+    }
+
     /** Rooms that /readyz tells of, besides the server's own. */
     public void watchOver(List<Room> others) {
         rooms.addAll(others);
@@ -216,7 +231,11 @@ public final class ApiServer implements Room {
     }
 
     /** One HTTP request, on its connection's loop. */
-    private void serve(io.vertx.core.http.HttpServerRequest http) {
+    private void serve(HttpServerRequest http) {
+        if (mountedPaths.test(http.path())) {
+            mounted.handle(http);
+            return;
+        }
         ApiRequest request = Exchange.open(http, names, clock);
         outer.handle(request)
                 .compose(answer -> responses.write(request, answer))

@@ -25,7 +25,7 @@ import java.util.Optional;
 
 /** From bytes to trees that fit their type, with defaults; from a tree and a patch to the next tree. Pure. */
 final class Codec {
-    private static final String BODIES = "application/json, application/yaml";
+    private static final String BODIES = "application/json, application/yaml, application/vnd.kubernetes.protobuf";
     private static final String PATCHES =
             "application/json-patch+json, application/merge-patch+json," + " application/strategic-merge-patch+json";
 
@@ -71,15 +71,7 @@ final class Codec {
         }
         Type type = schema.findType("v1", "DeleteOptions")
                 .orElseThrow(() -> new IllegalStateException("the schema has no DeleteOptions"));
-        ObjectNode tree;
-        try {
-            tree = format(request) == Format.JSON
-                    ? Json.parseObject(request.body())
-                    : Decoder.decode(type, request.body(), Format.YAML, FieldValidation.IGNORE)
-                            .tree();
-        } catch (IllegalArgumentException e) {
-            throw ApiException.badRequest("couldn't get version/kind; json parse error: " + e.getMessage());
-        }
+        ObjectNode tree = Decoder.read(type, request.body(), format(request));
         tree.remove(List.of("kind", "apiVersion"));
         return Decoder.decode(type, tree, FieldValidation.IGNORE).tree();
     }
@@ -149,6 +141,7 @@ final class Codec {
         return switch (request.contentType()) {
             case "", "application/json", "*/*" -> Format.JSON;
             case "application/yaml", "text/yaml", "application/x-yaml" -> Format.YAML;
+            case "application/vnd.kubernetes.protobuf" -> Format.PROTOBUF;
             default -> throw unsupported(BODIES);
         };
     }

@@ -1,0 +1,484 @@
+package io.minik.api.schema;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.NullNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.minik.api.object.Json;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Reads {@code application/vnd.kubernetes.protobuf} into trees: the envelope {@code k8s\0} + runtime.Unknown, then messages
+ * by the field numbers of the type graph. kubectl's typed commands send it since 1.32.
+ *
+ * <p>Go writes every field that is no pointer, also when it is zero, and a pointer only when it is set. The graph does not
+ * know pointers, so a zero is taken as "not said" except for the fields that are pointers with a meaning for zero ({@link
+ * #POINTERS}): for all others zero and absent mean the same.
+ *
+ * <p>Follows https://kubernetes.io/docs/reference/using-api/api-concepts/#protobuf-encoding and protobuf's wire format.
+ */
+final class ProtobufReader {
+    private static final byte[] MAGIC = {'k', '8', 's', 0};
+    private static final int VARINT = 0;
+    private static final int FIXED64 = 1;
+    private static final int BYTES = 2;
+    private static final int FIXED32 = 5;
+
+    /** Fields that are pointers in Go and whose zero differs from their absence, by JSON name. */
+    private static final Set<String> POINTERS = Set.of(
+            "activeDeadlineSeconds",
+            "allocateLoadBalancerNodePorts",
+            "allowPrivilegeEscalation",
+            "allowVolumeExpansion",
+            "attachRequired",
+            "automountServiceAccountToken",
+            "backoffLimit",
+            "backoffLimitPerIndex",
+            "blockOwnerDeletion",
+            "completions",
+            "controller",
+            "defaultMode",
+            "deletionGracePeriodSeconds",
+            "enableServiceLinks",
+            "expirationSeconds",
+            "failedJobsHistoryLimit",
+            "fsGroup",
+            "gracePeriodSeconds",
+            "hostUsers",
+            "immutable",
+            "leaseDurationSeconds",
+            "leaseTransitions",
+            "maxReplicas",
+            "maxFailedIndexes",
+            "minReplicas",
+            "mode",
+            "mountPropagation",
+            "optional",
+            "ordinals",
+            "orphanDependents",
+            "parallelism",
+            "partition",
+            "priority",
+            "privileged",
+            "progressDeadlineSeconds",
+            "publishNotReadyAddresses",
+            "readOnlyRootFilesystem",
+            "ready",
+            "replicas",
+            "revisionHistoryLimit",
+            "runAsGroup",
+            "runAsNonRoot",
+            "runAsUser",
+            "serving",
+            "setHostnameAsFQDN",
+            "shareProcessNamespace",
+            "startingDeadlineSeconds",
+            "storageClassName",
+            "successfulJobsHistoryLimit",
+            "suspend",
+            "terminating",
+            "terminationGracePeriodSeconds",
+            "tolerationSeconds",
+            "ttlSecondsAfterFinished",
+            "value");
+
+    private static final DateTimeFormatter MICROS = DateTimeFormatter.ofPattern(
+                    "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'", Locale.ROOT)
+            .withZone(ZoneOffset.UTC);
+
+    private final byte[] bytes;
+    private final int end;
+    private int at;
+    private final int depth;
+
+    private ProtobufReader(byte[] bytes, int from, int end, int depth) {
+        this.bytes = bytes;
+        this.at = from;
+        this.end = end;
+        this.depth = depth;
+        if (depth > Body.MAX_DEPTH) {
+            throw new IllegalArgumentException("proto: the message nests deeper than " + Body.MAX_DEPTH);
+        }
+    }
+
+    static boolean enveloped(byte[] body) {
+        return body.length >= MAGIC.length && Arrays.equals(body, 0, MAGIC.length, MAGIC, 0, MAGIC.length);
+    }
+
+    /** @throws IllegalArgumentException if it is no envelope, or not well formed */
+    static ObjectNode read(Type type, byte[] body) {
+        if (!enveloped(body)) {
+            throw new IllegalArgumentException(
+                    "provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]");
+        }
+        try {
+            return new ProtobufReader(body, MAGIC.length, body.length, 0).unknown(type);
+        } catch (ArrayIndexOutOfBoundsException e) {
+            throw new IllegalArgumentException("unexpected EOF", e);
+        }
+    }
+
+    /** runtime.Unknown: typeMeta = 1, raw = 2, contentEncoding = 3, contentType = 4. */
+    private ObjectNode unknown(Type type) {
+        ObjectNode heads = Json.object();
+        Optional<ObjectNode> object = Optional.empty();
+        while (at < end) {
+            long tag = varint();
+            int number = (int) (tag >>> 3);
+            if (number == 1) {
+                typeMeta(nested(), heads);
+            } else if (number == 2) {
+                object = Optional.of(nested().message(type));
+            } else {
+                skip((int) tag & 7);
+            }
+        }
+        ObjectNode tree = object.orElseGet(Json::object);
+        heads.properties().forEach(head -> tree.set(head.getKey(), head.getValue()));
+        return tree;
+    }
+
+    private static void typeMeta(ProtobufReader reader, ObjectNode heads) {
+        while (reader.at < reader.end) {
+            long tag = reader.varint();
+            switch ((int) (tag >>> 3)) {
+                case 1 -> heads.put("apiVersion", reader.text());
+                case 2 -> heads.put("kind", reader.text());
+                default -> reader.skip((int) tag & 7);
+            }
+        }
+    }
+
+    private ObjectNode message(Type type) {
+        ObjectNode object = Json.object();
+        into(type, object);
+        return object;
+    }
+
+    private void into(Type type, ObjectNode object) {
+        while (at < end) {
+            long tag = varint();
+            int wire = (int) tag & 7;
+            Optional<Field> found = byNumber(type, (int) (tag >>> 3));
+            if (found.isEmpty()) {
+                skip(wire);
+                continue;
+            }
+            Field field = found.get();
+            if (field.inline()) {
+                nested().into(field.type(), object);
+            } else {
+                set(object, field, wire);
+            }
+        }
+    }
+
+    private static Optional<Field> byNumber(Type type, int number) {
+        for (Field field : type.message()) {
+            if (field.number() == number) {
+                return Optional.of(field);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private void set(ObjectNode object, Field field, int wire) {
+        switch (field.shape()) {
+            case SINGLE -> {
+                JsonNode value = value(field, wire);
+                if (said(field, value)) {
+                    object.set(field.name(), value);
+                }
+            }
+            case LIST -> {
+                ArrayNode list = object.withArray(field.name());
+                if (wire == BYTES && packable(field)) {
+                    ProtobufReader packed = nested();
+                    while (packed.at < packed.end) {
+                        list.add(packed.value(field, field.kind() == Field.Kind.DOUBLE ? FIXED64 : VARINT));
+                    }
+                } else {
+                    list.add(value(field, wire));
+                }
+            }
+            case MAP -> nested().entry(field, Json.child(object, field.name()));
+        }
+    }
+
+    private static boolean packable(Field field) {
+        return switch (field.kind()) {
+            case BOOL, INT32, INT64, DOUBLE -> true;
+            case STRING, BYTES, MESSAGE -> false;
+        };
+    }
+
+    private void entry(Field field, ObjectNode map) {
+        String key = "";
+        JsonNode value = zero(field);
+        while (at < end) {
+            long tag = varint();
+            switch ((int) (tag >>> 3)) {
+                case 1 -> key = text();
+                case 2 -> value = value(field, (int) tag & 7);
+                default -> skip((int) tag & 7);
+            }
+        }
+        map.set(key, value);
+    }
+
+    private static JsonNode zero(Field field) {
+        JsonNodeFactory nodes = JsonNodeFactory.instance;
+        return switch (field.kind()) {
+            case STRING, BYTES -> nodes.textNode("");
+            case BOOL -> nodes.booleanNode(false);
+            case INT32, INT64, DOUBLE -> nodes.numberNode(0);
+            case MESSAGE -> nodes.objectNode();
+        };
+    }
+
+    /** Whether a single value counts: zero is "not said" unless it has a meaning of its own. */
+    private static boolean said(Field field, JsonNode value) {
+        if (value.isNull()) {
+            return false;
+        }
+        boolean zero =
+                switch (field.kind()) {
+                    case STRING, BYTES -> value.textValue().isEmpty();
+                    case BOOL -> !value.booleanValue();
+                    case INT32, INT64, DOUBLE -> value.doubleValue() == 0;
+                    case MESSAGE -> false;
+                };
+        return !zero || POINTERS.contains(field.name());
+    }
+
+    private JsonNode value(Field field, int wire) {
+        JsonNodeFactory nodes = JsonNodeFactory.instance;
+        return switch (field.kind()) {
+            case STRING -> nodes.textNode(text());
+            case BYTES -> nodes.textNode(Base64.getEncoder().encodeToString(slice()));
+            case BOOL -> nodes.booleanNode(number(wire) != 0);
+            case INT32 -> nodes.numberNode((int) number(wire));
+            case INT64 -> nodes.numberNode(number(wire));
+            case DOUBLE -> nodes.numberNode(Double.longBitsToDouble(number(wire)));
+            case MESSAGE -> nested().special(field.type());
+        };
+    }
+
+    private JsonNode special(Type type) {
+        return switch (type.form()) {
+            case STRUCT -> message(type);
+            case QUANTITY -> first(type, "string");
+            case INT_OR_STRING -> intOrString();
+            case TIME, MICRO_TIME -> time(type.form());
+            case DURATION -> JsonNodeFactory.instance.textNode(goDuration(numbers()[1]));
+            case FIELDS, RAW, JSON -> raw();
+            case STRING_LIST -> strings();
+            case SCHEMA_OR_ARRAY, SCHEMA_OR_BOOL, SCHEMA_OR_STRINGS -> oneOf(type);
+        };
+    }
+
+    /** The only field of a message, a text. */
+    private JsonNode first(Type type, String what) {
+        String text = "";
+        while (at < end) {
+            long tag = varint();
+            if (tag >>> 3 != 1) {
+                throw new IllegalArgumentException("proto: " + type.simpleName() + " has only a " + what);
+            }
+            text = text();
+        }
+        return JsonNodeFactory.instance.textNode(text.isEmpty() ? "0" : text);
+    }
+
+    /** type = 1 (0 number, 1 text), intVal = 2, strVal = 3. */
+    private JsonNode intOrString() {
+        long kind = 0;
+        long number = 0;
+        String text = "";
+        while (at < end) {
+            long tag = varint();
+            switch ((int) (tag >>> 3)) {
+                case 1 -> kind = varint();
+                case 2 -> number = varint();
+                case 3 -> text = text();
+                default -> skip((int) tag & 7);
+            }
+        }
+        return kind == 0 ? JsonNodeFactory.instance.numberNode((int) number) : JsonNodeFactory.instance.textNode(text);
+    }
+
+    /** seconds = 1, nanos = 2; an empty message is Go's zero time, which JSON says as null. */
+    private JsonNode time(Type.Form form) {
+        if (at == end) {
+            return NullNode.getInstance();
+        }
+        long[] numbers = numbers();
+        Instant instant = Instant.ofEpochSecond(numbers[1], form == Type.Form.MICRO_TIME ? numbers[2] : 0);
+        return JsonNodeFactory.instance.textNode(
+                form == Type.Form.MICRO_TIME ? MICROS.format(instant) : instant.toString());
+    }
+
+    /** Fields 1 and 2 of a message of two numbers, at their places. */
+    private long[] numbers() {
+        long[] numbers = new long[3];
+        while (at < end) {
+            long tag = varint();
+            int number = (int) (tag >>> 3);
+            if (number == 1 || number == 2) {
+                numbers[number] = number((int) tag & 7);
+            } else {
+                skip((int) tag & 7);
+            }
+        }
+        return numbers;
+    }
+
+    /** JSON in bytes: raw = 1. */
+    private JsonNode raw() {
+        JsonNode json = NullNode.getInstance();
+        while (at < end) {
+            long tag = varint();
+            if (tag >>> 3 == 1) {
+                byte[] inner = slice();
+                if (enveloped(inner)) {
+                    throw new IllegalArgumentException("an object within the object must be JSON");
+                }
+                json = inner.length == 0 ? json : Json.parse(inner);
+            } else {
+                skip((int) tag & 7);
+            }
+        }
+        return json;
+    }
+
+    private JsonNode strings() {
+        ArrayNode list = Json.array();
+        while (at < end) {
+            varint();
+            list.add(text());
+        }
+        return list;
+    }
+
+    /** A message of alternatives, of which JSON says the one that is set. */
+    private JsonNode oneOf(Type type) {
+        ObjectNode alternatives = message(type);
+        JsonNode chosen = JsonNodeFactory.instance.booleanNode(false);
+        for (Map.Entry<String, JsonNode> alternative : alternatives.properties()) {
+            if (!alternative.getValue().isBoolean() || alternatives.size() == 1) {
+                chosen = alternative.getValue();
+            }
+        }
+        return chosen;
+    }
+
+    /** Nanoseconds as Go prints them: {@code 1h0m0s}, {@code 1.5s}, {@code 300ms}. */
+    static String goDuration(long nanos) {
+        if (nanos == 0) {
+            return "0s";
+        }
+        String sign = nanos < 0 ? "-" : "";
+        long rest = Math.abs(nanos);
+        if (rest < 1_000) {
+            return sign + rest + "ns";
+        } else if (rest < 1_000_000) {
+            return sign + decimal(rest, 1_000) + "µs";
+        } else if (rest < 1_000_000_000) {
+            return sign + decimal(rest, 1_000_000) + "ms";
+        }
+        long minutes = rest / 60_000_000_000L;
+        String seconds = decimal(rest % 60_000_000_000L, 1_000_000_000) + "s";
+        String text = minutes >= 60 ? minutes / 60 + "h" + minutes % 60 + "m" : minutes > 0 ? minutes + "m" : "";
+        return sign + text + seconds;
+    }
+
+    private static String decimal(long value, long unit) {
+        return java.math.BigDecimal.valueOf(value)
+                .divide(java.math.BigDecimal.valueOf(unit))
+                .toPlainString();
+    }
+
+    private long number(int wire) {
+        if (wire == VARINT) {
+            return varint();
+        }
+        int size = wire == FIXED64 ? Long.BYTES : wire == FIXED32 ? Integer.BYTES : 0;
+        if (size == 0) {
+            throw new IllegalArgumentException("proto: wrong wireType = " + wire);
+        }
+        long value = 0;
+        for (int i = 0; i < size; i++) {
+            value |= (bytes[at + i] & 0xffL) << (8 * i);
+        }
+        at += size;
+        return value;
+    }
+
+    private long varint() {
+        long value = 0;
+        for (int shift = 0; shift < 64; shift += 7) {
+            if (at >= end) {
+                throw new IllegalArgumentException("unexpected EOF");
+            }
+            byte next = bytes[at++];
+            value |= (next & 0x7fL) << shift;
+            if (next >= 0) {
+                return value;
+            }
+        }
+        throw new IllegalArgumentException("proto: integer overflow");
+    }
+
+    private int length() {
+        long length = varint();
+        if (length < 0 || length > end - at) {
+            throw new IllegalArgumentException("unexpected EOF");
+        }
+        return (int) length;
+    }
+
+    private ProtobufReader nested() {
+        int length = length();
+        ProtobufReader inner = new ProtobufReader(bytes, at, at + length, depth + 1);
+        at += length;
+        return inner;
+    }
+
+    private byte[] slice() {
+        int length = length();
+        at += length;
+        return Arrays.copyOfRange(bytes, at - length, at);
+    }
+
+    private String text() {
+        int length = length();
+        at += length;
+        return new String(bytes, at - length, length, StandardCharsets.UTF_8);
+    }
+
+    private void skip(int wire) {
+        switch (wire) {
+            case VARINT -> varint();
+            case FIXED64 -> at += Long.BYTES;
+            case BYTES -> {
+                int length = length();
+                at += length;
+            }
+            case FIXED32 -> at += Integer.BYTES;
+            default -> throw new IllegalArgumentException("proto: illegal wireType " + wire);
+        }
+        if (at > end) {
+            throw new IllegalArgumentException("unexpected EOF");
+        }
+    }
+}

@@ -1,0 +1,183 @@
+package io.minik.api.schema;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.minik.api.meta.ApiException;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+
+/** Messages are written here by hand, by the numbers of upstream's generated.proto. */
+class ProtobufReaderTest {
+    private static final Schema SCHEMA = Schema.load();
+
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+
+    private static Type type(String apiVersion, String kind) {
+        return SCHEMA.findType(apiVersion, kind).orElseThrow();
+    }
+
+    private ProtobufReaderTest varint(int number, long value) {
+        raw((long) number << 3);
+        raw(value);
+        return this;
+    }
+
+    private ProtobufReaderTest bytes(int number, byte[] value) {
+        raw((long) number << 3 | 2);
+        raw(value.length);
+        out.writeBytes(value);
+        return this;
+    }
+
+    private ProtobufReaderTest text(int number, String value) {
+        return bytes(number, value.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private void raw(long value) {
+        long rest = value;
+        while ((rest & ~0x7fL) != 0) {
+            out.write((int) (rest & 0x7f | 0x80));
+            rest >>>= 7;
+        }
+        out.write((int) rest);
+    }
+
+    private byte[] done() {
+        return out.toByteArray();
+    }
+
+    private static ProtobufReaderTest message() {
+        return new ProtobufReaderTest();
+    }
+
+    private static byte[] enveloped(String apiVersion, String kind, byte[] object) {
+        byte[] meta = message().text(1, apiVersion).text(2, kind).done();
+        byte[] unknown = message()
+                .bytes(1, meta)
+                .bytes(2, object)
+                .text(3, "")
+                .text(4, "")
+                .done();
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        all.writeBytes(new byte[] {'k', '8', 's', 0});
+        all.writeBytes(unknown);
+        return all.toByteArray();
+    }
+
+    private static ObjectNode decode(String apiVersion, String kind, byte[] object) {
+        return Decoder.decode(
+                        type(apiVersion, kind),
+                        enveloped(apiVersion, kind, object),
+                        Format.PROTOBUF,
+                        FieldValidation.STRICT)
+                .tree();
+    }
+
+    @Test
+    void mapsBytesAndBooleansAreRead() {
+        byte[] meta =
+                message().text(1, "settings").text(2, "").text(3, "default").done();
+        byte[] entry = message().text(1, "color").text(2, "blue").done();
+        byte[] binary = message().text(1, "b").bytes(2, new byte[] {1, 2, 3}).done();
+        ObjectNode map = decode(
+                "v1",
+                "ConfigMap",
+                message()
+                        .bytes(1, meta)
+                        .bytes(2, entry)
+                        .bytes(3, binary)
+                        .varint(4, 1)
+                        .done());
+        assertThat(map.toString())
+                .isEqualTo(
+                        "{\"metadata\":{\"name\":\"settings\",\"namespace\":\"default\"},\"data\":{\"color\":\"blue\"},"
+                                + "\"binaryData\":{\"b\":\"AQID\"},\"immutable\":true,\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\"}");
+    }
+
+    @Test
+    void aZeroThatMeansSomethingStaysAndOneThatDoesNotGoes() {
+        // DeploymentSpec: replicas = 1 (a pointer), minReadySeconds = 5, paused = 7 (no pointers: Go writes their
+        // zero).
+        byte[] spec = message().varint(1, 0).varint(5, 0).varint(7, 0).done();
+        ObjectNode deployment =
+                decode("apps/v1", "Deployment", message().bytes(2, spec).done());
+        assertThat(deployment.path("spec").toString()).isEqualTo("{\"replicas\":0}");
+    }
+
+    @Test
+    void quantitiesTimesAndNumbersOrTextAreWrittenAsJsonWritesThem() {
+        byte[] port = message()
+                .text(1, "http")
+                .text(2, "TCP")
+                .varint(3, 80)
+                .bytes(4, message().varint(1, 1).varint(2, 0).text(3, "web").done())
+                .varint(5, 0)
+                .done();
+        ObjectNode service = decode(
+                "v1",
+                "Service",
+                message().bytes(2, message().bytes(1, port).done()).done());
+        assertThat(service.at("/spec/ports/0").toString())
+                .isEqualTo("{\"name\":\"http\",\"protocol\":\"TCP\",\"port\":80,\"targetPort\":\"web\"}");
+
+        byte[] quota = message()
+                .bytes(
+                        1,
+                        message()
+                                .text(1, "cpu")
+                                .bytes(2, message().text(1, "500m").done())
+                                .done())
+                .done();
+        assertThat(decode("v1", "ResourceQuota", message().bytes(2, quota).done())
+                        .at("/spec/hard/cpu")
+                        .asText())
+                .isEqualTo("500m");
+
+        byte[] created = message().varint(1, 1767225600).varint(2, 0).done();
+        byte[] meta = message().text(1, "x").bytes(8, created).done();
+        assertThat(decode("v1", "ConfigMap", message().bytes(1, meta).done())
+                        .at("/metadata/creationTimestamp")
+                        .asText())
+                .isEqualTo("2026-01-01T00:00:00Z");
+    }
+
+    @Test
+    void aBodyThatIsCutOffOrNoEnvelopeIsRefused() {
+        byte[] whole = enveloped(
+                "v1",
+                "ConfigMap",
+                message().text(9, "unknown fields are skipped").done());
+        Type type = type("v1", "ConfigMap");
+        for (int length = 5; length < whole.length; length++) {
+            byte[] cut = Arrays.copyOf(whole, length);
+            try {
+                Decoder.decode(type, cut, Format.PROTOBUF, FieldValidation.STRICT);
+            } catch (ApiException expected) {
+                assertThat(expected.status().code()).isEqualTo(400);
+            }
+        }
+        assertThatThrownBy(() -> Decoder.decode(type, new byte[] {'{', '}'}, Format.PROTOBUF, FieldValidation.STRICT))
+                .isInstanceOf(ApiException.class)
+                .hasMessageContaining("does not appear to be a protobuf message");
+        assertThatThrownBy(() -> Decoder.decode(
+                        type,
+                        enveloped("v1", "ConfigMap", new byte[] {0x0a, 0x7f}),
+                        Format.PROTOBUF,
+                        FieldValidation.STRICT))
+                .isInstanceOf(ApiException.class)
+                .hasMessageContaining("unexpected EOF");
+    }
+
+    @Test
+    void durationsReadAsGoPrintsThem() {
+        assertThat(ProtobufReader.goDuration(3_600_000_000_000L)).isEqualTo("1h0m0s");
+        assertThat(ProtobufReader.goDuration(1_500_000_000L)).isEqualTo("1.5s");
+        assertThat(ProtobufReader.goDuration(300_000_000L)).isEqualTo("300ms");
+        assertThat(ProtobufReader.goDuration(0)).isEqualTo("0s");
+        assertThat(ProtobufReader.goDuration(-90_000_000_000L)).isEqualTo("-1m30s");
+    }
+}
