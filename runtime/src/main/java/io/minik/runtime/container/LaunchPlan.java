@@ -13,6 +13,7 @@ import io.minik.runtime.container.Containers.Security;
 import io.minik.runtime.sandbox.SandboxFiles;
 import io.minik.runtime.sandbox.Sandboxes.SandboxConfig;
 import io.minik.runtime.snapshot.Snapshots.RootFs;
+import io.minik.runtime.sys.Kernel;
 import io.minik.runtime.sys.Sys;
 import io.minik.runtime.tape.Steps;
 import java.io.IOException;
@@ -125,7 +126,7 @@ final class LaunchPlan {
 
     private static int lastCapability() {
         try {
-            return Integer.parseInt(Files.readString(LAST_CAPABILITY).trim());
+            return Integer.parseInt(Kernel.readControl(LAST_CAPABILITY));
         } catch (IOException e) {
             throw new RuntimeFault(RuntimeFault.Kind.KERNEL, "capabilities", "can't read " + LAST_CAPABILITY, e);
         }

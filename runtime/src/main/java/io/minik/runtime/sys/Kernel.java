@@ -1,6 +1,7 @@
 package io.minik.runtime.sys;
 
 import io.minik.runtime.RuntimeFault;
+import java.io.FileInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,6 +36,8 @@ public final class Kernel {
     private static final int WNOHANG = 1;
     private static final int WEXITED = 4;
     private static final int SIGINFO_BYTES = 128;
+    /** A page is the most that a control file holds. */
+    private static final int CONTROL_BYTES = 4096;
 
     private final Sys sys;
 
@@ -141,6 +144,18 @@ public final class Kernel {
             long written = write((int) fd, arena.bytes(bytes).address(), bytes.length);
             close((int) fd);
             return written < 0 ? (int) -written : 0;
+        }
+    }
+
+    /**
+     * A value below /proc/sys. Such a file gives all it has to one read(2) and nothing to a second, so {@link
+     * Files#readString}, which begins with a read of one byte, sees only its first character.
+     */
+    public static String readControl(Path file) throws IOException {
+        byte[] buffer = new byte[CONTROL_BYTES];
+        try (FileInputStream in = new FileInputStream(file.toFile())) {
+            int got = in.read(buffer);
+            return got <= 0 ? "" : new String(buffer, 0, got, java.nio.charset.StandardCharsets.UTF_8).trim();
         }
     }
 

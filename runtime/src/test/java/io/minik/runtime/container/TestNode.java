@@ -212,6 +212,14 @@ final class TestNode implements AutoCloseable {
         return ended.orTimeout(LIMIT_SECONDS, TimeUnit.SECONDS).join();
     }
 
+    Containers.Container waitForExit(String id) {
+        java.util.concurrent.CompletableFuture<Containers.Container> ended = exitOf(id);
+        Containers.Container now = await(containers.find(id)).orElseThrow();
+        return now.state() == Containers.State.EXITED
+                ? now
+                : ended.orTimeout(LIMIT_SECONDS, TimeUnit.SECONDS).join();
+    }
+
     java.util.concurrent.CompletableFuture<Containers.Container> exitOf(String id) {
         java.util.concurrent.CompletableFuture<Containers.Container> ended =
                 new java.util.concurrent.CompletableFuture<>();

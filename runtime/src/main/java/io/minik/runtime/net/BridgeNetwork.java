@@ -1,0 +1,308 @@
+package io.minik.runtime.net;
+
+import io.minik.runtime.RuntimeFault;
+import io.minik.runtime.sys.Errno;
+import io.minik.runtime.sys.Kernel;
+import io.minik.runtime.sys.KeyedWorker;
+import io.minik.runtime.sys.Syscall;
+import io.minik.runtime.sys.Trees;
+import io.vertx.core.Future;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Pods on a Linux bridge. Its state is the kernel's and the lease files'; one call changes the host's side at a time. */
+public final class BridgeNetwork implements Network {
+    private static final Logger LOG = LoggerFactory.getLogger(BridgeNetwork.class);
+    private static final String WORKER_KEY = "network";
+    private static final String POD_LINK = "eth0";
+    private static final String LINK_PREFIX = "mk";
+    /** A link's name has at most 15 characters. */
+    private static final int LINK_HASH_DIGITS = 13;
+    /** Marks our routes (RTA protocol); not one that the kernel or a routing daemon uses. */
+    private static final int ROUTE_PROTOCOL = 109;
+
+    private static final int AF_NETLINK = 16;
+    private static final int SOCK_RAW = 3;
+
+    private final KeyedWorker worker;
+    private final Kernel kernel;
+    private final Path leases;
+    private final String bridge;
+    private final String table;
+
+    // Guarded by this.
+    private Optional<Ipam> ipam = Optional.empty();
+    /** Whose leases stay, when the range becomes known after {@link #reclaim}. */
+    private Optional<Set<String>> known = Optional.empty();
+
+    private int mtu;
+
+    /**
+     * @param dataDir leases go below it
+     * @param bridge its name, at most 15 characters, usually {@code minik0}
+     * @param table name of our nft table (family ip), usually {@code minik_masq}
+     */
+    public BridgeNetwork(KeyedWorker worker, Kernel kernel, Path dataDir, String bridge, String table) {
+        this.worker = worker;
+        this.kernel = kernel;
+        this.leases = dataDir.resolve("net").resolve("leases");
+        this.bridge = bridge;
+        this.table = table;
+    }
+
+    private interface HostWork<T> {
+        T with(Rtnetlink host);
+    }
+
+    /** In the namespace that minik runs in. */
+    private <T> T onHost(HostWork<T> work) {
+        int socket = (int) Kernel.check(
+                kernel.sys().call(Syscall.SOCKET, AF_NETLINK, SOCK_RAW | Kernel.O_CLOEXEC, 0), "netlink socket", "");
+        try {
+            return work.with(new Rtnetlink(kernel, socket));
+        } finally {
+            kernel.close(socket);
+        }
+    }
+
+    @Override
+    public Future<Void> configure(String podCidr, String clusterCidr, int linkMtu) {
+        return worker.on(WORKER_KEY, () -> {
+            Cidr pods = Cidr.parse(podCidr);
+            Cidr cluster = Cidr.parse(clusterCidr);
+            configure(pods, cluster, linkMtu);
+            LOG.atInfo()
+                    .addKeyValue("podCidr", pods)
+                    .addKeyValue("bridge", bridge)
+                    .addKeyValue("mtu", linkMtu)
+                    .log("pod network configured");
+            return null;
+        });
+    }
+
+    private synchronized void configure(Cidr pods, Cidr cluster, int linkMtu) {
+        if (ipam.isPresent() && !ipam.get().cidr().equals(pods)) {
+            throw new RuntimeFault(
+                    RuntimeFault.Kind.INVALID_CONFIG,
+                    "configure network",
+                    "this node's pods are in " + ipam.get().cidr() + " and can't move to " + pods + " while it runs",
+                    0);
+        }
+        int gateway = pods.at(1);
+        onHost(host -> {
+            if (host.findLink(bridge).isEmpty()) {
+                host.createBridge(bridge, mac(gateway), linkMtu);
+            }
+            Rtnetlink.Link link = requireBridge(host);
+            host.addAddress(link.index(), gateway, pods.prefix());
+            host.up(link.index());
+            return link;
+        });
+        require("/proc/sys/net/ipv4/ip_forward", "1");
+        // Only there with the br_netfilter module: without it bridged traffic skips the tables anyway.
+        kernel.tryWriteControl(Path.of("/proc/sys/net/bridge/bridge-nf-call-iptables"), "1");
+        Nft.apply(masquerade(pods, cluster));
+        mtu = linkMtu;
+        if (ipam.isEmpty()) {
+            Ipam fresh = new Ipam(leases.resolve(pods.toString().replace('/', '_')), pods);
+            known.ifPresent(fresh::reclaim);
+            known = Optional.empty();
+            ipam = Optional.of(fresh);
+        }
+    }
+
+    private void require(String file, String value) {
+        int errno = kernel.tryWriteControl(Path.of(file), value);
+        if (errno != 0 && !isAlready(file, value)) {
+            throw Kernel.fault(errno, "write " + value + " to", file);
+        }
+    }
+
+    /** A container that runs minik may see the right value without being allowed to write it. */
+    private static boolean isAlready(String file, String value) {
+        try {
+            return Kernel.readControl(Path.of(file)).equals(value);
+        } catch (java.io.IOException e) {
+            return false;
+        }
+    }
+
+    private Rtnetlink.Link requireBridge(Rtnetlink host) {
+        return host.findLink(bridge).orElseThrow(() -> Kernel.fault(Errno.ENODEV, "find bridge", bridge));
+    }
+
+    /** Adding, deleting and adding again in one transaction replaces a table whether it was there or not. */
+    private String masquerade(Cidr pods, Cidr cluster) {
+        return String.join(
+                "\n",
+                "table ip " + table,
+                "delete table ip " + table,
+                "table ip " + table + " {",
+                "  chain postrouting {",
+                "    type nat hook postrouting priority srcnat; policy accept;",
+                "    ip saddr " + pods + " ip daddr != " + cluster + " ip daddr != 224.0.0.0/4 masquerade",
+                "  }",
+                "}",
+                "");
+    }
+
+    /** Locally administered and made from the address, so that it stays the same and neighbours' caches stay right. */
+    static byte[] mac(int address) {
+        return new byte[] {
+            0x0a, 0x58, (byte) (address >>> 24), (byte) (address >>> 16), (byte) (address >>> 8), (byte) address
+        };
+    }
+
+    static String linkName(String sandboxId) {
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(sandboxId.getBytes(StandardCharsets.UTF_8));
+            return LINK_PREFIX + String.format("%064x", new BigInteger(1, hash)).substring(0, LINK_HASH_DIGITS);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
+    @Override
+    public Future<Void> routes(Map<String, String> nodeIpByPodCidr) {
+        return worker.on(WORKER_KEY, () -> {
+            Map<Cidr, Integer> wanted = new HashMap<>();
+            nodeIpByPodCidr.forEach((cidr, ip) -> wanted.put(Cidr.parse(cidr), Cidr.address(ip)));
+            onHost(host -> {
+                Set<Cidr> right = new HashSet<>();
+                for (Rtnetlink.Route route : host.routes()) {
+                    if (route.protocol() != ROUTE_PROTOCOL) {
+                        continue;
+                    }
+                    Integer gateway = wanted.get(route.destination());
+                    if (gateway == null) {
+                        host.removeRoute(route.destination(), ROUTE_PROTOCOL);
+                    } else if (gateway == route.gateway()) {
+                        right.add(route.destination());
+                    }
+                }
+                wanted.forEach((cidr, gateway) -> {
+                    if (!right.contains(cidr)) {
+                        host.putRoute(cidr, gateway, 0, ROUTE_PROTOCOL);
+                    }
+                });
+                return right;
+            });
+            return null;
+        });
+    }
+
+    @Override
+    public void loopback(int netlinkFd) {
+        Rtnetlink pod = new Rtnetlink(kernel, netlinkFd);
+        pod.findLink("lo").ifPresent(lo -> pod.up(lo.index()));
+    }
+
+    @Override
+    public String attach(String sandboxId, int netlinkFd, int namespaceFd) {
+        Ipam addresses = addresses();
+        int address = addresses.lease(sandboxId);
+        String name = linkName(sandboxId);
+        int gateway = addresses.cidr().at(1);
+        onHost(host -> {
+            if (host.findLink(name).isEmpty()) {
+                Rtnetlink.Link port = requireBridge(host);
+                host.createVeth(name, port.index(), POD_LINK, mac(address), namespaceFd, mtu());
+            }
+            Rtnetlink.Link ours = host.findLink(name).orElseThrow(() -> Kernel.fault(Errno.ENODEV, "find link", name));
+            host.hairpin(ours.index());
+            host.up(ours.index());
+            return ours;
+        });
+        Rtnetlink pod = new Rtnetlink(kernel, netlinkFd);
+        Rtnetlink.Link eth0 =
+                pod.findLink(POD_LINK).orElseThrow(() -> Kernel.fault(Errno.ENODEV, "find link", POD_LINK));
+        pod.addAddress(eth0.index(), address, addresses.cidr().prefix());
+        pod.up(eth0.index());
+        pod.putRoute(new Cidr(0, 0), gateway, eth0.index(), Rtnetlink.PROTOCOL_STATIC);
+        return Cidr.show(address);
+    }
+
+    private synchronized Ipam addresses() {
+        return ipam.orElseThrow(() -> new RuntimeFault(
+                RuntimeFault.Kind.KERNEL, "attach", "network is not ready: this node has no pod CIDR yet", 0));
+    }
+
+    private synchronized int mtu() {
+        return mtu;
+    }
+
+    @Override
+    public void detach(String sandboxId) {
+        onHost(host -> {
+            host.removeLink(linkName(sandboxId));
+            return sandboxId;
+        });
+        release(sandboxId);
+    }
+
+    private synchronized void release(String sandboxId) {
+        ipam.ifPresent(addresses -> addresses.release(sandboxId));
+        known.ifPresent(ids -> {
+            Set<String> rest = new HashSet<>(ids);
+            rest.remove(sandboxId);
+            known = Optional.of(rest);
+        });
+    }
+
+    /** Leases of a range that is not configured yet are looked at when it is. */
+    @Override
+    public void reclaim(Set<String> sandboxIds) {
+        Set<String> wanted = new HashSet<>();
+        sandboxIds.forEach(id -> wanted.add(linkName(id)));
+        onHost(host -> {
+            Optional<Rtnetlink.Link> port = host.findLink(bridge);
+            if (port.isPresent()) {
+                ports(host, port.get()).stream()
+                        .filter(name -> !wanted.contains(name))
+                        .forEach(host::removeLink);
+            }
+            return port;
+        });
+        reclaimLeases(sandboxIds);
+    }
+
+    private synchronized void reclaimLeases(Set<String> sandboxIds) {
+        if (ipam.isPresent()) {
+            ipam.get().reclaim(sandboxIds);
+        } else {
+            known = Optional.of(Set.copyOf(sandboxIds));
+        }
+    }
+
+    private static List<String> ports(Rtnetlink host, Rtnetlink.Link bridge) {
+        return host.links().stream()
+                .filter(l -> l.master() == bridge.index() && l.name().startsWith(LINK_PREFIX))
+                .map(Rtnetlink.Link::name)
+                .toList();
+    }
+
+    /** Takes everything away: links, routes, nft table, leases. For killall; what is not there is fine. */
+    public void removeAll() {
+        onHost(host -> {
+            host.findLink(bridge).ifPresent(b -> ports(host, b).forEach(host::removeLink));
+            host.removeLink(bridge);
+            host.routes().stream()
+                    .filter(r -> r.protocol() == ROUTE_PROTOCOL)
+                    .forEach(r -> host.removeRoute(r.destination(), ROUTE_PROTOCOL));
+            return bridge;
+        });
+        Nft.apply("table ip " + table + "\ndelete table ip " + table + "\n");
+        Trees.remove(leases);
+    }
+}

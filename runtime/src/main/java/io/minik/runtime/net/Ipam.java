@@ -1,0 +1,123 @@
+package io.minik.runtime.net;
+
+import io.minik.runtime.RuntimeFault;
+import io.minik.runtime.sys.Trees;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Addresses of one range, each lease a file: its name the address, its content the sandbox. The file is made exclusively
+ * before the address is used and removed after it is free, so a crash can leak a lease ({@link #reclaim}) but never give
+ * one out twice. The first address is the bridge's, the last is broadcast.
+ */
+final class Ipam {
+    private static final int RESERVED_AT_START = 2;
+    private static final int RESERVED_AT_END = 1;
+
+    private final Path directory;
+    private final Cidr cidr;
+    private final Map<String, Integer> leases = new HashMap<>();
+    /** Goes round, so that an address rests as long as possible before its next pod. */
+    private long next = RESERVED_AT_START;
+
+    /** @param directory of this range only */
+    Ipam(Path directory, Cidr cidr) {
+        this.directory = directory;
+        this.cidr = cidr;
+        if (cidr.size() <= RESERVED_AT_START + RESERVED_AT_END) {
+            throw new RuntimeFault(RuntimeFault.Kind.INVALID_CONFIG, "configure", cidr + " has no room for pods", 0);
+        }
+        Trees.make(directory);
+        for (String name : Trees.list(directory)) {
+            int address = Cidr.address(name);
+            read(name).ifPresent(owner -> leases.put(owner, address));
+            next = Math.max(next, (address - cidr.network()) + 1L);
+        }
+    }
+
+    private Optional<String> read(String name) {
+        try {
+            String owner = Files.readString(directory.resolve(name)).trim();
+            if (owner.isEmpty()) {
+                // A crash between create and write: nobody uses it.
+                Files.delete(directory.resolve(name));
+                return Optional.empty();
+            }
+            return Optional.of(owner);
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw fault("read lease", name, e);
+        }
+    }
+
+    private static RuntimeFault fault(String step, String subject, IOException e) {
+        return new RuntimeFault(RuntimeFault.Kind.KERNEL, step, step + " " + subject + ": " + e.getMessage(), e);
+    }
+
+    Cidr cidr() {
+        return cidr;
+    }
+
+    /** The sandbox' address, or a new one. */
+    synchronized int lease(String sandboxId) {
+        Integer held = leases.get(sandboxId);
+        if (held != null) {
+            return held;
+        }
+        long usable = cidr.size() - RESERVED_AT_START - RESERVED_AT_END;
+        for (long tried = 0; tried < usable; tried++) {
+            long index = RESERVED_AT_START + Math.floorMod(next - RESERVED_AT_START + tried, usable);
+            int address = cidr.at(index);
+            if (take(address, sandboxId)) {
+                next = index + 1;
+                leases.put(sandboxId, address);
+                return address;
+            }
+        }
+        throw new RuntimeFault(
+                RuntimeFault.Kind.KERNEL,
+                "lease address",
+                "all " + usable + " pod addresses of " + cidr + " are in use",
+                0);
+    }
+
+    private boolean take(int address, String sandboxId) {
+        Path file = directory.resolve(Cidr.show(address));
+        try {
+            Files.writeString(file, sandboxId, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+            return true;
+        } catch (FileAlreadyExistsException e) {
+            return false;
+        } catch (IOException e) {
+            throw fault("lease", file.toString(), e);
+        }
+    }
+
+    synchronized void release(String sandboxId) {
+        Integer address = leases.get(sandboxId);
+        if (address != null) {
+            try {
+                Files.deleteIfExists(directory.resolve(Cidr.show(address)));
+            } catch (IOException e) {
+                throw fault("release", Cidr.show(address), e);
+            }
+            leases.remove(sandboxId);
+        }
+    }
+
+    /** Frees what is leased to others than these. */
+    synchronized void reclaim(Set<String> sandboxIds) {
+        Set.copyOf(leases.keySet()).stream()
+                .filter(id -> !sandboxIds.contains(id))
+                .forEach(this::release);
+    }
+}

@@ -1,0 +1,214 @@
+package io.minik.runtime.container;
+
+import static io.minik.runtime.container.TestNode.await;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.minik.runtime.RuntimeFault;
+import io.minik.runtime.container.Containers.Container;
+import io.minik.runtime.net.BridgeNetwork;
+import io.minik.runtime.sandbox.Sandboxes.Sandbox;
+import io.minik.runtime.sandbox.Sandboxes.SandboxConfig;
+import io.minik.runtime.sandbox.Sandboxes.State;
+import io.minik.runtime.sys.ByteStream;
+import io.minik.runtime.sys.Kernel;
+import io.minik.runtime.sys.KeyedWorker;
+import io.minik.runtime.sys.LinuxSys;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@Tag("root")
+class SandboxesTest {
+    private static final String BRIDGE = "mkrt0";
+
+    @TempDir
+    Path dir;
+
+    private final Vertx vertx = Vertx.vertx();
+    private BridgeNetwork network;
+    private TestNode node;
+
+    @BeforeEach
+    void start() {
+        network = new BridgeNetwork(
+                new KeyedWorker(vertx.createSharedWorkerExecutor("network", 2)),
+                new Kernel(new LinuxSys()),
+                dir.resolve("data"),
+                BRIDGE,
+                "mkrt_masq");
+        node = new TestNode(dir, network);
+        await(network.configure("10.215.0.0/24", "10.215.0.0/16", 1450));
+    }
+
+    @AfterEach
+    void stop() {
+        node.close();
+        network.removeAll();
+        await(vertx.close());
+        assertThat(Path.of("/sys/class/net", BRIDGE)).doesNotExist();
+    }
+
+    private List<String> run(String pod, String id, String script) {
+        Container ended = node.runToEnd(node.config(pod, id, "sh", "-c", script));
+        assertThat(node.log(id)).as("exit %s", ended.exitCode()).isNotNull();
+        return node.log(id);
+    }
+
+    @Test
+    void podsHaveAddressesOfTheirOwnAndReachEachOther() {
+        Sandbox a = await(node.sandboxes.run(TestNode.pod("a")));
+        Sandbox b = await(node.sandboxes.run(TestNode.pod("b")));
+
+        assertThat(a.ips()).hasSize(1).doesNotContainAnyElementsOf(b.ips());
+        assertThat(a.state()).isEqualTo(State.READY);
+        assertThat(run(
+                        "a",
+                        "c1",
+                        "ping -c 1 -W 5 " + b.ips().get(0)
+                                + " >/dev/null && echo reached; cat /sys/class/net/eth0/mtu"))
+                .containsExactly("stdout F reached", "stdout F 1450");
+        assertThat(run("b", "c2", "ip route | cut -d' ' -f1-3"))
+                .containsExactly("stdout F default via 10.215.0.1", "stdout F 10.215.0.0/24 dev eth0");
+    }
+
+    @Test
+    void runningItAgainFindsItAndRemovingItTwiceIsFine() {
+        Sandbox first = await(node.sandboxes.run(TestNode.pod("a")));
+        Sandbox again = await(node.sandboxes.run(TestNode.pod("a")));
+
+        assertThat(again).isEqualTo(first);
+        await(node.sandboxes.remove("a"));
+        await(node.sandboxes.remove("a"));
+        assertThat(await(node.sandboxes.find("a"))).isEmpty();
+    }
+
+    @Test
+    void aPortOfThePodsLoopbackCanBeReached() throws Exception {
+        await(node.sandboxes.run(TestNode.pod("a")));
+        await(node.containers.create(node.config("a", "c1", "sh", "-c", "echo ready; nc -l -p 8080 -e cat")));
+        await(node.containers.start("c1"));
+        await(node.containers.execSync(
+                "c1",
+                List.of("sh", "-c", "until grep -q ':1F90 ' /proc/net/tcp /proc/net/tcp6; do usleep 10000; done"),
+                20_000));
+
+        ByteStream stream = await(node.sandboxes.connect("a", 8080));
+        CompletableFuture<String> answer = new CompletableFuture<>();
+        Buffer all = Buffer.buffer();
+        stream.in().handler(all::appendBuffer);
+        stream.in().endHandler(v -> answer.complete(all.toString()));
+        await(stream.out().write(Buffer.buffer("through the pod")));
+        await(stream.out().end());
+
+        assertThat(answer.get(30, TimeUnit.SECONDS)).isEqualTo("through the pod");
+        assertThatThrownBy(() -> await(node.sandboxes.connect("a", 8081)))
+                .isInstanceOf(RuntimeFault.class)
+                .hasMessageContaining("ECONNREFUSED");
+    }
+
+    @Test
+    void aSharedProcessNamespaceHasItsOwnProcessOneThatReaps() {
+        SandboxConfig plain = TestNode.pod("a");
+        await(node.sandboxes.run(new SandboxConfig(
+                plain.id(),
+                plain.podNamespace(),
+                plain.podName(),
+                plain.podUid(),
+                0,
+                plain.hostname(),
+                false,
+                false,
+                false,
+                true,
+                Map.of("net.ipv4.ip_local_port_range", "40000 41000"),
+                plain.cgroupParent(),
+                plain.resources(),
+                Map.of(),
+                Map.of())));
+        await(node.containers.create(node.config("a", "other", "sleep", "1000")));
+        await(node.containers.start("other"));
+
+        List<String> seen = run(
+                "a",
+                "c1",
+                "[ $$ != 1 ] && echo not first; ps | grep -c 'sleep 1000'; cat /proc/sys/net/ipv4/ip_local_port_range;"
+                        + " (sh -c 'sleep 0.05 & echo' >/dev/null); sleep 0.2; grep -l 'State:.Z' /proc/[0-9]*/status 2>/dev/null | wc -l");
+
+        assertThat(seen).contains("stdout F not first", "stdout F 40000\t41000", "stdout F 0");
+        assertThat(await(node.containers.find("other")).orElseThrow().state()).isEqualTo(Containers.State.RUNNING);
+    }
+
+    @Test
+    void aFailedSandboxLeavesNothing() {
+        SandboxConfig plain = TestNode.pod("a");
+        SandboxConfig bad = new SandboxConfig(
+                plain.id(),
+                plain.podNamespace(),
+                plain.podName(),
+                plain.podUid(),
+                0,
+                plain.hostname(),
+                false,
+                false,
+                false,
+                false,
+                Map.of("net.no.such", "1"),
+                plain.cgroupParent(),
+                plain.resources(),
+                Map.of(),
+                Map.of());
+
+        assertThatThrownBy(() -> await(node.sandboxes.run(bad)))
+                .isInstanceOf(RuntimeFault.class)
+                .hasMessage("sysctl net.no.such: ENOENT (no such file or directory)");
+        assertThat(await(node.sandboxes.list())).isEmpty();
+        assertThat(dir.resolve("run/sandboxes/a")).doesNotExist();
+    }
+
+    @Test
+    void sandboxesAndTheirContainersAreFoundAfterARestart() throws Exception {
+        Sandbox before = await(node.sandboxes.run(TestNode.pod("a")));
+        await(node.containers.create(node.config(
+                "a",
+                "c1",
+                "sh",
+                "-c",
+                "i=0; while [ $i -lt 300 ]; do i=$((i+1)); echo line $i; usleep 1000; done; exit 9")));
+        await(node.containers.start("c1"));
+        await(node.containers.create(node.config("a", "c2", "sh", "-c", "sleep 0.1; echo last words; exit 4")));
+        await(node.containers.start("c2"));
+        int pid = await(node.containers.find("c1")).orElseThrow().pid();
+        node.drop();
+        long end = Kernel.startTime(pid).orElseThrow();
+        assertThat(end).isPositive();
+
+        node = new TestNode(dir, network);
+
+        assertThat(await(node.sandboxes.find("a"))).contains(before);
+        Container again = await(node.containers.find("c1")).orElseThrow();
+        if (again.state() == Containers.State.RUNNING) {
+            assertThat(again.pid()).isEqualTo(pid);
+            again = node.waitForExit("c1");
+        }
+        assertThat(again.exitCode()).isEqualTo(9);
+        List<String> expected = new java.util.ArrayList<>();
+        for (int i = 1; i <= 300; i++) {
+            expected.add("stdout F line " + i);
+        }
+        assertThat(node.log("c1")).isEqualTo(expected);
+        assertThat(node.waitForExit("c2").exitCode()).isEqualTo(4);
+        assertThat(node.log("c2")).containsExactly("stdout F last words");
+        assertThat(Files.exists(dir.resolve("run/containers/c1/status"))).isTrue();
+    }
+}

@@ -1,0 +1,81 @@
+package io.minik.runtime.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.minik.runtime.RuntimeFault;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class IpamTest {
+    @TempDir
+    Path dir;
+
+    private Ipam ipam(String cidr) {
+        return new Ipam(dir.resolve(cidr.replace('/', '_')), Cidr.parse(cidr));
+    }
+
+    @Test
+    void everyAddressIsGivenOnceAndNeitherTheBridgesNorBroadcast() {
+        Ipam ipam = ipam("10.1.0.0/29");
+        Set<String> seen = new HashSet<>();
+        for (int i = 0; i < 5; i++) {
+            seen.add(Cidr.show(ipam.lease("pod" + i)));
+        }
+
+        assertThat(seen).containsExactlyInAnyOrder("10.1.0.2", "10.1.0.3", "10.1.0.4", "10.1.0.5", "10.1.0.6");
+        assertThatThrownBy(() -> ipam.lease("one-more"))
+                .isInstanceOf(RuntimeFault.class)
+                .hasMessage("all 5 pod addresses of 10.1.0.0/29 are in use");
+    }
+
+    @Test
+    void aSandboxKeepsItsAddressAcrossARestart() {
+        int before = ipam("10.1.0.0/24").lease("a");
+        Ipam restarted = ipam("10.1.0.0/24");
+
+        assertThat(restarted.lease("a")).isEqualTo(before);
+        assertThat(restarted.lease("b")).isNotEqualTo(before);
+    }
+
+    @Test
+    void aReleasedAddressRestsBeforeItIsGivenAgain() {
+        Ipam ipam = ipam("10.1.0.0/29");
+        int first = ipam.lease("a");
+        ipam.release("a");
+
+        assertThat(ipam.lease("b")).isNotEqualTo(first);
+        for (String id : Set.of("c", "d", "e")) {
+            ipam.lease(id);
+        }
+        assertThat(ipam.lease("f")).isEqualTo(first);
+    }
+
+    @Test
+    void leasesOfUnknownSandboxesAreReclaimed() {
+        Ipam ipam = ipam("10.1.0.0/29");
+        ipam.lease("stays");
+        int gone = ipam.lease("gone");
+        Ipam restarted = ipam("10.1.0.0/29");
+        restarted.reclaim(Set.of("stays"));
+
+        Set<Integer> free = new HashSet<>();
+        for (int i = 0; i < 4; i++) {
+            free.add(restarted.lease("new" + i));
+        }
+        assertThat(free).contains(gone).doesNotContain(restarted.lease("stays"));
+    }
+
+    @Test
+    void nonsenseIsNotARange() {
+        assertThatThrownBy(() -> Cidr.parse("10.1.0.0")).isInstanceOf(RuntimeFault.class);
+        assertThatThrownBy(() -> Cidr.parse("10.1.0.256/24")).isInstanceOf(RuntimeFault.class);
+        assertThatThrownBy(() -> Cidr.parse("10.1.0.0/33")).isInstanceOf(RuntimeFault.class);
+        assertThat(Cidr.parse("10.1.7.9/16")).hasToString("10.1.0.0/16");
+        assertThat(Cidr.parse("10.1.0.0/16").contains(Cidr.address("10.1.255.1")))
+                .isTrue();
+    }
+}
