@@ -79,7 +79,7 @@ final class ObjectRules {
         }
         if (subresource.equals("status")) {
             keepAllButStatus(next, before);
-        } else if (hasStatus(kind)) {
+        } else if (hasStatus(kind) && !subresource.equals("approval")) {
             copy(before, next, "status");
         }
         checkFinalizers(kind.resource(), metadata, old);
