@@ -1,5 +1,6 @@
 package io.minik.agent.kubelet;
 
+import io.minik.agent.volume.Trees;
 import io.minik.api.core.Container;
 import io.minik.api.core.Pod;
 import io.minik.runtime.container.Containers.Mount;
@@ -7,12 +8,9 @@ import io.minik.runtime.container.Containers.Propagation;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
@@ -130,31 +128,8 @@ final class PodDirectory {
 
     /** Removes the pod's directory; volumes must be gone from it: nothing below a mount is ever walked into. */
     void remove() throws IOException {
-        deleteTree(directory);
-        deleteTree(config.podLogDir(pod.namespace(), pod.name(), pod.uid()));
-    }
-
-    static void deleteTree(Path root) throws IOException {
-        if (!Files.exists(root, LinkOption.NOFOLLOW_LINKS)) {
-            return;
-        }
-        Files.walkFileTree(root, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Files.delete(file);
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path folder, @org.jspecify.annotations.Nullable IOException error)
-                    throws IOException {
-                if (error != null) {
-                    throw error;
-                }
-                Files.delete(folder);
-                return FileVisitResult.CONTINUE;
-            }
-        });
+        Trees.delete(directory);
+        Trees.delete(config.podLogDir(pod.namespace(), pod.name(), pod.uid()));
     }
 
     private static String readOrEmpty(Path file) throws IOException {

@@ -1,0 +1,136 @@
+package io.minik.agent.volume;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * A directory whose files all change at once. Blocking.
+ *
+ * <pre>
+ *   volume/token      -> ..data/token         what the container opens
+ *   volume/..data     -> ..2026_01_01.1234    moved over by rename
+ *   volume/..2026_01_01.1234/token            the content
+ * </pre>
+ */
+final class AtomicDirectory {
+    private static final String DATA = "..data";
+    private static final int DIRECTORY_MODE = 0755;
+    private static final int GROUP_READ = 0440;
+    private static final int SETGID_DIRECTORY = 02775;
+
+    private final Path directory;
+    private final OptionalLong group;
+
+    /** @param group that owns the files, if any */
+    AtomicDirectory(Path directory, OptionalLong group) {
+        this.directory = directory;
+        this.group = group;
+    }
+
+    void write(Map<String, Payload.File> files) throws IOException {
+        Path data = directory.resolve(DATA);
+        if (Files.isSymbolicLink(data) && same(directory.resolve(Files.readSymbolicLink(data)), files)) {
+            return;
+        }
+        Path fresh = Files.createTempDirectory(directory, "..data_");
+        mode(fresh, DIRECTORY_MODE);
+        for (Map.Entry<String, Payload.File> entry : files.entrySet()) {
+            Path file = fresh.resolve(entry.getKey());
+            directories(fresh, file.resolve("..").normalize());
+            Files.write(file, entry.getValue().content());
+            own(file, entry.getValue().mode());
+        }
+        ownDirectory(fresh);
+        Path old = Files.isSymbolicLink(data) ? directory.resolve(Files.readSymbolicLink(data)) : fresh;
+        Path moving = directory.resolve("..data_tmp");
+        Files.deleteIfExists(moving);
+        Files.createSymbolicLink(moving, fresh.getFileName());
+        Files.move(moving, data, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        links(files.keySet());
+        if (!old.equals(fresh)) {
+            Trees.delete(old);
+        }
+    }
+
+    private void directories(Path root, Path wanted) throws IOException {
+        if (wanted.equals(root) || Files.isDirectory(wanted)) {
+            return;
+        }
+        directories(root, wanted.resolve("..").normalize());
+        Files.createDirectory(wanted);
+        mode(wanted, DIRECTORY_MODE);
+        ownDirectory(wanted);
+    }
+
+    /** One link for each first path segment; those that no file has any more go. */
+    private void links(Set<String> paths) throws IOException {
+        Set<String> wanted = new HashSet<>();
+        paths.forEach(path -> wanted.add(path.split("/", 2)[0]));
+        for (Path present : list(directory)) {
+            String name = present.getFileName().toString();
+            if (!name.startsWith("..") && !wanted.contains(name)) {
+                Files.delete(present);
+            }
+        }
+        for (String name : wanted) {
+            Path link = directory.resolve(name);
+            if (!Files.exists(link, LinkOption.NOFOLLOW_LINKS)) {
+                Files.createSymbolicLink(link, Path.of(DATA, name));
+            }
+        }
+    }
+
+    private boolean same(Path present, Map<String, Payload.File> files) throws IOException {
+        if (!Files.isDirectory(present)) {
+            return false;
+        }
+        Set<String> found = new HashSet<>();
+        try (Stream<Path> walk = Files.walk(present)) {
+            for (Path file : walk.filter(Files::isRegularFile).toList()) {
+                String path = present.relativize(file).toString();
+                Payload.File wanted = files.get(path);
+                if (wanted == null || !java.util.Arrays.equals(wanted.content(), Files.readAllBytes(file))) {
+                    return false;
+                }
+                found.add(path);
+            }
+        }
+        return found.equals(files.keySet());
+    }
+
+    private void own(Path file, int mode) throws IOException {
+        if (group.isPresent()) {
+            Files.setAttribute(file, "unix:gid", (int) group.getAsLong());
+            mode(file, mode | GROUP_READ);
+        } else {
+            mode(file, mode);
+        }
+    }
+
+    private void ownDirectory(Path made) throws IOException {
+        if (group.isPresent()) {
+            Files.setAttribute(made, "unix:gid", (int) group.getAsLong());
+            mode(made, SETGID_DIRECTORY);
+        }
+    }
+
+    private static void mode(Path path, int mode) throws IOException {
+        Files.setAttribute(path, "unix:mode", mode);
+    }
+
+    private static List<Path> list(Path folder) throws IOException {
+        try (Stream<Path> entries = Files.list(folder)) {
+            return new ArrayList<>(entries.toList());
+        }
+    }
+}

@@ -1,0 +1,166 @@
+package io.minik.agent.volume;
+
+import io.minik.runtime.RuntimeFault;
+import io.minik.runtime.sys.Arena;
+import io.minik.runtime.sys.Errno;
+import io.minik.runtime.sys.Kernel;
+import io.minik.runtime.sys.Sys;
+import io.minik.runtime.sys.Syscall;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/** Mounts in the JVM's own (the node's) mount namespace. */
+public final class LinuxMounts implements Mounts {
+    private static final int MS_NOSUID = 2;
+    private static final int MS_NODEV = 4;
+    private static final int MS_BIND = 4096;
+    private static final int MS_REC = 16384;
+    private static final int RESOLVE_NO_MAGICLINKS = 0x02;
+    private static final int RESOLVE_BENEATH = 0x08;
+    private static final int OPEN_HOW_BYTES = 24;
+    private static final int DIRECTORY_MODE = 0750;
+
+    private final Sys sys;
+    private final Kernel kernel;
+
+    public LinuxMounts(Sys sys) {
+        this.sys = sys;
+        this.kernel = new Kernel(sys);
+    }
+
+    @Override
+    public void tmpfs(Path target, long sizeBytes) {
+        try (Arena arena = sys.arena()) {
+            String options = sizeBytes > 0 ? "size=" + sizeBytes : "";
+            long type = arena.string("tmpfs");
+            Kernel.check(
+                    sys.call(
+                            Syscall.MOUNT,
+                            type,
+                            arena.string(target.toString()),
+                            type,
+                            MS_NOSUID | MS_NODEV,
+                            arena.string(options)),
+                    "mount tmpfs on",
+                    target);
+        }
+    }
+
+    @Override
+    public void subPath(Path volume, String subPath, Path target) {
+        int fd = kernel.open(volume, Kernel.O_PATH, 0);
+        try {
+            for (Path part : Path.of(subPath)) {
+                int next = step(fd, part.toString(), volume, subPath);
+                kernel.close(fd);
+                fd = next;
+            }
+            Path source = Path.of("/proc/self/fd", Integer.toString(fd));
+            place(Files.isDirectory(source), target);
+            bind(source, target);
+        } finally {
+            kernel.close(fd);
+        }
+    }
+
+    private int step(int directory, String name, Path volume, String subPath) {
+        long found = open(directory, name);
+        if (found == -Errno.ENOENT) {
+            try (Arena arena = sys.arena()) {
+                long made = sys.call(Syscall.MKDIRAT, directory, arena.string(name), DIRECTORY_MODE);
+                if (made != -Errno.EEXIST) {
+                    Kernel.check(made, "mkdir", volume.resolve(subPath));
+                }
+            }
+            found = open(directory, name);
+        }
+        if (found < 0) {
+            RuntimeFault fault = Kernel.fault((int) -found, "open", volume.resolve(subPath));
+            throw new VolumeFault("failed to prepare subPath \"" + subPath + "\": " + fault.getMessage(), fault);
+        }
+        return (int) found;
+    }
+
+    /** Each step stays beneath the directory that is already open, links and all. */
+    private long open(int directory, String name) {
+        try (Arena arena = sys.arena()) {
+            Arena.Block how = arena.allocate(OPEN_HOW_BYTES);
+            how.bytes().putLong(0, Kernel.O_PATH | Kernel.O_CLOEXEC);
+            how.bytes().putLong(16, RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS);
+            return sys.call(Syscall.OPENAT2, directory, arena.string(name), how.address(), OPEN_HOW_BYTES);
+        }
+    }
+
+    private static void place(boolean directory, Path target) {
+        try {
+            if (directory) {
+                Files.createDirectories(target);
+            } else {
+                Files.createDirectories(target.resolve("..").normalize());
+                if (!Files.exists(target)) {
+                    Files.createFile(target);
+                }
+            }
+        } catch (IOException e) {
+            throw new VolumeFault("failed to make the mount point " + target + ": " + e.getMessage(), e);
+        }
+    }
+
+    private void bind(Path source, Path target) {
+        try (Arena arena = sys.arena()) {
+            Kernel.check(
+                    sys.call(
+                            Syscall.MOUNT,
+                            arena.string(source.toString()),
+                            arena.string(target.toString()),
+                            0,
+                            MS_BIND | MS_REC,
+                            0),
+                    "bind mount on",
+                    target);
+        }
+    }
+
+    @Override
+    public void unmount(Path target) {
+        int errno = kernel.unmount(target);
+        if (errno != 0 && errno != Errno.EINVAL && errno != Errno.ENOENT) {
+            throw Kernel.fault(errno, "umount", target);
+        }
+    }
+
+    @Override
+    public List<Path> below(Path directory) {
+        List<Path> found = new ArrayList<>();
+        try {
+            for (String line : Files.readAllLines(Path.of("/proc/self/mountinfo"))) {
+                Path point = Path.of(unescape(line.split(" ")[4]));
+                if (point.startsWith(directory)) {
+                    found.add(point);
+                }
+            }
+        } catch (IOException e) {
+            throw new VolumeFault("the node's mounts can't be read: " + e.getMessage(), e);
+        }
+        found.sort(Comparator.comparingInt(Path::getNameCount).reversed());
+        return found;
+    }
+
+    /** Blanks and backslashes in mountinfo are written as three octal digits. */
+    private static String unescape(String field) {
+        StringBuilder out = new StringBuilder();
+        for (int i = 0; i < field.length(); i++) {
+            if (field.charAt(i) == '\\' && i + 3 < field.length()) {
+                out.append((char) Integer.parseInt(field.substring(i + 1, i + 4), 8));
+                i += 3;
+            } else {
+                out.append(field.charAt(i));
+            }
+        }
+        return out.toString();
+    }
+}

@@ -1,0 +1,24 @@
+package io.minik.agent.volume;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/** The seam at mount(2) for volumes. Blocking: on the file workers only. {@link LinuxMounts} is the real one. */
+public interface Mounts {
+    /** @param sizeBytes 0 = the kernel's own limit */
+    void tmpfs(Path target, long sizeBytes);
+
+    /**
+     * Shows a path of a volume at a target, made as file or directory. What does not exist below the volume is made as
+     * directories; nothing on the way may lead out of the volume, also not while someone changes it.
+     *
+     * @throws VolumeFault if it leads out
+     */
+    void subPath(Path volume, String subPath, Path target);
+
+    /** Success if nothing is mounted there. */
+    void unmount(Path target);
+
+    /** All mount points at or below a directory, deepest first. */
+    List<Path> below(Path directory);
+}

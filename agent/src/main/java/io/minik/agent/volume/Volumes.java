@@ -1,0 +1,251 @@
+package io.minik.agent.volume;
+
+import io.minik.api.client.ApiClient;
+import io.minik.api.client.Loop;
+import io.minik.api.core.Pod;
+import io.minik.api.core.Volume;
+import io.minik.api.core.VolumeMount;
+import io.minik.api.meta.ApiException;
+import io.minik.api.meta.Resources;
+import io.minik.api.meta.Status;
+import io.minik.api.object.Json;
+import io.minik.api.object.KubeObject;
+import io.minik.api.object.ObjectKey;
+import io.vertx.core.Future;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** The node's volumes. Owned by the agent's loop. */
+public final class Volumes implements PodVolumes {
+    private static final int EMPTY_DIR_MODE = 0777;
+
+    private final ContentVolume.Node node;
+    private final ApiClient api;
+    private final Path podsDir;
+
+    // Owned by the loop.
+    private final Map<String, Mounted> pods = new HashMap<>();
+
+    private static final class Mounted {
+        final Map<String, Path> paths = new HashMap<>();
+        final Map<String, ContentVolume> contents = new HashMap<>();
+    }
+
+    /** @param podsDir the folder of all pods' directories: {@code <kubelet's root>/pods} */
+    public Volumes(Loop loop, ApiClient api, Path podsDir, Mounts mounts, FileWork files) {
+        this.api = api;
+        this.podsDir = podsDir;
+        this.node = new ContentVolume.Node(loop, new Sources(loop, api), new Tokens(api), mounts, files);
+    }
+
+    @Override
+    public Future<Void> mount(Pod pod, DownwardFields fields) {
+        Mounted mounted = pods.computeIfAbsent(pod.uid(), ignored -> new Mounted());
+        List<Future<Void>> all = new ArrayList<>();
+        for (Volume volume : pod.spec().volumes()) {
+            if (mounted.paths.containsKey(volume.name()) || unused(pod, volume)) {
+                continue;
+            }
+            all.add(mount(pod, volume, fields, mounted)
+                    .<Void>map(path -> {
+                        mounted.paths.put(volume.name(), path);
+                        return null;
+                    })
+                    .recover(error -> Future.failedFuture(new VolumeFault(
+                            "MountVolume.SetUp failed for volume \"" + volume.name() + "\" : " + error.getMessage(),
+                            error))));
+        }
+        return all.isEmpty() ? Future.succeededFuture() : Future.join(all).mapEmpty();
+    }
+
+    /** A volume that no container mounts is not made, as upstream. */
+    private static boolean unused(Pod pod, Volume volume) {
+        return pod.allContainers().stream()
+                .flatMap(c -> c.volumeMounts().stream())
+                .noneMatch(m -> m.name().equals(volume.name()));
+    }
+
+    private Future<Path> mount(Pod pod, Volume volume, DownwardFields fields, Mounted mounted) {
+        if (Projection.handles(volume)) {
+            Path directory = directory(pod.uid(), volume);
+            ContentVolume before = mounted.contents.remove(volume.name());
+            if (before != null) {
+                before.close();
+            }
+            ContentVolume content = new ContentVolume(node, volume, directory, fields);
+            mounted.contents.put(volume.name(), content);
+            return content.mount().map(directory);
+        }
+        return switch (volume.type()) {
+            case "emptyDir" -> emptyDir(pod, volume);
+            case "hostPath" -> hostPath(volume);
+            case "persistentVolumeClaim" -> claim(pod, Json.text(volume.source(), "claimName"));
+            case "ephemeral" -> claim(pod, pod.name() + "-" + volume.name());
+            default ->
+                Future.failedFuture(new VolumeFault("failed to get Plugin from volumeSpec for volume \""
+                        + volume.name() + "\" err=no volume plugin matched: " + volume.type()
+                        + " is not supported by this node"));
+        };
+    }
+
+    private Future<Path> emptyDir(Pod pod, Volume volume) {
+        Path directory = directory(pod.uid(), volume);
+        boolean memory = Json.text(volume.source(), "medium").equals("Memory");
+        long limit = Amounts.whole(volume.source().path("sizeLimit").asText("0"));
+        return node.files().call(() -> {
+            boolean fresh = !Files.isDirectory(directory);
+            Files.createDirectories(directory);
+            if (memory && node.mounts().below(directory).isEmpty()) {
+                node.mounts().tmpfs(directory, limit);
+                fresh = true;
+            }
+            if (fresh) {
+                Files.setAttribute(directory, "unix:mode", EMPTY_DIR_MODE);
+                own(pod, directory);
+            }
+            return directory;
+        });
+    }
+
+    private Future<Path> hostPath(Volume volume) {
+        Path path = Path.of(Json.text(volume.source(), "path"));
+        return node.files().call(() -> HostPaths.check(path, Json.text(volume.source(), "type")));
+    }
+
+    private Future<Path> claim(Pod pod, String name) {
+        return api.get(Resources.PERSISTENT_VOLUME_CLAIMS, ObjectKey.of(pod.namespace(), name))
+                .recover(error -> Future.failedFuture(named(error, "persistentvolumeclaim \"" + name + "\" not found")))
+                .compose(claim -> {
+                    String volume = claim.text("spec", "volumeName");
+                    if (volume.isEmpty() || !claim.text("status", "phase").equals("Bound")) {
+                        return Future.failedFuture(new VolumeFault("PVC " + name + " is not bound"));
+                    }
+                    return api.get(Resources.PERSISTENT_VOLUMES, ObjectKey.cluster(volume));
+                })
+                .compose(volume -> persistent(pod, volume));
+    }
+
+    private Future<Path> persistent(Pod pod, KubeObject volume) {
+        var spec = volume.at("spec");
+        return node.files().call(() -> {
+            if (spec.has("hostPath")) {
+                return HostPaths.check(
+                        Path.of(Json.text(spec, "hostPath", "path")), Json.text(spec, "hostPath", "type"));
+            }
+            if (spec.has("local")) {
+                Path path = Path.of(Json.text(spec, "local", "path"));
+                if (!Files.exists(path)) {
+                    throw new VolumeFault("path \"" + path + "\" does not exist");
+                }
+                own(pod, path);
+                return path;
+            }
+            throw new VolumeFault("the source of PersistentVolume " + volume.name() + " is not supported by this node");
+        });
+    }
+
+    private static Throwable named(Throwable error, String notFound) {
+        return ApiException.is(error, Status.Reason.NotFound) ? new VolumeFault(notFound, error) : error;
+    }
+
+    private static void own(Pod pod, Path directory) throws IOException {
+        var context = pod.spec().securityContext();
+        OptionalLong group = context.fsGroup();
+        if (group.isPresent()) {
+            Trees.giveToGroup(
+                    directory,
+                    group.getAsLong(),
+                    context.fsGroupChangePolicy().equals("OnRootMismatch"));
+        }
+    }
+
+    @Override
+    public void changed(Pod pod, DownwardFields fields) {
+        Mounted mounted = pods.get(pod.uid());
+        if (mounted != null) {
+            mounted.contents.values().forEach(content -> content.podChanged(fields));
+        }
+    }
+
+    @Override
+    public Future<Path> hostPath(Pod pod, VolumeMount mount, String subPath) {
+        Mounted mounted = pods.get(pod.uid());
+        Path volume = mounted == null ? null : mounted.paths.get(mount.name());
+        if (volume == null) {
+            return Future.failedFuture(new VolumeFault("volume \"" + mount.name() + "\" is not mounted"));
+        }
+        if (subPath.isEmpty()) {
+            return Future.succeededFuture(volume);
+        }
+        if (subPath.startsWith("/") || ("/" + subPath + "/").contains("/../")) {
+            return Future.failedFuture(new VolumeFault("subPath \"" + subPath + "\" must not leave the volume"));
+        }
+        // One place per volume and path: containers that share it share the mount.
+        String place = java.util.HexFormat.of()
+                .formatHex(subPath.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        Path target = podsDir.resolve(pod.uid())
+                .resolve("volume-subpaths")
+                .resolve(mount.name())
+                .resolve(place.length() > 200 ? Integer.toHexString(place.hashCode()) + place.substring(0, 180) : place);
+        return node.files().call(() -> {
+            node.mounts().unmount(target);
+            node.mounts().subPath(volume, subPath, target);
+            return target;
+        });
+    }
+
+    @Override
+    public Future<Void> unmount(String podUid) {
+        Mounted mounted = pods.remove(podUid);
+        if (mounted != null) {
+            mounted.contents.values().forEach(ContentVolume::close);
+        }
+        Path directory = podsDir.resolve(podUid);
+        return node.files().call(() -> {
+            for (Path point : node.mounts().below(directory)) {
+                node.mounts().unmount(point);
+            }
+            List<Path> left = node.mounts().below(directory);
+            if (!left.isEmpty()) {
+                throw new VolumeFault("still mounted: " + left);
+            }
+            Trees.delete(directory.resolve("volumes"));
+            Trees.delete(directory.resolve("volume-subpaths"));
+            return null;
+        });
+    }
+
+    @Override
+    public Future<Set<String>> present() {
+        return node.files().call(() -> {
+            Set<String> found = new HashSet<>();
+            if (Files.isDirectory(podsDir)) {
+                try (Stream<Path> entries = Files.list(podsDir)) {
+                    entries.forEach(entry -> found.add(entry.getFileName().toString()));
+                }
+            }
+            return found;
+        });
+    }
+
+    /** {@code kubernetes.io~empty-dir}: the plugin's name as upstream writes it into paths. */
+    private Path directory(String podUid, Volume volume) {
+        String plugin = volume.type().equals("downwardAPI")
+                ? "downward-api"
+                : volume.type().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
+        return podsDir.resolve(podUid)
+                .resolve("volumes")
+                .resolve("kubernetes.io~" + plugin)
+                .resolve(volume.name());
+    }
+}

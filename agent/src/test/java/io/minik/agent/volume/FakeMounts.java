@@ -1,0 +1,35 @@
+package io.minik.agent.volume;
+
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** Remembers what is mounted where. */
+final class FakeMounts implements Mounts {
+    final Set<Path> points = new HashSet<>();
+
+    @Override
+    public void tmpfs(Path target, long sizeBytes) {
+        points.add(target);
+    }
+
+    @Override
+    public void subPath(Path volume, String subPath, Path target) {
+        points.add(target);
+    }
+
+    @Override
+    public void unmount(Path target) {
+        points.remove(target);
+    }
+
+    @Override
+    public List<Path> below(Path directory) {
+        return points.stream()
+                .filter(point -> point.startsWith(directory))
+                .sorted(Comparator.comparingInt(Path::getNameCount).reversed())
+                .toList();
+    }
+}

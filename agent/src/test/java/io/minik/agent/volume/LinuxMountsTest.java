@@ -1,0 +1,68 @@
+package io.minik.agent.volume;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.minik.runtime.sys.LinuxSys;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@Tag("root")
+class LinuxMountsTest {
+    private final LinuxMounts mounts = new LinuxMounts(new LinuxSys());
+
+    @TempDir
+    Path directory;
+
+    @AfterEach
+    void leaveNothing() {
+        mounts.below(directory).forEach(mounts::unmount);
+    }
+
+    @Test
+    void aTmpfsIsMountedFoundAndGone() throws IOException {
+        Path target = Files.createDirectory(directory.resolve("with blank"));
+        mounts.tmpfs(target, 1 << 20);
+        assertThat(mounts.below(directory)).containsExactly(target);
+        assertThat(Files.getFileStore(target).getTotalSpace()).isEqualTo(1 << 20);
+        mounts.unmount(target);
+        mounts.unmount(target);
+        assertThat(mounts.below(directory)).isEmpty();
+    }
+
+    @Test
+    void aSubPathIsMadeAndShown() throws IOException {
+        Path volume = Files.createDirectory(directory.resolve("volume"));
+        Path target = directory.resolve("target");
+        mounts.subPath(volume, "a/b", target);
+        Files.writeString(volume.resolve("a/b/file"), "x");
+        assertThat(target.resolve("file")).hasContent("x");
+    }
+
+    @Test
+    void aSubPathMayBeAFile() throws IOException {
+        Path volume = Files.createDirectory(directory.resolve("volume"));
+        Files.writeString(volume.resolve("file"), "content");
+        Path target = directory.resolve("targets/file");
+        mounts.subPath(volume, "file", target);
+        assertThat(target).hasContent("content");
+    }
+
+    @Test
+    void aLinkOutOfTheVolumeIsRefused() throws IOException {
+        Path volume = Files.createDirectory(directory.resolve("volume"));
+        Files.createSymbolicLink(volume.resolve("out"), Path.of("/etc"));
+        Files.createSymbolicLink(volume.resolve("up"), Path.of("../../.."));
+        assertThatThrownBy(() -> mounts.subPath(volume, "out", directory.resolve("t1")))
+                .isInstanceOf(VolumeFault.class)
+                .hasMessageContaining("failed to prepare subPath \"out\"");
+        assertThatThrownBy(() -> mounts.subPath(volume, "up/etc", directory.resolve("t2")))
+                .isInstanceOf(VolumeFault.class);
+        assertThat(mounts.below(directory)).isEmpty();
+    }
+}

@@ -1,0 +1,5 @@
+/** Tests of volumes. */
+@NullMarked
+package io.minik.agent.volume;
+
+import org.jspecify.annotations.NullMarked;
