@@ -1,0 +1,5 @@
+/** Tests of log reading. */
+@NullMarked
+package io.minik.agent.logs;
+
+import org.jspecify.annotations.NullMarked;
