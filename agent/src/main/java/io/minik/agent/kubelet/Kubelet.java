@@ -180,6 +180,20 @@ public final class Kubelet implements Room {
         });
     }
 
+    /** {@code ContainerCreating}, {@code ErrImagePull}, …: why a container has not started. */
+    public String waitingReason(ObjectKey pod, String name) {
+        return worker(pod).stream()
+                .flatMap(worker -> java.util.stream.Stream.of(
+                        worker.status().containerStatuses(), worker.status().initContainerStatuses()))
+                .flatMap(List::stream)
+                .filter(status -> status.name().equals(name))
+                .map(ContainerStatus::state)
+                .filter(ContainerState.Waiting.class::isInstance)
+                .map(state -> ((ContainerState.Waiting) state).reason())
+                .findFirst()
+                .orElse("ContainerCreating");
+    }
+
     public Optional<Pod> pod(ObjectKey key) {
         return worker(key).map(PodWorker::pod);
     }

@@ -23,7 +23,8 @@ final class LogFiles {
         for (int i = 0; i < MOST_FILES; i++) {
             Path path = i == 0 ? log : log.resolveSibling(log.getFileName() + "." + i);
             try {
-                Object inode = Files.readAttributes(path, BasicFileAttributes.class).fileKey();
+                Object inode =
+                        Files.readAttributes(path, BasicFileAttributes.class).fileKey();
                 found.add(new Entry(path, inode));
             } catch (NoSuchFileException e) {
                 if (i > 0) {

@@ -3,12 +3,11 @@ package io.minik.agent.logs;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.WorkerExecutor;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.streams.WriteStream;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
-import java.util.function.Function;
 
 /**
  * One reader of one container's log. Owned by the reader's context.
@@ -20,11 +19,10 @@ import java.util.function.Function;
  * </pre>
  */
 public final class LogStream {
-    private final Context context;
     private final Path directory;
     private final LogOptions options;
     private final LogWatch watch;
-    private final Function<Callable<LogCursor.Block>, Future<LogCursor.Block>> files;
+    private final WorkerExecutor files;
     private final WriteStream<Buffer> out;
     private final LogCursor cursor;
     private final Promise<Void> done = Promise.promise();
@@ -36,16 +34,15 @@ public final class LogStream {
 
     /**
      * @param context the caller's: everything happens on it
-     * @param files runs blocking work, answers on the context
+     * @param files where blocking work is done
      */
     public LogStream(
             Context context,
             Path log,
             LogOptions options,
             LogWatch watch,
-            Function<Callable<LogCursor.Block>, Future<LogCursor.Block>> files,
+            WorkerExecutor files,
             WriteStream<Buffer> out) {
-        this.context = context;
         this.directory = log.toAbsolutePath().resolve("..").normalize();
         this.options = options;
         this.watch = watch;
@@ -96,7 +93,7 @@ public final class LogStream {
     private void read() {
         dirty = false;
         boolean last = ended;
-        files.apply(cursor::read).onComplete(result -> {
+        files.executeBlocking(cursor::read, false).onComplete(result -> {
             if (closed) {
                 finish(null);
             } else if (result.failed()) {

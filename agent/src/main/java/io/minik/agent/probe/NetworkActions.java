@@ -77,21 +77,25 @@ public final class NetworkActions implements Actions {
     }
 
     private Future<Outcome> exec(LifecycleHandler.Exec exec, Target target, long timeoutMillis) {
-        return containers.execSync(target.containerId(), exec.command(), timeoutMillis).transform(result -> {
-            if (result.failed()) {
-                boolean ours = !(result.cause() instanceof RuntimeFault fault)
-                        || fault.kind() != RuntimeFault.Kind.START;
-                String text = String.valueOf(result.cause().getMessage());
-                return Future.succeededFuture(ours ? Outcome.unknown(text) : Outcome.failure(text));
-            }
-            Containers.ExecResult ended = result.result();
-            if (ended.timedOut()) {
-                return Future.succeededFuture(Outcome.failure("command timed out: \""
-                        + String.join(" ", exec.command()) + "\" timed out after " + timeoutMillis / 1000 + "s"));
-            }
-            String text = cut(ended.stdout().toString() + ended.stderr());
-            return Future.succeededFuture(ended.exitCode() == 0 ? Outcome.success(text) : Outcome.failure(text));
-        });
+        return containers
+                .execSync(target.containerId(), exec.command(), timeoutMillis)
+                .transform(result -> {
+                    if (result.failed()) {
+                        boolean ours = !(result.cause() instanceof RuntimeFault fault)
+                                || fault.kind() != RuntimeFault.Kind.START;
+                        String text = String.valueOf(result.cause().getMessage());
+                        return Future.succeededFuture(ours ? Outcome.unknown(text) : Outcome.failure(text));
+                    }
+                    Containers.ExecResult ended = result.result();
+                    if (ended.timedOut()) {
+                        return Future.succeededFuture(
+                                Outcome.failure("command timed out: \"" + String.join(" ", exec.command())
+                                        + "\" timed out after " + timeoutMillis / 1000 + "s"));
+                    }
+                    String text = cut(ended.stdout().toString() + ended.stderr());
+                    return Future.succeededFuture(
+                            ended.exitCode() == 0 ? Outcome.success(text) : Outcome.failure(text));
+                });
     }
 
     private Future<Outcome> httpGet(LifecycleHandler.HttpGet get, Target target, long timeoutMillis) {
@@ -138,8 +142,8 @@ public final class NetworkActions implements Actions {
         }
         String host = socket.host().isEmpty() ? target.address() : socket.host();
         Future<Outcome> answer = tcp.connect(port.get(), host)
-                .compose(connection -> connection.close().transform(closed -> Future.succeededFuture(
-                        Outcome.success(""))));
+                .compose(connection ->
+                        connection.close().transform(closed -> Future.succeededFuture(Outcome.success(""))));
         return within(answer, timeoutMillis, "", join(host, port.get()));
     }
 

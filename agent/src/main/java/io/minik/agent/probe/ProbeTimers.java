@@ -133,7 +133,8 @@ public final class ProbeTimers implements Prober {
                         }
                         if (!ended) {
                             Duration spent = Duration.between(began, loop.now());
-                            Duration left = Duration.ofSeconds(probe.periodSeconds()).minus(spent);
+                            Duration left =
+                                    Duration.ofSeconds(probe.periodSeconds()).minus(spent);
                             next(left.isNegative() ? Duration.ZERO : left);
                         }
                     }));

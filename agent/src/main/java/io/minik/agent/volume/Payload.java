@@ -25,10 +25,8 @@ record Payload(TreeMap<String, File> files) {
 
     /** @throws VolumeFault if the path would leave the volume */
     void put(String path, byte[] content, int mode) {
-        boolean leaves = path.isEmpty()
-                || path.startsWith("/")
-                || path.startsWith("..")
-                || ("/" + path + "/").contains("/../");
+        boolean leaves =
+                path.isEmpty() || path.startsWith("/") || path.startsWith("..") || ("/" + path + "/").contains("/../");
         if (leaves) {
             throw new VolumeFault("invalid path \"" + path + "\" in volume");
         }

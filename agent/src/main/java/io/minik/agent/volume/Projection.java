@@ -106,7 +106,8 @@ final class Projection {
         boolean group = fields.pod().spec().securityContext().fsGroup().isPresent();
         for (Part part : parts) {
             switch (part.kind()) {
-                case "configMap", "secret" -> source(part).ifPresent(s -> object(payload, part.spec(), s, objects.apply(s)));
+                case "configMap", "secret" ->
+                    source(part).ifPresent(s -> object(payload, part.spec(), s, objects.apply(s)));
                 case "downwardAPI" -> downward(payload, part.spec(), fields);
                 case "serviceAccountToken" -> {
                     TokenSource token = token(part.spec());
@@ -133,8 +134,12 @@ final class Projection {
         boolean secret = source.resource().equals(Resources.SECRETS);
         KubeObject object = found.get();
         if (spec.path("items").isEmpty()) {
-            object.at("data").properties().forEach(e -> payload.put(e.getKey(), bytes(e.getValue(), secret), defaultMode));
-            object.at("binaryData").properties().forEach(e -> payload.put(e.getKey(), bytes(e.getValue(), true), defaultMode));
+            object.at("data")
+                    .properties()
+                    .forEach(e -> payload.put(e.getKey(), bytes(e.getValue(), secret), defaultMode));
+            object.at("binaryData")
+                    .properties()
+                    .forEach(e -> payload.put(e.getKey(), bytes(e.getValue(), true), defaultMode));
             return;
         }
         for (JsonNode item : spec.path("items")) {
@@ -161,7 +166,9 @@ final class Projection {
                             .flatMap(container -> fields.resource(
                                     container,
                                     Json.text(item, "resourceFieldRef", "resource"),
-                                    item.path("resourceFieldRef").path("divisor").asText("0")));
+                                    item.path("resourceFieldRef")
+                                            .path("divisor")
+                                            .asText("0")));
             payload.put(
                     Json.text(item, "path"),
                     value.orElseThrow(() -> new VolumeFault("downwardAPI volume " + volume.name()

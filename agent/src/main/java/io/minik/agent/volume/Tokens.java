@@ -41,8 +41,8 @@ final class Tokens {
         });
         return api.create(Resources.SERVICE_ACCOUNTS, account, "token", request)
                 .map(answer -> new Token(Json.text(answer.tree(), "status", "token"), expires(answer)))
-                .recover(error -> Future.failedFuture(
-                        new VolumeFault("failed to fetch token: " + error.getMessage(), error)));
+                .recover(error ->
+                        Future.failedFuture(new VolumeFault("failed to fetch token: " + error.getMessage(), error)));
     }
 
     private static Instant expires(KubeObject answer) {

@@ -53,8 +53,7 @@ public final class Trees {
                 }
                 int mode = (int) Files.getAttribute(path, "unix:mode") & PERMISSIONS;
                 Files.setAttribute(path, "unix:gid", (int) gid);
-                Files.setAttribute(
-                        path, "unix:mode", mode | (Files.isDirectory(path) ? GROUP_DIRECTORY : GROUP_FILE));
+                Files.setAttribute(path, "unix:mode", mode | (Files.isDirectory(path) ? GROUP_DIRECTORY : GROUP_FILE));
             }
         }
     }

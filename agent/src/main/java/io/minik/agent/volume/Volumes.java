@@ -163,9 +163,7 @@ public final class Volumes implements PodVolumes {
         OptionalLong group = context.fsGroup();
         if (group.isPresent()) {
             Trees.giveToGroup(
-                    directory,
-                    group.getAsLong(),
-                    context.fsGroupChangePolicy().equals("OnRootMismatch"));
+                    directory, group.getAsLong(), context.fsGroupChangePolicy().equals("OnRootMismatch"));
         }
     }
 
@@ -191,12 +189,12 @@ public final class Volumes implements PodVolumes {
             return Future.failedFuture(new VolumeFault("subPath \"" + subPath + "\" must not leave the volume"));
         }
         // One place per volume and path: containers that share it share the mount.
-        String place = java.util.HexFormat.of()
-                .formatHex(subPath.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        String place = java.util.HexFormat.of().formatHex(subPath.getBytes(java.nio.charset.StandardCharsets.UTF_8));
         Path target = podsDir.resolve(pod.uid())
                 .resolve("volume-subpaths")
                 .resolve(mount.name())
-                .resolve(place.length() > 200 ? Integer.toHexString(place.hashCode()) + place.substring(0, 180) : place);
+                .resolve(
+                        place.length() > 200 ? Integer.toHexString(place.hashCode()) + place.substring(0, 180) : place);
         return node.files().call(() -> {
             node.mounts().unmount(target);
             node.mounts().subPath(volume, subPath, target);

@@ -6,6 +6,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.streams.WriteStream;
 import java.io.IOException;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 class LogStreamTest {
     private final Vertx vertx = Vertx.vertx();
     private final Context context = vertx.getOrCreateContext();
+    private final WorkerExecutor workers = vertx.createSharedWorkerExecutor("test-logs", 1);
     private final LogWatch watch = new LogWatch();
     private final Collector out = new Collector();
 
@@ -55,15 +57,14 @@ class LogStreamTest {
     }
 
     private static LogOptions tail(long lines) {
-        return new LogOptions(
-                false, OptionalLong.of(lines), Optional.empty(), false, OptionalLong.empty(), "");
+        return new LogOptions(false, OptionalLong.of(lines), Optional.empty(), false, OptionalLong.empty(), "");
     }
 
     private static final LogOptions FOLLOW =
             new LogOptions(true, OptionalLong.empty(), Optional.empty(), false, OptionalLong.empty(), "");
 
     private LogStream stream(LogOptions options) {
-        return new LogStream(context, log, options, watch, work -> context.executeBlocking(work, false), out);
+        return new LogStream(context, log, options, watch, workers, out);
     }
 
     private CompletableFuture<Void> start(LogStream stream) {

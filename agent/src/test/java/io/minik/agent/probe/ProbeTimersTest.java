@@ -24,7 +24,8 @@ class ProbeTimersTest implements Prober.Listener {
     private final ProbeTimers probes = new ProbeTimers(loop, this::answer, new Random(1));
 
     private Future<Outcome> answer(LifecycleHandler handler, Actions.Target target, long timeoutMillis) {
-        tries.add(((LifecycleHandler.TcpSocket) handler).port() + "@" + loop.now().getEpochSecond() % 1000);
+        tries.add(
+                ((LifecycleHandler.TcpSocket) handler).port() + "@" + loop.now().getEpochSecond() % 1000);
         return Future.succeededFuture(outcome);
     }
 
@@ -39,9 +40,8 @@ class ProbeTimersTest implements Prober.Listener {
     }
 
     private void start(String probesJson) {
-        Container container = Container.of(Json.parse(("{'name':'c'," + probesJson + "}")
-                .replace('\'', '"')
-                .getBytes(StandardCharsets.UTF_8)));
+        Container container = Container.of(Json.parse(
+                ("{'name':'c'," + probesJson + "}").replace('\'', '"').getBytes(StandardCharsets.UTF_8)));
         probes.start(container, new Actions.Target("id", "127.0.0.1", Map.of()), loop.now(), false, this);
     }
 

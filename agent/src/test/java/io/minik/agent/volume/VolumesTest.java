@@ -54,9 +54,10 @@ class VolumesTest {
 
     /** A pod with one container that mounts the volume {@code v}. */
     private static Pod pod(String volume) {
-        String json = "{'apiVersion':'v1','kind':'Pod','metadata':{'name':'p','namespace':'default','uid':'u1','labels':{'a':'b'}},"
-                + "'spec':{'nodeName':'n','serviceAccountName':'sa','volumes':[{'name':'v'," + volume + "}],"
-                + "'containers':[{'name':'c','volumeMounts':[{'name':'v','mountPath':'/v'}]}]}}";
+        String json =
+                "{'apiVersion':'v1','kind':'Pod','metadata':{'name':'p','namespace':'default','uid':'u1','labels':{'a':'b'}},"
+                        + "'spec':{'nodeName':'n','serviceAccountName':'sa','volumes':[{'name':'v'," + volume + "}],"
+                        + "'containers':[{'name':'c','volumeMounts':[{'name':'v','mountPath':'/v'}]}]}}";
         return Pod.of(KubeObject.ofBytes(json.replace('\'', '"').getBytes(StandardCharsets.UTF_8)));
     }
 
@@ -165,9 +166,8 @@ class VolumesTest {
             long seconds = Json.longOr(0, Json.parse(call.body()), "spec", "expirationSeconds");
             String expires = loop.now().plusSeconds(seconds).toString();
             String token = "token-" + ++issued;
-            return Future.succeededFuture(
-                    KubeObject.named("authentication.k8s.io/v1", "TokenRequest", call.key(), tree -> Json.child(
-                                    tree, "status")
+            return Future.succeededFuture(KubeObject.named(
+                    "authentication.k8s.io/v1", "TokenRequest", call.key(), tree -> Json.child(tree, "status")
                             .put("token", token)
                             .put("expirationTimestamp", expires)));
         }
@@ -191,8 +191,8 @@ class VolumesTest {
         mount(pod);
         assertThat(path(pod).resolve("labels")).hasContent("a=\"b\"");
         assertThat(path(pod).resolve("cpu")).hasContent("4");
-        Pod changed = Pod.of(pod.object().edit(tree -> Json.child(Json.child(tree, "metadata"), "labels")
-                .put("a", "c")));
+        Pod changed = Pod.of(pod.object()
+                .edit(tree -> Json.child(Json.child(tree, "metadata"), "labels").put("a", "c")));
         volumes.changed(changed, fields(changed));
         loop.settle();
         assertThat(path(pod).resolve("labels")).hasContent("a=\"c\"");
@@ -225,8 +225,11 @@ class VolumesTest {
 
     @Test
     void aClaimLeadsToItsLocalVolume() {
-        api.put(Resources.PERSISTENT_VOLUMES, KubeObject.named("v1", "PersistentVolume", ObjectKey.cluster("pv"), tree ->
-                Json.child(Json.child(tree, "spec"), "local").put("path", directory.toString())));
+        api.put(
+                Resources.PERSISTENT_VOLUMES,
+                KubeObject.named("v1", "PersistentVolume", ObjectKey.cluster("pv"), tree -> Json.child(
+                                Json.child(tree, "spec"), "local")
+                        .put("path", directory.toString())));
         api.put(
                 Resources.PERSISTENT_VOLUME_CLAIMS,
                 KubeObject.named("v1", "PersistentVolumeClaim", ObjectKey.of("default", "pvc"), tree -> {

@@ -1,0 +1,233 @@
+package io.minik.agent.streaming;
+
+import io.minik.agent.kubelet.Kubelet;
+import io.minik.agent.logs.LogWatch;
+import io.minik.api.object.Json;
+import io.minik.api.object.KubeObject;
+import io.minik.api.room.Room;
+import io.minik.runtime.container.Containers;
+import io.minik.runtime.sandbox.Sandboxes;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.ClientAuth;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.PemTrustOptions;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The kubelet's HTTPS server. Runs on the context it is given, which must be the kubelet's. */
+public final class KubeletServer implements Room {
+    private static final Logger log = LoggerFactory.getLogger(KubeletServer.class);
+    /** What a client sends at once on a channel; kubectl sends 32 KiB. */
+    private static final int MOST_MESSAGE_BYTES = 1 << 20;
+
+    /** The path's parts after its first: namespace, pod, container and, from old clients, the UID. */
+    private static final int MOST_PATH_PARTS = 5;
+
+    /**
+     * @param host and port to listen on; port 0 = any free one
+     * @param servingCertPem and servingKeyPem: what clients see
+     * @param clientCaPem who signs the certificates that callers must have
+     * @param version of Kubernetes, for metrics
+     */
+    public record Config(
+            String host, int port, String servingCertPem, String servingKeyPem, String clientCaPem, String version) {
+        @Override
+        public String toString() {
+            return "KubeletServer.Config[" + host + ":" + port + "]";
+        }
+    }
+
+    private final Vertx vertx;
+    private final Context context;
+    private final Config config;
+    private final LogWatch watch = new LogWatch();
+    private final Kubelet kubelet;
+    private final KubeletMetrics metrics;
+    private final RemoteCommands commands;
+    private final ContainerLogs logs;
+    private @Nullable HttpServer server;
+    private volatile Health health = Health.notReady("not started");
+
+    public KubeletServer(
+            Vertx vertx,
+            Context context,
+            Config config,
+            Kubelet kubelet,
+            Sandboxes sandboxes,
+            Containers containers,
+            NodeStats node) {
+        this.vertx = vertx;
+        this.context = context;
+        this.config = config;
+        this.kubelet = kubelet;
+        this.metrics = new KubeletMetrics(kubelet, containers, node);
+        this.commands = new RemoteCommands(kubelet, sandboxes, containers);
+        this.logs = new ContainerLogs(context, kubelet, containers, watch);
+    }
+
+    @Override
+    public String name() {
+        return "kubelet-server";
+    }
+
+    /** The port it really listens on. */
+    public int port() {
+        HttpServer present = server;
+        return present == null ? config.port() : present.actualPort();
+    }
+
+    @Override
+    public Future<Void> start() {
+        Promise<Void> done = Promise.promise();
+        context.runOnContext(ignored -> listen().onComplete(done));
+        return done.future();
+    }
+
+    private Future<Void> listen() {
+        HttpServerOptions options = new HttpServerOptions()
+                .setHost(config.host())
+                .setPort(config.port())
+                .setSsl(true)
+                .setUseAlpn(true)
+                // Upgrades need HTTP/1.1; whoever offers both gets it.
+                .setAlpnVersions(List.of(HttpVersion.HTTP_1_1))
+                .setKeyCertOptions(identity(config.servingCertPem(), config.servingKeyPem()))
+                .setTrustOptions(new PemTrustOptions().addCertValue(Buffer.buffer(config.clientCaPem())))
+                .setClientAuth(ClientAuth.REQUIRED)
+                .setPerMessageWebSocketCompressionSupported(false)
+                .setPerFrameWebSocketCompressionSupported(false)
+                .setMaxWebSocketMessageSize(MOST_MESSAGE_BYTES)
+                .setMaxWebSocketFrameSize(MOST_MESSAGE_BYTES);
+        WebSocketStreams.PROTOCOLS.forEach(options::addWebSocketSubProtocol);
+        options.addWebSocketSubProtocol(RemoteCommands.TUNNELLED_PORT_FORWARD);
+        HttpServer made = vertx.createHttpServer(options)
+                .requestHandler(this::handle)
+                .exceptionHandler(error -> log.atDebug()
+                        .addKeyValue("err", error.toString())
+                        .log("a connection to the kubelet broke off"));
+        server = made;
+        return made.listen().map(listening -> {
+            logs.start();
+            health = Health.READY;
+            log.atInfo().addKeyValue("port", listening.actualPort()).log("kubelet serves");
+            return null;
+        });
+    }
+
+    private static PemKeyCertOptions identity(String cert, String key) {
+        return new PemKeyCertOptions().addCertValue(Buffer.buffer(cert)).addKeyValue(Buffer.buffer(key));
+    }
+
+    /** A renewed serving certificate: new connections get it. */
+    public Future<Void> renew(String certPem, String keyPem) {
+        HttpServer present = server;
+        return present == null
+                ? Future.succeededFuture()
+                : present.updateSSLOptions(new io.vertx.core.net.ServerSSLOptions()
+                                .setKeyCertOptions(identity(certPem, keyPem))
+                                .setTrustOptions(
+                                        new PemTrustOptions().addCertValue(Buffer.buffer(config.clientCaPem())))
+                                .setClientAuth(ClientAuth.REQUIRED)
+                                .setUseAlpn(true)
+                                .setApplicationLayerProtocols(List.of("http/1.1")))
+                        .mapEmpty();
+    }
+
+    @Override
+    public Future<Void> stop() {
+        health = Health.notReady("stopped");
+        try {
+            watch.close();
+        } catch (IOException e) {
+            log.atWarn().addKeyValue("err", e.toString()).log("log watch could not be closed");
+        }
+        HttpServer present = server;
+        return present == null ? Future.succeededFuture() : present.close();
+    }
+
+    @Override
+    public Health health() {
+        return health;
+    }
+
+    // ---- routes
+
+    private void handle(HttpServerRequest request) {
+        Optional<Caller> caller = Optional.ofNullable(request.connection().sslSession()).flatMap(Caller::of);
+        if (caller.isEmpty() || !caller.get().admin()) {
+            String who = caller.map(Caller::name).orElse("system:anonymous");
+            refuse(request, 403, "Forbidden (user=" + who + ", path=" + request.path() + ")");
+            return;
+        }
+        String[] parts = request.path().substring(1).split("/", MOST_PATH_PARTS + 1);
+        switch (parts[0]) {
+            case "healthz" -> request.response().putHeader("Content-Type", "text/plain").end("ok");
+            case "pods" -> pods(request);
+            case "containerLogs" -> logs.serve(request, parts);
+            case "exec", "attach" -> commands.command(request, parts);
+            case "portForward" -> commands.portForward(request, parts);
+            case "stats" -> json(request, metrics.summary());
+            case "metrics" -> metrics(request, parts.length > 1 ? parts[1] : "");
+            default -> refuse(request, 404, "404 page not found");
+        }
+    }
+
+    private void pods(HttpServerRequest request) {
+        var list = Json.object().put("kind", "PodList").put("apiVersion", "v1");
+        list.putObject("metadata");
+        var items = list.putArray("items");
+        kubelet.pods().stream().map(KubeObject::tree).forEach(items::add);
+        request.response().putHeader("Content-Type", "application/json").end(Buffer.buffer(Json.bytes(list)));
+    }
+
+    private static void json(HttpServerRequest request, Future<Buffer> answer) {
+        answer.onComplete(result -> {
+            if (result.succeeded()) {
+                request.response().putHeader("Content-Type", "application/json").end(result.result());
+            } else {
+                refuse(request, 500, String.valueOf(result.cause().getMessage()));
+            }
+        });
+    }
+
+    private void metrics(HttpServerRequest request, String which) {
+        Future<String> text = switch (which) {
+            case "" -> Future.succeededFuture(metrics.own(config.version()));
+            case "cadvisor" -> metrics.cadvisor();
+            case "resource" -> metrics.resource();
+            case "probes" -> Future.succeededFuture("");
+            default -> Future.failedFuture("no such metrics");
+        };
+        text.onComplete(result -> {
+            if (result.succeeded()) {
+                request.response()
+                        .putHeader("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+                        .end(result.result());
+            } else {
+                refuse(request, 404, "404 page not found");
+            }
+        });
+    }
+
+    static void refuse(HttpServerRequest request, int status, String text) {
+        if (request.response().ended() || request.response().closed()) {
+            return;
+        }
+        request.response()
+                .setStatusCode(status)
+                .putHeader("Content-Type", "text/plain; charset=utf-8")
+                .end(text);
+    }
+}

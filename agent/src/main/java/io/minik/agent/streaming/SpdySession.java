@@ -1,0 +1,197 @@
+package io.minik.agent.streaming;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.netty.handler.codec.spdy.DefaultSpdyDataFrame;
+import io.netty.handler.codec.spdy.DefaultSpdyGoAwayFrame;
+import io.netty.handler.codec.spdy.DefaultSpdyRstStreamFrame;
+import io.netty.handler.codec.spdy.DefaultSpdySynReplyFrame;
+import io.netty.handler.codec.spdy.SpdyDataFrame;
+import io.netty.handler.codec.spdy.SpdyFrameCodec;
+import io.netty.handler.codec.spdy.SpdyGoAwayFrame;
+import io.netty.handler.codec.spdy.SpdyPingFrame;
+import io.netty.handler.codec.spdy.SpdyRstStreamFrame;
+import io.netty.handler.codec.spdy.SpdySessionStatus;
+import io.netty.handler.codec.spdy.SpdyStreamStatus;
+import io.netty.handler.codec.spdy.SpdySynStreamFrame;
+import io.netty.handler.codec.spdy.SpdyVersion;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The server's side of a SPDY/3.1 session, as far as Kubernetes' clients use it: they open the streams, we answer. They
+ * keep no flow-control windows, so neither do we: a stream that can't take more stops the whole wire. On the agent's
+ * context.
+ */
+final class SpdySession {
+    private static final Logger log = LoggerFactory.getLogger(SpdySession.class);
+    private static final int MOST_CHUNK_BYTES = 64 * 1024;
+    private static final int MOST_HEADER_BYTES = 16 * 1024;
+    private static final int COMPRESSION_LEVEL = 6;
+    private static final int WINDOW_BITS = 15;
+    private static final int MEMORY_LEVEL = 8;
+    /** A kubectl has a handful; a browser of ports some dozens. */
+    private static final int MOST_STREAMS = 1024;
+
+    private final Wire wire;
+    private final Consumer<SpdyStream> opened;
+    private final EmbeddedChannel codec = new EmbeddedChannel(new SpdyFrameCodec(
+            SpdyVersion.SPDY_3_1,
+            MOST_CHUNK_BYTES,
+            MOST_HEADER_BYTES,
+            COMPRESSION_LEVEL,
+            WINDOW_BITS,
+            MEMORY_LEVEL));
+    private final Map<Integer, SpdyStream> streams = new HashMap<>();
+    private Runnable closed = () -> {};
+    private int paused;
+    private boolean over;
+
+    SpdySession(Wire wire, Consumer<SpdyStream> opened) {
+        this.wire = wire;
+        this.opened = opened;
+    }
+
+    void start() {
+        wire.onClose(this::gone);
+        wire.onData(this::received);
+    }
+
+    void onClose(Runnable action) {
+        closed = action;
+    }
+
+    private void received(Buffer data) {
+        if (over) {
+            return;
+        }
+        codec.writeInbound(Unpooled.wrappedBuffer(data.getBytes()));
+        for (Object frame = codec.readInbound(); frame != null; frame = codec.readInbound()) {
+            handle(frame);
+        }
+    }
+
+    private void handle(Object frame) {
+        if (frame instanceof SpdySynStreamFrame syn) {
+            open(syn);
+        } else if (frame instanceof SpdyDataFrame data) {
+            Buffer content = copy(data.content());
+            data.release();
+            SpdyStream stream = streams.get(data.streamId());
+            if (stream != null) {
+                stream.received(content, data.isLast());
+            }
+        } else if (frame instanceof SpdyPingFrame ping) {
+            // Even ids are answers to pings of ours, and we send none.
+            send(ping);
+        } else if (frame instanceof SpdyRstStreamFrame reset) {
+            SpdyStream stream = streams.remove(reset.streamId());
+            if (stream != null) {
+                stream.wasReset();
+            }
+        } else if (frame instanceof SpdyGoAwayFrame) {
+            log.atDebug().log("a SPDY client says good-bye");
+        }
+    }
+
+    private void open(SpdySynStreamFrame syn) {
+        if (syn.isInvalid() || syn.isTruncated() || streams.size() >= MOST_STREAMS) {
+            send(new DefaultSpdyRstStreamFrame(syn.streamId(), SpdyStreamStatus.REFUSED_STREAM));
+            return;
+        }
+        Map<String, String> headers = new HashMap<>();
+        syn.headers().forEach(header -> headers.put(
+                header.getKey().toString().toLowerCase(Locale.ROOT),
+                header.getValue().toString()));
+        SpdyStream stream = new SpdyStream(this, syn.streamId(), headers);
+        streams.put(syn.streamId(), stream);
+        send(new DefaultSpdySynReplyFrame(syn.streamId()));
+        if (syn.isLast()) {
+            stream.received(Buffer.buffer(), true);
+        }
+        opened.accept(stream);
+    }
+
+    // ---- for the streams
+
+    Future<Void> data(int stream, Buffer data, boolean last) {
+        ByteBuf content = Unpooled.wrappedBuffer(data.getBytes());
+        return send(new DefaultSpdyDataFrame(stream, content).setLast(last));
+    }
+
+    void reset(int stream) {
+        streams.remove(stream);
+        send(new DefaultSpdyRstStreamFrame(stream, SpdyStreamStatus.CANCEL));
+    }
+
+    void forget(int stream) {
+        streams.remove(stream);
+    }
+
+    boolean full() {
+        return wire.full();
+    }
+
+    void onDrain(Runnable action) {
+        wire.onDrain(action);
+    }
+
+    void pause() {
+        if (paused++ == 0) {
+            wire.pause();
+        }
+    }
+
+    void resume() {
+        if (--paused == 0) {
+            wire.resume();
+        }
+    }
+
+    private Future<Void> send(Object frame) {
+        if (over) {
+            return Future.failedFuture("the client is gone");
+        }
+        codec.writeOutbound(frame);
+        Future<Void> last = Future.succeededFuture();
+        for (@Nullable ByteBuf bytes = codec.readOutbound(); bytes != null; bytes = codec.readOutbound()) {
+            Buffer out = copy(bytes);
+            bytes.release();
+            last = wire.write(out);
+        }
+        return last;
+    }
+
+    private static Buffer copy(ByteBuf bytes) {
+        byte[] content = new byte[bytes.readableBytes()];
+        bytes.getBytes(bytes.readerIndex(), content);
+        return Buffer.buffer(content);
+    }
+
+    Future<Void> close() {
+        if (over) {
+            return Future.succeededFuture();
+        }
+        return send(new DefaultSpdyGoAwayFrame(0, SpdySessionStatus.OK)).transform(sent -> wire.close());
+    }
+
+    private void gone() {
+        if (over) {
+            return;
+        }
+        over = true;
+        codec.finishAndReleaseAll();
+        List.copyOf(streams.values()).forEach(SpdyStream::wasReset);
+        streams.clear();
+        closed.run();
+    }
+}
