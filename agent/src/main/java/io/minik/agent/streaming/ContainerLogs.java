@@ -46,8 +46,8 @@ final class ContainerLogs {
 
     /** On the context. */
     void start() {
-        containers.onExit(ended -> Set.copyOf(followers.getOrDefault(ended.id(), Set.of()))
-                .forEach(LogStream::containerEnded));
+        containers.onExit(ended ->
+                Set.copyOf(followers.getOrDefault(ended.id(), Set.of())).forEach(LogStream::containerEnded));
     }
 
     void serve(HttpServerRequest request, String[] path) {
@@ -62,8 +62,7 @@ final class ContainerLogs {
             return;
         }
         if (kubelet.pod(pod).get().spec().container(path[3]).isEmpty()) {
-            KubeletServer.refuse(
-                    request, 404, "container \"" + path[3] + "\" not found in pod \"" + path[2] + "\"");
+            KubeletServer.refuse(request, 404, "container \"" + path[3] + "\" not found in pod \"" + path[2] + "\"");
             return;
         }
         Optional<Containers.Container> container = kubelet.container(pod, path[3], previous);
@@ -73,8 +72,8 @@ final class ContainerLogs {
                     400,
                     previous
                             ? "previous terminated container \"" + path[3] + "\" in pod \"" + path[2] + "\" not found"
-                            : "container \"" + path[3] + "\" in pod \"" + path[2]
-                                    + "\" is waiting to start: " + kubelet.waitingReason(pod, path[3]));
+                            : "container \"" + path[3] + "\" in pod \"" + path[2] + "\" is waiting to start: "
+                                    + kubelet.waitingReason(pod, path[3]));
             return;
         }
         try {
@@ -85,18 +84,12 @@ final class ContainerLogs {
     }
 
     private void stream(HttpServerRequest request, Containers.Container container, LogOptions options) {
-        HttpServerResponse response = request.response()
-                .setChunked(true)
-                .putHeader("Content-Type", "text/plain");
-        LogStream stream = new LogStream(
-                context,
-                Kubelet.logPath(container),
-                options,
-                watch,
-                readers,
-                response);
+        HttpServerResponse response = request.response().setChunked(true).putHeader("Content-Type", "text/plain");
+        LogStream stream = new LogStream(context, Kubelet.logPath(container), options, watch, readers, response);
         if (options.follow()) {
-            followers.computeIfAbsent(container.id(), ignored -> new HashSet<>()).add(stream);
+            followers
+                    .computeIfAbsent(container.id(), ignored -> new HashSet<>())
+                    .add(stream);
             if (container.state() == Containers.State.EXITED) {
                 stream.containerEnded();
             }

@@ -2,6 +2,7 @@ package io.minik.agent.streaming;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.agent.kubelet.Kubelet;
+import io.minik.agent.node.NodeFigures;
 import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
 import io.minik.runtime.container.Containers;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** /stats/summary and /metrics: measured when asked, never in the background. */
 final class KubeletMetrics {
@@ -22,7 +24,8 @@ final class KubeletMetrics {
 
     private final Kubelet kubelet;
     private final Containers containers;
-    private final NodeStats node;
+    private final Supplier<Future<NodeFigures.Usage>> node;
+    private final String nodeName;
     /** Earlier CPU readings, for rates. */
     private final Map<String, Reading> earlier = new HashMap<>();
 
@@ -39,7 +42,9 @@ final class KubeletMetrics {
         }
     }
 
-    KubeletMetrics(Kubelet kubelet, Containers containers, NodeStats node) {
+    KubeletMetrics(
+            Kubelet kubelet, Containers containers, String nodeName, Supplier<Future<NodeFigures.Usage>> node) {
+        this.nodeName = nodeName;
         this.kubelet = kubelet;
         this.containers = containers;
         this.node = node;
@@ -54,10 +59,11 @@ final class KubeletMetrics {
                 }
             }
             // One that ends meanwhile is left out.
-            return Future.join(running).transform(ignored -> Future.succeededFuture(running.stream()
-                    .filter(Future::succeeded)
-                    .map(Future::result)
-                    .toList()));
+            return Future.join(running)
+                    .transform(ignored -> Future.succeededFuture(running.stream()
+                            .filter(Future::succeeded)
+                            .map(Future::result)
+                            .toList()));
         });
     }
 
@@ -78,7 +84,7 @@ final class KubeletMetrics {
 
     Future<Buffer> summary() {
         Future<List<Measured>> measured = measure();
-        Future<NodeStats.Usage> usage = node.usage();
+        Future<NodeFigures.Usage> usage = node.get();
         return Future.all(measured, usage).map(ignored -> {
             ObjectNode tree = Json.object();
             nodeSummary(tree.putObject("node"), usage.result());
@@ -90,15 +96,17 @@ final class KubeletMetrics {
             for (KubeObject pod : kubelet.pods()) {
                 podSummary(pods.addObject(), pod, byPod.getOrDefault(pod.uid(), List.of()));
             }
-            earlier.keySet().removeIf(key -> !key.equals("node")
-                    && measured.result().stream().noneMatch(m -> m.container().id().equals(key)));
+            earlier.keySet()
+                    .removeIf(key -> !key.equals("node")
+                            && measured.result().stream()
+                                    .noneMatch(m -> m.container().id().equals(key)));
             return Buffer.buffer(Json.bytes(tree));
         });
     }
 
-    private void nodeSummary(ObjectNode out, NodeStats.Usage usage) {
+    private void nodeSummary(ObjectNode out, NodeFigures.Usage usage) {
         String now = Instant.now().toString();
-        out.put("nodeName", usage.nodeName());
+        out.put("nodeName", nodeName);
         out.put("startTime", Instant.ofEpochSecond(usage.bootSeconds()).toString());
         out.putObject("cpu")
                 .put("time", now)
@@ -132,7 +140,8 @@ final class KubeletMetrics {
         for (Measured m : all) {
             Stats stats = m.stats();
             long rate = rate(m.container().id(), stats.timestampNanos(), stats.cpuUsageNanos());
-            ObjectNode item = list.addObject().put("name", m.container().config().name());
+            ObjectNode item =
+                    list.addObject().put("name", m.container().config().name());
             item.put("startTime", seconds(m.container().startedAtNanos()).toString());
             item.putObject("cpu")
                     .put("time", now)
@@ -175,23 +184,25 @@ final class KubeletMetrics {
         return measure().map(all -> {
             StringBuilder out = new StringBuilder();
             out.append("# TYPE container_cpu_usage_seconds_total counter\n");
-            all.forEach(m -> sample(out, "container_cpu_usage_seconds_total", m, m.stats().cpuUsageNanos() / NANOS));
+            all.forEach(m -> sample(
+                    out, "container_cpu_usage_seconds_total", m, m.stats().cpuUsageNanos() / NANOS));
             out.append("# TYPE container_memory_usage_bytes gauge\n");
-            all.forEach(m -> sample(out, "container_memory_usage_bytes", m, m.stats().memoryUsageBytes()));
-            out.append("# TYPE container_memory_working_set_bytes gauge\n");
             all.forEach(m ->
-                    sample(out, "container_memory_working_set_bytes", m, m.stats().memoryWorkingSetBytes()));
+                    sample(out, "container_memory_usage_bytes", m, (double) m.stats().memoryUsageBytes()));
+            out.append("# TYPE container_memory_working_set_bytes gauge\n");
+            all.forEach(m -> sample(
+                    out, "container_memory_working_set_bytes", m, (double) m.stats().memoryWorkingSetBytes()));
             out.append("# TYPE container_memory_rss gauge\n");
-            all.forEach(m -> sample(out, "container_memory_rss", m, m.stats().memoryRssBytes()));
+            all.forEach(m -> sample(out, "container_memory_rss", m, (double) m.stats().memoryRssBytes()));
             out.append("# TYPE container_processes gauge\n");
-            all.forEach(m -> sample(out, "container_processes", m, m.stats().pids()));
+            all.forEach(m -> sample(out, "container_processes", m, (double) m.stats().pids()));
             return out.toString();
         });
     }
 
     Future<String> resource() {
         Future<List<Measured>> measured = measure();
-        Future<NodeStats.Usage> usage = node.usage();
+        Future<NodeFigures.Usage> usage = node.get();
         return Future.all(measured, usage).map(ignored -> {
             StringBuilder out = new StringBuilder();
             out.append("# TYPE node_cpu_usage_seconds_total counter\nnode_cpu_usage_seconds_total ")
@@ -201,15 +212,24 @@ final class KubeletMetrics {
                     .append("\n# TYPE container_cpu_usage_seconds_total counter\n");
             measured.result()
                     .forEach(m -> sample(
-                            out, "container_cpu_usage_seconds_total", m, m.stats().cpuUsageNanos() / NANOS));
+                            out,
+                            "container_cpu_usage_seconds_total",
+                            m,
+                            m.stats().cpuUsageNanos() / NANOS));
             out.append("# TYPE container_memory_working_set_bytes gauge\n");
             measured.result()
                     .forEach(m -> sample(
-                            out, "container_memory_working_set_bytes", m, m.stats().memoryWorkingSetBytes()));
+                            out,
+                            "container_memory_working_set_bytes",
+                            m,
+                            m.stats().memoryWorkingSetBytes()));
             out.append("# TYPE container_start_time_seconds gauge\n");
             measured.result()
                     .forEach(m -> sample(
-                            out, "container_start_time_seconds", m, m.container().startedAtNanos() / NANOS));
+                            out,
+                            "container_start_time_seconds",
+                            m,
+                            m.container().startedAtNanos() / NANOS));
             out.append("# TYPE resource_scrape_error gauge\nresource_scrape_error 0\n");
             return out.toString();
         });

@@ -2,6 +2,7 @@ package io.minik.agent.streaming;
 
 import io.minik.agent.kubelet.Kubelet;
 import io.minik.agent.logs.LogWatch;
+import io.minik.agent.node.NodeFigures;
 import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
 import io.minik.api.room.Room;
@@ -36,13 +37,14 @@ public final class KubeletServer implements Room {
     private static final int MOST_PATH_PARTS = 5;
 
     /**
+     * @param nodeName of this node
      * @param host and port to listen on; port 0 = any free one
      * @param servingCertPem and servingKeyPem: what clients see
      * @param clientCaPem who signs the certificates that callers must have
      * @param version of Kubernetes, for metrics
      */
     public record Config(
-            String host, int port, String servingCertPem, String servingKeyPem, String clientCaPem, String version) {
+            String nodeName, String host, int port, String servingCertPem, String servingKeyPem, String clientCaPem, String version) {
         @Override
         public String toString() {
             return "KubeletServer.Config[" + host + ":" + port + "]";
@@ -67,12 +69,16 @@ public final class KubeletServer implements Room {
             Kubelet kubelet,
             Sandboxes sandboxes,
             Containers containers,
-            NodeStats node) {
+            NodeFigures figures) {
         this.vertx = vertx;
         this.context = context;
         this.config = config;
         this.kubelet = kubelet;
-        this.metrics = new KubeletMetrics(kubelet, containers, node);
+        this.metrics = new KubeletMetrics(
+                kubelet,
+                containers,
+                config.nodeName(),
+                () -> context.executeBlocking(figures::usage, false));
         this.commands = new RemoteCommands(kubelet, sandboxes, containers);
         this.logs = new ContainerLogs(context, kubelet, containers, watch);
     }
@@ -165,7 +171,8 @@ public final class KubeletServer implements Room {
     // ---- routes
 
     private void handle(HttpServerRequest request) {
-        Optional<Caller> caller = Optional.ofNullable(request.connection().sslSession()).flatMap(Caller::of);
+        Optional<Caller> caller =
+                Optional.ofNullable(request.connection().sslSession()).flatMap(Caller::of);
         if (caller.isEmpty() || !caller.get().admin()) {
             String who = caller.map(Caller::name).orElse("system:anonymous");
             refuse(request, 403, "Forbidden (user=" + who + ", path=" + request.path() + ")");
@@ -173,7 +180,8 @@ public final class KubeletServer implements Room {
         }
         String[] parts = request.path().substring(1).split("/", MOST_PATH_PARTS + 1);
         switch (parts[0]) {
-            case "healthz" -> request.response().putHeader("Content-Type", "text/plain").end("ok");
+            case "healthz" ->
+                request.response().putHeader("Content-Type", "text/plain").end("ok");
             case "pods" -> pods(request);
             case "containerLogs" -> logs.serve(request, parts);
             case "exec", "attach" -> commands.command(request, parts);
@@ -203,13 +211,14 @@ public final class KubeletServer implements Room {
     }
 
     private void metrics(HttpServerRequest request, String which) {
-        Future<String> text = switch (which) {
-            case "" -> Future.succeededFuture(metrics.own(config.version()));
-            case "cadvisor" -> metrics.cadvisor();
-            case "resource" -> metrics.resource();
-            case "probes" -> Future.succeededFuture("");
-            default -> Future.failedFuture("no such metrics");
-        };
+        Future<String> text =
+                switch (which) {
+                    case "" -> Future.succeededFuture(metrics.own(config.version()));
+                    case "cadvisor" -> metrics.cadvisor();
+                    case "resource" -> metrics.resource();
+                    case "probes" -> Future.succeededFuture("");
+                    default -> Future.failedFuture("no such metrics");
+                };
         text.onComplete(result -> {
             if (result.succeeded()) {
                 request.response()

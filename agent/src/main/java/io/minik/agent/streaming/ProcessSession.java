@@ -53,16 +53,15 @@ final class ProcessSession {
     }
 
     private void give(ReadStream<Buffer> from, Outlet to, boolean wanted) {
-        from.exceptionHandler(error ->
-                log.atDebug().addKeyValue("err", error.toString()).log("output of a process broke off"));
+        from.exceptionHandler(
+                error -> log.atDebug().addKeyValue("err", error.toString()).log("output of a process broke off"));
         from.handler(data -> {
             if (!wanted) {
                 return;
             }
             to.write(data)
-                    .onFailure(error -> log.atDebug()
-                            .addKeyValue("err", error.toString())
-                            .log("a client takes no more output"));
+                    .onFailure(error ->
+                            log.atDebug().addKeyValue("err", error.toString()).log("a client takes no more output"));
             if (to.full()) {
                 from.pause();
                 to.onDrain(from::resume);

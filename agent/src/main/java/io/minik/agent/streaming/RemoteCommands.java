@@ -61,15 +61,15 @@ final class RemoteCommands {
             return;
         }
         ObjectKey key = ObjectKey.of(path[1], path[2]);
-        Optional<Pod> pod = kubelet.pod(key)
-                .filter(p -> path.length == 4 || p.uid().equals(path[3]));
+        Optional<Pod> pod =
+                kubelet.pod(key).filter(p -> path.length == 4 || p.uid().equals(path[3]));
         if (pod.isEmpty()) {
             KubeletServer.refuse(request, 404, "pod does not exist");
             return;
         }
         String name = path[path.length - 1];
-        Optional<Containers.Container> running = kubelet.container(key, name, false)
-                .filter(c -> c.state() == Containers.State.RUNNING);
+        Optional<Containers.Container> running =
+                kubelet.container(key, name, false).filter(c -> c.state() == Containers.State.RUNNING);
         if (running.isEmpty()) {
             KubeletServer.refuse(request, 404, "container not found (\"" + name + "\")");
             return;
@@ -92,8 +92,10 @@ final class RemoteCommands {
                                         .run(wanted.stdin(), wanted.stdout(), wanted.stderr())
                                 : client.finish(ExecStatus.failed(failure(process.cause())))))
                 .onFailure(error -> {
-                    log.atDebug().addKeyValue("container", id).addKeyValue("err", error.toString()).log(
-                            "a remote command ended badly");
+                    log.atDebug()
+                            .addKeyValue("container", id)
+                            .addKeyValue("err", error.toString())
+                            .log("a remote command ended badly");
                     KubeletServer.refuse(request, 400, String.valueOf(error.getMessage()));
                 });
     }
@@ -114,15 +116,9 @@ final class RemoteCommands {
             if (protocol.isEmpty()) {
                 return Future.failedFuture("unable to upgrade: no subprotocol of " + SpdyStreams.PROTOCOLS);
             }
-            return spdy(request, protocol.get())
-                    .compose(wire -> new SpdyStreams(
-                                    wire,
-                                    protocol.get(),
-                                    wanted.stdin(),
-                                    wanted.stdout(),
-                                    wanted.stderr(),
-                                    wanted.tty())
-                            .start());
+            return spdy(request, protocol.get()).compose(wire -> new SpdyStreams(
+                            wire, protocol.get(), wanted.stdin(), wanted.stdout(), wanted.stderr(), wanted.tty())
+                    .start());
         }
         if (!request.canUpgradeToWebSocket()) {
             return Future.failedFuture("unable to upgrade: missing upgrade headers in request");
@@ -142,11 +138,9 @@ final class RemoteCommands {
             KubeletServer.refuse(request, 404, "pod does not exist");
             return;
         }
-        PortForward forward = new PortForward(
-                path[2],
-                port -> kubelet.sandbox(key)
-                        .map(sandbox -> sandboxes.connect(sandbox.id(), port))
-                        .orElseGet(() -> Future.failedFuture("the pod's sandbox does not run")));
+        PortForward forward = new PortForward(path[2], port -> kubelet.sandbox(key)
+                .map(sandbox -> sandboxes.connect(sandbox.id(), port))
+                .orElseGet(() -> Future.failedFuture("the pod's sandbox does not run")));
         wire(request)
                 .onSuccess(forward::serve)
                 .onFailure(error -> KubeletServer.refuse(request, 400, String.valueOf(error.getMessage())));
@@ -167,7 +161,9 @@ final class RemoteCommands {
     }
 
     private static boolean isSpdy(HttpServerRequest request) {
-        return String.valueOf(request.getHeader("Upgrade")).toUpperCase(Locale.ROOT).equals(SPDY);
+        return String.valueOf(request.getHeader("Upgrade"))
+                .toUpperCase(Locale.ROOT)
+                .equals(SPDY);
     }
 
     /** The client's first that we know; clients that offer none mean the oldest. */
@@ -181,7 +177,7 @@ final class RemoteCommands {
     }
 
     private static Future<Wire> spdy(HttpServerRequest request, String protocol) {
-        if (request.method() != HttpMethod.POST && request.method() != HttpMethod.GET) {
+        if (!request.method().equals(HttpMethod.POST) && !request.method().equals(HttpMethod.GET)) {
             return Future.failedFuture("unable to upgrade: " + request.method());
         }
         request.response()

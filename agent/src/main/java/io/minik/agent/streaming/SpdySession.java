@@ -45,12 +45,7 @@ final class SpdySession {
     private final Wire wire;
     private final Consumer<SpdyStream> opened;
     private final EmbeddedChannel codec = new EmbeddedChannel(new SpdyFrameCodec(
-            SpdyVersion.SPDY_3_1,
-            MOST_CHUNK_BYTES,
-            MOST_HEADER_BYTES,
-            COMPRESSION_LEVEL,
-            WINDOW_BITS,
-            MEMORY_LEVEL));
+            SpdyVersion.SPDY_3_1, MOST_CHUNK_BYTES, MOST_HEADER_BYTES, COMPRESSION_LEVEL, WINDOW_BITS, MEMORY_LEVEL));
     private final Map<Integer, SpdyStream> streams = new HashMap<>();
     private Runnable closed = () -> {};
     private int paused;
@@ -109,9 +104,10 @@ final class SpdySession {
             return;
         }
         Map<String, String> headers = new HashMap<>();
-        syn.headers().forEach(header -> headers.put(
-                header.getKey().toString().toLowerCase(Locale.ROOT),
-                header.getValue().toString()));
+        syn.headers()
+                .forEach(header -> headers.put(
+                        header.getKey().toString().toLowerCase(Locale.ROOT),
+                        header.getValue().toString()));
         SpdyStream stream = new SpdyStream(this, syn.streamId(), headers);
         streams.put(syn.streamId(), stream);
         send(new DefaultSpdySynReplyFrame(syn.streamId()));

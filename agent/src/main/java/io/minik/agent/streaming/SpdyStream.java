@@ -90,9 +90,7 @@ final class SpdyStream implements Outlet {
 
     @Override
     public Future<Void> write(Buffer content) {
-        return localEnded
-                ? Future.failedFuture("the stream has ended")
-                : session.data(id, content, false);
+        return localEnded ? Future.failedFuture("the stream has ended") : session.data(id, content, false);
     }
 
     @Override

@@ -17,8 +17,8 @@ import java.util.function.Consumer;
 /** Remote streams as SPDY streams, one for each {@code streamType}. */
 final class SpdyStreams implements RemoteStreams {
     /** Newest first. */
-    static final List<String> PROTOCOLS =
-            List.of("v5.channel.k8s.io", "v4.channel.k8s.io", "v3.channel.k8s.io", "v2.channel.k8s.io", "channel.k8s.io");
+    static final List<String> PROTOCOLS = List.of(
+            "v5.channel.k8s.io", "v4.channel.k8s.io", "v3.channel.k8s.io", "v2.channel.k8s.io", "channel.k8s.io");
 
     private static final Outlet NOWHERE = new Outlet() {
         @Override

@@ -61,7 +61,9 @@ final class WebSocketStreams implements RemoteStreams {
         if (text.isEmpty()) {
             return;
         }
-        byte[] content = base64 ? Base64.getDecoder().decode(text.substring(1)) : text.substring(1).getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        byte[] content = base64
+                ? Base64.getDecoder().decode(text.substring(1))
+                : text.substring(1).getBytes(java.nio.charset.StandardCharsets.UTF_8);
         receive(text.charAt(0) - '0', Buffer.buffer(content));
     }
 
@@ -186,11 +188,8 @@ final class WebSocketStreams implements RemoteStreams {
     @Override
     public Future<Void> finish(Buffer status) {
         // Clients of the first protocols read plain text, and nothing means success.
-        Buffer said = structuredErrors
-                ? status
-                : Buffer.buffer(Json.text(Json.parse(status.getBytes()), "message"));
-        return send(ERROR, said).transform(sent -> socket.isClosed()
-                ? Future.succeededFuture()
-                : socket.close(NORMAL_CLOSURE));
+        Buffer said = structuredErrors ? status : Buffer.buffer(Json.text(Json.parse(status.getBytes()), "message"));
+        return send(ERROR, said)
+                .transform(sent -> socket.isClosed() ? Future.succeededFuture() : socket.close(NORMAL_CLOSURE));
     }
 }

@@ -1,0 +1,76 @@
+package io.minik.agent.node;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import io.minik.api.object.Json;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The node's conditions from what was measured. Pure. */
+final class Conditions {
+    /** Upstream's memory.available threshold. */
+    static final long LEAST_MEMORY_BYTES = NodeFigures.KEPT_MEMORY_BYTES;
+    /** A share of the disk, in percent: as small devices with big cards want it. */
+    static final long LEAST_DISK_PERCENT = 5;
+
+    private static final int PERCENT = 100;
+
+    private Conditions() {}
+
+    record Condition(String type, boolean is, String reason, String message) {}
+
+    /** @param notReady why the node can't run pods; empty if it can */
+    static List<Condition> of(NodeFigures.Usage usage, Optional<String> notReady) {
+        List<Condition> conditions = new ArrayList<>();
+        conditions.add(
+                usage.memoryAvailableBytes() < LEAST_MEMORY_BYTES
+                        ? new Condition(
+                                "MemoryPressure",
+                                true,
+                                "KubeletHasInsufficientMemory",
+                                "kubelet has insufficient memory available")
+                        : new Condition(
+                                "MemoryPressure",
+                                false,
+                                "KubeletHasSufficientMemory",
+                                "kubelet has sufficient memory available"));
+        boolean full = usage.fsAvailableBytes() < usage.fsCapacityBytes() / PERCENT * LEAST_DISK_PERCENT;
+        conditions.add(
+                full
+                        ? new Condition("DiskPressure", true, "KubeletHasDiskPressure", "kubelet has disk pressure")
+                        : new Condition(
+                                "DiskPressure", false, "KubeletHasNoDiskPressure", "kubelet has no disk pressure"));
+        conditions.add(new Condition(
+                "PIDPressure", false, "KubeletHasSufficientPID", "kubelet has sufficient PID available"));
+        conditions.add(notReady.map(why -> new Condition("Ready", false, "KubeletNotReady", why))
+                .orElse(new Condition("Ready", true, "KubeletReady", "kubelet is posting ready status")));
+        return conditions;
+    }
+
+    /** The conditions as JSON; transition times are kept where the status word is the same. */
+    static ArrayNode tree(List<Condition> conditions, JsonNode before, Instant now) {
+        ArrayNode out = Json.array();
+        String time = now.truncatedTo(ChronoUnit.SECONDS).toString();
+        for (Condition condition : conditions) {
+            String word = condition.is() ? "True" : "False";
+            String since = time;
+            for (JsonNode old : before) {
+                if (Json.text(old, "type").equals(condition.type())
+                        && Json.text(old, "status").equals(word)) {
+                    since = Json.textOr(time, old, "lastTransitionTime");
+                }
+            }
+            out.addObject()
+                    .put("type", condition.type())
+                    .put("status", word)
+                    .put("lastHeartbeatTime", time)
+                    .put("lastTransitionTime", since)
+                    .put("reason", condition.reason())
+                    .put("message", condition.message());
+        }
+        return out;
+    }
+}

@@ -1,0 +1,144 @@
+package io.minik.agent.node;
+
+import java.io.IOException;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What the machine has and uses, from /proc and the file system. Blocking, but never for long. */
+public final class NodeFigures {
+    private static final long KIB = 1024;
+    private static final long NANOS_PER_TICK = 10_000_000L;
+    private static final int TICK_FIELDS = 7;
+    /** Upstream's hard eviction threshold, kept back from pods. */
+    static final long KEPT_MEMORY_BYTES = 100L << 20;
+
+    private final Path dataDir;
+
+    /** @param dataDir whose file system holds images, pods and logs */
+    public NodeFigures(Path dataDir) {
+        this.dataDir = dataDir;
+    }
+
+    /** @param cpuNanos used since boot, all cores together */
+    public record Usage(
+            long cpuNanos,
+            long memoryCapacityBytes,
+            long memoryAvailableBytes,
+            long memoryWorkingSetBytes,
+            long fsCapacityBytes,
+            long fsAvailableBytes,
+            long bootSeconds) {}
+
+    public Usage usage() throws IOException {
+        Map<String, Long> memory = memory();
+        long total = memory.getOrDefault("MemTotal", 0L);
+        long available = memory.getOrDefault("MemAvailable", 0L);
+        FileStore store = store();
+        long cpu = 0;
+        long boot = 0;
+        for (String line : Files.readAllLines(Path.of("/proc/stat"))) {
+            if (line.startsWith("cpu ")) {
+                String[] ticks = line.trim().split("\\s+");
+                for (int i = 1; i <= TICK_FIELDS && i < ticks.length; i++) {
+                    // Fields 4 and 5 are idle and waiting for I/O.
+                    cpu += i == 4 || i == 5 ? 0 : Long.parseLong(ticks[i]);
+                }
+            } else if (line.startsWith("btime ")) {
+                boot = Long.parseLong(line.substring("btime ".length()).trim());
+            }
+        }
+        return new Usage(
+                cpu * NANOS_PER_TICK,
+                total,
+                available,
+                total - available,
+                store.getTotalSpace(),
+                store.getUsableSpace(),
+                boot);
+    }
+
+    /** Quantities by resource name. */
+    public Map<String, String> capacity(int maxPods) throws IOException {
+        Map<String, String> capacity = new LinkedHashMap<>();
+        capacity.put("cpu", Integer.toString(Runtime.getRuntime().availableProcessors()));
+        capacity.put("ephemeral-storage", store().getTotalSpace() / KIB + "Ki");
+        capacity.put("memory", memory().getOrDefault("MemTotal", 0L) / KIB + "Ki");
+        capacity.put("pods", Integer.toString(maxPods));
+        return capacity;
+    }
+
+    /** What pods may ask for: the capacity less what keeps the node alive. */
+    public Map<String, String> allocatable(int maxPods) throws IOException {
+        Map<String, String> allocatable = capacity(maxPods);
+        long memory = memory().getOrDefault("MemTotal", 0L);
+        allocatable.put("memory", Math.max(0, memory - KEPT_MEMORY_BYTES) / KIB + "Ki");
+        return allocatable;
+    }
+
+    public long memoryBytes() throws IOException {
+        return memory().getOrDefault("MemTotal", 0L);
+    }
+
+    private FileStore store() throws IOException {
+        Files.createDirectories(dataDir);
+        return Files.getFileStore(dataDir);
+    }
+
+    private static Map<String, Long> memory() throws IOException {
+        Map<String, Long> found = new HashMap<>();
+        for (String line : Files.readAllLines(Path.of("/proc/meminfo"))) {
+            String[] parts = line.split("[:\\s]+");
+            if (parts.length > 1) {
+                found.put(parts[0], Long.parseLong(parts[1]) * KIB);
+            }
+        }
+        return found;
+    }
+
+    /** The machine's words about itself, for status.nodeInfo. */
+    Map<String, String> system() {
+        Map<String, String> info = new LinkedHashMap<>();
+        info.put("machineID", read("/etc/machine-id"));
+        info.put("systemUUID", read("/sys/class/dmi/id/product_uuid"));
+        info.put("bootID", read("/proc/sys/kernel/random/boot_id"));
+        info.put("kernelVersion", read("/proc/sys/kernel/osrelease"));
+        info.put("osImage", osImage());
+        info.put("operatingSystem", "linux");
+        info.put("architecture", architecture());
+        return info;
+    }
+
+    private static String osImage() {
+        for (String line : List.of(read("/etc/os-release").split("\n"))) {
+            if (line.startsWith("PRETTY_NAME=")) {
+                return line.substring("PRETTY_NAME=".length()).replace("\"", "");
+            }
+        }
+        return "Linux";
+    }
+
+    /** As Go names it. */
+    static String architecture() {
+        String arch = Optional.ofNullable(System.getProperty("os.arch")).orElse("");
+        return switch (arch) {
+            case "amd64", "x86_64" -> "amd64";
+            case "aarch64" -> "arm64";
+            default -> arch;
+        };
+    }
+
+    private static String read(String file) {
+        try {
+            return Files.readString(Path.of(file)).trim();
+        } catch (IOException e) {
+            // Not every machine has every one of these files.
+            return "";
+        }
+    }
+}

@@ -1,0 +1,13 @@
+package io.minik.agent.node;
+
+import io.vertx.core.Future;
+import java.util.Map;
+
+/** What the node room tells the pod network. Idempotent. */
+public interface NodeNetwork {
+    /** @param podCidr this node's range, as the API gave it */
+    Future<Void> configure(String podCidr);
+
+    /** Exactly these ranges are reached by way of these nodes. */
+    Future<Void> routes(Map<String, String> nodeIpByPodCidr);
+}

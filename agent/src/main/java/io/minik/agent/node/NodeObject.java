@@ -1,0 +1,75 @@
+package io.minik.agent.node;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.minik.api.object.Json;
+import io.minik.api.object.KubeObject;
+import io.minik.api.object.ObjectKey;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Builds what the API hears of this node. Pure. */
+final class NodeObject {
+    private NodeObject() {}
+
+    /** The object as it is registered, without a status. */
+    static KubeObject fresh(NodeConfig config) {
+        return KubeObject.named("v1", "Node", ObjectKey.cluster(config.nodeName()), tree -> {
+            ObjectNode labels = Json.child(tree, "metadata").putObject("labels");
+            own(config).forEach(labels::put);
+            config.labels().forEach(labels::put);
+            ObjectNode spec = tree.putObject("spec");
+            if (!config.taints().isEmpty()) {
+                var taints = spec.putArray("taints");
+                config.taints().forEach(text -> taint(taints.addObject(), text));
+            }
+        });
+    }
+
+    /** Labels that the node keeps right, also after registration. */
+    static Map<String, String> own(NodeConfig config) {
+        Map<String, String> labels = new LinkedHashMap<>();
+        labels.put("beta.kubernetes.io/arch", NodeFigures.architecture());
+        labels.put("beta.kubernetes.io/os", "linux");
+        labels.put("kubernetes.io/arch", NodeFigures.architecture());
+        labels.put("kubernetes.io/hostname", config.hostname());
+        labels.put("kubernetes.io/os", "linux");
+        return labels;
+    }
+
+    /** {@code key=value:Effect} or {@code key:Effect}. */
+    private static void taint(ObjectNode out, String text) {
+        int colon = text.lastIndexOf(':');
+        String effect = colon < 0 ? "NoSchedule" : text.substring(colon + 1);
+        String rest = colon < 0 ? text : text.substring(0, colon);
+        int equals = rest.indexOf('=');
+        out.put("key", equals < 0 ? rest : rest.substring(0, equals));
+        if (equals >= 0) {
+            out.put("value", rest.substring(equals + 1));
+        }
+        out.put("effect", effect);
+    }
+
+    /** All of the status but its conditions. */
+    static ObjectNode status(NodeConfig config, NodeFacts facts) {
+        ObjectNode status = Json.object();
+        ObjectNode capacity = status.putObject("capacity");
+        facts.capacity().forEach(capacity::put);
+        ObjectNode allocatable = status.putObject("allocatable");
+        facts.allocatable().forEach(allocatable::put);
+        var addresses = status.putArray("addresses");
+        config.addresses().forEach(ip -> addresses.addObject().put("type", "InternalIP").put("address", ip));
+        config.externalAddresses()
+                .forEach(ip -> addresses.addObject().put("type", "ExternalIP").put("address", ip));
+        addresses.addObject().put("type", "Hostname").put("address", config.hostname());
+        status.putObject("daemonEndpoints").putObject("kubeletEndpoint").put("Port", config.kubeletPort());
+        ObjectNode info = status.putObject("nodeInfo");
+        facts.system().forEach(info::put);
+        info.put("containerRuntimeVersion", config.runtimeVersion())
+                .put("kubeletVersion", config.kubeletVersion())
+                .put("kubeProxyVersion", config.kubeletVersion());
+        return status;
+    }
+
+    /** @param system fields of nodeInfo */
+    record NodeFacts(Map<String, String> capacity, Map<String, String> allocatable, Map<String, String> system) {}
+}

@@ -1,0 +1,384 @@
+package io.minik.agent.node;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.minik.agent.node.NodeObject.NodeFacts;
+import io.minik.api.client.ApiClient;
+import io.minik.api.client.EventRecorder;
+import io.minik.api.client.Informer;
+import io.minik.api.client.Informers;
+import io.minik.api.client.Loop;
+import io.minik.api.client.PatchType;
+import io.minik.api.meta.ApiException;
+import io.minik.api.meta.Resources;
+import io.minik.api.meta.Status;
+import io.minik.api.object.Json;
+import io.minik.api.object.KubeObject;
+import io.minik.api.object.ObjectKey;
+import io.minik.api.room.Room;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps this machine's Node object. Owned by the agent's loop.
+ *
+ * <pre>
+ *   start --> registered --(podCIDR in the watch)--> network configured --> Ready
+ *     ^                                                                       |
+ *     +-------------------- the object was deleted ---------------------------+
+ * </pre>
+ */
+public final class NodeRoom implements Room {
+    private static final Logger log = LoggerFactory.getLogger(NodeRoom.class);
+    /** An unchanged status is told again after this. */
+    private static final Duration REPORT = Duration.ofMinutes(5);
+
+    private static final Duration RETRY = Duration.ofSeconds(2);
+
+    /**
+     * @param runtimeReady empty, or why the runtime can't run pods
+     * @param figures read on the file workers
+     */
+    public record Parts(
+            Loop loop,
+            ApiClient api,
+            Informers informers,
+            EventRecorder events,
+            NodeNetwork network,
+            java.util.function.Supplier<Optional<String>> runtimeReady,
+            NodeFigures figures,
+            Function<Callable<Void>, Future<Void>> files) {}
+
+    private final NodeConfig config;
+    private final Parts parts;
+    private final Loop loop;
+    private final ApiClient api;
+    private final Informer nodes;
+    private final ObjectKey key;
+    private final NodeLease lease;
+
+    // Owned by the loop.
+    private @Nullable NodeFacts facts;
+    private NodeFigures.@Nullable Usage usage;
+    private Optional<KubeObject> node = Optional.empty();
+    private Optional<String> networkFault =
+            Optional.of("container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady"
+                    + " message:Network plugin returns error: the node has no pod CIDR yet");
+    private String configuredCidr = "";
+    private Map<String, String> routes = Map.of();
+    private List<Conditions.Condition> told = List.of();
+    private Instant toldAt = Instant.EPOCH;
+    private boolean registering;
+    private boolean reporting;
+    private boolean reportAgain;
+    private boolean stopped;
+    private volatile Health health = Health.notReady("not registered");
+    private volatile Map<String, String> labels = Map.of();
+
+    public NodeRoom(NodeConfig config, Parts parts) {
+        this.config = config;
+        this.parts = parts;
+        this.loop = parts.loop();
+        this.api = parts.api();
+        this.nodes = parts.informers().of(Resources.NODES);
+        this.key = ObjectKey.cluster(config.nodeName());
+        this.lease = new NodeLease(loop, api, config.nodeName(), this::tick);
+    }
+
+    @Override
+    public String name() {
+        return "node";
+    }
+
+    @Override
+    public Health health() {
+        return health;
+    }
+
+    /** The labels of this node as the API has them; empty before registration. From any thread. */
+    public Map<String, String> labels() {
+        return labels;
+    }
+
+    /** Succeeds when the node is registered; Ready comes with its pod CIDR. */
+    @Override
+    public Future<Void> start() {
+        Promise<Void> done = Promise.promise();
+        loop.run(() -> measure(true)
+                .compose(ignored -> registerUntilDone())
+                .onSuccess(ignored -> {
+                    nodes.onChange((before, now) -> changed(before, now));
+                    nodes.start();
+                    lease.start();
+                    parts.events().normal(node.orElseThrow(), "Starting", "Starting kubelet.");
+                })
+                .onComplete(done));
+        return done.future();
+    }
+
+    @Override
+    public Future<Void> stop() {
+        Promise<Void> done = Promise.promise();
+        loop.run(() -> {
+            stopped = true;
+            lease.stop();
+            health = Health.notReady("stopped");
+            done.complete();
+        });
+        return done.future();
+    }
+
+    private Future<Void> measure(boolean first) {
+        return parts.files().apply(() -> {
+            NodeFigures.Usage now = parts.figures().usage();
+            NodeFacts found = first || facts == null
+                    ? new NodeFacts(
+                            parts.figures().capacity(config.maxPods()),
+                            parts.figures().allocatable(config.maxPods()),
+                            parts.figures().system())
+                    : facts;
+            loop.run(() -> {
+                usage = now;
+                facts = found;
+            });
+            return null;
+        });
+    }
+
+    // ---- registration
+
+    private Future<Void> register() {
+        return api.get(Resources.NODES, key)
+                .recover(error -> ApiException.is(error, Status.Reason.NotFound)
+                        ? api.create(Resources.NODES, NodeObject.fresh(config))
+                                .onSuccess(made ->
+                                        log.atInfo().addKeyValue("node", key.name()).log("node registered"))
+                        : Future.failedFuture(error))
+                .compose(this::relabel)
+                .map(object -> {
+                    seen(object);
+                    return null;
+                });
+    }
+
+    /** What the machine itself says about it must be right also on an object that was there before. */
+    private Future<KubeObject> relabel(KubeObject object) {
+        ObjectNode patch = Json.object();
+        ObjectNode wanted = patch.putObject("metadata").putObject("labels");
+        NodeObject.own(config).forEach((name, value) -> {
+            if (!value.equals(object.meta().labels().get(name))) {
+                wanted.put(name, value);
+            }
+        });
+        return wanted.isEmpty()
+                ? Future.succeededFuture(object)
+                : api.patch(Resources.NODES, key, "", PatchType.STRATEGIC, patch);
+    }
+
+    /** A server that is away is waited for; one that refuses us is an answer. */
+    private Future<Void> registerUntilDone() {
+        return register().recover(error -> {
+            boolean away = ApiException.is(error, Status.Reason.ServiceUnavailable)
+                    || ApiException.is(error, Status.Reason.Timeout)
+                    || ApiException.is(error, Status.Reason.InternalError);
+            if (!away || stopped) {
+                return Future.failedFuture(error);
+            }
+            warn("node could not be registered yet", error);
+            Promise<Void> later = Promise.promise();
+            loop.after(RETRY, () -> registerUntilDone().onComplete(later));
+            return later.future();
+        });
+    }
+
+    private void registerAgain() {
+        if (registering || stopped) {
+            return;
+        }
+        registering = true;
+        configuredCidr = "";
+        register().onComplete(result -> loop.run(() -> {
+            registering = false;
+            if (result.failed()) {
+                warn("node could not be registered", result.cause());
+                loop.after(RETRY, this::registerAgain);
+            }
+        }));
+    }
+
+    private void changed(Optional<KubeObject> before, Optional<KubeObject> now) {
+        if (stopped) {
+            return;
+        }
+        String name = now.or(() -> before).map(KubeObject::name).orElse("");
+        if (!name.equals(config.nodeName())) {
+            route();
+        } else if (now.isPresent()) {
+            seen(now.get());
+        } else {
+            log.atWarn().addKeyValue("node", name).log("node was deleted from the API and registers again");
+            node = Optional.empty();
+            registerAgain();
+        }
+    }
+
+    private void seen(KubeObject object) {
+        node = Optional.of(object);
+        labels = object.meta().labels();
+        lease.ownedBy(object);
+        String cidr = object.text("spec", "podCIDR");
+        if (!cidr.isEmpty() && !cidr.equals(configuredCidr)) {
+            configure(cidr);
+        }
+        report();
+    }
+
+    // ---- the pod network
+
+    private void configure(String cidr) {
+        configuredCidr = cidr;
+        parts.network().configure(cidr).onComplete(result -> loop.run(() -> {
+            if (result.succeeded()) {
+                networkFault = Optional.empty();
+                log.atInfo().addKeyValue("podCidr", cidr).log("pod network is up");
+                route();
+                report();
+            } else {
+                networkFault = Optional.of("container runtime network not ready: NetworkReady=false"
+                        + " reason:NetworkPluginNotReady message:" + result.cause().getMessage());
+                warn("pod network could not be configured", result.cause());
+                report();
+                loop.after(RETRY, () -> {
+                    if (!stopped && configuredCidr.equals(cidr)) {
+                        configure(cidr);
+                    }
+                });
+            }
+        }));
+    }
+
+    private void route() {
+        if (networkFault.isPresent()) {
+            return;
+        }
+        Map<String, String> wanted = new TreeMap<>();
+        for (KubeObject other : nodes.list()) {
+            String cidr = other.text("spec", "podCIDR");
+            if (!cidr.isEmpty() && !other.name().equals(config.nodeName())) {
+                for (var address : other.at("status", "addresses")) {
+                    if (Json.text(address, "type").equals("InternalIP")) {
+                        wanted.putIfAbsent(cidr, Json.text(address, "address"));
+                    }
+                }
+            }
+        }
+        if (!wanted.equals(routes)) {
+            routes = wanted;
+            parts.network().routes(wanted).onFailure(error -> {
+                warn("routes to other nodes could not be set", error);
+                loop.run(() -> routes = Map.of());
+                loop.after(RETRY, this::route);
+            });
+        }
+    }
+
+    // ---- status
+
+    /** With each renewal of the lease. */
+    private void tick() {
+        measure(false).onComplete(result -> loop.run(() -> {
+            if (result.failed()) {
+                warn("the node could not be measured", result.cause());
+            }
+            report();
+        }));
+    }
+
+    private void report() {
+        NodeFacts known = facts;
+        NodeFigures.Usage used = usage;
+        if (stopped || node.isEmpty() || known == null || used == null) {
+            return;
+        }
+        if (reporting) {
+            reportAgain = true;
+            return;
+        }
+        List<Conditions.Condition> conditions =
+                Conditions.of(used, networkFault.or(() -> parts.runtimeReady().get()));
+        ObjectNode status = NodeObject.status(config, known);
+        boolean same = conditions.equals(told) && covers(node.get(), status);
+        if (same && Duration.between(toldAt, loop.now()).compareTo(REPORT) < 0) {
+            return;
+        }
+        status.set("conditions", Conditions.tree(conditions, node.get().at("status", "conditions"), loop.now()));
+        reporting = true;
+        ObjectNode patch = Json.object();
+        patch.set("status", status);
+        api.patch(Resources.NODES, key, "status", PatchType.STRATEGIC, patch)
+                .onComplete(result -> loop.run(() -> reported(conditions, result.cause(), result.result())));
+    }
+
+    private void reported(
+            List<Conditions.Condition> conditions, @Nullable Throwable error, @Nullable KubeObject object) {
+        reporting = false;
+        if (error != null || object == null) {
+            warn("node status could not be written", error == null ? new IllegalStateException("no answer") : error);
+            loop.after(RETRY, this::report);
+            return;
+        }
+        announce(conditions, object);
+        told = conditions;
+        toldAt = loop.now();
+        node = Optional.of(object);
+        if (reportAgain) {
+            reportAgain = false;
+            report();
+        }
+    }
+
+    private void announce(List<Conditions.Condition> conditions, KubeObject object) {
+        boolean ready = conditions.stream().anyMatch(c -> c.type().equals("Ready") && c.is());
+        boolean was = told.stream().anyMatch(c -> c.type().equals("Ready") && c.is());
+        health = ready ? Health.READY : Health.notReady(networkFault.orElse("the runtime is not ready"));
+        if (ready != was) {
+            parts.events()
+                    .normal(
+                            object,
+                            ready ? "NodeReady" : "NodeNotReady",
+                            "Node " + config.nodeName() + " status is now: " + (ready ? "NodeReady" : "NodeNotReady"));
+        }
+    }
+
+    /** Whether the API has these fields, and believes us ready if we are: the lifecycle controller may have given us up. */
+    private boolean covers(KubeObject object, ObjectNode status) {
+        for (var field : status.properties()) {
+            if (!field.getValue().equals(object.at("status", field.getKey()))) {
+                return false;
+            }
+        }
+        for (var condition : object.at("status", "conditions")) {
+            boolean ours = told.stream().anyMatch(c -> c.type().equals(Json.text(condition, "type"))
+                    && Json.text(condition, "status").equals(c.is() ? "True" : "False"));
+            boolean known = told.stream().anyMatch(c -> c.type().equals(Json.text(condition, "type")));
+            if (known && !ours) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static void warn(String what, Throwable error) {
+        log.atWarn().addKeyValue("err", String.valueOf(error.getMessage())).log(what);
+    }
+}
