@@ -1,0 +1,204 @@
+package io.minik.agent.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.minik.api.client.ApiCall.Verb;
+import io.minik.api.client.ApiClient;
+import io.minik.api.client.EventRecorder;
+import io.minik.api.client.FakeApi;
+import io.minik.api.client.Informers;
+import io.minik.api.client.ManualLoop;
+import io.minik.api.meta.ApiException;
+import io.minik.api.meta.Resources;
+import io.minik.api.object.Json;
+import io.minik.api.object.KubeObject;
+import io.minik.api.object.ObjectKey;
+import io.vertx.core.Future;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class NodeRoomTest {
+    private static final ObjectKey KEY = ObjectKey.cluster("n1");
+
+    private final ManualLoop loop = new ManualLoop();
+    private final FakeApi api = new FakeApi(loop);
+    private final List<String> network = new ArrayList<>();
+
+    @TempDir
+    Path directory;
+
+    private NodeRoom room;
+
+    @BeforeEach
+    void make() {
+        ApiClient client = new ApiClient(api, "kubelet");
+        NodeConfig config = new NodeConfig(
+                "n1",
+                List.of("192.168.0.1"),
+                List.of(),
+                "host1",
+                Map.of("disk", "ssd"),
+                List.of("dedicated=edge:NoSchedule"),
+                NodeConfig.DEFAULT_MAX_PODS,
+                10250,
+                "v1.36.4+minik",
+                "minik://0.1.0");
+        room = new NodeRoom(
+                config,
+                new NodeRoom.Parts(
+                        loop,
+                        client,
+                        new Informers(loop, client),
+                        new EventRecorder(loop, client, "kubelet", "n1"),
+                        new RecordingNetwork(),
+                        Optional::empty,
+                        new NodeFigures(directory),
+                        NodeRoomTest::now));
+    }
+
+    private static Future<Void> now(Callable<Void> work) {
+        try {
+            return Future.succeededFuture(work.call());
+        } catch (Exception e) {
+            return Future.failedFuture(e);
+        }
+    }
+
+    private final class RecordingNetwork implements NodeNetwork {
+        @Override
+        public Future<Void> configure(String podCidr) {
+            network.add("configure " + podCidr);
+            return Future.succeededFuture();
+        }
+
+        @Override
+        public Future<Void> routes(Map<String, String> nodeIpByPodCidr) {
+            network.add("routes " + nodeIpByPodCidr);
+            return Future.succeededFuture();
+        }
+    }
+
+    private void start() {
+        Future<Void> started = room.start();
+        loop.settle();
+        assertThat(started.succeeded()).isTrue();
+    }
+
+    private void assign(String cidr) {
+        api.edit(Resources.NODES, KEY, tree -> Json.child(tree, "spec").put("podCIDR", cidr));
+        loop.settle();
+    }
+
+    private String ready() {
+        for (var condition : api.require(Resources.NODES, KEY).at("status", "conditions")) {
+            if (Json.text(condition, "type").equals("Ready")) {
+                return Json.text(condition, "status");
+            }
+        }
+        return "absent";
+    }
+
+    @Test
+    void aNodeIsRegisteredAndReadyOnceItHasItsNetwork() {
+        start();
+        KubeObject node = api.require(Resources.NODES, KEY);
+        assertThat(node.meta().labels())
+                .containsEntry("kubernetes.io/hostname", "host1")
+                .containsEntry("disk", "ssd");
+        assertThat(node.at("spec", "taints", "0").isMissingNode()).isTrue();
+        assertThat(node.at("spec", "taints").path(0).path("key").asText()).isEqualTo("dedicated");
+        assertThat(node.text("status", "nodeInfo", "kubeletVersion")).isEqualTo("v1.36.4+minik");
+        assertThat(ready()).isEqualTo("False");
+        assertThat(room.health().ready()).isFalse();
+        assign("10.42.3.0/24");
+        assertThat(network).containsExactly("configure 10.42.3.0/24");
+        assertThat(ready()).isEqualTo("True");
+        assertThat(room.health().ready()).isTrue();
+    }
+
+    @Test
+    void idleCostsOneLeaseRenewalEachTenSecondsAndOneStatusEachFiveMinutes() {
+        start();
+        assign("10.42.3.0/24");
+        int before = api.calls().size();
+        loop.advance(Duration.ofSeconds(299));
+        assertThat(api.calls().subList(before, api.calls().size()))
+                .allMatch(call -> call.resource().equals(Resources.LEASES))
+                .hasSize(29);
+        loop.advance(Duration.ofSeconds(10));
+        assertThat(api.calls(Verb.PATCH, Resources.NODES)).isNotEmpty();
+        assertThat(loop.timers()).isEqualTo(1);
+    }
+
+    @Test
+    void theLeaseIsHeldByTheNode() {
+        start();
+        KubeObject lease = api.require(Resources.LEASES, ObjectKey.of("kube-node-lease", "n1"));
+        assertThat(lease.text("spec", "holderIdentity")).isEqualTo("n1");
+        assertThat(lease.meta().ownerReferences().get(0).kind()).isEqualTo("Node");
+        String first = lease.text("spec", "renewTime");
+        loop.advance(Duration.ofSeconds(10));
+        assertThat(api.require(Resources.LEASES, lease.key()).text("spec", "renewTime"))
+                .isGreaterThan(first);
+    }
+
+    @Test
+    void otherNodesAreRoutedTo() {
+        start();
+        assign("10.42.3.0/24");
+        api.put(Resources.NODES, KubeObject.named("v1", "Node", ObjectKey.cluster("n2"), tree -> {
+            Json.child(tree, "spec").put("podCIDR", "10.42.4.0/24");
+            Json.child(tree, "status")
+                    .putArray("addresses")
+                    .addObject()
+                    .put("type", "InternalIP")
+                    .put("address", "192.168.0.2");
+        }));
+        loop.settle();
+        assertThat(network).last().isEqualTo("routes {10.42.4.0/24=192.168.0.2}");
+        api.remove(Resources.NODES, ObjectKey.cluster("n2"));
+        loop.settle();
+        assertThat(network).last().isEqualTo("routes {}");
+    }
+
+    @Test
+    void aDeletedNodeRegistersAgain() {
+        start();
+        assign("10.42.3.0/24");
+        api.remove(Resources.NODES, KEY);
+        loop.settle();
+        assertThat(api.find(Resources.NODES, KEY)).isPresent();
+    }
+
+    @Test
+    void aNodeGivenUpByTheControllerSaysThatItLives() {
+        start();
+        assign("10.42.3.0/24");
+        api.edit(Resources.NODES, KEY, tree -> Json.child(tree, "status").withArray("conditions").forEach(condition -> {
+            if (Json.text(condition, "type").equals("Ready")) {
+                ((com.fasterxml.jackson.databind.node.ObjectNode) condition).put("status", "Unknown");
+            }
+        }));
+        loop.settle();
+        assertThat(ready()).isEqualTo("True");
+    }
+
+    @Test
+    void aServerThatIsAwayIsWaitedFor() {
+        api.failing(call -> Optional.of(ApiException.unavailable("away")));
+        Future<Void> started = room.start();
+        loop.advance(Duration.ofSeconds(3));
+        assertThat(started.isComplete()).isFalse();
+        api.failing(call -> Optional.empty());
+        loop.advance(Duration.ofSeconds(2));
+        assertThat(started.succeeded()).isTrue();
+    }
+}
