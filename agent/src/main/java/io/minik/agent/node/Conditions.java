@@ -43,8 +43,8 @@ final class Conditions {
                         ? new Condition("DiskPressure", true, "KubeletHasDiskPressure", "kubelet has disk pressure")
                         : new Condition(
                                 "DiskPressure", false, "KubeletHasNoDiskPressure", "kubelet has no disk pressure"));
-        conditions.add(new Condition(
-                "PIDPressure", false, "KubeletHasSufficientPID", "kubelet has sufficient PID available"));
+        conditions.add(
+                new Condition("PIDPressure", false, "KubeletHasSufficientPID", "kubelet has sufficient PID available"));
         conditions.add(notReady.map(why -> new Condition("Ready", false, "KubeletNotReady", why))
                 .orElse(new Condition("Ready", true, "KubeletReady", "kubelet is posting ready status")));
         return conditions;

@@ -102,8 +102,11 @@ final class NodeLease {
     }
 
     private KubeObject fresh(ObjectKey key) {
-        return KubeObject.named("coordination.k8s.io/v1", "Lease", key, tree -> node.ifPresent(
-                owner -> Json.child(tree, "metadata")
+        return KubeObject.named(
+                "coordination.k8s.io/v1",
+                "Lease",
+                key,
+                tree -> node.ifPresent(owner -> Json.child(tree, "metadata")
                         .putArray("ownerReferences")
                         .addObject()
                         .put("apiVersion", "v1")

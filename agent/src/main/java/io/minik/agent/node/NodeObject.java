@@ -57,7 +57,8 @@ final class NodeObject {
         ObjectNode allocatable = status.putObject("allocatable");
         facts.allocatable().forEach(allocatable::put);
         var addresses = status.putArray("addresses");
-        config.addresses().forEach(ip -> addresses.addObject().put("type", "InternalIP").put("address", ip));
+        config.addresses()
+                .forEach(ip -> addresses.addObject().put("type", "InternalIP").put("address", ip));
         config.externalAddresses()
                 .forEach(ip -> addresses.addObject().put("type", "ExternalIP").put("address", ip));
         addresses.addObject().put("type", "Hostname").put("address", config.hostname());

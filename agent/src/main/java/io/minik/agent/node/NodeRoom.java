@@ -160,9 +160,9 @@ public final class NodeRoom implements Room {
     private Future<Void> register() {
         return api.get(Resources.NODES, key)
                 .recover(error -> ApiException.is(error, Status.Reason.NotFound)
-                        ? api.create(Resources.NODES, NodeObject.fresh(config))
-                                .onSuccess(made ->
-                                        log.atInfo().addKeyValue("node", key.name()).log("node registered"))
+                        ? api.create(Resources.NODES, NodeObject.fresh(config)).onSuccess(made -> log.atInfo()
+                                .addKeyValue("node", key.name())
+                                .log("node registered"))
                         : Future.failedFuture(error))
                 .compose(this::relabel)
                 .map(object -> {
@@ -207,13 +207,14 @@ public final class NodeRoom implements Room {
         }
         registering = true;
         configuredCidr = "";
-        register().onComplete(result -> loop.run(() -> {
-            registering = false;
-            if (result.failed()) {
-                warn("node could not be registered", result.cause());
-                loop.after(RETRY, this::registerAgain);
-            }
-        }));
+        register()
+                .onComplete(result -> loop.run(() -> {
+                    registering = false;
+                    if (result.failed()) {
+                        warn("node could not be registered", result.cause());
+                        loop.after(RETRY, this::registerAgain);
+                    }
+                }));
     }
 
     private void changed(Optional<KubeObject> before, Optional<KubeObject> now) {
@@ -247,24 +248,27 @@ public final class NodeRoom implements Room {
 
     private void configure(String cidr) {
         configuredCidr = cidr;
-        parts.network().configure(cidr).onComplete(result -> loop.run(() -> {
-            if (result.succeeded()) {
-                networkFault = Optional.empty();
-                log.atInfo().addKeyValue("podCidr", cidr).log("pod network is up");
-                route();
-                report();
-            } else {
-                networkFault = Optional.of("container runtime network not ready: NetworkReady=false"
-                        + " reason:NetworkPluginNotReady message:" + result.cause().getMessage());
-                warn("pod network could not be configured", result.cause());
-                report();
-                loop.after(RETRY, () -> {
-                    if (!stopped && configuredCidr.equals(cidr)) {
-                        configure(cidr);
+        parts.network()
+                .configure(cidr)
+                .onComplete(result -> loop.run(() -> {
+                    if (result.succeeded()) {
+                        networkFault = Optional.empty();
+                        log.atInfo().addKeyValue("podCidr", cidr).log("pod network is up");
+                        route();
+                        report();
+                    } else {
+                        networkFault = Optional.of("container runtime network not ready: NetworkReady=false"
+                                + " reason:NetworkPluginNotReady message:"
+                                + result.cause().getMessage());
+                        warn("pod network could not be configured", result.cause());
+                        report();
+                        loop.after(RETRY, () -> {
+                            if (!stopped && configuredCidr.equals(cidr)) {
+                                configure(cidr);
+                            }
+                        });
                     }
-                });
-            }
-        }));
+                }));
     }
 
     private void route() {
@@ -296,12 +300,13 @@ public final class NodeRoom implements Room {
 
     /** With each renewal of the lease. */
     private void tick() {
-        measure(false).onComplete(result -> loop.run(() -> {
-            if (result.failed()) {
-                warn("the node could not be measured", result.cause());
-            }
-            report();
-        }));
+        measure(false)
+                .onComplete(result -> loop.run(() -> {
+                    if (result.failed()) {
+                        warn("the node could not be measured", result.cause());
+                    }
+                    report();
+                }));
     }
 
     private void report() {
@@ -368,8 +373,9 @@ public final class NodeRoom implements Room {
             }
         }
         for (var condition : object.at("status", "conditions")) {
-            boolean ours = told.stream().anyMatch(c -> c.type().equals(Json.text(condition, "type"))
-                    && Json.text(condition, "status").equals(c.is() ? "True" : "False"));
+            boolean ours = told.stream()
+                    .anyMatch(c -> c.type().equals(Json.text(condition, "type"))
+                            && Json.text(condition, "status").equals(c.is() ? "True" : "False"));
             boolean known = told.stream().anyMatch(c -> c.type().equals(Json.text(condition, "type")));
             if (known && !ours) {
                 return false;

@@ -42,8 +42,7 @@ final class KubeletMetrics {
         }
     }
 
-    KubeletMetrics(
-            Kubelet kubelet, Containers containers, String nodeName, Supplier<Future<NodeFigures.Usage>> node) {
+    KubeletMetrics(Kubelet kubelet, Containers containers, String nodeName, Supplier<Future<NodeFigures.Usage>> node) {
         this.nodeName = nodeName;
         this.kubelet = kubelet;
         this.containers = containers;
@@ -187,15 +186,17 @@ final class KubeletMetrics {
             all.forEach(m -> sample(
                     out, "container_cpu_usage_seconds_total", m, m.stats().cpuUsageNanos() / NANOS));
             out.append("# TYPE container_memory_usage_bytes gauge\n");
-            all.forEach(m ->
-                    sample(out, "container_memory_usage_bytes", m, (double) m.stats().memoryUsageBytes()));
-            out.append("# TYPE container_memory_working_set_bytes gauge\n");
             all.forEach(m -> sample(
-                    out, "container_memory_working_set_bytes", m, (double) m.stats().memoryWorkingSetBytes()));
+                    out, "container_memory_usage_bytes", m, (double) m.stats().memoryUsageBytes()));
+            out.append("# TYPE container_memory_working_set_bytes gauge\n");
+            all.forEach(m -> sample(out, "container_memory_working_set_bytes", m, (double)
+                    m.stats().memoryWorkingSetBytes()));
             out.append("# TYPE container_memory_rss gauge\n");
-            all.forEach(m -> sample(out, "container_memory_rss", m, (double) m.stats().memoryRssBytes()));
+            all.forEach(m ->
+                    sample(out, "container_memory_rss", m, (double) m.stats().memoryRssBytes()));
             out.append("# TYPE container_processes gauge\n");
-            all.forEach(m -> sample(out, "container_processes", m, (double) m.stats().pids()));
+            all.forEach(m ->
+                    sample(out, "container_processes", m, (double) m.stats().pids()));
             return out.toString();
         });
     }

@@ -44,7 +44,13 @@ public final class KubeletServer implements Room {
      * @param version of Kubernetes, for metrics
      */
     public record Config(
-            String nodeName, String host, int port, String servingCertPem, String servingKeyPem, String clientCaPem, String version) {
+            String nodeName,
+            String host,
+            int port,
+            String servingCertPem,
+            String servingKeyPem,
+            String clientCaPem,
+            String version) {
         @Override
         public String toString() {
             return "KubeletServer.Config[" + host + ":" + port + "]";
@@ -75,10 +81,7 @@ public final class KubeletServer implements Room {
         this.config = config;
         this.kubelet = kubelet;
         this.metrics = new KubeletMetrics(
-                kubelet,
-                containers,
-                config.nodeName(),
-                () -> context.executeBlocking(figures::usage, false));
+                kubelet, containers, config.nodeName(), () -> context.executeBlocking(figures::usage, false));
         this.commands = new RemoteCommands(kubelet, sandboxes, containers);
         this.logs = new ContainerLogs(context, kubelet, containers, watch);
     }

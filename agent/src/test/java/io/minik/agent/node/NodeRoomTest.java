@@ -182,11 +182,13 @@ class NodeRoomTest {
     void aNodeGivenUpByTheControllerSaysThatItLives() {
         start();
         assign("10.42.3.0/24");
-        api.edit(Resources.NODES, KEY, tree -> Json.child(tree, "status").withArray("conditions").forEach(condition -> {
-            if (Json.text(condition, "type").equals("Ready")) {
-                ((com.fasterxml.jackson.databind.node.ObjectNode) condition).put("status", "Unknown");
-            }
-        }));
+        api.edit(Resources.NODES, KEY, tree -> Json.child(tree, "status")
+                .withArray("conditions")
+                .forEach(condition -> {
+                    if (Json.text(condition, "type").equals("Ready")) {
+                        ((com.fasterxml.jackson.databind.node.ObjectNode) condition).put("status", "Unknown");
+                    }
+                }));
         loop.settle();
         assertThat(ready()).isEqualTo("True");
     }
