@@ -89,7 +89,9 @@ public final class EtcdApi {
         unary(server, KVGrpcService.DeleteRange, this::deleteRange);
         unary(server, KVGrpcService.Txn, this::txn);
         unary(server, KVGrpcService.Compact, this::compact);
-        server.callHandler(WatchGrpcService.Watch, call -> new WatchStream(vertx, store, member, call).open());
+        EventEncoding encoding = new EventEncoding();
+        server.callHandler(
+                WatchGrpcService.Watch, call -> new WatchStream(vertx, store, member, encoding, call).open());
         LeaseCalls leases = new LeaseCalls(store, member);
         unary(server, LeaseGrpcService.LeaseGrant, leases::grant);
         unary(server, LeaseGrpcService.LeaseRevoke, leases::revoke);

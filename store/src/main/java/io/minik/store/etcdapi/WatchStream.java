@@ -8,7 +8,6 @@ import io.minik.store.etcdapi.proto.Kv;
 import io.minik.store.etcdapi.proto.Rpc;
 import io.vertx.core.Vertx;
 import io.vertx.grpc.server.GrpcServerRequest;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -41,6 +40,7 @@ final class WatchStream {
     private final Vertx vertx;
     private final Store store;
     private final Member member;
+    private final EventEncoding encoding;
     private final GrpcServerRequest<Rpc.WatchRequest, Rpc.WatchResponse> call;
     private final Map<Long, Entry> entries = new HashMap<>();
     private final Set<Long> owingProgress = new HashSet<>();
@@ -50,10 +50,16 @@ final class WatchStream {
     private long notifyTimer = NO_TIMER;
     private boolean ended;
 
-    WatchStream(Vertx vertx, Store store, Member member, GrpcServerRequest<Rpc.WatchRequest, Rpc.WatchResponse> call) {
+    WatchStream(
+            Vertx vertx,
+            Store store,
+            Member member,
+            EventEncoding encoding,
+            GrpcServerRequest<Rpc.WatchRequest, Rpc.WatchResponse> call) {
         this.vertx = vertx;
         this.store = store;
         this.member = member;
+        this.encoding = encoding;
         this.call = call;
     }
 
@@ -219,16 +225,19 @@ final class WatchStream {
                 }
                 return;
             }
-            List<Kv.Event> wanted = new ArrayList<>(events.size());
-            for (Event event : events) {
-                if (event.type() == Event.Type.PUT ? puts : deletes) {
-                    wanted.add(Wire.event(event));
-                }
+            List<Kv.Event> encoded = encoding.of(events);
+            List<Kv.Event> wanted = encoded;
+            if (!puts || !deletes) {
+                wanted = encoded.stream().filter(this::isWanted).toList();
             }
             send(wanted, revision);
             if (call.response().writeQueueFull()) {
                 close();
             }
+        }
+
+        private boolean isWanted(Kv.Event event) {
+            return event.getType() == Kv.Event.EventType.PUT ? puts : deletes;
         }
 
         private void send(List<Kv.Event> events, long revision) {

@@ -19,6 +19,8 @@ final class LogFile implements AutoCloseable {
     /** Ahead of the frames: a few hundred small batches; also what deletes can use on a full disk. */
     private static final int FILL_BYTES = 256 << 10;
 
+    private static final int LARGE_FRAME_BYTES = FILL_BYTES / 8;
+
     private final Path path;
     private final FileChannel channel;
     private int end;
@@ -77,29 +79,28 @@ final class LogFile implements AutoCloseable {
         int length = frame.remaining();
         try {
             boolean grows = end + length > filledTo;
-            if (grows) {
-                fill(end + length);
-            }
             write(frame, end);
+            if (grows) {
+                fill(end + length, length);
+            }
             end += length;
             return grows;
         } catch (IOException failed) {
             if (isDiskFull(failed)) {
-                wipeHead();
+                wipe();
                 throw new StoreException.NoSpace(path + ": " + failed.getMessage());
             }
             throw failed;
         }
     }
 
-    private void fill(int atLeast) throws IOException {
-        int target = Math.addExact(atLeast, FILL_BYTES);
-        ByteBuffer zeros = ByteBuffer.allocate(64 << 10);
-        for (int at = filledTo; at < target; at += zeros.capacity()) {
-            zeros.clear().limit(Math.min(zeros.capacity(), target - at));
-            write(zeros, at);
+    /** Small frames get zeros behind them for the next ones; a large one pays for its own growth. */
+    private void fill(int from, int frameBytes) throws IOException {
+        filledTo = from;
+        if (frameBytes <= LARGE_FRAME_BYTES) {
+            write(ByteBuffer.allocate(FILL_BYTES), from);
+            filledTo = Math.addExact(from, FILL_BYTES);
         }
-        filledTo = target;
     }
 
     private void write(ByteBuffer from, long offset) throws IOException {
@@ -109,8 +110,8 @@ final class LogFile implements AutoCloseable {
         }
     }
 
-    /** What was refused must not come back: without its first bytes it is no frame. */
-    private void wipeHead() throws IOException {
+    /** What was refused must not come back. */
+    private void wipe() throws IOException {
         if (channel.size() > end) {
             channel.truncate(end);
         }
@@ -123,11 +124,14 @@ final class LogFile implements AutoCloseable {
         return reason.contains("no space left") || reason.contains("quota exceeded");
     }
 
-    void sync() throws IOException {
-        if (syncedTo < end) {
+    /** @return whether there was anything to sync */
+    boolean sync() throws IOException {
+        boolean needed = syncedTo < end;
+        if (needed) {
             channel.force(false);
             syncedTo = end;
         }
+        return needed;
     }
 
     @Override

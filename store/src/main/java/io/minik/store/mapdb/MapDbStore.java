@@ -21,8 +21,16 @@ public final class MapDbStore extends MvccStore {
     /** Reading back gigabytes from slow flash takes a while: only beyond this it is worth a warning. */
     private static final long OPEN_MINUTES = 5;
 
+    private final LogJournal journal;
+
     private MapDbStore(Vertx vertx, StoreClock clock, Mvcc mvcc, LogJournal journal, StoreConfig config) {
         super(vertx, clock, mvcc, journal, config.limits());
+        this.journal = journal;
+    }
+
+    /** Times that the log was synced since the store was opened. Any thread. */
+    public long logSyncs() {
+        return journal.syncs();
     }
 
     /** Fails with {@link StoreException.Unusable} if the directory is in use, damaged, or of a newer version. */
