@@ -5,6 +5,7 @@ import io.minik.api.client.Transport;
 import io.minik.api.object.Json;
 import io.minik.api.room.Room;
 import io.minik.api.schema.Schema;
+import io.minik.server.admission.Admission;
 import io.minik.server.authn.Authenticator;
 import io.minik.server.authn.User;
 import io.minik.server.authz.Authorizer;
@@ -78,7 +79,7 @@ public final class ApiServer implements Room {
      * @param connectors for what is computed when created: reviews, tokens, approvals
      * @param pages further documents by path prefix, such as /openapi and the join endpoints; authorized as non-resource
      *     paths. Each writes its answer itself
-     * @param openPages the same, for who has no credentials: authentication is the page's own
+     * @param rules further admission rules, such as RBAC's against escalation
      */
     public record Parts(
             Store store,
@@ -88,7 +89,7 @@ public final class ApiServer implements Room {
             Map<Connector.Key, Connector> connectors,
             Tables tables,
             Map<String, Page> pages,
-            Map<String, Page> openPages,
+            List<Admission> rules,
             InstantSource clock) {}
 
     /** A document of another room. */
@@ -116,7 +117,7 @@ public final class ApiServer implements Room {
                 parts.store(),
                 caches,
                 parts.schema(),
-                Rules.chain(config, names),
+                Rules.chain(config, names, parts.rules()),
                 new ServiceAllocation(config.serviceCidr(), names, random),
                 names,
                 clock,
@@ -129,16 +130,11 @@ public final class ApiServer implements Room {
         Steps steps = new Steps(parts.authenticator(), parts.authorizer());
         List<Step> shared = List.of(audit::around, steps::limit, steps::authorize);
         this.inner = new Pipeline(join(List.of(this::measure, steps::recover), shared), routes::route);
-        Documents open = new Documents(pages(parts.openPages()));
         this.outer = new Pipeline(
                 List.of(
                         this::measure,
                         steps::recover,
                         steps::timeOut,
-                        (request, next) ->
-                                parts.openPages().containsKey(request.target().path())
-                                        ? open.find(request)
-                                        : next.handle(request),
                         steps::authenticate,
                         audit::around,
                         steps::impersonate,

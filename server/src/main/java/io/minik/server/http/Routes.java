@@ -45,7 +45,7 @@ final class Routes {
             checkSubresource(kind, target);
             if (target.connect() || target.subresource().equals("log")) {
                 return proxy.orElseThrow(() -> ApiException.unavailable("this server has no way to its kubelets"))
-                        .handle(request, kind);
+                        .handle(request);
             }
         }
         Verb verb = verb(target);

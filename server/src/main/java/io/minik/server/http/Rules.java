@@ -1,15 +1,34 @@
 package io.minik.server.http;
 
+import io.minik.server.admission.Admission;
 import io.minik.server.admission.AdmissionChain;
+import io.minik.server.admission.DefaultStorageClass;
+import io.minik.server.admission.DefaultTolerationSeconds;
+import io.minik.server.admission.LimitRanger;
 import io.minik.server.admission.NamespaceLifecycle;
+import io.minik.server.admission.NodeRestriction;
+import io.minik.server.admission.PodServiceAccount;
+import io.minik.server.admission.Priority;
+import io.minik.server.admission.ResourceQuotas;
 import io.minik.server.registry.NameSource;
+import java.util.ArrayList;
 import java.util.List;
 
-/** Admission's list, in execution order. */
+/** Admission's list, in execution order: what changes objects first, quotas last, on what the others left. */
 final class Rules {
     private Rules() {}
 
-    static AdmissionChain chain(ApiServerConfig config, NameSource names) {
-        return new AdmissionChain(List.of(new NamespaceLifecycle()));
+    static AdmissionChain chain(ApiServerConfig config, NameSource names, List<Admission> more) {
+        List<Admission> rules = new ArrayList<>(List.of(
+                new NamespaceLifecycle(),
+                new PodServiceAccount(names::tail),
+                new NodeRestriction(),
+                new DefaultTolerationSeconds(config.defaultTolerationSeconds()),
+                new Priority(),
+                new DefaultStorageClass(),
+                new LimitRanger()));
+        rules.addAll(more);
+        rules.add(new ResourceQuotas());
+        return new AdmissionChain(rules);
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Resource;
+import io.minik.api.meta.Status.Cause;
 import io.minik.api.meta.Status.Details;
 import io.minik.api.meta.Status.Reason;
 import io.minik.api.object.Json;
@@ -14,12 +15,14 @@ import io.minik.api.patch.MergePatch;
 import io.minik.api.patch.StrategicMerge;
 import io.minik.api.schema.Decoded;
 import io.minik.api.schema.Decoder;
+import io.minik.api.schema.Defaults;
 import io.minik.api.schema.FieldValidation;
 import io.minik.api.schema.Format;
 import io.minik.api.schema.KindRow;
 import io.minik.api.schema.Schema;
 import io.minik.api.schema.Subresource;
 import io.minik.api.schema.Type;
+import io.minik.api.schema.Validator;
 import java.util.List;
 import java.util.Optional;
 
@@ -55,7 +58,7 @@ final class Codec {
         warnings.addAll(decoded.warnings());
         ObjectNode tree = decoded.tree();
         if (type == request.kind().type()) {
-            setDefaults(request.kind(), tree);
+            Defaults.apply(request.kind(), tree);
         }
         return tree;
     }
@@ -103,7 +106,7 @@ final class Codec {
         Decoded decoded = Decoder.decode(type, tree, level(request));
         warnings.addAll(decoded.warnings());
         if (type == request.kind().type()) {
-            setDefaults(request.kind(), decoded.tree());
+            Defaults.apply(request.kind(), decoded.tree());
         }
         return decoded.tree();
     }
@@ -116,10 +119,13 @@ final class Codec {
         return Optional.empty();
     }
 
-    void setDefaults(KindRow kind, ObjectNode tree) {}
-
     /** @throws ApiException 422 */
-    void validate(KindRow kind, ObjectKey key, ObjectNode tree, Optional<KubeObject> old, String subresource) {}
+    void validate(KindRow kind, ObjectKey key, ObjectNode tree, Optional<KubeObject> old, String subresource) {
+        List<Cause> causes = Validator.validate(kind, tree, old.map(KubeObject::tree), subresource);
+        if (!causes.isEmpty()) {
+            throw ApiException.invalid(kind.resource(), key.name(), causes);
+        }
+    }
 
     private Type bodyType(Request request) {
         KindRow kind = request.kind();

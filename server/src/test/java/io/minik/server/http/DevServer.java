@@ -10,6 +10,7 @@ import io.minik.store.memory.MemoryStore;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -41,7 +42,7 @@ public final class DevServer {
                         Map.of(),
                         new Tables(Map.of()),
                         Map.of(),
-                        Map.of(),
+                        List.of(),
                         InstantSource.system()));
     }
 

@@ -1,0 +1,196 @@
+package io.minik.server.http;
+
+import io.minik.api.meta.ApiException;
+import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.core.http.RequestOptions;
+import io.vertx.core.net.NetSocket;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Carries one request to a place and its answer back, with backpressure both ways. If both sides agree to upgrade
+ * (WebSocket, SPDY), the connections become two ends of one pipe of raw bytes.
+ */
+final class ProxyPipe {
+    private static final Logger log = LoggerFactory.getLogger(ProxyPipe.class);
+
+    /** Streams to one kubelet at a time: each followed log and each exec holds a connection. */
+    private static final int MAX_CONNECTIONS = 1000;
+
+    private static final int CONNECT_TIMEOUT_MILLIS = 10_000;
+    private static final int SWITCHING_PROTOCOLS = 101;
+
+    /** What belongs to one hop, or to the API server alone. */
+    private static final Set<String> NOT_FORWARDED = Set.of(
+            "host", "authorization", "connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding",
+            "upgrade", "content-length", "accept-encoding");
+
+    private final HttpClient kubelets;
+    private final HttpClient others;
+
+    /** Where a request goes. @param tls with the API server's identity */
+    record Place(String host, int port, boolean tls) {}
+
+    ProxyPipe(Vertx vertx, ApiServerConfig.KubeletTls tls) {
+        PoolOptions pool = new PoolOptions().setHttp1MaxSize(MAX_CONNECTIONS);
+        HttpClientOptions options = new HttpClientOptions()
+                .setProtocolVersion(HttpVersion.HTTP_1_1)
+                .setConnectTimeout(CONNECT_TIMEOUT_MILLIS)
+                .setTcpNoDelay(true);
+        others = vertx.createHttpClient(options, pool);
+        kubelets = vertx.createHttpClient(
+                new HttpClientOptions(options)
+                        .setSsl(true)
+                        .setVerifyHost(true)
+                        .setKeyCertOptions(tls.identity())
+                        .setTrustOptions(tls.trust()),
+                pool);
+    }
+
+    /** Succeeds when the other side answered: then the answer only needs to be let through. */
+    Future<Answer> open(ApiRequest request, Place place, String uri) {
+        HttpServerRequest http = request.wire()
+                .orElseThrow(() -> ApiException.badRequest("streams are served over HTTP alone"))
+                .request();
+        RequestOptions options = new RequestOptions()
+                .setMethod(http.method())
+                .setHost(place.host())
+                .setPort(place.port())
+                .setURI(uri);
+        HttpClient client = place.tls() ? kubelets : others;
+        return client.request(options)
+                .recover(error -> Future.failedFuture(unreachable(place, error)))
+                .compose(outgoing -> upgrades(http)
+                        ? upgrade(http, outgoing, place)
+                        : forward(http, outgoing, place));
+    }
+
+    private static ApiException unreachable(Place place, Throwable error) {
+        return ApiException.internal("error dialing backend: dial tcp " + place.host() + ":" + place.port() + ": "
+                + error.getMessage());
+    }
+
+    private static boolean upgrades(HttpServerRequest http) {
+        String connection = http.getHeader("Connection");
+        return http.getHeader("Upgrade") != null
+                && connection != null
+                && connection.toLowerCase(Locale.ROOT).contains("upgrade");
+    }
+
+    private Future<Answer> forward(HttpServerRequest http, HttpClientRequest outgoing, Place place) {
+        copyHeaders(http.headers(), outgoing.headers());
+        http.response().closeHandler(unused -> outgoing.reset());
+        Future<HttpClientResponse> answered;
+        String length = http.getHeader("Content-Length");
+        if (length == null && http.getHeader("Transfer-Encoding") == null) {
+            answered = outgoing.send();
+        } else {
+            if (length == null) {
+                outgoing.setChunked(true);
+            } else {
+                outgoing.putHeader("Content-Length", length);
+            }
+            answered = outgoing.send(http);
+        }
+        return answered.recover(error -> Future.failedFuture(unreachable(place, error)))
+                .map(response -> {
+                    response.pause();
+                    return new Answer.Taken(response.statusCode(), unused -> pass(response, http.response()));
+                });
+    }
+
+    private static void pass(HttpClientResponse from, HttpServerResponse to) {
+        to.setStatusCode(from.statusCode());
+        from.headers().forEach(header -> {
+            String name = header.getKey().toLowerCase(Locale.ROOT);
+            if (!NOT_FORWARDED.contains(name) && !name.equals("audit-id")) {
+                to.headers().add(header.getKey(), header.getValue());
+            }
+        });
+        String length = from.getHeader("Content-Length");
+        if (length != null) {
+            to.putHeader("Content-Length", length);
+        } else {
+            to.setChunked(true);
+        }
+        to.writeHead().onFailure(ProxyPipe::quietly);
+        from.pipeTo(to).onFailure(ProxyPipe::quietly);
+    }
+
+    private Future<Answer> upgrade(HttpServerRequest http, HttpClientRequest outgoing, Place place) {
+        copyHeaders(http.headers(), outgoing.headers());
+        outgoing.putHeader("Connection", "Upgrade").putHeader("Upgrade", http.getHeader("Upgrade"));
+        return outgoing.connect()
+                .recover(error -> Future.failedFuture(unreachable(place, error)))
+                .map(response -> {
+                    if (response.statusCode() != SWITCHING_PROTOCOLS) {
+                        response.pause();
+                        return new Answer.Taken(response.statusCode(), unused -> pass(response, http.response()));
+                    }
+                    NetSocket far = response.netSocket();
+                    far.pause();
+                    return new Answer.Taken(SWITCHING_PROTOCOLS, unused -> join(http, response.headers(), far));
+                });
+    }
+
+    private static void join(HttpServerRequest http, MultiMap headers, NetSocket far) {
+        HttpServerResponse response = http.response();
+        response.setStatusCode(SWITCHING_PROTOCOLS);
+        for (Map.Entry<String, String> header : headers) {
+            String name = header.getKey().toLowerCase(Locale.ROOT);
+            if (!name.equals("content-length") && !name.equals("transfer-encoding")) {
+                response.headers().add(header.getKey(), header.getValue());
+            }
+        }
+        http.toNetSocket()
+                .onSuccess(near -> {
+                    carry(near, far);
+                    carry(far, near);
+                })
+                .onFailure(error -> {
+                    quietly(error);
+                    far.close().onFailure(ProxyPipe::quietly);
+                });
+    }
+
+    /** One direction. When one side is gone, so is the other. */
+    private static void carry(NetSocket from, NetSocket to) {
+        from.handler((Buffer data) -> {
+            to.write(data).onFailure(ProxyPipe::quietly);
+            if (to.writeQueueFull()) {
+                from.pause();
+                to.drainHandler(unused -> from.resume());
+            }
+        });
+        from.exceptionHandler(ProxyPipe::quietly);
+        from.closeHandler(unused -> to.close().onFailure(ProxyPipe::quietly));
+        from.resume();
+    }
+
+    private static void copyHeaders(MultiMap from, MultiMap to) {
+        for (Map.Entry<String, String> header : from) {
+            String name = header.getKey().toLowerCase(Locale.ROOT);
+            if (!NOT_FORWARDED.contains(name) && !name.startsWith("impersonate-")) {
+                to.add(header.getKey(), header.getValue());
+            }
+        }
+    }
+
+    private static void quietly(Throwable error) {
+        log.atDebug().addKeyValue("err", String.valueOf(error.getMessage())).log("a proxied stream broke off");
+    }
+}
