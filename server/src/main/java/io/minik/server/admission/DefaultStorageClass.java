@@ -30,7 +30,6 @@ public final class DefaultStorageClass implements Admission {
                 .filter(found -> "true".equals(found.meta().annotations().get(DEFAULT)))
                 .max(Comparator.comparing((KubeObject found) -> found.meta().creationTimestamp())
                         .thenComparing(KubeObject::name, Comparator.reverseOrder()))
-                .ifPresent(found ->
-                        Json.child(review.object(), "spec").put("storageClassName", found.name()));
+                .ifPresent(found -> Json.child(review.object(), "spec").put("storageClassName", found.name()));
     }
 }

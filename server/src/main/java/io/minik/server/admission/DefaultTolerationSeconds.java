@@ -35,9 +35,8 @@ public final class DefaultTolerationSeconds implements Admission {
         ObjectNode spec = Json.child(review.object(), "spec");
         for (String taint : TAINTS) {
             if (Json.items(spec, "tolerations").stream().noneMatch(toleration -> covers(toleration, taint))) {
-                ArrayNode tolerations = spec.get("tolerations") instanceof ArrayNode present
-                        ? present
-                        : spec.putArray("tolerations");
+                ArrayNode tolerations =
+                        spec.get("tolerations") instanceof ArrayNode present ? present : spec.putArray("tolerations");
                 tolerations
                         .addObject()
                         .put("key", taint)

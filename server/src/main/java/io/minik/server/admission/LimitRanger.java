@@ -132,8 +132,8 @@ public final class LimitRanger implements Admission {
             if (request.isEmpty()) {
                 errors.add("minimum " + name + " usage per " + type + " is " + min + ".  No request is specified");
             } else if (request.get().compareTo(min) < 0) {
-                errors.add("minimum " + name + " usage per " + type + " is " + min + ", but request is "
-                        + request.get());
+                errors.add(
+                        "minimum " + name + " usage per " + type + " is " + min + ", but request is " + request.get());
             }
         }
         for (Map.Entry<String, String> bound : Json.strings(limit, "max").entrySet()) {
@@ -156,8 +156,7 @@ public final class LimitRanger implements Admission {
                         + ", but no request is specified or request is 0");
                 return;
             }
-            BigDecimal actual =
-                    most.get().amount().divide(request.get().amount(), RATIO_DIGITS, RoundingMode.HALF_UP);
+            BigDecimal actual = most.get().amount().divide(request.get().amount(), RATIO_DIGITS, RoundingMode.HALF_UP);
             if (actual.compareTo(Quantity.parse(ratio).amount()) > 0) {
                 errors.add(name + " max limit to request ratio per " + type + " is " + ratio
                         + ", but provided ratio is " + actual.setScale(RATIO_DIGITS, RoundingMode.HALF_UP));

@@ -2,7 +2,6 @@ package io.minik.server.admission;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.minik.api.meta.ApiException;
-import io.minik.api.meta.Resources;
 import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
 import io.minik.server.admission.Review.Operation;
@@ -41,12 +40,13 @@ public final class NodeRestriction implements Admission {
         switch (review.operation()) {
             case CREATE -> {
                 if (!Json.at(review.object(), "metadata", "annotations").has(MIRROR)) {
-                    throw refuse(review, "pod does not have \"" + MIRROR + "\" annotation, node \"" + node
-                            + "\" can only create mirror pods");
+                    throw refuse(
+                            review,
+                            "pod does not have \"" + MIRROR + "\" annotation, node \"" + node
+                                    + "\" can only create mirror pods");
                 }
                 if (!Json.text(review.object(), "spec", "nodeName").equals(node)) {
-                    throw refuse(review, "node \"" + node
-                            + "\" can only create pods with spec.nodeName set to itself");
+                    throw refuse(review, "node \"" + node + "\" can only create pods with spec.nodeName set to itself");
                 }
             }
             case UPDATE -> {
@@ -54,8 +54,10 @@ public final class NodeRestriction implements Admission {
                     throw refuse(review, "unexpected update of pods by node \"" + node + "\"");
                 }
                 if (!boundTo(review, node)) {
-                    throw refuse(review, "node \"" + node
-                            + "\" can only update pod status for pods with spec.nodeName set to itself");
+                    throw refuse(
+                            review,
+                            "node \"" + node
+                                    + "\" can only update pod status for pods with spec.nodeName set to itself");
                 }
                 if (!labels(review.old().orElseThrow().tree()).equals(labels(review.object()))) {
                     throw refuse(review, "node \"" + node + "\" cannot update labels through pod status");
@@ -63,8 +65,7 @@ public final class NodeRestriction implements Admission {
             }
             case DELETE -> {
                 if (!boundTo(review, node)) {
-                    throw refuse(
-                            review, "node \"" + node + "\" can only delete pods with spec.nodeName set to itself");
+                    throw refuse(review, "node \"" + node + "\" can only delete pods with spec.nodeName set to itself");
                 }
             }
         }
@@ -75,8 +76,7 @@ public final class NodeRestriction implements Admission {
         if (review.operation() == Operation.DELETE) {
             throw refuse(review, "node \"" + node + "\" is not allowed to delete its own Node object");
         }
-        Map<String, String> before =
-                review.old().map(old -> labels(old.tree())).orElse(Map.of());
+        Map<String, String> before = review.old().map(old -> labels(old.tree())).orElse(Map.of());
         Map<String, String> after = labels(review.object());
         var changed = new TreeSet<String>();
         for (String label : after.keySet()) {
@@ -95,22 +95,26 @@ public final class NodeRestriction implements Admission {
         }
         JsonNode taints = Json.at(review.object(), "spec", "taints");
         boolean taintsChanged = review.operation() == Operation.UPDATE
-                && !taints.equals(review.old().map(old -> old.at("spec", "taints")).orElse(taints));
+                && !taints.equals(
+                        review.old().map(old -> old.at("spec", "taints")).orElse(taints));
         if (taintsChanged) {
             throw refuse(review, "node \"" + node + "\" is not allowed to modify taints");
         }
     }
 
     private static void lease(Review review, String node) {
-        if (!review.key().namespace().equals("kube-node-lease") || !review.key().name().equals(node)) {
+        if (!review.key().namespace().equals("kube-node-lease")
+                || !review.key().name().equals(node)) {
             throw refuse(review, "can only access node lease with the same name as the requesting node");
         }
     }
 
     private static void own(Review review, String node, String kind) {
         if (!review.key().name().equals(node)) {
-            throw refuse(review, "node \"" + node + "\" is not allowed to modify " + kind + " \""
-                    + review.key().name() + "\"");
+            throw refuse(
+                    review,
+                    "node \"" + node + "\" is not allowed to modify " + kind + " \""
+                            + review.key().name() + "\"");
         }
     }
 

@@ -108,7 +108,8 @@ public final class PodServiceAccount implements Admission {
             }
         }
         String name = VOLUME_PREFIX + tails.get();
-        ObjectNode projected = array(spec, "volumes").addObject().put("name", name).putObject("projected");
+        ObjectNode projected =
+                array(spec, "volumes").addObject().put("name", name).putObject("projected");
         projected.put("defaultMode", FILE_MODE);
         ArrayNode sources = projected.putArray("sources");
         sources.addObject()

@@ -49,17 +49,16 @@ public final class ResourceQuotas implements Admission {
         }
         Map<String, Quantity> hard = hard(quota.tree());
         Map<String, Quantity> delta = new TreeMap<>(QuotaUsage.of(resource, review.object()));
-        review.old()
-                .map(KubeObject::compact)
-                .ifPresent(old -> QuotaUsage.of(resource, old.tree())
-                        .forEach((name, amount) -> delta.merge(name, amount, (now, before) -> now.subtract(before))));
+        review.old().map(KubeObject::compact).ifPresent(old -> QuotaUsage.of(resource, old.tree())
+                .forEach((name, amount) -> delta.merge(name, amount, (now, before) -> now.subtract(before))));
         requireCompute(review, quota, hard, delta);
         delta.keySet().retainAll(hard.keySet());
         delta.values().removeIf(amount -> amount.signum() == 0);
         if (delta.isEmpty()) {
             return;
         }
-        Map<String, Quantity> used = used(review.lookup(), quota.tree(), review.key().namespace());
+        Map<String, Quantity> used =
+                used(review.lookup(), quota.tree(), review.key().namespace());
         List<String> exceeded = new ArrayList<>();
         delta.forEach((name, amount) -> {
             Quantity after = used.getOrDefault(name, Quantity.ZERO).add(amount);
@@ -138,7 +137,9 @@ public final class ResourceQuotas implements Admission {
                     review.resource(),
                     review.key().name(),
                     "failed quota: " + quota.name() + ": must specify "
-                            + missing.stream().map(name -> name + " for: " + names).collect(Collectors.joining("; ")));
+                            + missing.stream()
+                                    .map(name -> name + " for: " + names)
+                                    .collect(Collectors.joining("; ")));
         }
     }
 

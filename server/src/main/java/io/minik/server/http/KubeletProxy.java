@@ -64,8 +64,7 @@ final class KubeletProxy {
             if (ip.isEmpty()) {
                 throw ApiException.badRequest("address not allowed");
             }
-            return pipe.open(
-                    request, new ProxyPipe.Place(ip, port, false), "/" + target.rest() + rawQuery(request));
+            return pipe.open(request, new ProxyPipe.Place(ip, port, false), "/" + target.rest() + rawQuery(request));
         }
         String node = pod.text("spec", "nodeName");
         if (target.subresource().equals("log")) {
@@ -101,9 +100,8 @@ final class KubeletProxy {
                 .map(KubeObject::compact)
                 .orElseThrow(() -> ApiException.notFound(Resources.SERVICES, name));
         String portName = portName(service, port);
-        KubeObject endpoints = registry.find(Resources.ENDPOINTS, key)
-                .map(KubeObject::compact)
-                .orElseThrow(() -> noEndpoints(name));
+        KubeObject endpoints =
+                registry.find(Resources.ENDPOINTS, key).map(KubeObject::compact).orElseThrow(() -> noEndpoints(name));
         for (JsonNode subset : Json.items(endpoints.tree(), "subsets")) {
             for (JsonNode candidate : Json.items(subset, "ports")) {
                 if (Json.text(candidate, "name").equals(portName)) {

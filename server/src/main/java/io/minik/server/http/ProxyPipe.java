@@ -36,8 +36,17 @@ final class ProxyPipe {
 
     /** What belongs to one hop, or to the API server alone. */
     private static final Set<String> NOT_FORWARDED = Set.of(
-            "host", "authorization", "connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding",
-            "upgrade", "content-length", "accept-encoding");
+            "host",
+            "authorization",
+            "connection",
+            "keep-alive",
+            "proxy-connection",
+            "te",
+            "trailer",
+            "transfer-encoding",
+            "upgrade",
+            "content-length",
+            "accept-encoding");
 
     private final HttpClient kubelets;
     private final HttpClient others;
@@ -74,14 +83,12 @@ final class ProxyPipe {
         HttpClient client = place.tls() ? kubelets : others;
         return client.request(options)
                 .recover(error -> Future.failedFuture(unreachable(place, error)))
-                .compose(outgoing -> upgrades(http)
-                        ? upgrade(http, outgoing, place)
-                        : forward(http, outgoing, place));
+                .compose(outgoing -> upgrades(http) ? upgrade(http, outgoing, place) : forward(http, outgoing, place));
     }
 
     private static ApiException unreachable(Place place, Throwable error) {
-        return ApiException.internal("error dialing backend: dial tcp " + place.host() + ":" + place.port() + ": "
-                + error.getMessage());
+        return ApiException.internal(
+                "error dialing backend: dial tcp " + place.host() + ":" + place.port() + ": " + error.getMessage());
     }
 
     private static boolean upgrades(HttpServerRequest http) {

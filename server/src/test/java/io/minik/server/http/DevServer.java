@@ -4,7 +4,7 @@ import io.minik.api.schema.Schema;
 import io.minik.server.authn.User;
 import io.minik.server.authz.Authorizer.Decision;
 import io.minik.server.authz.Authorizer.Outcome;
-import io.minik.server.table.Tables;
+import io.minik.server.table.BuiltInTables;
 import io.minik.store.Store;
 import io.minik.store.memory.MemoryStore;
 import io.vertx.core.Future;
@@ -40,7 +40,7 @@ public final class DevServer {
                         credentials -> Future.succeededFuture(Optional.of(User.system("admin", User.MASTERS))),
                         attributes -> new Decision(Outcome.ALLOW, "dev"),
                         Map.of(),
-                        new Tables(Map.of()),
+                        BuiltInTables.tables(),
                         Map.of(),
                         List.of(),
                         InstantSource.system()));
