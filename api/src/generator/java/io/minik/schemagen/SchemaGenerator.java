@@ -24,7 +24,7 @@ import java.util.TreeMap;
 public final class SchemaGenerator {
     private static final int MAGIC = 0x4d4b5331; // MKS1
     private static final List<String> META_ROOTS = List.of(
-            "Status", "DeleteOptions", "APIGroup", "APIGroupList", "APIResourceList", "APIVersions", "WatchEvent");
+            "Status", "DeleteOptions", "APIGroup", "APIGroupList", "APIResourceList", "APIVersions", "WatchEvent", "Patch");
 
     private final Map<String, Integer> strings = new LinkedHashMap<>();
 
