@@ -1,0 +1,361 @@
+package io.minik.server.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.minik.api.client.ApiClient;
+import io.minik.api.client.Informers;
+import io.minik.api.client.Loop;
+import io.minik.api.client.Transport;
+import io.minik.api.meta.ApiException;
+import io.minik.api.meta.Status.Reason;
+import io.minik.api.schema.Schema;
+import io.minik.api.x509.AltNames;
+import io.minik.api.x509.CertificateRequest;
+import io.minik.api.x509.Keys;
+import io.minik.api.x509.SecretFile;
+import io.minik.api.x509.Subject;
+import io.minik.server.admission.CertificateRules;
+import io.minik.server.admission.RoleEscalationRule;
+import io.minik.server.authn.BootstrapTokens;
+import io.minik.server.authn.ObjectLookup;
+import io.minik.server.authn.RequestAuthenticator;
+import io.minik.server.authn.ServiceAccountTokens;
+import io.minik.server.authn.User;
+import io.minik.server.authz.Rbac;
+import io.minik.server.authz.RoleAggregation;
+import io.minik.server.authz.RoleBootstrap;
+import io.minik.server.controllers.TokenController;
+import io.minik.server.pki.Kubeconfig;
+import io.minik.server.pki.Pki;
+import io.minik.server.pki.PkiConfig;
+import io.minik.server.reviews.CertificateSigner;
+import io.minik.server.reviews.Reviews;
+import io.minik.server.table.BuiltInTables;
+import io.minik.store.memory.MemoryStore;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.PemTrustOptions;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyPair;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The API server with its real keys, users and rights over TLS; kubectl and curl are the users. */
+class SecuredApiTest {
+    @TempDir
+    static Path folder;
+
+    private static final Vertx vertx = Vertx.vertx();
+    private static String url = "";
+
+    @BeforeAll
+    static void start() throws Exception {
+        Pki pki = Pki.open(
+                folder.resolve("tls"),
+                PkiConfig.of("cluster.local", List.of("10.43.0.1"), "box", List.of(), List.of()));
+        InstantSource clock = InstantSource.system();
+        Late own = new Late();
+        ApiClient client = new ApiClient(own, "minik");
+        ObjectLookup lookup = (resource, key) -> client.get(resource, key)
+                .map(Optional::of)
+                .recover(error -> ApiException.is(error, Reason.NotFound)
+                        ? Future.succeededFuture(Optional.empty())
+                        : Future.failedFuture(error));
+        ServiceAccountTokens tokens = new ServiceAccountTokens(
+                pki.serviceAccountKeys(), ServiceAccountTokens.issuerOf("cluster.local"), lookup, clock);
+        RequestAuthenticator authenticator =
+                new RequestAuthenticator(tokens, new BootstrapTokens(lookup, clock), clock);
+        Context context = vertx.getOrCreateContext();
+        Loop loop = Loop.on(context);
+        Informers informers = new Informers(loop, client);
+        Rbac rbac = new Rbac(informers);
+        ApiServer server = new ApiServer(
+                vertx,
+                new ApiServerConfig(
+                        "127.0.0.1",
+                        0,
+                        "127.0.0.1",
+                        Optional.of(new PemKeyCertOptions()
+                                .addCertValue(Buffer.buffer(pki.apiServer().certificatePem()))
+                                .addKeyValue(Buffer.buffer(pki.apiServer().keyPem()))),
+                        Optional.of(new PemTrustOptions()
+                                .addCertValue(Buffer.buffer(pki.clientCa().pem()))),
+                        1,
+                        "10.43.0.0/16",
+                        300,
+                        "",
+                        new ApiServerConfig.Version("v1.36.4+minik", "", "2026-01-01T00:00:00Z", "linux/amd64"),
+                        Optional.empty()),
+                parts(authenticator, tokens, rbac, lookup, clock));
+        await(on(context, server::prepare));
+        own.to = server.transport(User.system("system:apiserver", User.MASTERS));
+        await(on(context, () -> new RoleBootstrap(client).start()));
+        await(on(context, rbac::start));
+        await(on(context, () -> new RoleAggregation(loop, informers, client).start()));
+        await(on(context, () -> new CertificateSigner(loop, informers, client, pki, rbac.authorizer()).start()));
+        await(on(context, () -> new TokenController(
+                        loop,
+                        informers,
+                        client,
+                        tokens::issueLegacy,
+                        pki.serverCa().pem())
+                .start()));
+        await(server.start());
+        url = "https://127.0.0.1:" + server.port();
+        Kubeconfig.write(folder.resolve("admin"), url, pki, SecretFile.MODE_0600);
+        kubectl("create", "namespace", "shop");
+        kubectl("-n", "shop", "create", "serviceaccount", "bot");
+    }
+
+    private static ApiServer.Parts parts(
+            RequestAuthenticator authenticator,
+            ServiceAccountTokens tokens,
+            Rbac rbac,
+            ObjectLookup lookup,
+            InstantSource clock) {
+        return new ApiServer.Parts(
+                new MemoryStore(vertx),
+                Schema.load(),
+                authenticator,
+                rbac.authorizer(),
+                Reviews.connectors(new Reviews.Sources(authenticator, tokens, rbac.authorizer(), lookup, clock)),
+                BuiltInTables.tables(),
+                Map.of(),
+                List.of(new CertificateRules(rbac.authorizer()), new RoleEscalationRule(rbac.escalation())),
+                clock);
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        await(vertx.close());
+    }
+
+    @Test
+    void theAdministratorIsKnownByHisCertificate() throws Exception {
+        assertThat(kubectl("auth", "whoami"))
+                .contains("system:admin")
+                .contains("system:masters")
+                .contains("X509SHA256=");
+        assertThat(kubectl("auth", "can-i", "*", "*")).contains("yes");
+        assertThat(kubectl("get", "clusterroles")).contains("cluster-admin").contains("CREATED AT");
+        assertThat(kubectl("get", "clusterrolebindings", "-o", "wide"))
+                .contains("ClusterRole/cluster-admin")
+                .contains("system:masters");
+    }
+
+    @Test
+    void strangersAreTurnedAwayAndBadTokensToo() throws Exception {
+        assertThat(run(
+                        "curl",
+                        "-s",
+                        "--cacert",
+                        folder.resolve("tls/server-ca.crt").toString(),
+                        url + "/api/v1/pods"))
+                .contains(
+                        "pods is forbidden: User \\\"system:anonymous\\\" cannot list resource \\\"pods\\\" in API group"
+                                + " \\\"\\\" at the cluster scope")
+                .contains("\"code\":403");
+        assertThat(curl("nonsense", "/api/v1/pods")).contains("\"code\":401");
+        assertThat(run("curl", "-sk", url + "/readyz")).isEqualTo("ok");
+    }
+
+    @Test
+    void aServiceAccountsTokenCarriesItsRightsAndNoMore() throws Exception {
+        String token = kubectl("-n", "shop", "create", "token", "bot", "--duration", "10m")
+                .strip();
+        assertThat(curl(token, "/api/v1/namespaces/shop/pods"))
+                .contains("User \\\"system:serviceaccount:shop:bot\\\" cannot list resource \\\"pods\\\"")
+                .contains("in the namespace \\\"shop\\\"");
+        kubectl("-n", "shop", "create", "rolebinding", "bot-views", "--clusterrole=view", "--serviceaccount=shop:bot");
+
+        until(() -> curl(token, "/api/v1/namespaces/shop/pods"), answer -> answer.contains("\"kind\":\"PodList\""));
+        assertThat(curl(token, "/api/v1/namespaces/shop/secrets")).contains("\"code\":403");
+        assertThat(curl(token, "/api/v1/namespaces/default/pods")).contains("\"code\":403");
+        assertThat(kubectl("auth", "can-i", "--as", "system:serviceaccount:shop:bot", "-n", "shop", "list", "pods"))
+                .contains("yes");
+        assertThat(kubectl("--token", token, "--server", url, "--kubeconfig", noUser().toString(), "auth", "whoami"))
+                .contains("system:serviceaccount:shop:bot")
+                .contains("system:serviceaccounts:shop");
+    }
+
+    @Test
+    void aLegacyTokenSecretIsFilled() throws Exception {
+        apply("""
+                apiVersion: v1
+                kind: Secret
+                type: kubernetes.io/service-account-token
+                metadata: {name: bot-token, namespace: shop, annotations: {kubernetes.io/service-account.name: bot}}
+                """);
+        String data = until(
+                () -> kubectl("-n", "shop", "get", "secret", "bot-token", "-o", "jsonpath={.data.token}"),
+                text -> !text.isEmpty());
+        String token = new String(Base64.getDecoder().decode(data), StandardCharsets.UTF_8);
+        assertThat(curl(token, "/api/v1/namespaces/shop/secrets")).contains("system:serviceaccount:shop:bot");
+    }
+
+    @Test
+    void aPersonGetsACertificateByRequestAndApproval() throws Exception {
+        KeyPair keys = Keys.generate();
+        String pem = CertificateRequest.create(keys, Subject.of("jane", "dev"), AltNames.NONE);
+        apply("""
+                apiVersion: certificates.k8s.io/v1
+                kind: CertificateSigningRequest
+                metadata: {name: jane}
+                spec:
+                  signerName: kubernetes.io/kube-apiserver-client
+                  username: system:node:fake
+                  expirationSeconds: 86400
+                  usages: [client auth]
+                  request: %s
+                """.formatted(Base64.getEncoder().encodeToString(pem.getBytes(StandardCharsets.US_ASCII))));
+        assertThat(kubectl("get", "csr", "jane"))
+                .contains("Pending")
+                .contains("system:admin")
+                .contains("24h");
+        kubectl("certificate", "approve", "jane");
+        String certificate = until(
+                () -> kubectl("get", "csr", "jane", "-o", "jsonpath={.status.certificate}"), text -> !text.isEmpty());
+        assertThat(kubectl("get", "csr", "jane")).contains("Approved,Issued");
+        Path crt = folder.resolve("jane.crt");
+        Path key = folder.resolve("jane.key");
+        Files.write(crt, Base64.getDecoder().decode(certificate));
+        SecretFile.write(key, Keys.pem(keys.getPrivate()));
+
+        assertThat(kubectl(
+                        "--kubeconfig",
+                        noUser().toString(),
+                        "--server",
+                        url,
+                        "--client-certificate",
+                        crt.toString(),
+                        "--client-key",
+                        key.toString(),
+                        "auth",
+                        "whoami"))
+                .contains("jane")
+                .contains("dev");
+    }
+
+    @Test
+    void rulesAreListedForOneself() throws Exception {
+        assertThat(kubectl("auth", "can-i", "--list", "--as", "jane"))
+                .contains("selfsubjectaccessreviews.authorization.k8s.io")
+                .contains("/openapi/*");
+    }
+
+    // ---- as a user would
+
+    private static String kubectl(String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(
+                List.of("kubectl", "--cache-dir", folder.resolve("cache").toString()));
+        if (!List.of(arguments).contains("--kubeconfig")) {
+            command.addAll(List.of("--kubeconfig", folder.resolve("admin").toString()));
+        }
+        command.addAll(List.of(arguments));
+        return run(command.toArray(String[]::new));
+    }
+
+    /** A kubeconfig with the CA and nobody in it. */
+    private static Path noUser() throws IOException {
+        return Files.writeString(folder.resolve("nobody"), """
+                apiVersion: v1
+                kind: Config
+                clusters: [{name: c, cluster: {server: "%s", certificate-authority: "%s"}}]
+                contexts: [{name: c, context: {cluster: c}}]
+                current-context: c
+                """.formatted(url, folder.resolve("tls/server-ca.crt")));
+    }
+
+    private static void apply(String yaml) throws Exception {
+        Path file = Files.writeString(folder.resolve("object.yaml"), yaml);
+        kubectl("create", "--validate=false", "-f", file.toString());
+    }
+
+    private static String curl(String token, String path) throws Exception {
+        return run(
+                "curl",
+                "-s",
+                "--cacert",
+                folder.resolve("tls/server-ca.crt").toString(),
+                "-H",
+                "Authorization: Bearer " + token,
+                url + path);
+    }
+
+    @FunctionalInterface
+    private interface Probe {
+        String ask() throws Exception;
+    }
+
+    /** Controllers and informers act in their own time: asks again until it is so; each ask is a whole request. */
+    private static String until(Probe probe, Predicate<String> holds) throws Exception {
+        String answer = "";
+        for (int asked = 0; asked < 200; asked++) {
+            answer = probe.ask();
+            if (holds.test(answer)) {
+                return answer;
+            }
+        }
+        throw new AssertionError("never: " + answer);
+    }
+
+    private static String run(String... command) throws Exception {
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        int code = process.waitFor();
+        assertThat(code).as(String.join(" ", command) + "\n" + output).isZero();
+        return output;
+    }
+
+    private static <T> Future<T> on(Context context, java.util.function.Supplier<Future<T>> work) {
+        Promise<T> done = Promise.promise();
+        context.runOnContext(unused -> work.get().onComplete(done));
+        return done.future();
+    }
+
+    private static <T> T await(Future<T> future) throws Exception {
+        return future.toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
+    }
+
+    /** The server's own rights, once it is there. */
+    private static final class Late implements Transport {
+        private volatile @org.jspecify.annotations.Nullable Transport to;
+
+        private Transport to() {
+            return java.util.Objects.requireNonNull(to);
+        }
+
+        @Override
+        public Future<io.minik.api.object.KubeObject> send(io.minik.api.client.ApiCall call) {
+            return to().send(call);
+        }
+
+        @Override
+        public Future<io.minik.api.client.KubeList> list(io.minik.api.client.ApiCall call) {
+            return to().list(call);
+        }
+
+        @Override
+        public Future<io.minik.api.client.WatchHandle> watch(
+                io.minik.api.client.ApiCall call, io.minik.api.client.WatchHandler handler) {
+            return to().watch(call, handler);
+        }
+    }
+}
