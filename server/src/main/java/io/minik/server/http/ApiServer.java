@@ -10,6 +10,7 @@ import io.minik.server.authn.Authenticator;
 import io.minik.server.authn.User;
 import io.minik.server.authz.Authorizer;
 import io.minik.server.discovery.Discovery;
+import io.minik.server.openapi.OpenApi;
 import io.minik.server.registry.Bootstrap;
 import io.minik.server.registry.Connector;
 import io.minik.server.registry.NameSource;
@@ -261,6 +262,10 @@ public final class ApiServer implements Room {
         DiscoveryPages served = new DiscoveryPages(discovery);
         pages.put("/api", served::core);
         pages.put("/apis", served::groups);
+        OpenApiPages openApi =
+                new OpenApiPages(new OpenApi(parts.schema(), config.version().gitVersion()), compressor);
+        pages.put("/openapi/v2", openApi::page);
+        pages.put("/openapi/v3", openApi::page);
         HealthPages healthPages = new HealthPages(() -> rooms);
         pages.put("/readyz", healthPages::ready);
         pages.put("/livez", healthPages::live);

@@ -140,6 +140,7 @@ final class Responses {
         boolean head = wire.request().method().equals(HttpMethod.HEAD);
         boolean gzip = size > GZIP_ABOVE_BYTES
                 && !head
+                && !response.headers().contains("Content-Encoding")
                 && wire.header("Accept-Encoding").toLowerCase(Locale.ROOT).contains("gzip");
         if (gzip) {
             response.putHeader("Content-Encoding", "gzip").putHeader("Vary", "Accept-Encoding");
