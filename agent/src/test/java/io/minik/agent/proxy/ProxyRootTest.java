@@ -36,6 +36,8 @@ class ProxyRootTest {
     private static final String OUTSIDE = "mkimout";
     private static final List<String> PODS = List.of("mkimpod2", "mkimpod3", "mkimpod4");
 
+    private static final Proxy.Redirect DNS = new Proxy.Redirect("10.43.0.10", "udp", 53, 10053);
+
     @TempDir
     Path dir;
 
@@ -83,7 +85,7 @@ class ProxyRootTest {
                 loop,
                 new Informers(loop, new ApiClient(api, "test")),
                 new Proxy.Settings(
-                        "here", "10.42.0.0/16", nft.toString(), conntrack.toString(), "minik_proxy", List.of()));
+                        "here", "10.42.0.0/16", nft.toString(), conntrack.toString(), "minik_proxy", List.of(DNS)));
         proxy = started;
         started.start().toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
         until(() -> started.health().ready());
@@ -230,6 +232,18 @@ class ProxyRootTest {
         until(() -> ask("mkimpod4", "echo x | timeout 3 socat -t2 - UDP:10.43.0.7:53")
                 .startsWith("mkimpod3"));
         until(() -> tcp(OUTSIDE, "192.0.2.1:9999").equals("mkimpod2 192.0.2.2"));
+    }
+
+    @Test
+    void theDnsAddressLeadsToTheNodeItself() throws Exception {
+        // As the DNS server listens: the node's own question is translated to loopback, and the answer must come from
+        // there.
+        serve(NODE, "UDP-LISTEN:10053,bind=127.0.0.1,fork,reuseaddr");
+        serve(NODE, "UDP-LISTEN:10053,fork,reuseaddr");
+        until(() -> ask("mkimpod4", "echo x | timeout 3 socat -t2 - UDP:10.43.0.10:53")
+                .equals(NODE + " 10.42.0.4"));
+        assertThat(ask(NODE, "echo x | timeout 3 socat -t2 - UDP:10.43.0.10:53"))
+                .startsWith(NODE);
     }
 
     @Test

@@ -1,0 +1,243 @@
+package io.minik.agent.dns;
+
+import io.minik.agent.dns.Wire.Query;
+import io.minik.api.client.Informer;
+import io.minik.api.client.Informers;
+import io.minik.api.client.Loop;
+import io.minik.api.meta.Resources;
+import io.minik.api.room.Room;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.datagram.DatagramPacket;
+import io.vertx.core.datagram.DatagramSocket;
+import io.vertx.core.datagram.DatagramSocketOptions;
+import io.vertx.core.net.NetServer;
+import io.vertx.core.net.NetServerOptions;
+import io.vertx.core.net.NetSocket;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The node's DNS: our zone from informers, the rest from the node's own servers. UDP and TCP on one port of all
+ * addresses; answers only pods, the node itself and loopback, so that it is no amplifier for others.
+ */
+public final class DnsServer implements Room {
+    private static final Logger LOG = LoggerFactory.getLogger(DnsServer.class);
+
+    /** Where it listens by default; pods use port 53 of the cluster's DNS address, which the proxy redirects here. */
+    public static final int DEFAULT_PORT = 10053;
+
+    private static final int TCP_IDLE_SECONDS = 10;
+    /** TCP is for big answers, which are rare here. */
+    private static final int MAX_CONNECTIONS = 256;
+    /** An alias of an alias, and so on: as deep as sensible zones go. */
+    private static final int MAX_ALIASES = 8;
+
+    /**
+     * @param domain {@code cluster.local}
+     * @param clusterIp the address that pods are told: never asked as an upstream
+     * @param clusterCidr of pods: who may ask; its reverse names and the service CIDR's are ours
+     * @param port {@link #DEFAULT_PORT}, or another if several nodes share a network namespace
+     * @param resolvConf the node's, {@code /etc/resolv.conf}
+     */
+    public record Settings(
+            String domain, String clusterIp, String clusterCidr, String serviceCidr, int port, Path resolvConf) {}
+
+    private final Vertx vertx;
+    private final Loop loop;
+    private final Informers informers;
+    private final Settings settings;
+    private final Addresses.Range pods;
+    private final Upstream upstream;
+
+    // Owned by the loop.
+    private final List<DatagramSocket> sockets = new ArrayList<>();
+    private Optional<NetServer> server = Optional.empty();
+    private Optional<Zone> zone = Optional.empty();
+    private int connections;
+
+    private volatile boolean listening;
+    private volatile boolean synced;
+
+    /** @param informers on this loop; shared with other rooms of it */
+    public DnsServer(Vertx vertx, Loop loop, Informers informers, Settings settings) {
+        this(vertx, loop, informers, settings, 53);
+    }
+
+    /** @param upstreamPort other than 53 in tests */
+    DnsServer(Vertx vertx, Loop loop, Informers informers, Settings settings, int upstreamPort) {
+        this.vertx = vertx;
+        this.loop = loop;
+        this.informers = informers;
+        this.settings = settings;
+        this.pods = Addresses.Range.parse(settings.clusterCidr());
+        ResolvConf servers = new ResolvConf(vertx, loop, settings.resolvConf(), Set.of(settings.clusterIp()));
+        this.upstream = new Upstream(vertx, loop, servers, upstreamPort);
+    }
+
+    @Override
+    public String name() {
+        return "dns";
+    }
+
+    /** Succeeds when it listens; names of the cluster are known as soon as the API has answered, see {@link #health}. */
+    @Override
+    public Future<Void> start() {
+        Promise<Void> started = Promise.promise();
+        loop.run(() -> open().onComplete(started));
+        return started.future();
+    }
+
+    private Future<Void> open() {
+        Informer services = informers.of(Resources.SERVICES);
+        Informer slices = informers.of(Resources.ENDPOINT_SLICES);
+        List<Addresses.Range> ours = List.of(pods, Addresses.Range.parse(settings.serviceCidr()));
+        zone = Optional.of(new Zone(settings.domain(), ours, new Directory(services, slices)));
+        Future.all(services.start().synced(), slices.start().synced())
+                .onSuccess(ready -> synced = true)
+                .onFailure(why ->
+                        LOG.atError().addKeyValue("err", why.getMessage()).log("dns has no informers"));
+        NetServer tcp = vertx.createNetServer(
+                new NetServerOptions().setIdleTimeout(TCP_IDLE_SECONDS).setIdleTimeoutUnit(TimeUnit.SECONDS));
+        tcp.connectHandler(this::connected);
+        server = Optional.of(tcp);
+        // Loopback has a socket of its own: an answer must leave from the address that was asked, and a wildcard socket
+        // would choose another one for a question that came from the node itself.
+        return udp("127.0.0.1")
+                .compose(done -> udp("0.0.0.0"))
+                .compose(done -> tcp.listen(settings.port(), "0.0.0.0"))
+                .compose(done -> upstream.open())
+                .onSuccess(done -> {
+                    listening = true;
+                    LOG.atInfo().addKeyValue("port", settings.port()).log("dns listens");
+                });
+    }
+
+    private Future<Void> udp(String address) {
+        DatagramSocket socket = vertx.createDatagramSocket(new DatagramSocketOptions().setReuseAddress(true));
+        socket.handler(packet -> packet(socket, packet));
+        sockets.add(socket);
+        return socket.listen(settings.port(), address).mapEmpty();
+    }
+
+    private void packet(DatagramSocket socket, DatagramPacket packet) {
+        String host = packet.sender().host();
+        if (!mayAsk(host)) {
+            return;
+        }
+        byte[] message = packet.data().getBytes();
+        Wire.decode(message).ifPresent(query -> answer(query, message, false)
+                .compose(bytes ->
+                        socket.send(Buffer.buffer(bytes), packet.sender().port(), host))
+                .onFailure(why ->
+                        LOG.atDebug().addKeyValue("err", why.getMessage()).log("dns answer not sent")));
+    }
+
+    private void connected(NetSocket socket) {
+        if (connections >= MAX_CONNECTIONS || !mayAsk(socket.remoteAddress().hostAddress())) {
+            socket.close().onFailure(why -> LOG.atDebug().log("connection already gone"));
+            return;
+        }
+        connections++;
+        socket.closeHandler(closed -> connections--);
+        socket.exceptionHandler(
+                why -> LOG.atDebug().addKeyValue("err", why.getMessage()).log("dns connection broke"));
+        Framing framing = new Framing(message -> Wire.decode(message).ifPresent(query -> answer(query, message, true)
+                .compose(bytes -> socket.write(Framing.framed(bytes)))
+                .onFailure(why ->
+                        LOG.atDebug().addKeyValue("err", why.getMessage()).log("dns answer not sent"))));
+        socket.handler(framing::received);
+    }
+
+    private boolean mayAsk(String host) {
+        Optional<byte[]> ip = Addresses.parse(host);
+        if (ip.isEmpty()) {
+            return false;
+        }
+        if (pods.contains(ip.get())) {
+            return true;
+        }
+        try {
+            InetAddress address = InetAddress.getByAddress(ip.get());
+            return address.isLoopbackAddress() || NetworkInterface.getByInetAddress(address) != null;
+        } catch (UnknownHostException | SocketException e) {
+            return false;
+        }
+    }
+
+    /** Never fails: what can't be answered is answered with a code. */
+    private Future<byte[]> answer(Query query, byte[] message, boolean overTcp) {
+        int limit = overTcp ? Wire.MAX_TCP_BYTES : query.udpBytes();
+        if (query.problem() != Answer.NO_ERROR) {
+            return Future.succeededFuture(Wire.encode(query, Answer.failed(query.problem()), limit));
+        }
+        boolean ours = zone.map(known -> known.owns(query.name())).orElse(false);
+        if (!ours) {
+            return upstream.ask(message, overTcp)
+                    .otherwise(why -> Wire.encode(query, Answer.failed(Answer.SERVER_FAILURE), limit));
+        }
+        Answer own = zone.map(known -> known.answer(query.name(), query.type()))
+                .orElse(Answer.failed(Answer.SERVER_FAILURE));
+        return followAliases(own, query.type(), 0).map(full -> Wire.encode(query, full, limit));
+    }
+
+    /** Stub resolvers do not follow an alias themselves: what it stands for goes with it. */
+    private Future<Answer> followAliases(Answer answer, int type, int depth) {
+        List<Record> records = answer.answers();
+        boolean alias = !records.isEmpty() && records.get(records.size() - 1).type() == Record.CNAME;
+        if (!alias || type == Record.CNAME || type == Record.ANY || depth >= MAX_ALIASES) {
+            return Future.succeededFuture(answer);
+        }
+        String target = Wire.name(records.get(records.size() - 1).data());
+        boolean ours = zone.map(known -> known.owns(target)).orElse(false);
+        if (ours) {
+            List<Record> more =
+                    zone.map(known -> known.answer(target, type).answers()).orElse(List.of());
+            return followAliases(with(answer, more), type, more.isEmpty() ? MAX_ALIASES : depth + 1);
+        }
+        return upstream.ask(Wire.question(0, target, type), false)
+                .map(bytes -> Wire.reply(bytes).map(Wire.Reply::answers).orElse(List.of()))
+                .otherwise(List.of())
+                .map(more -> with(answer, more));
+    }
+
+    private static Answer with(Answer answer, List<Record> more) {
+        List<Record> all = new ArrayList<>(answer.answers());
+        all.addAll(more);
+        return new Answer(answer.code(), answer.authoritative(), all, answer.authority(), answer.additional());
+    }
+
+    @Override
+    public Future<Void> stop() {
+        Promise<Void> stopped = Promise.promise();
+        loop.run(() -> {
+            listening = false;
+            List<Future<Void>> closing = new ArrayList<>();
+            sockets.forEach(socket -> closing.add(socket.close()));
+            server.ifPresent(tcp -> closing.add(tcp.close()));
+            closing.add(upstream.close());
+            Future.join(closing).<Void>mapEmpty().onComplete(stopped);
+        });
+        return stopped.future();
+    }
+
+    @Override
+    public Health health() {
+        if (!listening) {
+            return Health.notReady("dns does not listen");
+        }
+        return synced ? Health.READY : Health.notReady("waiting for services and endpoints from the API server");
+    }
+}
