@@ -148,10 +148,13 @@ final class NftScript {
         }
         line(script, 1, "}");
         line(script, 1, "chain rejects {");
+        // A reset is not rate-limited, as an ICMP message is: the tenth client hears it as soon as the first.
+        line(script, 2, "ip daddr @cluster_ips meta l4proto tcp reject with tcp reset");
         line(script, 2, "ip daddr @cluster_ips reject");
         for (String p : PROTOCOLS) {
-            line(script, 2, "ip daddr . " + p + " dport @" + p + "_reject reject");
-            line(script, 2, "fib daddr type local " + p + " dport @" + p + "_nreject reject");
+            String how = p.equals("tcp") ? " reject with tcp reset" : " reject";
+            line(script, 2, "ip daddr . " + p + " dport @" + p + "_reject" + how);
+            line(script, 2, "fib daddr type local " + p + " dport @" + p + "_nreject" + how);
         }
         line(script, 1, "}");
         hook(

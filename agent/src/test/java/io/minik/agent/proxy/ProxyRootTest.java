@@ -196,15 +196,8 @@ class ProxyRootTest {
         assertThat(refused(OUTSIDE, "192.0.2.1:30080")).isTrue();
     }
 
-    private static boolean refused(String from, String target) throws Exception {
-        Process process = new ProcessBuilder(
-                        "ip", "netns", "exec", from, "socat", "-", "TCP:" + target + ",connect-timeout=3")
-                .redirectErrorStream(true)
-                .start();
-        process.getOutputStream().close();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        process.waitFor();
-        return output.contains("Connection refused");
+    private static boolean refused(String from, String target) {
+        return ask(from, "socat -u TCP:" + target + ",connect-timeout=3 - 2>&1").contains("Connection refused");
     }
 
     @Test
