@@ -458,6 +458,16 @@ public abstract class StoreContract {
     }
 
     @Test
+    void aPutBehindTheEndOfItsLeaseIsRefused() {
+        Await.get(store.grantLease(7, 100));
+        // Not awaited: both are in one batch.
+        Future<Void> revoked = store.revokeLease(7);
+        Future<TxnResult> late = store.txn(Txn.of(List.of(), List.of(put("k", "v", 7)), List.of()));
+        Await.get(revoked);
+        assertThatThrownBy(() -> Await.get(late)).isInstanceOf(StoreException.LeaseNotFound.class);
+    }
+
+    @Test
     void noTimerRunsWithoutALeaseOrALazyWrite() {
         put("a", "1");
         assertThat(clock.armed()).isZero();

@@ -128,7 +128,7 @@ public final class EtcdApi {
     private static void unimplemented(GrpcServerRequest<?, ?> call) {
         call.response()
                 .status(GrpcStatus.UNIMPLEMENTED)
-                .statusMessage("minik does not have " + call.fullMethodName() + ": see docs/compat.md")
+                .statusMessage("minik does not have " + call.fullMethodName())
                 .end()
                 .onFailure(gone -> LOG.atDebug().setCause(gone).log("client left before its answer"));
     }

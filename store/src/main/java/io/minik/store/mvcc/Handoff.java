@@ -5,12 +5,17 @@ import io.vertx.core.internal.ContextInternal;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What goes back to the callers' contexts: one task for each context and batch, however many callers wait on it. The
  * writer's alone; the tasks run on the contexts.
  */
 final class Handoff {
+    private static final Logger LOG = LoggerFactory.getLogger(Handoff.class);
+
     private record Delivery(ContextInternal context, Runnable action) {}
 
     private final IdentityHashMap<ContextInternal, List<Delivery>> byLoop = new IdentityHashMap<>();
@@ -24,13 +29,22 @@ final class Handoff {
         if (byLoop.isEmpty()) {
             return;
         }
-        byLoop.forEach((loop, deliveries) -> loop.runOnContext(task -> {
-            for (Delivery delivery : deliveries) {
-                // dispatch() also keeps the exception of one callback from the others.
-                Handler<Void> action = v -> delivery.action().run();
-                delivery.context().dispatch(null, action);
-            }
-        }));
+        byLoop.forEach(Handoff::send);
         byLoop.clear();
+    }
+
+    private static void send(ContextInternal loop, List<Delivery> deliveries) {
+        try {
+            loop.runOnContext(task -> deliveries.forEach(Handoff::run));
+        } catch (RejectedExecutionException closed) {
+            // Its Vert.x is closed: there is nobody to tell.
+            LOG.atDebug().setCause(closed).log("answers dropped");
+        }
+    }
+
+    private static void run(Delivery delivery) {
+        // dispatch() also keeps the exception of one callback from the others.
+        Handler<Void> action = v -> delivery.action().run();
+        delivery.context().dispatch(null, action);
     }
 }

@@ -36,6 +36,10 @@ final class Leases {
         this.clock = clock;
     }
 
+    long nowMillis() {
+        return clock.millis();
+    }
+
     boolean exists(long id) {
         return leases.containsKey(id);
     }

@@ -59,8 +59,8 @@ public class MvccStore implements Store {
             return ended == null ? Future.succeededFuture(mvcc.range(request)) : Future.failedFuture(ended);
         } catch (StoreException refused) {
             return Future.failedFuture(refused);
-        } catch (RuntimeException failed) {
-            // The records may have been closed while we read.
+        } catch (RuntimeException | IllegalAccessError failed) {
+            // The records may have been closed while we read: MapDB says so with an error.
             StoreException ended = queue.ended();
             return Future.failedFuture(ended == null ? failed : ended);
         }
@@ -128,15 +128,14 @@ public class MvccStore implements Store {
     @Override
     public Future<Void> close() {
         Reply<Void> reply = Reply.to(context());
-        queue.addCall(
+        queue.addCommand(
                 () -> {
                     writer.close();
                     queue.end(new StoreException.Closed());
                     reply.context().runOnContext(task -> reply.promise().tryComplete());
                 },
                 // Closing what has ended is no failure.
-                why -> reply.context().runOnContext(task -> reply.promise().tryComplete()),
-                CALL_BYTES);
+                why -> reply.context().runOnContext(task -> reply.promise().tryComplete()));
         return reply.future();
     }
 

@@ -80,7 +80,7 @@ final class Watcher implements Store.Watch {
 
     @Override
     public void requestProgress() {
-        writer.submit(() -> writer.afterPublish(() -> progress(writer.handoff(), writer.publishedRevision())));
+        writer.submit(() -> writer.afterBatch(() -> progress(writer.handoff(), writer.publishedRevision())));
     }
 
     // ---- on the writer ----

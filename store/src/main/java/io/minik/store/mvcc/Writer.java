@@ -31,6 +31,9 @@ final class Writer {
     /** etcd raises a shorter TTL to this, so that a short pause of a client does not cost it its keys. */
     private static final long MIN_TTL_SECONDS = 2;
 
+    /** For leases that could not be ended because the disk is full. */
+    private static final long RETRY_MILLIS = 5_000;
+
     private record Committed(long revision, List<Change> changes) {}
 
     private record Answer(Reply<?> reply, Runnable success) {}
@@ -50,6 +53,7 @@ final class Writer {
     private final List<Answer> answers = new ArrayList<>();
     private final List<Runnable> afterPublish = new ArrayList<>();
     private final List<Runnable> undo = new ArrayList<>();
+    private final List<Runnable> afterBatch = new ArrayList<>();
     private long base;
     private boolean wrote;
     private boolean durable;
@@ -80,9 +84,9 @@ final class Writer {
         return mvcc.revision();
     }
 
-    /** Runs it when what was decided so far is published. */
-    void afterPublish(Runnable action) {
-        afterPublish.add(action);
+    /** Runs it when what was decided so far is published, or refused. */
+    void afterBatch(Runnable action) {
+        afterBatch.add(action);
     }
 
     /** First on the thread: leases that were read back get their full TTL from now. */
@@ -97,17 +101,24 @@ final class Writer {
         if (Evaluation.readsAfter(txn, mvcc.revision())) {
             commit();
         }
+        Evaluation.Outcome outcome;
         try {
             Evaluation evaluation = new Evaluation(mvcc, pending, base);
             if (isFull() && evaluation.wouldGrow(txn)) {
                 throw new StoreException.NoSpace("database space exceeded");
             }
-            Evaluation.Outcome outcome = evaluation.run(txn);
-            decided(outcome.changes(), txn.sync() == Txn.Sync.DURABLE);
-            answer(reply, outcome.result());
+            outcome = evaluation.run(txn);
         } catch (StoreException refused) {
             reply.fail(handoff, refused);
+            return;
+        } catch (RuntimeException broken) {
+            // Nothing was changed yet: the txn fails, the store goes on.
+            LOG.atError().setCause(broken).log("txn not evaluated");
+            reply.fail(handoff, broken);
+            return;
         }
+        decided(outcome.changes(), txn.sync() == Txn.Sync.DURABLE);
+        answer(reply, outcome.result());
     }
 
     boolean isFull() {
@@ -143,7 +154,7 @@ final class Writer {
 
     private void compact(long revision) {
         journal.compacted(revision);
-        afterPublish(() -> mvcc.compacted(revision));
+        afterPublish.add(() -> mvcc.compacted(revision));
         wrote(true);
     }
 
@@ -179,13 +190,15 @@ final class Writer {
             return;
         }
         answers.add(new Answer(reply, () -> reply.succeed(handoff)));
+        // The txns behind it must not find the lease.
+        commit();
     }
 
     private void revoke(long id) {
         List<Bytes> keys = mvcc.leases().keys(id);
         decided(new Evaluation(mvcc, pending, base).delete(keys), true);
         journal.leaseRevoked(id);
-        afterPublish(() -> mvcc.leaseRevoked(id));
+        afterPublish.add(() -> mvcc.leaseRevoked(id));
         wrote(true);
     }
 
@@ -195,8 +208,11 @@ final class Writer {
             LOG.atDebug().addKeyValue("lease", id).log("lease expired");
             revoke(id);
         }
-        commit();
-        armExpiry();
+        if (commit()) {
+            armExpiry();
+        } else {
+            timers.armExpiry(mvcc.leases().nowMillis() + RETRY_MILLIS, this::expire);
+        }
     }
 
     void keepAlive(long id, Reply<Store.Lease> reply) {
@@ -233,35 +249,44 @@ final class Writer {
 
     void watch(Watcher watcher) {
         long after = base;
-        afterPublish(() -> {
+        afterBatch(() -> {
             if (!watcher.isClosed()) {
                 hub.add(watcher);
-                watcher.start(mvcc, handoff, after);
+                // If the batch is refused, its revisions are given again.
+                watcher.start(mvcc, handoff, Math.min(after, mvcc.revision()));
             }
         });
     }
 
     // ---- the end of a batch ----
 
-    /** @throws IOException the journal can't be trusted: the store must halt */
-    void commit() throws IOException {
+    /**
+     * @return false if the batch was refused for want of space
+     * @throws IOException the journal can't be trusted: the store must halt
+     */
+    boolean commit() throws IOException {
         boolean flushed = wrote;
-        if (flushed) {
-            if (!flush()) {
-                handoff.send();
-                return;
+        boolean kept = !flushed || flush();
+        if (kept) {
+            if (flushed) {
+                publish();
             }
-            publish();
+            runAll(afterPublish);
+            answers.forEach(answer -> answer.success().run());
         }
-        List<Runnable> due = List.copyOf(afterPublish);
-        afterPublish.clear();
-        due.forEach(Runnable::run);
-        answers.forEach(answer -> answer.success().run());
+        runAll(afterBatch);
         forgetBatch();
         handoff.send();
-        if (flushed) {
+        if (flushed && kept) {
             journal.published();
         }
+        return kept;
+    }
+
+    private static void runAll(List<Runnable> actions) {
+        List<Runnable> due = List.copyOf(actions);
+        actions.clear();
+        due.forEach(Runnable::run);
     }
 
     private boolean flush() throws IOException {
@@ -272,8 +297,6 @@ final class Writer {
             LOG.atWarn().setCause(full).log("no space for a write");
             undo.forEach(Runnable::run);
             answers.forEach(answer -> answer.reply().fail(handoff, full));
-            afterPublish.clear();
-            forgetBatch();
             return false;
         }
         if (durable) {
@@ -315,6 +338,7 @@ final class Writer {
     }
 
     private void forgetBatch() {
+        afterPublish.clear();
         pending.clear();
         commits.clear();
         answers.clear();
@@ -342,7 +366,7 @@ final class Writer {
         timers.disarm();
         journal.abandon();
         answers.forEach(answer -> answer.reply().fail(handoff, why));
-        afterPublish.clear();
+        runAll(afterBatch);
         forgetBatch();
         end(why);
     }

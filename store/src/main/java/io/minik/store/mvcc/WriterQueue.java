@@ -62,7 +62,11 @@ final class WriterQueue {
     }
 
     void addCommand(Command command) {
-        add(new Entry(command, why -> {}, 0));
+        addCommand(command, why -> {});
+    }
+
+    void addCommand(Command command, Consumer<StoreException> refused) {
+        add(new Entry(command, refused, 0));
     }
 
     private void add(Entry entry) {

@@ -81,6 +81,17 @@ class HaltTest {
         assertThat(Await.get(store.leases())).isEmpty();
     }
 
+    @Test
+    void aWatchAskedForWhileTheDiskIsFullSeesWhatComesLater() {
+        journal.next = Optional.of(new StoreException.NoSpace("no space left on device"));
+        Future<?> refused = put("a");
+        Recorder recorder = new Recorder();
+        store.watch(WatchRequest.prefix(Bytes.EMPTY, 0), recorder);
+        assertThatThrownBy(() -> Await.get(refused)).isInstanceOf(StoreException.NoSpace.class);
+        Await.get(put("b"));
+        assertThat(recorder.awaitEvents(1)).hasSize(1);
+    }
+
     /** The writer's, but for what the test sets between calls. */
     private static final class FailingJournal implements Journal {
         private volatile Optional<Exception> next = Optional.empty();
