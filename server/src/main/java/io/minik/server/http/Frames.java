@@ -35,10 +35,10 @@ final class Frames {
 
     /** One object. Pieces are written one after the other. */
     List<byte[]> object(MediaType type, Resource resource, KubeObject object, IncludeObject include) {
-        if ((type.shape() == MediaType.Shape.OBJECT && !type.yaml()) || isStatus(object)) {
-            return type.yaml() ? yaml(object.tree()) : List.of(object.bytes(), NEWLINE);
+        if (type.shape() == MediaType.Shape.OBJECT || isStatus(object)) {
+            return type.yaml() ? yaml(object.compact().tree()) : List.of(object.bytes(), NEWLINE);
         }
-        return tree(type, shaped(type, resource, object, include, true));
+        return tree(type, shaped(type, resource, object.compact(), include, true));
     }
 
     List<byte[]> list(MediaType type, Resource resource, Listing listing, IncludeObject include) {
@@ -145,7 +145,7 @@ final class Frames {
     }
 
     private static boolean isStatus(KubeObject object) {
-        return object.uid().isEmpty() && object.kind().equals("Status");
+        return object.uid().isEmpty() && object.compact().kind().equals("Status");
     }
 
     private static List<byte[]> tree(MediaType type, JsonNode tree) {

@@ -14,6 +14,7 @@ import io.minik.server.registry.Registry;
 import io.minik.server.watchcache.CacheEvent.Seen;
 import io.minik.server.watchcache.WatchSink;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.time.InstantSource;
 import java.util.List;
@@ -65,7 +66,11 @@ final class InProcessTransport implements Transport {
                 return Future.failedFuture(ApiException.internal(call.verb() + " is no watch"));
             }
             Sink sink = new Sink(watching, handler);
-            return registry.watch(watching.request(), sink).map(watcher -> watcher::close);
+            return registry.watch(watching.request(), sink).map(watcher -> {
+                // After the caller has the handle.
+                Vertx.currentContext().runOnContext(unused -> watcher.resume());
+                return watcher::close;
+            });
         });
     }
 

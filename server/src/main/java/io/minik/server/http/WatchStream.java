@@ -67,7 +67,6 @@ final class WatchStream implements WatchSink {
                 started.close();
                 return Future.succeededFuture();
             }
-            started.pause();
             timer = vertx.setTimer(timeoutMillis(watch), unused -> onEnd(Optional.empty()));
             out.setChunked(true)
                     .putHeader("Content-Type", "application/json")

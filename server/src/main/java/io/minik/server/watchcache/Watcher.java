@@ -48,8 +48,8 @@ public final class Watcher {
     private volatile boolean closed;
     private volatile @Nullable End end;
 
-    // The watcher's context.
-    private boolean paused;
+    // The watcher's context. It starts paused: who asked for it may need to prepare first.
+    private boolean paused = true;
 
     // The caches' loop.
     private int limit = MAX_QUEUED;
@@ -76,7 +76,7 @@ public final class Watcher {
         paused = true;
     }
 
-    /** The watcher's context. */
+    /** Lets events flow: also needed once at the start. The watcher's context. */
     public void resume() {
         if (paused) {
             paused = false;
