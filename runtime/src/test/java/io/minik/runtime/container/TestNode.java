@@ -31,7 +31,8 @@ import java.util.concurrent.TimeUnit;
 
 /** The runtime's rooms in a directory, with busybox as the only image; may be dropped and made again as a restart would. */
 final class TestNode implements AutoCloseable {
-    static final String CGROUP_ROOT = "mkrt" + ProcessHandle.current().pid();
+    static final String CGROUP_ROOT =
+            System.getProperty("mkrt.cgroup", "mkrt" + ProcessHandle.current().pid());
     private static final long LIMIT_SECONDS = 60;
     private static final List<String> APPLETS = List.of(
             "sh",
@@ -71,7 +72,7 @@ final class TestNode implements AutoCloseable {
             "tr",
             "cut");
 
-    private static final Kernel KERNEL = new Kernel(new LinuxSys());
+    static final Kernel KERNEL = new Kernel(new LinuxSys());
 
     final Kernel kernel = KERNEL;
     final Path dir;
