@@ -220,7 +220,8 @@ class ReviewsTest {
     private Future<KubeObject> ask(String group, String plural, String kind, User user, ObjectKey key, String body) {
         boolean subresource = kind.equals("token");
         ObjectNode tree = Json.parseObject(body.getBytes(StandardCharsets.UTF_8));
-        Connector connector = connectors.get(new Connector.Key(group, plural, subresource ? kind : ""));
+        Connector connector = java.util.Objects.requireNonNull(
+                connectors.get(new Connector.Key(group, plural, subresource ? kind : "")));
         return connector.create(
                 new Scope(
                         user,

@@ -1,0 +1,66 @@
+package io.minik.server.pki;
+
+import io.minik.api.room.Room;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Renews leaves while the server runs: looks once a day, a leaf is due 120 days before its end. */
+public final class CertificateRenewal implements Room {
+    private static final Duration PERIOD = Duration.ofDays(1);
+
+    private static final Logger log = LoggerFactory.getLogger(CertificateRenewal.class);
+
+    private final Vertx vertx;
+    private final Pki pki;
+    private final InstantSource clock;
+    private final Consumer<List<String>> renewed;
+    private volatile long timer = -1;
+
+    /** @param renewed hears the names of new leaves: servers take their new options, the kubeconfig is written anew */
+    public CertificateRenewal(Vertx vertx, Pki pki, InstantSource clock, Consumer<List<String>> renewed) {
+        this.vertx = vertx;
+        this.pki = pki;
+        this.clock = clock;
+        this.renewed = renewed;
+    }
+
+    @Override
+    public String name() {
+        return "certificate-renewal";
+    }
+
+    @Override
+    public Future<Void> start() {
+        timer = vertx.setPeriodic(PERIOD.toMillis(), id -> check().onFailure(error ->
+                log.atError().setCause(error).log("certificates could not be renewed, trying again in a day")));
+        return Future.succeededFuture();
+    }
+
+    /** Looks now; answers with the names of what was made. */
+    public Future<List<String>> check() {
+        return vertx.executeBlocking(() -> pki.renewIfDue(clock.instant()), false)
+                .onSuccess(names -> {
+                    if (!names.isEmpty()) {
+                        log.atInfo().addKeyValue("names", names).log("certificates renewed");
+                        renewed.accept(names);
+                    }
+                });
+    }
+
+    @Override
+    public Future<Void> stop() {
+        vertx.cancelTimer(timer);
+        return Future.succeededFuture();
+    }
+
+    @Override
+    public Health health() {
+        return timer < 0 ? Health.notReady("not started") : Health.READY;
+    }
+}
