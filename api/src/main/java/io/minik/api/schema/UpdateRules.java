@@ -93,8 +93,8 @@ final class UpdateRules {
         if (subresource.equals("binding")) {
             return;
         }
-        ObjectNode before = old.deepCopy();
-        ObjectNode after = spec.deepCopy();
+        ObjectNode before = copy(old);
+        ObjectNode after = copy(spec);
         if (subresource.equals("ephemeralcontainers")) {
             before.remove("ephemeralContainers");
             after.remove("ephemeralContainers");
@@ -160,8 +160,8 @@ final class UpdateRules {
     }
 
     private static boolean extended(JsonNode now, JsonNode before) {
-        ObjectNode a = now.deepCopy();
-        ObjectNode b = before.deepCopy();
+        ObjectNode a = copy(now);
+        ObjectNode b = copy(before);
         a.remove("tolerationSeconds");
         b.remove("tolerationSeconds");
         return a.equals(b);
@@ -214,8 +214,8 @@ final class UpdateRules {
     }
 
     private void statefulSet(JsonNode spec, JsonNode old) {
-        ObjectNode before = old.deepCopy();
-        ObjectNode after = spec.deepCopy();
+        ObjectNode before = copy(old);
+        ObjectNode after = copy(spec);
         before.remove(STATEFUL_MUTABLE);
         after.remove(STATEFUL_MUTABLE);
         if (!before.equals(after)) {
@@ -229,10 +229,10 @@ final class UpdateRules {
         if (!spec.path("completions").equals(old.path("completions")) && !elastic) {
             causes.immutable("spec.completions", spec.path("completions"));
         }
-        JsonNode before = old.path("template").deepCopy();
-        JsonNode after = spec.path("template").deepCopy();
+        ObjectNode before = copy(old.path("template"));
+        ObjectNode after = copy(spec.path("template"));
         if (Json.bool(old, "suspend")) {
-            for (JsonNode template : List.of(before, after)) {
+            for (ObjectNode template : List.of(before, after)) {
                 if (template.path("spec") instanceof ObjectNode pod) {
                     pod.remove(SUSPENDED_JOB_MUTABLE);
                 }
@@ -264,8 +264,8 @@ final class UpdateRules {
     private void claim(ObjectNode tree, ObjectNode old) {
         JsonNode requests = Json.at(tree, "spec", "resources", "requests");
         JsonNode had = Json.at(old, "spec", "resources", "requests");
-        ObjectNode before = old.path("spec").deepCopy();
-        ObjectNode after = tree.path("spec").deepCopy();
+        ObjectNode before = copy(old.path("spec"));
+        ObjectNode after = copy(tree.path("spec"));
         for (ObjectNode spec : List.of(before, after)) {
             spec.remove(List.of("resources", "volumeAttributesClassName"));
             if (Json.text(old, "spec", "volumeName").isEmpty()) {
@@ -308,12 +308,17 @@ final class UpdateRules {
                 "storageClassName",
                 "volumeAttributesClassName",
                 "volumeMode");
-        ObjectNode before = old.deepCopy();
-        ObjectNode after = spec.deepCopy();
+        ObjectNode before = copy(old);
+        ObjectNode after = copy(spec);
         before.remove(mutable);
         after.remove(mutable);
         if (!before.equals(after)) {
             causes.forbidden("spec.persistentvolumesource", "spec.persistentvolumesource is immutable after creation");
         }
+    }
+
+    /** One's own copy; of what is absent an empty object. */
+    private static ObjectNode copy(JsonNode tree) {
+        return tree instanceof ObjectNode object ? object.deepCopy() : Json.object();
     }
 }

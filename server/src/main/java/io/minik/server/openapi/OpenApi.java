@@ -1,5 +1,6 @@
 package io.minik.server.openapi;
 
+import io.minik.api.object.Json;
 import io.minik.api.schema.Docs;
 import io.minik.api.schema.KindRow;
 import io.minik.api.schema.Schema;
@@ -29,6 +30,11 @@ import java.util.zip.GZIPOutputStream;
  */
 public final class OpenApi {
     static final String JSON = "application/json";
+    /** What old clients ask for, and what upstream answers with: the one has an @, which is not legal in a media type. */
+    static final String PROTOBUF_ASKED = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
+
+    static final String PROTOBUF = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
+    private static final String V2 = "/openapi/v2";
 
     private final Schema schema;
     private final String version;
@@ -59,9 +65,19 @@ public final class OpenApi {
         void to(OpenApiWriter out) throws IOException;
     }
 
-    /** @param path without query, {@code /openapi/v3/apis/apps/v1}; empty if there is no such document */
+    /** The document in JSON. */
     public Optional<Document> document(String path) {
-        String key = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+        return document(path, JSON);
+    }
+
+    /**
+     * @param path without query, {@code /openapi/v3/apis/apps/v1}; empty if there is no such document
+     * @param accept the request's header: version 2 is also there in protobuf
+     */
+    public Optional<Document> document(String path, String accept) {
+        String plain = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+        boolean protobuf = plain.equals(V2) && (accept.contains(PROTOBUF_ASKED) || accept.contains(PROTOBUF));
+        String key = protobuf ? PROTOBUF : plain;
         SoftReference<Document> kept = rendered.get(key);
         Document present = kept == null ? null : kept.get();
         if (present != null) {
@@ -76,7 +92,10 @@ public final class OpenApi {
         if (path.equals("/openapi/v3")) {
             return Optional.of(write(path, false, this::index));
         }
-        if (path.equals("/openapi/v2")) {
+        if (path.equals(PROTOBUF)) {
+            return Optional.of(protobuf());
+        }
+        if (path.equals(V2)) {
             return Optional.of(write(path, true, new PathsDocument(schema.kinds(), "", version, schema)::to));
         }
         if (!path.startsWith("/openapi/v3/")) {
@@ -99,6 +118,17 @@ public final class OpenApi {
             throw new UncheckedIOException("rendering " + path, e);
         }
         return new Document(bytes.toByteArray(), JSON, "\"" + hash + "\"");
+    }
+
+    private Document protobuf() {
+        byte[] json = document(V2).orElseThrow().body();
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(64 * 1024);
+        try (GZIPOutputStream gzip = new GZIPOutputStream(bytes)) {
+            gzip.write(GnosticDocument.of(Json.parse(json)));
+        } catch (IOException e) {
+            throw new UncheckedIOException("rendering " + PROTOBUF, e);
+        }
+        return new Document(bytes.toByteArray(), PROTOBUF, "\"" + hash + "-pb\"");
     }
 
     private void index(OpenApiWriter out) throws IOException {

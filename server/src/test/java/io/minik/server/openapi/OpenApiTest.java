@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.minik.api.object.Json;
 import io.minik.api.schema.Schema;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -69,6 +71,55 @@ class OpenApiTest {
         assertThat(containers.path("x-kubernetes-list-type").asText()).isEqualTo("map");
         assertThat(containers.path("description").asText()).isNotEmpty();
         assertThat(podSpec.path("required").toString()).isEqualTo("[\"containers\"]");
+    }
+
+    @Test
+    void oldClientsGetEveryPathAndDefinitionInProtobuf() {
+        OpenApi.Document document = OPEN_API.document(
+                        "/openapi/v2", "application/com.github.proto-openapi.spec.v2@v1.0+protobuf")
+                .orElseThrow();
+        assertThat(document.contentType()).isEqualTo("application/com.github.proto-openapi.spec.v2.v1.0+protobuf");
+        JsonNode json = read("/openapi/v2");
+        ByteBuffer bytes = ByteBuffer.wrap(document.body());
+        int paths = 0;
+        int definitions = 0;
+        while (bytes.hasRemaining()) {
+            int number = varint(bytes) >>> 3;
+            int length = varint(bytes);
+            ByteBuffer chunk = bytes.slice(bytes.position(), length);
+            bytes.position(bytes.position() + length);
+            if (number == 1) {
+                assertThat(StandardCharsets.UTF_8.decode(chunk).toString()).isEqualTo("2.0");
+            } else if (number == 8) {
+                paths = count(chunk);
+            } else if (number == 9) {
+                definitions = count(chunk);
+            }
+        }
+        assertThat(paths).isEqualTo(json.path("paths").size()).isGreaterThan(100);
+        assertThat(definitions).isEqualTo(json.path("definitions").size()).isGreaterThan(500);
+    }
+
+    private static int count(ByteBuffer map) {
+        int entries = 0;
+        while (map.hasRemaining()) {
+            varint(map);
+            int length = varint(map);
+            map.position(map.position() + length);
+            entries++;
+        }
+        return entries;
+    }
+
+    private static int varint(ByteBuffer bytes) {
+        int value = 0;
+        for (int shift = 0; ; shift += 7) {
+            int next = bytes.get();
+            value |= (next & 0x7f) << shift;
+            if (next >= 0) {
+                return value;
+            }
+        }
     }
 
     @Test
