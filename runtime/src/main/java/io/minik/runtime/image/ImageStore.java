@@ -93,6 +93,7 @@ public final class ImageStore implements Images {
         return onJob(() -> {
                     content.open();
                     records.load(snapshots::has, content);
+                    snapshots.removeUnrecorded(records.layers());
                     return records.list().size();
                 })
                 .onSuccess(count -> {

@@ -75,6 +75,7 @@ final class Importer {
         }
         if (!wanted.isEmpty()) {
             archive.layers(wanted);
+            layers.flush();
         }
     }
 

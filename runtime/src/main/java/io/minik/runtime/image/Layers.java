@@ -38,6 +38,10 @@ final class Layers {
         return snapshots.has(chainId);
     }
 
+    void flush() {
+        snapshots.flush();
+    }
+
     synchronized void hold(List<String> chainIds) {
         chainIds.forEach(chainId -> held.merge(chainId, 1, Integer::sum));
     }

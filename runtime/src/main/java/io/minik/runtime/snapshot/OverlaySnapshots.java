@@ -21,6 +21,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,8 +34,8 @@ import org.slf4j.LoggerFactory;
  *   root/tmp/              half-made and half-deleted trees: emptied at start
  * </pre>
  *
- * Before a layer is renamed into place its file system is flushed once (syncfs): after a power cut a layer is whole or
- * absent, never a tree of empty files. Thread-safe: directories appear and vanish by rename; callers see to it that one
+ * A layer counts once an image record names it, and before that is written the file system is flushed once (syncfs, not an
+ * fsync per file): after a power cut a layer that is recorded is whole, and others are removed at start. Thread-safe: directories appear and vanish by rename; callers see to it that one
  * layer is unpacked by one thread at a time (a second one only loses the race and its work).
  */
 public final class OverlaySnapshots implements Snapshots {
@@ -53,6 +54,8 @@ public final class OverlaySnapshots implements Snapshots {
     private final Path containers;
     private final Path temporary;
     private final Supplier<FileCalls> files;
+    /** Guarded by this; made at first use. */
+    private @Nullable FileCalls loaded;
     /** Directories in root/tmp that a thread fills or empties now. */
     private final Set<Path> inUse = ConcurrentHashMap.newKeySet();
 
@@ -78,13 +81,12 @@ public final class OverlaySnapshots implements Snapshots {
         if (has(chainId)) {
             return;
         }
-        FileCalls calls = files.get();
+        FileCalls calls = calls();
         attempt("unpack", "layer " + chainId, () -> {
             Path fresh = scratch();
             try {
                 calls.chmod(fresh.toString().getBytes(StandardCharsets.UTF_8), 0755);
                 new LayerUnpacker(calls, fresh).unpack(tar);
-                calls.syncFileSystem(fresh);
                 if (!has(chainId)) {
                     Files.move(fresh, directory(chainId), StandardCopyOption.ATOMIC_MOVE);
                 }
@@ -99,6 +101,38 @@ public final class OverlaySnapshots implements Snapshots {
     @Override
     public boolean has(String chainId) {
         return Files.isDirectory(directory(chainId), LinkOption.NOFOLLOW_LINKS);
+    }
+
+    @Override
+    public void flush() {
+        calls().syncFileSystem(layers);
+    }
+
+    @Override
+    public void removeUnrecorded(Set<String> recorded) {
+        Set<String> wanted = shortNames(recorded);
+        wanted.addAll(shortNames(usedByContainers()));
+        for (Path layer : children(layers)) {
+            if (!wanted.contains(layer.getFileName().toString())) {
+                LOG.atInfo().addKeyValue("layer", layer.getFileName()).log("unrecorded layer removed");
+                discard(layer, "leftover " + layer.getFileName());
+            }
+        }
+    }
+
+    private synchronized FileCalls calls() {
+        FileCalls loaded = this.loaded;
+        if (loaded == null) {
+            loaded = files.get();
+            this.loaded = loaded;
+        }
+        return loaded;
+    }
+
+    private static Set<String> shortNames(Set<String> chainIds) {
+        Set<String> names = new HashSet<>();
+        chainIds.forEach(chainId -> names.add(shortName(chainId)));
+        return names;
     }
 
     @Override
@@ -174,15 +208,7 @@ public final class OverlaySnapshots implements Snapshots {
                 discard(home, "leftover " + home.getFileName());
             }
         }
-        Set<String> wanted = new HashSet<>();
-        chainIds.forEach(chainId -> wanted.add(shortName(chainId)));
-        usedByContainers().forEach(chainId -> wanted.add(shortName(chainId)));
-        for (Path layer : children(layers)) {
-            if (!wanted.contains(layer.getFileName().toString())) {
-                LOG.atInfo().addKeyValue("layer", layer.getFileName()).log("unused layer removed");
-                discard(layer, "leftover " + layer.getFileName());
-            }
-        }
+        removeUnrecorded(chainIds);
     }
 
     private Set<String> usedByContainers() {

@@ -6,13 +6,23 @@ import java.util.List;
 /**
  * Layers unpacked once, by chain id, and a writable overlay per container. Blocking: called on the runtime's worker.
  *
- * <p>A layer's directory appears by rename when it is whole, so a crash leaves only what {@link #reclaim} removes.
+ * <p>A layer's directory appears by rename when it is whole, so a crash leaves only what {@link #reclaim} removes; whether its files
+ * survive a power cut is sure after {@link #flush}.
  */
 public interface Snapshots {
     /** Unpacks a layer (tar stream, uncompressed) on top of its parents, if it is not there. Whiteouts become overlayfs'. */
     void unpack(String chainId, java.io.InputStream tar);
 
     boolean has(String chainId);
+
+    /** Makes what was unpacked durable. Call it before a record that names the layers is written. */
+    void flush();
+
+    /**
+     * Removes layers that no record and no container names: {@link #flush} may not have come to them before a power cut.
+     * At start, before anything is unpacked.
+     */
+    void removeUnrecorded(java.util.Set<String> recorded);
 
     /** Makes (or finds again) the writable part for a container. The mount itself is a step of the container's tape. */
     RootFs prepare(String containerId, List<String> layers);

@@ -276,6 +276,16 @@ final class TestNode implements AutoCloseable {
         }
 
         @Override
+        public void flush() {
+            // The image is a directory of the host: nothing of it was written here.
+        }
+
+        @Override
+        public void removeUnrecorded(Set<String> recorded) {
+            // Nothing is ever unpacked.
+        }
+
+        @Override
         public RootFs prepare(String containerId, List<String> layers) {
             Path own = dir.resolve(containerId);
             for (String part : List.of("upper", "work", "merged")) {
