@@ -22,7 +22,7 @@ import java.util.List;
  * }</pre>
  */
 public interface Store {
-    /** Keys of [key, rangeEnd) at a revision (0 = now). */
+    /** Keys of [key, rangeEnd) at a revision (0 = now). Read at once: the future may be complete when it is returned. */
     Future<RangeResult> range(RangeRequest request);
 
     /** Compares, then one of two lists of ops, atomically, at one new revision if anything was written. */

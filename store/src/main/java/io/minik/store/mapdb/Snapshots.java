@@ -30,8 +30,6 @@ final class Snapshots {
     /** A sync every so often keeps the kernel from piling up writes that the log's next sync would wait for. */
     private static final long SYNC_EVERY_BYTES = 4L << 20;
 
-    private static final long STOP_SECONDS = 10;
-
     private final DataDirectory directory;
     private final long afterBytes;
     private final CountDownLatch stopping = new CountDownLatch(1);
@@ -90,6 +88,9 @@ final class Snapshots {
                 write(mvcc, head, output);
                 bytes = output.finish();
             }
+            if (stopping.getCount() == 0) {
+                throw new Stopped();
+            }
             directory.moveInPlace(temporary, file);
             taken(bytes);
             deleteBefore(head.nextFrame());
@@ -146,13 +147,13 @@ final class Snapshots {
         }
     }
 
-    /** Waits until the thread has let go of the state. */
+    /** Waits until the thread has let go of the state and the directory: both are about to be someone else's. */
     void stop() {
         stopping.countDown();
         Thread writing = thread;
         if (writing != null) {
             try {
-                writing.join(TimeUnit.SECONDS.toMillis(STOP_SECONDS));
+                writing.join();
             } catch (InterruptedException interrupted) {
                 Thread.currentThread().interrupt();
             }
