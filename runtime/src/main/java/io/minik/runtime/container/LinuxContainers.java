@@ -205,7 +205,11 @@ public final class LinuxContainers implements Containers {
         Known container = require(id);
         Cgroup cgroup = cgroups.at(LaunchPlan.cgroupPath(container.config()));
         // PID 1 of a namespace takes all with it; with a shared or the host's namespace others may be left.
-        cgroup.kill();
+        try {
+            cgroup.kill();
+        } catch (RuntimeException e) {
+            LOG.atWarn().addKeyValue("container", id).setCause(e).log("processes of an ended container stay");
+        }
         byte[] status = starter.finish(id, held);
         Life life = container.life().ended(status, cgroup.oomKills() > 0, now());
         Container ended = write(container.config(), life);
@@ -390,7 +394,12 @@ public final class LinuxContainers implements Containers {
     public Future<Void> adopt() {
         return worker.run(() -> {
             for (String id : files.list()) {
-                adopt(id);
+                try {
+                    adopt(id);
+                } catch (RuntimeException e) {
+                    // One that can't be taken up must not keep the others from it.
+                    LOG.atError().addKeyValue("container", id).setCause(e).log("container can't be adopted");
+                }
             }
             for (String id : files.listRun()) {
                 if (!known.containsKey(id)) {
