@@ -115,7 +115,9 @@ public final class JoinService {
                 // stand in for it.
                 AltNames servers = AltNames.of(pki.apiServer().certificate());
                 for (String name : serving.altNames().dns()) {
-                    require(!servers.dns().contains(name), "\"" + name + "\" is a name of the API server");
+                    require(
+                            !servers.dns().contains(name),
+                            "\"" + name + "\" is a name of the API server: give this node another --node-name");
                 }
                 for (String ip : serving.altNames().ips()) {
                     require(!servers.ips().contains(ip), ip + " is an address of the API server");
