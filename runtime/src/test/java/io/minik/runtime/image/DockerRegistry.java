@@ -10,13 +10,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** A real docker-registry on a loopback port, filled by skopeo. */
 final class DockerRegistry implements AutoCloseable {
     private final Path dir;
     private final int port;
     private final List<String> skopeoOptions = new ArrayList<>();
-    private Process process;
+    private @Nullable Process process;
 
     private DockerRegistry(Path dir, int port) {
         this.dir = dir;
@@ -90,14 +91,15 @@ final class DockerRegistry implements AutoCloseable {
     }
 
     private void start() throws IOException {
-        process = new ProcessBuilder(
+        Process started = new ProcessBuilder(
                         "docker-registry", "serve", dir.resolve("config.yml").toString())
                 .redirectErrorStream(true)
                 .redirectOutput(dir.resolve("log").toFile())
                 .start();
+        process = started;
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
         while (!answers()) {
-            if (System.nanoTime() > deadline || !process.isAlive()) {
+            if (System.nanoTime() > deadline || !started.isAlive()) {
                 throw new IOException("docker-registry did not start: " + Files.readString(dir.resolve("log")));
             }
             Thread.onSpinWait();
@@ -151,9 +153,11 @@ final class DockerRegistry implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        process.destroyForcibly();
+        if (process == null) {
+            return;
+        }
         try {
-            process.waitFor();
+            process.destroyForcibly().waitFor();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
