@@ -9,7 +9,7 @@ import java.util.PriorityQueue;
 /** A loop whose tasks and time move only when a test says so. */
 public final class ManualLoop implements Loop {
     /** More steps than any test needs: beyond it something spins. */
-    private static final int MOST_STEPS = 2_000_000;
+    private static final int MOST_STEPS = 300_000;
 
     private record Pending(Instant due, long order, Runnable task) {}
 

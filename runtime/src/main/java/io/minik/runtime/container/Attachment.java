@@ -1,7 +1,6 @@
 package io.minik.runtime.container;
 
 import io.minik.runtime.container.Containers.Process;
-import io.minik.runtime.sys.FdWriteStream;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -35,12 +34,7 @@ final class Attachment implements Process, Output.Attached {
         err = new QueueStream(context, container.output()::resume);
         container
                 .whenEnded()
-                .onSuccess(ended -> context.runOnContext(v -> {
-                    if (stdin instanceof FdWriteStream open) {
-                        open.close();
-                    }
-                    exit.tryComplete(ended.exitCode());
-                }))
+                .onSuccess(ended -> context.runOnContext(v -> exit.tryComplete(ended.exitCode())))
                 .onFailure(e -> context.runOnContext(v -> exit.tryFail(e)));
     }
 

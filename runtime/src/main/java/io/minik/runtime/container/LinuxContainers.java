@@ -205,11 +205,7 @@ public final class LinuxContainers implements Containers {
         Known container = require(id);
         Cgroup cgroup = cgroups.at(LaunchPlan.cgroupPath(container.config()));
         // PID 1 of a namespace takes all with it; with a shared or the host's namespace others may be left.
-        try {
-            cgroup.kill();
-        } catch (RuntimeException e) {
-            LOG.atWarn().addKeyValue("container", id).setCause(e).log("processes of an ended container stay");
-        }
+        cgroup.kill();
         byte[] status = starter.finish(id, held);
         Life life = container.life().ended(status, cgroup.oomKills() > 0, now());
         Container ended = write(container.config(), life);
@@ -394,12 +390,7 @@ public final class LinuxContainers implements Containers {
     public Future<Void> adopt() {
         return worker.run(() -> {
             for (String id : files.list()) {
-                try {
-                    adopt(id);
-                } catch (RuntimeException e) {
-                    // One that can't be taken up must not keep the others from it.
-                    LOG.atError().addKeyValue("container", id).setCause(e).log("container can't be adopted");
-                }
+                adopt(id);
             }
             for (String id : files.listRun()) {
                 if (!known.containsKey(id)) {

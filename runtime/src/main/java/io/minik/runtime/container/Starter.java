@@ -182,7 +182,6 @@ final class Starter {
                 // The shim waits for its dead child and leaves, since the release FIFO is open.
                 kernel.signal(shim, Kernel.SIGKILL);
                 kernel.reap(shim);
-                output.finish().join();
                 throw e;
             }
         }

@@ -10,14 +10,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /** A real docker-registry on a loopback port, filled by skopeo. */
 final class DockerRegistry implements AutoCloseable {
     private final Path dir;
     private final int port;
     private final List<String> skopeoOptions = new ArrayList<>();
-    private @Nullable Process process;
+    private Process process;
 
     private DockerRegistry(Path dir, int port) {
         this.dir = dir;
@@ -91,15 +90,14 @@ final class DockerRegistry implements AutoCloseable {
     }
 
     private void start() throws IOException {
-        Process started = new ProcessBuilder(
+        process = new ProcessBuilder(
                         "docker-registry", "serve", dir.resolve("config.yml").toString())
                 .redirectErrorStream(true)
                 .redirectOutput(dir.resolve("log").toFile())
                 .start();
-        process = started;
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
         while (!answers()) {
-            if (System.nanoTime() > deadline || !started.isAlive()) {
+            if (System.nanoTime() > deadline || !process.isAlive()) {
                 throw new IOException("docker-registry did not start: " + Files.readString(dir.resolve("log")));
             }
             Thread.onSpinWait();
@@ -153,11 +151,9 @@ final class DockerRegistry implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        if (process == null) {
-            return;
-        }
+        process.destroyForcibly();
         try {
-            process.destroyForcibly().waitFor();
+            process.waitFor();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -1,6 +1,7 @@
 package io.minik.server.controllers;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
@@ -36,21 +37,21 @@ record Rollout(KubeObject deployment, Optional<KubeObject> current, List<KubeObj
         return new Rollout(deployment, current, List.copyOf(sorted));
     }
 
-    /** Equal but for the hash label. */
+    /** Equal but for the hash label and for fields that are there but say nothing (null, {}, []). */
     static boolean sameTemplate(JsonNode a, JsonNode b) {
-        return plain(a).equals(plain(b));
+        return said(a).equals(said(b));
     }
 
-    private static JsonNode plain(JsonNode template) {
-        JsonNode labels = Json.at(template, "metadata", "labels");
-        if (!labels.has(TemplateHash.LABEL)) {
-            return template;
-        }
+    private static JsonNode said(JsonNode template) {
         JsonNode copy = template.deepCopy();
-        if (Json.at(copy, "metadata", "labels") instanceof com.fasterxml.jackson.databind.node.ObjectNode object) {
-            object.remove(TemplateHash.LABEL);
+        if (copy instanceof ObjectNode object) {
+            // ControllerRevisions hold a template as a patch.
+            object.remove("$patch");
         }
-        return copy;
+        if (Json.at(copy, "metadata", "labels") instanceof ObjectNode labels) {
+            labels.remove(TemplateHash.LABEL);
+        }
+        return TemplateHash.withoutEmpties(copy);
     }
 
     // ---- what the deployment says

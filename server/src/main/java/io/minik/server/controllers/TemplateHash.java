@@ -1,8 +1,12 @@
 package io.minik.server.controllers;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.object.Json;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 
 /** Names a pod template's content in a few characters: FNV-1a over its canonical JSON. Pure. */
@@ -15,7 +19,7 @@ final class TemplateHash {
 
     static String of(JsonNode template, long collisions) {
         int hash = 0x811c9dc5;
-        String text = canonical(template) + (collisions > 0 ? "#" + collisions : "");
+        String text = canonical(withoutEmpties(template.deepCopy())) + (collisions > 0 ? "#" + collisions : "");
         for (byte octet : text.getBytes(StandardCharsets.UTF_8)) {
             hash = (hash ^ (octet & 0xff)) * 0x01000193;
         }
@@ -24,6 +28,23 @@ final class TemplateHash {
             safe.append(ALPHABET.charAt(digit % ALPHABET.length()));
         }
         return safe.toString();
+    }
+
+    /** Drops, in place, fields that clients may write or leave out without meaning anything else by it. */
+    static JsonNode withoutEmpties(JsonNode node) {
+        if (node instanceof ObjectNode object) {
+            List<String> empty = new ArrayList<>();
+            for (Map.Entry<String, JsonNode> field : object.properties()) {
+                JsonNode value = withoutEmpties(field.getValue());
+                if (value.isNull() || (value.isContainerNode() && value.isEmpty())) {
+                    empty.add(field.getKey());
+                }
+            }
+            object.remove(empty);
+        } else {
+            node.forEach(TemplateHash::withoutEmpties);
+        }
+        return node;
     }
 
     /** Fields sorted, so that the order in which a client wrote them does not count. */

@@ -115,9 +115,7 @@ public final class JoinService {
                 // stand in for it.
                 AltNames servers = AltNames.of(pki.apiServer().certificate());
                 for (String name : serving.altNames().dns()) {
-                    require(
-                            !servers.dns().contains(name),
-                            "\"" + name + "\" is a name of the API server: give this node another --node-name");
+                    require(!servers.dns().contains(name), "\"" + name + "\" is a name of the API server");
                 }
                 for (String ip : serving.altNames().ips()) {
                     require(!servers.ips().contains(ip), ip + " is an address of the API server");

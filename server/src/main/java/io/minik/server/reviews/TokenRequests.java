@@ -12,7 +12,6 @@ import io.minik.server.authn.ObjectLookup;
 import io.minik.server.authn.ServiceAccountTokens;
 import io.minik.server.authn.ServiceAccountTokens.Bound;
 import io.minik.server.authn.ServiceAccountTokens.Issued;
-import io.minik.server.authz.NodeIdentity;
 import io.minik.server.registry.Connector.Scope;
 import io.vertx.core.Future;
 import java.time.Duration;
@@ -57,26 +56,7 @@ final class TokenRequests {
         }
         return require(Resources.SERVICE_ACCOUNTS, scope.key())
                 .compose(account -> bind(request.at("spec", "boundObjectRef"), account)
-                        .map(binding -> {
-                            checkNode(scope, binding);
-                            return issue(scope, request, account, binding);
-                        }));
-    }
-
-    /** A kubelet gets tokens for the pods that run on it, nothing else: NodeRestriction's rule. */
-    private static void checkNode(Scope scope, Binding binding) {
-        NodeIdentity.of(scope.user()).ifPresent(node -> {
-            if (binding.object().filter(bound -> bound.kind().equals("Pod")).isEmpty()) {
-                throw ApiException.forbidden(
-                        scope.resource(), scope.key().name(), "node requested token not bound to a pod");
-            }
-            if (binding.node().filter(bound -> bound.name().equals(node)).isEmpty()) {
-                throw ApiException.forbidden(
-                        scope.resource(),
-                        scope.key().name(),
-                        "node requested token bound to a pod scheduled on a different node");
-            }
-        });
+                        .map(binding -> issue(scope, request, account, binding)));
     }
 
     private KubeObject issue(Scope scope, KubeObject request, KubeObject account, Binding binding) {

@@ -10,6 +10,7 @@ import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.api.room.Room;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -82,7 +83,8 @@ final class Cluster {
         api.edit(Resources.PODS, pod.key(), tree -> {
             ObjectNode spec = Json.child(tree, "spec");
             if (!spec.has("nodeName")) {
-                spec.put("nodeName", "node1");
+                String meant = DaemonPods.target(pod);
+                spec.put("nodeName", meant.isEmpty() ? "node1" : meant);
             }
             ObjectNode status = Json.child(tree, "status");
             status.put("phase", "Running");
@@ -97,7 +99,8 @@ final class Cluster {
     /** All kubelets do their work until nothing changes: pods run and are ready, those being deleted go. */
     void everyPodRuns() {
         for (int round = 0; round < 200; round++) {
-            loop.settle();
+            // Long enough for the retry after a conflict.
+            loop.advance(Duration.ofMillis(50));
             boolean changed = false;
             for (KubeObject pod : pods()) {
                 if (pod.meta().deleting()) {

@@ -63,10 +63,6 @@ class SecuredApiTest {
     static Path folder;
 
     private static final Vertx vertx = Vertx.vertx();
-    /** What was started, to be stopped in reverse. */
-    private static final java.util.ArrayDeque<java.util.concurrent.Callable<Future<Void>>> undo =
-            new java.util.ArrayDeque<>();
-
     private static String url = "";
 
     @BeforeAll
@@ -122,11 +118,6 @@ class SecuredApiTest {
                         pki.serverCa().pem())
                 .start()));
         await(server.start());
-        undo.push(server::stop);
-        undo.push(() -> on(context, () -> {
-            informers.stop();
-            return Future.succeededFuture();
-        }));
         url = "https://127.0.0.1:" + server.port();
         Kubeconfig.write(folder.resolve("admin"), url, pki, SecretFile.MODE_0600);
         kubectl("create", "namespace", "shop");
@@ -153,9 +144,6 @@ class SecuredApiTest {
 
     @AfterAll
     static void stop() throws Exception {
-        for (java.util.concurrent.Callable<Future<Void>> step : undo) {
-            await(step.call());
-        }
         await(vertx.close());
     }
 

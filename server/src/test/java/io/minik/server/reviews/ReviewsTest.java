@@ -112,20 +112,6 @@ class ReviewsTest {
     }
 
     @Test
-    void aNodeGetsTokensForItsOwnPodsOnly() {
-        String bound = "{\"spec\":{\"boundObjectRef\":{\"kind\":\"Pod\",\"name\":\"web-0\"}}}";
-
-        assertThat(requestTokenAs("n1", bound).result().text("status", "token")).isNotEmpty();
-        assertThat(requestTokenAs("n2", bound).cause()).hasMessageContaining("pod scheduled on a different node");
-        assertThat(requestTokenAs("n1", "{\"spec\":{}}").cause()).hasMessageContaining("not bound to a pod");
-    }
-
-    private Future<KubeObject> requestTokenAs(String node, String body) {
-        User user = User.system("system:node:" + node, "system:nodes");
-        return ask("", "serviceaccounts", "token", user, ObjectKey.of("shop", "web"), body);
-    }
-
-    @Test
     void accessReviewsAnswerAsTheAuthorizerDoes() {
         KubeObject yes = ask("authorization.k8s.io", "subjectaccessreviews", "SubjectAccessReview", User.ANONYMOUS, """
                 {"spec":{"user":"root","groups":["system:masters"],"resourceAttributes":{"verb":"get","resource":"pods"}}}""")

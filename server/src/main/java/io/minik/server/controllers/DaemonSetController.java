@@ -1,0 +1,275 @@
+package io.minik.server.controllers;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.minik.api.client.EventRecorder;
+import io.minik.api.client.Informer;
+import io.minik.api.client.ReconcileLoop;
+import io.minik.api.core.Node;
+import io.minik.api.meta.OwnerReference;
+import io.minik.api.meta.Resources;
+import io.minik.api.object.Json;
+import io.minik.api.object.KubeObject;
+import io.minik.api.object.ObjectKey;
+import io.minik.api.selector.LabelSelector;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * One pod of a DaemonSet on each node that it fits, replaced node by node when the template changes. maxSurge is taken as
+ * maxUnavailable: the old pod goes first.
+ */
+final class DaemonSetController implements Controller {
+    private static final Duration FIRST_BACKOFF = Duration.ofSeconds(1);
+    /** A daemon that fails again and again is tried this seldom; as upstream. */
+    private static final Duration LAST_BACKOFF = Duration.ofMinutes(15);
+
+    private record Failures(int count, Instant last) {}
+
+    private final ControllerContext context;
+    private final Informer sets;
+    private final Informer pods;
+    private final Informer nodes;
+    private final Revisions revisions;
+    private final Adoption adoption;
+    private final EventRecorder events;
+    private final PodControl control;
+    private final ReconcileLoop work;
+
+    // Owned by the loop.
+    private final Map<String, Failures> failures = new HashMap<>();
+
+    DaemonSetController(ControllerContext context) {
+        this.context = context;
+        this.sets = context.informer(Resources.DAEMON_SETS);
+        this.pods = Pods.indexed(context.informer(Resources.PODS));
+        this.nodes = context.informer(Resources.NODES);
+        this.revisions = new Revisions(context);
+        this.adoption = new Adoption(context.client(), Resources.DAEMON_SETS, Resources.PODS);
+        this.events = context.events("daemonset-controller");
+        this.control = new PodControl(context, pods, events);
+        this.work = context.reconcile("daemonset", this::reconcile)
+                .watch(sets)
+                .watch(pods, this::setsOf)
+                .needs(nodes)
+                .needs(revisions.informer());
+        nodes.onChange((before, now) -> {
+            boolean same = before.isPresent()
+                    && now.isPresent()
+                    && before.get().at("spec").equals(now.get().at("spec"))
+                    && before.get().meta().labels().equals(now.get().meta().labels());
+            if (!same) {
+                sets.list().forEach(set -> work.add(set.key()));
+            }
+        });
+    }
+
+    @Override
+    public ReconcileLoop work() {
+        return work;
+    }
+
+    private Collection<ObjectKey> setsOf(KubeObject pod) {
+        Optional<OwnerReference> controller = pod.meta().controller();
+        if (controller.isPresent()) {
+            return controller.get().kind().equals("DaemonSet")
+                    ? List.of(ObjectKey.of(pod.namespace(), controller.get().name()))
+                    : List.of();
+        }
+        return sets.byNamespace(pod.namespace()).stream()
+                .filter(set -> LabelSelector.of(set.at("spec", "selector"))
+                        .matches(pod.meta().labels()))
+                .map(KubeObject::key)
+                .toList();
+    }
+
+    private Future<Optional<Duration>> reconcile(ObjectKey key) {
+        Optional<KubeObject> found = sets.get(key);
+        if (found.isEmpty()) {
+            control.forget(key);
+            return Outcomes.done();
+        }
+        KubeObject set = found.get();
+        LabelSelector selector = LabelSelector.of(set.at("spec", "selector"));
+        if (selector.isEmpty() || set.meta().deleting()) {
+            return Outcomes.done();
+        }
+        return adoption.claim(set, selector, Pods.ownedBy(pods, set.uid()), Pods.orphans(pods, key.namespace()))
+                .compose(ours -> revisions.current(set).compose(revision -> manage(set, revision, ours)));
+    }
+
+    private Future<Optional<Duration>> manage(KubeObject set, KubeObject revision, List<KubeObject> ours) {
+        String hash = Revisions.hash(revision);
+        Map<String, List<KubeObject>> byNode = new LinkedHashMap<>();
+        ours.forEach(pod -> byNode.computeIfAbsent(DaemonPods.target(pod), ignored -> new ArrayList<>())
+                .add(pod));
+        List<Future<Void>> changes = new ArrayList<>();
+        Optional<Duration> next = Optional.empty();
+        if (control.settled(set.key())) {
+            next = place(set, hash, byNode, changes);
+            if (changes.isEmpty() && !set.text("spec", "updateStrategy", "type").equals("OnDelete")) {
+                roll(set, hash, byNode, changes);
+            }
+        }
+        Set<String> inUse = new HashSet<>(Set.of(hash));
+        ours.forEach(pod -> inUse.add(pod.meta().labels().getOrDefault(Revisions.HASH, "")));
+        Optional<Duration> retry = next;
+        return Outcomes.all(changes).transform(outcome -> status(set, hash, byNode)
+                .compose(later -> outcome.succeeded()
+                        ? revisions.truncate(set, inUse).map(Outcomes.sooner(retry, later))
+                        : Future.failedFuture(outcome.cause())));
+    }
+
+    /** One pod on each node where it belongs, none elsewhere. Answers when a failed one may be tried again. */
+    private Optional<Duration> place(
+            KubeObject set, String hash, Map<String, List<KubeObject>> byNode, List<Future<Void>> changes) {
+        Optional<Duration> next = Optional.empty();
+        for (KubeObject object : nodes.list()) {
+            DaemonPods.Belongs belongs = DaemonPods.belongs(set, Node.of(object));
+            List<KubeObject> there = byNode.getOrDefault(object.name(), List.of());
+            if (!belongs.stays()) {
+                there.forEach(pod -> changes.add(control.delete(set, pod)));
+                continue;
+            }
+            boolean kept = false;
+            boolean waits = false;
+            for (KubeObject pod : there) {
+                if (Pods.finished(pod) && !pod.meta().deleting()) {
+                    Optional<Duration> left = backoff(set.uid() + "/" + object.name());
+                    if (left.isPresent()) {
+                        next = Outcomes.sooner(next, left);
+                        waits = true;
+                    } else {
+                        events.warning(
+                                set,
+                                "FailedDaemonPod",
+                                "Found failed daemon pod " + pod.key() + " on node " + object.name()
+                                        + ", will try to kill it");
+                        changes.add(control.delete(set, pod));
+                        waits = true;
+                    }
+                } else if (pod.meta().deleting()) {
+                    waits = true;
+                } else if (kept) {
+                    changes.add(control.delete(set, pod));
+                } else {
+                    kept = true;
+                }
+            }
+            if (!kept && !waits && belongs.starts()) {
+                changes.add(control.create(set, DaemonPods.pod(set, object.name(), hash))
+                        .mapEmpty());
+            }
+        }
+        byNode.forEach((node, there) -> {
+            if (!node.isEmpty() && nodes.get(ObjectKey.cluster(node)).isEmpty()) {
+                there.forEach(pod -> changes.add(control.delete(set, pod)));
+            }
+        });
+        return next;
+    }
+
+    /** How long to wait before a failed daemon is made anew; empty: now, and it counts. */
+    private Optional<Duration> backoff(String where) {
+        Instant now = context.loop().now();
+        Failures known = failures.get(where);
+        if (known != null) {
+            Duration pause = FIRST_BACKOFF.multipliedBy(1L << Math.min(known.count(), 20));
+            pause = pause.compareTo(LAST_BACKOFF) > 0 ? LAST_BACKOFF : pause;
+            Instant due = known.last().plus(pause);
+            if (due.isAfter(now)) {
+                return Optional.of(Duration.between(now, due));
+            }
+        }
+        boolean calm =
+                known == null || known.last().plus(LAST_BACKOFF.multipliedBy(2)).isBefore(now);
+        failures.put(where, new Failures(calm ? 0 : known.count() + 1, now));
+        return Optional.empty();
+    }
+
+    private void roll(KubeObject set, String hash, Map<String, List<KubeObject>> byNode, List<Future<Void>> changes) {
+        Instant now = context.loop().now();
+        long minReady = Json.longOr(0, set.tree(), "spec", "minReadySeconds");
+        int desired = 0;
+        int unavailable = 0;
+        List<KubeObject> old = new ArrayList<>();
+        for (KubeObject object : nodes.list()) {
+            if (!DaemonPods.belongs(set, Node.of(object)).starts()) {
+                continue;
+            }
+            desired++;
+            Optional<KubeObject> pod = byNode.getOrDefault(object.name(), List.of()).stream()
+                    .filter(Pods::active)
+                    .findFirst();
+            boolean available =
+                    pod.map(each -> Pods.available(each, minReady, now)).orElse(false);
+            unavailable += available ? 0 : 1;
+            pod.filter(each -> !hash.equals(each.meta().labels().get(Revisions.HASH)))
+                    .ifPresent(old::add);
+        }
+        JsonNode limits = set.at("spec", "updateStrategy", "rollingUpdate");
+        int allowed = limits.has("maxUnavailable") ? Rollout.scaled(limits.path("maxUnavailable"), desired, true) : 1;
+        allowed = Math.max(1, Math.max(allowed, Rollout.scaled(limits.path("maxSurge"), desired, true)));
+        for (KubeObject pod : old) {
+            boolean serves = Pods.available(pod, minReady, now);
+            if (!serves) {
+                changes.add(control.delete(set, pod));
+            } else if (unavailable < allowed) {
+                unavailable++;
+                changes.add(control.delete(set, pod));
+            }
+        }
+    }
+
+    private Future<Optional<Duration>> status(KubeObject set, String hash, Map<String, List<KubeObject>> byNode) {
+        Instant now = context.loop().now();
+        long minReady = Json.longOr(0, set.tree(), "spec", "minReadySeconds");
+        int desired = 0;
+        int scheduled = 0;
+        int misplaced = 0;
+        int ready = 0;
+        int available = 0;
+        int updated = 0;
+        for (KubeObject object : nodes.list()) {
+            boolean wanted = DaemonPods.belongs(set, Node.of(object)).starts();
+            List<KubeObject> there = byNode.getOrDefault(object.name(), List.of());
+            desired += wanted ? 1 : 0;
+            if (!wanted) {
+                misplaced += there.isEmpty() ? 0 : 1;
+            } else if (!there.isEmpty()) {
+                KubeObject pod = there.stream().filter(Pods::active).findFirst().orElse(there.get(0));
+                scheduled++;
+                ready += Pods.ready(pod) ? 1 : 0;
+                available += Pods.available(pod, minReady, now) ? 1 : 0;
+                updated += hash.equals(pod.meta().labels().get(Revisions.HASH)) ? 1 : 0;
+            }
+        }
+        int[] counts = {desired, scheduled, misplaced, ready, available, updated};
+        KubeObject told = set.edit(tree -> {
+            ObjectNode status = Json.child(tree, "status");
+            status.put("currentNumberScheduled", counts[1])
+                    .put("numberMisscheduled", counts[2])
+                    .put("desiredNumberScheduled", counts[0])
+                    .put("numberReady", counts[3])
+                    .put("observedGeneration", set.meta().generation());
+            Conditions.putUnlessZero(status, "updatedNumberScheduled", counts[5]);
+            Conditions.putUnlessZero(status, "numberAvailable", counts[4]);
+            Conditions.putUnlessZero(status, "numberUnavailable", counts[0] - counts[4]);
+        });
+        List<KubeObject> all = byNode.values().stream().flatMap(List::stream).toList();
+        Optional<Duration> next = Pods.nextAvailable(all, minReady, now);
+        return told.at("status").equals(set.at("status"))
+                ? Future.succeededFuture(next)
+                : context.client().update(Resources.DAEMON_SETS, told, "status").map(next);
+    }
+}
