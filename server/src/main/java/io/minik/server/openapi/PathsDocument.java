@@ -111,7 +111,7 @@ final class PathsDocument {
         path(out, row, collection, all);
         path(out, row, collection + "/{name}", single(row));
         for (Subresource sub : row.subresources()) {
-            path(out, row, collection + "/{name}/" + sub.name(), subresource(row, sub));
+            path(out, row, collection + "/{name}/" + sub.name(), subresource(sub));
         }
         if (resource.namespaced() && row.has("list")) {
             path(out, row, resource.basePath() + "/" + resource.plural(), all.subList(0, 1));
@@ -136,7 +136,7 @@ final class PathsDocument {
         return operations;
     }
 
-    private List<Operation> subresource(KindRow row, Subresource sub) {
+    private List<Operation> subresource(Subresource sub) {
         String apiVersion = sub.group().isEmpty() ? sub.version() : sub.group() + "/" + sub.version();
         Optional<Type> type = schema.findType(apiVersion, sub.kind());
         List<Operation> operations = new ArrayList<>();
