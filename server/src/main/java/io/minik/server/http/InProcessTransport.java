@@ -14,7 +14,6 @@ import io.minik.server.registry.Registry;
 import io.minik.server.watchcache.CacheEvent.Seen;
 import io.minik.server.watchcache.WatchSink;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.time.InstantSource;
 import java.util.List;
@@ -68,7 +67,7 @@ final class InProcessTransport implements Transport {
             Sink sink = new Sink(watching, handler);
             return registry.watch(watching.request(), sink).map(watcher -> {
                 // After the caller has the handle.
-                Vertx.currentContext().runOnContext(unused -> watcher.resume());
+                watcher.resumeLater();
                 return watcher::close;
             });
         });

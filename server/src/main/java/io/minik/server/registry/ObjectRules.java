@@ -22,6 +22,9 @@ final class ObjectRules {
             List.of("uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation");
     private static final Set<String> NOT_DESIRED = Set.of("kind", "apiVersion", "metadata", "status");
 
+    /** Subresources by which the server itself records a decision in the status: they are no one's wish. */
+    private static final Set<String> WRITE_STATUS_TOO = Set.of("binding", "approval");
+
     private ObjectRules() {}
 
     /** Settles metadata and status of a new object in place. @param namespace of the URL */
@@ -79,11 +82,12 @@ final class ObjectRules {
         }
         if (subresource.equals("status")) {
             keepAllButStatus(next, before);
-        } else if (hasStatus(kind) && !subresource.equals("approval")) {
+        } else if (hasStatus(kind) && !WRITE_STATUS_TOO.contains(subresource)) {
             copy(before, next, "status");
         }
         checkFinalizers(kind.resource(), metadata, old);
-        if (Traits.countsGenerations(kind.resource()) && !subresource.equals("status") && !sameDesired(before, next)) {
+        boolean wished = !subresource.equals("status") && !WRITE_STATUS_TOO.contains(subresource);
+        if (wished && Traits.countsGenerations(kind.resource()) && !sameDesired(before, next)) {
             metadata.put("generation", (int) (old.meta().generation() + 1));
         }
         if (kind.resource().groupResource().equals("namespaces")) {

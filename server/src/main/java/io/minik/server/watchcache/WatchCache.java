@@ -109,6 +109,7 @@ public final class WatchCache {
             watcher.expect(EventRing.CAPACITY);
             watcher.startAfter(start.revision());
             ring.after(start.revision(), watcher::offer);
+            watcher.expectNoMore();
         } else {
             watcher.startAfter(caches.applied());
         }

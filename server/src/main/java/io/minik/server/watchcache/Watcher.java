@@ -84,6 +84,11 @@ public final class Watcher {
         }
     }
 
+    /** The same from any thread, once the present task of the watcher's context is over. */
+    public void resumeLater() {
+        context.runOnContext(unused -> resume());
+    }
+
     boolean closed() {
         return closed || end != null;
     }
@@ -95,6 +100,11 @@ public final class Watcher {
     /** Room for a known number of initial events on top of the bound. The caches' loop. */
     void expect(int initialEvents) {
         limit = MAX_QUEUED + initialEvents;
+    }
+
+    /** From here on the bound is counted from what is queued now. The caches' loop. */
+    void expectNoMore() {
+        limit = MAX_QUEUED + queued.get();
     }
 
     /** The caches' loop. */

@@ -1,0 +1,145 @@
+package io.minik.server.admission;
+
+import static io.minik.api.meta.Resources.LIMIT_RANGES;
+import static io.minik.api.meta.Resources.NAMESPACES;
+import static io.minik.api.meta.Resources.PODS;
+import static io.minik.api.meta.Resources.PRIORITY_CLASSES;
+import static io.minik.api.meta.Resources.RESOURCE_QUOTAS;
+import static io.minik.api.meta.Resources.SERVICE_ACCOUNTS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.minik.api.object.Json;
+import io.minik.api.object.KubeObject;
+import io.minik.api.object.ObjectKey;
+import io.minik.server.http.TestApi;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class AdmissionTest {
+    private static final String POD =
+            "{'metadata':{'name':'%s'},'spec':{'containers':[{'name':'c','image':'busybox'%s}]%s}}";
+
+    private TestApi api;
+
+    @BeforeAll
+    void start() {
+        api = new TestApi();
+    }
+
+    @AfterAll
+    void stop() {
+        api.close();
+    }
+
+    private void namespace(String name) {
+        api.create(NAMESPACES, "", "{'metadata':{'name':'" + name + "'}}");
+        api.create(SERVICE_ACCOUNTS, name, "{'metadata':{'name':'default'}}");
+    }
+
+    @Test
+    void everyPodFindsItsAccountsToken() {
+        KubeObject pod = api.create(PODS, "default", POD.formatted("token", "", ""));
+        assertThat(pod.text("spec", "serviceAccountName")).isEqualTo("default");
+        JsonNode mount =
+                pod.at("spec", "containers").path(0).path("volumeMounts").path(0);
+        assertThat(Json.text(mount, "mountPath")).isEqualTo("/var/run/secrets/kubernetes.io/serviceaccount");
+        JsonNode volume = pod.at("spec", "volumes").path(0);
+        assertThat(Json.text(volume, "name"))
+                .isEqualTo(Json.text(mount, "name"))
+                .startsWith("kube-api-access-");
+        assertThat(Json.at(volume, "projected", "sources")
+                        .path(0)
+                        .path("serviceAccountToken")
+                        .path("expirationSeconds")
+                        .asInt())
+                .isEqualTo(3607);
+    }
+
+    @Test
+    void aPodMayDeclineItsToken() {
+        KubeObject pod =
+                api.create(PODS, "default", POD.formatted("plain", "", ",'automountServiceAccountToken':false"));
+        assertThat(pod.at("spec", "volumes").isMissingNode()).isTrue();
+    }
+
+    @Test
+    void aPodOfAnUnknownAccountIsRefused() {
+        assertThatThrownBy(
+                        () -> api.create(PODS, "default", POD.formatted("ghost", "", ",'serviceAccountName':'ghost'")))
+                .hasMessage(
+                        "pods \"ghost\" is forbidden: error looking up service account default/ghost: serviceaccount"
+                                + " \"ghost\" not found");
+    }
+
+    @Test
+    void podsTolerateALostNodeForFiveMinutes() {
+        KubeObject pod = api.create(PODS, "default", POD.formatted("tolerant", "", ""));
+        assertThat(pod.at("spec", "tolerations"))
+                .hasSize(2)
+                .allMatch(toleration -> toleration.path("tolerationSeconds").asInt() == 300);
+    }
+
+    @Test
+    void aClassGivesItsPriority() {
+        api.create(PRIORITY_CLASSES, "", "{'metadata':{'name':'high'},'value':1000}");
+        KubeObject pod = api.create(PODS, "default", POD.formatted("prio", "", ",'priorityClassName':'high'"));
+        assertThat(pod.at("spec", "priority").asInt()).isEqualTo(1000);
+        assertThatThrownBy(() -> api.create(PODS, "default", POD.formatted("none", "", ",'priorityClassName':'none'")))
+                .hasMessage("pods \"none\" is forbidden: no PriorityClass with name none was found");
+    }
+
+    @Test
+    void limitRangesFillAndBound() {
+        namespace("limited");
+        api.create(
+                LIMIT_RANGES,
+                "limited",
+                "{'metadata':{'name':'l'},'spec':{'limits':[{'type':'Container','default':{'cpu':'200m'},"
+                        + "'defaultRequest':{'cpu':'100m'},'max':{'cpu':'1'}}]}}");
+        KubeObject pod = api.create(PODS, "limited", POD.formatted("filled", "", ""));
+        JsonNode resources = pod.at("spec", "containers").path(0).path("resources");
+        assertThat(Json.text(resources, "requests", "cpu")).isEqualTo("100m");
+        assertThat(Json.text(resources, "limits", "cpu")).isEqualTo("200m");
+        assertThatThrownBy(() ->
+                        api.create(PODS, "limited", POD.formatted("big", ",'resources':{'limits':{'cpu':'2'}}", "")))
+                .hasMessage("pods \"big\" is forbidden: maximum cpu usage per Container is 1, but limit is 2");
+    }
+
+    @Test
+    void aQuotaIsNeverOverdrawnHoweverManyAskAtOnce() {
+        namespace("quota");
+        api.create(RESOURCE_QUOTAS, "quota", "{'metadata':{'name':'q'},'spec':{'hard':{'pods':'3'}}}");
+        List<Future<KubeObject>> made = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            made.add(api.createLater(PODS, "quota", POD.formatted("q" + i, "", "")));
+        }
+        TestApi.await(Future.join(made).otherwiseEmpty());
+        assertThat(made.stream().filter(Future::succeeded)).hasSize(3);
+        assertThat(made.stream().filter(Future::failed).map(failed -> failed.cause()
+                        .getMessage()))
+                .hasSize(5)
+                .allMatch(text -> text.endsWith(
+                        "is forbidden: exceeded quota: q, requested: pods=1, used: pods=3, limited: pods=3"));
+        assertThat(api.get(RESOURCE_QUOTAS, "quota", "q").text("status", "used", "pods"))
+                .isEqualTo("3");
+        api.delete(
+                PODS,
+                ObjectKey.of(
+                        "quota",
+                        api.list(PODS, "quota", java.util.Map.of())
+                                .items()
+                                .get(0)
+                                .name()),
+                "{}");
+        assertThat(api.create(PODS, "quota", POD.formatted("again", "", "")).name())
+                .isEqualTo("again");
+    }
+}

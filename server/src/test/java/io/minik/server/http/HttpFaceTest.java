@@ -1,0 +1,204 @@
+package io.minik.server.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.minik.api.meta.Resources;
+import io.minik.api.object.Json;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The API as bytes on a connection. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class HttpFaceTest {
+    private static final String CONFIG_MAPS = "/api/v1/namespaces/default/configmaps";
+    private static final String TABLE = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json";
+    private static final String PARTIAL = "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io";
+
+    private final HttpClient client =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private TestApi api;
+
+    @BeforeAll
+    void start() {
+        api = new TestApi();
+        api.create(Resources.CONFIG_MAPS, "default", "{'metadata':{'name':'one'},'data':{'a':'b'}}");
+    }
+
+    @AfterAll
+    void stop() {
+        api.close();
+    }
+
+    private URI uri(String path) {
+        return URI.create("http://127.0.0.1:" + api.server().port() + path);
+    }
+
+    private HttpResponse<String> send(String method, String path, String body, String... headers) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri(path)).method(method, BodyPublishers.ofString(body));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        try {
+            return client.send(request.build(), BodyHandlers.ofString());
+        } catch (IOException | InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static JsonNode json(HttpResponse<String> response) {
+        return Json.parse(response.body().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private JsonNode get(String path, String accept) {
+        return json(send("GET", path, "", "Accept", accept));
+    }
+
+    @Test
+    void aListIsServedInEveryShape() {
+        assertThat(Json.text(get(CONFIG_MAPS, "application/json"), "kind")).isEqualTo("ConfigMapList");
+        JsonNode table = get(CONFIG_MAPS, TABLE);
+        assertThat(Json.text(table, "kind")).isEqualTo("Table");
+        assertThat(Json.text(table.path("rows").path(0), "object", "kind")).isEqualTo("PartialObjectMetadata");
+        JsonNode partial = get(CONFIG_MAPS, PARTIAL);
+        assertThat(Json.text(partial, "kind")).isEqualTo("PartialObjectMetadataList");
+        assertThat(partial.path("items").path(0).has("data")).isFalse();
+    }
+
+    @Test
+    void yamlGoesInAndOut() {
+        HttpResponse<String> made = send(
+                "POST",
+                CONFIG_MAPS,
+                "metadata:\n  name: yaml\ndata:\n  k: v\n",
+                "Content-Type",
+                "application/yaml",
+                "Accept",
+                "application/yaml");
+        assertThat(made.statusCode()).isEqualTo(201);
+        assertThat(made.headers().firstValue("Content-Type")).contains("application/yaml");
+        assertThat(made.body()).contains("kind: ConfigMap\n").contains("  k: v\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "GET,/api/v1/namespaces/default/configmaps/one,application/xml,-,406",
+        "POST,/api/v1/namespaces/default/configmaps,application/json,text/plain,415",
+        "PATCH,/api/v1/namespaces/default/configmaps/one,application/json,application/json,415",
+        "PUT,/api/v1/namespaces/default/configmaps,application/json,application/json,405",
+        "GET,/api/v1/nosuch,application/json,-,404",
+        "GET,/apis/no.such/v1,application/json,-,404",
+        "GET,/api/v1/namespaces/default/configmaps/none,application/json,-,404",
+        "GET,/api/v1/configmaps?limit=x,application/json,-,400",
+        "GET,/api/v1/configmaps?continue=x,application/json,-,400",
+    })
+    void refusalsAreStatusObjects(String method, String path, String accept, String contentType, int code) {
+        HttpResponse<String> answer = contentType.equals("-")
+                ? send(method, path, "", "Accept", accept)
+                : send(method, path, "{}", "Accept", accept, "Content-Type", contentType);
+        assertThat(answer.statusCode()).isEqualTo(code);
+        assertThat(Json.text(json(answer), "kind")).isEqualTo("Status");
+        assertThat(json(answer).path("code").asInt()).isEqualTo(code);
+    }
+
+    @Test
+    void aBodyThatIsTooLargeIsRefused() {
+        String large = "{\"data\":{\"a\":\"" + "x".repeat(Exchange.MAX_BODY_BYTES) + "\"}}";
+        HttpResponse<String> answer = send("POST", CONFIG_MAPS, large, "Content-Type", "application/json");
+        assertThat(answer.statusCode()).isEqualTo(413);
+        assertThat(Json.text(json(answer), "message")).isEqualTo("Request entity too large: limit is 3145728");
+    }
+
+    @Test
+    void unknownFieldsAreWarnedOfOrRefused() {
+        String body = "{\"metadata\":{\"name\":\"warn\"},\"dat\":{}}";
+        HttpResponse<String> warned =
+                send("POST", CONFIG_MAPS + "?dryRun=All", body, "Content-Type", "application/json");
+        assertThat(warned.statusCode()).isEqualTo(201);
+        assertThat(warned.headers().firstValue("Warning")).contains("299 - \"unknown field \\\"dat\\\"\"");
+        HttpResponse<String> refused = send(
+                "POST", CONFIG_MAPS + "?dryRun=All&fieldValidation=Strict", body, "Content-Type", "application/json");
+        assertThat(refused.statusCode()).isEqualTo(400);
+        assertThat(refused.body()).contains("strict decoding error: unknown field");
+    }
+
+    @Test
+    void aWatchIsALineAnEvent() throws IOException {
+        api.create(Resources.NAMESPACES, "", "{'metadata':{'name':'watched'}}");
+        api.create(Resources.CONFIG_MAPS, "watched", "{'metadata':{'name':'first'}}");
+        HttpURLConnection connection = (HttpURLConnection)
+                uri("/api/v1/namespaces/watched/configmaps?watch=1").toURL().openConnection();
+        try (BufferedReader lines =
+                new BufferedReader(new InputStreamReader(connection.getInputStream(), StandardCharsets.UTF_8))) {
+            assertThat(lines.readLine()).startsWith("{\"type\":\"ADDED\",\"object\":{\"kind\":\"ConfigMap\"");
+            api.create(Resources.CONFIG_MAPS, "watched", "{'metadata':{'name':'second'}}");
+            assertThat(lines.readLine()).startsWith("{\"type\":\"ADDED\"").contains("\"name\":\"second\"");
+            api.delete(Resources.CONFIG_MAPS, io.minik.api.object.ObjectKey.of("watched", "first"), "{}");
+            assertThat(lines.readLine()).startsWith("{\"type\":\"DELETED\"").contains("\"name\":\"first\"");
+        } finally {
+            connection.disconnect();
+        }
+    }
+
+    @Test
+    void aWatchEndsWhenItsTimeIsOver() {
+        HttpResponse<String> answer = send("GET", CONFIG_MAPS + "?watch=1&timeoutSeconds=1", "");
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body().lines()).allMatch(line -> line.startsWith("{\"type\":\"ADDED\""));
+    }
+
+    @Test
+    void largeAnswersAreCompressedForWhoTakesThem() {
+        api.create(
+                Resources.CONFIG_MAPS,
+                "kube-node-lease",
+                "{'metadata':{'name':'large'},'data':{'a':'" + "x".repeat(200_000) + "'}}");
+        String path = "/api/v1/namespaces/kube-node-lease/configmaps/large";
+        assertThat(send("GET", path, "", "Accept-Encoding", "gzip").headers().firstValue("Content-Encoding"))
+                .contains("gzip");
+        HttpResponse<String> plain = send("GET", path, "");
+        assertThat(plain.headers().firstValue("Content-Encoding")).isEmpty();
+        assertThat(plain.body()).endsWith("x\"}}\n");
+    }
+
+    @Test
+    void discoveryComesInThreeForms() {
+        assertThat(Json.text(get("/api/v1", "application/json"), "kind")).isEqualTo("APIResourceList");
+        String aggregated = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
+        HttpResponse<String> answer = send("GET", "/apis", "", "Accept", aggregated + ",application/json");
+        assertThat(answer.headers().firstValue("Content-Type")).contains(aggregated);
+        assertThat(Json.text(json(answer), "apiVersion")).isEqualTo("apidiscovery.k8s.io/v2");
+        List<String> groups = Json.items(json(answer), "items").stream()
+                .map(item -> Json.text(item, "metadata", "name"))
+                .toList();
+        assertThat(groups).contains("apps", "batch", "networking.k8s.io");
+        String etag = answer.headers().firstValue("ETag").orElseThrow();
+        assertThat(send("GET", "/apis", "", "Accept", aggregated, "If-None-Match", etag)
+                        .statusCode())
+                .isEqualTo(304);
+    }
+
+    @Test
+    void healthTellsTheRooms() {
+        assertThat(send("GET", "/readyz", "").body()).isEqualTo("ok");
+        assertThat(send("GET", "/readyz?verbose", "").body())
+                .contains("[+]watchcache ok\n", "[+]apiserver ok\n", "readyz check passed");
+        assertThat(send("GET", "/metrics", "").body()).contains("apiserver_request_total{");
+    }
+}

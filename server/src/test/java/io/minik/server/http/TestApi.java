@@ -1,0 +1,123 @@
+package io.minik.server.http;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.minik.api.client.ApiCall;
+import io.minik.api.client.ApiCall.Verb;
+import io.minik.api.client.KubeList;
+import io.minik.api.client.Transport;
+import io.minik.api.meta.ApiException;
+import io.minik.api.meta.Resource;
+import io.minik.api.meta.Resources;
+import io.minik.api.object.Json;
+import io.minik.api.object.KubeObject;
+import io.minik.api.object.ObjectKey;
+import io.minik.server.authn.User;
+import io.minik.store.memory.MemoryStore;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** A whole API server over a memory store, asked in process, for tests that wait for answers. */
+public final class TestApi implements AutoCloseable {
+    private static final long PATIENCE_SECONDS = 60;
+
+    private final Vertx vertx = Vertx.vertx();
+    private final MemoryStore store = new MemoryStore(vertx);
+    private final ApiServer server = DevServer.of(vertx, store, 0);
+
+    public TestApi() {
+        await(server.start());
+        create(Resources.SERVICE_ACCOUNTS, "default", "{'metadata':{'name':'default'}}");
+    }
+
+    public Vertx vertx() {
+        return vertx;
+    }
+
+    public ApiServer server() {
+        return server;
+    }
+
+    public Transport transport() {
+        return server.transport(User.system("tester", User.MASTERS));
+    }
+
+    /** @param json with single quotes */
+    public KubeObject create(Resource resource, String namespace, String json) {
+        return await(createLater(resource, namespace, json));
+    }
+
+    public Future<KubeObject> createLater(Resource resource, String namespace, String json) {
+        return send(Verb.CREATE, resource, ObjectKey.of(namespace, ""), "", Map.of(), "application/json", json);
+    }
+
+    public KubeObject get(Resource resource, String namespace, String name) {
+        return await(send(Verb.GET, resource, ObjectKey.of(namespace, name), "", Map.of(), "", ""));
+    }
+
+    public KubeObject update(Resource resource, KubeObject object, String subresource) {
+        return await(transport()
+                .send(new ApiCall(
+                        Verb.UPDATE,
+                        resource,
+                        object.key(),
+                        subresource,
+                        Map.of(),
+                        "application/json",
+                        object.bytes())));
+    }
+
+    public KubeObject merge(Resource resource, ObjectKey key, String subresource, String patch) {
+        return await(send(Verb.PATCH, resource, key, subresource, Map.of(), "application/merge-patch+json", patch));
+    }
+
+    public KubeObject delete(Resource resource, ObjectKey key, String options) {
+        return await(send(Verb.DELETE, resource, key, "", Map.of(), "application/json", options));
+    }
+
+    public KubeList list(Resource resource, String namespace, Map<String, String> query) {
+        return await(transport()
+                .list(new ApiCall(Verb.LIST, resource, ObjectKey.of(namespace, ""), "", query, "", new byte[0])));
+    }
+
+    public Future<KubeObject> send(
+            Verb verb,
+            Resource resource,
+            ObjectKey key,
+            String subresource,
+            Map<String, String> query,
+            String contentType,
+            String json) {
+        byte[] body = json.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
+        return transport().send(new ApiCall(verb, resource, key, subresource, query, contentType, body));
+    }
+
+    public static ObjectNode tree(String json) {
+        return Json.parseObject(json.replace('\'', '"').getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** The answer; an ApiException is thrown as itself. */
+    public static <T> T await(Future<T> future) {
+        try {
+            return future.toCompletionStage().toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof ApiException api) {
+                throw api;
+            }
+            throw new AssertionError("failed", e.getCause());
+        } catch (InterruptedException | TimeoutException e) {
+            throw new AssertionError("no answer", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        await(server.stop());
+        await(store.close());
+        await(vertx.close());
+    }
+}

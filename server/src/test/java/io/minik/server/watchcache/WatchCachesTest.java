@@ -1,0 +1,229 @@
+package io.minik.server.watchcache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.minik.api.client.WatchEvent;
+import io.minik.api.meta.ApiException;
+import io.minik.api.meta.Resources;
+import io.minik.api.object.KubeObject;
+import io.minik.api.object.ObjectKey;
+import io.minik.server.http.TestApi;
+import io.minik.server.watchcache.CacheEvent.Seen;
+import io.minik.store.Bytes;
+import io.minik.store.Op;
+import io.minik.store.Txn;
+import io.minik.store.memory.MemoryStore;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class WatchCachesTest {
+    private static final String END = "end";
+
+    private final Vertx vertx = Vertx.vertx();
+    private final MemoryStore store = new MemoryStore(vertx);
+    private final WatchCaches caches = new WatchCaches(vertx, store, List.of(Resources.CONFIG_MAPS, Resources.PODS));
+    private final WatchCache configMaps = caches.of(Resources.CONFIG_MAPS);
+
+    @BeforeEach
+    void start() {
+        put("loaded", "a");
+        TestApi.await(caches.start());
+    }
+
+    @AfterEach
+    void stop() {
+        TestApi.await(caches.stop());
+        TestApi.await(store.close());
+        TestApi.await(vertx.close());
+    }
+
+    /** A configmap in default with the label l. Answers with its revision. */
+    private long put(String name, String label) {
+        KubeObject object = KubeObject.named("v1", "ConfigMap", ObjectKey.of("default", name), tree -> {
+            ((com.fasterxml.jackson.databind.node.ObjectNode) tree.path("metadata"))
+                    .putObject("labels")
+                    .put("l", label);
+        });
+        return TestApi.await(store.txn(Txn.put(
+                        StorageKeys.key(Resources.CONFIG_MAPS, object.key()),
+                        Bytes.of(StoredForm.stored(object.tree())))))
+                .revision();
+    }
+
+    private long delete(String name) {
+        Bytes key = StorageKeys.key(Resources.CONFIG_MAPS, ObjectKey.of("default", name));
+        return TestApi.await(store.txn(Txn.of(List.of(), List.of(Op.delete(key)), List.of())))
+                .revision();
+    }
+
+    /** Collects {@code TYPE name@revision}, and {@code end …}. */
+    private static final class Notes implements WatchSink {
+        private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
+        private final List<Seen> seen = new ArrayList<>();
+
+        @Override
+        public void onEvents(List<Seen> events) {
+            for (Seen event : events) {
+                seen.add(event);
+                lines.add(event.type() + " " + event.object().name() + "@"
+                        + event.object().meta().resourceVersion());
+            }
+        }
+
+        @Override
+        public void onEnd(Optional<ApiException> why) {
+            lines.add(END + why.map(error -> " " + error.status().code()).orElse(""));
+        }
+
+        String next() {
+            try {
+                String line = lines.poll(60, TimeUnit.SECONDS);
+                return line == null ? "nothing came" : line;
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        }
+    }
+
+    private Notes watch(WatchStart start, Filter filter, boolean bookmarks) {
+        Notes notes = new Notes();
+        TestApi.await(configMaps.watch(start, filter, bookmarks, notes)).resumeLater();
+        return notes;
+    }
+
+    private static Filter label(String value) {
+        return Filter.of("", object -> value.equals(object.meta().labels().get("l")));
+    }
+
+    @Test
+    void whatWasThereIsLoadedAndWhatComesIsSeen() {
+        assertThat(configMaps.find(ObjectKey.of("default", "loaded"))).isPresent();
+        long revision = put("new", "a");
+        TestApi.await(caches.caughtUp());
+        assertThat(configMaps.find(ObjectKey.of("default", "new")))
+                .hasValueSatisfying(
+                        object -> assertThat(object.meta().resourceVersion()).isEqualTo(Long.toString(revision)));
+        assertThat(TestApi.await(configMaps.snapshot(Filter.ALL)).objects()).hasSize(2);
+    }
+
+    @Test
+    void writesOfOthersKeysCountAsSeen() {
+        TestApi.await(store.txn(Txn.put(Bytes.utf8("/elsewhere"), Bytes.utf8("x"))));
+        TestApi.await(caches.caughtUp());
+        assertThat(caches.applied()).isEqualTo(store.status().revision());
+    }
+
+    @Test
+    void aWatchSeesAnObjectEnterAndLeaveItsSelector() {
+        Notes notes = watch(WatchStart.PRESENT, label("a"), false);
+        assertThat(notes.next()).startsWith("ADDED loaded@");
+        long left = put("loaded", "b");
+        long entered = put("loaded", "a");
+        long changed = put("loaded", "a");
+        put("other", "b");
+        long gone = delete("loaded");
+        assertThat(notes.next()).isEqualTo("DELETED loaded@" + left);
+        assertThat(notes.next()).isEqualTo("ADDED loaded@" + entered);
+        assertThat(notes.next()).isEqualTo("MODIFIED loaded@" + changed);
+        assertThat(notes.next()).isEqualTo("DELETED loaded@" + gone);
+    }
+
+    @Test
+    void anObjectThatLeavesIsShownAsItWas() {
+        Notes notes = watch(WatchStart.PRESENT, label("a"), false);
+        notes.next();
+        put("loaded", "b");
+        notes.next();
+        assertThat(notes.seen.get(1).object().meta().labels()).containsEntry("l", "a");
+    }
+
+    @Test
+    void aWatchResumesAfterARevision() {
+        long first = put("x", "1");
+        long second = put("x", "2");
+        TestApi.await(caches.caughtUp());
+        Notes notes = watch(WatchStart.after(first), Filter.ALL, false);
+        assertThat(notes.next()).isEqualTo("MODIFIED x@" + second);
+    }
+
+    @Test
+    void aStartThatTheRingForgotIsGone() {
+        long early = put("x", "0");
+        for (int i = 0; i <= EventRing.CAPACITY + 1; i++) {
+            put("x", Integer.toString(i));
+        }
+        TestApi.await(caches.caughtUp());
+        assertThatThrownBy(() -> watch(WatchStart.after(early), Filter.ALL, false))
+                .isInstanceOfSatisfying(ApiException.class, error -> {
+                    assertThat(error.status().code()).isEqualTo(410);
+                    assertThat(error.getMessage()).startsWith("too old resource version: " + early + " (");
+                });
+    }
+
+    @Test
+    void aWatchListEndsItsInitialEventsWithAMark() {
+        Notes notes = watch(new WatchStart(0, true, true), Filter.ALL, true);
+        assertThat(notes.next()).startsWith("ADDED loaded@");
+        assertThat(notes.next()).startsWith("BOOKMARK @");
+        assertThat(notes.seen.get(1).object().meta().annotations()).containsEntry("k8s.io/initial-events-end", "true");
+    }
+
+    @Test
+    void aWatcherThatDoesNotReadIsEndedAndOthersAreNot() {
+        Notes slow = new Notes();
+        Watcher paused = TestApi.await(configMaps.watch(WatchStart.after(caches.applied()), Filter.ALL, false, slow));
+        Notes quick = watch(WatchStart.after(caches.applied()), Filter.ALL, false);
+        long last = 0;
+        for (int i = 0; i <= Watcher.MAX_QUEUED; i++) {
+            last = put("x", Integer.toString(i));
+        }
+        assertThat(slow.next()).isEqualTo("end 410");
+        String line = quick.next();
+        for (int i = 0; i < Watcher.MAX_QUEUED; i++) {
+            line = quick.next();
+        }
+        assertThat(line).isEqualTo("MODIFIED x@" + last);
+        paused.close();
+    }
+
+    @Test
+    void aFrameIsEncodedOnceForAllWatchers() {
+        Notes one = watch(WatchStart.after(caches.applied()), Filter.ALL, false);
+        Notes two = watch(WatchStart.after(caches.applied()), label("a"), false);
+        put("x", "a");
+        one.next();
+        two.next();
+        List<WatchEvent.Type> encoded = new ArrayList<>();
+        Buffer first = one.seen.get(0).frame("json", seen -> {
+            encoded.add(seen.type());
+            return Buffer.buffer("frame");
+        });
+        Buffer second = two.seen.get(0).frame("json", seen -> {
+            encoded.add(seen.type());
+            return Buffer.buffer("frame");
+        });
+        assertThat(second).isSameAs(first);
+        assertThat(encoded).hasSize(1);
+    }
+
+    @Test
+    void aClosedWatchHearsNothingMore() {
+        Notes notes = new Notes();
+        Watcher watcher = TestApi.await(configMaps.watch(WatchStart.PRESENT, Filter.ALL, false, notes));
+        watcher.close();
+        watcher.resumeLater();
+        Notes other = watch(WatchStart.PRESENT, Filter.ALL, false);
+        other.next();
+        assertThat(notes.lines).isEmpty();
+    }
+}
