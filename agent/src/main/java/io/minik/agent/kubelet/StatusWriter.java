@@ -89,6 +89,16 @@ final class StatusWriter {
         patch.putObject("metadata").put("uid", pod.uid());
         ObjectNode status = patch.putObject("status");
         changes.forEach(status::set);
+        // Conditions merge by type, field by field: what one no longer says must be taken back.
+        status.path("conditions").forEach(condition -> {
+            if (condition instanceof ObjectNode fields) {
+                for (String field : List.of("reason", "message")) {
+                    if (!fields.has(field)) {
+                        fields.putNull(field);
+                    }
+                }
+            }
+        });
         removals(status, "podIPs", pod.status().podIps(), wanted.get().podIps());
         removals(status, "hostIPs", pod.status().hostIps(), wanted.get().hostIps());
         writing = true;

@@ -122,6 +122,7 @@ public final class KubeletServer implements Room {
         WebSocketStreams.PROTOCOLS.forEach(options::addWebSocketSubProtocol);
         options.addWebSocketSubProtocol(RemoteCommands.TUNNELLED_PORT_FORWARD);
         HttpServer made = vertx.createHttpServer(options)
+                .connectionHandler(UpgradeByPost::allow)
                 .requestHandler(this::handle)
                 .exceptionHandler(error -> log.atDebug()
                         .addKeyValue("err", error.toString())

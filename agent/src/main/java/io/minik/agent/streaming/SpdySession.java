@@ -110,7 +110,11 @@ final class SpdySession {
                         header.getValue().toString()));
         SpdyStream stream = new SpdyStream(this, syn.streamId(), headers);
         streams.put(syn.streamId(), stream);
-        send(new DefaultSpdySynReplyFrame(syn.streamId()));
+        // Never without a header: the codec then leaves the whole block out, and clients break off.
+        DefaultSpdySynReplyFrame reply = new DefaultSpdySynReplyFrame(syn.streamId());
+        reply.headers().add(":status", "200");
+        reply.headers().add(":version", "HTTP/1.1");
+        send(reply);
         if (syn.isLast()) {
             stream.received(Buffer.buffer(), true);
         }

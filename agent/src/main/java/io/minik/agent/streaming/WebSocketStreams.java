@@ -8,6 +8,7 @@ import io.vertx.core.http.ServerWebSocket;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
@@ -43,6 +44,8 @@ final class WebSocketStreams implements RemoteStreams {
     private Runnable stdinEnd = () -> {};
     private boolean stdinEnded;
     private BiConsumer<Integer, Integer> resize = (columns, rows) -> {};
+    /** A client tells its size at once, before the process is there. */
+    private Optional<JsonNode> lastSize = Optional.empty();
 
     /** @param wantsStdout false: only stderr, or nothing, is sent */
     WebSocketStreams(ServerWebSocket socket, boolean wantsStdout) {
@@ -94,6 +97,7 @@ final class WebSocketStreams implements RemoteStreams {
     private void size(Buffer data) {
         try {
             JsonNode size = Json.parse(data.getBytes());
+            lastSize = Optional.of(size);
             resize.accept(Json.intOr(0, size, "Width"), Json.intOr(0, size, "Height"));
         } catch (IllegalArgumentException e) {
             socket.close((short) 1007, "a resize message must be JSON");
@@ -178,6 +182,7 @@ final class WebSocketStreams implements RemoteStreams {
     @Override
     public void onResize(BiConsumer<Integer, Integer> action) {
         resize = action;
+        lastSize.ifPresent(size -> action.accept(Json.intOr(0, size, "Width"), Json.intOr(0, size, "Height")));
     }
 
     @Override

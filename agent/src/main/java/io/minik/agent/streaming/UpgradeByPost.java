@@ -1,0 +1,38 @@
+package io.minik.agent.streaming;
+
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.net.impl.VertxConnection;
+
+/**
+ * Lets a POST ask for an upgrade, as kubectl did with SPDY up to 1.30: Vert.x upgrades GET alone, so such a POST, which has
+ * no body, is handed on as a GET.
+ */
+final class UpgradeByPost extends ChannelInboundHandlerAdapter {
+    /** Vert.x' own handler in its pipeline, which must come after us. */
+    private static final String VERTX_HANDLER = "handler";
+
+    static void allow(HttpConnection connection) {
+        if (connection instanceof VertxConnection internal) {
+            ChannelPipeline pipeline = internal.channelHandlerContext().pipeline();
+            if (pipeline.get(VERTX_HANDLER) != null) {
+                pipeline.addBefore(VERTX_HANDLER, "minik-upgrade-by-post", new UpgradeByPost());
+            }
+        }
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
+        if (message instanceof HttpRequest request
+                && request.method().equals(HttpMethod.POST)
+                && request.headers().contains(HttpHeaderNames.UPGRADE)) {
+            request.setMethod(HttpMethod.GET);
+        }
+        super.channelRead(context, message);
+    }
+}

@@ -1,0 +1,280 @@
+package io.minik.agent.streaming;
+
+import io.minik.agent.kubelet.Kubelet;
+import io.minik.agent.kubelet.KubeletConfig;
+import io.minik.agent.node.NodeFigures;
+import io.minik.agent.probe.NetworkActions;
+import io.minik.agent.probe.ProbeTimers;
+import io.minik.agent.volume.FileWork;
+import io.minik.agent.volume.LinuxMounts;
+import io.minik.agent.volume.Volumes;
+import io.minik.api.client.ApiClient;
+import io.minik.api.client.EventRecorder;
+import io.minik.api.client.FakeApi;
+import io.minik.api.client.Informers;
+import io.minik.api.client.Loop;
+import io.minik.api.core.Pod;
+import io.minik.api.meta.Resources;
+import io.minik.api.object.Json;
+import io.minik.api.object.KubeObject;
+import io.minik.api.object.ObjectKey;
+import io.minik.runtime.cgroup.Cgroups;
+import io.minik.runtime.container.LinuxContainers;
+import io.minik.runtime.image.ImageStore;
+import io.minik.runtime.net.BridgeNetwork;
+import io.minik.runtime.sandbox.LinuxSandboxes;
+import io.minik.runtime.sandbox.SandboxFiles;
+import io.minik.runtime.snapshot.OverlaySnapshots;
+import io.minik.runtime.sys.Kernel;
+import io.minik.runtime.sys.KeyedWorker;
+import io.minik.runtime.sys.LinuxFileCalls;
+import io.minik.runtime.sys.LinuxSys;
+import io.minik.runtime.sys.Poller;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+
+/** A kubelet on the real runtime, with an API in memory and busybox as its image; may be dropped and made again. */
+final class RealNode implements AutoCloseable {
+    static final String IMAGE = "test.local/busybox:1";
+    private static final String CGROUP_ROOT = "mkag" + ProcessHandle.current().pid();
+    private static final long LIMIT_SECONDS = 60;
+    private static final Kernel KERNEL = new Kernel(new LinuxSys());
+    private static final String BRIDGE = "mkag0";
+    private static final String RANGE = "10.217.7.0/24";
+
+    final Path directory;
+    final FakeApi api;
+    final Certificates certificates;
+    Vertx vertx = Vertx.vertx();
+    Context context = vertx.getOrCreateContext();
+    private Poller poller = new Poller(KERNEL);
+    private Cgroups cgroups = Cgroups.detect(KERNEL, CGROUP_ROOT);
+    LinuxContainers containers;
+    LinuxSandboxes sandboxes;
+    private BridgeNetwork network;
+    Kubelet kubelet;
+    KubeletServer server;
+
+    RealNode(Path directory, FakeApi api, Certificates certificates) throws IOException {
+        this.directory = directory;
+        this.api = api;
+        this.certificates = certificates;
+        KeyedWorker worker = new KeyedWorker(vertx.createSharedWorkerExecutor("runtime", 8));
+        OverlaySnapshots snapshots =
+                new OverlaySnapshots(directory.resolve("snapshots"), LinuxFileCalls::new);
+        ImageStore images = new ImageStore(
+                vertx,
+                new ImageStore.Places(
+                        directory.resolve("images"), directory.resolve("registries.yaml"), directory.resolve("none")),
+                snapshots);
+        network = new BridgeNetwork(worker, KERNEL, directory.resolve("net"), BRIDGE, BRIDGE);
+        SandboxFiles files = new SandboxFiles(directory.resolve("data"), directory.resolve("run"));
+        sandboxes = new LinuxSandboxes(vertx, worker, KERNEL, poller, cgroups, network, files);
+        containers = new LinuxContainers(new LinuxContainers.Parts(
+                vertx,
+                worker,
+                KERNEL,
+                poller,
+                cgroups,
+                snapshots,
+                files,
+                directory.resolve("data"),
+                directory.resolve("run"),
+                Clock.systemUTC()));
+        await(sandboxes.reclaim());
+        await(containers.adopt());
+        await(images.start());
+        await(network.configure(RANGE, RANGE, 1500));
+        if (await(images.find(IMAGE)).isEmpty()) {
+            await(images.importArchive(BusyboxArchive.write(directory.resolve("busybox.tar"), IMAGE)));
+        }
+        kubelet = on(() -> kubelet(images));
+        NodeFigures figures = new NodeFigures(directory);
+        server = new KubeletServer(
+                vertx,
+                context,
+                new KubeletServer.Config(
+                        "n1",
+                        "127.0.0.1",
+                        0,
+                        certificates.serverCert(),
+                        certificates.serverKey(),
+                        certificates.ca(),
+                        "v1.36.4"),
+                kubelet,
+                sandboxes,
+                containers,
+                figures);
+        await(onFuture(() -> kubelet.start()));
+        await(server.start());
+    }
+
+    private Kubelet kubelet(ImageStore images) throws IOException {
+        Loop loop = Loop.on(context);
+        ApiClient client = new ApiClient(api, "kubelet");
+        FileWork work = FileWork.on(vertx);
+        NetworkActions actions = new NetworkActions(vertx, loop, containers, "1.36");
+        Path root = directory.resolve("kubelet");
+        KubeletConfig config = new KubeletConfig(
+                "n1",
+                List.of("127.0.0.1"),
+                root,
+                directory.resolve("logs"),
+                Optional.empty(),
+                List.of("10.43.0.10"),
+                "cluster.local",
+                Path.of("/etc/resolv.conf"),
+                "kubepods",
+                Map.of("cpu", "8", "memory", "16Gi", "pods", "110"),
+                Map::of,
+                16L << 30,
+                KubeletConfig.DEFAULT_LOG_BYTES,
+                KubeletConfig.DEFAULT_LOG_FILES,
+                false);
+        return new Kubelet(
+                config,
+                new Kubelet.Parts(
+                        loop,
+                        client,
+                        new Informers(loop, client),
+                        new EventRecorder(loop, client, "kubelet", "n1"),
+                        sandboxes,
+                        containers,
+                        images,
+                        new Volumes(loop, client, root.resolve("pods"), new LinuxMounts(KERNEL.sys()), work),
+                        new ProbeTimers(loop, actions, new Random(1)),
+                        actions,
+                        work));
+    }
+
+    // ---- what a test does
+
+    /** Single quotes are JSON's double ones; {@code IMAGE} is the image. */
+    Pod create(String name, String spec) {
+        String json = spec.replace('\'', '"').replace("IMAGE", IMAGE);
+        KubeObject pod = KubeObject.named("v1", "Pod", ObjectKey.of("default", name), tree -> {
+            tree.set("spec", Json.parse(json.getBytes(StandardCharsets.UTF_8)));
+            Json.child(tree, "spec").put("nodeName", "n1");
+        });
+        return Pod.of(on(() -> api.put(Resources.PODS, pod)));
+    }
+
+    Pod pod(String name) {
+        return Pod.of(api.require(Resources.PODS, ObjectKey.of("default", name)));
+    }
+
+    /** Waits for a state of the pod as the API has it. */
+    Pod await(String name, Predicate<Pod> state) {
+        Promise<Pod> found = Promise.promise();
+        Future<io.minik.api.client.WatchHandle> watch = onFuture(() -> new ApiClient(api, "test")
+                .watch(
+                        Resources.PODS,
+                        "default",
+                        io.minik.api.client.ListOptions.fields("metadata.name=" + name),
+                        new io.minik.api.client.WatchHandler() {
+                            @Override
+                            public void onEvent(io.minik.api.client.WatchEvent event) {
+                                Pod pod = Pod.of(event.object());
+                                if (state.test(pod)) {
+                                    found.tryComplete(pod);
+                                }
+                            }
+
+                            @Override
+                            public void onEnd(Optional<io.minik.api.meta.ApiException> why) {}
+                        }));
+        try {
+            return await(found.future());
+        } catch (IllegalStateException e) {
+            throw new AssertionError("pod " + name + " never got there: " + describe(name), e);
+        } finally {
+            watch.onSuccess(handle -> context.runOnContext(ignored -> handle.close()));
+        }
+    }
+
+    String describe(String name) {
+        StringBuilder out = new StringBuilder();
+        api.find(Resources.PODS, ObjectKey.of("default", name))
+                .ifPresent(pod -> out.append(pod.at("status")).append('\n'));
+        api.all(Resources.EVENTS)
+                .forEach(event -> out.append(event.text("reason")).append(": ").append(event.text("message")).append('\n'));
+        return out.toString();
+    }
+
+    void delete(String name, long grace) {
+        await(onFuture(() -> new ApiClient(api, "test")
+                .delete(
+                        Resources.PODS,
+                        ObjectKey.of("default", name),
+                        io.minik.api.client.DeleteOptions.DEFAULT.grace(grace))));
+    }
+
+    private <T> T on(Callable<T> work) {
+        return await(onFuture(() -> Future.succeededFuture(work.call())));
+    }
+
+    private <T> Future<T> onFuture(Callable<Future<T>> work) {
+        Promise<T> done = Promise.promise();
+        context.runOnContext(ignored -> {
+            try {
+                work.call().onComplete(done);
+            } catch (Exception e) {
+                done.fail(e);
+            }
+        });
+        return done.future();
+    }
+
+    static <T> T await(Future<T> future) {
+        try {
+            return future.toCompletionStage().toCompletableFuture().get(LIMIT_SECONDS, TimeUnit.SECONDS);
+        } catch (Exception e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** As a kill -9 leaves it. */
+    void drop() {
+        await(kubelet.stop());
+        await(server.stop());
+        await(containers.release());
+        poller.close();
+        cgroups.close();
+        await(vertx.close());
+    }
+
+    @Override
+    public void close() throws IOException {
+        await(kubelet.stop());
+        for (var container : await(containers.list())) {
+            await(containers.remove(container.id()));
+        }
+        for (var sandbox : await(sandboxes.list())) {
+            await(sandboxes.remove(sandbox.id()));
+        }
+        LinuxMounts mounts = new LinuxMounts(KERNEL.sys());
+        mounts.below(directory).forEach(mounts::unmount);
+        network.removeAll();
+        cgroups.remove("").join();
+        await(server.stop());
+        await(containers.release());
+        poller.close();
+        cgroups.close();
+        await(vertx.close());
+        Files.deleteIfExists(directory.resolve("busybox.tar"));
+    }
+}
