@@ -223,7 +223,7 @@ final class KubeletMetrics {
                             out,
                             "container_memory_working_set_bytes",
                             m,
-                            m.stats().memoryWorkingSetBytes()));
+                            (double) m.stats().memoryWorkingSetBytes()));
             out.append("# TYPE container_start_time_seconds gauge\n");
             measured.result()
                     .forEach(m -> sample(

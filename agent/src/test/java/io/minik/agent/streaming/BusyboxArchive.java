@@ -16,8 +16,35 @@ import java.util.List;
 final class BusyboxArchive {
     private static final int BLOCK = 512;
     private static final List<String> APPLETS = List.of(
-            "sh", "echo", "cat", "sleep", "true", "false", "id", "ls", "env", "kill", "stty", "tty", "head", "dd", "grep",
-            "hostname", "nc", "seq", "pwd", "yes", "wc", "tar", "mkdir", "rm", "sha256sum", "httpd", "printf", "tail", "stat");
+            "sh",
+            "echo",
+            "cat",
+            "sleep",
+            "true",
+            "false",
+            "id",
+            "ls",
+            "env",
+            "kill",
+            "stty",
+            "tty",
+            "head",
+            "dd",
+            "grep",
+            "hostname",
+            "nc",
+            "seq",
+            "pwd",
+            "yes",
+            "wc",
+            "tar",
+            "mkdir",
+            "rm",
+            "sha256sum",
+            "httpd",
+            "printf",
+            "tail",
+            "stat");
 
     private BusyboxArchive() {}
 
@@ -34,11 +61,12 @@ final class BusyboxArchive {
         entry(layer, "etc/group", '0', "", "root:x:0:\n".getBytes(StandardCharsets.UTF_8), 0644);
         layer.write(new byte[2 * BLOCK]);
         byte[] tar = layer.toByteArray();
-        String config = "{\"architecture\":\"amd64\",\"os\":\"linux\",\"config\":{\"Env\":[\"PATH=/bin\"],\"Cmd\":[\"sh\"]},"
-                + "\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[\"sha256:" + sha256(tar) + "\"]}}";
+        String config =
+                "{\"architecture\":\"amd64\",\"os\":\"linux\",\"config\":{\"Env\":[\"PATH=/bin\"],\"Cmd\":[\"sh\"]},"
+                        + "\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[\"sha256:" + sha256(tar) + "\"]}}";
         String configName = sha256(config.getBytes(StandardCharsets.UTF_8)) + ".json";
-        String manifest = "[{\"Config\":\"" + configName + "\",\"RepoTags\":[\"" + reference
-                + "\"],\"Layers\":[\"layer.tar\"]}]";
+        String manifest =
+                "[{\"Config\":\"" + configName + "\",\"RepoTags\":[\"" + reference + "\"],\"Layers\":[\"layer.tar\"]}]";
         try (OutputStream out = Files.newOutputStream(file)) {
             entry(out, "layer.tar", '0', "", tar, 0644);
             entry(out, configName, '0', "", config.getBytes(StandardCharsets.UTF_8), 0644);

@@ -53,7 +53,11 @@ final class KubectlShim {
             if (end > 0) {
                 client.pause();
                 String first = text.substring(0, text.indexOf("\r\n"));
-                route(client, first.split(" "), text.substring(text.indexOf("\r\n"), end), head.slice(end + 4, head.length()));
+                route(
+                        client,
+                        first.split(" "),
+                        text.substring(text.indexOf("\r\n"), end),
+                        head.slice(end + 4, head.length()));
             }
         });
     }
@@ -65,11 +69,17 @@ final class KubectlShim {
             splice(client, request[0], kubeletPath(sub), headers, rest);
         } else if (pod.matches()) {
             Optional<KubeObject> found = node.api.find(Resources.PODS, ObjectKey.of(pod.group(1), pod.group(2)));
-            answer(client, found.isPresent() ? 200 : 404, found.map(o -> o.tree().toString()).orElse("{}"));
+            answer(
+                    client,
+                    found.isPresent() ? 200 : 404,
+                    found.map(o -> o.tree().toString()).orElse("{}"));
         } else if (request[1].startsWith("/api/v1")) {
-            answer(client, 200, "{\"kind\":\"APIResourceList\",\"apiVersion\":\"v1\",\"groupVersion\":\"v1\",\"resources\":["
-                    + "{\"name\":\"pods\",\"singularName\":\"pod\",\"namespaced\":true,\"kind\":\"Pod\",\"verbs\":[\"get\",\"list\"],"
-                    + "\"shortNames\":[\"po\"]}]}");
+            answer(
+                    client,
+                    200,
+                    "{\"kind\":\"APIResourceList\",\"apiVersion\":\"v1\",\"groupVersion\":\"v1\",\"resources\":["
+                            + "{\"name\":\"pods\",\"singularName\":\"pod\",\"namespaced\":true,\"kind\":\"Pod\",\"verbs\":[\"get\",\"list\"],"
+                            + "\"shortNames\":[\"po\"]}]}");
         } else if (request[1].startsWith("/apis")) {
             answer(client, 200, "{\"kind\":\"APIGroupList\",\"apiVersion\":\"v1\",\"groups\":[]}");
         } else if (request[1].startsWith("/api")) {
@@ -100,7 +110,8 @@ final class KubectlShim {
                 return;
             }
             NetSocket target = result.result();
-            target.write(Buffer.buffer(method + " " + path + " HTTP/1.1" + headers + "\r\n\r\n").appendBuffer(rest));
+            target.write(Buffer.buffer(method + " " + path + " HTTP/1.1" + headers + "\r\n\r\n")
+                    .appendBuffer(rest));
             client.handler(null);
             client.pipeTo(target);
             target.pipeTo(client);
@@ -109,8 +120,10 @@ final class KubectlShim {
 
     private static void answer(NetSocket client, int code, String json) {
         byte[] body = json.getBytes(StandardCharsets.UTF_8);
-        client.write(Buffer.buffer("HTTP/1.1 " + code + " x\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: "
-                        + body.length + "\r\n\r\n").appendBytes(body))
+        client.write(Buffer.buffer("HTTP/1.1 " + code
+                                + " x\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: "
+                                + body.length + "\r\n\r\n")
+                        .appendBytes(body))
                 .onComplete(ignored -> client.close());
     }
 }

@@ -123,7 +123,8 @@ class KubectlTest {
     @Test
     void stdinReachesTheCommandToItsEnd() throws Exception {
         running("stdin", SLEEPER);
-        Ended ended = finish(begin(Map.of(), "exec", "-i", "stdin", "--", "cat"), "typed text".getBytes(StandardCharsets.UTF_8));
+        Ended ended = finish(
+                begin(Map.of(), "exec", "-i", "stdin", "--", "cat"), "typed text".getBytes(StandardCharsets.UTF_8));
         assertThat(ended.out()).isEqualTo("typed text");
         assertThat(ended.code()).isZero();
     }
@@ -135,7 +136,9 @@ class KubectlTest {
         new java.util.Random(7).nextBytes(data);
         String sum = java.util.HexFormat.of()
                 .formatHex(java.security.MessageDigest.getInstance("SHA-256").digest(data));
-        assertThat(finish(begin(Map.of(), "exec", "-i", "much", "--", "sha256sum"), data).out()).startsWith(sum);
+        assertThat(finish(begin(Map.of(), "exec", "-i", "much", "--", "sha256sum"), data)
+                        .out())
+                .startsWith(sum);
         Ended back = kubectl("exec", "much", "--", "sh", "-c", "yes 123456789 | head -c 20971520");
         assertThat(back.out()).hasSize(20_971_520).endsWith("123456789\n");
     }
@@ -144,7 +147,9 @@ class KubectlTest {
     void olderClientsSpeakSpdy() throws Exception {
         running("spdy", SLEEPER);
         Map<String, String> old = Map.of("KUBECTL_REMOTE_COMMAND_WEBSOCKETS", "false");
-        Ended ended = finish(begin(old, "exec", "-i", "spdy", "--", "sh", "-c", "cat; echo err >&2; exit 3"), "in".getBytes(StandardCharsets.UTF_8));
+        Ended ended = finish(
+                begin(old, "exec", "-i", "spdy", "--", "sh", "-c", "cat; echo err >&2; exit 3"),
+                "in".getBytes(StandardCharsets.UTF_8));
         assertThat(ended.out()).isEqualTo("in");
         assertThat(ended.err()).contains("err");
         assertThat(ended.code()).isEqualTo(3);
@@ -154,7 +159,8 @@ class KubectlTest {
     void filesAreCopiedBothWays() throws Exception {
         running("copy", SLEEPER);
         Path source = Files.writeString(directory.resolve("source.txt"), "content");
-        assertThat(kubectl("cp", source.toString(), "copy:/tmp/there.txt").err()).isEmpty();
+        assertThat(kubectl("cp", source.toString(), "copy:/tmp/there.txt").err())
+                .isEmpty();
         Path back = directory.resolve("back.txt");
         assertThat(kubectl("cp", "copy:/tmp/there.txt", back.toString()).code()).isZero();
         assertThat(back).hasContent("content");
@@ -162,10 +168,13 @@ class KubectlTest {
 
     @Test
     void portsAreForwardedInsideAWebSocketAndBySpdy() throws Exception {
-        running("web", "{'terminationGracePeriodSeconds':1,'containers':[{'name':'c','image':'IMAGE','command':['sh','-c',"
-                + "'mkdir /tmp/w; echo it works > /tmp/w/index.html; exec httpd -f -p 8080 -h /tmp/w']}]}");
+        running(
+                "web",
+                "{'terminationGracePeriodSeconds':1,'containers':[{'name':'c','image':'IMAGE','command':['sh','-c',"
+                        + "'mkdir /tmp/w; echo it works > /tmp/w/index.html; exec httpd -f -p 8080 -h /tmp/w']}]}");
         for (String websockets : List.of("true", "false")) {
-            Process forward = begin(Map.of("KUBECTL_PORT_FORWARD_WEBSOCKETS", websockets), "port-forward", "web", ":8080");
+            Process forward =
+                    begin(Map.of("KUBECTL_PORT_FORWARD_WEBSOCKETS", websockets), "port-forward", "web", ":8080");
             try {
                 String line = new java.io.BufferedReader(
                                 new java.io.InputStreamReader(forward.getInputStream(), StandardCharsets.UTF_8))
@@ -192,7 +201,8 @@ class KubectlTest {
     void aTerminalHasASize() throws Exception {
         running("tty", SLEEPER);
         Process script = new ProcessBuilder(
-                        "script", "-qec",
+                        "script",
+                        "-qec",
                         "stty rows 33 cols 77; kubectl --server http://127.0.0.1:" + shim.port()
                                 + " exec -it tty -- sh -c 'while [ \"$(stty size)\" != \"33 77\" ]; do :; done; stty size; tty'",
                         "/dev/null")
@@ -204,8 +214,10 @@ class KubectlTest {
 
     @Test
     void followingEndsWithTheContainer() throws Exception {
-        running("follow", "{'restartPolicy':'Never','containers':[{'name':'c','image':'IMAGE','command':['sh','-c',"
-                + "'echo begin; while [ ! -e /tmp/go ]; do sleep 0.1; done; echo end']}]}");
+        running(
+                "follow",
+                "{'restartPolicy':'Never','containers':[{'name':'c','image':'IMAGE','command':['sh','-c',"
+                        + "'echo begin; while [ ! -e /tmp/go ]; do sleep 0.1; done; echo end']}]}");
         Process logs = begin(Map.of(), "logs", "-f", "follow");
         kubectl("exec", "follow", "--", "sh", "-c", "echo > /tmp/go");
         assertThat(finish(logs, new byte[0]).out()).isEqualTo("begin\nend\n");
@@ -232,9 +244,19 @@ class KubectlTest {
         Certificates keys = node.certificates;
         Files.writeString(directory.resolve("s.crt"), keys.strangerCert());
         Files.writeString(directory.resolve("s.key"), keys.strangerKey());
-        Process curl = new ProcessBuilder("curl", "-sk", "-o", "/dev/null", "-w", "%{http_code}", "--cert",
-                directory.resolve("s.crt").toString(), "--key", directory.resolve("s.key").toString(),
-                "https://127.0.0.1:" + node.server.port() + "/pods").start();
+        Process curl = new ProcessBuilder(
+                        "curl",
+                        "-sk",
+                        "-o",
+                        "/dev/null",
+                        "-w",
+                        "%{http_code}",
+                        "--cert",
+                        directory.resolve("s.crt").toString(),
+                        "--key",
+                        directory.resolve("s.key").toString(),
+                        "https://127.0.0.1:" + node.server.port() + "/pods")
+                .start();
         assertThat(finish(curl, new byte[0]).out()).isEqualTo("403");
     }
 }

@@ -74,8 +74,7 @@ final class RealNode implements AutoCloseable {
         this.api = api;
         this.certificates = certificates;
         KeyedWorker worker = new KeyedWorker(vertx.createSharedWorkerExecutor("runtime", 8));
-        OverlaySnapshots snapshots =
-                new OverlaySnapshots(directory.resolve("snapshots"), LinuxFileCalls::new);
+        OverlaySnapshots snapshots = new OverlaySnapshots(directory.resolve("snapshots"), LinuxFileCalls::new);
         ImageStore images = new ImageStore(
                 vertx,
                 new ImageStore.Places(
@@ -210,8 +209,10 @@ final class RealNode implements AutoCloseable {
         StringBuilder out = new StringBuilder();
         api.find(Resources.PODS, ObjectKey.of("default", name))
                 .ifPresent(pod -> out.append(pod.at("status")).append('\n'));
-        api.all(Resources.EVENTS)
-                .forEach(event -> out.append(event.text("reason")).append(": ").append(event.text("message")).append('\n'));
+        api.all(Resources.EVENTS).forEach(event -> out.append(event.text("reason"))
+                .append(": ")
+                .append(event.text("message"))
+                .append('\n'));
         return out.toString();
     }
 
