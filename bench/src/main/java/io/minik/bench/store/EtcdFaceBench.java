@@ -45,13 +45,16 @@ public final class EtcdFaceBench {
 
     public static void main(String[] arguments) throws Exception {
         EtcdFaceBench bench = new EtcdFaceBench(Integer.parseInt(arguments[0]), arguments[1]);
-        bench.run("warm-up", 100, bench::put);
-        for (int clients : new int[] {1, 100, 1000}) {
-            bench.run("put", clients, bench::put);
-            bench.run("range", clients, bench::range);
-            bench.run("txn", clients, bench::compareAndSwap);
+        try {
+            bench.run("warm-up", 100, bench::put);
+            for (int clients : new int[] {1, 100, 1000}) {
+                bench.run("put", clients, bench::put);
+                bench.run("range", clients, bench::range);
+                bench.run("txn", clients, bench::compareAndSwap);
+            }
+        } finally {
+            await(bench.vertx.close());
         }
-        bench.vertx.close().toCompletionStage().toCompletableFuture().get();
     }
 
     private static ByteString key(int number) {
