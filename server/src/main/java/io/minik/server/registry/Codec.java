@@ -10,7 +10,9 @@ import io.minik.api.meta.Status.Reason;
 import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
+import io.minik.api.patch.Apply;
 import io.minik.api.patch.JsonPatch;
+import io.minik.api.patch.ManagedFields;
 import io.minik.api.patch.MergePatch;
 import io.minik.api.patch.StrategicMerge;
 import io.minik.api.schema.Decoded;
@@ -23,19 +25,23 @@ import io.minik.api.schema.Schema;
 import io.minik.api.schema.Subresource;
 import io.minik.api.schema.Type;
 import io.minik.api.schema.Validator;
+import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /** From bytes to trees that fit their type, with defaults; from a tree and a patch to the next tree. Pure. */
 final class Codec {
     private static final String BODIES = "application/json, application/yaml, application/vnd.kubernetes.protobuf";
-    private static final String PATCHES =
-            "application/json-patch+json, application/merge-patch+json," + " application/strategic-merge-patch+json";
+    private static final String PATCHES = "application/json-patch+json, application/merge-patch+json,"
+            + " application/strategic-merge-patch+json," + " application/apply-patch+yaml";
 
     private final Schema schema;
+    private final InstantSource clock;
 
-    Codec(Schema schema) {
+    Codec(Schema schema, InstantSource clock) {
         this.schema = schema;
+        this.clock = clock;
     }
 
     Resource stored(Resource resource) {
@@ -82,6 +88,11 @@ final class Codec {
     /** Applies the request's patch. @param doc consumed; @param kind whose rules lists follow */
     ObjectNode patch(Request request, ObjectNode doc, List<String> warnings) {
         Type type = bodyType(request);
+        if (applies(request)) {
+            // Of the object itself, what is created if there is none was decoded before, and its warnings told.
+            List<String> told = request.subresource().isEmpty() ? new ArrayList<>() : warnings;
+            return applied(request, type, Optional.of(doc), told);
+        }
         JsonNode patch;
         try {
             patch = Json.parse(request.body());
@@ -112,11 +123,57 @@ final class Codec {
     }
 
     /** The object that a patch of nothing makes: only apply can. */
-    Optional<ObjectNode> createdByPatch(Request request) {
-        if (request.contentType().equals("application/apply-patch+yaml")) {
-            throw unsupported(PATCHES);
+    Optional<ObjectNode> createdByPatch(Request request, List<String> warnings) {
+        return applies(request) && request.subresource().isEmpty()
+                ? Optional.of(applied(request, bodyType(request), Optional.empty(), warnings))
+                : Optional.empty();
+    }
+
+    static boolean applies(Request request) {
+        return request.contentType().equals("application/apply-patch+yaml");
+    }
+
+    private ObjectNode applied(Request request, Type type, Optional<ObjectNode> live, List<String> warnings) {
+        String manager = request.parameter("fieldManager");
+        if (manager.isEmpty()) {
+            throw ApiException.badRequest(
+                    "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required for apply patch");
         }
-        return Optional.empty();
+        Decoded decoded = Decoder.decode(type, request.body(), Format.YAML, level(request));
+        warnings.addAll(decoded.warnings());
+        boolean force = request.parameter("force").equals("true");
+        ObjectNode tree = Apply.apply(
+                new Apply.Applier(type, manager, force, request.subresource(), clock.instant()), live, decoded.tree());
+        if (type == request.kind().type()) {
+            Defaults.apply(request.kind(), tree);
+        }
+        return tree;
+    }
+
+    /** After a write that was no apply: whose the fields are now, for objects that were applied once. */
+    void track(Request request, KubeObject old, ObjectNode next) {
+        if (applies(request)) {
+            return;
+        }
+        if (!ManagedFields.tracked(old.tree())) {
+            untracked(request, next);
+        } else {
+            String manager = request.parameter("fieldManager");
+            ManagedFields.track(
+                    request.kind().type(),
+                    old.tree(),
+                    next,
+                    manager.isEmpty() ? "unknown" : manager,
+                    request.subresource(),
+                    clock.instant());
+        }
+    }
+
+    /** What a client says of managedFields does not count. */
+    static void untracked(Request request, ObjectNode next) {
+        if (!applies(request) && next.get("metadata") instanceof ObjectNode metadata) {
+            metadata.remove("managedFields");
+        }
     }
 
     /** @throws ApiException 422 */

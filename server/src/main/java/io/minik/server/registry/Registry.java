@@ -48,7 +48,7 @@ public final class Registry {
 
     public Registry(Parts parts) {
         this.storage = new Storage(parts.store(), parts.caches(), parts.clock());
-        this.codec = new Codec(parts.schema());
+        this.codec = new Codec(parts.schema(), parts.clock());
         this.writes = new Writes(storage, codec, parts.admission(), parts.services(), parts.names(), parts.clock());
         this.lists = new ListReads(parts.store(), parts.caches());
         this.scales = new Scales(writes, codec);
@@ -222,7 +222,7 @@ public final class Registry {
                 warnings,
                 old -> Narrowing.apply(
                         request.subresource(), codec.patch(request, Json.parseObject(old.bytes()), warnings), old),
-                codec.createdByPatch(request)));
+                codec.createdByPatch(request, warnings)));
     }
 
     private Future<Result> delete(Request request) {

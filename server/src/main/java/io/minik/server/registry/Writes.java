@@ -88,6 +88,7 @@ final class Writes {
             throw ApiException.badRequest("the name of the object (" + key.name()
                     + ") does not match the name on the URL (" + request.key().name() + ")");
         }
+        Codec.untracked(request, tree);
         List<String> said = new ArrayList<>(warnings);
         List<SideWrite> side = new ArrayList<>();
         Review review = review(Operation.CREATE, request, key, "", tree, Optional.empty(), said, side);
@@ -146,6 +147,7 @@ final class Writes {
                 Operation.UPDATE, request, update.key(), update.subresource(), next, Optional.of(old), said, side);
         admission.mutate(review);
         services.onUpdate(review);
+        codec.track(request, old, next);
         codec.validate(kind, update.key(), next, Optional.of(old), update.subresource());
         admission.validate(review);
         Json.child(next, "metadata").put("resourceVersion", old.meta().resourceVersion());

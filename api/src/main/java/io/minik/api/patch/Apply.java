@@ -1,0 +1,148 @@
+package io.minik.api.patch;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.minik.api.meta.ApiException;
+import io.minik.api.meta.Status.Cause;
+import io.minik.api.meta.Status.Details;
+import io.minik.api.meta.Status.Reason;
+import io.minik.api.object.Json;
+import io.minik.api.patch.ManagedFields.Manager;
+import io.minik.api.schema.Type;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Server-side apply: a manager says the fields that it wants, and owns them. What it said before and no longer says goes,
+ * unless somebody else owns it; what others own it may change only by force.
+ */
+public final class Apply {
+    private Apply() {}
+
+    /**
+     * @param manager the request's fieldManager, not empty
+     * @param force take over what others own
+     * @param subresource empty, or status
+     */
+    public record Applier(Type type, String manager, boolean force, String subresource, Instant now) {}
+
+    /**
+     * @param live the stored object, empty to create; not written to
+     * @param applied decoded, without defaults; not written to
+     * @return a new tree with its managedFields, still to be defaulted and validated
+     * @throws ApiException 409 with a cause for each field in conflict
+     */
+    public static ObjectNode apply(Applier applier, Optional<ObjectNode> live, ObjectNode applied) {
+        if (applied.path("metadata").has("managedFields")) {
+            throw ApiException.badRequest("metadata.managedFields must be nil");
+        }
+        Type type = applier.type;
+        ObjectNode wanted = narrowed(applied, applier.subresource);
+        Manager self = new Manager(
+                applier.manager,
+                ManagedFields.APPLY,
+                type.apiVersion(),
+                ManagedFields.time(applier.now),
+                applier.subresource,
+                Ownership.fields(type, wanted));
+        if (live.isEmpty()) {
+            ObjectNode tree = wanted.deepCopy();
+            ManagedFields.write(tree, List.of(self));
+            return tree;
+        }
+        ObjectNode before = live.get();
+        List<Manager> others = new ArrayList<>(ManagedFields.read(before));
+        if (others.isEmpty()) {
+            others.add(new Manager(
+                    ManagedFields.BEFORE,
+                    ManagedFields.UPDATE,
+                    type.apiVersion(),
+                    "",
+                    "",
+                    Ownership.fields(type, before)));
+        }
+        Optional<Manager> last =
+                others.stream().filter(manager -> manager.same(self)).findFirst();
+        last.ifPresent(others::remove);
+        ObjectNode tree = Ownership.merge(type, before.deepCopy(), wanted.deepCopy());
+        if (last.isPresent()) {
+            FieldSet kept = self.fields();
+            for (Manager other : others) {
+                kept = kept.union(other.fields());
+            }
+            Ownership.prune(type, tree, last.get().fields(), kept);
+        }
+        List<Manager> managers = settle(applier, Ownership.difference(type, before, tree), others);
+        boolean same = last.isPresent() && last.get().fields().equals(self.fields());
+        boolean untouched = tree.equals(before);
+        managers.add(same && untouched ? last.get() : self);
+        ManagedFields.write(tree, managers);
+        return tree;
+    }
+
+    /** The others without what was changed under them; a conflict unless forced. */
+    private static List<Manager> settle(Applier applier, Ownership.Difference difference, List<Manager> others) {
+        Map<Manager, List<String>> conflicts = new LinkedHashMap<>();
+        List<Manager> left = new ArrayList<>();
+        for (Manager other : others) {
+            FieldSet contested = other.fields().intersect(difference.changed());
+            if (!contested.isEmpty()) {
+                List<String> paths = new ArrayList<>();
+                contested.paths("", paths);
+                conflicts.put(other, paths);
+            }
+            left.add(other.with(other.fields().minus(contested).without(difference.removed())));
+        }
+        if (!conflicts.isEmpty() && !applier.force) {
+            throw conflict(conflicts);
+        }
+        return left;
+    }
+
+    private static ApiException conflict(Map<Manager, List<String>> conflicts) {
+        List<Cause> causes = new ArrayList<>();
+        StringBuilder text = new StringBuilder();
+        int count = 0;
+        for (Map.Entry<Manager, List<String>> entry : conflicts.entrySet()) {
+            Manager manager = entry.getKey();
+            String with = "conflict with \"" + manager.name() + "\""
+                    + (manager.subresource().isEmpty() ? "" : " with subresource \"" + manager.subresource() + "\"")
+                    + " using " + manager.apiVersion()
+                    + (manager.operation().equals(ManagedFields.APPLY)
+                                    || manager.time().isEmpty()
+                            ? ""
+                            : " at " + manager.time());
+            List<String> paths = entry.getValue();
+            count += paths.size();
+            text.append(text.length() == 0 ? "" : "\n");
+            text.append(
+                    paths.size() == 1 ? with + ": " + paths.get(0) : with.replaceFirst("conflict", "conflicts") + ":");
+            for (String path : paths) {
+                causes.add(new Cause("FieldManagerConflict", with, path));
+                if (paths.size() > 1) {
+                    text.append("\n- ").append(path);
+                }
+            }
+        }
+        String head = "Apply failed with " + count + (count == 1 ? " conflict: " : " conflicts: ");
+        return ApiException.of(Reason.Conflict, head + text, new Details("", "", "", "", List.copyOf(causes), 0));
+    }
+
+    /** Of the object itself all but status, of its status only that: the rest of what is said does not count. */
+    private static ObjectNode narrowed(ObjectNode applied, String subresource) {
+        ObjectNode wanted = applied.deepCopy();
+        if (subresource.isEmpty()) {
+            wanted.remove("status");
+        } else if (subresource.equals("status")) {
+            wanted.retain("apiVersion", "kind", "metadata", "status");
+            if (wanted.get("metadata") instanceof ObjectNode metadata) {
+                metadata.retain("name", "namespace", "uid", "resourceVersion");
+            }
+        }
+        Json.child(wanted, "metadata");
+        return wanted;
+    }
+}

@@ -1,0 +1,129 @@
+package io.minik.api.patch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.minik.api.meta.ApiException;
+import io.minik.api.meta.Resources;
+import io.minik.api.object.Json;
+import io.minik.api.schema.Decoder;
+import io.minik.api.schema.FieldValidation;
+import io.minik.api.schema.Format;
+import io.minik.api.schema.Schema;
+import io.minik.api.schema.Type;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class ApplyTest {
+    private static final Type DEPLOYMENT =
+            Schema.load().kind(Resources.DEPLOYMENTS).type();
+    private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
+
+    private static ObjectNode tree(String yaml) {
+        return Decoder.decode(DEPLOYMENT, yaml.getBytes(StandardCharsets.UTF_8), Format.YAML, FieldValidation.STRICT)
+                .tree();
+    }
+
+    private static ObjectNode apply(String manager, boolean force, ObjectNode live, String yaml) {
+        return Apply.apply(new Apply.Applier(DEPLOYMENT, manager, force, "", NOW), Optional.of(live), tree(yaml));
+    }
+
+    private static ObjectNode created(String yaml) {
+        return Apply.apply(new Apply.Applier(DEPLOYMENT, "me", false, "", NOW), Optional.empty(), tree(yaml));
+    }
+
+    private static String web(String container) {
+        return "metadata: {name: web, labels: {a: '1'}}\nspec: {replicas: 2, template: {spec: {containers: ["
+                + container + "]}}}";
+    }
+
+    @Test
+    void theApplierOwnsWhatItSaid() {
+        ObjectNode tree = created(web("{name: c, image: i, args: [x], ports: [{containerPort: 80}]}"));
+        assertThat(Json.at(tree, "metadata", "managedFields").toString())
+                .isEqualTo("[{\"manager\":\"me\",\"operation\":\"Apply\",\"apiVersion\":\"apps/v1\","
+                        + "\"time\":\"2026-01-02T03:04:05Z\",\"fieldsType\":\"FieldsV1\",\"fieldsV1\":{\"f:metadata\":"
+                        + "{\"f:labels\":{\"f:a\":{}}},\"f:spec\":{\"f:replicas\":{},\"f:template\":{\"f:spec\":"
+                        + "{\"f:containers\":{\"k:{\\\"name\\\":\\\"c\\\"}\":{\".\":{},\"f:args\":{},\"f:image\":{},\"f:name\":{},"
+                        + "\"f:ports\":{\"k:{\\\"containerPort\\\":80,\\\"protocol\\\":\\\"TCP\\\"}\":{\".\":{},"
+                        + "\"f:containerPort\":{}}}}}}}}}}]");
+    }
+
+    @Test
+    void applyingTheSameAgainChangesNothing() {
+        ObjectNode tree = created(web("{name: c, image: i}"));
+        ObjectNode again = Apply.apply(
+                new Apply.Applier(DEPLOYMENT, "me", false, "", NOW.plusSeconds(60)),
+                Optional.of(tree),
+                tree(web("{name: c, image: i}")));
+        assertThat(again).isEqualTo(tree);
+    }
+
+    @Test
+    void whatIsNoLongerSaidGoesUnlessSomebodyElseOwnsIt() {
+        ObjectNode tree = created(web("{name: c, image: i, args: [x]}, {name: d, image: j}"));
+        ObjectNode shared =
+                apply("other", false, tree, "spec: {template: {spec: {containers: [{name: d, tty: true}]}}}");
+        ObjectNode less = apply(
+                "me",
+                false,
+                shared,
+                "metadata: {name: web}\nspec: {template: {spec: {containers: [{name: c, image: i}]}}}");
+        assertThat(less.path("metadata").has("labels")).isFalse();
+        assertThat(less.path("spec").has("replicas")).isFalse();
+        assertThat(Json.at(less, "spec", "template", "spec", "containers").toString())
+                .isEqualTo("[{\"name\":\"c\",\"image\":\"i\"},{\"name\":\"d\",\"tty\":true}]");
+    }
+
+    @Test
+    void changingWhatAnotherOwnsIsAConflictUnlessForced() {
+        ObjectNode tree = created(web("{name: c, image: i}"));
+        String theirs = "spec: {replicas: 5, template: {spec: {containers: [{name: c, image: z}]}}}";
+        assertThatThrownBy(() -> apply("other", false, tree, theirs)).isInstanceOfSatisfying(ApiException.class, e -> {
+            assertThat(e.status().code()).isEqualTo(409);
+            assertThat(e.getMessage())
+                    .isEqualTo("Apply failed with 2 conflicts: conflicts with \"me\" using apps/v1:\n"
+                            + "- .spec.replicas\n- .spec.template.spec.containers[name=\"c\"].image");
+        });
+        ObjectNode forced = apply("other", true, tree, theirs);
+        assertThat(Json.intOr(0, forced, "spec", "replicas")).isEqualTo(5);
+        assertThat(forced.path("metadata").path("managedFields").get(0).toString())
+                .as("me owns it no more")
+                .contains("\"me\"")
+                .doesNotContain("f:replicas");
+        assertThat(apply("third", false, forced, "spec: {replicas: 5}"))
+                .as("agreeing is no conflict")
+                .isNotNull();
+    }
+
+    @Test
+    void updatesTakeTheirFieldsAndWhatWasNeverTrackedCountsAsOneManager() {
+        ObjectNode plain = tree(web("{name: c, image: i}"));
+        assertThatThrownBy(() -> apply("me", false, plain, "spec: {replicas: 3}"))
+                .hasMessage("Apply failed with 1 conflict: conflict with \"before-first-apply\" using apps/v1:"
+                        + " .spec.replicas");
+        ObjectNode applied = apply("me", false, plain, web("{name: c, image: i}"));
+        assertThat(ManagedFields.tracked(applied)).isTrue();
+        ObjectNode scaled = applied.deepCopy();
+        ((ObjectNode) scaled.path("spec")).put("replicas", 9);
+        ManagedFields.track(DEPLOYMENT, applied, scaled, "kubectl", "scale", NOW);
+        assertThatThrownBy(() -> apply("me", false, scaled, web("{name: c, image: i}")))
+                .hasMessage("Apply failed with 1 conflict: conflict with \"kubectl\" with subresource \"scale\" using"
+                        + " apps/v1 at 2026-01-02T03:04:05Z: .spec.replicas");
+    }
+
+    @Test
+    void managersAreBounded() {
+        ObjectNode tree = created(web("{name: c, image: i}"));
+        for (int at = 0; at < 30; at++) {
+            ObjectNode next = tree.deepCopy();
+            ((ObjectNode) next.path("metadata").path("labels")).put("l" + at, "x");
+            ManagedFields.track(DEPLOYMENT, tree, next, "m" + at, "", NOW.plusSeconds(at));
+            tree = next;
+        }
+        assertThat(Json.at(tree, "metadata", "managedFields").size()).isEqualTo(1 + ManagedFields.MAX_UPDATERS);
+    }
+}
