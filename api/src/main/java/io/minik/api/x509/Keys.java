@@ -1,5 +1,6 @@
 package io.minik.api.x509;
 
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -8,6 +9,7 @@ import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
+import java.security.interfaces.ECPrivateKey;
 import java.security.spec.ECGenParameterSpec;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.security.spec.X509EncodedKeySpec;
@@ -16,6 +18,9 @@ import java.util.Optional;
 
 /** Keys: ours are EC P-256 (small, fast to make on a device); those of others may also be RSA or Ed25519. */
 public final class Keys {
+    private static final String P256 = "1.2.840.10045.3.1.7";
+    private static final int EC_BYTES = 32;
+
     static final String ECDSA_SHA256 = "1.2.840.10045.4.3.2";
     static final String RSA_SHA256 = "1.2.840.113549.1.1.11";
 
@@ -56,6 +61,23 @@ public final class Keys {
     /** PKCS#8, as Vert.x, openssl and kubectl read it. */
     public static String pem(PrivateKey key) {
         return Pem.encode(Pem.PRIVATE_KEY, key.getEncoded());
+    }
+
+    /** An EC P-256 key as {@code EC PRIVATE KEY} (RFC 5915): what client libraries that know no PKCS#8 for EC read. */
+    public static String ecPem(PrivateKey key) {
+        if (!(key instanceof ECPrivateKey ec)) {
+            throw new X509Exception("not an EC key: " + key.getAlgorithm());
+        }
+        byte[] number = ec.getS().toByteArray();
+        byte[] secret = new byte[EC_BYTES];
+        int length = Math.min(number.length, EC_BYTES);
+        System.arraycopy(number, number.length - length, secret, EC_BYTES - length, length);
+        return Pem.encode(
+                "EC PRIVATE KEY",
+                Der.sequence(
+                        Der.integer(BigInteger.ONE),
+                        Der.octetString(secret),
+                        Der.tagged(Der.CONTEXT_CONSTRUCTED, Der.oid(P256))));
     }
 
     /** SubjectPublicKeyInfo. */

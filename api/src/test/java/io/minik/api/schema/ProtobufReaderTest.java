@@ -27,7 +27,7 @@ class ProtobufReaderTest {
     }
 
     private ProtobufReaderTest bytes(int number, byte[] value) {
-        raw((long) number << 3 | 2);
+        raw(((long) number << 3) | 2);
         raw(value.length);
         out.writeBytes(value);
         return this;

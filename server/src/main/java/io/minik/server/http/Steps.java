@@ -164,7 +164,7 @@ final class Steps {
     }
 
     Future<Answer> authorize(ApiRequest request, Step.Next next) {
-        Attributes attributes = request.target().attributes(request.user());
+        Attributes attributes = request.target().attributes(request.user(), request.query());
         Decision decision = authorizer.authorize(attributes);
         request.audit().annotate("authorization.k8s.io/decision", decision.allowed() ? "allow" : "forbid");
         request.audit().annotate("authorization.k8s.io/reason", decision.reason());

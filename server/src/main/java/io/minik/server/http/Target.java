@@ -34,6 +34,7 @@ public record Target(
         String rest,
         String path) {
     private static final Set<String> NAMESPACE_SUBRESOURCES = Set.of("status", "finalize");
+    private static final Set<String> NAMED_BY_SELECTOR = Set.of("list", "watch", "deletecollection");
     private static final int API_PARTS = 3;
 
     static Target parse(String method, String path, Map<String, String> query) {
@@ -108,8 +109,22 @@ public record Target(
         return Set.of("get", "list", "watch", "head", "options").contains(verb);
     }
 
-    Attributes attributes(User user) {
+    /** @param query a list or watch of one name (fieldSelector metadata.name=x) is authorized for that name */
+    Attributes attributes(User user, Map<String, String> query) {
+        String named = name.isEmpty() && NAMED_BY_SELECTOR.contains(verb)
+                ? selectedName(query.getOrDefault("fieldSelector", ""))
+                : name;
         return new Attributes(
-                user, verb, group, version, resource, subresource, namespace, name, resourceRequest, path);
+                user, verb, group, version, resource, subresource, namespace, named, resourceRequest, path);
+    }
+
+    private static String selectedName(String selector) {
+        for (String requirement : selector.split(",", -1)) {
+            if (requirement.startsWith("metadata.name=")) {
+                String value = requirement.substring("metadata.name=".length());
+                return value.startsWith("=") ? value.substring(1) : value;
+            }
+        }
+        return "";
     }
 }

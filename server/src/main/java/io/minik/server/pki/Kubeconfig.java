@@ -1,5 +1,6 @@
 package io.minik.server.pki;
 
+import io.minik.api.x509.Keys;
 import io.minik.api.x509.SecretFile;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -34,7 +35,11 @@ public final class Kubeconfig {
                     user: default
                 current-context: default
                 preferences: {}
-                """.formatted(server, base64(caPem), base64(user.certificatePem()), base64(user.keyPem()));
+                """.formatted(
+                        server,
+                        base64(caPem),
+                        base64(user.certificatePem()),
+                        base64(Keys.ecPem(Keys.privateKey(user.keyPem()))));
     }
 
     /**

@@ -1,0 +1,286 @@
+package io.minik.cli;
+
+import io.minik.agent.dns.DnsServer;
+import io.minik.agent.kubelet.Kubelet;
+import io.minik.agent.kubelet.KubeletConfig;
+import io.minik.agent.node.NodeConfig;
+import io.minik.agent.node.NodeFigures;
+import io.minik.agent.node.NodeNetwork;
+import io.minik.agent.node.NodeRoom;
+import io.minik.agent.pki.JoinClient;
+import io.minik.agent.pki.NodeIdentity;
+import io.minik.agent.pki.NodeKeys;
+import io.minik.agent.probe.NetworkActions;
+import io.minik.agent.probe.ProbeTimers;
+import io.minik.agent.proxy.Proxy;
+import io.minik.agent.streaming.KubeletServer;
+import io.minik.agent.volume.FileWork;
+import io.minik.agent.volume.LinuxMounts;
+import io.minik.agent.volume.Volumes;
+import io.minik.api.client.ApiClient;
+import io.minik.api.client.EventRecorder;
+import io.minik.api.client.HttpTransport;
+import io.minik.api.client.Informers;
+import io.minik.api.client.Loop;
+import io.minik.api.client.Transport;
+import io.minik.api.join.ClusterConfig;
+import io.minik.api.join.JoinCaller;
+import io.minik.api.join.JoinToken;
+import io.minik.runtime.net.BridgeNetwork;
+import io.minik.server.authn.User;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+
+/**
+ * The rooms of a node in start order: runtime (adopts), proxy, DNS, kubelet, its HTTPS face, and last the node object, which
+ * tells the cluster that all the others are there. The same for both commands; only the way to the API differs.
+ */
+final class AgentRooms {
+    /** Ethernet's; host-gw adds no header. */
+    private static final int POD_MTU = 1500;
+
+    private final Daemon daemon;
+    private final NodeOptions node;
+    private final String nodeName;
+    private final String nodeIp;
+    private final NodeIdentity identity;
+    private final ClusterConfig cluster;
+    private final Context context;
+    private final Loop loop;
+    private final ApiClient api;
+    private final Informers informers;
+    private final EventRecorder events;
+
+    /** How this node gets its certificates, and then reaches the API. */
+    private record Way(JoinCaller caller, java.util.function.Function<NodeIdentity, Transport> transport) {}
+
+    private AgentRooms(
+            Daemon daemon,
+            NodeOptions node,
+            String nodeIp,
+            NodeIdentity identity,
+            Transport transport,
+            Context context) {
+        this.daemon = daemon;
+        this.node = node;
+        this.nodeName = identity.nodeName();
+        this.nodeIp = nodeIp;
+        this.identity = identity;
+        this.cluster = identity.cluster();
+        this.context = context;
+        this.loop = Loop.on(context);
+        this.api = new ApiClient(transport, "kubelet");
+        this.informers = new Informers(loop, api);
+        this.events = new EventRecorder(loop, api, "kubelet", nodeName);
+    }
+
+    /** The node within a server's process: joins by a call, talks to the API without a network. */
+    static Future<Void> besideServer(Daemon daemon, ControlPlane.Opening opening, ControlPlane plane) {
+        Way way = new Way(
+                plane.joins()::joinLocally,
+                identity -> plane.transport(User.system("system:node:" + opening.nodeName(), "system:nodes")));
+        return start(daemon, opening.node(), opening.nodeName(), opening.nodeIp(), way);
+    }
+
+    /** A node of its own: joins by token, talks to the API by HTTPS. */
+    static Future<Void> alone(
+            Daemon daemon, NodeOptions node, String nodeName, String nodeIp, URI server, JoinToken token) {
+        Vertx vertx = daemon.vertx();
+        Way way = new Way(
+                new JoinClient(vertx, server.toString(), token),
+                identity -> new HttpTransport(
+                        vertx,
+                        HttpTransport.Config.withCertificate(
+                                server,
+                                identity.serverCa(),
+                                identity.clientCertificate(),
+                                identity.clientKey(),
+                                "minik-agent/" + VersionCommand.build().getProperty("version"))));
+        return start(daemon, node, nodeName, nodeIp, way);
+    }
+
+    private static Future<Void> start(Daemon daemon, NodeOptions node, String nodeName, String nodeIp, Way way) {
+        Vertx vertx = daemon.vertx();
+        Path tls = node.dataDir.resolve("agent/tls");
+        NodeKeys keys = new NodeKeys(vertx, tls, node.nodePasswordFile, InstantSource.system());
+        Future<NodeIdentity> identity = keys.obtain(nodeName, List.of(nodeIp), way.caller());
+        Future<NodeRuntime> runtime = NodeRuntime.open(vertx, node);
+        Future<Context> context = Rooms.loop(vertx);
+        return Future.join(identity, runtime, context)
+                .compose(all -> vertx.executeBlocking(() -> Machine.read(node), false))
+                .compose(machine -> new AgentRooms(
+                                daemon,
+                                node,
+                                nodeIp,
+                                identity.result(),
+                                way.transport().apply(identity.result()),
+                                context.result())
+                        .startRooms(runtime.result(), machine));
+    }
+
+    /** What the kubelet and the node object say of this machine. */
+    private record Machine(NodeFigures figures, Map<String, String> allocatable, long memoryBytes) {
+        static Machine read(NodeOptions node) throws IOException {
+            NodeFigures figures = new NodeFigures(node.dataDir);
+            return new Machine(figures, figures.allocatable(node.maxPods), figures.memoryBytes());
+        }
+    }
+
+    private Future<Void> startRooms(NodeRuntime runtime, Machine machine) {
+        Vertx vertx = daemon.vertx();
+        Rooms rooms = daemon.rooms();
+        FileWork files = FileWork.on(vertx);
+        NodeRoom nodeRoom = nodeRoom(runtime, machine, files);
+        Kubelet kubelet = kubelet(runtime, machine, files, nodeRoom);
+        KubeletServer server = new KubeletServer(
+                vertx,
+                context,
+                new KubeletServer.Config(
+                        nodeName,
+                        "0.0.0.0",
+                        node.kubeletPort,
+                        identity.servingCertificate(),
+                        identity.servingKey(),
+                        identity.clientCa(),
+                        version()),
+                kubelet,
+                runtime.sandboxes(),
+                runtime.containers(),
+                machine.figures());
+        return rooms.start(context, runtime)
+                .compose(unused -> rooms.startAll(context, List.of(proxy(), dns(), kubelet, server, nodeRoom)));
+    }
+
+    private NodeRoom nodeRoom(NodeRuntime runtime, Machine machine, FileWork files) {
+        NodeConfig config = new NodeConfig(
+                nodeName,
+                List.of(nodeIp),
+                List.of(),
+                nodeName,
+                pairs(node.nodeLabels),
+                node.nodeTaints,
+                node.maxPods,
+                node.kubeletPort,
+                version(),
+                "minik://" + VersionCommand.build().getProperty("version"));
+        return new NodeRoom(
+                config,
+                new NodeRoom.Parts(
+                        loop,
+                        api,
+                        informers,
+                        events,
+                        network(runtime.network()),
+                        () -> runtime.health().ready()
+                                ? Optional.empty()
+                                : Optional.of(runtime.health().message()),
+                        machine.figures(),
+                        files::call));
+    }
+
+    private NodeNetwork network(BridgeNetwork bridge) {
+        return new NodeNetwork() {
+            @Override
+            public Future<Void> configure(String podCidr) {
+                return bridge.configure(podCidr, cluster.clusterCidr(), POD_MTU);
+            }
+
+            @Override
+            public Future<Void> routes(Map<String, String> nodeIpByPodCidr) {
+                return bridge.routes(nodeIpByPodCidr);
+            }
+        };
+    }
+
+    private Kubelet kubelet(NodeRuntime runtime, Machine machine, FileWork files, NodeRoom nodeRoom) {
+        Path root = node.dataDir.resolve("agent/kubelet");
+        NetworkActions actions = new NetworkActions(daemon.vertx(), loop, runtime.containers(), version());
+        KubeletConfig config = new KubeletConfig(
+                nodeName,
+                List.of(nodeIp),
+                root,
+                node.logDir,
+                Optional.empty(),
+                List.of(cluster.clusterDns()),
+                cluster.clusterDomain(),
+                node.resolvConf,
+                "kubepods",
+                machine.allocatable(),
+                nodeRoom::labels,
+                machine.memoryBytes(),
+                KubeletConfig.DEFAULT_LOG_BYTES,
+                KubeletConfig.DEFAULT_LOG_FILES,
+                false);
+        return new Kubelet(
+                config,
+                new Kubelet.Parts(
+                        loop,
+                        api,
+                        informers,
+                        events,
+                        runtime.sandboxes(),
+                        runtime.containers(),
+                        runtime.images(),
+                        new Volumes(loop, api, root.resolve("pods"), new LinuxMounts(runtime.sys()), files),
+                        new ProbeTimers(loop, actions, new Random()),
+                        actions,
+                        files));
+    }
+
+    private Proxy proxy() {
+        String dns = cluster.clusterDns();
+        return new Proxy(
+                daemon.vertx(),
+                loop,
+                informers,
+                new Proxy.Settings(
+                        nodeName,
+                        cluster.clusterCidr(),
+                        Preflight.findProgram("nft").map(Path::toString).orElse("nft"),
+                        Preflight.findProgram("conntrack").map(Path::toString).orElse("conntrack"),
+                        Proxy.Settings.TABLE,
+                        List.of(
+                                new Proxy.Redirect(dns, "udp", 53, DnsServer.DEFAULT_PORT),
+                                new Proxy.Redirect(dns, "tcp", 53, DnsServer.DEFAULT_PORT))));
+    }
+
+    private DnsServer dns() {
+        return new DnsServer(
+                daemon.vertx(),
+                loop,
+                informers,
+                new DnsServer.Settings(
+                        cluster.clusterDomain(),
+                        cluster.clusterDns(),
+                        cluster.clusterCidr(),
+                        cluster.serviceCidr(),
+                        DnsServer.DEFAULT_PORT,
+                        node.resolvConf));
+    }
+
+    private static String version() {
+        return VersionCommand.gitVersion(VersionCommand.build());
+    }
+
+    private static Map<String, String> pairs(List<String> labels) {
+        Map<String, String> pairs = new LinkedHashMap<>();
+        for (String label : labels) {
+            int equals = label.indexOf('=');
+            if (equals <= 0) {
+                throw new StartFailure("--node-label: \"" + label + "\" is not KEY=VALUE");
+            }
+            pairs.put(label.substring(0, equals), label.substring(equals + 1));
+        }
+        return pairs;
+    }
+}

@@ -1,0 +1,341 @@
+package io.minik.cli;
+
+import io.minik.agent.dns.DnsService;
+import io.minik.api.client.ApiClient;
+import io.minik.api.client.EventRecorder;
+import io.minik.api.client.Informers;
+import io.minik.api.client.Loop;
+import io.minik.api.client.Transport;
+import io.minik.api.join.ClusterConfig;
+import io.minik.api.join.JoinToken;
+import io.minik.api.meta.ApiException;
+import io.minik.api.meta.Resource;
+import io.minik.api.meta.Status.Reason;
+import io.minik.api.room.Room;
+import io.minik.api.schema.KindRow;
+import io.minik.api.schema.Schema;
+import io.minik.server.admission.CertificateRules;
+import io.minik.server.admission.RoleEscalationRule;
+import io.minik.server.authn.BootstrapTokens;
+import io.minik.server.authn.ObjectLookup;
+import io.minik.server.authn.RequestAuthenticator;
+import io.minik.server.authn.ServiceAccountTokens;
+import io.minik.server.authn.User;
+import io.minik.server.authz.Rbac;
+import io.minik.server.authz.RoleAggregation;
+import io.minik.server.authz.RoleBootstrap;
+import io.minik.server.controllers.ControllerContext;
+import io.minik.server.controllers.Controllers;
+import io.minik.server.controllers.TokenController;
+import io.minik.server.http.ApiServer;
+import io.minik.server.http.ApiServerConfig;
+import io.minik.server.join.JoinEndpoint;
+import io.minik.server.join.JoinService;
+import io.minik.server.join.TokenFile;
+import io.minik.server.openapi.OpenApi;
+import io.minik.server.pki.Kubeconfig;
+import io.minik.server.pki.Pki;
+import io.minik.server.pki.PkiConfig;
+import io.minik.server.reviews.CertificateSigner;
+import io.minik.server.reviews.Reviews;
+import io.minik.server.scheduler.Scheduler;
+import io.minik.server.table.BuiltInTables;
+import io.minik.server.table.Tables;
+import io.minik.store.Store;
+import io.minik.store.mapdb.MapDbStore;
+import io.minik.store.mapdb.StoreConfig;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.PemTrustOptions;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The rooms of a server in start order: keys, store, API server (caches first, then who may do what, then the listener),
+ * controllers, scheduler. Each comment says why it stands where it stands.
+ */
+final class ControlPlane {
+    private final Vertx vertx;
+    private final NodeOptions node;
+    private final ServerOptions options;
+    private final Rooms rooms;
+    private final String nodeName;
+    private final String nodeIp;
+    private final Pki pki;
+    private final Store store;
+    private final Schema schema = Schema.load();
+    private final DeferredTransport ownRights = new DeferredTransport();
+    private final ServiceAccountTokens tokens;
+    private final BootstrapTokens bootstrapTokens;
+    private final JoinService joins;
+    private final RequestAuthenticator authenticator;
+    private final Context loop;
+    private final Loop controllerLoop;
+    private final ControllerContext controllers;
+    private final Rbac rbac;
+    private final ApiServer apiServer;
+
+    private ControlPlane(Opening opening, Rooms rooms, Pki pki, Store store, Context loop) {
+        this.vertx = opening.vertx();
+        this.node = opening.node();
+        this.options = opening.options();
+        this.rooms = rooms;
+        this.nodeName = opening.nodeName();
+        this.nodeIp = opening.nodeIp();
+        this.pki = pki;
+        this.store = store;
+        this.loop = loop;
+        this.controllerLoop = Loop.on(loop);
+        ApiClient own = new ApiClient(ownRights, "minik");
+        this.controllers = ControllerContext.of(controllerLoop, own);
+        ObjectLookup lookup = (resource, key) -> own.get(resource, key)
+                .map(Optional::of)
+                .recover(error -> ApiException.is(error, Reason.NotFound)
+                        ? Future.succeededFuture(Optional.empty())
+                        : Future.failedFuture(error));
+        InstantSource clock = InstantSource.system();
+        this.tokens = new ServiceAccountTokens(
+                pki.serviceAccountKeys(), ServiceAccountTokens.issuerOf(options.clusterDomain), lookup, clock);
+        this.bootstrapTokens = new BootstrapTokens(lookup, clock);
+        this.authenticator = new RequestAuthenticator(tokens, bootstrapTokens, clock);
+        String advertised = options.advertiseAddress.isEmpty() ? nodeIp : options.advertiseAddress;
+        this.joins = new JoinService(vertx, pki, own, cluster(advertised), clock);
+        this.rbac = new Rbac(controllers.informers());
+        OpenApi openApi = new OpenApi(schema, VersionCommand.gitVersion(VersionCommand.build()));
+        this.apiServer = new ApiServer(
+                vertx,
+                config(),
+                new ApiServer.Parts(
+                        store,
+                        schema,
+                        authenticator,
+                        rbac.authorizer(),
+                        Reviews.connectors(
+                                new Reviews.Sources(authenticator, tokens, rbac.authorizer(), lookup, clock)),
+                        new Tables(BuiltInTables.kinds()),
+                        Pages.of(vertx, openApi, tokens),
+                        List.of(new RoleEscalationRule(rbac.escalation()), new CertificateRules(rbac.authorizer())),
+                        clock));
+    }
+
+    /** What a start is told. */
+    record Opening(Vertx vertx, NodeOptions node, ServerOptions options, String nodeName, String nodeIp) {}
+
+    /** Opens keys and store, and starts all rooms of the control plane; succeeds when the API answers. */
+    static Future<ControlPlane> start(Opening opening, Rooms rooms) {
+        Future<Pki> pki = opening.vertx().executeBlocking(() -> openPki(opening));
+        Future<MapDbStore> store = MapDbStore.open(
+                opening.vertx(), StoreConfig.at(opening.node().dataDir.resolve("server/db")));
+        Future<Context> loop = Rooms.loop(opening.vertx());
+        return Future.join(pki, store, loop)
+                .map(all -> new ControlPlane(opening, rooms, pki.result(), store.result(), loop.result()))
+                .compose(plane -> plane.startRooms().map(plane));
+    }
+
+    private static Pki openPki(Opening opening) {
+        return Pki.open(
+                opening.node().dataDir.resolve("server/tls"),
+                PkiConfig.of(
+                        opening.options().clusterDomain,
+                        List.of(firstAddress(opening.options().serviceCidr)),
+                        opening.nodeName(),
+                        List.of(opening.nodeIp()),
+                        opening.options().tlsSans));
+    }
+
+    /** Nodes join here: by HTTP with the token, or, for the one in this process, by a call. */
+    JoinService joins() {
+        return joins;
+    }
+
+    private ClusterConfig cluster(String advertised) {
+        return new ClusterConfig(
+                options.clusterCidr,
+                options.serviceCidr,
+                options.clusterDns,
+                options.clusterDomain,
+                NODE_PREFIX,
+                List.of("https://" + advertised + ":" + options.httpsListenPort));
+    }
+
+    private Void mountJoin() {
+        JoinToken token;
+        try {
+            token = TokenFile.open(
+                    node.dataDir.resolve("server/token"),
+                    pki,
+                    options.token.isEmpty() ? Optional.empty() : Optional.of(options.token));
+        } catch (IllegalArgumentException e) {
+            throw new StartFailure("--token: " + e.getMessage(), e);
+        }
+        apiServer.mount(JoinEndpoint::handles, new JoinEndpoint(joins, token, bootstrapTokens));
+        return null;
+    }
+
+    private Future<Void> startRooms() {
+        return rooms.start(loop, new StoreRoom(store))
+                .compose(unused -> vertx.executeBlocking(this::mountJoin))
+                // Caches are loaded and in-process calls work; nothing listens yet.
+                .compose(unused -> Rooms.on(loop, apiServer::prepare))
+                .compose(unused -> {
+                    ownRights.set(apiServer.transport(User.system("system:apiserver", User.MASTERS)));
+                    return rooms.start(loop, new RoleBootstrap(controllers.client()));
+                })
+                // The authorizer knows all roles before the first stranger can ask.
+                .compose(unused -> rooms.start(loop, rbac))
+                .compose(unused -> rooms.start(loop, apiServer))
+                .compose(unused -> vertx.executeBlocking(this::writeKubeconfig))
+                .compose(unused -> rooms.startAll(loop, loopRooms()))
+                .compose(unused -> Rooms.loop(vertx))
+                .compose(this::startScheduler)
+                .onSuccess(unused -> apiServer.watchOver(rooms.all()));
+    }
+
+    private List<Room> loopRooms() {
+        List<Room> all = new ArrayList<>(Controllers.all(
+                controllers,
+                new Controllers.Config(
+                        pki.serverCa().pem(),
+                        options.clusterCidr,
+                        NODE_PREFIX,
+                        this::served,
+                        Duration.ofSeconds(options.nodeMonitorPeriodSeconds),
+                        Duration.ofSeconds(options.nodeMonitorGraceSeconds))));
+        all.add(new RoleAggregation(controllerLoop, controllers.informers(), controllers.client()));
+        all.add(new CertificateSigner(
+                controllerLoop, controllers.informers(), controllers.client(), pki, rbac.authorizer()));
+        all.add(new DnsService(controllerLoop, controllers.client(), options.clusterDns));
+        all.add(new TokenController(
+                controllerLoop,
+                controllers.informers(),
+                controllers.client(),
+                tokens::issueLegacy,
+                pki.serverCa().pem()));
+        return all;
+    }
+
+    /** A /24 of pods a node: 254 addresses for at most 110 pods. */
+    static final int NODE_PREFIX = 24;
+
+    private List<Resource> served() {
+        return schema.kinds().stream()
+                .filter(row -> row.has("list"))
+                .map(KindRow::resource)
+                .toList();
+    }
+
+    private Future<Void> startScheduler(Context schedulerLoop) {
+        Loop own = Loop.on(schedulerLoop);
+        ApiClient client = new ApiClient(
+                apiServer.transport(User.system("system:kube-scheduler", User.MASTERS)), "kube-scheduler");
+        Informers informers = new Informers(own, client);
+        EventRecorder events = new EventRecorder(own, client, Scheduler.DEFAULT_NAME, "");
+        return rooms.start(schedulerLoop, new Scheduler(own, client, informers, events, Scheduler.DEFAULT_NAME));
+    }
+
+    private ApiServerConfig config() {
+        Pki.Identity serving = pki.apiServer();
+        Pki.Identity toKubelets = pki.kubeletClient();
+        PemTrustOptions kubeletTrust =
+                new PemTrustOptions().addCertValue(Buffer.buffer(pki.serverCa().pem()));
+        return new ApiServerConfig(
+                options.bindAddress,
+                options.httpsListenPort,
+                options.advertiseAddress.isEmpty() ? nodeIp : options.advertiseAddress,
+                Optional.of(pem(serving)),
+                Optional.of(new PemTrustOptions()
+                        .addCertValue(Buffer.buffer(pki.clientCa().pem()))),
+                SERVING_LOOPS,
+                options.serviceCidr,
+                options.notReadyTolerationSeconds,
+                options.auditLogPath,
+                new ApiServerConfig.Version(
+                        VersionCommand.gitVersion(VersionCommand.build()),
+                        VersionCommand.build().getProperty("commit", ""),
+                        VersionCommand.build().getProperty("date", ""),
+                        "linux/" + (System.getProperty("os.arch").equals("aarch64") ? "arm64" : "amd64")),
+                Optional.of(new ApiServerConfig.KubeletTls(pem(toKubelets), kubeletTrust)));
+    }
+
+    /** One loop serves what a small machine is asked; more cores would share it by connection. */
+    private static final int SERVING_LOOPS = 1;
+
+    private static PemKeyCertOptions pem(Pki.Identity identity) {
+        return new PemKeyCertOptions()
+                .addCertValue(Buffer.buffer(identity.certificatePem()))
+                .addKeyValue(Buffer.buffer(identity.keyPem()));
+    }
+
+    private Void writeKubeconfig() {
+        Kubeconfig.write(
+                options.writeKubeconfig,
+                "https://127.0.0.1:" + apiServer.port(),
+                pki,
+                mode(options.writeKubeconfigMode));
+        return null;
+    }
+
+    private static Set<PosixFilePermission> mode(String octal) {
+        if (!octal.matches("0?[0-7]{3}")) {
+            throw new StartFailure("--write-kubeconfig-mode: \"" + octal + "\" is not an octal file mode such as 600");
+        }
+        StringBuilder letters = new StringBuilder();
+        for (char digit : octal.substring(octal.length() - 3).toCharArray()) {
+            int bits = digit - '0';
+            letters.append((bits & 4) != 0 ? 'r' : '-')
+                    .append((bits & 2) != 0 ? 'w' : '-')
+                    .append((bits & 1) != 0 ? 'x' : '-');
+        }
+        return PosixFilePermissions.fromString(letters.toString());
+    }
+
+    private static String firstAddress(String cidr) {
+        String[] parts = cidr.substring(0, cidr.indexOf('/')).split("\\.", -1);
+        return parts[0] + "." + parts[1] + "." + parts[2] + "." + (Integer.parseInt(parts[3]) + 1);
+    }
+
+    /** The API in this process, as that user. */
+    Transport transport(User user) {
+        return apiServer.transport(user);
+    }
+
+    Pki pki() {
+        return pki;
+    }
+
+    int port() {
+        return apiServer.port();
+    }
+
+    /** The store as the first room: it is closed last. */
+    private record StoreRoom(Store store) implements Room {
+        @Override
+        public String name() {
+            return "store";
+        }
+
+        @Override
+        public Future<Void> start() {
+            return Future.succeededFuture();
+        }
+
+        @Override
+        public Future<Void> stop() {
+            return store.close();
+        }
+
+        @Override
+        public Health health() {
+            return Health.READY;
+        }
+    }
+}

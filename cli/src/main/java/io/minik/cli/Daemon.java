@@ -1,0 +1,199 @@
+package io.minik.cli;
+
+import io.minik.store.StoreException;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Locale;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.IDefaultValueProvider;
+import picocli.CommandLine.Model.CommandSpec;
+
+/**
+ * A long-running minik process: its pid file, its event loops, its rooms, its signals. One per run directory.
+ *
+ * <p>SIGTERM and SIGINT stop the rooms in reverse order; containers go on running and are adopted by the next start.
+ */
+final class Daemon implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(Daemon.class);
+
+    /** A start that takes longer hangs on something that will not come. */
+    private static final int START_SECONDS = 120;
+
+    private static final int STOP_SECONDS = 20;
+    /** Two are enough for a small machine; each room lives on one of them. */
+    private static final int EVENT_LOOPS = 2;
+
+    private static final int WORKERS = 4;
+    /** Vert.x looks for blocked loops by a timer that wakes an idle process: once an hour is never. */
+    private static final int BLOCKED_CHECK_MINUTES = 60;
+
+    private final FileChannel pidFile;
+    private final Vertx vertx;
+    private final Rooms rooms;
+    private final CountDownLatch asked = new CountDownLatch(1);
+    private final CountDownLatch ended = new CountDownLatch(1);
+
+    private Daemon(FileChannel pidFile) {
+        this.pidFile = pidFile;
+        this.vertx = Vertx.vertx(new VertxOptions()
+                .setPreferNativeTransport(true)
+                .setEventLoopPoolSize(EVENT_LOOPS)
+                .setWorkerPoolSize(WORKERS)
+                .setInternalBlockingPoolSize(WORKERS)
+                .setBlockedThreadCheckInterval(BLOCKED_CHECK_MINUTES)
+                .setBlockedThreadCheckIntervalUnit(TimeUnit.MINUTES)
+                .setFileSystemOptions(new FileSystemOptions()
+                        .setClassPathResolvingEnabled(false)
+                        .setFileCachingEnabled(false)));
+        this.rooms = new Rooms(vertx);
+    }
+
+    /** The pid file that {@code minik killall} finds a running minik by. */
+    static Path pidFile(Path runDir) {
+        return runDir.resolve("minik.pid");
+    }
+
+    /** Whether a running minik holds this pid file: a pid alone may be a stranger's by now. */
+    static boolean isHeld(Path file) {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
+                FileLock lock = channel.tryLock()) {
+            return lock == null;
+        } catch (IOException e) {
+            throw new StartFailure(file + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** @throws StartFailure if another minik has this run directory */
+    static Daemon open(Path runDir, Path dataDir) {
+        try {
+            Files.createDirectories(runDir);
+            Files.createDirectories(dataDir);
+            FileChannel channel =
+                    FileChannel.open(pidFile(runDir), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            FileLock lock = channel.tryLock();
+            if (lock == null) {
+                channel.close();
+                throw new StartFailure("another minik runs with --run-dir " + runDir + " (pid "
+                        + Files.readString(pidFile(runDir)).trim()
+                        + "); stop it, or give this one its own directories");
+            }
+            channel.truncate(0);
+            channel.write(
+                    StandardCharsets.US_ASCII.encode(ProcessHandle.current().pid() + "\n"));
+            return new Daemon(channel);
+        } catch (IOException e) {
+            throw new StartFailure("can't use --run-dir " + runDir + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** When this process was started, ms since the epoch: the JVM's own start counts. */
+    static long processStartMillis() {
+        return ProcessHandle.current()
+                .info()
+                .startInstant()
+                .map(java.time.Instant::toEpochMilli)
+                .orElseGet(System::currentTimeMillis);
+    }
+
+    static void warnOfUnknownKeys(CommandSpec spec) {
+        IDefaultValueProvider provider = spec.defaultValueProvider();
+        if (provider instanceof ConfigDefaults defaults) {
+            for (String key : defaults.unknownKeys(spec.options())) {
+                log.atWarn().addKeyValue("key", key).log("the configuration file has a key that is no option");
+            }
+        }
+    }
+
+    Vertx vertx() {
+        return vertx;
+    }
+
+    Rooms rooms() {
+        return rooms;
+    }
+
+    /**
+     * Waits for the start, says that all is ready, and waits for the end.
+     *
+     * @param ready format of the line on standard output, with one %d for the milliseconds
+     * @param began milliseconds since the epoch
+     */
+    int run(Future<Void> start, String ready, long began, boolean exitWhenReady) {
+        Runtime.getRuntime().addShutdownHook(new Thread(this::stopForSignal, "minik-stop"));
+        try {
+            start.toCompletionStage().toCompletableFuture().get(START_SECONDS, TimeUnit.SECONDS);
+            System.out.println(String.format(Locale.ROOT, ready, System.currentTimeMillis() - began));
+            System.out.flush();
+            if (!exitWhenReady) {
+                asked.await();
+            }
+            stopRooms();
+            return 0;
+        } catch (ExecutionException e) {
+            stopRooms();
+            throw failure(e.getCause() == null ? e : e.getCause());
+        } catch (TimeoutException e) {
+            throw new StartFailure("not ready after " + START_SECONDS + " s: see the log above", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StartFailure("interrupted while starting", e);
+        }
+    }
+
+    /** One line that says what stands in the way; the whole cause goes to the log where it is no plain obstacle. */
+    private static StartFailure failure(Throwable cause) {
+        if (cause instanceof StartFailure known) {
+            return known;
+        }
+        if (!(cause instanceof StoreException) && !(cause instanceof IOException)) {
+            log.atError().setCause(cause).log("a room did not start");
+        }
+        String message = String.valueOf(cause.getMessage());
+        return new StartFailure(message.lines().findFirst().orElse(cause.toString()), cause);
+    }
+
+    private void stopForSignal() {
+        asked.countDown();
+        try {
+            if (!ended.await(STOP_SECONDS, TimeUnit.SECONDS)) {
+                log.atWarn().log("some rooms did not stop in time");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void stopRooms() {
+        try {
+            rooms.stop().toCompletionStage().toCompletableFuture().get(STOP_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            log.atWarn().setCause(e).log("some rooms did not stop in order");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            pidFile.close();
+        } catch (IOException e) {
+            log.atWarn().setCause(e).log("the pid file could not be closed");
+        }
+        ended.countDown();
+    }
+}

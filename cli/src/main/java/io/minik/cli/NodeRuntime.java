@@ -1,0 +1,124 @@
+package io.minik.cli;
+
+import io.minik.api.room.Room;
+import io.minik.runtime.cgroup.Cgroups;
+import io.minik.runtime.container.Containers;
+import io.minik.runtime.container.LinuxContainers;
+import io.minik.runtime.image.ImageStore;
+import io.minik.runtime.net.BridgeNetwork;
+import io.minik.runtime.sandbox.LinuxSandboxes;
+import io.minik.runtime.sandbox.SandboxFiles;
+import io.minik.runtime.snapshot.OverlaySnapshots;
+import io.minik.runtime.sys.Kernel;
+import io.minik.runtime.sys.KeyedWorker;
+import io.minik.runtime.sys.LinuxFileCalls;
+import io.minik.runtime.sys.LinuxSys;
+import io.minik.runtime.sys.Poller;
+import io.minik.runtime.sys.Sys;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+
+/**
+ * The rooms of the runtime, put together: kernel, cgroups, images and their layers, network, sandboxes, containers. As a
+ * room it adopts on start what an earlier minik left running, and on stop leaves every container alone.
+ */
+final class NodeRuntime implements Room {
+    /** Containers that start or stop at a time: more wait. */
+    private static final int WORKERS = 8;
+    /** A runtime call that takes longer is worth a warning. */
+    private static final int SLOW_SECONDS = 60;
+
+    static final String NFT_TABLE = "minik_masq";
+
+    private final WorkerExecutor executor;
+    private final Poller poller;
+    private final Cgroups cgroups;
+    private final Sys sys;
+    private final ImageStore images;
+    private final BridgeNetwork network;
+    private final LinuxSandboxes sandboxes;
+    private final LinuxContainers containers;
+    private volatile Health health = Health.notReady("adopting containers");
+
+    private NodeRuntime(Vertx vertx, NodeOptions node) {
+        Path data = node.dataDir.resolve("agent");
+        this.executor = vertx.createSharedWorkerExecutor("minik-runtime", WORKERS, SLOW_SECONDS, TimeUnit.SECONDS);
+        KeyedWorker worker = new KeyedWorker(executor);
+        this.sys = new LinuxSys();
+        Kernel kernel = new Kernel(sys);
+        this.poller = new Poller(kernel);
+        this.cgroups = Cgroups.detect(kernel, node.cgroupRoot);
+        OverlaySnapshots snapshots = new OverlaySnapshots(data.resolve("snapshots"), LinuxFileCalls::new);
+        this.images = new ImageStore(
+                vertx,
+                new ImageStore.Places(data.resolve("content"), node.registries, data.resolve("images")),
+                snapshots);
+        this.network = new BridgeNetwork(worker, kernel, data, node.bridge, NFT_TABLE);
+        SandboxFiles files = new SandboxFiles(data, node.runDir);
+        this.sandboxes = new LinuxSandboxes(vertx, worker, kernel, poller, cgroups, network, files);
+        this.containers = new LinuxContainers(new LinuxContainers.Parts(
+                vertx, worker, kernel, poller, cgroups, snapshots, files, data, node.runDir, Clock.systemUTC()));
+    }
+
+    /** Loads what talks to the kernel: blocking, some hundred milliseconds when cold. */
+    static Future<NodeRuntime> open(Vertx vertx, NodeOptions node) {
+        return vertx.executeBlocking(() -> new NodeRuntime(vertx, node), false);
+    }
+
+    @Override
+    public String name() {
+        return "runtime";
+    }
+
+    @Override
+    public Future<Void> start() {
+        return sandboxes
+                .reclaim()
+                .compose(unused -> containers.adopt())
+                .compose(unused -> images.start())
+                .compose(unused -> containers.list())
+                .compose(known -> images.reclaim(
+                        known.stream().map(Containers.Container::id).collect(Collectors.toSet())))
+                .onSuccess(unused -> health = Health.READY)
+                .onFailure(error -> health = Health.notReady(String.valueOf(error.getMessage())));
+    }
+
+    @Override
+    public Future<Void> stop() {
+        health = Health.notReady("stopped");
+        return images.stop().eventually(executor::close).onComplete(done -> {
+            poller.close();
+            cgroups.close();
+        });
+    }
+
+    @Override
+    public Health health() {
+        return health;
+    }
+
+    Sys sys() {
+        return sys;
+    }
+
+    ImageStore images() {
+        return images;
+    }
+
+    BridgeNetwork network() {
+        return network;
+    }
+
+    LinuxSandboxes sandboxes() {
+        return sandboxes;
+    }
+
+    LinuxContainers containers() {
+        return containers;
+    }
+}

@@ -1,0 +1,62 @@
+package io.minik.cli;
+
+import io.minik.cli.log.LogSettings;
+import io.vertx.core.Future;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code minik server}: the control plane and, unless told otherwise, a node. */
+@Command(
+        name = "server",
+        description = "Run a server: API server, store, scheduler, controllers and, by default, a node.",
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
+final class ServerCommand implements Callable<Integer> {
+    @Spec
+    CommandSpec spec = CommandSpec.create();
+
+    @Mixin
+    ServerOptions server = new ServerOptions();
+
+    @Mixin
+    NodeOptions node = new NodeOptions();
+
+    @Option(names = "--exit-when-ready", hidden = true, description = "for the class archive: start, then end")
+    boolean exitWhenReady;
+
+    @Override
+    public Integer call() {
+        LogSettings.set(node.level(), node.jsonLog());
+        Daemon.warnOfUnknownKeys(spec);
+        long began = Daemon.processStartMillis();
+        Preflight preflight = new Preflight(Path.of("/"));
+        preflight.root();
+        if (!server.disableAgent) {
+            preflight.node();
+            Preflight.port("0.0.0.0", node.kubeletPort, "--kubelet-port");
+        }
+        Preflight.port(server.bindAddress, server.httpsListenPort, "--https-listen-port");
+        if (server.etcdPort > 0) {
+            Preflight.port("127.0.0.1", server.etcdPort, "--etcd-port");
+        }
+        String nodeIp = node.nodeIp.isEmpty() ? NodeAddress.find(node.bridge) : node.nodeIp;
+        try (Daemon daemon = Daemon.open(node.runDir, node.dataDir)) {
+            ControlPlane.Opening opening =
+                    new ControlPlane.Opening(daemon.vertx(), node, server, node.resolvedNodeName(), nodeIp);
+            return daemon.run(
+                    ControlPlane.start(opening, daemon.rooms()).compose(plane -> agent(daemon, opening, plane)),
+                    "minik ready in %d ms: kubectl --kubeconfig " + server.writeKubeconfig + " get nodes",
+                    began,
+                    exitWhenReady);
+        }
+    }
+
+    private Future<Void> agent(Daemon daemon, ControlPlane.Opening opening, ControlPlane plane) {
+        return server.disableAgent ? Future.succeededFuture() : AgentRooms.besideServer(daemon, opening, plane);
+    }
+}
