@@ -57,6 +57,25 @@ public final class Cgroup {
                 .toList();
     }
 
+    /**
+     * The one file to join for being found again ({@link #processes}), with no limits: each further v1 hierarchy would
+     * cost a migration, which may wait for an RCU grace period.
+     */
+    public List<Path> markFiles() {
+        Directory marked = counted();
+        return joinFiles().stream()
+                .filter(file -> file.startsWith(marked.path()))
+                .toList();
+    }
+
+    /** Where processes are looked up: everything of ours is in the freezer's hierarchy, or in v2's only one. */
+    private Directory counted() {
+        return directories.stream()
+                .filter(d -> d.hierarchy().version() == 2 || d.has("freezer"))
+                .findFirst()
+                .orElse(directories.get(0));
+    }
+
     private Optional<Path> file(String controller, String name) {
         return directories.stream()
                 .filter(d -> d.has(controller))
@@ -175,10 +194,7 @@ public final class Cgroup {
     /** Pids of its processes, also in groups below, as this PID namespace sees them. */
     public Set<Integer> processes() {
         Set<Integer> pids = new TreeSet<>();
-        Optional<Directory> any = directories.stream()
-                .filter(d -> d.hierarchy().version() == 2 || d.has("freezer"))
-                .findFirst();
-        collect(any.orElse(directories.get(0)).path(), pids);
+        collect(counted().path(), pids);
         return pids;
     }
 

@@ -87,7 +87,7 @@ final class LaunchPlan {
                 namespaces(config.sandboxId(), pod),
                 pidNamespace(config.sandboxId(), pod),
                 pod.hostPid(),
-                cgroups.at(SHIM_CGROUP).joinFiles(),
+                cgroups.at(SHIM_CGROUP).markFiles(),
                 cgroup.joinFiles(),
                 files.status(config.id()),
                 files.release(config.id()),
