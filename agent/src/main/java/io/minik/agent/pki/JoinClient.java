@@ -98,7 +98,7 @@ public final class JoinClient implements JoinCaller {
                 .setMethod(method)
                 .setConnectTimeout(TIMEOUT_SECONDS * 1000L)
                 .setIdleTimeout(TIMEOUT_SECONDS * 1000L);
-        if (method == HttpMethod.POST) {
+        if (method.equals(HttpMethod.POST)) {
             String credentials = token.user().isEmpty() ? token.password() : token.user() + ":" + token.password();
             to.putHeader("Authorization", "Bearer " + credentials).putHeader("Content-Type", "application/json");
         }
