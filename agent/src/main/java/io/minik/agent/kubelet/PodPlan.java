@@ -155,7 +155,15 @@ record PodPlan(List<Step> steps, Optional<Instant> wakeAt, boolean settled) {
         private void keepRunning(Container container) {
             Optional<Containers.Container> current = observed.current(container.name());
             if (current.isEmpty()) {
-                start(container, false);
+                // In a sandbox made anew only init containers repeat what they had done.
+                boolean done = spec.containers().contains(container)
+                        && observed.newest(container.name())
+                                .filter(Observed::exited)
+                                .filter(c -> !RestartRules.restarts(in.pod(), container, c.exitCode()))
+                                .isPresent();
+                if (!done) {
+                    start(container, false);
+                }
                 return;
             }
             Containers.Container found = current.get();

@@ -219,11 +219,8 @@ final class KubeletMetrics {
                             m.stats().cpuUsageNanos() / NANOS));
             out.append("# TYPE container_memory_working_set_bytes gauge\n");
             measured.result()
-                    .forEach(m -> sample(
-                            out,
-                            "container_memory_working_set_bytes",
-                            m,
-                            (double) m.stats().memoryWorkingSetBytes()));
+                    .forEach(m -> sample(out, "container_memory_working_set_bytes", m, (double)
+                            m.stats().memoryWorkingSetBytes()));
             out.append("# TYPE container_start_time_seconds gauge\n");
             measured.result()
                     .forEach(m -> sample(

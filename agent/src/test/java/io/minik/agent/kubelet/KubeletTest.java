@@ -392,6 +392,30 @@ class KubeletTest {
     }
 
     @Test
+    void whatHadSucceededIsNotRepeatedInANewSandbox() {
+        node.create(
+                "p",
+                "{'restartPolicy':'OnFailure','containers':[{'name':'done','image':'busybox:1'},{'name':'c','image':'busybox:1'}]}");
+        node.exit("done", 0);
+        node.runtime.sandboxes().stop(node.runtime.sandboxes.keySet().iterator().next());
+        node.loop.settle();
+        assertThat(node.runtime.only("done").config().attempt()).isZero();
+        assertThat(node.runtime.only("c").config().attempt()).isEqualTo(1);
+    }
+
+    @Test
+    void aConditionThatIsWellAgainGivesNoReason() {
+        node.create(
+                "p", "{'containers':[{'name':'c','image':'busybox:1','readinessProbe':{'tcpSocket':{'port':80}}}]}");
+        assertThat(node.pod("p").status().condition("Ready").orElseThrow().reason())
+                .isEqualTo("ContainersNotReady");
+        node.probe(node.runtime.only("c").id()).verdict(Prober.Kind.READINESS, true, "");
+        node.loop.settle();
+        assertThat(node.pod("p").status().condition("Ready").orElseThrow().reason())
+                .isEmpty();
+    }
+
+    @Test
     void aStatusThatCannotBeWrittenIsWrittenLater() {
         node.api.failing(call -> call.subresource().equals("status")
                 ? java.util.Optional.of(io.minik.api.meta.ApiException.unavailable("down"))

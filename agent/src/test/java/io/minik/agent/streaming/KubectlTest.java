@@ -240,6 +240,35 @@ class KubectlTest {
     }
 
     @Test
+    void aRestartAdoptsWhatRuns() throws Exception {
+        Path own = Files.createDirectory(directory.resolve("own"));
+        FakeApi api = new FakeApi();
+        RealNode first = new RealNode(own, api, node.certificates, "mkag1", "10.217.8.0/24");
+        first.create("kept", SLEEPER);
+        Pod before = first.await("kept", pod -> pod.status().ready());
+        first.create("gone", SLEEPER);
+        first.await("gone", pod -> pod.status().ready());
+        first.drop();
+        api.remove(io.minik.api.meta.Resources.PODS, io.minik.api.object.ObjectKey.of("default", "gone"));
+        try (RealNode second = new RealNode(own, api, node.certificates, "mkag1", "10.217.8.0/24")) {
+            second.create("new", SLEEPER);
+            second.await("new", pod -> pod.status().ready());
+            assertThat(second.pod("kept").status()).isEqualTo(before.status());
+            second.awaitContainers(all -> all.stream()
+                    .noneMatch(c -> "gone".equals(c.config().labels().get("io.kubernetes.pod.name"))));
+        }
+    }
+
+    @Test
+    void attachingJoinsTheContainersOwnStreams() throws Exception {
+        running(
+                "attach",
+                "{'terminationGracePeriodSeconds':1,'containers':[{'name':'c','image':'IMAGE','stdin':true,'stdinOnce':true,'command':['cat']}]}");
+        Ended ended = finish(begin(Map.of(), "attach", "-i", "attach"), "spoken".getBytes(StandardCharsets.UTF_8));
+        assertThat(ended.out()).isEqualTo("spoken");
+    }
+
+    @Test
     void strangersAreRefused() throws Exception {
         Certificates keys = node.certificates;
         Files.writeString(directory.resolve("s.crt"), keys.strangerCert());

@@ -53,8 +53,6 @@ final class RealNode implements AutoCloseable {
     private static final String CGROUP_ROOT = "mkag" + ProcessHandle.current().pid();
     private static final long LIMIT_SECONDS = 60;
     private static final Kernel KERNEL = new Kernel(new LinuxSys());
-    private static final String BRIDGE = "mkag0";
-    private static final String RANGE = "10.217.7.0/24";
 
     final Path directory;
     final FakeApi api;
@@ -62,7 +60,7 @@ final class RealNode implements AutoCloseable {
     Vertx vertx = Vertx.vertx();
     Context context = vertx.getOrCreateContext();
     private Poller poller = new Poller(KERNEL);
-    private Cgroups cgroups = Cgroups.detect(KERNEL, CGROUP_ROOT);
+    private final Cgroups cgroups;
     LinuxContainers containers;
     LinuxSandboxes sandboxes;
     private BridgeNetwork network;
@@ -70,6 +68,12 @@ final class RealNode implements AutoCloseable {
     KubeletServer server;
 
     RealNode(Path directory, FakeApi api, Certificates certificates) throws IOException {
+        this(directory, api, certificates, "mkag0", "10.217.7.0/24");
+    }
+
+    /** @param bridge unique on the machine, with its own cgroups; @param range of the pods' addresses */
+    RealNode(Path directory, FakeApi api, Certificates certificates, String bridge, String range) throws IOException {
+        this.cgroups = Cgroups.detect(KERNEL, CGROUP_ROOT + bridge);
         this.directory = directory;
         this.api = api;
         this.certificates = certificates;
@@ -80,7 +84,7 @@ final class RealNode implements AutoCloseable {
                 new ImageStore.Places(
                         directory.resolve("images"), directory.resolve("registries.yaml"), directory.resolve("none")),
                 snapshots);
-        network = new BridgeNetwork(worker, KERNEL, directory.resolve("net"), BRIDGE, BRIDGE);
+        network = new BridgeNetwork(worker, KERNEL, directory.resolve("net"), bridge, bridge);
         SandboxFiles files = new SandboxFiles(directory.resolve("data"), directory.resolve("run"));
         sandboxes = new LinuxSandboxes(vertx, worker, KERNEL, poller, cgroups, network, files);
         containers = new LinuxContainers(new LinuxContainers.Parts(
@@ -97,7 +101,7 @@ final class RealNode implements AutoCloseable {
         await(sandboxes.reclaim());
         await(containers.adopt());
         await(images.start());
-        await(network.configure(RANGE, RANGE, 1500));
+        await(network.configure(range, range, 1500));
         if (await(images.find(IMAGE)).isEmpty()) {
             await(images.importArchive(BusyboxArchive.write(directory.resolve("busybox.tar"), IMAGE)));
         }
@@ -203,6 +207,23 @@ final class RealNode implements AutoCloseable {
         } finally {
             watch.onSuccess(handle -> context.runOnContext(ignored -> handle.close()));
         }
+    }
+
+    /** Waits until the containers that exist are as wanted; looked at after each that ends. */
+    void awaitContainers(Predicate<List<io.minik.runtime.container.Containers.Container>> state) {
+        Promise<Void> found = Promise.promise();
+        context.runOnContext(ignored -> look(state, found));
+        await(found.future());
+    }
+
+    private void look(Predicate<List<io.minik.runtime.container.Containers.Container>> state, Promise<Void> found) {
+        containers.list().onComplete(result -> {
+            if (result.succeeded() && state.test(result.result())) {
+                found.complete();
+            } else {
+                vertx.setTimer(20, ignored -> look(state, found));
+            }
+        });
     }
 
     String describe(String name) {
