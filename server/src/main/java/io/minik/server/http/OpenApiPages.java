@@ -25,7 +25,9 @@ final class OpenApiPages {
         String path = request.target().path();
         boolean gzip = header(request, "Accept-Encoding").contains("gzip");
         String held = header(request, "If-None-Match");
-        return worker.executeBlocking(() -> openApi.document(path).map(document -> answer(document, gzip, held)), false)
+        String accept = header(request, "Accept");
+        return worker.executeBlocking(
+                        () -> openApi.document(path, accept).map(document -> answer(document, gzip, held)), false)
                 .compose(found ->
                         found.map(Future::succeededFuture).orElseGet(() -> Future.failedFuture(Routes.noSuchPage())));
     }
