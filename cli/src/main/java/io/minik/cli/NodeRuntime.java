@@ -91,7 +91,7 @@ final class NodeRuntime implements Room {
     @Override
     public Future<Void> stop() {
         health = Health.notReady("stopped");
-        return images.stop().eventually(executor::close).onComplete(done -> {
+        return images.stop().eventually(containers::release).eventually(executor::close).onComplete(done -> {
             poller.close();
             cgroups.close();
         });

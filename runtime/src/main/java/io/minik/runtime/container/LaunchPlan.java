@@ -25,6 +25,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** Resolves what a container is asked to be into what its tape needs. Reads files, changes nothing but missing host paths of mounts. */
 final class LaunchPlan {
@@ -33,6 +35,9 @@ final class LaunchPlan {
     static final String SHIM_CGROUP = "shims";
 
     private static final Path LAST_CAPABILITY = Path.of("/proc/sys/kernel/cap_last_cap");
+
+    private static final Path OWN_STATUS = Path.of("/proc/self/status");
+    private static final String BOUNDING = "CapBnd:";
 
     private final Sys sys;
     private final Cgroups cgroups;
@@ -120,8 +125,28 @@ final class LaunchPlan {
     Identity identity(Security security, Users user) {
         Set<Integer> capabilities = Capabilities.of(
                 security.privileged(), security.addCapabilities(), security.dropCapabilities(), lastCapability());
+        // Nobody can give what he has not: minik itself may run with a bounded set.
+        capabilities.retainAll(ownCapabilities());
         byte[] filter = security.privileged() ? new byte[0] : seccomp.filter(security.seccompProfile(), capabilities);
         return new Identity(user.uid(), user.gid(), user.groups(), capabilities, security.noNewPrivileges(), filter);
+    }
+
+    private static Set<Integer> ownCapabilities() {
+        try {
+            for (String line : Files.readAllLines(OWN_STATUS)) {
+                if (line.startsWith(BOUNDING)) {
+                    long bits = Long.parseUnsignedLong(
+                            line.substring(BOUNDING.length()).trim(), 16);
+                    return IntStream.range(0, Long.SIZE)
+                            .filter(i -> (bits >>> i & 1) != 0)
+                            .boxed()
+                            .collect(Collectors.toSet());
+                }
+            }
+            throw new RuntimeFault(RuntimeFault.Kind.KERNEL, "capabilities", OWN_STATUS + " has no " + BOUNDING, 0);
+        } catch (IOException e) {
+            throw new RuntimeFault(RuntimeFault.Kind.KERNEL, "capabilities", "can't read " + OWN_STATUS, e);
+        }
     }
 
     private static int lastCapability() {

@@ -128,9 +128,7 @@ public final class LinuxContainers implements Containers {
             starter.makeFiles(config);
             files.write(config);
             plan.of(config, snapshots.prepare(id, config.layers()));
-            Cgroup cgroup = cgroups.create(LaunchPlan.cgroupPath(config));
-            cgroup.limit(LaunchPlan.limits(config.resources()));
-            cgroup.devices(plan.deviceRules(config));
+            makeCgroup(config);
             return write(config, Life.created(now()));
         } catch (RuntimeException e) {
             try {
@@ -140,6 +138,12 @@ public final class LinuxContainers implements Containers {
             }
             throw e;
         }
+    }
+
+    private void makeCgroup(ContainerConfig config) {
+        Cgroup cgroup = cgroups.create(LaunchPlan.cgroupPath(config));
+        cgroup.limit(LaunchPlan.limits(config.resources()));
+        cgroup.devices(plan.deviceRules(config));
     }
 
     private void forget(ContainerConfig config) {
@@ -422,7 +426,7 @@ public final class LinuxContainers implements Containers {
             // It may have been started without a record of it: nothing of it may run when it is started again.
             case CREATED -> {
                 cgroup.kill();
-                cgroups.create(cgroup.path());
+                makeCgroup(config.get());
                 starter.makeFiles(config.get());
             }
             case RUNNING -> adoptRunning(config.get(), life.get(), cgroup);

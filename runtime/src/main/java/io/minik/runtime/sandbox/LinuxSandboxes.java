@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -244,7 +245,9 @@ public final class LinuxSandboxes implements Sandboxes {
 
     /** The order matters: nothing runs in the pod any more before its address may be another's. */
     private void tearDown(String id, SandboxConfig config) {
-        cgroups.at(config.cgroupParent()).kill();
+        if (sharing(id, config).noneMatch(other -> !other.stopped())) {
+            cgroups.at(config.cgroupParent()).kill();
+        }
         if (!config.hostNetwork()) {
             network.detach(id);
         }
@@ -252,6 +255,14 @@ public final class LinuxSandboxes implements Sandboxes {
             kernel.unmount(files.pin(id, name));
         }
         Trees.remove(files.runDirectory(id));
+    }
+
+    /** Other sandboxes of the same pod: a new attempt has the old one's cgroup, and must not suffer from its end. */
+    private Stream<Entry> sharing(String id, SandboxConfig config) {
+        return files.list().stream()
+                .filter(other -> !other.equals(id))
+                .flatMap(other -> files.find(other).stream())
+                .filter(other -> other.config().cgroupParent().equals(config.cgroupParent()));
     }
 
     private void reapHolder(Entry entry) {
@@ -269,7 +280,9 @@ public final class LinuxSandboxes implements Sandboxes {
             Optional<Entry> entry = files.find(id);
             entry.ifPresent(e -> {
                 stop(id, e);
-                cgroups.removeLater(e.config().cgroupParent());
+                if (sharing(id, e.config()).findAny().isEmpty()) {
+                    cgroups.removeLater(e.config().cgroupParent());
+                }
             });
             files.forget(id);
             return null;

@@ -150,6 +150,36 @@ class SandboxesTest {
     }
 
     @Test
+    void removingAnOldAttemptDoesNotHurtTheNewOne() {
+        SandboxConfig old = TestNode.pod("a");
+        await(node.sandboxes.run(old));
+        await(node.sandboxes.stop("a"));
+        await(node.sandboxes.run(new SandboxConfig(
+                "a-1",
+                old.podNamespace(),
+                old.podName(),
+                old.podUid(),
+                1,
+                old.hostname(),
+                false,
+                false,
+                false,
+                false,
+                Map.of(),
+                old.cgroupParent(),
+                old.resources(),
+                Map.of(),
+                Map.of())));
+        await(node.containers.create(TestNode.inPod(node.config("a-1", "c1", "sleep", "1000"), old.cgroupParent())));
+        int pid = await(node.containers.start("c1")).pid();
+
+        await(node.sandboxes.remove("a"));
+
+        assertThat(Kernel.startTime(pid)).isPresent();
+        assertThat(await(node.containers.find("c1")).orElseThrow().state()).isEqualTo(Containers.State.RUNNING);
+    }
+
+    @Test
     void aFailedSandboxLeavesNothing() {
         SandboxConfig plain = TestNode.pod("a");
         SandboxConfig bad = new SandboxConfig(

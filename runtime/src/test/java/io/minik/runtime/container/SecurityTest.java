@@ -147,6 +147,41 @@ class SecurityTest {
     }
 
     @Test
+    void aPrivilegedContainerWithTheHostsProcessesSeesAndMayAll() {
+        var plain = TestNode.pod("p2");
+        await(node.sandboxes.run(new io.minik.runtime.sandbox.Sandboxes.SandboxConfig(
+                plain.id(),
+                plain.podNamespace(),
+                plain.podName(),
+                plain.podUid(),
+                0,
+                plain.hostname(),
+                true,
+                true,
+                true,
+                false,
+                Map.of(),
+                plain.cgroupParent(),
+                plain.resources(),
+                Map.of(),
+                Map.of())));
+        Security privileged = new Security(
+                "", -1, List.of(), true, false, false, List.of(), List.of(), List.of(), List.of(), "unconfined");
+        ContainerConfig c = node.config(
+                "p2",
+                "c1",
+                "sh",
+                "-c",
+                "[ -d /proc/" + ProcessHandle.current().pid()
+                        + " ] && echo sees; mount -t tmpfs x /tmp && echo mounts; ls /dev/kmsg; (sleep 1000 &) ; grep Seccomp: /proc/self/status | tr '\\t' ' '");
+        node.runToEnd(with(c, privileged, List.of(), c.resources(), false));
+
+        assertThat(node.log("c1"))
+                .containsExactly("stdout F sees", "stdout F mounts", "stdout F /dev/kmsg", "stdout F Seccomp: 0");
+        assertThat(node.cgroups.at("kubepods/podp2/c1").processes()).isEmpty();
+    }
+
+    @Test
     void volumesAreMountedAndLinksOfTheImageDoNotLeadOut() throws Exception {
         Path volume = Files.createDirectories(dir.resolve("volume"));
         Files.writeString(volume.resolve("file"), "content\n");

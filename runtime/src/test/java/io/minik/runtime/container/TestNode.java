@@ -205,6 +205,34 @@ final class TestNode implements AutoCloseable {
                 Map.of());
     }
 
+    static ContainerConfig inPod(ContainerConfig c, String cgroupParent) {
+        return new ContainerConfig(
+                c.id(),
+                c.sandboxId(),
+                c.name(),
+                c.attempt(),
+                c.imageId(),
+                c.imageReference(),
+                c.layers(),
+                c.command(),
+                c.env(),
+                c.workingDir(),
+                c.stdin(),
+                c.stdinOnce(),
+                c.tty(),
+                c.mounts(),
+                c.devices(),
+                c.security(),
+                c.resources(),
+                cgroupParent,
+                c.stopSignal(),
+                c.logPath(),
+                c.logMaxBytes(),
+                c.logMaxFiles(),
+                c.labels(),
+                c.annotations());
+    }
+
     /** Creates and starts it, waits for its end. */
     Containers.Container runToEnd(ContainerConfig config) {
         await(containers.create(config));
