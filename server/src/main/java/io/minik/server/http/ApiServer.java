@@ -18,6 +18,7 @@ import io.minik.server.registry.Registry;
 import io.minik.server.registry.ServiceAllocation;
 import io.minik.server.registry.StoredKinds;
 import io.minik.server.table.Tables;
+import io.minik.server.watchcache.Compaction;
 import io.minik.server.watchcache.WatchCaches;
 import io.minik.store.Store;
 import io.vertx.core.DeploymentOptions;
@@ -58,6 +59,7 @@ public final class ApiServer implements Room {
     private final Vertx vertx;
     private final ApiServerConfig config;
     private final WatchCaches caches;
+    private final Compaction compaction;
     private final Registry registry;
     private final NameSource names;
     private final InstantSource clock;
@@ -114,6 +116,7 @@ public final class ApiServer implements Room {
         RandomGenerator random = new SecureRandom();
         this.names = new NameSource(random);
         this.caches = new WatchCaches(vertx, parts.store(), StoredKinds.resources(parts.schema()));
+        this.compaction = new Compaction(vertx, parts.store());
         this.registry = new Registry(new Registry.Parts(
                 parts.store(),
                 caches,
@@ -206,6 +209,7 @@ public final class ApiServer implements Room {
                 .onSuccess(id -> {
                     deployment = id;
                     health = Health.READY;
+                    compaction.start();
                     log.atInfo()
                             .addKeyValue("host", config.host())
                             .addKeyValue("port", port)
@@ -218,6 +222,7 @@ public final class ApiServer implements Room {
     @Override
     public Future<Void> stop() {
         health = Health.notReady("stopped");
+        compaction.stop();
         Future<Void> quiet = deployment.isEmpty() ? Future.succeededFuture() : vertx.undeploy(deployment);
         return quiet.eventually(caches::stop).eventually(audit::close).eventually(compressor::close);
     }

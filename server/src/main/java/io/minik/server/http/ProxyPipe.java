@@ -83,7 +83,10 @@ final class ProxyPipe {
         HttpClient client = place.tls() ? kubelets : others;
         return client.request(options)
                 .recover(error -> Future.failedFuture(unreachable(place, error)))
-                .compose(outgoing -> upgrades(http) ? upgrade(http, outgoing, place) : forward(http, outgoing, place));
+                .compose(outgoing -> {
+                    outgoing.exceptionHandler(ProxyPipe::quietly);
+                    return upgrades(http) ? upgrade(http, outgoing, place) : forward(http, outgoing, place);
+                });
     }
 
     private static ApiException unreachable(Place place, Throwable error) {

@@ -14,6 +14,7 @@ import io.minik.server.registry.Request;
 import io.vertx.core.Future;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** The end of the pipeline: to the registry, a proxy, or one of the server's own documents. */
 final class Routes {
@@ -106,6 +107,12 @@ final class Routes {
     }
 
     private static void checkScope(Target target, Resource resource) {
+        boolean one = Set.of("get", "update", "patch", "delete").contains(target.verb());
+        if (one
+                ? target.name().isEmpty()
+                : target.verb().equals("create") && !target.name().isEmpty()) {
+            throw notAllowed();
+        }
         boolean collection = target.verb().equals("list") || target.verb().equals("watch");
         if (resource.namespaced() && target.namespace().isEmpty() && !collection) {
             throw target.verb().equals("create") || target.verb().equals("deletecollection")

@@ -50,6 +50,7 @@ public final class Registry {
         this.storage = new Storage(parts.store(), parts.caches(), parts.clock());
         this.codec = new Codec(parts.schema(), parts.clock());
         this.writes = new Writes(storage, codec, parts.admission(), parts.services(), parts.names(), parts.clock());
+        writes.observe(new QuotaStatus(storage, writes, parts.schema())::written);
         this.lists = new ListReads(parts.store(), parts.caches());
         this.scales = new Scales(writes, codec);
         PodConnectors pods = new PodConnectors(writes, storage, parts.schema(), parts.clock());

@@ -42,6 +42,7 @@ final class Writes {
     private final ServiceAllocation services;
     private final NameSource names;
     private final InstantSource clock;
+    private volatile Observer observer = (resource, object, removed) -> {};
 
     Writes(
             Storage storage,
@@ -56,6 +57,16 @@ final class Writes {
         this.services = services;
         this.names = names;
         this.clock = clock;
+    }
+
+    /** Hears of every committed write, on the writer's context. */
+    interface Observer {
+        void written(Resource resource, KubeObject object, boolean removed);
+    }
+
+    /** Once, before the first write. */
+    void observe(Observer someone) {
+        observer = someone;
     }
 
     /** How an update makes the next state: gets a private copy of the present one, may keep it. */
@@ -113,6 +124,7 @@ final class Writes {
                         side))
                 .compose(written -> {
                     if (written.isPresent()) {
+                        observer.written(resource, written.get().object(), false);
                         return Future.succeededFuture(Result.created(
                                 codec.view(resource, written.get().object()), said));
                     }
@@ -171,6 +183,7 @@ final class Writes {
                         side))
                 .compose(written -> {
                     if (written.isPresent()) {
+                        observer.written(resource, written.get().object(), gone);
                         KubeObject object = gone
                                 ? KubeObject.of(next)
                                 : codec.view(resource, written.get().object());
@@ -217,6 +230,7 @@ final class Writes {
                         side))
                 .compose(written -> {
                     if (written.isPresent()) {
+                        observer.written(resource, written.get().object(), verdict.remove());
                         KubeObject last = codec.view(resource, written.get().object());
                         return Future.succeededFuture(deleted(resource, old, verdict, last));
                     }

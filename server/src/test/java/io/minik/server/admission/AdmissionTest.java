@@ -1,5 +1,6 @@
 package io.minik.server.admission;
 
+import static io.minik.api.meta.Resources.CONFIG_MAPS;
 import static io.minik.api.meta.Resources.LIMIT_RANGES;
 import static io.minik.api.meta.Resources.NAMESPACES;
 import static io.minik.api.meta.Resources.PODS;
@@ -111,6 +112,17 @@ class AdmissionTest {
         assertThatThrownBy(() ->
                         api.create(PODS, "limited", POD.formatted("big", ",'resources':{'limits':{'cpu':'2'}}", "")))
                 .hasMessage("pods \"big\" is forbidden: maximum cpu usage per Container is 1, but limit is 2");
+    }
+
+    @Test
+    void aQuotasStatusFollowsWhatGoes() {
+        namespace("counted");
+        api.create(RESOURCE_QUOTAS, "counted", "{'metadata':{'name':'q'},'spec':{'hard':{'configmaps':'9'}}}");
+        api.awaitValue(RESOURCE_QUOTAS, ObjectKey.of("counted", "q"), "0", "status", "used", "configmaps");
+        api.create(CONFIG_MAPS, "counted", "{'metadata':{'name':'one'}}");
+        api.awaitValue(RESOURCE_QUOTAS, ObjectKey.of("counted", "q"), "1", "status", "used", "configmaps");
+        api.delete(CONFIG_MAPS, ObjectKey.of("counted", "one"), "{}");
+        api.awaitValue(RESOURCE_QUOTAS, ObjectKey.of("counted", "q"), "0", "status", "used", "configmaps");
     }
 
     @Test

@@ -9,6 +9,8 @@ import io.minik.store.Store;
 import io.minik.store.memory.MemoryStore;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.PemTrustOptions;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +35,7 @@ public final class DevServer {
                         300,
                         System.getProperty("audit", ""),
                         new ApiServerConfig.Version("v1.36.4+minik", "", "2026-01-01T00:00:00Z", "linux/amd64"),
-                        Optional.empty()),
+                        Optional.of(new ApiServerConfig.KubeletTls(new PemKeyCertOptions(), new PemTrustOptions()))),
                 new ApiServer.Parts(
                         store,
                         Schema.load(),

@@ -5,6 +5,9 @@ import io.minik.api.client.ApiCall;
 import io.minik.api.client.ApiCall.Verb;
 import io.minik.api.client.KubeList;
 import io.minik.api.client.Transport;
+import io.minik.api.client.WatchEvent;
+import io.minik.api.client.WatchHandle;
+import io.minik.api.client.WatchHandler;
 import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Resource;
 import io.minik.api.meta.Resources;
@@ -14,9 +17,11 @@ import io.minik.api.object.ObjectKey;
 import io.minik.server.authn.User;
 import io.minik.store.memory.MemoryStore;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -77,6 +82,34 @@ public final class TestApi implements AutoCloseable {
 
     public KubeObject delete(Resource resource, ObjectKey key, String options) {
         return await(send(Verb.DELETE, resource, key, "", Map.of(), "application/json", options));
+    }
+
+    /** Waits, on a watch, until an object's text at a path is what it should become. */
+    public void awaitValue(Resource resource, ObjectKey key, String wanted, String... path) {
+        Promise<Void> seen = Promise.promise();
+        ApiCall call = new ApiCall(
+                Verb.WATCH,
+                resource,
+                ObjectKey.of(key.namespace(), ""),
+                "",
+                Map.of("fieldSelector", "metadata.name=" + key.name()),
+                "",
+                new byte[0]);
+        WatchHandle watch = await(transport().watch(call, new WatchHandler() {
+            @Override
+            public void onEvent(WatchEvent event) {
+                if (event.object().text(path).equals(wanted)) {
+                    seen.tryComplete();
+                }
+            }
+
+            @Override
+            public void onEnd(Optional<ApiException> why) {
+                seen.tryFail("the watch ended");
+            }
+        }));
+        await(seen.future());
+        watch.close();
     }
 
     public KubeList list(Resource resource, String namespace, Map<String, String> query) {
