@@ -35,6 +35,7 @@ final class Filters {
     private static final Unfit REFUSED =
             Unfit.passing("node(s) didn't satisfy existing pods anti-affinity rules", Cure.NODE_CHANGED, Cure.POD_GONE);
     private static final Set<Cure> ROOM = Set.of(Cure.POD_GONE, Cure.NODE_CHANGED);
+    private static final Set<Cure> BIGGER_NODE = Set.of(Cure.NODE_CHANGED);
 
     private Filters() {}
 
@@ -128,7 +129,7 @@ final class Filters {
                 reasons.add("Insufficient " + extended.getKey());
             }
         }
-        return reasons.isEmpty() ? null : new Unfit(reasons, !never, ROOM);
+        return reasons.isEmpty() ? null : new Unfit(reasons, !never, never ? BIGGER_NODE : ROOM);
     }
 
     private static @Nullable Unfit spread(NodeState node, Domains domains) {
