@@ -1,0 +1,121 @@
+package io.minik.server.controllers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.minik.api.meta.Resource;
+import io.minik.api.meta.Resources;
+import io.minik.api.object.Json;
+import io.minik.api.object.ObjectKey;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class BudgetsTest {
+    private static final List<Resource> SERVED =
+            List.of(Resources.PODS, Resources.CONFIG_MAPS, Resources.SERVICES, Resources.PERSISTENT_VOLUME_CLAIMS);
+    private final Cluster cluster = new Cluster();
+
+    @BeforeEach
+    void start() {
+        cluster.start(
+                new DisruptionController(cluster.context),
+                new VolumeBinder(cluster.context),
+                new QuotaController(cluster.context, () -> SERVED),
+                ReplicaSetController.replicaSets(cluster.context));
+    }
+
+    private int allowed() {
+        cluster.loop.advance(Duration.ofMillis(100));
+        return Json.intOr(
+                -1, cluster.get(Resources.POD_DISRUPTION_BUDGETS, "b").tree(), "status", "disruptionsAllowed");
+    }
+
+    @Test
+    void aBudgetAllowsWhatLeavesEnoughHealthy() {
+        cluster.put(Resources.REPLICA_SETS, "web", Cluster.workload("web", 4, "a"));
+        cluster.put(Resources.POD_DISRUPTION_BUDGETS, "b", tree -> {
+            ObjectNode spec = Json.child(tree, "spec").put("maxUnavailable", "50%");
+            spec.putObject("selector").putObject("matchLabels").put("app", "web");
+        });
+        cluster.loop.settle();
+        assertThat(allowed()).isZero();
+        cluster.everyPodRuns();
+        assertThat(allowed()).isEqualTo(2);
+        cluster.run(cluster.pods().get(0), false);
+        assertThat(allowed()).isEqualTo(1);
+    }
+
+    private void volume(String name, String size) {
+        cluster.put(Resources.PERSISTENT_VOLUMES, name, tree -> {
+            ObjectNode spec = Json.child(tree, "spec");
+            spec.putObject("capacity").put("storage", size);
+            spec.putArray("accessModes").add("ReadWriteOnce");
+        });
+    }
+
+    private void claim(String name, String size) {
+        cluster.put(Resources.PERSISTENT_VOLUME_CLAIMS, name, tree -> {
+            ObjectNode spec = Json.child(tree, "spec");
+            spec.putArray("accessModes").add("ReadWriteOnce");
+            spec.putObject("resources").putObject("requests").put("storage", size);
+        });
+        cluster.loop.advance(Duration.ofMillis(100));
+    }
+
+    private String volumePhase(String name) {
+        cluster.loop.advance(Duration.ofMillis(100));
+        return cluster.get(Resources.PERSISTENT_VOLUMES, name).text("status", "phase");
+    }
+
+    @Test
+    void aClaimGetsTheSmallestVolumeThatIsLargeEnough() {
+        volume("large", "10Gi");
+        volume("small", "1Gi");
+        volume("fitting", "5Gi");
+        claim("data", "2Gi");
+        var claim = cluster.get(Resources.PERSISTENT_VOLUME_CLAIMS, "data");
+        assertThat(claim.text("spec", "volumeName")).isEqualTo("fitting");
+        assertThat(claim.text("status", "phase")).isEqualTo("Bound");
+        assertThat(volumePhase("fitting")).isEqualTo("Bound");
+        assertThat(volumePhase("large")).isEqualTo("Available");
+        cluster.api.remove(Resources.PERSISTENT_VOLUME_CLAIMS, ObjectKey.of("default", "data"));
+        assertThat(volumePhase("fitting")).isEqualTo("Released");
+    }
+
+    @Test
+    void twoClaimsNeverShareAVolumeAndALateVolumeIsTaken() {
+        volume("one", "1Gi");
+        claim("a", "1Gi");
+        claim("b", "1Gi");
+        assertThat(cluster.get(Resources.PERSISTENT_VOLUME_CLAIMS, "b").text("status", "phase"))
+                .isEqualTo("Pending");
+        volume("two", "1Gi");
+        cluster.loop.advance(Duration.ofMillis(100));
+        assertThat(cluster.get(Resources.PERSISTENT_VOLUME_CLAIMS, "b").text("spec", "volumeName"))
+                .isEqualTo("two");
+    }
+
+    @Test
+    void aQuotaTellsWhatIsUsed() {
+        cluster.put(Resources.CONFIG_MAPS, "m", tree -> {});
+        cluster.put(Resources.RESOURCE_QUOTAS, "q", tree -> Json.child(Json.child(tree, "spec"), "hard")
+                .put("pods", "10")
+                .put("requests.cpu", "2")
+                .put("count/configmaps", "5"));
+        for (String name : List.of("a", "b")) {
+            cluster.put(Resources.PODS, name, tree -> Json.child(tree, "spec")
+                    .putArray("containers")
+                    .addObject()
+                    .putObject("resources")
+                    .putObject("requests")
+                    .put("cpu", "250m"));
+        }
+        cluster.loop.advance(Duration.ofMillis(100));
+        var used = cluster.get(Resources.RESOURCE_QUOTAS, "q").at("status", "used");
+        assertThat(Json.text(used, "pods")).isEqualTo("2");
+        assertThat(Json.text(used, "requests.cpu")).isEqualTo("500m");
+        assertThat(Json.text(used, "count/configmaps")).isEqualTo("1");
+    }
+}
