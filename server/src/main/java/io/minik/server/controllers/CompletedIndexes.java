@@ -1,5 +1,6 @@
 package io.minik.server.controllers;
 
+import java.util.NavigableSet;
 import java.util.TreeSet;
 
 /** A set of indexes as Job status writes it: {@code 0,3-5,7}. Pure. */
@@ -7,8 +8,8 @@ final class CompletedIndexes {
     private CompletedIndexes() {}
 
     /** What can't be read counts as not completed. */
-    static TreeSet<Integer> parse(String text) {
-        TreeSet<Integer> indexes = new TreeSet<>();
+    static NavigableSet<Integer> parse(String text) {
+        NavigableSet<Integer> indexes = new TreeSet<>();
         for (String part : text.split(",")) {
             if (part.matches("[0-9]{1,9}(-[0-9]{1,9})?")) {
                 int dash = part.indexOf('-');
@@ -22,7 +23,7 @@ final class CompletedIndexes {
         return indexes;
     }
 
-    static String text(TreeSet<Integer> indexes) {
+    static String text(NavigableSet<Integer> indexes) {
         StringBuilder text = new StringBuilder();
         Integer from = null;
         Integer last = null;

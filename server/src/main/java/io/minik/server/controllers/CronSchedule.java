@@ -128,6 +128,6 @@ final class CronSchedule {
         boolean ofMonth = daysOfMonth.get(time.getDayOfMonth());
         DayOfWeek weekday = time.getDayOfWeek();
         boolean ofWeek = daysOfWeek.get(weekday.getValue() % 7);
-        return anyDayOfMonth || anyDayOfWeek ? ofMonth && ofWeek : ofMonth || ofWeek;
+        return (anyDayOfMonth || anyDayOfWeek) ? (ofMonth && ofWeek) : (ofMonth || ofWeek);
     }
 }

@@ -191,9 +191,9 @@ final class DaemonSetController implements Controller {
                 return Optional.of(Duration.between(now, due));
             }
         }
-        boolean calm =
-                known == null || known.last().plus(LAST_BACKOFF.multipliedBy(2)).isBefore(now);
-        failures.put(where, new Failures(calm ? 0 : known.count() + 1, now));
+        boolean lately = known != null
+                && !known.last().plus(LAST_BACKOFF.multipliedBy(2)).isBefore(now);
+        failures.put(where, new Failures(known != null && lately ? known.count() + 1 : 0, now));
         return Optional.empty();
     }
 

@@ -57,8 +57,8 @@ final class DisruptionController implements Controller {
     /** A scale changed: percentages are of it. */
     private List<ObjectKey> budgetsOver(KubeObject owner) {
         return budgets.byNamespace(owner.namespace()).stream()
-                .filter(budget -> selector(budget)
-                        .matches(Json.strings(owner.tree(), "spec", "template", "metadata", "labels")))
+                .filter(budget ->
+                        selector(budget).matches(Json.strings(owner.tree(), "spec", "template", "metadata", "labels")))
                 .map(KubeObject::key)
                 .toList();
     }
@@ -74,7 +74,8 @@ final class DisruptionController implements Controller {
         }
         KubeObject budget = found.get();
         List<KubeObject> own = pods.byNamespace(key.namespace()).stream()
-                .filter(pod -> !Pods.finished(pod) && selector(budget).matches(pod.meta().labels()))
+                .filter(pod -> !Pods.finished(pod)
+                        && selector(budget).matches(pod.meta().labels()))
                 .toList();
         ObjectNode granted = granted(budget, own);
         int healthy = (int) own.stream()
@@ -120,10 +121,12 @@ final class DisruptionController implements Controller {
     /** Evictions granted whose pods have not begun to go yet. */
     private ObjectNode granted(KubeObject budget, List<KubeObject> own) {
         ObjectNode granted = Json.object();
-        for (Map.Entry<String, JsonNode> entry : budget.at("status", "disruptedPods").properties()) {
+        for (Map.Entry<String, JsonNode> entry :
+                budget.at("status", "disruptedPods").properties()) {
             Instant since = Outcomes.instant(entry.getValue().asText()).orElse(Instant.EPOCH);
             boolean waits = own.stream()
-                    .anyMatch(pod -> pod.name().equals(entry.getKey()) && !pod.meta().deleting());
+                    .anyMatch(pod ->
+                            pod.name().equals(entry.getKey()) && !pod.meta().deleting());
             if (waits && since.plus(GRANT).isAfter(context.loop().now())) {
                 granted.set(entry.getKey(), entry.getValue());
             }
@@ -137,8 +140,9 @@ final class DisruptionController implements Controller {
         Set<String> counted = new HashSet<>();
         for (KubeObject pod : own) {
             Optional<KubeObject> owner = pod.meta().controller().flatMap(each -> ownerOf(pod, each));
-            Optional<KubeObject> top =
-                    owner.flatMap(set -> set.meta().controller().flatMap(each -> ownerOf(set, each))).or(() -> owner);
+            Optional<KubeObject> top = owner.flatMap(
+                            set -> set.meta().controller().flatMap(each -> ownerOf(set, each)))
+                    .or(() -> owner);
             if (top.isEmpty()) {
                 scale += 1;
             } else if (counted.add(top.get().uid())) {

@@ -11,9 +11,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * Where a Job stands and what comes next. Pure. A pod's end is counted once: its uid goes into
@@ -78,8 +78,8 @@ final class JobProgress {
         return pods.stream().filter(Pods::active).toList();
     }
 
-    TreeSet<Integer> completedIndexes() {
-        TreeSet<Integer> done = CompletedIndexes.parse(job.text("status", "completedIndexes"));
+    NavigableSet<Integer> completedIndexes() {
+        NavigableSet<Integer> done = CompletedIndexes.parse(job.text("status", "completedIndexes"));
         pods.stream()
                 .filter(pod -> Pods.phase(pod).equals("Succeeded") && JobPods.index(pod) >= 0)
                 .forEach(pod -> done.add(JobPods.index(pod)));

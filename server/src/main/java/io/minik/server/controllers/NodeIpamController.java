@@ -119,12 +119,13 @@ final class NodeIpamController implements Controller {
             if (octet < 0 || octet > 255) {
                 throw new IllegalArgumentException("not an IPv4 address: " + text);
             }
-            address = address << 8 | octet;
+            address = (address << 8) | octet;
         }
         return address;
     }
 
     private static String text(long address) {
-        return (address >> 24 & 255) + "." + (address >> 16 & 255) + "." + (address >> 8 & 255) + "." + (address & 255);
+        return ((address >> 24) & 255) + "." + ((address >> 16) & 255) + "." + ((address >> 8) & 255) + "."
+                + (address & 255);
     }
 }

@@ -123,7 +123,8 @@ final class QuotaController implements Controller {
             ObjectNode sums = status.putObject("used");
             Json.strings(tree, "spec", "hard")
                     .keySet()
-                    .forEach(name -> sums.put(name, used.getOrDefault(name, Quantity.ZERO).toString()));
+                    .forEach(name -> sums.put(
+                            name, used.getOrDefault(name, Quantity.ZERO).toString()));
         });
         return told.at("status").equals(quota.at("status"))
                 ? Future.succeededFuture()

@@ -60,7 +60,8 @@ final class VolumeBinder implements Controller {
 
     /** The volume itself (its key has no namespace), and the claims that it may serve. */
     private List<ObjectKey> concerned(KubeObject volume) {
-        List<ObjectKey> keys = new java.util.ArrayList<>(volume.at("spec", "claimRef").isObject() ? List.of() : pending());
+        List<ObjectKey> keys =
+                new java.util.ArrayList<>(volume.at("spec", "claimRef").isObject() ? List.of() : pending());
         keys.add(volume.key());
         String name = volume.text("spec", "claimRef", "name");
         if (!name.isEmpty()) {
@@ -98,7 +99,9 @@ final class VolumeBinder implements Controller {
         if (!named.isEmpty()) {
             Optional<KubeObject> volume = volumes.get(ObjectKey.cluster(named));
             if (volume.isEmpty()) {
-                return claim.meta().annotations().containsKey(COMPLETED) ? phase(claim, "Lost") : phase(claim, "Pending");
+                return claim.meta().annotations().containsKey(COMPLETED)
+                        ? phase(claim, "Lost")
+                        : phase(claim, "Pending");
             }
             boolean free = !volume.get().at("spec", "claimRef").isObject();
             return free || VolumeMatch.reservedFor(volume.get(), claim)
@@ -114,8 +117,7 @@ final class VolumeBinder implements Controller {
             events.normal(claim, WAITS, "waiting for first consumer to be created before binding");
             return phase(claim, "Pending");
         }
-        Optional<KubeObject> volume =
-                VolumeMatch.find(claim, volumes.list(), nodes.get(ObjectKey.cluster(selected)));
+        Optional<KubeObject> volume = VolumeMatch.find(claim, volumes.list(), nodes.get(ObjectKey.cluster(selected)));
         if (volume.isPresent()) {
             return join(claim, volume.get());
         }
@@ -197,8 +199,8 @@ final class VolumeBinder implements Controller {
         String uid = volume.text("spec", "claimRef", "uid");
         String phase = "Available";
         if (!uid.isEmpty()) {
-            ObjectKey key = ObjectKey.of(
-                    volume.text("spec", "claimRef", "namespace"), volume.text("spec", "claimRef", "name"));
+            ObjectKey key =
+                    ObjectKey.of(volume.text("spec", "claimRef", "namespace"), volume.text("spec", "claimRef", "name"));
             boolean claimed =
                     claims.get(key).map(claim -> claim.uid().equals(uid)).orElse(false);
             phase = claimed ? "Bound" : "Released";
@@ -207,8 +209,8 @@ final class VolumeBinder implements Controller {
             return Outcomes.done();
         }
         String now = phase;
-        KubeObject told = volume.edit(tree ->
-                Json.child(tree, "status").put("phase", now).put("lastPhaseTransitionTime", context.time()));
+        KubeObject told = volume.edit(
+                tree -> Json.child(tree, "status").put("phase", now).put("lastPhaseTransitionTime", context.time()));
         return Outcomes.done(context.client().update(Resources.PERSISTENT_VOLUMES, told, "status"));
     }
 }

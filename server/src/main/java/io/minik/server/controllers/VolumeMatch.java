@@ -38,7 +38,8 @@ final class VolumeMatch {
         boolean plain = !volume.meta().deleting()
                 && !offered.path("claimRef").isObject()
                 && Json.text(offered, "storageClassName").equals(Json.text(asked, "storageClassName"))
-                && Json.textOr("Filesystem", offered, "volumeMode").equals(Json.textOr("Filesystem", asked, "volumeMode"))
+                && Json.textOr("Filesystem", offered, "volumeMode")
+                        .equals(Json.textOr("Filesystem", asked, "volumeMode"))
                 && Json.stringList(offered, "accessModes").containsAll(Json.stringList(asked, "accessModes"));
         JsonNode selector = asked.path("selector");
         JsonNode required = Json.at(offered, "nodeAffinity", "required");
