@@ -3,6 +3,7 @@ package io.minik.api.schema;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.object.Json;
+import java.util.Map;
 
 /** Which rules belong to which kind. */
 final class KindRules {
@@ -20,7 +21,7 @@ final class KindRules {
             case "networkpolicies.networking.k8s.io" -> new ServiceRules(causes).networkPolicy(spec);
             case "replicationcontrollers" -> new WorkloadRules(causes).replicationController(spec);
             case "deployments.apps" -> new WorkloadRules(causes).deployment(spec);
-            case "replicasets.apps" -> new WorkloadRules(causes).selected(spec, "Always");
+            case "replicasets.apps" -> new WorkloadRules(causes).selected(spec, Map.of());
             case "daemonsets.apps" -> new WorkloadRules(causes).daemonSet(spec);
             case "statefulsets.apps" -> new WorkloadRules(causes).statefulSet(spec);
             case "jobs.batch" -> new WorkloadRules(causes).job(spec, "spec");

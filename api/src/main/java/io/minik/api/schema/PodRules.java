@@ -24,7 +24,13 @@ final class PodRules {
 
     /** @param template whether it is a workload's template */
     void spec(JsonNode spec, String path, boolean template) {
-        Map<String, JsonNode> volumes = new VolumeRules(causes).volumes(spec.path("volumes"), path + ".volumes");
+        spec(spec, path, template, Map.of());
+    }
+
+    /** @param claims volumes that come from outside the template, by name: a StatefulSet's claims */
+    void spec(JsonNode spec, String path, boolean template, Map<String, JsonNode> claims) {
+        Map<String, JsonNode> volumes = new HashMap<>(claims);
+        volumes.putAll(new VolumeRules(causes).volumes(spec.path("volumes"), path + ".volumes"));
         Set<String> names = new HashSet<>();
         containers(spec, path, "initContainers", volumes, names);
         containers(spec, path, "containers", volumes, names);

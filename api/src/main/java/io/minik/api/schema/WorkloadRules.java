@@ -3,7 +3,9 @@ package io.minik.api.schema;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.minik.api.object.Json;
 import io.minik.api.selector.LabelSelector;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** What makes pods: controllers of apps and batch, and what acts on them. */
@@ -27,11 +29,11 @@ final class WorkloadRules {
         if (!LabelSelector.of(Json.strings(selector)).matches(Json.strings(template, "metadata", "labels"))) {
             mismatch(template);
         }
-        template(template, "spec.template", Set.of("Always"));
+        template(template, Map.of());
     }
 
     void deployment(JsonNode spec) {
-        selected(spec, "Always");
+        selected(spec, Map.of());
         JsonNode strategy = spec.path("strategy");
         JsonNode rolling = strategy.path("rollingUpdate");
         if (Json.text(strategy, "type").equals("Recreate") && !rolling.isMissingNode()) {
@@ -57,7 +59,7 @@ final class WorkloadRules {
     }
 
     void daemonSet(JsonNode spec) {
-        selected(spec, "Always");
+        selected(spec, Map.of());
         JsonNode rolling = Json.at(spec, "updateStrategy", "rollingUpdate");
         if (Json.text(spec, "updateStrategy", "type").equals("RollingUpdate")) {
             String path = "spec.updateStrategy.rollingUpdate";
@@ -75,7 +77,13 @@ final class WorkloadRules {
     }
 
     void statefulSet(JsonNode spec) {
-        selected(spec, "Always");
+        Map<String, JsonNode> claims = new HashMap<>();
+        JsonNode templates = spec.path("volumeClaimTemplates");
+        for (int at = 0; at < templates.size(); at++) {
+            claims.put(Json.text(templates.get(at), "metadata", "name"), templates.get(at));
+            new ObjectRules(causes).claim(templates.get(at).path("spec"), "spec.volumeClaimTemplates[" + at + "].spec");
+        }
+        selected(spec, claims);
         if (Json.text(spec, "updateStrategy", "type").equals("OnDelete")
                 && Json.at(spec, "updateStrategy").has("rollingUpdate")) {
             causes.invalid(
@@ -86,7 +94,7 @@ final class WorkloadRules {
     }
 
     /** A required selector that the template's labels must match. */
-    void selected(JsonNode spec, String restartPolicy) {
+    void selected(JsonNode spec, Map<String, JsonNode> claims) {
         JsonNode selector = spec.path("selector");
         JsonNode template = spec.path("template");
         if (selector.isMissingNode()) {
@@ -105,7 +113,7 @@ final class WorkloadRules {
         if (operators && !LabelSelector.of(selector).matches(Json.strings(template, "metadata", "labels"))) {
             mismatch(template);
         }
-        template(template, "spec.template", Set.of(restartPolicy));
+        template(template, claims);
         if (template.path("spec").has("activeDeadlineSeconds")) {
             causes.forbidden(
                     "spec.template.spec.activeDeadlineSeconds", "activeDeadlineSeconds in ReplicaSet is not Supported");
@@ -120,13 +128,13 @@ final class WorkloadRules {
                 "`selector` does not match template `labels`");
     }
 
-    private void template(JsonNode template, String path, Set<String> policies) {
+    private void template(JsonNode template, Map<String, JsonNode> claims) {
+        String path = "spec.template";
         JsonNode spec = template.path("spec");
-        new PodRules(causes).spec(spec, path + ".spec", true);
+        new PodRules(causes).spec(spec, path + ".spec", true, claims);
         String policy = Json.text(spec, "restartPolicy");
-        boolean known = Set.of("Always", "OnFailure", "Never").contains(policy);
-        if (known && !policies.contains(policy)) {
-            causes.unsupported(path + ".spec.restartPolicy", policy, policies);
+        if (policy.equals("OnFailure") || policy.equals("Never")) {
+            causes.unsupported(path + ".spec.restartPolicy", policy, Set.of("Always"));
         }
         if (spec.path("ephemeralContainers").size() > 0) {
             causes.forbidden(path + ".spec.ephemeralContainers", "ephemeral containers not allowed in pod template");

@@ -240,6 +240,14 @@ class ObjectPathTest {
                         "metadata: {name: j, namespace: d}\nspec: {schedule: '*/5 0-6 * jan,feb mon-fri', jobTemplate: {spec: {template:"
                                 + " {spec: {restartPolicy: OnFailure, containers: [{name: c, image: i}]}}}}}"))
                 .isEmpty();
+        assertThat(problems(
+                        Resources.STATEFUL_SETS,
+                        "metadata: {name: s, namespace: d}\nspec: {selector: {matchLabels: {a: b}}, template: {metadata:"
+                                + " {labels: {a: b}}, spec: {containers: [{name: c, image: i, volumeMounts: [{name: data,"
+                                + " mountPath: /d}]}]}}, volumeClaimTemplates: [{metadata: {name: data}, spec: {accessModes:"
+                                + " [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}}]}"))
+                .as("claims are volumes")
+                .isEmpty();
         assertThat(problems(Resources.CLUSTER_ROLES, "metadata: {name: 'system:x'}\nrules: []"))
                 .isEmpty();
     }
