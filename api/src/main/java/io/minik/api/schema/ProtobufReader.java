@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.object.Json;
-import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -27,12 +27,8 @@ import java.util.Set;
  *
  * <p>Follows https://kubernetes.io/docs/reference/using-api/api-concepts/#protobuf-encoding and protobuf's wire format.
  */
-final class ProtobufReader {
+final class ProtobufReader extends ProtobufWire {
     private static final byte[] MAGIC = {'k', '8', 's', 0};
-    private static final int VARINT = 0;
-    private static final int FIXED64 = 1;
-    private static final int BYTES = 2;
-    private static final int FIXED32 = 5;
 
     /** Fields that are pointers in Go and whose zero differs from their absence, by JSON name. */
     private static final Set<String> POINTERS = Set.of(
@@ -96,19 +92,8 @@ final class ProtobufReader {
                     "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'", Locale.ROOT)
             .withZone(ZoneOffset.UTC);
 
-    private final byte[] bytes;
-    private final int end;
-    private int at;
-    private final int depth;
-
     private ProtobufReader(byte[] bytes, int from, int end, int depth) {
-        this.bytes = bytes;
-        this.at = from;
-        this.end = end;
-        this.depth = depth;
-        if (depth > Body.MAX_DEPTH) {
-            throw new IllegalArgumentException("proto: the message nests deeper than " + Body.MAX_DEPTH);
-        }
+        super(bytes, from, end, depth);
     }
 
     static boolean enveloped(byte[] body) {
@@ -123,7 +108,7 @@ final class ProtobufReader {
         }
         try {
             return new ProtobufReader(body, MAGIC.length, body.length, 0).unknown(type);
-        } catch (ArrayIndexOutOfBoundsException e) {
+        } catch (ArrayIndexOutOfBoundsException | DateTimeException e) {
             throw new IllegalArgumentException("unexpected EOF", e);
         }
     }
@@ -280,7 +265,7 @@ final class ProtobufReader {
             case QUANTITY -> first(type, "string");
             case INT_OR_STRING -> intOrString();
             case TIME, MICRO_TIME -> time(type.form());
-            case DURATION -> JsonNodeFactory.instance.textNode(goDuration(numbers()[1]));
+            case DURATION -> JsonNodeFactory.instance.textNode(Scalars.durationText(numbers()[1]));
             case FIELDS, RAW, JSON -> raw();
             case STRING_LIST -> strings();
             case SCHEMA_OR_ARRAY, SCHEMA_OR_BOOL, SCHEMA_OR_STRINGS -> oneOf(type);
@@ -382,103 +367,10 @@ final class ProtobufReader {
         return chosen;
     }
 
-    /** Nanoseconds as Go prints them: {@code 1h0m0s}, {@code 1.5s}, {@code 300ms}. */
-    static String goDuration(long nanos) {
-        if (nanos == 0) {
-            return "0s";
-        }
-        String sign = nanos < 0 ? "-" : "";
-        long rest = Math.abs(nanos);
-        if (rest < 1_000) {
-            return sign + rest + "ns";
-        } else if (rest < 1_000_000) {
-            return sign + decimal(rest, 1_000) + "µs";
-        } else if (rest < 1_000_000_000) {
-            return sign + decimal(rest, 1_000_000) + "ms";
-        }
-        long minutes = rest / 60_000_000_000L;
-        String seconds = decimal(rest % 60_000_000_000L, 1_000_000_000) + "s";
-        String text = minutes >= 60 ? minutes / 60 + "h" + minutes % 60 + "m" : minutes > 0 ? minutes + "m" : "";
-        return sign + text + seconds;
-    }
-
-    private static String decimal(long value, long unit) {
-        return java.math.BigDecimal.valueOf(value)
-                .divide(java.math.BigDecimal.valueOf(unit))
-                .toPlainString();
-    }
-
-    private long number(int wire) {
-        if (wire == VARINT) {
-            return varint();
-        }
-        int size = wire == FIXED64 ? Long.BYTES : wire == FIXED32 ? Integer.BYTES : 0;
-        if (size == 0) {
-            throw new IllegalArgumentException("proto: wrong wireType = " + wire);
-        }
-        long value = 0;
-        for (int i = 0; i < size; i++) {
-            value |= (bytes[at + i] & 0xffL) << (8 * i);
-        }
-        at += size;
-        return value;
-    }
-
-    private long varint() {
-        long value = 0;
-        for (int shift = 0; shift < 64; shift += 7) {
-            if (at >= end) {
-                throw new IllegalArgumentException("unexpected EOF");
-            }
-            byte next = bytes[at++];
-            value |= (next & 0x7fL) << shift;
-            if (next >= 0) {
-                return value;
-            }
-        }
-        throw new IllegalArgumentException("proto: integer overflow");
-    }
-
-    private int length() {
-        long length = varint();
-        if (length < 0 || length > end - at) {
-            throw new IllegalArgumentException("unexpected EOF");
-        }
-        return (int) length;
-    }
-
     private ProtobufReader nested() {
         int length = length();
         ProtobufReader inner = new ProtobufReader(bytes, at, at + length, depth + 1);
         at += length;
         return inner;
-    }
-
-    private byte[] slice() {
-        int length = length();
-        at += length;
-        return Arrays.copyOfRange(bytes, at - length, at);
-    }
-
-    private String text() {
-        int length = length();
-        at += length;
-        return new String(bytes, at - length, length, StandardCharsets.UTF_8);
-    }
-
-    private void skip(int wire) {
-        switch (wire) {
-            case VARINT -> varint();
-            case FIXED64 -> at += Long.BYTES;
-            case BYTES -> {
-                int length = length();
-                at += length;
-            }
-            case FIXED32 -> at += Integer.BYTES;
-            default -> throw new IllegalArgumentException("proto: illegal wireType " + wire);
-        }
-        if (at > end) {
-            throw new IllegalArgumentException("unexpected EOF");
-        }
     }
 }

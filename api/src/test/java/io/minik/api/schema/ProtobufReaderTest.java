@@ -174,10 +174,10 @@ class ProtobufReaderTest {
 
     @Test
     void durationsReadAsGoPrintsThem() {
-        assertThat(ProtobufReader.goDuration(3_600_000_000_000L)).isEqualTo("1h0m0s");
-        assertThat(ProtobufReader.goDuration(1_500_000_000L)).isEqualTo("1.5s");
-        assertThat(ProtobufReader.goDuration(300_000_000L)).isEqualTo("300ms");
-        assertThat(ProtobufReader.goDuration(0)).isEqualTo("0s");
-        assertThat(ProtobufReader.goDuration(-90_000_000_000L)).isEqualTo("-1m30s");
+        assertThat(Scalars.durationText(3_600_000_000_000L)).isEqualTo("1h0m0s");
+        assertThat(Scalars.durationText(1_500_000_000L)).isEqualTo("1.5s");
+        assertThat(Scalars.durationText(300_000_000L)).isEqualTo("300ms");
+        assertThat(Scalars.durationText(0)).isEqualTo("0s");
+        assertThat(Scalars.durationText(-90_000_000_000L)).isEqualTo("-1m30s");
     }
 }
