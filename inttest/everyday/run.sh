@@ -72,8 +72,12 @@ vip=$(k get svc web -o 'jsonpath={.spec.clusterIP}')
 within 10 "the Service answers by ClusterIP from the node" outputs '^one$' on a curl -fsS -m 2 "http://$vip/version"
 ok "by ClusterIP from a pod" outputs '^one$' k exec two -c reader -- wget -qO- -T 2 "http://$vip/version"
 ok "by NodePort" outputs '^one$' on a curl -fsS -m 2 http://192.168.77.1:30080/version
-within 10 "by DNS name" outputs '^one$' k exec two -c reader -- wget -qO- -T 2 http://web/version
-ok "by full DNS name" outputs '^one$' k exec two -c reader -- wget -qO- -T 2 http://web.default.svc.cluster.local/version
+# busybox-static has no resolver library for wget, but its nslookup asks the pod's name server itself.
+by_name() { # NAME PORT
+  k exec two -c reader -- sh -c "wget -qO- -T 2 http://\$(nslookup $1 | awk '/^Name/ { found = 1 } found && /^Address/ { print \$NF; exit }'):$2/version"
+}
+within 10 "by DNS name" outputs '^one$' by_name web.default.svc.cluster.local 80
+ok "the pod's resolv.conf has the cluster's search list" outputs '^search default.svc.cluster.local svc.cluster.local cluster.local' k exec two -c reader -- cat /etc/resolv.conf
 ok "endpoints are listed" outputs ':8080,.*:8080' k get endpoints web
 
 ok "set image rolls out" k set image deployment/web web=127.0.0.1:5000/minik/web:2
@@ -185,7 +189,7 @@ ok "a Job, a StatefulSet and a DaemonSet are applied" k apply -f "$work/job.yml"
 ok "the Job completes" k wait --for=condition=complete job/once --timeout=40s
 ok "the StatefulSet rolls out" k rollout status statefulset/db --timeout=40s
 ok "the DaemonSet rolls out" k rollout status daemonset/each --timeout=40s
-within 10 "a StatefulSet's pod has its DNS name" outputs '^one$' k exec two -c reader -- wget -qO- -T 2 http://db-1.db:8080/version
+within 10 "a StatefulSet's pod has its DNS name" outputs '^one$' by_name db-1.db.default.svc.cluster.local 8080
 
 cat >"$work/liveness.yml" <<'YAML'
 apiVersion: v1

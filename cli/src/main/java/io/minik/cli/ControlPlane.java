@@ -32,7 +32,7 @@ import io.minik.server.http.ApiServerConfig;
 import io.minik.server.join.JoinEndpoint;
 import io.minik.server.join.JoinService;
 import io.minik.server.join.TokenFile;
-import io.minik.server.openapi.OpenApi;
+import io.minik.server.pki.CertificateRenewal;
 import io.minik.server.pki.Kubeconfig;
 import io.minik.server.pki.Pki;
 import io.minik.server.pki.PkiConfig;
@@ -40,14 +40,18 @@ import io.minik.server.reviews.CertificateSigner;
 import io.minik.server.reviews.Reviews;
 import io.minik.server.scheduler.Scheduler;
 import io.minik.server.table.BuiltInTables;
-import io.minik.server.table.Tables;
+import io.minik.server.watchcache.Compaction;
 import io.minik.store.Store;
+import io.minik.store.etcdapi.EtcdApi;
+import io.minik.store.etcdapi.Member;
 import io.minik.store.mapdb.MapDbStore;
 import io.minik.store.mapdb.StoreConfig;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.ClientAuth;
+import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
 import java.nio.file.attribute.PosixFilePermission;
@@ -58,12 +62,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The rooms of a server in start order: keys, store, API server (caches first, then who may do what, then the listener),
  * controllers, scheduler. Each comment says why it stands where it stands.
  */
 final class ControlPlane {
+    private static final Logger log = LoggerFactory.getLogger(ControlPlane.class);
+
     private final Vertx vertx;
     private final NodeOptions node;
     private final ServerOptions options;
@@ -110,7 +118,6 @@ final class ControlPlane {
         String advertised = options.advertiseAddress.isEmpty() ? nodeIp : options.advertiseAddress;
         this.joins = new JoinService(vertx, pki, own, cluster(advertised), clock);
         this.rbac = new Rbac(controllers.informers());
-        OpenApi openApi = new OpenApi(schema, VersionCommand.gitVersion(VersionCommand.build()));
         this.apiServer = new ApiServer(
                 vertx,
                 config(),
@@ -121,8 +128,8 @@ final class ControlPlane {
                         rbac.authorizer(),
                         Reviews.connectors(
                                 new Reviews.Sources(authenticator, tokens, rbac.authorizer(), lookup, clock)),
-                        new Tables(BuiltInTables.kinds()),
-                        Pages.of(vertx, openApi, tokens),
+                        BuiltInTables.tables(),
+                        Pages.of(tokens),
                         List.of(new RoleEscalationRule(rbac.escalation()), new CertificateRules(rbac.authorizer())),
                         clock));
     }
@@ -193,6 +200,8 @@ final class ControlPlane {
                 // The authorizer knows all roles before the first stranger can ask.
                 .compose(unused -> rooms.start(loop, rbac))
                 .compose(unused -> rooms.start(loop, apiServer))
+                .compose(unused ->
+                        options.etcdPort == 0 ? Future.succeededFuture() : rooms.start(loop, new EtcdRoom(etcd())))
                 .compose(unused -> vertx.executeBlocking(this::writeKubeconfig))
                 .compose(unused -> rooms.startAll(loop, loopRooms()))
                 .compose(unused -> Rooms.loop(vertx))
@@ -220,11 +229,33 @@ final class ControlPlane {
                 controllers.client(),
                 tokens::issueLegacy,
                 pki.serverCa().pem()));
+        all.add(new Compaction(vertx, store));
+        all.add(new CertificateRenewal(vertx, pki, InstantSource.system(), names -> vertx.executeBlocking(
+                        this::writeKubeconfig)
+                .onFailure(error -> log.atError().setCause(error).log("the kubeconfig could not be written anew"))));
         return all;
     }
 
     /** A /24 of pods a node: 254 addresses for at most 110 pods. */
     static final int NODE_PREFIX = 24;
+
+    /** etcd's clients talk to the store itself, on loopback, with a certificate of the etcd client CA. */
+    private EtcdApi etcd() {
+        String address = "127.0.0.1";
+        HttpServerOptions transport = new HttpServerOptions()
+                .setHost(address)
+                .setPort(options.etcdPort)
+                .setSsl(true)
+                .setKeyCertOptions(pem(pki.etcdServer()))
+                .setTrustOptions(new PemTrustOptions()
+                        .addCertValue(Buffer.buffer(pki.etcdClientCa().pem())))
+                .setClientAuth(ClientAuth.REQUIRED);
+        return new EtcdApi(
+                vertx,
+                store,
+                transport,
+                Member.named(nodeName, List.of("https://" + address + ":" + options.etcdPort)));
+    }
 
     private List<Resource> served() {
         return schema.kinds().stream()
@@ -314,6 +345,28 @@ final class ControlPlane {
 
     int port() {
         return apiServer.port();
+    }
+
+    private record EtcdRoom(EtcdApi api) implements Room {
+        @Override
+        public String name() {
+            return "etcd";
+        }
+
+        @Override
+        public Future<Void> start() {
+            return api.start().mapEmpty();
+        }
+
+        @Override
+        public Future<Void> stop() {
+            return api.stop();
+        }
+
+        @Override
+        public Health health() {
+            return Health.READY;
+        }
     }
 
     /** The store as the first room: it is closed last. */
