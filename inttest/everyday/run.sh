@@ -70,11 +70,11 @@ ok "apply again changes nothing" outputs 'deployment.apps/web (unchanged|configu
 
 vip=$(k get svc web -o 'jsonpath={.spec.clusterIP}')
 within 10 "the Service answers by ClusterIP from the node" outputs '^one$' on a curl -fsS -m 2 "http://$vip/version"
-ok "by ClusterIP from a pod" outputs '^one$' k exec two -c reader -- wget -qO- -T 2 "http://$vip/version"
+ok "by ClusterIP from a pod" outputs '^one$' k exec two -c reader -- wget -qO- "http://$vip/version"
 ok "by NodePort" outputs '^one$' on a curl -fsS -m 2 http://192.168.77.1:30080/version
 # busybox-static has no resolver library for wget, but its nslookup asks the pod's name server itself.
 by_name() { # NAME PORT
-  k exec two -c reader -- sh -c "wget -qO- -T 2 http://\$(nslookup $1 | awk '/^Name/ { found = 1 } found && /^Address/ { print \$NF; exit }'):$2/version"
+  k exec two -c reader -- sh -c "wget -qO- http://\$(nslookup $1 | awk '/^Name/ { found = 1 } found && /^Address/ { print \$NF; exit }'):$2/version"
 }
 within 10 "by DNS name" outputs '^one$' by_name web.default.svc.cluster.local 80
 ok "the pod's resolv.conf has the cluster's search list" outputs '^search default.svc.cluster.local svc.cluster.local cluster.local' k exec two -c reader -- cat /etc/resolv.conf

@@ -70,9 +70,9 @@ ok "pods are on node-b" test "$(on_node node-b)" -gt 0
 pod_a=$(k get pods -l app=web -o 'jsonpath={range .items[?(@.spec.nodeName=="node-a")]}{.metadata.name}{"\n"}{end}' | head -1)
 ip_b=$(k get pods -l app=web -o 'jsonpath={range .items[?(@.spec.nodeName=="node-b")]}{.status.podIP}{"\n"}{end}' | head -1)
 name_b=$(k get pods -l app=web -o 'jsonpath={range .items[?(@.spec.nodeName=="node-b")]}{.metadata.name}{"\n"}{end}' | head -1)
-ok "a pod on a reaches a pod on b" outputs "^$name_b\$" k exec "$pod_a" -- wget -qO- -T 3 "http://$ip_b:8080/name"
+ok "a pod on a reaches a pod on b" outputs "^$name_b\$" k exec "$pod_a" -- wget -qO- "http://$ip_b:8080/name"
 ip_a=$(k get pod "$pod_a" -o 'jsonpath={.status.podIP}')
-ok "a pod on b reaches a pod on a (exec through the other node's kubelet)" outputs "^$pod_a\$" k exec "$name_b" -- wget -qO- -T 3 "http://$ip_a:8080/name"
+ok "a pod on b reaches a pod on a (exec through the other node's kubelet)" outputs "^$pod_a\$" k exec "$name_b" -- wget -qO- "http://$ip_a:8080/name"
 vip=$(k get svc web -o 'jsonpath={.spec.clusterIP}')
 balances() { # HOST: both nodes' pods answer through the VIP
   local i seen=

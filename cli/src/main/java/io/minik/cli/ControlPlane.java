@@ -40,7 +40,6 @@ import io.minik.server.reviews.CertificateSigner;
 import io.minik.server.reviews.Reviews;
 import io.minik.server.scheduler.Scheduler;
 import io.minik.server.table.BuiltInTables;
-import io.minik.server.watchcache.Compaction;
 import io.minik.store.Store;
 import io.minik.store.etcdapi.EtcdApi;
 import io.minik.store.etcdapi.Member;
@@ -229,7 +228,6 @@ final class ControlPlane {
                 controllers.client(),
                 tokens::issueLegacy,
                 pki.serverCa().pem()));
-        all.add(new Compaction(vertx, store));
         all.add(new CertificateRenewal(vertx, pki, InstantSource.system(), names -> vertx.executeBlocking(
                         this::writeKubeconfig)
                 .onFailure(error -> log.atError().setCause(error).log("the kubeconfig could not be written anew"))));
