@@ -33,6 +33,9 @@ final class Responses {
     /** Bytes handed to the connection at once: a list of thousands is not copied into one buffer. */
     private static final int SLICE_BYTES = 256 * 1024;
 
+    /** So that the piece that fills a slice seldom makes it grow, which would copy it. */
+    private static final int ROOM_FOR_THE_LAST_BYTES = 16 * 1024;
+
     private static final int WARNING_CODE = 299;
 
     private final Registry registry;
@@ -151,7 +154,7 @@ final class Responses {
             return response.end();
         }
         if (size <= SLICE_BYTES) {
-            return response.end(slice(pieces.iterator(), (int) size));
+            return response.end(whole(pieces, (int) size));
         }
         Promise<Void> done = Promise.promise();
         pump(response, pieces.iterator(), done);
@@ -180,8 +183,14 @@ final class Responses {
         });
     }
 
+    private static Buffer whole(List<byte[]> pieces, int size) {
+        Buffer whole = Buffer.buffer(size);
+        pieces.forEach(whole::appendBytes);
+        return whole;
+    }
+
     private static Buffer slice(Iterator<byte[]> pieces, int atLeast) {
-        Buffer slice = Buffer.buffer(atLeast);
+        Buffer slice = Buffer.buffer(atLeast + ROOM_FOR_THE_LAST_BYTES);
         while (pieces.hasNext() && slice.length() < atLeast) {
             slice.appendBytes(pieces.next());
         }

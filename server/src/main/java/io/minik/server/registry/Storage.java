@@ -1,6 +1,5 @@
 package io.minik.server.registry;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Resource;
 import io.minik.api.meta.Status;
@@ -42,14 +41,10 @@ final class Storage implements Lookup {
      * What one transaction writes.
      *
      * @param old the state that it replaces, empty: there must be none
-     * @param tree the new state, empty to delete
+     * @param value the new state in its stored form, empty to delete
      */
     record Write(
-            Resource resource,
-            ObjectKey key,
-            Optional<KubeObject> old,
-            Optional<ObjectNode> tree,
-            List<SideWrite> side) {}
+            Resource resource, ObjectKey key, Optional<KubeObject> old, Optional<byte[]> value, List<SideWrite> side) {}
 
     /** @param object as stored, with its new revision (for a delete: the last state at the delete's revision) */
     record Written(KubeObject object, long revision) {}
@@ -77,7 +72,7 @@ final class Storage implements Lookup {
      * the decision can be made again.
      */
     Future<Optional<Written>> commit(Write write) {
-        Optional<byte[]> value = write.tree().map(StoredForm::stored);
+        Optional<byte[]> value = write.value();
         boolean event = Traits.isEvent(write.resource()) && value.isPresent();
         Future<Long> lease = event ? eventLeases.current() : Future.succeededFuture(0L);
         return lease.compose(id -> commit(write, value, id));

@@ -18,7 +18,6 @@ import io.vertx.core.Future;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -120,7 +119,7 @@ final class Writes {
                         codec.stored(resource),
                         key,
                         Optional.empty(),
-                        Optional.of(codec.toStored(resource, tree)),
+                        Optional.of(StoredForm.stored(codec.toStored(resource, tree))),
                         side))
                 .compose(written -> {
                     if (written.isPresent()) {
@@ -167,9 +166,8 @@ final class Writes {
         if (request.dryRun()) {
             return Future.succeededFuture(new Result(200, KubeObject.of(next), said));
         }
-        ObjectNode stored = codec.toStored(resource, next);
-        long revision = revision(old);
-        if (!gone && side.isEmpty() && unchanged(stored, found.get(), revision)) {
+        byte[] stored = StoredForm.stored(codec.toStored(resource, next));
+        if (!gone && side.isEmpty() && StoredForm.isServedAs(stored, found.get())) {
             return Future.succeededFuture(new Result(200, old, said));
         }
         if (gone) {
@@ -211,12 +209,11 @@ final class Writes {
         List<String> warnings = new ArrayList<>();
         admission.validate(review(Operation.DELETE, request, key, "", Json.object(), Optional.of(old), warnings, side));
         DeleteRules.Verdict verdict = DeleteRules.decide(resource, old, options, clock.instant());
-        long revision = revision(old);
         if (request.dryRun()) {
             return Future.succeededFuture(deleted(resource, old, verdict, KubeObject.of(verdict.marked())));
         }
-        ObjectNode stored = codec.toStored(resource, verdict.marked());
-        if (!verdict.remove() && unchanged(stored, found.get(), revision)) {
+        byte[] stored = StoredForm.stored(codec.toStored(resource, verdict.marked()));
+        if (!verdict.remove() && StoredForm.isServedAs(stored, found.get())) {
             return Future.succeededFuture(Result.ok(old));
         }
         if (verdict.remove()) {
@@ -321,15 +318,6 @@ final class Writes {
                             "Invalid value: 0: must be specified for an update",
                             "metadata.resourceVersion")));
         }
-    }
-
-    private static long revision(KubeObject served) {
-        return Long.parseLong(served.meta().resourceVersion());
-    }
-
-    private static boolean unchanged(ObjectNode stored, KubeObject present, long revision) {
-        return Arrays.equals(
-                StoredForm.served(StoredForm.stored(stored), revision).bytes(), present.bytes());
     }
 
     private static ApiException contended(Resource resource, ObjectKey key) {

@@ -10,6 +10,7 @@ import io.minik.api.object.KubeObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Map;
 
 /**
@@ -52,6 +53,18 @@ public final class StoredForm {
             return served(canonical, metadataStart(canonical), at(canonical, metadataStart(canonical)), revision);
         }
         return served(stored, at, at(stored, at), revision);
+    }
+
+    /** Whether a served object is these stored bytes, its resourceVersion apart. */
+    public static boolean isServedAs(byte[] stored, KubeObject served) {
+        byte[] bytes = served.bytes();
+        int at = metadataStart(stored);
+        int inserted = bytes.length - stored.length;
+        return at > 0
+                && inserted > 0
+                && startsWith(bytes, at, VERSION)
+                && Arrays.equals(stored, 0, at, bytes, 0, at)
+                && Arrays.equals(stored, at, stored.length, bytes, at + inserted, bytes.length);
     }
 
     /** The same object at another revision: for DELETED events, which carry the last state at the delete's revision. */

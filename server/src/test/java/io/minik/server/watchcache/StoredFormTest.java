@@ -54,6 +54,17 @@ class StoredFormTest {
     }
 
     @Test
+    void sameBytesAreKnownWhateverTheirRevision() {
+        byte[] stored = StoredForm.stored(tree("{'kind':'K','apiVersion':'v1','metadata':{'name':'x'},'a':'1'}"));
+        byte[] other = StoredForm.stored(tree("{'kind':'K','apiVersion':'v1','metadata':{'name':'x'},'a':'2'}"));
+        byte[] longer = StoredForm.stored(tree("{'kind':'K','apiVersion':'v1','metadata':{'name':'x'},'a':'11'}"));
+        KubeObject served = StoredForm.served(stored, 77);
+        assertThat(StoredForm.isServedAs(stored, served)).isTrue();
+        assertThat(StoredForm.isServedAs(other, served)).isFalse();
+        assertThat(StoredForm.isServedAs(longer, served)).isFalse();
+    }
+
+    @Test
     void anotherWritersOrderIsPutRight() {
         byte[] foreign = Json.bytes(
                 tree("{'spec':{'metadata':{'name':'inner'}},'metadata':{'name':'x'},'kind':'K','apiVersion':'v1'}"));
