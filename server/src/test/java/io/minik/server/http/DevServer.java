@@ -22,20 +22,28 @@ public final class DevServer {
 
     /** @param port 0 lets the system choose */
     public static ApiServer of(Vertx vertx, Store store, int port) {
+        return of(vertx, store, config(port, Optional.empty(), Optional.empty()));
+    }
+
+    static ApiServerConfig config(int port, Optional<PemKeyCertOptions> identity, Optional<PemTrustOptions> clientCa) {
+        return new ApiServerConfig(
+                "127.0.0.1",
+                port,
+                "127.0.0.1",
+                identity,
+                clientCa,
+                1,
+                "10.43.0.0/16",
+                300,
+                System.getProperty("audit", ""),
+                new ApiServerConfig.Version("v1.36.4+minik", "", "2026-01-01T00:00:00Z", "linux/amd64"),
+                Optional.of(new ApiServerConfig.KubeletTls(new PemKeyCertOptions(), new PemTrustOptions())));
+    }
+
+    static ApiServer of(Vertx vertx, Store store, ApiServerConfig config) {
         return new ApiServer(
                 vertx,
-                new ApiServerConfig(
-                        "127.0.0.1",
-                        port,
-                        "127.0.0.1",
-                        Optional.empty(),
-                        Optional.empty(),
-                        1,
-                        "10.43.0.0/16",
-                        300,
-                        System.getProperty("audit", ""),
-                        new ApiServerConfig.Version("v1.36.4+minik", "", "2026-01-01T00:00:00Z", "linux/amd64"),
-                        Optional.of(new ApiServerConfig.KubeletTls(new PemKeyCertOptions(), new PemTrustOptions()))),
+                config,
                 new ApiServer.Parts(
                         store,
                         Schema.load(),
