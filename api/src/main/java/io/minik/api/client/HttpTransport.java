@@ -25,12 +25,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The API over HTTPS: HTTP/2 (or 1.1 if the server has no other), connections kept and shared, watches as long
  * responses. Callable from any Vert.x context; answers come on it.
  */
 public final class HttpTransport implements Transport {
+    private static final Logger log = LoggerFactory.getLogger(HttpTransport.class);
+
     /** A call that the server has not answered by then is lost: its own limit is 60 s. */
     private static final long CALL_MILLIS = 65_000;
 
@@ -191,7 +195,9 @@ public final class HttpTransport implements Transport {
             }
             answer.timeout(PING_ANSWER_MILLIS, java.util.concurrent.TimeUnit.MILLISECONDS)
                     .onSuccess(pong -> probeLater(connection, closed))
-                    .onFailure(silent -> connection.close());
+                    .onFailure(silent -> connection.close().onFailure(error -> log.atDebug()
+                            .addKeyValue("err", error.toString())
+                            .log("silent connection was closed already")));
         });
     }
 
@@ -300,8 +306,9 @@ public final class HttpTransport implements Transport {
         }
 
         private void reset() {
-            // Fails only if it has ended already, which is what we want.
-            request.reset().otherwiseEmpty();
+            request.reset()
+                    .onFailure(error ->
+                            log.atDebug().addKeyValue("err", error.toString()).log("watch had ended already"));
         }
     }
 }

@@ -87,29 +87,26 @@ class ControllersOverHttpsTest {
     @Test
     void aDeploymentComesUpAndGoesWithAllItsPods() {
         ApiClient client = Objects.requireNonNull(api);
-        KubeObject deployment =
-                KubeObject.named("apps/v1", "Deployment", ObjectKey.of("default", "web"), tree -> {
-                    ObjectNode spec = tree.putObject("spec").put("replicas", 3);
-                    spec.putObject("selector").putObject("matchLabels").put("app", "web");
-                    ObjectNode template = spec.putObject("template");
-                    template.putObject("metadata").putObject("labels").put("app", "web");
-                    template.putObject("spec")
-                            .putArray("containers")
-                            .addObject()
-                            .put("name", "c")
-                            .put("image", "busybox");
-                });
+        KubeObject deployment = KubeObject.named("apps/v1", "Deployment", ObjectKey.of("default", "web"), tree -> {
+            ObjectNode spec = tree.putObject("spec").put("replicas", 3);
+            spec.putObject("selector").putObject("matchLabels").put("app", "web");
+            ObjectNode template = spec.putObject("template");
+            template.putObject("metadata").putObject("labels").put("app", "web");
+            template.putObject("spec")
+                    .putArray("containers")
+                    .addObject()
+                    .put("name", "c")
+                    .put("image", "busybox");
+        });
         await(client.create(Resources.DEPLOYMENTS, deployment));
         await(until(Resources.DEPLOYMENTS, all -> all.list().stream()
                 .anyMatch(each -> Json.intOr(0, each.tree(), "status", "availableReplicas") == 3)));
         await(until(Resources.EVENTS, all -> all.list().stream()
                 .anyMatch(each -> each.text("reason").equals("Scheduled"))));
-        await(client.delete(
-                Resources.DEPLOYMENTS, deployment.key(), DeleteOptions.DEFAULT.propagate("Foreground")));
+        await(client.delete(Resources.DEPLOYMENTS, deployment.key(), DeleteOptions.DEFAULT.propagate("Foreground")));
         await(until(Resources.PODS, all -> all.list().isEmpty()));
         await(until(Resources.DEPLOYMENTS, all -> all.list().isEmpty()));
-        assertThat(await(client.list(
-                                Resources.REPLICA_SETS, "default", io.minik.api.client.ListOptions.ALL))
+        assertThat(await(client.list(Resources.REPLICA_SETS, "default", io.minik.api.client.ListOptions.ALL))
                         .items())
                 .isEmpty();
     }
