@@ -2,6 +2,7 @@ package io.minik.server.http;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.client.Transport;
+import io.minik.api.meta.Resource;
 import io.minik.api.object.Json;
 import io.minik.api.room.Room;
 import io.minik.api.schema.Schema;
@@ -128,7 +129,7 @@ public final class ApiServer implements Room {
                 parts.connectors()));
         this.audit = new AuditLog(vertx, config.auditLogPath(), clock);
         this.compressor = vertx.createSharedWorkerExecutor("minik-compress", COMPRESSORS);
-        this.responses = new Responses(vertx, registry, new Frames(parts.tables(), clock), compressor);
+        this.responses = new Responses(vertx, registry, new Frames(parts.tables(), clock), compressor, metrics);
         Optional<KubeletProxy> proxy = config.kubelets().map(tls -> new KubeletProxy(vertx, registry, tls));
         Routes routes = new Routes(parts.schema(), registry, new Documents(documents(parts)), proxy);
         Steps steps = new Steps(parts.authenticator(), parts.authorizer());
@@ -145,6 +146,11 @@ public final class ApiServer implements Room {
                         steps::limit,
                         steps::authorize),
                 routes::route);
+        for (Resource stored : StoredKinds.resources(parts.schema())) {
+            metrics.gauge(
+                    "apiserver_storage_objects{resource=\"" + stored.groupResource() + "\"}", caches.of(stored)::size);
+        }
+        metrics.gauge("apiserver_audit_error_total{plugin=\"log\"}", audit::dropped);
         rooms.add(caches);
         rooms.add(this);
     }

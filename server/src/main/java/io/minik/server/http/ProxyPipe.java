@@ -103,7 +103,7 @@ final class ProxyPipe {
 
     private Future<Answer> forward(HttpServerRequest http, HttpClientRequest outgoing, Place place) {
         copyHeaders(http.headers(), outgoing.headers());
-        http.response().closeHandler(unused -> outgoing.reset());
+        http.response().closeHandler(unused -> outgoing.reset().onFailure(ProxyPipe::quietly));
         Future<HttpClientResponse> answered;
         String length = http.getHeader("Content-Length");
         if (length == null && http.getHeader("Transfer-Encoding") == null) {

@@ -42,8 +42,10 @@ final class Responses {
     private final Frames frames;
     private final WorkerExecutor compressor;
     private final Vertx vertx;
+    private final Metrics metrics;
 
-    Responses(Vertx vertx, Registry registry, Frames frames, WorkerExecutor compressor) {
+    Responses(Vertx vertx, Registry registry, Frames frames, WorkerExecutor compressor, Metrics metrics) {
+        this.metrics = metrics;
         this.vertx = vertx;
         this.registry = registry;
         this.frames = frames;
@@ -69,7 +71,8 @@ final class Responses {
         MediaType type = MediaType.accepted(request.wire().orElseThrow().header("Accept"));
         IncludeObject include = include(request);
         if (answer instanceof Answer.Watching watching) {
-            return new WatchStream(vertx, registry, frames, type, include).start(request, watching.request());
+            return new WatchStream(new WatchStream.Means(vertx, registry, frames, metrics), type, include)
+                    .start(request, watching.request());
         }
         response.setStatusCode(answer.code()).putHeader("Content-Type", type.contentType());
         response.putHeader("Cache-Control", "no-cache, private");

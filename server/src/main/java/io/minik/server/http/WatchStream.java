@@ -29,6 +29,7 @@ final class WatchStream implements WatchSink {
     private final Vertx vertx;
     private final Registry registry;
     private final Frames frames;
+    private final Metrics metrics;
     private final MediaType type;
     private final IncludeObject include;
 
@@ -39,11 +40,16 @@ final class WatchStream implements WatchSink {
     private boolean first = true;
     private boolean over;
     private long timer = -1;
+    private @Nullable Target counted;
 
-    WatchStream(Vertx vertx, Registry registry, Frames frames, MediaType type, IncludeObject include) {
-        this.vertx = vertx;
-        this.registry = registry;
-        this.frames = frames;
+    /** What all streams share. */
+    record Means(Vertx vertx, Registry registry, Frames frames, Metrics metrics) {}
+
+    WatchStream(Means means, MediaType type, IncludeObject include) {
+        this.vertx = means.vertx();
+        this.registry = means.registry();
+        this.frames = means.frames();
+        this.metrics = means.metrics();
         this.type = type;
         this.include = include;
     }
@@ -63,8 +69,10 @@ final class WatchStream implements WatchSink {
         out.exceptionHandler(unused -> stop());
         return registry.watch(watch, this).compose(started -> {
             watcher = started;
+            counted = request.target();
+            metrics.longRunning(request.target(), 1);
             if (over) {
-                started.close();
+                stop();
                 return Future.succeededFuture();
             }
             timer = vertx.setTimer(timeoutMillis(watch), unused -> onEnd(Optional.empty()));
@@ -143,6 +151,10 @@ final class WatchStream implements WatchSink {
         if (timer >= 0) {
             vertx.cancelTimer(timer);
             timer = -1;
+        }
+        if (counted != null) {
+            metrics.longRunning(counted, -1);
+            counted = null;
         }
         Watcher source = watcher;
         if (source != null) {

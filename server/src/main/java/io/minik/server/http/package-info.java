@@ -1,5 +1,18 @@
 /**
- * HTTPS and the request pipeline: one list of filters, in order.
+ * The API over HTTPS and in process: the pipeline as one list, content negotiation, watches, proxies, health, metrics,
+ * audit.
+ *
+ * <p>Owns the listening sockets ({@link io.minik.server.http.ApiServer} starts one verticle a loop) and nothing that must
+ * outlive them. A request stays on its connection's loop; compression and OpenAPI rendering go to the worker
+ * {@code minik-compress}. In: HTTP requests, or {@link io.minik.api.client.ApiCall}s of rooms in this process, which skip
+ * authentication and encoding. Out: {@link io.minik.server.http.Answer}s, encoded last.
+ *
+ * <pre>
+ *   measure, recover, timeOut, authenticate, audit, impersonate, limit, authorize -> Routes -> registry | proxy | document
+ *   in process:  measure, recover, audit, limit, authorize -> Routes -> registry
+ * </pre>
+ *
+ * <p>Follows Kubernetes' "Controlling Access to the Kubernetes API" and "Kubernetes API Concepts".
  */
 @NullMarked
 package io.minik.server.http;
