@@ -34,6 +34,15 @@ record CrashBackoff(Duration delay, Instant updated) {
         return new CrashBackoff(doubled.compareTo(MOST) > 0 ? MOST : doubled, now);
     }
 
+    /** What it must be after so many restarts, the last at the given time: for containers that an earlier minik restarted. */
+    static CrashBackoff after(int restarts, Instant last) {
+        CrashBackoff backoff = NONE;
+        for (int i = 0; i < restarts && backoff.delay.compareTo(MOST) < 0; i++) {
+            backoff = backoff.next(last);
+        }
+        return backoff;
+    }
+
     /** {@code 10s}, {@code 2m40s}, {@code 5m0s}: as Go prints durations. */
     static String text(Duration duration) {
         long seconds = duration.toSeconds();

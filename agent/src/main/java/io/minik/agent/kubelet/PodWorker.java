@@ -73,6 +73,7 @@ final class PodWorker {
     private Duration setupWait = Duration.ZERO;
     private Observed observed = Observed.NOTHING;
     private PodStatus status;
+    private boolean looked;
     private boolean looking;
     private boolean again;
     private Loop.@Nullable Timer timer;
@@ -242,6 +243,10 @@ final class PodWorker {
 
     private void act(Observed now) {
         observed = now;
+        if (!looked) {
+            looked = true;
+            remember();
+        }
         PodPlan.Input input = input();
         PodPlan plan = PodPlan.of(input);
         status = PodStatuses.of(
@@ -258,6 +263,19 @@ final class PodWorker {
         }
         for (Step step : plan.steps()) {
             begin(step);
+        }
+    }
+
+    /** What an earlier minik knew of restarts, as far as the runtime shows it. */
+    private void remember() {
+        for (Container container : pod.allContainers()) {
+            observed.newest(container.name())
+                    .filter(c -> c.config().attempt() > 0)
+                    .ifPresent(c -> note(
+                            container,
+                            notes(container)
+                                    .crashes(CrashBackoff.after(
+                                            c.config().attempt(), Times.ofNanos(c.createdAtNanos())))));
         }
     }
 

@@ -368,6 +368,18 @@ class KubeletTest {
     }
 
     @Test
+    void aRestartOfMinikDoesNotForgetTheBackOff() {
+        node.create("p", ONE);
+        node.exit("c", 1);
+        node.exit("c", 1);
+        node.restart(directory);
+        assertThat(node.runtime.running()).isZero();
+        assertThat(((Waiting) status("p").state()).message()).startsWith("back-off 10s ");
+        node.pass(10);
+        assertThat(node.runtime.running()).isEqualTo(1);
+    }
+
+    @Test
     void aPodDeletedWhileMinikWasDownIsEnded() {
         node.create("p", ONE);
         node.kubelet.stop();
