@@ -1,26 +1,23 @@
 package io.minik.agent.kubelet;
 
-import io.minik.agent.kubelet.ContainerNotes.Failure;
 import io.minik.agent.kubelet.ContainerStatuses.StatusInput;
 import io.minik.agent.probe.Prober;
 import io.minik.agent.volume.DownwardFields;
+import io.minik.api.client.Backoff;
 import io.minik.api.client.Loop;
 import io.minik.api.core.Container;
-import io.minik.api.core.ContainerStatus;
 import io.minik.api.core.Pod;
 import io.minik.api.core.PodStatus;
 import io.minik.api.object.KubeObject;
-import io.minik.runtime.container.Containers;
 import io.minik.runtime.sandbox.Sandboxes;
-import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,7 +38,9 @@ final class PodWorker {
     private static final Logger log = LoggerFactory.getLogger(PodWorker.class);
     /** A step that failed on the node's side is tried again after this. */
     private static final Duration RETRY = Duration.ofSeconds(5);
-    /** A sandbox or a volume that could not be made: 1 s, doubling to this. */
+    /** A sandbox or a volume that could not be made: from the first wait, doubling to the last. */
+    private static final Duration FIRST_SETUP_WAIT = Duration.ofSeconds(1);
+
     private static final Duration MOST_SETUP_WAIT = Duration.ofSeconds(30);
 
     /** @param retired called once nothing of the pod is left, here or in the API */
@@ -56,13 +55,14 @@ final class PodWorker {
     private final Loop loop;
     private final StatusWriter writer;
     private final StepRunner runner;
+    private final PodProbes probes;
 
     // Owned by the loop.
     private Pod pod;
     private boolean gone;
     private boolean retired;
     private Optional<PodEnd> end = Optional.empty();
-    private final Map<String, ContainerNotes> notes = new HashMap<>();
+    private final Notebook notes = new Notebook();
     private final Map<String, String> messages = new HashMap<>();
     private final Set<String> inFlight = new HashSet<>();
     private boolean mounted;
@@ -70,7 +70,7 @@ final class PodWorker {
     private boolean confirmed;
     private Instant startTime;
     private Instant setupRetryAt = Instant.EPOCH;
-    private Duration setupWait = Duration.ZERO;
+    private final Backoff setup = new Backoff(FIRST_SETUP_WAIT, MOST_SETUP_WAIT, 0, new Random(0));
     private Observed observed = Observed.NOTHING;
     private PodStatus status;
     private boolean looked;
@@ -88,6 +88,7 @@ final class PodWorker {
         this.touched = !pod.status().startTime().isEmpty();
         this.writer = new StatusWriter(loop, node.start().api(), pod, this::seen);
         this.runner = new StepRunner(this, node);
+        this.probes = new PodProbes(this, node);
         if (pod.terminal()) {
             end = Optional.of(ending(false, "", "", pod.spec().terminationGracePeriodSeconds()));
         }
@@ -121,7 +122,7 @@ final class PodWorker {
 
     /** Newer news from the API; older ones (the watch lags behind our own patches) are passed over. */
     void seen(KubeObject object) {
-        if (version(object) < version(pod.object())) {
+        if (StatusWriter.version(object) < StatusWriter.version(pod.object())) {
             return;
         }
         boolean changed = !object.meta().labels().equals(pod.labels())
@@ -185,14 +186,6 @@ final class PodWorker {
         return new PodEnd(failed, reason, message, loop.now(), grace);
     }
 
-    private static long version(KubeObject object) {
-        try {
-            return Long.parseLong(object.meta().resourceVersion());
-        } catch (NumberFormatException e) {
-            return 0;
-        }
-    }
-
     // ---- the loop
 
     void wake() {
@@ -209,21 +202,7 @@ final class PodWorker {
 
     private void look() {
         again = false;
-        Future<List<Sandboxes.Sandbox>> sandboxes = node.sandboxes().list();
-        Future<List<Containers.Container>> containers =
-                node.start().containers().list();
-        Future.all(sandboxes, containers)
-                .compose(ignored -> {
-                    Observed now = Observed.of(
-                            sandboxes.result().stream()
-                                    .filter(s -> s.config().podUid().equals(pod.uid()))
-                                    .toList(),
-                            containers.result().stream()
-                                    .filter(c ->
-                                            pod.uid().equals(c.config().labels().get(ContainerConfigs.POD_UID)))
-                                    .toList());
-                    return runner.lastWords(now, messages).map(now);
-                })
+        runner.observe(messages)
                 .onComplete(result -> loop.run(() -> {
                     looking = false;
                     if (result.succeeded()) {
@@ -245,7 +224,7 @@ final class PodWorker {
         observed = now;
         if (!looked) {
             looked = true;
-            remember();
+            notes.remember(pod, observed);
         }
         PodPlan.Input input = input();
         PodPlan plan = PodPlan.of(input);
@@ -255,7 +234,7 @@ final class PodWorker {
         if (!gone) {
             writer.write(status);
         }
-        probe();
+        probes.keep();
         schedule(plan.wakeAt());
         if (plan.settled() && gone) {
             retire();
@@ -266,25 +245,12 @@ final class PodWorker {
         }
     }
 
-    /** What an earlier minik knew of restarts, as far as the runtime shows it. */
-    private void remember() {
-        for (Container container : pod.allContainers()) {
-            observed.newest(container.name())
-                    .filter(c -> c.config().attempt() > 0)
-                    .ifPresent(c -> note(
-                            container,
-                            notes(container)
-                                    .crashes(CrashBackoff.after(
-                                            c.config().attempt(), Times.ofNanos(c.createdAtNanos())))));
-        }
-    }
-
     private PodPlan.Input input() {
         return new PodPlan.Input(
                 pod,
                 end,
                 observed,
-                Map.copyOf(notes),
+                notes.all(),
                 Set.copyOf(inFlight),
                 mounted,
                 touched,
@@ -312,14 +278,13 @@ final class PodWorker {
             return;
         }
         if (step instanceof Step.BackOff backOff) {
-            note(backOff.container(), notes(backOff.container()).failed(backOff.failure()));
+            notes.put(backOff.container(), notes.of(backOff.container()).failed(backOff.failure()));
             runner.tellBackOff(backOff);
             wake();
             return;
         }
         if (step instanceof Step.StartContainer start && start.restart()) {
-            ContainerNotes known = notes(start.container());
-            note(start.container(), known.crashes(known.crash().next(loop.now())));
+            notes.restarting(start.container(), loop.now());
         }
         touched |= step instanceof Step.MountVolumes;
         inFlight.add(step.subject());
@@ -332,15 +297,12 @@ final class PodWorker {
             succeeded(step);
         } else if (step instanceof Step.StartContainer start) {
             inFlight.remove(step.subject());
-            startFailed(start.container(), error);
+            node.start()
+                    .events()
+                    .warning(pod, start.container(), "Failed", notes.startFailed(start.container(), error, loop.now()));
         } else if (step instanceof Step.MountVolumes || step instanceof Step.RunSandbox) {
             inFlight.remove(step.subject());
-            setupWait = setupWait.isZero()
-                    ? Duration.ofSeconds(1)
-                    : setupWait.multipliedBy(2).compareTo(MOST_SETUP_WAIT) > 0
-                            ? MOST_SETUP_WAIT
-                            : setupWait.multipliedBy(2);
-            setupRetryAt = loop.now().plus(setupWait);
+            setupRetryAt = loop.now().plus(setup.next());
             runner.tellSetupFailed(step, ContainerStart.text(error));
         } else {
             log.atWarn()
@@ -361,136 +323,23 @@ final class PodWorker {
     private void succeeded(Step step) {
         if (step instanceof Step.MountVolumes) {
             mounted = true;
-            setupWait = Duration.ZERO;
+            setup.reset();
         } else if (step instanceof Step.UnmountVolumes) {
             mounted = false;
             touched = false;
         } else if (step instanceof Step.ConfirmDeletion) {
             confirmed = true;
         } else if (step instanceof Step.RunSandbox) {
-            setupWait = Duration.ZERO;
+            setup.reset();
         } else if (step instanceof Step.StartContainer start) {
-            ContainerNotes known = notes(start.container());
-            note(start.container(), known.cleared().pulls(CrashBackoff.NONE));
-        }
-    }
-
-    private void startFailed(Container container, Throwable error) {
-        StartFailure failure =
-                error instanceof StartFailure known ? known : StartFailure.create(ContainerStart.text(error));
-        ContainerNotes known = notes(container);
-        if (failure.pulling()) {
-            known = known.pulls(known.pull().next(loop.now()));
-        }
-        node.start()
-                .events()
-                .warning(pod, container, "Failed", "Error: " + (failure.pulling() ? failure.reason() : failure.text()));
-        note(container, known.failed(new Failure(failure.reason(), failure.text(), loop.now(), failure.pulling())));
-    }
-
-    // ---- probes
-
-    private void probe() {
-        Set<String> alive = new HashSet<>();
-        boolean ending = end.isPresent();
-        for (Container container : pod.allContainers()) {
-            Optional<Containers.Container> running =
-                    observed.newest(container.name()).filter(Observed::running);
-            if (running.isEmpty() || inFlight.contains(Step.ofContainer(container.name())) || !probed(container)) {
-                continue;
-            }
-            String id = running.get().id();
-            ContainerNotes known = notes(container);
-            if (!known.probed().equals(id)) {
-                Optional<ContainerStatus> before = told(id);
-                known = known.probing(
-                        id,
-                        container.startupProbe().isEmpty()
-                                || before.flatMap(ContainerStatus::started).orElse(false),
-                        before.map(ContainerStatus::ready).orElse(false));
-                note(container, known);
-            }
-            if (!ending) {
-                alive.add(id);
-                node.prober()
-                        .start(
-                                container,
-                                ContainerStart.target(id, container, podIps()),
-                                Times.ofNanos(running.get().startedAtNanos()),
-                                known.startupPassed(),
-                                new Verdicts(container, id));
-            }
-        }
-        observed.containers().stream()
-                .map(Containers.Container::id)
-                .filter(id -> !alive.contains(id))
-                .forEach(node.prober()::stop);
-    }
-
-    /** What the API says of a container id: an adopted container stays ready until a probe says otherwise. */
-    private Optional<ContainerStatus> told(String id) {
-        List<ContainerStatus> all = new ArrayList<>(pod.status().containerStatuses());
-        all.addAll(pod.status().initContainerStatuses());
-        return all.stream()
-                .filter(s -> s.containerId().equals(ContainerStatuses.SCHEME + id))
-                .findFirst();
-    }
-
-    private static boolean probed(Container container) {
-        return container.startupProbe().isPresent()
-                || container.readinessProbe().isPresent()
-                || container.livenessProbe().isPresent();
-    }
-
-    private final class Verdicts implements Prober.Listener {
-        private final Container container;
-        private final String id;
-
-        Verdicts(Container container, String id) {
-            this.container = container;
-            this.id = id;
-        }
-
-        @Override
-        public void verdict(Prober.Kind kind, boolean success, String message) {
-            ContainerNotes known = notes(container);
-            if (!known.probed().equals(id)) {
-                return;
-            }
-            switch (kind) {
-                case READINESS -> note(container, known.readiness(success));
-                case STARTUP -> note(container, success ? known.startup(true) : known.unhealthy(kill("startup")));
-                case LIVENESS -> {
-                    if (!success) {
-                        note(container, known.unhealthy(kill("liveness")));
-                    }
-                }
-            }
-            wake();
-        }
-
-        private ContainerNotes.Unhealthy kill(String probe) {
-            var grace = (probe.equals("startup") ? container.startupProbe() : container.livenessProbe())
-                    .map(p -> p.terminationGracePeriodSeconds())
-                    .orElse(java.util.OptionalLong.empty());
-            return new ContainerNotes.Unhealthy(
-                    "Container " + container.name() + " failed " + probe + " probe, will be restarted", grace);
-        }
-
-        @Override
-        public void failed(Prober.Kind kind, String message) {
-            node.start().events().warning(pod, container, "Unhealthy", kind.word() + " probe failed: " + message);
+            notes.started(start.container());
         }
     }
 
     // ---- shared with the step runner
 
-    ContainerNotes notes(Container container) {
-        return notes.getOrDefault(container.name(), ContainerNotes.NONE);
-    }
-
-    private void note(Container container, ContainerNotes known) {
-        notes.put(container.name(), known);
+    Notebook notes() {
+        return notes;
     }
 
     DownwardFields fields() {
@@ -501,10 +350,15 @@ final class PodWorker {
                 node.start().config().allocatable());
     }
 
-    private List<String> podIps() {
+    List<String> podIps() {
         return pod.spec().network().hostNetwork()
                 ? node.start().config().nodeIps()
                 : observed.newestSandbox().map(Sandboxes.Sandbox::ips).orElse(List.of());
+    }
+
+    /** A step on the container has not ended yet. */
+    boolean busy(Container container) {
+        return inFlight.contains(Step.ofContainer(container.name()));
     }
 
     boolean known() {

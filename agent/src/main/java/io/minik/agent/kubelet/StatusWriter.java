@@ -157,4 +157,13 @@ final class StatusWriter {
         waiting.clear();
         done.forEach(Promise::complete);
     }
+
+    /** Our API's resource versions are numbers; what is none is older than all. */
+    static long version(KubeObject object) {
+        try {
+            return Long.parseLong(object.meta().resourceVersion());
+        } catch (NumberFormatException e) {
+            return 0;
+        }
+    }
 }

@@ -206,8 +206,25 @@ final class StepRunner {
         }
     }
 
+    /** What the runtime has of the pod now; the last words of what has ended are read with it. */
+    Future<Observed> observe(Map<String, String> messages) {
+        String uid = worker.pod().uid();
+        Future<List<Sandbox>> sandboxes = all.sandboxes().list();
+        Future<List<Containers.Container>> containers = node.containers().list();
+        return Future.all(sandboxes, containers).compose(ignored -> {
+            Observed now = Observed.of(
+                    sandboxes.result().stream()
+                            .filter(s -> s.config().podUid().equals(uid))
+                            .toList(),
+                    containers.result().stream()
+                            .filter(c -> uid.equals(c.config().labels().get(ContainerConfigs.POD_UID)))
+                            .toList());
+            return lastWords(now, messages).map(now);
+        });
+    }
+
     /** Reads the termination messages of containers that ended since we last looked. */
-    Future<Void> lastWords(Observed observed, Map<String, String> messages) {
+    private Future<Void> lastWords(Observed observed, Map<String, String> messages) {
         List<Containers.Container> unread = observed.containers().stream()
                 .filter(Observed::exited)
                 .filter(c -> !messages.containsKey(c.id()))

@@ -110,7 +110,7 @@ final class ContainerLogs {
                         .log("a log could not be read");
             }
             if (!response.closed() && !response.ended()) {
-                response.end();
+                Unheard.note(response.end());
             }
         });
     }

@@ -184,8 +184,7 @@ public final class KubeletServer implements Room {
         }
         String[] parts = request.path().substring(1).split("/", MOST_PATH_PARTS + 1);
         switch (parts[0]) {
-            case "healthz" ->
-                request.response().putHeader("Content-Type", "text/plain").end("ok");
+            case "healthz" -> say(request, "text/plain", Buffer.buffer("ok"));
             case "pods" -> pods(request);
             case "containerLogs" -> logs.serve(request, parts);
             case "exec", "attach" -> commands.command(request, parts);
@@ -201,13 +200,13 @@ public final class KubeletServer implements Room {
         list.putObject("metadata");
         var items = list.putArray("items");
         kubelet.pods().stream().map(KubeObject::tree).forEach(items::add);
-        request.response().putHeader("Content-Type", "application/json").end(Buffer.buffer(Json.bytes(list)));
+        say(request, "application/json", Buffer.buffer(Json.bytes(list)));
     }
 
     private static void json(HttpServerRequest request, Future<Buffer> answer) {
         answer.onComplete(result -> {
             if (result.succeeded()) {
-                request.response().putHeader("Content-Type", "application/json").end(result.result());
+                say(request, "application/json", result.result());
             } else {
                 refuse(request, 500, String.valueOf(result.cause().getMessage()));
             }
@@ -225,9 +224,7 @@ public final class KubeletServer implements Room {
                 };
         text.onComplete(result -> {
             if (result.succeeded()) {
-                request.response()
-                        .putHeader("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
-                        .end(result.result());
+                say(request, "text/plain; version=0.0.4; charset=utf-8", Buffer.buffer(result.result()));
             } else {
                 refuse(request, 404, "404 page not found");
             }
@@ -238,9 +235,11 @@ public final class KubeletServer implements Room {
         if (request.response().ended() || request.response().closed()) {
             return;
         }
-        request.response()
-                .setStatusCode(status)
-                .putHeader("Content-Type", "text/plain; charset=utf-8")
-                .end(text);
+        request.response().setStatusCode(status);
+        say(request, "text/plain; charset=utf-8", Buffer.buffer(text));
+    }
+
+    private static void say(HttpServerRequest request, String contentType, Buffer body) {
+        Unheard.note(request.response().putHeader("Content-Type", contentType).end(body));
     }
 }

@@ -87,7 +87,7 @@ final class SpdySession {
             }
         } else if (frame instanceof SpdyPingFrame ping) {
             // Even ids are answers to pings of ours, and we send none.
-            send(ping);
+            Unheard.note(send(ping));
         } else if (frame instanceof SpdyRstStreamFrame reset) {
             SpdyStream stream = streams.remove(reset.streamId());
             if (stream != null) {
@@ -100,7 +100,7 @@ final class SpdySession {
 
     private void open(SpdySynStreamFrame syn) {
         if (syn.isInvalid() || syn.isTruncated() || streams.size() >= MOST_STREAMS) {
-            send(new DefaultSpdyRstStreamFrame(syn.streamId(), SpdyStreamStatus.REFUSED_STREAM));
+            Unheard.note(send(new DefaultSpdyRstStreamFrame(syn.streamId(), SpdyStreamStatus.REFUSED_STREAM)));
             return;
         }
         Map<String, String> headers = new HashMap<>();
@@ -114,7 +114,7 @@ final class SpdySession {
         DefaultSpdySynReplyFrame reply = new DefaultSpdySynReplyFrame(syn.streamId());
         reply.headers().add(":status", "200");
         reply.headers().add(":version", "HTTP/1.1");
-        send(reply);
+        Unheard.note(send(reply));
         if (syn.isLast()) {
             stream.received(Buffer.buffer(), true);
         }
@@ -130,7 +130,7 @@ final class SpdySession {
 
     void reset(int stream) {
         streams.remove(stream);
-        send(new DefaultSpdyRstStreamFrame(stream, SpdyStreamStatus.CANCEL));
+        Unheard.note(send(new DefaultSpdyRstStreamFrame(stream, SpdyStreamStatus.CANCEL)));
     }
 
     void forget(int stream) {

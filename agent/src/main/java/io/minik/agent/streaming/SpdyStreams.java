@@ -137,7 +137,7 @@ final class SpdyStreams implements RemoteStreams {
                 JsonNode size = Json.parse(line.getBytes(java.nio.charset.StandardCharsets.UTF_8));
                 resize.accept(Json.intOr(0, size, "Width"), Json.intOr(0, size, "Height"));
             } catch (IllegalArgumentException e) {
-                session.close();
+                Unheard.note(session.close());
             }
         }
     }

@@ -57,7 +57,7 @@ final class WebSocketStreams implements RemoteStreams {
         socket.binaryMessageHandler(this::message);
         socket.textMessageHandler(text -> text(text));
         // The first word is ours: it tells the client that the streams are there.
-        send(wantsStdout ? STDOUT : ERROR, Buffer.buffer()).onFailure(error -> socket.close());
+        send(wantsStdout ? STDOUT : ERROR, Buffer.buffer()).onFailure(error -> Unheard.note(socket.close()));
     }
 
     private void text(String text) {
@@ -100,7 +100,7 @@ final class WebSocketStreams implements RemoteStreams {
             lastSize = Optional.of(size);
             resize.accept(Json.intOr(0, size, "Width"), Json.intOr(0, size, "Height"));
         } catch (IllegalArgumentException e) {
-            socket.close((short) 1007, "a resize message must be JSON");
+            Unheard.note(socket.close((short) 1007, "a resize message must be JSON"));
         }
     }
 

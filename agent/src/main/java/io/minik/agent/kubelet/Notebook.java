@@ -1,0 +1,60 @@
+package io.minik.agent.kubelet;
+
+import io.minik.agent.kubelet.ContainerNotes.Failure;
+import io.minik.api.core.Container;
+import io.minik.api.core.Pod;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+
+/** One worker's notes of its containers. Owned by the agent's loop. */
+final class Notebook {
+    private final Map<String, ContainerNotes> notes = new HashMap<>();
+
+    ContainerNotes of(Container container) {
+        return notes.getOrDefault(container.name(), ContainerNotes.NONE);
+    }
+
+    void put(Container container, ContainerNotes known) {
+        notes.put(container.name(), known);
+    }
+
+    Map<String, ContainerNotes> all() {
+        return Map.copyOf(notes);
+    }
+
+    /** What an earlier minik knew of restarts, as far as the runtime shows it. */
+    void remember(Pod pod, Observed observed) {
+        for (Container container : pod.allContainers()) {
+            observed.newest(container.name())
+                    .filter(c -> c.config().attempt() > 0)
+                    .ifPresent(c -> put(
+                            container,
+                            of(container)
+                                    .crashes(CrashBackoff.after(
+                                            c.config().attempt(), Times.ofNanos(c.createdAtNanos())))));
+        }
+    }
+
+    void started(Container container) {
+        put(container, of(container).cleared().pulls(CrashBackoff.NONE));
+    }
+
+    /** A restart begins: the next one waits longer. */
+    void restarting(Container container, Instant now) {
+        ContainerNotes known = of(container);
+        put(container, known.crashes(known.crash().next(now)));
+    }
+
+    /** @return the event's text */
+    String startFailed(Container container, Throwable error, Instant now) {
+        StartFailure failure =
+                error instanceof StartFailure known ? known : StartFailure.create(ContainerStart.text(error));
+        ContainerNotes known = of(container);
+        if (failure.pulling()) {
+            known = known.pulls(known.pull().next(now));
+        }
+        put(container, known.failed(new Failure(failure.reason(), failure.text(), now, failure.pulling())));
+        return "Error: " + (failure.pulling() ? failure.reason() : failure.text());
+    }
+}
