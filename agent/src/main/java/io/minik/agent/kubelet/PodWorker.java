@@ -206,7 +206,11 @@ final class PodWorker {
                 .onComplete(result -> loop.run(() -> {
                     looking = false;
                     if (result.succeeded()) {
-                        act(result.result());
+                        // A step that ended meanwhile may have changed what was seen: a container seen as made and
+                        // never started may run by now. Look again rather than act on it.
+                        if (!again) {
+                            act(result.result());
+                        }
                     } else {
                         log.atWarn()
                                 .addKeyValue("pod", pod.key())

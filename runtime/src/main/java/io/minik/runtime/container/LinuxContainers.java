@@ -469,6 +469,7 @@ public final class LinuxContainers implements Containers {
             for (String id : List.copyOf(running.keySet())) {
                 Optional.ofNullable(running.remove(id)).ifPresent(starter::release);
             }
+            starter.close();
             return null;
         });
     }

@@ -3,6 +3,7 @@ package io.minik.runtime.container;
 import io.minik.runtime.sys.Arena;
 import io.minik.runtime.sys.Errno;
 import io.minik.runtime.sys.Kernel;
+import io.minik.runtime.sys.PipePeek;
 import io.minik.runtime.sys.Poller;
 import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
@@ -21,6 +22,7 @@ final class Output {
 
     private final Kernel kernel;
     private final Poller poller;
+    private final Optional<PipePeek> peek;
     private final Optional<LogFile> log;
     private final List<Source> sources = new ArrayList<>();
     private final List<Attached> attached = new ArrayList<>();
@@ -63,11 +65,18 @@ final class Output {
         private long read() {
             try (Arena arena = kernel.sys().arena()) {
                 Arena.Block block = arena.allocate(CHUNK_BYTES);
-                long got = kernel.read(fd, block.address(), CHUNK_BYTES);
+                boolean look = peek.isPresent() && log.isPresent();
+                long got = look
+                        ? peek.get().peek(fd, block.address(), CHUNK_BYTES)
+                        : kernel.read(fd, block.address(), CHUNK_BYTES);
                 if (got > 0) {
                     block.bytes().limit((int) got);
                     Buffer copy = attached.isEmpty() ? Buffer.buffer() : Buffer.buffer(block.copy((int) got));
                     log.ifPresent(file -> file.append(stream, block.bytes()));
+                    if (look) {
+                        // Only now: what a killed minik has not logged is still there for the next one.
+                        peek.get().take(fd, block.address(), (int) got);
+                    }
                     attached.forEach(a -> a.output(stream, copy));
                     return got;
                 }
@@ -96,8 +105,10 @@ final class Output {
         }
     }
 
-    Output(Kernel kernel, Poller poller, Optional<LogFile> log) {
+    /** @param peek if the sources are pipes */
+    Output(Kernel kernel, Poller poller, Optional<PipePeek> peek, Optional<LogFile> log) {
         this.kernel = kernel;
+        this.peek = peek;
         this.poller = poller;
         this.log = log;
     }

@@ -72,6 +72,7 @@ final class StartTape {
 
     private void shim() {
         Steps.open(tape, launch.terminal() ? MASTER_FD + 1 : Player.FIRST_FREE_FD);
+        Steps.name(tape, "minik-shim");
         tape.add("own session", Syscall.SETSID);
         tape.add("chdir /", Syscall.CHDIR, text("/"));
         Steps.writeIgnoring(

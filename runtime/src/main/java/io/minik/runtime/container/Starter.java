@@ -3,6 +3,7 @@ package io.minik.runtime.container;
 import io.minik.runtime.RuntimeFault;
 import io.minik.runtime.container.Containers.ContainerConfig;
 import io.minik.runtime.sys.Kernel;
+import io.minik.runtime.sys.PipePeek;
 import io.minik.runtime.sys.Poller;
 import io.minik.runtime.tape.Player;
 import io.minik.runtime.tape.Tape;
@@ -27,6 +28,7 @@ final class Starter {
     private final Terminal terminal;
     private final ContainerFiles files;
     private final Clock clock;
+    private final PipePeek peek;
 
     Starter(Kernel kernel, Poller poller, ContainerFiles files, Clock clock) {
         this.kernel = kernel;
@@ -35,6 +37,7 @@ final class Starter {
         this.terminal = new Terminal(kernel);
         this.files = files;
         this.clock = clock;
+        this.peek = new PipePeek(kernel);
     }
 
     /** @param pid, shimPid as the node sees them */
@@ -100,7 +103,7 @@ final class Starter {
         }
         List<Player.Given> given =
                 List.of(new Player.Given(childIn, 0), new Player.Given(childOut, 1), new Player.Given(childErr, 2));
-        Output output = new Output(kernel, poller, log(config));
+        Output output = new Output(kernel, poller, Optional.of(peek), log(config));
         Started started = play(config, launch, given, onExit, output, stdin, ours);
         output.add(out, LogFile.Stream.STDOUT);
         output.add(err, LogFile.Stream.STDERR);
@@ -121,7 +124,7 @@ final class Starter {
                 new Player.Given(pty.slave(), 2),
                 new Player.Given(pty.devpts(), StartTape.DEVPTS_FD),
                 new Player.Given(pty.master(), StartTape.MASTER_FD));
-        Output output = new Output(kernel, poller, log(config));
+        Output output = new Output(kernel, poller, Optional.empty(), log(config));
         Started started = play(config, launch, given, onExit, output, pty.master(), ours);
         output.add(read, LogFile.Stream.STDOUT);
         return started;
@@ -190,7 +193,7 @@ final class Starter {
     /** Takes up a running container again; its shim is alive. */
     Running adopt(ContainerConfig config, int shim, OnExit onExit) {
         String id = config.id();
-        Output output = new Output(kernel, poller, log(config));
+        Output output = new Output(kernel, poller, config.tty() ? Optional.empty() : Optional.of(peek), log(config));
         int stdin = -1;
         if (config.tty()) {
             stdin = kernel.pidfdGetfd(shim, StartTape.MASTER_FD);
@@ -236,6 +239,16 @@ final class Starter {
         if (stdin >= 0) {
             kernel.close(stdin);
         }
+    }
+
+    /** After all containers were released. */
+    void close() {
+        CompletableFuture<Void> closed = new CompletableFuture<>();
+        poller.execute(() -> {
+            peek.close();
+            closed.complete(null);
+        });
+        closed.join();
     }
 
     byte[] status(String id) {

@@ -306,7 +306,7 @@ public final class LinuxSandboxes implements Sandboxes {
     public Future<Void> reclaim() {
         return worker.run(() -> {
             Set<String> known = new HashSet<>();
-            for (String id : files.list()) {
+            for (String id : files.listOnDisk()) {
                 if (files.find(id).isPresent()) {
                     known.add(id);
                 } else {

@@ -6,7 +6,9 @@ import io.minik.runtime.sys.JsonFile;
 import io.minik.runtime.sys.Trees;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 
 /**
@@ -22,6 +24,10 @@ public final class SandboxFiles {
 
     private final Path data;
     private final Path run;
+    /** What is on disk, by id: this process is the only one that changes it. Filled when first asked. */
+    private final Map<String, Entry> entries = new ConcurrentHashMap<>();
+
+    private volatile boolean read;
 
     public SandboxFiles(Path dataDir, Path runDir) {
         data = dataDir.resolve("sandboxes");
@@ -59,7 +65,17 @@ public final class SandboxFiles {
     }
 
     public Optional<Entry> find(String id) {
-        return file(id).read();
+        readAll();
+        return Optional.ofNullable(entries.get(requireId(id)));
+    }
+
+    private synchronized void readAll() {
+        if (!read) {
+            for (String id : Trees.list(data)) {
+                file(id).read().ifPresent(entry -> entries.put(id, entry));
+            }
+            read = true;
+        }
     }
 
     public Entry require(String id) {
@@ -70,9 +86,17 @@ public final class SandboxFiles {
     void write(String id, Entry entry) {
         Trees.make(data.resolve(requireId(id)));
         file(id).write(entry);
+        readAll();
+        entries.put(id, entry);
     }
 
     List<String> list() {
+        readAll();
+        return entries.keySet().stream().sorted().toList();
+    }
+
+    /** Also those that can't be read. */
+    List<String> listOnDisk() {
         return Trees.list(data);
     }
 
@@ -81,7 +105,8 @@ public final class SandboxFiles {
     }
 
     void forget(String id) {
-        Trees.remove(data.resolve(requireId(id)));
+        entries.remove(requireId(id));
+        Trees.remove(data.resolve(id));
     }
 
     Path runDirectory(String id) {

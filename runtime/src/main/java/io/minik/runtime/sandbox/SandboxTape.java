@@ -117,6 +117,7 @@ final class SandboxTape {
         tape.jump(parent);
         tape.place(child);
         Steps.join(tape, cgroup);
+        Steps.name(tape, "minik-init");
         tape.add("own session", Syscall.SETSID);
         tape.add("chdir /", Syscall.CHDIR, text("/"));
         Arg childSignal =

@@ -92,7 +92,8 @@ public enum Syscall {
     FTRUNCATE(77, 46),
     SYSINFO(99, 179),
     LGETXATTR(192, 9),
-    SYNCFS(306, 267);
+    SYNCFS(306, 267),
+    TEE(276, 77);
 
     private final int x86;
     private final int aarch64;

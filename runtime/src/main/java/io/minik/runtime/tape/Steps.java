@@ -41,6 +41,7 @@ public final class Steps {
 
     public static final Arg CWD = value(Kernel.AT_FDCWD);
 
+    private static final long PR_SET_NAME = 15;
     private static final long F_SETFD = 2;
     private static final long FD_CLOEXEC = 1;
     private static final long LAST_FD = 0xffffffffL;
@@ -53,6 +54,11 @@ public final class Steps {
         tape.add("close the tape's image", Syscall.CLOSE, value(Player.IMAGE_FD));
         tape.add("close inherited descriptors", Syscall.CLOSE_RANGE, value(firstUnusedFd), value(LAST_FD), value(0));
         tape.add("end the report on exec", Syscall.FCNTL, value(Player.REPORT_FD), value(F_SETFD), value(FD_CLOEXEC));
+    }
+
+    /** What process lists show; else it would be the number of the descriptor that it was executed from. */
+    public static void name(Tape.Builder tape, String name) {
+        tape.add("call it " + name, Syscall.PRCTL, value(PR_SET_NAME), text(name), value(0), value(0), value(0));
     }
 
     public static void report(Tape.Builder tape, Slot slot) {
