@@ -65,7 +65,7 @@ public final class ApiServer implements Room {
     private final NameSource names;
     private final InstantSource clock;
     private final AuditLog audit;
-    private final Metrics metrics = new Metrics();
+    private final Metrics metrics;
     private final Pipeline outer;
     private final Pipeline inner;
     private final WorkerExecutor compressor;
@@ -114,6 +114,11 @@ public final class ApiServer implements Room {
         this.vertx = vertx;
         this.config = config;
         this.clock = parts.clock();
+        this.metrics = new Metrics(target -> parts.schema()
+                .findResource(target.apiVersion(), target.resource())
+                .filter(kind -> target.subresource().isEmpty()
+                        || kind.subresource(target.subresource()).isPresent())
+                .isPresent());
         RandomGenerator random = new SecureRandom();
         this.names = new NameSource(random);
         this.caches = new WatchCaches(vertx, parts.store(), StoredKinds.resources(parts.schema()));

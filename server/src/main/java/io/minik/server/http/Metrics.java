@@ -1,10 +1,12 @@
 package io.minik.server.http;
 
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 
 /** The server's counters, under upstream's names, in Prometheus' text format. Any thread. */
 final class Metrics {
@@ -30,6 +32,12 @@ final class Metrics {
         }
     }
 
+    private static final Set<String> METHODS = Set.of(
+            "GET", "LIST", "WATCH", "POST", "PUT", "PATCH", "DELETE", "DELETECOLLECTION", "CONNECT", "HEAD", "OPTIONS");
+
+    private static final Key OTHER = new Key("other", "", "", "", "", "");
+
+    private final Predicate<Target> known;
     private final Map<Answered, LongAdder> answered = new ConcurrentHashMap<>();
     private final Map<Key, Durations> durations = new ConcurrentHashMap<>();
     private final Map<Key, AtomicLong> longRunning = new ConcurrentHashMap<>();
@@ -114,7 +122,15 @@ final class Metrics {
         return value == Math.rint(value) ? Long.toString((long) value) : Double.toString(value);
     }
 
-    private static Key key(Target target) {
+    /** @param known whether it is a resource of ours: other words of other people would each make a series */
+    Metrics(Predicate<Target> known) {
+        this.known = known;
+    }
+
+    private Key key(Target target) {
+        if (!METHODS.contains(verb(target)) || (target.resourceRequest() && !known.test(target))) {
+            return OTHER;
+        }
         String scope = !target.resourceRequest()
                 ? ""
                 : !target.name().isEmpty() ? "resource" : target.namespace().isEmpty() ? "cluster" : "namespace";
