@@ -63,9 +63,10 @@ final class ContainerStatuses {
         boolean running = Observed.running(newest);
         boolean started = running && started(container, newest);
         boolean init = in.pod().spec().initContainers().contains(container);
+        boolean visitor = in.pod().spec().ephemeralContainers().contains(container);
         boolean ready = (init && !container.sidecar())
                 ? RestartRules.succeeded(Optional.of(newest))
-                : (started && ready(container, newest));
+                : (started && !visitor && ready(container, newest));
         return new ContainerStatus(
                 container.name(),
                 state,

@@ -23,8 +23,10 @@ final class ImageFetch {
     private final ApiClient api;
     private final PodEvents events;
     private final Loop loop;
+    private final ImageGarbage garbage;
 
-    ImageFetch(Images images, ApiClient api, PodEvents events, Loop loop) {
+    ImageFetch(Images images, ApiClient api, PodEvents events, Loop loop, ImageGarbage garbage) {
+        this.garbage = garbage;
         this.images = images;
         this.api = api;
         this.events = events;
@@ -35,7 +37,8 @@ final class ImageFetch {
     Future<Image> fetch(Pod pod, Container container) {
         return images.find(container.image())
                 .recover(error -> Future.failedFuture(inspectFailure(pod, container, error)))
-                .compose(present -> decide(pod, container, present));
+                .compose(present -> decide(pod, container, present))
+                .onSuccess(garbage::used);
     }
 
     private Future<Image> decide(Pod pod, Container container, Optional<Image> present) {
@@ -60,6 +63,7 @@ final class ImageFetch {
         events.normal(pod, container, "Pulling", "Pulling image \"" + container.image() + "\"");
         return images.pull(container.image(), credentials)
                 .onSuccess(image -> {
+                    garbage.look();
                     String took = goDuration(Duration.between(began, loop.now()));
                     events.normal(
                             pod,

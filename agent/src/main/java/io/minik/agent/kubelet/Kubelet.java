@@ -77,11 +77,17 @@ public final class Kubelet implements Room {
                 .of(Resources.PODS, "", ListOptions.fields("spec.nodeName=" + config.nodeName()), false);
         this.services = parts.informers().of(Resources.SERVICES);
         this.events = new PodEvents(parts.events());
+        ImageGarbage garbage = new ImageGarbage(
+                loop,
+                parts.images(),
+                parts.containers(),
+                parts.files(),
+                ImageGarbage.Disk.of(config.rootDir()));
         ContainerStart.Node start = new ContainerStart.Node(
                 config,
                 parts.api(),
                 parts.containers(),
-                new ImageFetch(parts.images(), parts.api(), events, loop),
+                new ImageFetch(parts.images(), parts.api(), events, loop, garbage),
                 parts.volumes(),
                 parts.actions(),
                 events,

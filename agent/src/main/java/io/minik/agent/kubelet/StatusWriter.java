@@ -37,6 +37,9 @@ final class StatusWriter {
     private Optional<PodStatus> wanted = Optional.empty();
     private Optional<PodStatus> sent = Optional.empty();
     private boolean writing;
+    /** After a failure, until it is tried again. */
+    private boolean resting;
+
     private boolean gone;
     private final List<Promise<Void>> waiting = new ArrayList<>();
 
@@ -72,7 +75,7 @@ final class StatusWriter {
     }
 
     private void next() {
-        if (writing) {
+        if (writing || (resting && !gone)) {
             return;
         }
         if (gone || wanted.isEmpty()) {
@@ -128,19 +131,44 @@ final class StatusWriter {
             settleOrAgain();
             return;
         }
-        if (error != null && (ApiException.is(error, Status.Reason.NotFound) || otherPod(error))) {
+        if (error != null && ApiException.is(error, Status.Reason.NotFound)) {
             gone();
-            return;
+        } else if (error != null && mayBeOther(error)) {
+            compare(error);
+        } else {
+            retry(error);
         }
+    }
+
+    private void retry(@Nullable Throwable error) {
         log.atWarn()
                 .addKeyValue("pod", pod.key())
                 .addKeyValue("err", String.valueOf(error))
                 .log("pod status could not be written");
-        loop.after(RETRY, this::next);
+        resting = true;
+        loop.after(RETRY, () -> {
+            resting = false;
+            next();
+        });
+    }
+
+    /** Whether the name is another pod's by now, or our own was refused. */
+    private void compare(Throwable refused) {
+        writing = true;
+        api.get(Resources.PODS, pod.key()).onComplete(result -> loop.run(() -> {
+            writing = false;
+            boolean ours = result.succeeded() && result.result().uid().equals(pod.uid());
+            boolean unknown = result.failed() && !ApiException.is(result.cause(), Status.Reason.NotFound);
+            if (ours || unknown) {
+                retry(refused);
+            } else {
+                gone();
+            }
+        }));
     }
 
     /** A patch that names our UID fails on a pod of the same name and another one. */
-    private static boolean otherPod(Throwable error) {
+    private static boolean mayBeOther(Throwable error) {
         return ApiException.is(error, Status.Reason.Conflict) || ApiException.is(error, Status.Reason.Invalid);
     }
 

@@ -260,6 +260,35 @@ final class FakeRuntime {
         }
     }
 
+    static Containers.ContainerConfig config(String id, String imageId) {
+        return new Containers.ContainerConfig(
+                id,
+                "sandbox",
+                id,
+                0,
+                imageId,
+                "",
+                List.of(),
+                List.of("run"),
+                List.of(),
+                "",
+                false,
+                false,
+                false,
+                List.of(),
+                List.of(),
+                new Containers.Security(
+                        "", -1, List.of(), false, false, false, List.of(), List.of(), List.of(), List.of(), ""),
+                new Containers.Resources(0, 0, 0, 0, 0, 0, "", ""),
+                "",
+                "",
+                Path.of("/log"),
+                0,
+                1,
+                Map.of(),
+                Map.of());
+    }
+
     static Images.Image image(String reference) {
         return new Images.Image(
                 "sha256:" + Integer.toHexString(reference.hashCode()),
@@ -308,6 +337,7 @@ final class FakeRuntime {
 
             @Override
             public Future<Void> remove(String reference) {
+                local.values().removeIf(image -> image.id().equals(reference));
                 local.remove(reference);
                 return Future.succeededFuture();
             }

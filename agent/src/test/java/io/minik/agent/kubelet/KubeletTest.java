@@ -404,6 +404,18 @@ class KubeletTest {
     }
 
     @Test
+    void aRefusedStatusIsTriedAgainWhileThePodIsOurs() {
+        node.api.failing(call -> call.subresource().equals("status")
+                ? java.util.Optional.of(io.minik.api.meta.ApiException.invalid(
+                        Resources.PODS, "p", java.util.List.of()))
+                : java.util.Optional.empty());
+        node.create("p", ONE);
+        node.api.failing(call -> java.util.Optional.empty());
+        node.pass(3);
+        assertThat(node.pod("p").status().phase()).isEqualTo("Running");
+    }
+
+    @Test
     void whatHadSucceededIsNotRepeatedInANewSandbox() {
         node.create(
                 "p",
