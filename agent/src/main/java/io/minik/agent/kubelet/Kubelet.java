@@ -78,11 +78,7 @@ public final class Kubelet implements Room {
         this.services = parts.informers().of(Resources.SERVICES);
         this.events = new PodEvents(parts.events());
         ImageGarbage garbage = new ImageGarbage(
-                loop,
-                parts.images(),
-                parts.containers(),
-                parts.files(),
-                ImageGarbage.Disk.of(config.rootDir()));
+                loop, parts.images(), parts.containers(), parts.files(), ImageGarbage.Disk.of(config.rootDir()));
         ContainerStart.Node start = new ContainerStart.Node(
                 config,
                 parts.api(),

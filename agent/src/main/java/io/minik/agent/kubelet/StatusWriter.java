@@ -155,16 +155,17 @@ final class StatusWriter {
     /** Whether the name is another pod's by now, or our own was refused. */
     private void compare(Throwable refused) {
         writing = true;
-        api.get(Resources.PODS, pod.key()).onComplete(result -> loop.run(() -> {
-            writing = false;
-            boolean ours = result.succeeded() && result.result().uid().equals(pod.uid());
-            boolean unknown = result.failed() && !ApiException.is(result.cause(), Status.Reason.NotFound);
-            if (ours || unknown) {
-                retry(refused);
-            } else {
-                gone();
-            }
-        }));
+        api.get(Resources.PODS, pod.key())
+                .onComplete(result -> loop.run(() -> {
+                    writing = false;
+                    boolean ours = result.succeeded() && result.result().uid().equals(pod.uid());
+                    boolean unknown = result.failed() && !ApiException.is(result.cause(), Status.Reason.NotFound);
+                    if (ours || unknown) {
+                        retry(refused);
+                    } else {
+                        gone();
+                    }
+                }));
     }
 
     /** A patch that names our UID fails on a pod of the same name and another one. */

@@ -74,7 +74,8 @@ class ImageGarbageTest {
         have("a");
         loop.advance(Duration.ofMinutes(3));
         extra = 90;
-        runtime.containers().create(FakeRuntime.config("x", FakeRuntime.image("a").id()));
+        runtime.containers()
+                .create(FakeRuntime.config("x", FakeRuntime.image("a").id()));
         look();
         assertThat(runtime.local).containsOnlyKeys("a");
     }

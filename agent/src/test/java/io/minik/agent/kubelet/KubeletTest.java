@@ -406,8 +406,8 @@ class KubeletTest {
     @Test
     void aRefusedStatusIsTriedAgainWhileThePodIsOurs() {
         node.api.failing(call -> call.subresource().equals("status")
-                ? java.util.Optional.of(io.minik.api.meta.ApiException.invalid(
-                        Resources.PODS, "p", java.util.List.of()))
+                ? java.util.Optional.of(
+                        io.minik.api.meta.ApiException.invalid(Resources.PODS, "p", java.util.List.of()))
                 : java.util.Optional.empty());
         node.create("p", ONE);
         node.api.failing(call -> java.util.Optional.empty());
