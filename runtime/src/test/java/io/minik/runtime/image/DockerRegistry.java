@@ -18,6 +18,7 @@ final class DockerRegistry implements AutoCloseable {
     private final List<String> skopeoOptions = new ArrayList<>();
     private Process process;
 
+    @SuppressWarnings("NullAway.Init") // started right after it is made
     private DockerRegistry(Path dir, int port) {
         this.dir = dir;
         this.port = port;

@@ -105,7 +105,7 @@ class HardRegistryTest {
             request.response()
                     .end("{\"token\":\"t-" + request.getParam("scope") + "\"}")
                     .onFailure(why -> {});
-        } else if (!("Bearer t-repository:a/b:pull").equals(request.getHeader("Authorization"))) {
+        } else if (!"Bearer t-repository:a/b:pull".equals(request.getHeader("Authorization"))) {
             request.response()
                     .setStatusCode(401)
                     .putHeader(
@@ -135,7 +135,7 @@ class HardRegistryTest {
     /** Sends half of what is left of a layer, and then hangs up; a layer that lies ends in other bytes. */
     private void serveBlob(HttpServerRequest request) {
         seen.add("BLOB " + request.getHeader("Authorization") + " " + request.getHeader("Range"));
-        byte[] blob = blobs.get(request.path().substring(1));
+        byte[] blob = java.util.Objects.requireNonNull(blobs.get(request.path().substring(1)));
         String range = request.getHeader("Range");
         int from = range == null ? 0 : Integer.parseInt(range.replaceAll("[^0-9]", ""));
         Buffer rest = Buffer.buffer(blob).getBuffer(from, blob.length);
