@@ -6,6 +6,8 @@ import io.minik.agent.node.NodeFigures;
 import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
 import io.minik.api.room.Room;
+import io.minik.api.wire.CipherSuites;
+import io.minik.api.wire.UpgradeByPost;
 import io.minik.runtime.container.Containers;
 import io.minik.runtime.sandbox.Sandboxes;
 import io.vertx.core.Context;
@@ -20,6 +22,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
+import io.vertx.core.net.ServerSSLOptions;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -109,6 +112,7 @@ public final class KubeletServer implements Room {
                 .setHost(config.host())
                 .setPort(config.port())
                 .setSsl(true)
+                .setSslEngineOptions(new CipherSuites())
                 .setUseAlpn(true)
                 // Upgrades need HTTP/1.1; whoever offers both gets it.
                 .setAlpnVersions(List.of(HttpVersion.HTTP_1_1))
@@ -143,16 +147,16 @@ public final class KubeletServer implements Room {
     /** A renewed serving certificate: new connections get it. */
     public Future<Void> renew(String certPem, String keyPem) {
         HttpServer present = server;
-        return present == null
-                ? Future.succeededFuture()
-                : present.updateSSLOptions(new io.vertx.core.net.ServerSSLOptions()
-                                .setKeyCertOptions(identity(certPem, keyPem))
-                                .setTrustOptions(
-                                        new PemTrustOptions().addCertValue(Buffer.buffer(config.clientCaPem())))
-                                .setClientAuth(ClientAuth.REQUIRED)
-                                .setUseAlpn(true)
-                                .setApplicationLayerProtocols(List.of("http/1.1")))
-                        .mapEmpty();
+        if (present == null) {
+            return Future.succeededFuture();
+        }
+        ServerSSLOptions options = new ServerSSLOptions()
+                .setKeyCertOptions(identity(certPem, keyPem))
+                .setTrustOptions(new PemTrustOptions().addCertValue(Buffer.buffer(config.clientCaPem())))
+                .setClientAuth(ClientAuth.REQUIRED)
+                .setUseAlpn(true)
+                .setApplicationLayerProtocols(List.of("http/1.1"));
+        return present.updateSSLOptions(options).mapEmpty();
     }
 
     @Override

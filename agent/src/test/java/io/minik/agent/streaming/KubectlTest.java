@@ -269,6 +269,24 @@ class KubectlTest {
     }
 
     @Test
+    void theCipherThatNeedsNoAesInstructionsIsPreferred() throws Exception {
+        Files.writeString(directory.resolve("c.crt"), node.certificates.clientCert());
+        Files.writeString(directory.resolve("c.key"), node.certificates.clientKey());
+        Process curl = new ProcessBuilder(
+                        "curl",
+                        "-skv",
+                        "--cert",
+                        directory.resolve("c.crt").toString(),
+                        "--key",
+                        directory.resolve("c.key").toString(),
+                        "https://127.0.0.1:" + node.server.port() + "/healthz")
+                .start();
+        Ended ended = finish(curl, new byte[0]);
+        assertThat(ended.out()).isEqualTo("ok");
+        assertThat(ended.err()).contains("TLS_CHACHA20_POLY1305_SHA256");
+    }
+
+    @Test
     void strangersAreRefused() throws Exception {
         Certificates keys = node.certificates;
         Files.writeString(directory.resolve("s.crt"), keys.strangerCert());

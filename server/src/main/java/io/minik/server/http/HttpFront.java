@@ -1,5 +1,7 @@
 package io.minik.server.http;
 
+import io.minik.api.wire.CipherSuites;
+import io.minik.api.wire.UpgradeByPost;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.ClientAuth;
@@ -43,13 +45,16 @@ final class HttpFront extends VerticleBase {
                 .setInitialSettings(new Http2Settings().setMaxConcurrentStreams(MAX_STREAMS));
         config.tls().ifPresent(identity -> {
             options.setSsl(true)
+                    .setSslEngineOptions(new CipherSuites())
                     .setUseAlpn(true)
                     .setAlpnVersions(List.of(HttpVersion.HTTP_2, HttpVersion.HTTP_1_1))
                     .setKeyCertOptions(identity);
             config.clientCa().ifPresent(trust -> options.setClientAuth(ClientAuth.REQUEST)
                     .setTrustOptions(trust));
         });
-        HttpServer made = vertx.createHttpServer(options).requestHandler(handler::accept);
+        HttpServer made = vertx.createHttpServer(options)
+                .connectionHandler(UpgradeByPost::allow)
+                .requestHandler(handler::accept);
         server = made;
         return made.listen().onSuccess(listening -> bound.accept(listening.actualPort()));
     }

@@ -1,4 +1,4 @@
-package io.minik.agent.streaming;
+package io.minik.api.wire;
 
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -6,6 +6,7 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.net.impl.VertxConnection;
 
@@ -13,14 +14,18 @@ import io.vertx.core.net.impl.VertxConnection;
  * Lets a POST ask for an upgrade, as kubectl did with SPDY up to 1.30: Vert.x upgrades GET alone, so such a POST, which has
  * no body, is handed on as a GET.
  */
-final class UpgradeByPost extends ChannelInboundHandlerAdapter {
+public final class UpgradeByPost extends ChannelInboundHandlerAdapter {
     /** Vert.x' own handler in its pipeline, which must come after us. */
     private static final String VERTX_HANDLER = "handler";
 
-    static void allow(HttpConnection connection) {
+    private UpgradeByPost() {}
+
+    /** For a server's connection handler. */
+    public static void allow(HttpConnection connection) {
         if (connection instanceof VertxConnection internal) {
             ChannelPipeline pipeline = internal.channelHandlerContext().pipeline();
-            if (pipeline.get(VERTX_HANDLER) != null) {
+            boolean http1 = pipeline.get(HttpRequestDecoder.class) != null;
+            if (http1 && pipeline.get(VERTX_HANDLER) != null) {
                 pipeline.addBefore(VERTX_HANDLER, "minik-upgrade-by-post", new UpgradeByPost());
             }
         }
