@@ -93,7 +93,8 @@ minik_start() {
   [ "$kind" = server ] && common+=(--write-kubeconfig "$dir/kubeconfig" --audit-log-path "$dir/audit.log"
     --tls-san "${host_ip[$host]}")
   touch "$dir/config.yaml" "$dir/resolv.conf"
-  on "$host" setsid "$minik" "$kind" "${common[@]}" "$@" >"$dir/out" 2>>"$dir/err" &
+  # exec all the way, so that $! is minik itself: the launcher becomes the JVM.
+  (exec nsenter --net="/run/netns/mkt-$host" setsid "$minik" "$kind" "${common[@]}" "$@") >"$dir/out" 2>>"$dir/err" &
   host_pid[$host]=$!
   local end=$((SECONDS + 60))
   until grep -q '^minik ready in' "$dir/out" 2>/dev/null; do
