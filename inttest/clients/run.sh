@@ -43,5 +43,5 @@ for client in 1.32 1.36; do
   ok "kubectl $client: they are gone" all 'NotFound' k get -f "$manifests"
 done
 
-story() { on a "$JAVA_HOME/bin/java" -cp "$root/inttest/target/classes:$(cat "$root/inttest/target/classpath")" "$@"; }
+story() { on a timeout 90 "$JAVA_HOME/bin/java" -cp "$root/inttest/target/classes:$(cat "$root/inttest/target/classpath")" "$@"; }
 ok "fabric8's client creates, lists, watches, edits and patches" story io.minik.inttest.Fabric8Story "$work/a/kubeconfig"

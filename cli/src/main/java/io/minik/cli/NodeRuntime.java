@@ -91,10 +91,13 @@ final class NodeRuntime implements Room {
     @Override
     public Future<Void> stop() {
         health = Health.notReady("stopped");
-        return images.stop().eventually(containers::release).eventually(executor::close).onComplete(done -> {
-            poller.close();
-            cgroups.close();
-        });
+        return images.stop()
+                .eventually(containers::release)
+                .eventually(executor::close)
+                .onComplete(done -> {
+                    poller.close();
+                    cgroups.close();
+                });
     }
 
     @Override

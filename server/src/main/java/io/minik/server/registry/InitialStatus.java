@@ -14,6 +14,7 @@ final class InitialStatus {
             Map.entry("namespaces", "{\"phase\":\"Active\"}"),
             Map.entry("persistentvolumes", "{\"phase\":\"Pending\"}"),
             Map.entry("persistentvolumeclaims", "{\"phase\":\"Pending\"}"),
+            Map.entry("volumeattachments.storage.k8s.io", "{\"attached\":false}"),
             Map.entry("services", "{\"loadBalancer\":{}}"),
             Map.entry("ingresses.networking.k8s.io", "{\"loadBalancer\":{}}"),
             Map.entry("replicationcontrollers", "{\"replicas\":0}"),
