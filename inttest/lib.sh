@@ -126,7 +126,7 @@ storage:
   filesystem: {rootdirectory: $work/registry}
 http: {addr: "127.0.0.1:$port"}
 CONF
-  on "$host" docker-registry serve "$work/registry.yml" >"$work/registry.log" 2>&1 &
+  (exec nsenter --net="/run/netns/mkt-$host" docker-registry serve "$work/registry.yml") >"$work/registry.log" 2>&1 &
   registry_pid=$!
   within 20 "the registry on $host answers" on "$host" curl -fsS "http://127.0.0.1:$port/v2/" >/dev/null
 }

@@ -22,7 +22,7 @@ storage:
   filesystem: {rootdirectory: $work/registry}
 http: {addr: "0.0.0.0:5000"}
 CONF
-on a docker-registry serve "$work/registry.yml" >"$work/registry.log" 2>&1 &
+(exec nsenter --net=/run/netns/mkt-a docker-registry serve "$work/registry.yml") >"$work/registry.log" 2>&1 &
 registry_pid=$!
 within 20 "the registry answers" on b curl -fsS http://192.168.77.1:5000/v2/
 image_push a 5000 minik/web:1 one
