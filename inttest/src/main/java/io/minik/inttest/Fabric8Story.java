@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 /** fabric8's client creates, lists, watches, edits, patches and deletes. Argument: a kubeconfig. */
 public final class Fabric8Story {
     private static final int WAIT_SECONDS = 20;
+    private static final int POLL_MILLIS = 200;
     private static final String NAMESPACE = "fabric8";
 
     private Fabric8Story() {}
@@ -100,7 +101,10 @@ public final class Fabric8Story {
         }
         deployment(client);
         client.namespaces().withName(NAMESPACE).delete();
-        client.namespaces().withName(NAMESPACE).waitUntilCondition(ns -> ns == null, WAIT_SECONDS, TimeUnit.SECONDS);
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(WAIT_SECONDS);
+        while (client.namespaces().withName(NAMESPACE).get() != null && System.nanoTime() < end) {
+            events.poll(POLL_MILLIS, TimeUnit.MILLISECONDS);
+        }
         step("the namespace goes", client.namespaces().withName(NAMESPACE).get() == null);
     }
 

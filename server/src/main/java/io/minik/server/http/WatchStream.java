@@ -13,6 +13,7 @@ import io.minik.server.watchcache.Watcher;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.util.List;
 import java.util.Optional;
@@ -62,7 +63,12 @@ final class WatchStream implements WatchSink {
                     "only the following media types are accepted: application/json;stream=watch",
                     io.minik.api.meta.Status.Details.NONE);
         }
-        HttpServerResponse out = request.wire().orElseThrow().request().response();
+        HttpServerRequest asked = request.wire().orElseThrow().request();
+        if ("websocket".equalsIgnoreCase(asked.getHeader("Upgrade"))) {
+            // Clients that try this first (fabric8) take 503 as "not over WebSocket" and ask again without it.
+            throw ApiException.unavailable("watches are not served over WebSocket; ask without Upgrade");
+        }
+        HttpServerResponse out = asked.response();
         response = out;
         resource = watch.kind().resource();
         out.closeHandler(unused -> stop());
