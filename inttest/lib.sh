@@ -5,9 +5,10 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 tools=$root/.work/tools
 minik=$root/cli/target/minik
 scenario=$(basename "$(cd "$(dirname "$0")" && pwd)")
+prefix=${MINIK_TEST_PREFIX:-mkt} # names of namespaces and cgroups; another one lets two runs share a machine
 work=${MINIK_TEST_DIR:-/tmp/minik-inttest}/$scenario
 kubectl_binary=${KUBECTL:-$tools/kubectl-1.32}
-lan=mkt-lan          # the namespace with the switch that the hosts hang on
+lan=$prefix-lan      # the namespace with the switch that the hosts hang on
 export MINIK_RUN_LIMIT=${MINIK_RUN_LIMIT:-600}
 
 passed=0
@@ -56,7 +57,7 @@ like() { grep -Eq -- "$2" <<<"$1" || { printf 'no line matches %s in:\n%s\n' "$2
 outputs() { local pattern=$1 out; shift; out=$("$@" 2>&1); like "$out" "$pattern"; }
 fails() { ! "$@"; }
 
-on() { local host=$1; shift; nsenter --net="/run/netns/mkt-$host" "$@"; }
+on() { local host=$1; shift; nsenter --net="/run/netns/$prefix-$host" "$@"; }
 k() { on "${KHOST:-a}" timeout 60 "$kubectl_binary" --kubeconfig "$work/${KHOST:-a}/kubeconfig" "$@"; }
 
 lan_up() {
@@ -71,13 +72,13 @@ lan_up() {
 host_up() {
   local name=$1 ip=192.168.77.$2
   host_ip[$name]=$ip
-  ip netns add "mkt-$name"
-  ip -n $lan link add "to-$name" type veth peer name eth0 netns "mkt-$name"
+  ip netns add "$prefix-$name"
+  ip -n $lan link add "to-$name" type veth peer name eth0 netns "$prefix-$name"
   ip -n $lan link set "to-$name" master switch0 up
-  ip -n "mkt-$name" link set lo up
-  ip -n "mkt-$name" addr add "$ip/24" dev eth0
-  ip -n "mkt-$name" link set eth0 up
-  ip -n "mkt-$name" route add default via 192.168.77.254
+  ip -n "$prefix-$name" link set lo up
+  ip -n "$prefix-$name" addr add "$ip/24" dev eth0
+  ip -n "$prefix-$name" link set eth0 up
+  ip -n "$prefix-$name" route add default via 192.168.77.254
   mkdir -p "$work/$name"
 }
 
@@ -88,13 +89,13 @@ minik_start() {
   local dir=$work/$host
   host_args[$host]="$kind $*"
   local common=(--config "$dir/config.yaml" --data-dir "$dir/data" --run-dir "$dir/run" --log-dir "$dir/log"
-    --node-name "node-$host" --node-ip "${host_ip[$host]}" --cgroup-root "mkt-$scenario-$host"
+    --node-name "node-$host" --node-ip "${host_ip[$host]}" --cgroup-root "$prefix-$scenario-$host"
     --node-password-file "$dir/node-password" --private-registry "$dir/registries.yaml" --resolv-conf "$dir/resolv.conf")
   [ "$kind" = server ] && common+=(--write-kubeconfig "$dir/kubeconfig" --audit-log-path "$dir/audit.log"
     --tls-san "${host_ip[$host]}")
   touch "$dir/config.yaml" "$dir/resolv.conf"
   # exec all the way, so that $! is minik itself: the launcher becomes the JVM.
-  (exec nsenter --net="/run/netns/mkt-$host" setsid "$minik" "$kind" "${common[@]}" "$@") >"$dir/out" 2>>"$dir/err" &
+  (exec nsenter --net="/run/netns/$prefix-$host" setsid "$minik" "$kind" "${common[@]}" "$@") >"$dir/out" 2>>"$dir/err" &
   host_pid[$host]=$!
   local end=$((SECONDS + 60))
   until grep -q '^minik ready in' "$dir/out" 2>/dev/null; do
@@ -112,7 +113,7 @@ minik_start() {
 minik_kill9() { kill -9 "${host_pid[$1]}"; wait "${host_pid[$1]}" 2>/dev/null || true; }
 
 killall_args() {
-  echo "${host_killall[$1]:---data-dir $work/$1/data --run-dir $work/$1/run --cgroup-root mkt-$scenario-$1}"
+  echo "${host_killall[$1]:---data-dir $work/$1/data --run-dir $work/$1/run --cgroup-root $prefix-$scenario-$1}"
 }
 
 # registry_up HOST PORT: Debian's docker-registry on the host's loopback.
@@ -126,7 +127,7 @@ storage:
   filesystem: {rootdirectory: $work/registry}
 http: {addr: "127.0.0.1:$port"}
 CONF
-  (exec nsenter --net="/run/netns/mkt-$host" docker-registry serve "$work/registry.yml") >"$work/registry.log" 2>&1 &
+  (exec nsenter --net="/run/netns/$prefix-$host" docker-registry serve "$work/registry.yml") >"$work/registry.log" 2>&1 &
   registry_pid=$!
   within 20 "the registry on $host answers" on "$host" curl -fsS "http://127.0.0.1:$port/v2/" >/dev/null
 }
@@ -184,7 +185,7 @@ down() {
   for host in "${!host_ip[@]}"; do
     wait "${host_pid[$host]:-}" 2>/dev/null
     ok "nothing of $host is left" nothing_left "$host"
-    ip netns del "mkt-$host" 2>/dev/null
+    ip netns del "$prefix-$host" 2>/dev/null
   done
   ip netns del $lan 2>/dev/null
   [ "$failed" -eq 0 ] && [ -z "${KEEP:-}" ] && rm -rf "$work"
@@ -200,7 +201,7 @@ nothing_left() {
   [ -z "$found" ] || { echo "processes:"; ps -o pid,args -p "$(tr '\n' ',' <<<"$found" | sed 's/,$//')"; left=1; }
   found=$(grep -F "$work/$host/" /proc/self/mountinfo || true)
   [ -z "$found" ] || { echo "mounts: $found"; left=1; }
-  found=$(find /sys/fs/cgroup -type d -name "mkt-$scenario-$host" 2>/dev/null || true)
+  found=$(find /sys/fs/cgroup -type d -name "$prefix-$scenario-$host" 2>/dev/null || true)
   [ -z "$found" ] || { echo "cgroups: $found"; left=1; }
   found=$(on "$host" nft list tables 2>/dev/null || true)
   [ -z "$found" ] || { echo "nft tables: $found"; left=1; }

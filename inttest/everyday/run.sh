@@ -93,7 +93,7 @@ ok "a pod is deleted" k delete pod "$victim" --timeout=30s
 within 30 "it is replaced" outputs '^web +3/3 ' k get deployment web
 ok "by another" fails k get pod "$victim"
 
-(exec nsenter --net=/run/netns/mkt-a timeout 20 "$kubectl_binary" --kubeconfig "$work/a/kubeconfig" port-forward deployment/web 18080:8080) >"$work/pf.out" 2>&1 &
+(exec nsenter --net=/run/netns/$prefix-a timeout 20 "$kubectl_binary" --kubeconfig "$work/a/kubeconfig" port-forward deployment/web 18080:8080) >"$work/pf.out" 2>&1 &
 forward=$!
 within 10 "port-forward answers" outputs '^one$' on a curl -fsS -m 2 http://127.0.0.1:18080/version
 kill $forward 2>/dev/null

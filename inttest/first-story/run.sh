@@ -41,7 +41,7 @@ story() { # KUBECTL
   ok "$name: exec hands on the exit code" outputs 'exit code 7' k exec myapp-pod -- sh -c 'exit 7'
   # A terminal on our side, as a person has: script gives kubectl one. In the foreground, or reading it would stop kubectl.
   ok "$name: exec -it has a tty" outputs '/dev/pts/' \
-    script -qec "exec nsenter --net=/run/netns/mkt-a timeout --foreground 20 $1 --kubeconfig $work/a/kubeconfig exec -it myapp-pod -- tty" /dev/null
+    script -qec "exec nsenter --net=/run/netns/$prefix-a timeout --foreground 20 $1 --kubeconfig $work/a/kubeconfig exec -it myapp-pod -- tty" /dev/null
   printf 'copied\n' >"$work/file"
   ok "$name: cp in" k cp "$work/file" myapp-pod:/tmp/file
   ok "$name: what was copied is there" outputs '^copied$' k exec myapp-pod -- cat /tmp/file

@@ -22,7 +22,7 @@ storage:
   filesystem: {rootdirectory: $work/registry}
 http: {addr: "0.0.0.0:5000"}
 CONF
-(exec nsenter --net=/run/netns/mkt-a docker-registry serve "$work/registry.yml") >"$work/registry.log" 2>&1 &
+(exec nsenter --net=/run/netns/$prefix-a docker-registry serve "$work/registry.yml") >"$work/registry.log" 2>&1 &
 registry_pid=$!
 within 20 "the registry answers" on b curl -fsS http://192.168.77.1:5000/v2/
 image_push a 5000 minik/web:1 one
@@ -32,7 +32,7 @@ token=$(cat "$work/a/data/server/token")
 refused() {
   on b timeout 60 "$minik" agent --join https://192.168.77.1:6443 --token "${token%?}x" --data-dir "$work/b/refused" \
     --run-dir "$work/b/refused-run" --node-name node-x --node-ip 192.168.77.2 \
-    --node-password-file "$work/b/refused-password" --cgroup-root "mkt-$scenario-b"
+    --node-password-file "$work/b/refused-password" --cgroup-root "$prefix-$scenario-b"
 }
 ok "a wrong token is refused in one line" bash -c "! { $(declare -f refused on); minik=$minik work=$work token=$token scenario=$scenario; refused; }"
 minik_start b agent --join https://192.168.77.1:6443 --token "$token" || exit 1
