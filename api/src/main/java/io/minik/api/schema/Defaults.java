@@ -163,7 +163,7 @@ public final class Defaults {
 
     /** The same for an object that is no row's, such as a TokenRequest. */
     public static void apply(Type type, ObjectNode tree) {
-        String qualified = qualified(type);
+        String qualified = type.qualifiedName();
         fill(BY_TYPE.get(type.simpleName()), tree);
         fill(BY_TYPE.get(qualified), tree);
         Consumer<ObjectNode> computed = COMPUTED.get(qualified);
@@ -204,15 +204,5 @@ public final class Defaults {
         return present == null
                 || present.isNull()
                 || (present.isTextual() && present.textValue().isEmpty());
-    }
-
-    /** The last three words of the type's name: {@code core.v1.PodSpec}. */
-    static String qualified(Type type) {
-        String name = type.name();
-        int at = name.length();
-        for (int words = 0; words < 3; words++) {
-            at = name.lastIndexOf('.', at - 1);
-        }
-        return name.substring(at + 1);
     }
 }

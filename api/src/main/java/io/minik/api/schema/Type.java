@@ -80,6 +80,15 @@ public final class Type {
         return name.substring(name.lastIndexOf('.') + 1);
     }
 
+    /** The last three words: {@code core.v1.PodSpec}. */
+    public String qualifiedName() {
+        int at = name.length();
+        for (int words = 0; words < 3; words++) {
+            at = name.lastIndexOf('.', at - 1);
+        }
+        return name.substring(at + 1);
+    }
+
     /** The version word of the name: {@code v1}. */
     public String version() {
         int last = name.lastIndexOf('.');

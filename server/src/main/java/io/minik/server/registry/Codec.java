@@ -24,7 +24,7 @@ import io.minik.api.schema.KindRow;
 import io.minik.api.schema.Schema;
 import io.minik.api.schema.Subresource;
 import io.minik.api.schema.Type;
-import io.minik.api.schema.Validator;
+import io.minik.api.validation.Validator;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.minik.api.schema;
+package io.minik.api.validation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -9,6 +9,13 @@ import io.minik.api.meta.Resource;
 import io.minik.api.meta.Resources;
 import io.minik.api.meta.Status.Cause;
 import io.minik.api.object.Json;
+import io.minik.api.schema.Decoded;
+import io.minik.api.schema.Decoder;
+import io.minik.api.schema.Defaults;
+import io.minik.api.schema.FieldValidation;
+import io.minik.api.schema.Format;
+import io.minik.api.schema.KindRow;
+import io.minik.api.schema.Schema;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.List;

@@ -1,8 +1,9 @@
-package io.minik.api.schema;
+package io.minik.api.validation;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.object.Json;
+import io.minik.api.schema.KindRow;
 import java.util.Map;
 
 /** Which rules belong to which kind. */

@@ -1,4 +1,4 @@
-package io.minik.api.schema;
+package io.minik.api.validation;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.minik.api.object.Json;

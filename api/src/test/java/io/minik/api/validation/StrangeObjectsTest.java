@@ -1,4 +1,4 @@
-package io.minik.api.schema;
+package io.minik.api.validation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,6 +7,13 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.meta.ApiException;
 import io.minik.api.object.Json;
+import io.minik.api.schema.Decoder;
+import io.minik.api.schema.Defaults;
+import io.minik.api.schema.Field;
+import io.minik.api.schema.FieldValidation;
+import io.minik.api.schema.KindRow;
+import io.minik.api.schema.Schema;
+import io.minik.api.schema.Type;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;

@@ -1,5 +1,7 @@
-package io.minik.api.schema;
+package io.minik.api.validation;
 
+import io.minik.api.schema.Field;
+import io.minik.api.schema.Type;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -7,7 +9,7 @@ import java.util.Set;
 
 /** Tables of what single fields may be, by type, wherever the type stands. */
 final class FieldRules {
-    /** {@code Type.field=A,B}: the words a field may have. Also OpenAPI's enum. */
+    /** {@code Type.field=A,B}: the words a field may have. */
     private static final String[] ENUMS = {
         "PodSpec.restartPolicy=Always,OnFailure,Never",
         "PodSpec.dnsPolicy=ClusterFirstWithHostNet,ClusterFirst,Default,None",
@@ -158,7 +160,7 @@ final class FieldRules {
     static List<String> words(Type type, Field field) {
         List<String> words = ENUM_ROWS.get(type.simpleName() + "." + field.name());
         if (words == null) {
-            words = ENUM_ROWS.get(Defaults.qualified(type) + "." + field.name());
+            words = ENUM_ROWS.get(type.qualifiedName() + "." + field.name());
         }
         return words == null ? List.of() : words;
     }

@@ -1,4 +1,4 @@
-package io.minik.api.schema;
+package io.minik.api.validation;
 
 import java.util.List;
 import java.util.Locale;

@@ -1,9 +1,12 @@
-package io.minik.api.schema;
+package io.minik.api.validation;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.meta.Status.Cause;
 import io.minik.api.object.Json;
+import io.minik.api.schema.Field;
+import io.minik.api.schema.KindRow;
+import io.minik.api.schema.Type;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

@@ -1,8 +1,9 @@
-package io.minik.api.schema;
+package io.minik.api.validation;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.minik.api.meta.Names;
 import io.minik.api.object.Json;
+import io.minik.api.schema.KindRow;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
