@@ -285,7 +285,8 @@ final class ControlPlane {
                         .addCertValue(Buffer.buffer(pki.clientCa().pem()))),
                 SERVING_LOOPS,
                 options.serviceCidr,
-                options.notReadyTolerationSeconds,
+                options.nodePorts(),
+                options.tolerations(),
                 options.auditLogPath,
                 new ApiServerConfig.Version(
                         VersionCommand.gitVersion(VersionCommand.build()),

@@ -1,5 +1,7 @@
 package io.minik.cli;
 
+import io.minik.server.admission.DefaultTolerationSeconds;
+import io.minik.server.registry.PortRange;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -136,4 +138,27 @@ final class ServerOptions {
             defaultValue = "300",
             description = "how long pods stay on an unreachable node (default ${DEFAULT-VALUE})")
     int unreachableTolerationSeconds = 300;
+
+    /** @throws StartFailure naming the flag */
+    PortRange nodePorts() {
+        try {
+            return PortRange.parse(nodePortRange);
+        } catch (IllegalArgumentException e) {
+            throw new StartFailure("--service-node-port-range: " + e.getMessage(), e);
+        }
+    }
+
+    /** @throws StartFailure naming the flag */
+    DefaultTolerationSeconds.Periods tolerations() {
+        return new DefaultTolerationSeconds.Periods(
+                notNegative("--default-not-ready-toleration-seconds", notReadyTolerationSeconds),
+                notNegative("--default-unreachable-toleration-seconds", unreachableTolerationSeconds));
+    }
+
+    private static int notNegative(String flag, int seconds) {
+        if (seconds < 0) {
+            throw new StartFailure(flag + ": " + seconds + " is negative; 0 evicts at once");
+        }
+        return seconds;
+    }
 }

@@ -6,18 +6,21 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.meta.Resources;
 import io.minik.api.object.Json;
 import io.minik.server.admission.Review.Operation;
-import java.util.List;
 
 /** Pods stay on a node that is not ready or unreachable for a while, unless they say how long themselves. */
 public final class DefaultTolerationSeconds implements Admission {
-    private static final List<String> TAINTS =
-            List.of("node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable");
     private static final String NO_EXECUTE = "NoExecute";
 
-    private final long seconds;
+    private final Periods periods;
 
-    public DefaultTolerationSeconds(long seconds) {
-        this.seconds = seconds;
+    public DefaultTolerationSeconds(Periods periods) {
+        this.periods = periods;
+    }
+
+    /** Seconds by the state of the node. */
+    public record Periods(int notReadySeconds, int unreachableSeconds) {
+        /** Upstream's. */
+        public static final Periods DEFAULT = new Periods(300, 300);
     }
 
     @Override
@@ -33,17 +36,20 @@ public final class DefaultTolerationSeconds implements Admission {
             return;
         }
         ObjectNode spec = Json.child(review.object(), "spec");
-        for (String taint : TAINTS) {
-            if (Json.items(spec, "tolerations").stream().noneMatch(toleration -> covers(toleration, taint))) {
-                ArrayNode tolerations =
-                        spec.get("tolerations") instanceof ArrayNode present ? present : spec.putArray("tolerations");
-                tolerations
-                        .addObject()
-                        .put("key", taint)
-                        .put("operator", "Exists")
-                        .put("effect", NO_EXECUTE)
-                        .put("tolerationSeconds", (int) seconds);
-            }
+        tolerate(spec, "node.kubernetes.io/not-ready", periods.notReadySeconds());
+        tolerate(spec, "node.kubernetes.io/unreachable", periods.unreachableSeconds());
+    }
+
+    private static void tolerate(ObjectNode spec, String taint, int seconds) {
+        if (Json.items(spec, "tolerations").stream().noneMatch(toleration -> covers(toleration, taint))) {
+            ArrayNode tolerations =
+                    spec.get("tolerations") instanceof ArrayNode present ? present : spec.putArray("tolerations");
+            tolerations
+                    .addObject()
+                    .put("key", taint)
+                    .put("operator", "Exists")
+                    .put("effect", NO_EXECUTE)
+                    .put("tolerationSeconds", seconds);
         }
     }
 

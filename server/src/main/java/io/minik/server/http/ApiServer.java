@@ -128,7 +128,7 @@ public final class ApiServer implements Room {
                 caches,
                 parts.schema(),
                 Rules.chain(config, names, parts.rules()),
-                new ServiceAllocation(config.serviceCidr(), names, random),
+                new ServiceAllocation(config.serviceCidr(), config.nodePorts(), names, random),
                 names,
                 clock,
                 parts.connectors()));

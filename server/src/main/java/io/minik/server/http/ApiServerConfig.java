@@ -1,5 +1,7 @@
 package io.minik.server.http;
 
+import io.minik.server.admission.DefaultTolerationSeconds;
+import io.minik.server.registry.PortRange;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
 import java.util.List;
@@ -15,7 +17,7 @@ import java.util.Optional;
  * @param clientCa who signs client certificates; with {@code tls} only
  * @param loops event loops that serve connections
  * @param serviceCidr {@code 10.43.0.0/16}
- * @param defaultTolerationSeconds of not-ready and unreachable nodes: upstream's 300
+ * @param tolerations how long pods stay on not-ready and on unreachable nodes
  * @param auditLogPath empty: none
  * @param version as /version tells: {@code v1.36.4+minik}
  */
@@ -27,7 +29,8 @@ public record ApiServerConfig(
         Optional<PemTrustOptions> clientCa,
         int loops,
         String serviceCidr,
-        long defaultTolerationSeconds,
+        PortRange nodePorts,
+        DefaultTolerationSeconds.Periods tolerations,
         String auditLogPath,
         Version version,
         Optional<KubeletTls> kubelets) {

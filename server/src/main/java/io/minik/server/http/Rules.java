@@ -23,7 +23,7 @@ final class Rules {
                 new NamespaceLifecycle(),
                 new PodServiceAccount(names::tail),
                 new NodeRestriction(),
-                new DefaultTolerationSeconds(config.defaultTolerationSeconds()),
+                new DefaultTolerationSeconds(config.tolerations()),
                 new Priority(),
                 new DefaultStorageClass(),
                 new LimitRanger()));

@@ -30,9 +30,6 @@ public final class ServiceAllocation {
     /** Not served: guards at /registry/ranges/servicenodeports/. */
     static final Resource NODE_PORTS = new Resource("", "v1", "ranges/servicenodeports", "RangeAllocation", false);
 
-    public static final int FIRST_NODE_PORT = 30000;
-    public static final int LAST_NODE_PORT = 32767;
-
     /** The range's lower part is left to addresses that people choose, at most this many: upstream's static band. */
     private static final long MAX_STATIC_BAND = 256;
 
@@ -40,11 +37,13 @@ public final class ServiceAllocation {
     private static final String HEADLESS = "None";
 
     private final Ipv4Range range;
+    private final PortRange nodePorts;
     private final NameSource names;
     private final RandomGenerator random;
 
-    public ServiceAllocation(String serviceCidr, NameSource names, RandomGenerator random) {
+    public ServiceAllocation(String serviceCidr, PortRange nodePorts, NameSource names, RandomGenerator random) {
         this.range = Ipv4Range.parse(serviceCidr);
+        this.nodePorts = nodePorts;
         this.names = names;
         this.random = random;
     }
@@ -260,11 +259,11 @@ public final class ServiceAllocation {
     }
 
     private void claimPort(Review review, int port, String field) {
-        if (port < FIRST_NODE_PORT || port > LAST_NODE_PORT) {
+        if (!nodePorts.contains(port)) {
             throw invalid(
                     review,
                     "Invalid value: " + port + ": provided port is not in the valid range. The range of valid ports is "
-                            + FIRST_NODE_PORT + "-" + LAST_NODE_PORT,
+                            + nodePorts,
                     field);
         }
         if (!free(NODE_PORTS, Integer.toString(port), review)) {
@@ -274,10 +273,10 @@ public final class ServiceAllocation {
     }
 
     private int freePort(Review review, Set<Integer> taken) {
-        int span = LAST_NODE_PORT - FIRST_NODE_PORT + 1;
+        int span = nodePorts.size();
         int start = random.nextInt(span);
         for (int i = 0; i < span; i++) {
-            int port = FIRST_NODE_PORT + (start + i) % span;
+            int port = nodePorts.first() + (start + i) % span;
             if (!taken.contains(port) && free(NODE_PORTS, Integer.toString(port), review)) {
                 return port;
             }

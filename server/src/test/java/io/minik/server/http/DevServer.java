@@ -1,9 +1,11 @@
 package io.minik.server.http;
 
 import io.minik.api.schema.Schema;
+import io.minik.server.admission.DefaultTolerationSeconds;
 import io.minik.server.authn.User;
 import io.minik.server.authz.Authorizer.Decision;
 import io.minik.server.authz.Authorizer.Outcome;
+import io.minik.server.registry.PortRange;
 import io.minik.server.table.BuiltInTables;
 import io.minik.store.Store;
 import io.minik.store.memory.MemoryStore;
@@ -34,7 +36,8 @@ public final class DevServer {
                 clientCa,
                 1,
                 "10.43.0.0/16",
-                300,
+                PortRange.NODE_PORTS,
+                DefaultTolerationSeconds.Periods.DEFAULT,
                 System.getProperty("audit", ""),
                 new ApiServerConfig.Version("v1.36.4+minik", "", "2026-01-01T00:00:00Z", "linux/amd64"),
                 Optional.of(new ApiServerConfig.KubeletTls(new PemKeyCertOptions(), new PemTrustOptions())));

@@ -15,6 +15,7 @@ import io.minik.api.x509.Keys;
 import io.minik.api.x509.SecretFile;
 import io.minik.api.x509.Subject;
 import io.minik.server.admission.CertificateRules;
+import io.minik.server.admission.DefaultTolerationSeconds;
 import io.minik.server.admission.RoleEscalationRule;
 import io.minik.server.authn.BootstrapTokens;
 import io.minik.server.authn.ObjectLookup;
@@ -28,6 +29,7 @@ import io.minik.server.controllers.TokenController;
 import io.minik.server.pki.Kubeconfig;
 import io.minik.server.pki.Pki;
 import io.minik.server.pki.PkiConfig;
+import io.minik.server.registry.PortRange;
 import io.minik.server.reviews.CertificateSigner;
 import io.minik.server.reviews.Reviews;
 import io.minik.server.table.BuiltInTables;
@@ -99,7 +101,8 @@ class SecuredApiTest {
                                 .addCertValue(Buffer.buffer(pki.clientCa().pem()))),
                         1,
                         "10.43.0.0/16",
-                        300,
+                        PortRange.NODE_PORTS,
+                        DefaultTolerationSeconds.Periods.DEFAULT,
                         "",
                         new ApiServerConfig.Version("v1.36.4+minik", "", "2026-01-01T00:00:00Z", "linux/amd64"),
                         Optional.empty()),
