@@ -4,16 +4,17 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Quantity;
-import io.minik.api.meta.Resource;
 import io.minik.api.meta.Resources;
 import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
-import io.minik.server.admission.Review.Operation;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
@@ -21,8 +22,11 @@ import java.util.stream.Collectors;
  * written in the same transaction under the condition that nobody else wrote it: two requests can't both take the last.
  */
 public final class ResourceQuotas implements Admission {
-    private static final List<String> COMPUTE =
-            List.of("cpu", "memory", "requests.cpu", "requests.memory", "limits.cpu", "limits.memory");
+    private final QuotaEvaluators evaluators;
+
+    public ResourceQuotas(QuotaEvaluators evaluators) {
+        this.evaluators = evaluators;
+    }
 
     @Override
     public String name() {
@@ -31,34 +35,33 @@ public final class ResourceQuotas implements Admission {
 
     @Override
     public void validate(Review review) {
-        Resource resource = review.resource();
-        boolean counted = QuotaUsage.COUNTED.containsKey(resource) || QuotaUsage.ONLY_COUNTED.contains(resource);
-        if (!counted || !review.subresource().isEmpty() || review.operation() == Operation.DELETE) {
+        Optional<QuotaEvaluator> evaluator = evaluators.find(review.resource()).filter(found -> found.handles(review));
+        if (evaluator.isEmpty()) {
             return;
         }
-        for (KubeObject present :
+        for (KubeObject quota :
                 review.lookup().list(Resources.RESOURCE_QUOTAS, review.key().namespace())) {
-            check(review, present.compact());
+            check(review, quota.compact(), evaluator.get());
         }
     }
 
-    private static void check(Review review, KubeObject quota) {
-        Resource resource = review.resource();
-        if (!QuotaUsage.inScope(resource, review.object(), quota.tree())) {
+    private void check(Review review, KubeObject quota, QuotaEvaluator evaluator) {
+        if (!evaluator.matches(quota.tree(), review.object())) {
             return;
         }
         Map<String, Quantity> hard = hard(quota.tree());
-        Map<String, Quantity> delta = new TreeMap<>(QuotaUsage.of(resource, review.object()));
-        review.old().map(KubeObject::compact).ifPresent(old -> QuotaUsage.of(resource, old.tree())
-                .forEach((name, amount) -> delta.merge(name, amount, (now, before) -> now.subtract(before))));
-        requireCompute(review, quota, hard, delta);
-        delta.keySet().retainAll(hard.keySet());
-        delta.values().removeIf(amount -> amount.signum() == 0);
+        Set<String> bounded = new TreeSet<>(hard.keySet());
+        bounded.removeIf(name -> !evaluator.counts(name));
+        String missing = evaluator.missing(bounded, review.object());
+        if (!missing.isEmpty()) {
+            throw forbidden(review, "failed quota: " + quota.name() + ": must specify " + missing);
+        }
+        Map<String, Quantity> delta = delta(review, quota, evaluator);
+        delta.keySet().retainAll(bounded);
         if (delta.isEmpty()) {
             return;
         }
-        Map<String, Quantity> used =
-                used(review.lookup(), quota.tree(), review.key().namespace());
+        Map<String, Quantity> used = used(review.lookup(), quota, review.now());
         List<String> exceeded = new ArrayList<>();
         delta.forEach((name, amount) -> {
             Quantity after = used.getOrDefault(name, Quantity.ZERO).add(amount);
@@ -67,9 +70,8 @@ public final class ResourceQuotas implements Admission {
             }
         });
         if (!exceeded.isEmpty()) {
-            throw ApiException.forbidden(
-                    resource,
-                    review.key().name(),
+            throw forbidden(
+                    review,
                     "exceeded quota: " + quota.name() + ", requested: " + list(exceeded, delta) + ", used: "
                             + list(exceeded, used) + ", limited: " + list(exceeded, hard));
         }
@@ -82,24 +84,51 @@ public final class ResourceQuotas implements Admission {
                         Optional.of(withStatus(quota, hard, used))));
     }
 
-    /** What a namespace's objects use of what a quota bounds, counted now. */
-    static Map<String, Quantity> used(Lookup lookup, JsonNode quota, String namespace) {
-        Map<String, Quantity> hard = hard(quota);
+    /** What the write adds to the usage, without what stays the same. */
+    private static Map<String, Quantity> delta(Review review, KubeObject quota, QuotaEvaluator evaluator) {
+        Map<String, Quantity> delta = new TreeMap<>(evaluator.usage(review.object(), review.now()));
+        review.old()
+                .map(old -> old.compact().tree())
+                .filter(old -> evaluator.matches(quota.tree(), old))
+                .ifPresent(old -> evaluator
+                        .usage(old, review.now())
+                        .forEach((name, amount) -> delta.merge(name, Quantity.ZERO.subtract(amount), Quantity::add)));
+        delta.values().removeIf(amount -> amount.signum() == 0);
+        return delta;
+    }
+
+    private static ApiException forbidden(Review review, String why) {
+        return ApiException.forbidden(review.resource(), review.key().name(), why);
+    }
+
+    /** What a namespace's objects use of what a quota bounds, counted now; without names that nothing counts by. */
+    private Map<String, Quantity> used(Lookup lookup, KubeObject quota, Instant now) {
+        JsonNode tree = quota.tree();
+        Set<String> bounded = hard(tree).keySet();
         Map<String, Quantity> used = new TreeMap<>();
-        hard.keySet().forEach(name -> used.put(name, Quantity.ZERO));
-        List<Resource> resources = new ArrayList<>(QuotaUsage.COUNTED.keySet());
-        resources.addAll(QuotaUsage.ONLY_COUNTED);
-        for (Resource resource : resources) {
-            QuotaUsage.sum(resource, lookup.list(resource, namespace), quota)
-                    .forEach((name, amount) -> used.computeIfPresent(name, (same, before) -> before.add(amount)));
+        for (QuotaEvaluator evaluator : evaluators.all()) {
+            List<String> names = bounded.stream().filter(evaluator::counts).toList();
+            if (names.isEmpty()) {
+                continue;
+            }
+            names.forEach(name -> used.put(name, Quantity.ZERO));
+            for (KubeObject object : lookup.list(evaluator.resource(), quota.namespace())) {
+                JsonNode counted = object.compact().tree();
+                if (evaluator.matches(tree, counted)) {
+                    evaluator
+                            .usage(counted, now)
+                            .forEach((name, amount) ->
+                                    used.computeIfPresent(name, (same, before) -> before.add(amount)));
+                }
+            }
         }
         return used;
     }
 
     /** The quota with its status as it should be; the same instance if it is so already. */
-    public static KubeObject settled(Lookup lookup, KubeObject quota) {
+    public KubeObject settled(Lookup lookup, KubeObject quota, Instant now) {
         Map<String, Quantity> hard = hard(quota.tree());
-        ObjectNode next = withStatus(quota, hard, used(lookup, quota.tree(), quota.namespace()));
+        ObjectNode next = withStatus(quota, hard, used(lookup, quota, now));
         return next.path("status").equals(quota.at("status")) ? quota : KubeObject.of(next);
     }
 
@@ -118,29 +147,6 @@ public final class ResourceQuotas implements Admission {
         Map<String, Quantity> hard = new TreeMap<>();
         Json.strings(quota, "spec", "hard").forEach((name, amount) -> hard.put(name, Quantity.parse(amount)));
         return hard;
-    }
-
-    /** Where compute resources are bounded, every pod must say what it takes. */
-    private static void requireCompute(
-            Review review, KubeObject quota, Map<String, Quantity> hard, Map<String, Quantity> usage) {
-        if (!review.is(Operation.CREATE, Resources.PODS)) {
-            return;
-        }
-        List<String> missing = COMPUTE.stream()
-                .filter(name -> hard.containsKey(name) && !usage.containsKey(name))
-                .toList();
-        if (!missing.isEmpty()) {
-            String names = Json.items(review.object(), "spec", "containers").stream()
-                    .map(container -> Json.text(container, "name"))
-                    .collect(Collectors.joining(","));
-            throw ApiException.forbidden(
-                    review.resource(),
-                    review.key().name(),
-                    "failed quota: " + quota.name() + ": must specify "
-                            + missing.stream()
-                                    .map(name -> name + " for: " + names)
-                                    .collect(Collectors.joining("; ")));
-        }
     }
 
     private static String list(List<String> names, Map<String, Quantity> amounts) {

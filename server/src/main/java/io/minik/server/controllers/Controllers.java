@@ -45,7 +45,6 @@ public final class Controllers {
                 new TtlController(context),
                 new DisruptionController(context),
                 new VolumeBinder(context),
-                new QuotaController(context, config.served()),
                 new EndpointsController(context),
                 new EndpointSliceController(context),
                 new EndpointSliceMirroring(context),

@@ -7,6 +7,8 @@ import io.minik.api.object.Json;
 import io.minik.api.room.Room;
 import io.minik.api.schema.Schema;
 import io.minik.server.admission.Admission;
+import io.minik.server.admission.QuotaEvaluators;
+import io.minik.server.admission.ResourceQuotas;
 import io.minik.server.authn.Authenticator;
 import io.minik.server.authn.User;
 import io.minik.server.authz.Authorizer;
@@ -35,6 +37,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -121,13 +124,16 @@ public final class ApiServer implements Room {
                 .isPresent());
         RandomGenerator random = new SecureRandom();
         this.names = new NameSource(random);
-        this.caches = new WatchCaches(vertx, parts.store(), StoredKinds.resources(parts.schema()));
+        Set<Resource> stored = StoredKinds.resources(parts.schema());
+        this.caches = new WatchCaches(vertx, parts.store(), stored);
+        ResourceQuotas quotas = new ResourceQuotas(new QuotaEvaluators(stored));
         this.compaction = new Compaction(vertx, parts.store());
         this.registry = new Registry(new Registry.Parts(
                 parts.store(),
                 caches,
                 parts.schema(),
-                Rules.chain(config, names, parts.rules()),
+                Rules.chain(config, names, parts.rules(), quotas),
+                quotas,
                 new ServiceAllocation(config.serviceCidr(), config.nodePorts(), names, random),
                 names,
                 clock,
@@ -151,9 +157,10 @@ public final class ApiServer implements Room {
                         steps::limit,
                         steps::authorize),
                 routes::route);
-        for (Resource stored : StoredKinds.resources(parts.schema())) {
+        for (Resource resource : stored) {
             metrics.gauge(
-                    "apiserver_storage_objects{resource=\"" + stored.groupResource() + "\"}", caches.of(stored)::size);
+                    "apiserver_storage_objects{resource=\"" + resource.groupResource() + "\"}",
+                    caches.of(resource)::size);
         }
         metrics.gauge("apiserver_audit_error_total{plugin=\"log\"}", audit::dropped);
         rooms.add(caches);
@@ -168,13 +175,16 @@ public final class ApiServer implements Room {
 
     /** Loads the caches and makes the objects that every cluster has: from here on {@link #transport} works. */
     public Future<Void> prepare() {
-        return audit.open().compose(unused -> caches.start()).compose(unused -> new Bootstrap(
-                        inProcess(User.system("system:apiserver", User.MASTERS)),
-                        config.serviceCidr(),
-                        config.kubernetesServiceIp(),
-                        config.advertiseAddress(),
-                        () -> port == 0 ? config.port() : port)
-                .run());
+        return audit.open()
+                .compose(unused -> caches.start())
+                .onSuccess(unused -> registry.countQuotas())
+                .compose(unused -> new Bootstrap(
+                                inProcess(User.system("system:apiserver", User.MASTERS)),
+                                config.serviceCidr(),
+                                config.kubernetesServiceIp(),
+                                config.advertiseAddress(),
+                                () -> port == 0 ? config.port() : port)
+                        .run());
     }
 
     /** The API for a room of this process, as this user. */

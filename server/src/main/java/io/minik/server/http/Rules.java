@@ -18,7 +18,7 @@ import java.util.List;
 final class Rules {
     private Rules() {}
 
-    static AdmissionChain chain(ApiServerConfig config, NameSource names, List<Admission> more) {
+    static AdmissionChain chain(ApiServerConfig config, NameSource names, List<Admission> more, ResourceQuotas quotas) {
         List<Admission> rules = new ArrayList<>(List.of(
                 new NamespaceLifecycle(),
                 new PodServiceAccount(names::tail),
@@ -28,7 +28,7 @@ final class Rules {
                 new DefaultStorageClass(),
                 new LimitRanger()));
         rules.addAll(more);
-        rules.add(new ResourceQuotas());
+        rules.add(quotas);
         return new AdmissionChain(rules);
     }
 }

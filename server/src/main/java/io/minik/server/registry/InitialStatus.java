@@ -1,16 +1,17 @@
 package io.minik.server.registry;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.minik.api.core.PodQos;
+import io.minik.api.core.PodSpec;
 import io.minik.api.meta.Resource;
+import io.minik.api.meta.Resources;
 import io.minik.api.object.Json;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 
 /** The status that a new object has: what a creator sends as status is dropped. */
 final class InitialStatus {
     private static final Map<String, String> ROWS = Map.ofEntries(
+            Map.entry("pods", "{\"phase\":\"Pending\"}"),
             Map.entry("namespaces", "{\"phase\":\"Active\"}"),
             Map.entry("persistentvolumes", "{\"phase\":\"Pending\"}"),
             Map.entry("persistentvolumeclaims", "{\"phase\":\"Pending\"}"),
@@ -30,31 +31,16 @@ final class InitialStatus {
 
     private InitialStatus() {}
 
-    static ObjectNode of(Resource resource, ObjectNode tree) {
-        if (resource.groupResource().equals("pods")) {
-            return Json.object().put("phase", "Pending").put("qosClass", qosClass(tree));
-        }
+    static ObjectNode of(Resource resource) {
         String row = ROWS.getOrDefault(resource.groupResource(), "{}");
         return Json.parseObject(row.getBytes(java.nio.charset.StandardCharsets.UTF_8));
     }
 
-    /** Guaranteed: every container limits cpu and memory and requests as much. BestEffort: none asks for either. */
-    static String qosClass(JsonNode pod) {
-        List<JsonNode> containers = new ArrayList<>(Json.items(pod, "spec", "containers"));
-        containers.addAll(Json.items(pod, "spec", "initContainers"));
-        boolean guaranteed = true;
-        boolean bestEffort = true;
-        for (JsonNode container : containers) {
-            JsonNode limits = Json.at(container, "resources", "limits");
-            JsonNode requests = Json.at(container, "resources", "requests");
-            for (String name : List.of("cpu", "memory")) {
-                bestEffort &=
-                        limits.path(name).isMissingNode() && requests.path(name).isMissingNode();
-                boolean same = requests.path(name).isMissingNode()
-                        || requests.path(name).asText().equals(limits.path(name).asText());
-                guaranteed &= limits.has(name) && same;
-            }
+    /** What of the status follows from the spec as admission has left it. */
+    static void settle(Resource resource, ObjectNode tree) {
+        if (resource.equals(Resources.PODS)) {
+            Json.child(tree, "status")
+                    .put("qosClass", PodQos.of(PodSpec.of(tree.path("spec"))).name());
         }
-        return bestEffort ? "BestEffort" : guaranteed ? "Guaranteed" : "Burstable";
     }
 }

@@ -59,7 +59,7 @@ final class ObjectRules {
             metadata.remove("generation");
         }
         if (hasStatus(kind) && !Traits.keepsStatusOnCreate(resource)) {
-            tree.set("status", InitialStatus.of(resource, tree));
+            tree.set("status", InitialStatus.of(resource));
         }
         if (resource.groupResource().equals("namespaces")) {
             prepareNamespace(tree, name);

@@ -11,6 +11,7 @@ import io.minik.api.schema.Schema;
 import io.minik.server.admission.ResourceQuotas;
 import io.minik.server.authn.User;
 import io.vertx.core.Future;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -35,15 +36,19 @@ final class QuotaStatus {
     private final Storage storage;
     private final Writes writes;
     private final Schema schema;
+    private final ResourceQuotas quotas;
+    private final InstantSource clock;
     private final Map<String, Count> counts = new ConcurrentHashMap<>();
 
-    QuotaStatus(Storage storage, Writes writes, Schema schema) {
+    QuotaStatus(Storage storage, Writes writes, Schema schema, ResourceQuotas quotas, InstantSource clock) {
         this.storage = storage;
         this.writes = writes;
         this.schema = schema;
+        this.quotas = quotas;
+        this.clock = clock;
     }
 
-    /** @param object as it was written or was last */
+    /** Something was written. @param object as it was written or was last */
     void written(Resource resource, KubeObject object, boolean removed) {
         boolean quota = resource.equals(Resources.RESOURCE_QUOTAS) && !removed;
         boolean finished = resource.equals(Resources.PODS)
@@ -54,6 +59,14 @@ final class QuotaStatus {
         if (quota || goneWhereQuotasAre) {
             stale(object.namespace());
         }
+    }
+
+    /** Every quota, once: what was going on when the server stopped may not have been counted to its end. */
+    void countAll() {
+        storage.list(Resources.RESOURCE_QUOTAS, "").stream()
+                .map(KubeObject::namespace)
+                .distinct()
+                .forEach(this::stale);
     }
 
     private void stale(String namespace) {
@@ -100,8 +113,8 @@ final class QuotaStatus {
                         quota.key(),
                         "status",
                         List.of(),
-                        present -> Json.parseObject(
-                                ResourceQuotas.settled(storage, present).bytes()),
+                        present -> Json.parseObject(quotas.settled(storage, present, clock.instant())
+                                .bytes()),
                         Optional.empty()))
                 .<Void>mapEmpty()
                 .recover(error -> ApiException.is(error, Reason.NotFound)

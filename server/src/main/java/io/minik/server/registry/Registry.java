@@ -9,6 +9,7 @@ import io.minik.api.object.ObjectKey;
 import io.minik.api.schema.KindRow;
 import io.minik.api.schema.Schema;
 import io.minik.server.admission.AdmissionChain;
+import io.minik.server.admission.ResourceQuotas;
 import io.minik.server.watchcache.Filter;
 import io.minik.server.watchcache.WatchCaches;
 import io.minik.server.watchcache.WatchSink;
@@ -32,6 +33,7 @@ public final class Registry {
     private final Writes writes;
     private final ListReads lists;
     private final Scales scales;
+    private final QuotaStatus quotas;
     private final Selections selections = new Selections();
     private final Map<Connector.Key, Connector> connectors = new HashMap<>();
 
@@ -41,6 +43,7 @@ public final class Registry {
             WatchCaches caches,
             Schema schema,
             AdmissionChain admission,
+            ResourceQuotas quotas,
             ServiceAllocation services,
             NameSource names,
             InstantSource clock,
@@ -50,7 +53,8 @@ public final class Registry {
         this.storage = new Storage(parts.store(), parts.caches(), parts.clock());
         this.codec = new Codec(parts.schema(), parts.clock());
         this.writes = new Writes(storage, codec, parts.admission(), parts.services(), parts.names(), parts.clock());
-        writes.observe(new QuotaStatus(storage, writes, parts.schema())::written);
+        this.quotas = new QuotaStatus(storage, writes, parts.schema(), parts.quotas(), parts.clock());
+        writes.observe(quotas::written);
         this.lists = new ListReads(parts.store(), parts.caches());
         this.scales = new Scales(writes, codec);
         PodConnectors pods = new PodConnectors(writes, storage, parts.schema(), parts.clock());
@@ -58,6 +62,11 @@ public final class Registry {
         connectors.put(new Connector.Key("", "bindings", ""), pods::bind);
         connectors.put(new Connector.Key("", "pods", "eviction"), pods::evict);
         connectors.putAll(parts.connectors());
+    }
+
+    /** Once the caches are loaded: counts what quotas bound. */
+    public void countQuotas() {
+        quotas.countAll();
     }
 
     /** The form in which a kind's objects are served: the stored one, or converted from it. */

@@ -1,11 +1,9 @@
 package io.minik.server.admission;
 
-import static io.minik.api.meta.Resources.CONFIG_MAPS;
 import static io.minik.api.meta.Resources.LIMIT_RANGES;
 import static io.minik.api.meta.Resources.NAMESPACES;
 import static io.minik.api.meta.Resources.PODS;
 import static io.minik.api.meta.Resources.PRIORITY_CLASSES;
-import static io.minik.api.meta.Resources.RESOURCE_QUOTAS;
 import static io.minik.api.meta.Resources.SERVICE_ACCOUNTS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -13,11 +11,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
-import io.minik.api.object.ObjectKey;
 import io.minik.server.http.TestApi;
-import io.vertx.core.Future;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -112,46 +106,5 @@ class AdmissionTest {
         assertThatThrownBy(() ->
                         api.create(PODS, "limited", POD.formatted("big", ",'resources':{'limits':{'cpu':'2'}}", "")))
                 .hasMessage("pods \"big\" is forbidden: maximum cpu usage per Container is 1, but limit is 2");
-    }
-
-    @Test
-    void aQuotasStatusFollowsWhatGoes() {
-        namespace("counted");
-        api.create(RESOURCE_QUOTAS, "counted", "{'metadata':{'name':'q'},'spec':{'hard':{'configmaps':'9'}}}");
-        api.awaitValue(RESOURCE_QUOTAS, ObjectKey.of("counted", "q"), "0", "status", "used", "configmaps");
-        api.create(CONFIG_MAPS, "counted", "{'metadata':{'name':'one'}}");
-        api.awaitValue(RESOURCE_QUOTAS, ObjectKey.of("counted", "q"), "1", "status", "used", "configmaps");
-        api.delete(CONFIG_MAPS, ObjectKey.of("counted", "one"), "{}");
-        api.awaitValue(RESOURCE_QUOTAS, ObjectKey.of("counted", "q"), "0", "status", "used", "configmaps");
-    }
-
-    @Test
-    void aQuotaIsNeverOverdrawnHoweverManyAskAtOnce() {
-        namespace("quota");
-        api.create(RESOURCE_QUOTAS, "quota", "{'metadata':{'name':'q'},'spec':{'hard':{'pods':'3'}}}");
-        List<Future<KubeObject>> made = new ArrayList<>();
-        for (int i = 0; i < 8; i++) {
-            made.add(api.createLater(PODS, "quota", POD.formatted("q" + i, "", "")));
-        }
-        TestApi.await(Future.join(made).otherwiseEmpty());
-        assertThat(made.stream().filter(Future::succeeded)).hasSize(3);
-        assertThat(made.stream().filter(Future::failed).map(failed -> failed.cause()
-                        .getMessage()))
-                .hasSize(5)
-                .allMatch(text -> text.endsWith(
-                        "is forbidden: exceeded quota: q, requested: pods=1, used: pods=3, limited: pods=3"));
-        assertThat(api.get(RESOURCE_QUOTAS, "quota", "q").text("status", "used", "pods"))
-                .isEqualTo("3");
-        api.delete(
-                PODS,
-                ObjectKey.of(
-                        "quota",
-                        api.list(PODS, "quota", java.util.Map.of())
-                                .items()
-                                .get(0)
-                                .name()),
-                "{}");
-        assertThat(api.create(PODS, "quota", POD.formatted("again", "", "")).name())
-                .isEqualTo("again");
     }
 }

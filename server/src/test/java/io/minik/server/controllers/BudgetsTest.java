@@ -3,18 +3,14 @@ package io.minik.server.controllers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.minik.api.meta.Resource;
 import io.minik.api.meta.Resources;
 import io.minik.api.object.Json;
 import io.minik.api.object.ObjectKey;
 import java.time.Duration;
-import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class BudgetsTest {
-    private static final List<Resource> SERVED =
-            List.of(Resources.PODS, Resources.CONFIG_MAPS, Resources.SERVICES, Resources.PERSISTENT_VOLUME_CLAIMS);
     private final Cluster cluster = new Cluster();
 
     @BeforeEach
@@ -22,7 +18,6 @@ class BudgetsTest {
         cluster.start(
                 new DisruptionController(cluster.context),
                 new VolumeBinder(cluster.context),
-                new QuotaController(cluster.context, () -> SERVED),
                 ReplicaSetController.replicaSets(cluster.context));
     }
 
@@ -95,27 +90,5 @@ class BudgetsTest {
         cluster.loop.advance(Duration.ofMillis(100));
         assertThat(cluster.get(Resources.PERSISTENT_VOLUME_CLAIMS, "b").text("spec", "volumeName"))
                 .isEqualTo("two");
-    }
-
-    @Test
-    void aQuotaTellsWhatIsUsed() {
-        cluster.put(Resources.CONFIG_MAPS, "m", tree -> {});
-        cluster.put(Resources.RESOURCE_QUOTAS, "q", tree -> Json.child(Json.child(tree, "spec"), "hard")
-                .put("pods", "10")
-                .put("requests.cpu", "2")
-                .put("count/configmaps", "5"));
-        for (String name : List.of("a", "b")) {
-            cluster.put(Resources.PODS, name, tree -> Json.child(tree, "spec")
-                    .putArray("containers")
-                    .addObject()
-                    .putObject("resources")
-                    .putObject("requests")
-                    .put("cpu", "250m"));
-        }
-        cluster.loop.advance(Duration.ofMillis(100));
-        var used = cluster.get(Resources.RESOURCE_QUOTAS, "q").at("status", "used");
-        assertThat(Json.text(used, "pods")).isEqualTo("2");
-        assertThat(Json.text(used, "requests.cpu")).isEqualTo("500m");
-        assertThat(Json.text(used, "count/configmaps")).isEqualTo("1");
     }
 }
