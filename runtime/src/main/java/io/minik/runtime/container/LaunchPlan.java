@@ -12,6 +12,7 @@ import io.minik.runtime.container.Containers.Resources;
 import io.minik.runtime.container.Containers.Security;
 import io.minik.runtime.sandbox.SandboxFiles;
 import io.minik.runtime.sandbox.Sandboxes.SandboxConfig;
+import io.minik.runtime.seccomp.SeccompProfiles;
 import io.minik.runtime.snapshot.Snapshots.RootFs;
 import io.minik.runtime.sys.Kernel;
 import io.minik.runtime.sys.Sys;
@@ -127,7 +128,9 @@ final class LaunchPlan {
                 security.privileged(), security.addCapabilities(), security.dropCapabilities(), lastCapability());
         // Nobody can give what he has not: minik itself may run with a bounded set.
         capabilities.retainAll(ownCapabilities());
-        byte[] filter = security.privileged() ? new byte[0] : seccomp.filter(security.seccompProfile(), capabilities);
+        byte[] filter = security.privileged()
+                ? new byte[0]
+                : seccomp.filter(security.seccompProfile(), Capabilities.names(capabilities));
         return new Identity(user.uid(), user.gid(), user.groups(), capabilities, security.noNewPrivileges(), filter);
     }
 
