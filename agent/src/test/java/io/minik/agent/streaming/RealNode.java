@@ -291,7 +291,7 @@ final class RealNode implements AutoCloseable {
         LinuxMounts mounts = new LinuxMounts(KERNEL.sys());
         mounts.below(directory).forEach(mounts::unmount);
         network.removeAll();
-        cgroups.remove("").join();
+        cgroups.remove("");
         await(server.stop());
         await(containers.release());
         poller.close();

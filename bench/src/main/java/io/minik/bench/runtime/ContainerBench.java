@@ -93,7 +93,7 @@ public final class ContainerBench {
             await(sandboxes.run(pod()));
             new ContainerBench(dir, image, containers).run();
             await(sandboxes.remove("bench"));
-            cgroups.remove("").join();
+            cgroups.remove("");
         } finally {
             await(vertx.close());
         }

@@ -12,10 +12,12 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,10 +26,12 @@ import org.slf4j.LoggerFactory;
 public final class Cgroups implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Cgroups.class);
     private static final Path MOUNTINFO = Path.of("/proc/self/mountinfo");
-    /** v1 says EBUSY for some milliseconds after the last process died; doubling from 5 ms this waits 40 s in all. */
+    /** v1 says EBUSY for some milliseconds after the last process died; doubling from 5 ms this waits 20 s in all. */
     private static final int REMOVE_ATTEMPTS = 13;
 
     private static final long FIRST_RETRY_MILLIS = 5;
+    /** More than all retries take: who waits for a removal does not wait for ever. */
+    private static final long REMOVE_SECONDS = 60;
     /** What is switched on for children in v2, where the kernel has it. */
     private static final List<String> V2_CONTROLLERS = List.of("cpu", "cpuset", "memory", "pids", "io");
 
@@ -184,7 +188,7 @@ public final class Cgroups implements AutoCloseable {
 
     /** Removes the group and those below it in the background. */
     public void removeLater(String path) {
-        remove(path).whenComplete((done, e) -> {
+        removing(path).whenComplete((done, e) -> {
             if (e != null) {
                 LOG.atWarn()
                         .addKeyValue("cgroup", path)
@@ -194,8 +198,20 @@ public final class Cgroups implements AutoCloseable {
         });
     }
 
-    /** Removes the group and those below it; at once if the kernel lets, else by retries. Fails if it stays busy. */
-    public CompletableFuture<Void> remove(String path) {
+    /** Removes the group and those below it and waits for it. @throws IllegalStateException if it stays busy */
+    public void remove(String path) {
+        try {
+            removing(path).get(REMOVE_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while removing cgroup " + path, e);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IllegalStateException("cgroup " + path + " could not be removed: " + e.getMessage(), e);
+        }
+    }
+
+    /** At once if the kernel lets, else by retries. Fails if it stays busy. */
+    private CompletableFuture<Void> removing(String path) {
         ready.removeIf(p -> p.endsWith(path) || p.toString().contains("/" + path + "/"));
         CompletableFuture<Void> gone = new CompletableFuture<>();
         removeOrRetry(at(path), 1, gone);

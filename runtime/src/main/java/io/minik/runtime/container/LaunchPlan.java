@@ -69,7 +69,14 @@ final class LaunchPlan {
                 resources.cpusetMems());
     }
 
-    List<DeviceRule> deviceRules(ContainerConfig config) {
+    /** With its limits and device rules; the one that is there is set to them. */
+    void makeCgroup(ContainerConfig config) {
+        Cgroup cgroup = cgroups.create(cgroupPath(config));
+        cgroup.limit(limits(config.resources()));
+        cgroup.devices(deviceRules(config));
+    }
+
+    private List<DeviceRule> deviceRules(ContainerConfig config) {
         if (config.security().privileged()) {
             return DeviceRule.ALL;
         }

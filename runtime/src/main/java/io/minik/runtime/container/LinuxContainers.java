@@ -4,6 +4,7 @@ import io.minik.runtime.RuntimeFault;
 import io.minik.runtime.cgroup.Cgroup;
 import io.minik.runtime.cgroup.Cgroups;
 import io.minik.runtime.cgroup.Usage;
+import io.minik.runtime.container.ContainerRecords.Known;
 import io.minik.runtime.sandbox.SandboxFiles;
 import io.minik.runtime.snapshot.Snapshots;
 import io.minik.runtime.sys.Kernel;
@@ -15,12 +16,9 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.time.Instant;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -44,20 +42,13 @@ public final class LinuxContainers implements Containers {
     private final LaunchPlan plan;
     private final Starter starter;
     private final Execs execs;
-    private final Clock clock;
+    private final ContainerRecords records;
+    private final Adoption adoption;
 
-    /** What is on disk. Changed under the container's key only. */
-    private final Map<String, Known> known = new ConcurrentHashMap<>();
     /** What this minik holds of each running container. Changed under the container's key only. */
     private final Map<String, Running> running = new ConcurrentHashMap<>();
 
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
-
-    private record Known(ContainerConfig config, Life life) {
-        Container container() {
-            return life.container(config);
-        }
-    }
 
     private record Listener(Context context, Consumer<Container> consumer) {}
 
@@ -88,36 +79,17 @@ public final class LinuxContainers implements Containers {
         sandboxes = parts.sandboxes();
         files = new ContainerFiles(parts.dataDir(), parts.runDir());
         plan = new LaunchPlan(kernel.sys(), cgroups, sandboxes, files);
-        clock = parts.clock();
-        starter = new Starter(kernel, parts.poller(), files, clock);
+        records = new ContainerRecords(files, parts.clock());
+        starter = new Starter(kernel, parts.poller(), files, parts.clock());
+        adoption = new Adoption(parts, files, records, plan, starter);
         execs = new Execs(kernel, parts.poller(), cgroups, plan);
-    }
-
-    private long now() {
-        Instant now = clock.instant();
-        return now.getEpochSecond() * 1_000_000_000L + now.getNano();
-    }
-
-    private Known require(String id) {
-        Known found = known.get(id);
-        if (found == null) {
-            throw new RuntimeFault(RuntimeFault.Kind.NOT_FOUND, "find container", "there is no container " + id, 0);
-        }
-        return found;
-    }
-
-    private Container write(ContainerConfig config, Life life) {
-        files.write(config.id(), life);
-        Known now = new Known(config, life);
-        known.put(config.id(), now);
-        return now.container();
     }
 
     @Override
     public Future<Container> create(ContainerConfig config) {
         return worker.on(config.id(), () -> {
-            Known there = known.get(config.id());
-            return there != null ? there.container() : make(config);
+            Optional<Known> there = records.find(config.id());
+            return there.isPresent() ? there.get().container() : make(config);
         });
     }
 
@@ -128,8 +100,8 @@ public final class LinuxContainers implements Containers {
             starter.makeFiles(config);
             files.write(config);
             plan.of(config, snapshots.prepare(id, config.layers()));
-            makeCgroup(config);
-            return write(config, Life.created(now()));
+            plan.makeCgroup(config);
+            return records.write(config, Life.created(records.now()));
         } catch (RuntimeException e) {
             try {
                 forget(config);
@@ -140,23 +112,16 @@ public final class LinuxContainers implements Containers {
         }
     }
 
-    private void makeCgroup(ContainerConfig config) {
-        Cgroup cgroup = cgroups.create(LaunchPlan.cgroupPath(config));
-        cgroup.limit(LaunchPlan.limits(config.resources()));
-        cgroup.devices(plan.deviceRules(config));
-    }
-
     private void forget(ContainerConfig config) {
         cgroups.removeLater(LaunchPlan.cgroupPath(config));
         snapshots.remove(config.id());
-        files.remove(config.id());
-        known.remove(config.id());
+        records.remove(config.id());
     }
 
     @Override
     public Future<Container> start(String id) {
         return worker.on(id, () -> {
-            Known container = require(id);
+            Known container = records.require(id);
             return switch (container.life().state()) {
                 case RUNNING -> container.container();
                 case CREATED -> start(container);
@@ -182,11 +147,11 @@ public final class LinuxContainers implements Containers {
                             Kernel.startTime(started.pid()).orElse(0L),
                             started.shimPid(),
                             Kernel.startTime(started.shimPid()).orElse(0L),
-                            now());
-            return write(config, life);
+                            records.now());
+            return records.write(config, life);
         } catch (RuntimeException e) {
             cgroups.removeLater(LaunchPlan.cgroupPath(config));
-            tell(write(config, container.life().startFailed(now(), String.valueOf(e.getMessage()))));
+            tell(records.write(config, container.life().startFailed(records.now(), String.valueOf(e.getMessage()))));
             throw e;
         }
     }
@@ -206,13 +171,13 @@ public final class LinuxContainers implements Containers {
     }
 
     private void end(String id, Running held) {
-        Known container = require(id);
+        Known container = records.require(id);
         Cgroup cgroup = cgroups.at(LaunchPlan.cgroupPath(container.config()));
         // PID 1 of a namespace takes all with it; with a shared or the host's namespace others may be left.
         cgroup.kill();
         byte[] status = starter.finish(id, held);
-        Life life = container.life().ended(status, cgroup.oomKills() > 0, now());
-        Container ended = write(container.config(), life);
+        Life life = container.life().ended(status, cgroup.oomKills() > 0, records.now());
+        Container ended = records.write(container.config(), life);
         running.remove(id);
         cgroups.removeLater(cgroup.path());
         LOG.atInfo()
@@ -236,7 +201,7 @@ public final class LinuxContainers implements Containers {
     @Override
     public Future<Container> stop(String id, long graceMillis) {
         return worker.on(id, () -> {
-                    Known container = require(id);
+                    Known container = records.require(id);
                     Optional<Running> held = Optional.ofNullable(running.get(id));
                     if (held.isPresent() && graceMillis > 0) {
                         signal(container);
@@ -246,7 +211,7 @@ public final class LinuxContainers implements Containers {
                     return held;
                 })
                 .compose(held -> held.isEmpty()
-                        ? worker.run(() -> require(id).container())
+                        ? worker.run(() -> records.require(id).container())
                         : ended(id, held.get(), graceMillis));
     }
 
@@ -273,7 +238,7 @@ public final class LinuxContainers implements Containers {
         long timer = graceMillis <= 0
                 ? -1
                 : vertx.setTimer(graceMillis, t -> worker.on(id, () -> {
-                            Optional.ofNullable(known.get(id))
+                            records.find(id)
                                     .filter(k -> running.containsKey(id))
                                     .ifPresent(this::kill);
                             return null;
@@ -294,13 +259,13 @@ public final class LinuxContainers implements Containers {
 
     @Override
     public Future<Void> remove(String id) {
-        if (!known.containsKey(id)) {
+        if (records.find(id).isEmpty()) {
             return Future.succeededFuture();
         }
         return stop(id, 0)
                 .recover(e -> isGone(e) ? Future.succeededFuture() : Future.failedFuture(e))
                 .compose(stopped -> worker.on(id, () -> {
-                    Optional.ofNullable(known.get(id)).ifPresent(k -> forget(k.config()));
+                    records.find(id).ifPresent(k -> forget(k.config()));
                     return null;
                 }));
     }
@@ -311,17 +276,16 @@ public final class LinuxContainers implements Containers {
 
     @Override
     public Future<Optional<Container>> find(String id) {
-        return Future.succeededFuture(Optional.ofNullable(known.get(id)).map(Known::container));
+        return Future.succeededFuture(records.find(id).map(Known::container));
     }
 
     @Override
     public Future<List<Container>> list() {
-        return Future.succeededFuture(
-                known.values().stream().map(Known::container).toList());
+        return Future.succeededFuture(records.list());
     }
 
     private Execs.Inside inside(String id) {
-        Known container = require(id);
+        Known container = records.require(id);
         if (container.life().state() != State.RUNNING) {
             throw new RuntimeFault(RuntimeFault.Kind.INVALID_CONFIG, "exec", "container " + id + " is not running", 0);
         }
@@ -350,7 +314,7 @@ public final class LinuxContainers implements Containers {
     public Future<Process> attach(String id, boolean stdin, boolean stdout, boolean stderr) {
         Context context = vertx.getOrCreateContext();
         return worker.on(id, () -> {
-            Known container = require(id);
+            Known container = records.require(id);
             Running held = running.get(id);
             if (held == null) {
                 throw new RuntimeFault(
@@ -363,11 +327,9 @@ public final class LinuxContainers implements Containers {
     @Override
     public Future<Void> update(String id, Resources resources) {
         return worker.on(id, () -> {
-            Known container = require(id);
+            Known container = records.require(id);
             cgroups.at(LaunchPlan.cgroupPath(container.config())).limit(LaunchPlan.limits(resources));
-            ContainerConfig config = Configs.withResources(container.config(), resources);
-            files.write(config);
-            known.put(id, new Known(config, container.life()));
+            records.write(container, Configs.withResources(container.config(), resources));
             return null;
         });
     }
@@ -375,11 +337,11 @@ public final class LinuxContainers implements Containers {
     @Override
     public Future<Stats> stats(String id) {
         return worker.run(() -> {
-            Known container = require(id);
+            Known container = records.require(id);
             Usage usage = cgroups.at(LaunchPlan.cgroupPath(container.config())).usage();
             Snapshots.Usage disk = snapshots.usage(id);
             return new Stats(
-                    now(),
+                    records.now(),
                     usage.cpuNanos(),
                     usage.memoryBytes(),
                     usage.memoryWorkingSetBytes(),
@@ -393,74 +355,12 @@ public final class LinuxContainers implements Containers {
     /** Finds what earlier miniks left: takes up what runs, records what ended, removes what has no sandbox. Once, first. */
     public Future<Void> adopt() {
         return worker.run(() -> {
-            for (String id : files.list()) {
-                adopt(id);
+            for (Adoption.Alive alive : adoption.run()) {
+                String id = alive.config().id();
+                running.put(id, starter.adopt(alive.config(), alive.shim(), () -> shimLeft(id)));
             }
-            for (String id : files.listRun()) {
-                if (!known.containsKey(id)) {
-                    files.remove(id);
-                }
-            }
-            killStrayShims();
             return null;
         });
-    }
-
-    private void adopt(String id) {
-        Optional<ContainerConfig> config = files.findConfig(id);
-        Optional<Life> life = files.findLife(id);
-        boolean orphan =
-                config.isEmpty() || sandboxes.find(config.get().sandboxId()).isEmpty();
-        if (life.isEmpty() || orphan) {
-            config.ifPresent(c -> cgroups.at(LaunchPlan.cgroupPath(c)).kill());
-            config.ifPresent(c -> cgroups.removeLater(LaunchPlan.cgroupPath(c)));
-            snapshots.remove(id);
-            files.remove(id);
-            LOG.atInfo().addKeyValue("container", id).log("left-over container removed");
-            return;
-        }
-        known.put(id, new Known(config.get(), life.get()));
-        Cgroup cgroup = cgroups.at(LaunchPlan.cgroupPath(config.get()));
-        switch (life.get().state()) {
-            case EXITED -> cgroups.removeLater(cgroup.path());
-            // It may have been started without a record of it: nothing of it may run when it is started again.
-            case CREATED -> {
-                cgroup.kill();
-                makeCgroup(config.get());
-                starter.makeFiles(config.get());
-            }
-            case RUNNING -> adoptRunning(config.get(), life.get(), cgroup);
-        }
-    }
-
-    private void adoptRunning(ContainerConfig config, Life life, Cgroup cgroup) {
-        String id = config.id();
-        Optional<Integer> shim = kernel.findProcess(life.shimPid(), life.shimStartTime());
-        if (shim.isPresent()) {
-            running.put(id, starter.adopt(config, shim.get(), () -> shimLeft(id)));
-            LOG.atInfo()
-                    .addKeyValue("container", id)
-                    .addKeyValue("pid", life.pid())
-                    .log("container adopted");
-            return;
-        }
-        cgroup.kill();
-        write(config, life.ended(starter.status(id), false, now()));
-        cgroups.removeLater(cgroup.path());
-    }
-
-    /** Shims whose start was never recorded: their containers were killed above. */
-    private void killStrayShims() {
-        Set<Integer> wanted = new HashSet<>();
-        known.values().forEach(k -> wanted.add(k.life().shimPid()));
-        for (int pid : cgroups.at(LaunchPlan.SHIM_CGROUP).processes()) {
-            if (!wanted.contains(pid)) {
-                kernel.findPidfd(pid).ifPresent(pidfd -> {
-                    kernel.signal(pidfd, Kernel.SIGKILL);
-                    kernel.close(pidfd);
-                });
-            }
-        }
     }
 
     /** Lets go of all containers; they go on. Nothing may be asked afterwards. */

@@ -9,7 +9,6 @@ import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 
 /**
  * A running container's output: from its FIFOs (or its pty) to its log and to those attached. Owned by the poll thread;
@@ -137,41 +136,34 @@ final class Output {
         poller.execute(() -> sources.forEach(Source::arm));
     }
 
-    /** The container is gone: reads what is left, closes all. */
-    CompletableFuture<Void> finish() {
-        CompletableFuture<Void> done = new CompletableFuture<>();
-        poller.execute(() -> {
-            try {
-                for (Source source : sources) {
-                    for (int i = 0; i < MAX_LAST_CHUNKS && source.open && source.read() > 0; i++) {
-                        // read() hands it on
-                    }
-                    source.close();
+    /** The container is gone: reads what is left, closes all. Waits for it. */
+    void finish() {
+        poller.await(() -> {
+            for (Source source : sources) {
+                for (int i = 0; i < MAX_LAST_CHUNKS && source.open && source.read() > 0; i++) {
+                    // read() hands it on
                 }
-                log.ifPresent(LogFile::close);
-                attached.forEach(Attached::ended);
-                attached.clear();
-            } finally {
-                done.complete(null);
+                source.close();
             }
+            end();
         });
-        return done;
     }
 
-    /** Stops reading and leaves the container as it is: this minik goes. */
-    CompletableFuture<Void> release() {
-        CompletableFuture<Void> done = new CompletableFuture<>();
-        poller.execute(() -> {
+    /** Stops reading and leaves the container as it is: this minik goes. Waits for it. */
+    void release() {
+        poller.await(() -> {
             for (Source source : sources) {
                 if (source.letGo()) {
                     log.ifPresent(file -> file.suspend(source.stream));
                 }
             }
-            log.ifPresent(LogFile::close);
-            attached.forEach(Attached::ended);
-            attached.clear();
-            done.complete(null);
+            end();
         });
-        return done;
+    }
+
+    private void end() {
+        log.ifPresent(LogFile::close);
+        attached.forEach(Attached::ended);
+        attached.clear();
     }
 }

@@ -37,7 +37,7 @@ public final class Reclaim {
         attempt(left, "processes", () -> cgroups.at("").kill());
         attempt(left, "network", network::removeAll);
         attempt(left, "mounts", () -> unmount(kernel, List.of(dataDir, runDir)));
-        attempt(left, "cgroups", () -> cgroups.remove("").join());
+        attempt(left, "cgroups", () -> cgroups.remove(""));
         attempt(left, "run directory", () -> {
             Trees.remove(runDir.resolve("containers"));
             Trees.remove(runDir.resolve("sandboxes"));

@@ -5,6 +5,7 @@ import io.minik.runtime.container.Containers.ContainerConfig;
 import io.minik.runtime.sys.Kernel;
 import io.minik.runtime.sys.PipePeek;
 import io.minik.runtime.sys.Poller;
+import io.minik.runtime.sys.Syscall;
 import io.minik.runtime.tape.Player;
 import io.minik.runtime.tape.Tape;
 import io.vertx.core.Promise;
@@ -15,7 +16,6 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Opens a container's files, plays its tape, and takes up again what an earlier minik started. Blocking. */
@@ -138,8 +138,7 @@ final class Starter {
     /** A program that is not root may open /dev/stdout again. /dev/null and what is not ours to give stay as they are. */
     private void own(int fd, Identity identity) {
         if (identity.uid() != 0 && !isNull(fd)) {
-            Kernel.check(
-                    kernel.sys().call(io.minik.runtime.sys.Syscall.FCHOWN, fd, identity.uid(), -1), "fchown", "stdio");
+            Kernel.check(kernel.sys().call(Syscall.FCHOWN, fd, identity.uid(), -1), "fchown", "stdio");
         }
     }
 
@@ -213,7 +212,7 @@ final class Starter {
 
     /** The container has ended (its shim has left): reads the rest, lets go of all. @return what the shim wrote */
     byte[] finish(String id, Running running) {
-        running.output().finish().join();
+        running.output().finish();
         letGo(running);
         kernel.reap(running.shim());
         kernel.close(running.shim());
@@ -222,18 +221,13 @@ final class Starter {
 
     /** Lets go of a container that goes on. */
     void release(Running running) {
-        running.output().release().join();
+        running.output().release();
         letGo(running);
         kernel.close(running.shim());
     }
 
     private void letGo(Running running) {
-        CompletableFuture<Void> cancelled = new CompletableFuture<>();
-        poller.execute(() -> {
-            running.watch().cancel();
-            cancelled.complete(null);
-        });
-        cancelled.join();
+        poller.await(running.watch()::cancel);
         kernel.close(running.release());
         int stdin = running.stdin().getAndSet(-1);
         if (stdin >= 0) {
@@ -243,12 +237,7 @@ final class Starter {
 
     /** After all containers were released. */
     void close() {
-        CompletableFuture<Void> closed = new CompletableFuture<>();
-        poller.execute(() -> {
-            peek.close();
-            closed.complete(null);
-        });
-        closed.join();
+        poller.await(peek::close);
     }
 
     byte[] status(String id) {

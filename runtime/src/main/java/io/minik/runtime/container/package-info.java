@@ -13,7 +13,7 @@
  * else; {@code release()} last. Output leaves a FIFO only after it was logged, and the FIFO is held open by the shim, so a
  * killed minik loses none. Paths that an image or a volume can influence are resolved after pivot_root. {@link
  * io.minik.runtime.container.Reclaim} takes everything away without a running minik. Needs Linux 5.9 (close_range; pidfds in setns are
- * 5.8, open_tree 5.2). Follows OCI runtime-spec 1.2 for Linux and CRI's semantics; seccomp as docker's default.
+ * 5.8, open_tree 5.2). Follows OCI runtime-spec 1.2 for Linux and CRI's semantics.
  */
 @NullMarked
 package io.minik.runtime.container;

@@ -1,10 +1,10 @@
-package io.minik.runtime.container;
+package io.minik.runtime.seccomp;
 
 import io.minik.runtime.RuntimeFault;
-import io.minik.runtime.container.SeccompPolicy.Comparison;
-import io.minik.runtime.container.SeccompPolicy.Condition;
-import io.minik.runtime.container.SeccompPolicy.Rule;
-import io.minik.runtime.container.SeccompPolicy.Verdict;
+import io.minik.runtime.seccomp.SeccompPolicy.Comparison;
+import io.minik.runtime.seccomp.SeccompPolicy.Condition;
+import io.minik.runtime.seccomp.SeccompPolicy.Rule;
+import io.minik.runtime.seccomp.SeccompPolicy.Verdict;
 import io.minik.runtime.sys.Arch;
 import io.minik.runtime.sys.Errno;
 import java.nio.ByteBuffer;

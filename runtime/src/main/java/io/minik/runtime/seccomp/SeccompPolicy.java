@@ -1,4 +1,4 @@
-package io.minik.runtime.container;
+package io.minik.runtime.seccomp;
 
 import java.util.List;
 

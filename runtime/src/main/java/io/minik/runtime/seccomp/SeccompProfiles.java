@@ -1,12 +1,12 @@
-package io.minik.runtime.container;
+package io.minik.runtime.seccomp;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.minik.runtime.RuntimeFault;
-import io.minik.runtime.container.SeccompPolicy.Comparison;
-import io.minik.runtime.container.SeccompPolicy.Condition;
-import io.minik.runtime.container.SeccompPolicy.Rule;
-import io.minik.runtime.container.SeccompPolicy.Verdict;
+import io.minik.runtime.seccomp.SeccompPolicy.Comparison;
+import io.minik.runtime.seccomp.SeccompPolicy.Condition;
+import io.minik.runtime.seccomp.SeccompPolicy.Rule;
+import io.minik.runtime.seccomp.SeccompPolicy.Verdict;
 import io.minik.runtime.sys.Arch;
 import io.minik.runtime.sys.Errno;
 import java.io.IOException;
@@ -23,7 +23,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * The profiles that a container can name: {@code runtime/default}, {@code unconfined}, {@code localhost/<path>}. The
  * default is compiled once per set of capabilities, of which a node sees a handful.
  */
-final class SeccompProfiles {
+public final class SeccompProfiles {
     private static final String LOCALHOST = "localhost/";
     /** Distinct capability sets kept compiled; beyond it a filter is compiled each time (1 ms). */
     private static final int MAX_KEPT = 64;
@@ -51,21 +51,24 @@ final class SeccompProfiles {
             "SCMP_CMP_MASKED_EQ", Comparison.MASKED_EQUAL);
 
     private final Arch arch;
-    private final Map<Set<Integer>, byte[]> defaults = new ConcurrentHashMap<>();
+    private final Map<Set<String>, byte[]> defaults = new ConcurrentHashMap<>();
 
-    SeccompProfiles(Arch arch) {
+    public SeccompProfiles(Arch arch) {
         this.arch = arch;
     }
 
-    /** @return a BPF program, empty = unconfined */
-    byte[] filter(String profile, Set<Integer> capabilities) {
+    /**
+     * @param capabilities names with CAP_
+     * @return a BPF program, empty = unconfined
+     */
+    public byte[] filter(String profile, Set<String> capabilities) {
         if (profile.isEmpty() || profile.equals("unconfined")) {
             return new byte[0];
         }
         if (profile.equals("runtime/default")) {
             byte[] kept = defaults.get(capabilities);
             if (kept == null) {
-                kept = SeccompCompiler.compile(standard(Capabilities.names(capabilities)), arch);
+                kept = SeccompCompiler.compile(standard(capabilities), arch);
                 if (defaults.size() < MAX_KEPT) {
                     defaults.put(Set.copyOf(capabilities), kept);
                 }
@@ -74,7 +77,7 @@ final class SeccompProfiles {
         }
         if (profile.startsWith(LOCALHOST)) {
             Path file = Path.of(profile.substring(LOCALHOST.length()));
-            return SeccompCompiler.compile(read(file, Capabilities.names(capabilities)), arch);
+            return SeccompCompiler.compile(read(file, capabilities), arch);
         }
         throw invalid("unknown seccomp profile \"" + profile + "\"");
     }

@@ -1,10 +1,13 @@
 package io.minik.runtime.sys;
 
+import io.minik.runtime.RuntimeFault;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntConsumer;
 import org.slf4j.Logger;
@@ -32,6 +35,8 @@ public final class Poller implements Executor, AutoCloseable {
     private static final int BATCH = 64;
 
     private static final long WAKE = 0;
+    /** Longest wait for the poll thread. Its slowest work is the last output of a container, on a disk that may be slow. */
+    private static final long PATIENCE_SECONDS = 60;
 
     private final Kernel kernel;
     private final Sys sys;
@@ -76,7 +81,35 @@ public final class Poller implements Executor, AutoCloseable {
         }
     }
 
-    public boolean isPollThread() {
+    /**
+     * Runs it on the poll thread and waits until it has run; its failure is logged there, as any handler's. Not for the
+     * poll thread itself.
+     */
+    public void await(Runnable task) {
+        CountDownLatch done = new CountDownLatch(1);
+        execute(() -> {
+            try {
+                task.run();
+            } finally {
+                done.countDown();
+            }
+        });
+        boolean ran = false;
+        try {
+            ran = done.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        if (!ran) {
+            throw new RuntimeFault(
+                    RuntimeFault.Kind.KERNEL,
+                    "await poll thread",
+                    "the poll thread did not answer within " + PATIENCE_SECONDS + " s",
+                    0);
+        }
+    }
+
+    private boolean isPollThread() {
         return thread.equals(Thread.currentThread());
     }
 

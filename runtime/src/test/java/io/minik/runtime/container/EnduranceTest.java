@@ -104,7 +104,7 @@ class EnduranceTest {
             assertThat(count(Path.of("/proc/self/task"))).isLessThanOrEqualTo(threads + 2);
             assertThat(mounts(dir)).isEqualTo(mounts);
             assertThat(zombies()).isZero();
-            node.cgroups.remove("kubepods/podp1/none").join();
+            node.cgroups.remove("kubepods/podp1/none");
             assertThat(node.cgroups.at(LaunchPlan.SHIM_CGROUP).processes()).isEmpty();
         }
         assertThat(mounts(dir)).isZero();

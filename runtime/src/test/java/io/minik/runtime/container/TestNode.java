@@ -287,7 +287,7 @@ final class TestNode implements AutoCloseable {
         for (var sandbox : await(sandboxes.list())) {
             await(sandboxes.remove(sandbox.id()));
         }
-        cgroups.remove("").join();
+        cgroups.remove("");
         drop();
     }
 

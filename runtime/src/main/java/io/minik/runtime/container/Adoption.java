@@ -1,0 +1,114 @@
+package io.minik.runtime.container;
+
+import io.minik.runtime.cgroup.Cgroup;
+import io.minik.runtime.cgroup.Cgroups;
+import io.minik.runtime.container.Containers.ContainerConfig;
+import io.minik.runtime.sandbox.SandboxFiles;
+import io.minik.runtime.snapshot.Snapshots;
+import io.minik.runtime.sys.Kernel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What earlier miniks left: finds what runs, records what ended, removes what has no sandbox. Blocking; once, first. */
+final class Adoption {
+    private static final Logger LOG = LoggerFactory.getLogger(Adoption.class);
+
+    private final Kernel kernel;
+    private final Cgroups cgroups;
+    private final Snapshots snapshots;
+    private final SandboxFiles sandboxes;
+    private final ContainerFiles files;
+    private final ContainerRecords records;
+    private final LaunchPlan plan;
+    private final Starter starter;
+    private final List<Alive> alive = new ArrayList<>();
+
+    /** A container that runs. @param shim pidfd of the process that waits for it */
+    record Alive(ContainerConfig config, int shim) {}
+
+    Adoption(
+            LinuxContainers.Parts parts,
+            ContainerFiles files,
+            ContainerRecords records,
+            LaunchPlan plan,
+            Starter starter) {
+        this.kernel = parts.kernel();
+        this.cgroups = parts.cgroups();
+        this.snapshots = parts.snapshots();
+        this.sandboxes = parts.sandboxes();
+        this.files = files;
+        this.records = records;
+        this.plan = plan;
+        this.starter = starter;
+    }
+
+    List<Alive> run() {
+        files.list().forEach(this::look);
+        for (String id : files.listRun()) {
+            if (records.find(id).isEmpty()) {
+                files.remove(id);
+            }
+        }
+        killStrayShims();
+        return List.copyOf(alive);
+    }
+
+    private void look(String id) {
+        Optional<ContainerConfig> config = files.findConfig(id);
+        Optional<Life> life = files.findLife(id);
+        boolean orphan =
+                config.isEmpty() || sandboxes.find(config.get().sandboxId()).isEmpty();
+        if (life.isEmpty() || orphan) {
+            config.ifPresent(c -> cgroups.at(LaunchPlan.cgroupPath(c)).kill());
+            config.ifPresent(c -> cgroups.removeLater(LaunchPlan.cgroupPath(c)));
+            snapshots.remove(id);
+            files.remove(id);
+            LOG.atInfo().addKeyValue("container", id).log("left-over container removed");
+            return;
+        }
+        records.take(config.get(), life.get());
+        Cgroup cgroup = cgroups.at(LaunchPlan.cgroupPath(config.get()));
+        switch (life.get().state()) {
+            case EXITED -> cgroups.removeLater(cgroup.path());
+            // It may have been started without a record of it: nothing of it may run when it is started again.
+            case CREATED -> {
+                cgroup.kill();
+                plan.makeCgroup(config.get());
+                starter.makeFiles(config.get());
+            }
+            case RUNNING -> running(config.get(), life.get(), cgroup);
+        }
+    }
+
+    private void running(ContainerConfig config, Life life, Cgroup cgroup) {
+        Optional<Integer> shim = kernel.findProcess(life.shimPid(), life.shimStartTime());
+        if (shim.isPresent()) {
+            alive.add(new Alive(config, shim.get()));
+            LOG.atInfo()
+                    .addKeyValue("container", config.id())
+                    .addKeyValue("pid", life.pid())
+                    .log("container adopted");
+            return;
+        }
+        cgroup.kill();
+        records.write(config, life.ended(starter.status(config.id()), false, records.now()));
+        cgroups.removeLater(cgroup.path());
+    }
+
+    /** Shims whose start was never recorded: their containers were killed above. */
+    private void killStrayShims() {
+        Set<Integer> wanted = records.shimPids();
+        for (int pid : cgroups.at(LaunchPlan.SHIM_CGROUP).processes()) {
+            if (!wanted.contains(pid)) {
+                kernel.findPidfd(pid).ifPresent(pidfd -> {
+                    kernel.signal(pidfd, Kernel.SIGKILL);
+                    kernel.close(pidfd);
+                });
+            }
+        }
+    }
+}

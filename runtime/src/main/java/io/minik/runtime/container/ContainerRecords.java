@@ -1,0 +1,80 @@
+package io.minik.runtime.container;
+
+import io.minik.runtime.RuntimeFault;
+import io.minik.runtime.container.Containers.Container;
+import io.minik.runtime.container.Containers.ContainerConfig;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+
+/** What is known of each container: on disk first, then here. Changed under the container's key only, read by all. */
+final class ContainerRecords {
+    private static final long NANOS = 1_000_000_000L;
+
+    private final ContainerFiles files;
+    private final Clock clock;
+    private final Map<String, Known> known = new ConcurrentHashMap<>();
+
+    record Known(ContainerConfig config, Life life) {
+        Container container() {
+            return life.container(config);
+        }
+    }
+
+    ContainerRecords(ContainerFiles files, Clock clock) {
+        this.files = files;
+        this.clock = clock;
+    }
+
+    Optional<Known> find(String id) {
+        return Optional.ofNullable(known.get(id));
+    }
+
+    Known require(String id) {
+        return find(id).orElseThrow(() ->
+                new RuntimeFault(RuntimeFault.Kind.NOT_FOUND, "find container", "there is no container " + id, 0));
+    }
+
+    List<Container> list() {
+        return known.values().stream().map(Known::container).toList();
+    }
+
+    /** Of the shims of containers that run. */
+    Set<Integer> shimPids() {
+        return known.values().stream().map(each -> each.life().shimPid()).collect(Collectors.toSet());
+    }
+
+    Container write(ContainerConfig config, Life life) {
+        files.write(config.id(), life);
+        return take(config, life);
+    }
+
+    /** A new config for one that goes on as it is. */
+    void write(Known before, ContainerConfig config) {
+        files.write(config);
+        take(config, before.life());
+    }
+
+    /** Knows what is on disk already. */
+    Container take(ContainerConfig config, Life life) {
+        Known now = new Known(config, life);
+        known.put(config.id(), now);
+        return now.container();
+    }
+
+    void remove(String id) {
+        files.remove(id);
+        known.remove(id);
+    }
+
+    /** Since the epoch, as records say when. */
+    long now() {
+        Instant now = clock.instant();
+        return now.getEpochSecond() * NANOS + now.getNano();
+    }
+}
