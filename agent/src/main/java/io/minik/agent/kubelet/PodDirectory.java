@@ -76,8 +76,9 @@ final class PodDirectory {
             return;
         }
         Path file = directory.resolve(name);
-        // Written in place: running containers have this very file mounted.
-        if (!readOrEmpty(file).equals(text)) {
+        // Written in place: running containers have this very file mounted. An empty one counts: what is not there
+        // would be mounted as a folder.
+        if (!Files.exists(file) || !readOrEmpty(file).equals(text)) {
             Files.writeString(file, text);
             Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
         }

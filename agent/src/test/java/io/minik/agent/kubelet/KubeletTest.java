@@ -64,6 +64,17 @@ class KubeletTest {
     }
 
     @Test
+    void aNodeWithoutResolversGivesItsPodsAnEmptyFile() {
+        node.create("p", "{'dnsPolicy':'Default','containers':[{'name':'c','image':'busybox:1'}]}");
+        assertThat(directory
+                        .resolve("kubelet/pods")
+                        .resolve(node.pod("p").uid())
+                        .resolve("etc-resolv.conf"))
+                .as("what is not there would be mounted as a folder")
+                .isEmptyFile();
+    }
+
+    @Test
     void aRunningPodCostsNothingWhileNothingHappens() {
         node.create("p", ONE);
         int calls = node.api.calls().size();
