@@ -43,6 +43,7 @@ final class FieldRules {
         "core.v1.ServiceSpec.externalTrafficPolicy=Cluster,Local",
         "core.v1.ServiceSpec.internalTrafficPolicy=Cluster,Local",
         "core.v1.ServiceSpec.ipFamilyPolicy=SingleStack,PreferDualStack,RequireDualStack",
+        "core.v1.ServiceSpec.trafficDistribution=PreferClose,PreferSameZone,PreferSameNode",
         "core.v1.ServicePort.protocol=TCP,UDP,SCTP",
         "core.v1.EndpointPort.protocol=TCP,UDP,SCTP",
         "discovery.v1.EndpointPort.protocol=TCP,UDP,SCTP",

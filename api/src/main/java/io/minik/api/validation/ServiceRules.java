@@ -5,6 +5,7 @@ import io.minik.api.meta.Names;
 import io.minik.api.object.Json;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -51,7 +52,7 @@ final class ServiceRules {
         new MetaRules(causes).labels(spec.path("selector"), "spec.selector");
         JsonNode external = spec.path("externalIPs");
         for (int at = 0; at < external.size(); at++) {
-            ip(external.get(at).asText(), "spec.externalIPs[" + at + "]");
+            routableIp(external.get(at).asText(), "spec.externalIPs[" + at + "]");
         }
         int seconds = Json.intOr(1, spec, "sessionAffinityConfig", "clientIP", "timeoutSeconds");
         if (seconds <= 0 || seconds > MAX_AFFINITY_SECONDS) {
@@ -250,6 +251,21 @@ final class ServiceRules {
     private void ip(String text, String path) {
         if (!IPV4.matcher(text).matches() && !IPV6.matcher(text).matches()) {
             causes.invalid(path, text, "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)");
+        }
+    }
+
+    /** Addresses that mean something only on one machine or link lead other nodes' traffic astray. */
+    private void routableIp(String text, String path) {
+        ip(text, path);
+        String lower = text.toLowerCase(Locale.ROOT);
+        if (lower.equals("0.0.0.0") || lower.equals("::")) {
+            causes.invalid(path, text, "may not be unspecified (0.0.0.0 or ::)");
+        } else if (lower.startsWith("127.") || lower.equals("::1")) {
+            causes.invalid(path, text, "may not be in the loopback range (127.0.0.0/8, ::1/128)");
+        } else if (lower.startsWith("169.254.") || lower.matches("fe[89ab][0-9a-f]:.*")) {
+            causes.invalid(path, text, "may not be in the link-local range (169.254.0.0/16, fe80::/10)");
+        } else if (lower.startsWith("224.0.0.") || lower.startsWith("ff02:")) {
+            causes.invalid(path, text, "may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)");
         }
     }
 }

@@ -52,6 +52,7 @@ public final class ServiceAllocation {
         if (review.resource().equals(Resources.SERVICES) && review.subresource().isEmpty()) {
             ObjectNode spec = Json.child(review.object(), "spec");
             if (wantsClusterIp(spec)) {
+                checkFamilies(review, spec);
                 allocateClusterIp(review, spec);
             }
             allocateNodePorts(review, spec, Set.of());
@@ -66,15 +67,17 @@ public final class ServiceAllocation {
         KubeObject old = review.old().orElseThrow();
         JsonNode before = old.tree().path("spec");
         ObjectNode spec = Json.child(review.object(), "spec");
+        ServiceTypeChange.drop(before, spec);
+        if (ServiceTypeChange.losesBalancer(before, spec)) {
+            Json.child(review.object(), "status").putObject("loadBalancer");
+        }
         if (wantsClusterIp(spec)) {
+            checkFamilies(review, spec);
             keepClusterIp(before, spec);
             if (Json.text(before, "clusterIP").isEmpty()) {
                 allocateClusterIp(review, spec);
             }
         } else if (!Json.text(before, "clusterIP").isEmpty()) {
-            if (Json.text(spec, "clusterIP").equals(Json.text(before, "clusterIP"))) {
-                spec.remove(List.of("clusterIP", "clusterIPs"));
-            }
             release(IP_ADDRESSES, Json.text(before, "clusterIP"), review.lookup(), review.sideWrites());
         }
         Set<Integer> held = ports(before);
@@ -102,6 +105,27 @@ public final class ServiceAllocation {
 
     private static boolean wantsClusterIp(JsonNode spec) {
         return !Json.text(spec, "type").equals("ExternalName");
+    }
+
+    /** This cluster has IPv4 alone. Headless and without a selector, a Service only names what people say it names. */
+    private static void checkFamilies(Review review, JsonNode spec) {
+        if (Json.text(spec, "clusterIP").equals(HEADLESS)
+                && spec.path("selector").isEmpty()) {
+            return;
+        }
+        List<String> families = Json.stringList(spec, "ipFamilies");
+        if (families.contains("IPv6")) {
+            throw invalid(
+                    review,
+                    "Invalid value: \"IPv6\": not configured on this cluster",
+                    "spec.ipFamilies[" + families.indexOf("IPv6") + "]");
+        }
+        if (Json.text(spec, "ipFamilyPolicy").equals("RequireDualStack")) {
+            throw invalid(
+                    review,
+                    "Invalid value: \"RequireDualStack\": this cluster is not configured for dual-stack services",
+                    "spec.ipFamilyPolicy");
+        }
     }
 
     private void allocateClusterIp(Review review, ObjectNode spec) {
@@ -208,20 +232,16 @@ public final class ServiceAllocation {
     }
 
     private static void keepNodePorts(JsonNode before, ObjectNode spec) {
-        boolean wanted = wantsNodePorts(spec);
+        if (!wantsNodePorts(spec)) {
+            return;
+        }
         for (JsonNode port : spec.path("ports")) {
             for (JsonNode earlier : before.path("ports")) {
                 boolean same = port.path("port").asInt() == earlier.path("port").asInt()
                         && Json.textOr("TCP", port, "protocol").equals(Json.textOr("TCP", earlier, "protocol"));
                 int held = earlier.path("nodePort").asInt();
-                if (wanted && same && held != 0 && port.path("nodePort").asInt() == 0) {
+                if (same && held != 0 && port.path("nodePort").asInt() == 0) {
                     ((ObjectNode) port).put("nodePort", held);
-                } else if (!wanted
-                        && same
-                        && held != 0
-                        && port.path("nodePort").asInt() == held
-                        && !Json.text(spec, "type").equals("LoadBalancer")) {
-                    ((ObjectNode) port).remove("nodePort");
                 }
             }
         }
