@@ -13,6 +13,7 @@ import io.minik.api.selector.LabelSelector;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Whose an object is: a controller takes orphans that its selector picks and lets go of what it no longer picks. The
@@ -22,11 +23,18 @@ final class Adoption {
     private final ApiClient client;
     private final Resource ownerResource;
     private final Resource resource;
+    private final Optional<String> finalizer;
 
     Adoption(ApiClient client, Resource ownerResource, Resource resource) {
+        this(client, ownerResource, resource, Optional.empty());
+    }
+
+    /** @param finalizer what the owner holds its own by: put on with adoption, taken off with release */
+    Adoption(ApiClient client, Resource ownerResource, Resource resource, Optional<String> finalizer) {
         this.client = client;
         this.ownerResource = ownerResource;
         this.resource = resource;
+        this.finalizer = finalizer;
     }
 
     /** @param owned those with our uid as controller; @param orphans of the namespace. Answers with those that are ours. */
@@ -67,6 +75,7 @@ final class Adoption {
                 ObjectNode meta = patch.putObject("metadata").put("uid", orphan.uid());
                 meta.putArray("ownerReferences")
                         .add(OwnerReference.controllerOf(owner).tree());
+                finalizer.ifPresent(each -> meta.putArray("finalizers").add(each));
                 adopted.add(client.patch(resource, orphan.key(), "", PatchType.STRATEGIC, patch)
                         .onSuccess(ours::add)
                         .<Void>mapEmpty()
@@ -80,6 +89,8 @@ final class Adoption {
         ObjectNode patch = Json.object();
         ObjectNode meta = patch.putObject("metadata").put("uid", object.uid());
         meta.putArray("ownerReferences").addObject().put("$patch", "delete").put("uid", owner.uid());
+        finalizer.ifPresent(
+                each -> meta.putArray("$deleteFromPrimitiveList/finalizers").add(each));
         return client.patch(resource, object.key(), "", PatchType.STRATEGIC, patch)
                 .<Void>mapEmpty()
                 .recover(Adoption::unlessGone);

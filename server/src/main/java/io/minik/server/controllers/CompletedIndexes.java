@@ -47,7 +47,8 @@ final class CompletedIndexes {
         if (from != null && last != null) {
             text.append(text.isEmpty() ? "" : ",").append(from);
             if (last > from) {
-                text.append('-').append(last);
+                // Two in a row are written one by one, as upstream does.
+                text.append(last == from + 1 ? ',' : '-').append(last);
             }
         }
     }

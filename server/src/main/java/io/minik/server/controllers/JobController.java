@@ -6,11 +6,13 @@ import io.minik.api.client.EventRecorder;
 import io.minik.api.client.Informer;
 import io.minik.api.client.PatchType;
 import io.minik.api.client.ReconcileLoop;
+import io.minik.api.meta.OwnerReference;
 import io.minik.api.meta.Resources;
 import io.minik.api.meta.Status.Reason;
 import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
+import io.minik.api.selector.LabelSelector;
 import io.minik.server.controllers.JobProgress.Verdict;
 import io.vertx.core.Future;
 import java.time.Duration;
@@ -21,12 +23,16 @@ import java.util.Optional;
 
 /**
  * Runs a Job's pods to their ends: so many at a time, so many successes, with a pause after failures, until it is
- * complete, out of retries or out of time. {@link JobProgress} decides.
+ * complete, out of retries or out of time. {@link JobProgress} and {@link JobPlan} decide.
  */
 final class JobController implements Controller {
+    /** What spec.managedBy calls us. */
+    private static final String OURS = "kubernetes.io/job-controller";
+
     private final ControllerContext context;
     private final Informer jobs;
     private final Informer pods;
+    private final Adoption adoption;
     private final EventRecorder events;
     private final PodControl control;
     private final ReconcileLoop work;
@@ -36,11 +42,10 @@ final class JobController implements Controller {
         this.jobs = context.informer(Resources.JOBS);
         this.pods = Pods.indexed(context.informer(Resources.PODS));
         this.events = context.events("job-controller");
+        this.adoption = new Adoption(context.client(), Resources.JOBS, Resources.PODS, Optional.of(JobPods.FINALIZER));
         this.control = new PodControl(context, pods, events);
-        this.work = context.reconcile("job", this::reconcile).watch(jobs).watch(pods, JobController::jobOf);
-        pods.onChange((before, now) -> now.filter(JobPods::tracked)
-                .filter(pod -> jobOf(pod).stream().allMatch(key -> jobs.get(key).isEmpty()))
-                .ifPresent(this::releaseOrphan));
+        this.work = context.reconcile("job", this::reconcile).watch(jobs).watch(pods, this::jobsOf);
+        pods.onChange((before, now) -> now.filter(JobPods::tracked).ifPresent(this::releaseOrphan));
         jobs.onChange((before, now) -> {
             if (now.isEmpty()) {
                 before.ifPresent(job -> Pods.ownedBy(pods, job.uid()).forEach(this::releaseOrphan));
@@ -53,17 +58,25 @@ final class JobController implements Controller {
         return work;
     }
 
-    private static Collection<ObjectKey> jobOf(KubeObject pod) {
-        return pod.meta()
-                .controller()
-                .filter(owner -> owner.kind().equals("Job"))
-                .map(owner -> List.of(ObjectKey.of(pod.namespace(), owner.name())))
-                .orElse(List.of());
+    private Collection<ObjectKey> jobsOf(KubeObject pod) {
+        Optional<OwnerReference> controller = pod.meta().controller();
+        if (controller.isPresent()) {
+            return controller.get().kind().equals("Job")
+                    ? List.of(ObjectKey.of(pod.namespace(), controller.get().name()))
+                    : List.of();
+        }
+        return jobs.byNamespace(pod.namespace()).stream()
+                .filter(job -> !job.meta().deleting())
+                .filter(job -> LabelSelector.of(job.at("spec", "selector"))
+                        .matches(pod.meta().labels()))
+                .map(KubeObject::key)
+                .toList();
     }
 
-    /** Its job is gone: nobody will count it, so nobody may hold it. */
+    /** Nobody will count it, so nobody may hold it: its job is gone, and no other will have it. */
     private void releaseOrphan(KubeObject pod) {
-        if (JobPods.tracked(pod) && pods.get(pod.key()).isPresent() && jobs.isSynced()) {
+        boolean orphaned = jobsOf(pod).stream().allMatch(key -> jobs.get(key).isEmpty());
+        if (orphaned && JobPods.tracked(pod) && pods.get(pod.key()).isPresent() && jobs.isSynced()) {
             release(pod).onFailure(error -> org.slf4j.LoggerFactory.getLogger(JobController.class)
                     .atWarn()
                     .addKeyValue("pod", pod.key())
@@ -93,8 +106,10 @@ final class JobController implements Controller {
             return Outcomes.done();
         }
         KubeObject job = found.get();
+        if (managedByOthers(job)) {
+            return Outcomes.done();
+        }
         List<KubeObject> own = Pods.ownedBy(pods, job.uid());
-        JobProgress progress = new JobProgress(job, own, context.loop().now());
         if (JobProgress.finished(job).isPresent() || job.meta().deleting()) {
             List<Future<Void>> released = own.stream()
                     .filter(pod -> JobPods.tracked(pod)
@@ -103,60 +118,66 @@ final class JobController implements Controller {
                     .toList();
             return Outcomes.done(Outcomes.all(released));
         }
+        LabelSelector selector = LabelSelector.of(job.at("spec", "selector"));
+        return adoption.claim(job, selector, own, Pods.orphans(pods, key.namespace()))
+                .compose(ours -> advance(job, ours));
+    }
+
+    /** Another controller looks after it. */
+    private static boolean managedByOthers(KubeObject job) {
+        return !Json.textOr(OURS, job.tree(), "spec", "managedBy").equals(OURS);
+    }
+
+    private Future<Optional<Duration>> advance(KubeObject job, List<KubeObject> own) {
+        JobProgress progress = new JobProgress(job, own, context.loop().now());
+        boolean settled = control.settled(job.key());
+        Optional<Verdict> verdict = progress.verdict();
+        JobPlan plan = settled
+                ? JobPlan.of(progress, verdict)
+                : new JobPlan(List.of(), List.of(), List.of(), progress.untilDeadline());
         List<Future<Void>> changes = new ArrayList<>();
         progress.releasable().forEach(pod -> changes.add(release(pod)));
-        Optional<Verdict> verdict = progress.verdict().or(() -> said(job));
-        // A verdict ends all waiting; so does a deadline that is over, which is a verdict.
-        Optional<Duration> next = verdict.isPresent() ? Optional.empty() : progress.untilDeadline();
-        if (control.settled(key)) {
-            next = Outcomes.sooner(next, manage(job, progress, verdict, changes));
-        }
-        Optional<Duration> later = next;
-        return Outcomes.all(changes).transform(outcome -> tell(progress, verdict)
-                .compose(told ->
-                        outcome.succeeded() ? Future.succeededFuture(later) : Future.failedFuture(outcome.cause())));
+        plan.remove().forEach(pod -> changes.add(release(pod).compose(done -> control.delete(job, pod))));
+        plan.stop().forEach(pod -> changes.add(control.delete(job, pod)));
+        Future<Void> created = control.createAll(job, pods(progress, plan)).transform(outcome -> {
+            changes.add(outcome.succeeded() ? Future.succeededFuture() : Future.failedFuture(outcome.cause()));
+            return Outcomes.all(changes);
+        });
+        return created.transform(outcome -> tell(progress, verdict, plan, settled)
+                .compose(told -> outcome.succeeded()
+                        ? Future.succeededFuture(verdict.isPresent() ? Optional.empty() : plan.again())
+                        : Future.failedFuture(outcome.cause())));
     }
 
-    /** A verdict that was told already stands, whatever its pods do since. */
-    private static Optional<Verdict> said(KubeObject job) {
-        return Conditions.find(job.at("status"), "FailureTarget")
-                .map(condition ->
-                        new Verdict("Failed", Json.text(condition, "reason"), Json.text(condition, "message")));
+    private static List<KubeObject> pods(JobProgress progress, JobPlan plan) {
+        return plan.create().stream()
+                .map(index -> JobPods.pod(
+                        progress.job,
+                        index,
+                        Optional.ofNullable(progress.indexes.waiting().get(index))))
+                .toList();
     }
 
-    private Optional<Duration> manage(
-            KubeObject job, JobProgress progress, Optional<Verdict> verdict, List<Future<Void>> changes) {
-        if (verdict.isPresent()) {
-            progress.active().forEach(pod -> changes.add(control.delete(job, pod)));
-            return Optional.empty();
-        }
-        int missing = progress.missing();
-        if (missing < 0) {
-            ReplicaRanking.least(progress.active(), -missing).forEach(pod -> changes.add(control.delete(job, pod)));
-        } else if (missing > 0) {
-            Duration pause = progress.backoff();
-            if (!pause.isZero()) {
-                return Optional.of(pause);
-            }
-            progress.nextIndexes(missing)
-                    .forEach(index -> changes.add(
-                            control.create(job, JobPods.pod(job, index)).mapEmpty()));
-        }
-        return Optional.empty();
-    }
-
-    private Future<KubeObject> tell(JobProgress progress, Optional<Verdict> verdict) {
+    private Future<KubeObject> tell(JobProgress progress, Optional<Verdict> verdict, JobPlan plan, boolean settled) {
         KubeObject job = progress.job;
-        KubeObject told = job.edit(tree -> progress.tell(Json.child(tree, "status"), verdict, context.time()));
+        KubeObject told = JobStatus.of(progress, verdict, plan, settled, context.time());
         if (told.at("status").equals(job.at("status"))) {
             return Future.succeededFuture(job);
         }
-        return context.client().update(Resources.JOBS, told, "status").onSuccess(done -> {
-            boolean over = JobProgress.finished(told).isPresent();
-            if (over && verdict.isPresent() && verdict.get().condition().equals("Complete")) {
-                events.normal(job, "Completed", "Job completed");
-            } else if (over && verdict.isPresent()) {
-                events.warning(job, verdict.get().reason(), verdict.get().message());
+        return context.client().update(Resources.JOBS, told, "status").onSuccess(done -> report(job, told));
+    }
+
+    private void report(KubeObject before, KubeObject told) {
+        boolean was = Conditions.isTrue(before.at("status"), "Suspended");
+        boolean is = Conditions.isTrue(told.at("status"), "Suspended");
+        if (was != is) {
+            events.normal(before, is ? "Suspended" : "Resumed", is ? "Job suspended" : "Job resumed");
+        }
+        JobProgress.finished(told).ifPresent(end -> {
+            if (Json.text(end, "type").equals("Complete")) {
+                events.normal(before, "Completed", "Job completed");
+            } else {
+                events.warning(before, Json.text(end, "reason"), Json.text(end, "message"));
             }
         });
     }

@@ -1,36 +1,43 @@
 package io.minik.server.controllers;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
+import io.minik.server.controllers.PodFailurePolicy.Action;
+import io.minik.server.controllers.PodFailurePolicy.Match;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
-import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
- * Where a Job stands and what comes next. Pure. A pod's end is counted once: its uid goes into
- * status.uncountedTerminatedPods, then its finalizer goes, then the uid becomes a count.
+ * Where a Job stands and how it ends. Pure. A pod's end is counted once: its uid goes into
+ * status.uncountedTerminatedPods (of an indexed success, its index into completedIndexes), then its finalizer goes, then
+ * the uid becomes a count. {@link JobPlan} says what comes next, {@link JobStatus} what is told.
  */
 final class JobProgress {
-    private static final Duration FIRST_BACKOFF = Duration.ofSeconds(10);
-    private static final Duration LAST_BACKOFF = Duration.ofMinutes(10);
-
     /** @param condition Complete or Failed */
-    record Verdict(String condition, String reason, String message) {}
+    record Verdict(String condition, String reason, String message) {
+        boolean complete() {
+            return condition.equals("Complete");
+        }
+
+        /** The condition that announces it while the last pods end. */
+        String announcement() {
+            return complete() ? "SuccessCriteriaMet" : "FailureTarget";
+        }
+    }
 
     final KubeObject job;
     final List<KubeObject> pods;
-    private final Instant now;
-    private final Set<String> uncountedSucceeded;
-    private final Set<String> uncountedFailed;
+    final Instant now;
+    final Set<String> uncountedSucceeded;
+    final Set<String> uncountedFailed;
+    final JobIndexes indexes;
+    private final Optional<Verdict> announced;
 
     JobProgress(KubeObject job, List<KubeObject> pods, Instant now) {
         this.job = job;
@@ -40,50 +47,25 @@ final class JobProgress {
                 new HashSet<>(Json.stringList(job.tree(), "status", "uncountedTerminatedPods", "succeeded"));
         this.uncountedFailed =
                 new HashSet<>(Json.stringList(job.tree(), "status", "uncountedTerminatedPods", "failed"));
+        this.announced = announced(job);
+        this.indexes = JobIndexes.of(
+                job,
+                pods.stream().filter(this::succeeded).filter(this::fresh).toList(),
+                pods.stream().filter(this::failed).filter(this::fresh).toList(),
+                active());
     }
 
-    // ---- what is
-
-    private int number(String field, int fallback) {
-        return Json.intOr(fallback, job.tree(), "spec", field);
-    }
-
-    boolean suspended() {
-        return Json.bool(job.tree(), "spec", "suspend");
-    }
-
-    private static boolean failed(KubeObject pod) {
-        // A pod that is taken away before it ended did not succeed.
-        return Pods.phase(pod).equals("Failed") || (pod.meta().deleting() && !Pods.finished(pod));
-    }
-
-    private boolean fresh(KubeObject pod) {
-        return JobPods.tracked(pod) && !uncountedSucceeded.contains(pod.uid()) && !uncountedFailed.contains(pod.uid());
-    }
-
-    int succeeded() {
-        return counted("succeeded", uncountedSucceeded, pod -> Pods.phase(pod).equals("Succeeded"));
-    }
-
-    int failures() {
-        return counted("failed", uncountedFailed, JobProgress::failed);
-    }
-
-    private int counted(String field, Set<String> uncounted, java.util.function.Predicate<KubeObject> ended) {
-        long fresh = pods.stream().filter(ended).filter(this::fresh).count();
-        return Json.intOr(0, job.tree(), "status", field) + uncounted.size() + (int) fresh;
-    }
-
-    List<KubeObject> active() {
-        return pods.stream().filter(Pods::active).toList();
-    }
-
-    NavigableSet<Integer> completedIndexes() {
-        NavigableSet<Integer> done = CompletedIndexes.parse(job.text("status", "completedIndexes"));
-        pods.stream()
-                .filter(pod -> Pods.phase(pod).equals("Succeeded") && JobPods.index(pod) >= 0)
-                .forEach(pod -> done.add(JobPods.index(pod)));
-        return done;
+    /** A verdict that was told stands, whatever the pods do since. */
+    private static Optional<Verdict> announced(KubeObject job) {
+        for (String condition : List.of("Complete", "Failed")) {
+            String announcement = new Verdict(condition, "", "").announcement();
+            Optional<JsonNode> said = Conditions.find(job.at("status"), announcement)
+                    .filter(each -> Json.text(each, "status").equals("True"));
+            if (said.isPresent()) {
+                return said.map(each -> new Verdict(condition, Json.text(each, "reason"), Json.text(each, "message")));
+            }
+        }
+        return Optional.empty();
     }
 
     static Optional<JsonNode> finished(KubeObject job) {
@@ -95,32 +77,170 @@ final class JobProgress {
         return Optional.empty();
     }
 
-    // ---- what is decided
+    // ---- what the job says
+
+    int number(String field, int fallback) {
+        return Json.intOr(fallback, job.tree(), "spec", field);
+    }
+
+    boolean suspended() {
+        return Json.bool(job.tree(), "spec", "suspend");
+    }
+
+    /** How many successes complete it; empty: one, and then nothing new is started. */
+    Optional<Integer> completions() {
+        return job.at("spec", "completions").isNumber() ? Optional.of(number("completions", 1)) : Optional.empty();
+    }
+
+    /** A pod that is being deleted is replaced, and counted, only once it is Failed. */
+    boolean replacesOnlyFailed() {
+        return job.text("spec", "podReplacementPolicy").equals("Failed");
+    }
+
+    // ---- what the pods say
+
+    boolean succeeded(KubeObject pod) {
+        return Pods.phase(pod).equals("Succeeded");
+    }
+
+    boolean failed(KubeObject pod) {
+        boolean leaves = pod.meta().deleting() && !Pods.finished(pod);
+        boolean ended = announced.isPresent() && !announced.get().complete();
+        return Pods.phase(pod).equals("Failed") || (leaves && (ended || !replacesOnlyFailed()));
+    }
+
+    List<KubeObject> active() {
+        return pods.stream().filter(Pods::active).toList();
+    }
+
+    List<KubeObject> terminating() {
+        return pods.stream()
+                .filter(pod -> pod.meta().deleting() && !Pods.finished(pod))
+                .toList();
+    }
+
+    /** Held by us, of this job's indexes, and its end not yet in the status. */
+    private boolean fresh(KubeObject pod) {
+        return JobPods.tracked(pod)
+                && !uncountedSucceeded.contains(pod.uid())
+                && !uncountedFailed.contains(pod.uid())
+                && validIndex(pod);
+    }
+
+    private boolean validIndex(KubeObject pod) {
+        int index = JobPods.index(pod);
+        return !JobPods.indexed(job) || (index >= 0 && index < number("completions", 0));
+    }
+
+    private boolean waits(KubeObject pod) {
+        return announced.isEmpty() && indexes.waiting().containsValue(pod);
+    }
+
+    int successes() {
+        return JobPods.indexed(job)
+                ? indexes.completed().size()
+                : counted("succeeded", uncountedSucceeded, this::countsAsSuccess);
+    }
+
+    int failures() {
+        return counted(
+                "failed",
+                uncountedFailed,
+                pod -> failed(pod) && PodFailurePolicy.of(job, pod).counts());
+    }
+
+    private int counted(String field, Set<String> uncounted, Predicate<KubeObject> ended) {
+        long fresh = pods.stream().filter(this::fresh).filter(ended).count();
+        return Json.intOr(0, job.tree(), "status", field) + uncounted.size() + (int) fresh;
+    }
+
+    // ---- whose end is to be counted, who may go
+
+    boolean countsAsSuccess(KubeObject pod) {
+        return fresh(pod) && succeeded(pod) && !JobPods.indexed(job);
+    }
+
+    boolean countsAsFailure(KubeObject pod) {
+        return fresh(pod)
+                && failed(pod)
+                && !waits(pod)
+                && !endsWithSuccess(pod)
+                && PodFailurePolicy.of(job, pod).counts();
+    }
+
+    /** It is taken away because the job is complete: that is no failure. */
+    private boolean endsWithSuccess(KubeObject pod) {
+        return announced.isPresent() && announced.get().complete() && !Pods.finished(pod);
+    }
+
+    /** Their end stands in the status already, or is none of its business: their finalizers may go. */
+    List<KubeObject> releasable() {
+        return pods.stream().filter(JobPods::tracked).filter(this::mayGo).toList();
+    }
+
+    private boolean mayGo(KubeObject pod) {
+        if (uncountedSucceeded.contains(pod.uid()) || uncountedFailed.contains(pod.uid())) {
+            return true;
+        }
+        boolean ended = Pods.finished(pod) || pod.meta().deleting();
+        if (!ended) {
+            return false;
+        }
+        if (!validIndex(pod) || endsWithSuccess(pod)) {
+            return true;
+        }
+        if (succeeded(pod)) {
+            return JobPods.indexed(job)
+                    && JobIndexes.told(job, "completedIndexes").contains(JobPods.index(pod));
+        }
+        return failed(pod) && !waits(pod) && !PodFailurePolicy.of(job, pod).counts();
+    }
+
+    // ---- how it ends
 
     Optional<Verdict> verdict() {
-        boolean limited = job.at("spec", "completions").isNumber();
-        int wanted = number("completions", 1);
-        int limit = number("backoffLimit", 6);
-        boolean restarts = job.text("spec", "template", "spec", "restartPolicy").equals("OnFailure");
-        long retries = failures();
-        if (restarts) {
-            retries += active().stream().mapToLong(Pods::restarts).sum();
+        return announced
+                .or(this::failedByPolicy)
+                .or(this::outOfRetries)
+                .or(this::outOfTime)
+                .or(this::outOfIndexes)
+                .or(this::succeededByPolicy)
+                .or(this::complete);
+    }
+
+    private static Verdict failure(String reason, String message) {
+        return new Verdict("Failed", reason, message);
+    }
+
+    private Optional<Verdict> failedByPolicy() {
+        return pods.stream()
+                .filter(this::failed)
+                .map(pod -> PodFailurePolicy.of(job, pod))
+                .filter(match -> match.action() == Action.FAIL_JOB)
+                .findFirst()
+                .map(Match::message)
+                .map(message -> failure("PodFailurePolicy", message));
+    }
+
+    private Optional<Verdict> outOfRetries() {
+        int limit = number("backoffLimit", JobIndexes.limitedEach(job) ? Integer.MAX_VALUE : 6);
+        long restarts = 0;
+        if (job.text("spec", "template", "spec", "restartPolicy").equals("OnFailure")) {
+            restarts = pods.stream()
+                    .filter(pod -> !Pods.finished(pod))
+                    .mapToLong(Pods::allRestarts)
+                    .sum();
         }
-        if (retries > limit || (restarts && limit > 0 && retries >= limit && retries > failures())) {
-            return Optional.of(
-                    new Verdict("Failed", "BackoffLimitExceeded", "Job has reached the specified backoff limit"));
-        }
-        Optional<Duration> left = untilDeadline();
-        if (left.isPresent() && (left.get().isZero() || left.get().isNegative())) {
-            return Optional.of(
-                    new Verdict("Failed", "DeadlineExceeded", "Job was active longer than specified deadline"));
-        }
-        int done = JobPods.indexed(job) ? completedIndexes().size() : succeeded();
-        boolean complete = limited ? done >= wanted : done > 0 && active().isEmpty();
-        return complete && !suspended()
-                ? Optional.of(
-                        new Verdict("Complete", "CompletionsReached", "Reached expected number of succeeded pods"))
+        boolean tooMany = failures() > limit || (limit == 0 ? restarts > 0 : restarts >= limit);
+        return tooMany
+                ? Optional.of(failure("BackoffLimitExceeded", "Job has reached the specified backoff limit"))
                 : Optional.empty();
+    }
+
+    private Optional<Verdict> outOfTime() {
+        return untilDeadline()
+                .filter(left -> left.isZero() || left.isNegative())
+                .map(left -> failure("DeadlineExceeded", "Job was active longer than specified deadline"));
     }
 
     /** Until activeDeadlineSeconds are over; empty: there is none. */
@@ -132,170 +252,30 @@ final class JobProgress {
                 : Optional.empty();
     }
 
-    /** How many pods more (or, negative, fewer) should run now. */
-    int missing() {
-        if (suspended()) {
-            return -active().size();
+    private Optional<Verdict> outOfIndexes() {
+        int failed = indexes.failed().size();
+        if (failed > number("maxFailedIndexes", Integer.MAX_VALUE)) {
+            return Optional.of(failure(
+                    "MaxFailedIndexesExceeded", "Job has exceeded the specified maximal number of failed indexes"));
         }
-        int parallelism = number("parallelism", 1);
-        boolean limited = job.at("spec", "completions").isNumber();
-        int wanted = parallelism;
-        if (limited) {
-            int done = JobPods.indexed(job) ? completedIndexes().size() : succeeded();
-            wanted = Math.min(parallelism, Math.max(0, number("completions", 1) - done));
-        } else if (succeeded() > 0) {
-            wanted = active().size();
-        }
-        return Math.min(wanted, parallelism) - active().size();
+        return failed > 0 && failed + indexes.completed().size() >= number("completions", 0)
+                ? Optional.of(failure("FailedIndexes", "Job has failed indexes"))
+                : Optional.empty();
     }
 
-    /** The lowest indexes without a pod and without success; for a job that is not indexed, -1s. */
-    List<Integer> nextIndexes(int count) {
-        List<Integer> next = new ArrayList<>();
-        if (!JobPods.indexed(job)) {
-            for (int i = 0; i < count; i++) {
-                next.add(-1);
-            }
-            return next;
-        }
-        Set<Integer> taken = new HashSet<>(completedIndexes());
-        active().forEach(pod -> taken.add(JobPods.index(pod)));
-        for (int index = 0; index < number("completions", 0) && next.size() < count; index++) {
-            if (!taken.contains(index)) {
-                next.add(index);
-            }
-        }
-        return next;
+    private Optional<Verdict> succeededByPolicy() {
+        return JobPods.indexed(job)
+                ? indexes.success(job).map(message -> new Verdict("Complete", "SuccessPolicy", message))
+                : Optional.empty();
     }
 
-    /** How long to wait before new pods, because of the failures since the last success. */
-    Duration backoff() {
-        Optional<Instant> lastFailure = lastEnd("Failed");
-        if (lastFailure.isEmpty()) {
-            return Duration.ZERO;
-        }
-        Instant lastSuccess = lastEnd("Succeeded").orElse(Instant.EPOCH);
-        long failed = pods.stream()
-                .filter(pod -> Pods.phase(pod).equals("Failed") && end(pod).isAfter(lastSuccess))
-                .count();
-        if (failed == 0) {
-            return Duration.ZERO;
-        }
-        Duration pause = FIRST_BACKOFF.multipliedBy(1L << Math.min(20, failed - 1));
-        pause = pause.compareTo(LAST_BACKOFF) > 0 ? LAST_BACKOFF : pause;
-        Duration left = Duration.between(now, lastFailure.get().plus(pause));
-        return left.isNegative() ? Duration.ZERO : left;
-    }
-
-    private Optional<Instant> lastEnd(String phase) {
-        return pods.stream()
-                .filter(pod -> Pods.phase(pod).equals(phase))
-                .map(JobProgress::end)
-                .max(Comparator.naturalOrder());
-    }
-
-    /** When its last container ended, or when it was made if no one says. */
-    private static Instant end(KubeObject pod) {
-        Instant last = Instant.EPOCH;
-        for (JsonNode container : pod.at("status", "containerStatuses")) {
-            Instant finished = Outcomes.instant(Json.text(container, "state", "terminated", "finishedAt"))
-                    .orElse(Instant.EPOCH);
-            last = finished.isAfter(last) ? finished : last;
-        }
-        return last.equals(Instant.EPOCH)
-                ? Outcomes.instant(pod.meta().creationTimestamp()).orElse(Instant.EPOCH)
-                : last;
-    }
-
-    // ---- what is told
-
-    /** Pods whose end stands in the status already: their finalizers may go. */
-    List<KubeObject> releasable() {
-        return pods.stream()
-                .filter(JobPods::tracked)
-                .filter(pod -> uncountedSucceeded.contains(pod.uid()) || uncountedFailed.contains(pod.uid()))
-                .toList();
-    }
-
-    void tell(ObjectNode status, Optional<Verdict> verdict, String time) {
-        Set<String> held = new HashSet<>();
-        pods.stream().filter(JobPods::tracked).forEach(pod -> held.add(pod.uid()));
-        ObjectNode uncounted = status.putObject("uncountedTerminatedPods");
-        count(status, uncounted, "succeeded", uncountedSucceeded, held, pod -> Pods.phase(pod)
-                .equals("Succeeded"));
-        count(status, uncounted, "failed", uncountedFailed, held, JobProgress::failed);
-        List<KubeObject> active = active();
-        boolean over = verdict.isPresent();
-        Conditions.putUnlessZero(status, "active", over ? 0 : active.size());
-        status.put("ready", over ? 0 : active.stream().filter(Pods::ready).count());
-        status.put(
-                "terminating",
-                pods.stream()
-                        .filter(pod -> pod.meta().deleting() && !Pods.finished(pod))
-                        .count());
-        if (JobPods.indexed(job)) {
-            String done = CompletedIndexes.text(completedIndexes());
-            if (!done.isEmpty()) {
-                status.put("completedIndexes", done);
-            }
-        }
-        if (suspended()) {
-            status.remove("startTime");
-        } else if (!status.has("startTime")) {
-            status.put("startTime", time);
-        }
-        boolean saidSuspended = Conditions.isTrue(status, "Suspended");
-        if (suspended() != saidSuspended) {
-            Conditions.set(
-                            status,
-                            "Suspended",
-                            suspended() ? "True" : "False",
-                            suspended() ? "JobSuspended" : "JobResumed",
-                            suspended() ? "Job suspended" : "Job resumed",
-                            time)
-                    .put("lastProbeTime", time);
-        }
-        verdict.ifPresent(each -> conclude(status, each, time));
-    }
-
-    private void conclude(ObjectNode status, Verdict verdict, String time) {
-        boolean complete = verdict.condition().equals("Complete");
-        String target = complete ? "SuccessCriteriaMet" : "FailureTarget";
-        Conditions.set(status, target, "True", verdict.reason(), verdict.message(), time)
-                .put("lastProbeTime", time);
-        // The end is told once all pods are at theirs, so that nothing runs behind a job that says it is over.
-        boolean quiet = pods.stream().allMatch(Pods::finished)
-                && status.path("uncountedTerminatedPods").path("succeeded").isEmpty()
-                && status.path("uncountedTerminatedPods").path("failed").isEmpty();
-        if (quiet) {
-            Conditions.set(status, verdict.condition(), "True", verdict.reason(), verdict.message(), time)
-                    .put("lastProbeTime", time);
-            if (complete) {
-                status.put("completionTime", time);
-            }
-        }
-    }
-
-    private void count(
-            ObjectNode status,
-            ObjectNode uncounted,
-            String field,
-            Set<String> before,
-            Set<String> held,
-            java.util.function.Predicate<KubeObject> ended) {
-        ArrayNode list = Json.array();
-        int counted = Json.intOr(0, job.tree(), "status", field);
-        for (String uid : before.stream().sorted().toList()) {
-            if (held.contains(uid)) {
-                list.add(uid);
-            } else {
-                counted++;
-            }
-        }
-        pods.stream().filter(ended).filter(this::fresh).forEach(pod -> list.add(pod.uid()));
-        Conditions.putUnlessZero(status, field, counted);
-        if (!list.isEmpty()) {
-            uncounted.set(field, list);
-        }
+    private Optional<Verdict> complete() {
+        boolean complete = completions()
+                .map(wanted -> successes() >= wanted)
+                .orElseGet(() -> successes() > 0 && active().isEmpty());
+        return complete
+                ? Optional.of(
+                        new Verdict("Complete", "CompletionsReached", "Reached expected number of succeeded pods"))
+                : Optional.empty();
     }
 }

@@ -9,6 +9,7 @@ import io.minik.api.meta.Status.Reason;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.vertx.core.Future;
+import java.util.List;
 import java.util.Optional;
 
 /** Creates and deletes an owner's pods, tells it in events, and remembers what the informer has still to show. */
@@ -47,6 +48,21 @@ final class PodControl {
                         events.warning(owner, "FailedCreate", "Error creating: " + error.getMessage());
                     }
                 });
+    }
+
+    /** One, then two, then four …: if pods can't be made at all, few calls find out. */
+    Future<Void> createAll(KubeObject owner, List<KubeObject> wanted) {
+        return createAll(owner, wanted, 1);
+    }
+
+    private Future<Void> createAll(KubeObject owner, List<KubeObject> wanted, int batch) {
+        if (wanted.isEmpty()) {
+            return Future.succeededFuture();
+        }
+        int now = Math.min(wanted.size(), batch);
+        List<Future<KubeObject>> made =
+                wanted.subList(0, now).stream().map(pod -> create(owner, pod)).toList();
+        return Outcomes.all(made).compose(done -> createAll(owner, wanted.subList(now, wanted.size()), batch * 2));
     }
 
     Future<Void> delete(KubeObject owner, KubeObject pod) {

@@ -93,6 +93,17 @@ final class Pods {
         return most;
     }
 
+    /** Of all its containers together. */
+    static long allRestarts(KubeObject pod) {
+        long sum = 0;
+        for (String list : List.of("initContainerStatuses", "containerStatuses")) {
+            for (JsonNode status : pod.at("status", list)) {
+                sum += Json.longOr(0, status, "restartCount");
+            }
+        }
+        return sum;
+    }
+
     /** A pod of a template, owned. @param name empty: generated from the owner's */
     static ObjectNode ofTemplate(KubeObject owner, JsonNode template, String name) {
         ObjectNode pod = Json.object().put("apiVersion", "v1").put("kind", "Pod");
