@@ -15,7 +15,9 @@ if [ -z "$java" ] && java=$(command -v java); then best=$("$java" -version 2>&1 
 set -- -jar "$self" "$@"
 [ "$best" -ge 23 ] && set -- --sun-misc-unsafe-memory-access=allow "$@"
 [ "$best" -ge 22 ] && set -- --enable-native-access=ALL-UNNAMED "$@"
-[ -r "$self.jsa" ] && set -- -XX:SharedArchiveFile="$self.jsa" -Xshare:auto -Xlog:cds=off -Xlog:cds+dynamic=off "$@"
+# Mapped where it was made for, the archive stays clean file pages: 20 MB less of memory that is minik's alone.
+[ -r "$self.jsa" ] && set -- -XX:SharedArchiveFile="$self.jsa" -Xshare:auto -Xlog:cds=off -Xlog:cds+dynamic=off \
+  -XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0 "$@"
 export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX:-2}"
 # shellcheck disable=SC2086
 exec "$java" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx${MINIK_HEAP:-160m} -Xms16m -Xmn8m -Xss512k \

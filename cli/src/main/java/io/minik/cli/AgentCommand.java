@@ -47,7 +47,6 @@ final class AgentCommand implements Callable<Integer> {
     public Integer call() {
         LogSettings.set(node.level(), node.jsonLog());
         Daemon.warnOfUnknownKeys(spec);
-        long began = Daemon.processStartMillis();
         URI server = server();
         JoinToken secret = secret();
         Preflight preflight = new Preflight(Path.of("/"));
@@ -60,7 +59,6 @@ final class AgentCommand implements Callable<Integer> {
             return daemon.run(
                     AgentRooms.alone(daemon, node, name, nodeIp, server, secret),
                     "minik ready in %d ms: node " + name + " of " + server,
-                    began,
                     false);
         }
     }

@@ -41,6 +41,11 @@ final class Daemon implements AutoCloseable {
     /** Vert.x looks for blocked loops by a timer that wakes an idle process: once an hour is never. */
     private static final int BLOCKED_CHECK_MINUTES = 60;
 
+    /** starttime in /proc/PID/stat, counted from the state, the first field after the name. */
+    private static final int START_TIME = 19;
+    /** USER_HZ is 100 on every architecture that minik runs on. */
+    private static final int MILLIS_PER_TICK = 10;
+
     private final FileChannel pidFile;
     private final Vertx vertx;
     private final Rooms rooms;
@@ -100,13 +105,25 @@ final class Daemon implements AutoCloseable {
         }
     }
 
-    /** When this process was started, ms since the epoch: the JVM's own start counts. */
-    static long processStartMillis() {
-        return ProcessHandle.current()
-                .info()
-                .startInstant()
-                .map(java.time.Instant::toEpochMilli)
-                .orElseGet(System::currentTimeMillis);
+    /**
+     * Milliseconds since this process was started, the launcher's and the JVM's own start included: by the kernel's clock
+     * of ticks since boot (proc(5): field 22 of stat, the first of uptime). The wall clock would not do: the kernel tells its
+     * boot time in whole seconds.
+     */
+    static long processAgeMillis() {
+        try {
+            return processAgeMillis(
+                    Files.readString(Path.of("/proc/self/stat")), Files.readString(Path.of("/proc/uptime")));
+        } catch (IOException e) {
+            throw new StartFailure("can't read /proc: " + e.getMessage(), e);
+        }
+    }
+
+    /** @param stat of a process, whose name may hold spaces and parentheses */
+    static long processAgeMillis(String stat, String uptime) {
+        String[] afterName = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+        long startMillis = Long.parseLong(afterName[START_TIME]) * MILLIS_PER_TICK;
+        return (long) (Double.parseDouble(uptime.substring(0, uptime.indexOf(' '))) * 1000) - startMillis;
     }
 
     static void warnOfUnknownKeys(CommandSpec spec) {
@@ -129,16 +146,17 @@ final class Daemon implements AutoCloseable {
     /**
      * Waits for the start, says that all is ready, and waits for the end.
      *
-     * @param ready format of the line on standard output, with one %d for the milliseconds
-     * @param began milliseconds since the epoch
+     * @param ready format of the line on standard output, with one %d for the milliseconds since the process began
      */
-    int run(Future<Void> start, String ready, long began, boolean exitWhenReady) {
+    int run(Future<Void> start, String ready, boolean exitWhenReady) {
         Runtime.getRuntime().addShutdownHook(new Thread(this::stopForSignal, "minik-stop"));
         try {
             start.toCompletionStage().toCompletableFuture().get(START_SECONDS, TimeUnit.SECONDS);
-            System.out.println(String.format(Locale.ROOT, ready, System.currentTimeMillis() - began));
+            System.out.println(String.format(Locale.ROOT, ready, processAgeMillis()));
             System.out.flush();
-            if (!exitWhenReady) {
+            if (exitWhenReady) {
+                WarmUpCommand.loadNodeClasses();
+            } else {
                 asked.await();
             }
             stopRooms();

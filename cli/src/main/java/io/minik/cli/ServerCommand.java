@@ -33,7 +33,6 @@ final class ServerCommand implements Callable<Integer> {
     public Integer call() {
         LogSettings.set(node.level(), node.jsonLog());
         Daemon.warnOfUnknownKeys(spec);
-        long began = Daemon.processStartMillis();
         Preflight preflight = new Preflight(Path.of("/"));
         preflight.root();
         if (!server.disableAgent) {
@@ -51,7 +50,6 @@ final class ServerCommand implements Callable<Integer> {
             return daemon.run(
                     ControlPlane.start(opening, daemon.rooms()).compose(plane -> agent(daemon, opening, plane)),
                     "minik ready in %d ms: kubectl --kubeconfig " + server.writeKubeconfig + " get nodes",
-                    began,
                     exitWhenReady);
         }
     }

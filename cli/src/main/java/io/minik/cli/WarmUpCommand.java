@@ -7,17 +7,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 
 /**
  * {@code minik warm-up}: makes the class archive beside the program. A server is started in a folder of its own, without a
- * node, and ended when it is ready; the JVM then writes down the classes it had loaded. The archive belongs to this very
- * file and this JVM, so it is made where it is used, and again after an update.
+ * node, and ended when it is ready; it loads the node's classes, too, and the JVM then writes down all that is loaded. The
+ * archive belongs to this very file and this JVM, so it is made where it is used, and again after an update.
  */
 @Command(
         name = "warm-up",
@@ -25,6 +28,7 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true)
 final class WarmUpCommand implements Callable<Integer> {
     private static final int LIMIT_SECONDS = 120;
+    private static final List<String> NODE_ROOMS = List.of("io/minik/agent/", "io/minik/runtime/");
 
     @Override
     public Integer call() throws IOException, InterruptedException {
@@ -82,6 +86,22 @@ final class WarmUpCommand implements Callable<Integer> {
         command.addAll(List.of("--bind-address", "127.0.0.1", "--etcd-port", "0", "--log-level", "warn"));
         command.addAll(List.of("--https-listen-port", Integer.toString(freePort())));
         return command;
+    }
+
+    /** Loads, without running them, the classes of the rooms that a server without a node does not reach. */
+    static void loadNodeClasses() {
+        ClassLoader loader = WarmUpCommand.class.getClassLoader();
+        try (JarFile jar = new JarFile(System.getProperty("java.class.path"))) {
+            for (JarEntry entry : Collections.list(jar.entries())) {
+                String name = entry.getName();
+                if (name.endsWith(".class") && NODE_ROOMS.stream().anyMatch(name::startsWith)) {
+                    Class.forName(
+                            name.substring(0, name.length() - ".class".length()).replace('/', '.'), false, loader);
+                }
+            }
+        } catch (IOException | ClassNotFoundException e) {
+            throw new StartFailure("the node's classes could not be loaded: " + e.getMessage(), e);
+        }
     }
 
     private static int freePort() throws IOException {
