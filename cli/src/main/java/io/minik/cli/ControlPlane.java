@@ -14,6 +14,7 @@ import io.minik.api.meta.Status.Reason;
 import io.minik.api.room.Room;
 import io.minik.api.schema.KindRow;
 import io.minik.api.schema.Schema;
+import io.minik.api.x509.TlsIdentity;
 import io.minik.server.admission.CertificateRules;
 import io.minik.server.admission.RoleEscalationRule;
 import io.minik.server.authn.BootstrapTokens;
@@ -51,7 +52,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ClientAuth;
 import io.vertx.core.http.HttpServerOptions;
-import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -244,7 +245,7 @@ final class ControlPlane {
                 .setHost(address)
                 .setPort(options.etcdPort)
                 .setSsl(true)
-                .setKeyCertOptions(pem(pki.etcdServer()))
+                .setKeyCertOptions(tls(pki.etcdServer()))
                 .setTrustOptions(new PemTrustOptions()
                         .addCertValue(Buffer.buffer(pki.etcdClientCa().pem())))
                 .setClientAuth(ClientAuth.REQUIRED);
@@ -280,7 +281,7 @@ final class ControlPlane {
                 options.bindAddress,
                 options.httpsListenPort,
                 options.advertiseAddress.isEmpty() ? nodeIp : options.advertiseAddress,
-                Optional.of(pem(serving)),
+                Optional.of(tls(serving)),
                 Optional.of(new PemTrustOptions()
                         .addCertValue(Buffer.buffer(pki.clientCa().pem()))),
                 SERVING_LOOPS,
@@ -293,16 +294,14 @@ final class ControlPlane {
                         VersionCommand.build().getProperty("commit", ""),
                         VersionCommand.build().getProperty("date", ""),
                         "linux/" + (System.getProperty("os.arch").equals("aarch64") ? "arm64" : "amd64")),
-                Optional.of(new ApiServerConfig.KubeletTls(pem(toKubelets), kubeletTrust)));
+                Optional.of(new ApiServerConfig.KubeletTls(tls(toKubelets), kubeletTrust)));
     }
 
     /** One loop serves what a small machine is asked; more cores would share it by connection. */
     private static final int SERVING_LOOPS = 1;
 
-    private static PemKeyCertOptions pem(Pki.Identity identity) {
-        return new PemKeyCertOptions()
-                .addCertValue(Buffer.buffer(identity.certificatePem()))
-                .addKeyValue(Buffer.buffer(identity.keyPem()));
+    private static KeyCertOptions tls(Pki.Identity identity) {
+        return KeyCertOptions.wrap(TlsIdentity.of(identity.certificatePem(), identity.keyPem()));
     }
 
     private Void writeKubeconfig() {

@@ -8,6 +8,7 @@ import io.minik.api.object.KubeObject;
 import io.minik.api.room.Room;
 import io.minik.api.wire.CipherSuites;
 import io.minik.api.wire.UpgradeByPost;
+import io.minik.api.x509.TlsIdentity;
 import io.minik.runtime.container.Containers;
 import io.minik.runtime.sandbox.Sandboxes;
 import io.vertx.core.Context;
@@ -20,7 +21,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
-import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
 import io.vertx.core.net.ServerSSLOptions;
 import java.io.IOException;
@@ -140,8 +141,8 @@ public final class KubeletServer implements Room {
         });
     }
 
-    private static PemKeyCertOptions identity(String cert, String key) {
-        return new PemKeyCertOptions().addCertValue(Buffer.buffer(cert)).addKeyValue(Buffer.buffer(key));
+    private static KeyCertOptions identity(String cert, String key) {
+        return KeyCertOptions.wrap(TlsIdentity.of(cert, key));
     }
 
     /** A renewed serving certificate: new connections get it. */

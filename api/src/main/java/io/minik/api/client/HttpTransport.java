@@ -6,6 +6,7 @@ import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Status;
 import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
+import io.minik.api.x509.TlsIdentity;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -18,7 +19,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
-import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
 import java.net.URI;
 import java.util.ArrayList;
@@ -218,9 +219,8 @@ public final class HttpTransport implements Transport {
         config.caPem()
                 .ifPresent(pem -> options.setTrustOptions(new PemTrustOptions().addCertValue(Buffer.buffer(pem))));
         if (config.clientCertPem().isPresent() && config.clientKeyPem().isPresent()) {
-            options.setKeyCertOptions(new PemKeyCertOptions()
-                    .addCertValue(Buffer.buffer(config.clientCertPem().get()))
-                    .addKeyValue(Buffer.buffer(config.clientKeyPem().get())));
+            options.setKeyCertOptions(KeyCertOptions.wrap(TlsIdentity.of(
+                    config.clientCertPem().get(), config.clientKeyPem().get())));
         }
         return options;
     }

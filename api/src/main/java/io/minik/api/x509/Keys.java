@@ -13,12 +13,15 @@ import java.security.interfaces.ECPrivateKey;
 import java.security.spec.ECGenParameterSpec;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.security.spec.X509EncodedKeySpec;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /** Keys: ours are EC P-256 (small, fast to make on a device); those of others may also be RSA or Ed25519. */
 public final class Keys {
     private static final String P256 = "1.2.840.10045.3.1.7";
+    private static final String EC_PUBLIC_KEY = "1.2.840.10045.2.1";
+    private static final String EC_KEY = "EC PRIVATE KEY";
     private static final int EC_BYTES = 32;
 
     static final String ECDSA_SHA256 = "1.2.840.10045.4.3.2";
@@ -41,10 +44,8 @@ public final class Keys {
             "1.3.101.112",
             "Ed25519");
 
-    private static final Map<String, String> KEY_TYPES = Map.of(
-            "1.2.840.10045.2.1", "EC",
-            "1.2.840.113549.1.1.1", "RSA",
-            "1.3.101.112", "Ed25519");
+    private static final Map<String, String> KEY_TYPES =
+            Map.of(EC_PUBLIC_KEY, "EC", "1.2.840.113549.1.1.1", "RSA", "1.3.101.112", "Ed25519");
 
     private Keys() {}
 
@@ -73,7 +74,7 @@ public final class Keys {
         int length = Math.min(number.length, EC_BYTES);
         System.arraycopy(number, number.length - length, secret, EC_BYTES - length, length);
         return Pem.encode(
-                "EC PRIVATE KEY",
+                EC_KEY,
                 Der.sequence(
                         Der.integer(BigInteger.ONE),
                         Der.octetString(secret),
@@ -85,9 +86,15 @@ public final class Keys {
         return Pem.encode(Pem.PUBLIC_KEY, key.getEncoded());
     }
 
-    /** @throws X509Exception unless the text holds an unencrypted PKCS#8 key of a known type */
+    /** @throws X509Exception unless the text holds an unencrypted key of a known type, as PKCS#8 or (EC P-256) RFC 5915 */
     public static PrivateKey privateKey(String pem) {
-        byte[] der = Pem.requireBlock(Pem.PRIVATE_KEY, pem);
+        List<byte[]> ec = Pem.blocks(EC_KEY, pem);
+        byte[] der = ec.isEmpty()
+                ? Pem.requireBlock(Pem.PRIVATE_KEY, pem)
+                : Der.sequence(
+                        Der.integer(BigInteger.ZERO),
+                        Der.sequence(Der.oid(EC_PUBLIC_KEY), Der.oid(P256)),
+                        Der.octetString(ec.get(0)));
         DerReader info = new DerReader(der).next(Der.SEQUENCE, "private key").open();
         info.next(Der.INTEGER, "private key version");
         String type = keyType(info.next(Der.SEQUENCE, "private key algorithm"));

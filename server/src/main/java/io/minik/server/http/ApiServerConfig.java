@@ -2,7 +2,7 @@ package io.minik.server.http;
 
 import io.minik.server.admission.DefaultTolerationSeconds;
 import io.minik.server.registry.PortRange;
-import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
 import java.util.List;
 import java.util.Optional;
@@ -25,7 +25,7 @@ public record ApiServerConfig(
         String host,
         int port,
         String advertiseAddress,
-        Optional<PemKeyCertOptions> tls,
+        Optional<KeyCertOptions> tls,
         Optional<PemTrustOptions> clientCa,
         int loops,
         String serviceCidr,
@@ -47,7 +47,7 @@ public record ApiServerConfig(
     }
 
     /** How the server shows itself to kubelets, and whom it believes. */
-    public record KubeletTls(PemKeyCertOptions identity, PemTrustOptions trust) {}
+    public record KubeletTls(KeyCertOptions identity, PemTrustOptions trust) {}
 
     /** The first address of the service range: the kubernetes Service. */
     public String kubernetesServiceIp() {

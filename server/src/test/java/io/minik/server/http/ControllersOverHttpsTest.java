@@ -14,6 +14,7 @@ import io.minik.api.meta.Resources;
 import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
+import io.minik.api.x509.TlsIdentity;
 import io.minik.server.controllers.LiveControllers;
 import io.minik.server.pki.Pki;
 import io.minik.server.pki.PkiConfig;
@@ -23,7 +24,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
 import java.net.URI;
 import java.nio.file.Path;
@@ -60,9 +61,9 @@ class ControllersOverHttpsTest {
                 new MemoryStore(vertx),
                 DevServer.config(
                         0,
-                        Optional.of(new PemKeyCertOptions()
-                                .addCertValue(Buffer.buffer(pki.apiServer().certificatePem()))
-                                .addKeyValue(Buffer.buffer(pki.apiServer().keyPem()))),
+                        Optional.of(KeyCertOptions.wrap(TlsIdentity.of(
+                                pki.apiServer().certificatePem(),
+                                pki.apiServer().keyPem()))),
                         Optional.of(new PemTrustOptions()
                                 .addCertValue(Buffer.buffer(pki.clientCa().pem())))));
         await(server.start());

@@ -11,6 +11,7 @@ import io.minik.store.Store;
 import io.minik.store.memory.MemoryStore;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
 import java.time.InstantSource;
@@ -27,7 +28,7 @@ public final class DevServer {
         return of(vertx, store, config(port, Optional.empty(), Optional.empty()));
     }
 
-    static ApiServerConfig config(int port, Optional<PemKeyCertOptions> identity, Optional<PemTrustOptions> clientCa) {
+    static ApiServerConfig config(int port, Optional<KeyCertOptions> identity, Optional<PemTrustOptions> clientCa) {
         return new ApiServerConfig(
                 "127.0.0.1",
                 port,

@@ -14,6 +14,7 @@ import io.minik.api.x509.CertificateRequest;
 import io.minik.api.x509.Keys;
 import io.minik.api.x509.SecretFile;
 import io.minik.api.x509.Subject;
+import io.minik.api.x509.TlsIdentity;
 import io.minik.server.admission.CertificateRules;
 import io.minik.server.admission.DefaultTolerationSeconds;
 import io.minik.server.admission.RoleEscalationRule;
@@ -39,7 +40,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -94,9 +95,9 @@ class SecuredApiTest {
                         "127.0.0.1",
                         0,
                         "127.0.0.1",
-                        Optional.of(new PemKeyCertOptions()
-                                .addCertValue(Buffer.buffer(pki.apiServer().certificatePem()))
-                                .addKeyValue(Buffer.buffer(pki.apiServer().keyPem()))),
+                        Optional.of(KeyCertOptions.wrap(TlsIdentity.of(
+                                pki.apiServer().certificatePem(),
+                                pki.apiServer().keyPem()))),
                         Optional.of(new PemTrustOptions()
                                 .addCertValue(Buffer.buffer(pki.clientCa().pem()))),
                         1,
