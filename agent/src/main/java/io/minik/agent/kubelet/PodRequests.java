@@ -1,8 +1,8 @@
 package io.minik.agent.kubelet;
 
-import io.minik.agent.volume.Amounts;
 import io.minik.api.core.Container;
 import io.minik.api.core.Pod;
+import io.minik.api.meta.Quantity;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -52,6 +52,8 @@ final class PodRequests {
     }
 
     static long amount(String resource, String quantity) {
-        return resource.equals("cpu") ? Amounts.milli(quantity) : Amounts.whole(quantity);
+        return resource.equals("cpu")
+                ? Quantity.orZero(quantity).milliValue()
+                : Quantity.orZero(quantity).value();
     }
 }

@@ -1,10 +1,10 @@
 package io.minik.agent.kubelet;
 
-import io.minik.agent.volume.Amounts;
 import io.minik.api.core.Container;
 import io.minik.api.core.ContainerResources;
 import io.minik.api.core.Pod;
 import io.minik.api.core.PodQos;
+import io.minik.api.meta.Quantity;
 import io.minik.runtime.container.Containers.Resources;
 import io.minik.runtime.sandbox.Sandboxes.PodResources;
 import java.util.List;
@@ -47,12 +47,12 @@ final class ResourceLimits {
     }
 
     static Resources of(Pod pod, Container container, long nodeMemoryBytes) {
-        long cpuLimit = Amounts.milli(limit(container.resources(), "cpu"));
+        long cpuLimit = Quantity.orZero(limit(container.resources(), "cpu")).milliValue();
         return new Resources(
-                shares(Amounts.milli(request(container.resources(), "cpu"))),
+                shares(Quantity.orZero(request(container.resources(), "cpu")).milliValue()),
                 quota(cpuLimit),
                 PERIOD_MICROS,
-                Amounts.whole(limit(container.resources(), "memory")),
+                Quantity.orZero(limit(container.resources(), "memory")).value(),
                 0,
                 oomScoreAdj(pod, container, nodeMemoryBytes),
                 "",
@@ -67,7 +67,7 @@ final class ResourceLimits {
         if (qos == PodQos.BestEffort || nodeMemoryBytes == 0) {
             return OOM_BEST_EFFORT;
         }
-        long request = Amounts.whole(request(container.resources(), "memory"));
+        long request = Quantity.orZero(request(container.resources(), "memory")).value();
         int adjust = (int) (1000 - 1000 * request / nodeMemoryBytes);
         // Never as safe as guaranteed, never as exposed as best effort.
         if (adjust < 1000 + OOM_GUARANTEED) {
@@ -89,7 +89,9 @@ final class ResourceLimits {
         ContainerResources whole = pod.spec().resources();
         if (whole.limits().containsKey(resource)) {
             String amount = limit(whole, resource);
-            return milli ? Amounts.milli(amount) : Amounts.whole(amount);
+            return milli
+                    ? Quantity.orZero(amount).milliValue()
+                    : Quantity.orZero(amount).value();
         }
         List<Container> all = Stream.concat(pod.spec().containers().stream(), pod.spec().initContainers().stream())
                 .toList();
@@ -98,7 +100,9 @@ final class ResourceLimits {
         }
         return PodRequests.sum(pod, c -> {
             String amount = limit(c.resources(), resource);
-            return milli ? Amounts.milli(amount) : Amounts.whole(amount);
+            return milli
+                    ? Quantity.orZero(amount).milliValue()
+                    : Quantity.orZero(amount).value();
         });
     }
 

@@ -2,6 +2,7 @@ package io.minik.agent.volume;
 
 import io.minik.api.core.Container;
 import io.minik.api.core.Pod;
+import io.minik.api.meta.Quantity;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.List;
@@ -57,9 +58,11 @@ public record DownwardFields(Pod pod, List<String> hostIps, List<String> podIps,
         String amount = limit
                 ? limits.getOrDefault(name, allocatable.getOrDefault(name, "0"))
                 : container.resources().requests().getOrDefault(name, limits.getOrDefault(name, "0"));
-        BigDecimal by = divisor.isEmpty() ? BigDecimal.ONE : Amounts.of(divisor);
+        BigDecimal by =
+                divisor.isEmpty() ? BigDecimal.ONE : Quantity.orZero(divisor).amount();
         BigDecimal units = by.signum() == 0 ? BigDecimal.ONE : by;
-        return Optional.of(Amounts.of(amount)
+        return Optional.of(Quantity.orZero(amount)
+                .amount()
                 .divide(units, 0, RoundingMode.CEILING)
                 .toBigInteger()
                 .toString());

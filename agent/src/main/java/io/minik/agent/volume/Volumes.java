@@ -6,6 +6,7 @@ import io.minik.api.core.Pod;
 import io.minik.api.core.Volume;
 import io.minik.api.core.VolumeMount;
 import io.minik.api.meta.ApiException;
+import io.minik.api.meta.Quantity;
 import io.minik.api.meta.Resources;
 import io.minik.api.meta.Status;
 import io.minik.api.object.Json;
@@ -101,7 +102,8 @@ public final class Volumes implements PodVolumes {
     private Future<Path> emptyDir(Pod pod, Volume volume) {
         Path directory = directory(pod.uid(), volume);
         boolean memory = Json.text(volume.source(), "medium").equals("Memory");
-        long limit = Amounts.whole(volume.source().path("sizeLimit").asText("0"));
+        long limit =
+                Quantity.orZero(volume.source().path("sizeLimit").asText("0")).value();
         return node.files().call(() -> {
             boolean fresh = !Files.isDirectory(directory);
             Files.createDirectories(directory);

@@ -82,6 +82,11 @@ public final class Quantity implements Comparable<Quantity> {
         }
     }
 
+    /** As parse, for amounts that validation has let in; what is none all the same counts as nothing. */
+    public static Quantity orZero(String text) {
+        return find(text).orElse(ZERO);
+    }
+
     public static Quantity of(long units) {
         return new Quantity(BigDecimal.valueOf(units), Format.DECIMAL_SI);
     }

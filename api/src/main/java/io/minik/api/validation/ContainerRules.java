@@ -194,7 +194,7 @@ final class ContainerRules {
                     causes.invalid(path + "." + side, name, "must be a standard resource type or fully qualified");
                     causes.invalid(path + "." + side, name, "must be a standard resource for containers");
                 }
-                Quantity amount = Quantity.find(entry.getValue().asText()).orElse(Quantity.ZERO);
+                Quantity amount = Quantity.orZero(entry.getValue().asText());
                 if (amount.signum() < 0) {
                     causes.invalid(here, entry.getValue().asText(), "must be greater than or equal to 0");
                 }

@@ -79,4 +79,12 @@ class QuantityTest {
             assertThat(quantity.add(again).subtract(again)).as("seed %d", seed).isEqualTo(quantity);
         }
     }
+
+    @Test
+    void whatIsNoAmountCountsAsNothingWhereOneIsTakenAnyway() {
+        assertThat(Quantity.orZero("64Mi").value()).isEqualTo(64L << 20);
+        assertThat(Quantity.orZero("100m").milliValue()).isEqualTo(100);
+        assertThat(Quantity.orZero("much")).isEqualTo(Quantity.ZERO);
+        assertThat(Quantity.orZero("")).isEqualTo(Quantity.ZERO);
+    }
 }

@@ -57,6 +57,6 @@ final class VolumeMatch {
     }
 
     private static Quantity capacity(KubeObject volume) {
-        return Quantity.find(volume.text("spec", "capacity", "storage")).orElse(Quantity.ZERO);
+        return Quantity.orZero(volume.text("spec", "capacity", "storage"));
     }
 }
