@@ -158,7 +158,15 @@ final class AgentRooms {
                 runtime.containers(),
                 machine.figures());
         return rooms.start(context, runtime)
-                .compose(unused -> rooms.startAll(context, List.of(proxy(), dns(), kubelet, server, nodeRoom)));
+                .compose(unused -> rooms.startAll(
+                        context,
+                        List.of(
+                                new InformersRoom("node-informers", informers),
+                                proxy(),
+                                dns(),
+                                kubelet,
+                                server,
+                                nodeRoom)));
     }
 
     private NodeRoom nodeRoom(NodeRuntime runtime, Machine machine, FileWork files) {

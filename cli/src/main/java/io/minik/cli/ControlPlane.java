@@ -210,7 +210,9 @@ final class ControlPlane {
     }
 
     private List<Room> loopRooms() {
-        List<Room> all = new ArrayList<>(Controllers.all(
+        List<Room> all = new ArrayList<>();
+        all.add(new InformersRoom("controller-informers", controllers.informers()));
+        all.addAll(Controllers.all(
                 controllers,
                 new Controllers.Config(
                         pki.serverCa().pem(),
@@ -269,7 +271,11 @@ final class ControlPlane {
                 apiServer.transport(User.system("system:kube-scheduler", User.MASTERS)), "kube-scheduler");
         Informers informers = new Informers(own, client);
         EventRecorder events = new EventRecorder(own, client, Scheduler.DEFAULT_NAME, "");
-        return rooms.start(schedulerLoop, new Scheduler(own, client, informers, events, Scheduler.DEFAULT_NAME));
+        return rooms.startAll(
+                schedulerLoop,
+                List.of(
+                        new InformersRoom("scheduler-informers", informers),
+                        new Scheduler(own, client, informers, events, Scheduler.DEFAULT_NAME)));
     }
 
     private ApiServerConfig config() {
