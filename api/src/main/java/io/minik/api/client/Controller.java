@@ -1,11 +1,10 @@
-package io.minik.server.controllers;
+package io.minik.api.client;
 
-import io.minik.api.client.ReconcileLoop;
 import io.minik.api.room.Room;
 import io.vertx.core.Future;
 
 /** A room that is one reconcile loop. */
-interface Controller extends Room {
+public interface Controller extends Room {
     ReconcileLoop work();
 
     @Override

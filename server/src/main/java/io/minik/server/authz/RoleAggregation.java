@@ -3,6 +3,7 @@ package io.minik.server.authz;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import io.minik.api.client.ApiClient;
+import io.minik.api.client.Controller;
 import io.minik.api.client.Informer;
 import io.minik.api.client.Informers;
 import io.minik.api.client.Loop;
@@ -13,7 +14,6 @@ import io.minik.api.meta.Status.Reason;
 import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
-import io.minik.api.room.Room;
 import io.minik.api.selector.LabelSelector;
 import io.vertx.core.Future;
 import java.time.Duration;
@@ -24,40 +24,25 @@ import java.util.List;
 import java.util.Optional;
 
 /** Fills ClusterRoles that have an aggregationRule with the rules of those that their selectors match. */
-public final class RoleAggregation implements Room {
+public final class RoleAggregation implements Controller {
     /** Writes of a few roles: one at a time keeps conflicts away. */
     private static final int CONCURRENCY = 1;
 
     private final ApiClient client;
     private final Informer roles;
-    private final ReconcileLoop loop;
+    private final ReconcileLoop work;
 
     /** @param informers of the same loop */
     public RoleAggregation(Loop on, Informers informers, ApiClient client) {
         this.client = client;
         this.roles = informers.of(Resources.CLUSTER_ROLES);
-        this.loop = new ReconcileLoop("clusterrole-aggregation", on, CONCURRENCY, this::reconcile)
+        this.work = new ReconcileLoop("clusterrole-aggregation", on, CONCURRENCY, this::reconcile)
                 .watch(roles, changed -> aggregated());
     }
 
     @Override
-    public String name() {
-        return loop.name();
-    }
-
-    @Override
-    public Future<Void> start() {
-        return loop.start();
-    }
-
-    @Override
-    public Future<Void> stop() {
-        return loop.stop();
-    }
-
-    @Override
-    public Health health() {
-        return loop.health();
+    public ReconcileLoop work() {
+        return work;
     }
 
     /** Any role may match any selector: all aggregated roles look again, there are few. */

@@ -2,11 +2,11 @@ package io.minik.server.controllers;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.minik.api.client.Controller;
 import io.minik.api.client.EventRecorder;
 import io.minik.api.client.Informer;
 import io.minik.api.client.ReconcileLoop;
 import io.minik.api.core.Node;
-import io.minik.api.meta.OwnerReference;
 import io.minik.api.meta.Resources;
 import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
@@ -16,7 +16,6 @@ import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -60,7 +59,10 @@ final class DaemonSetController implements Controller {
         this.control = new PodControl(context, pods, events);
         this.work = context.reconcile("daemonset", this::reconcile)
                 .watch(sets)
-                .watch(pods, this::setsOf)
+                .watch(
+                        pods,
+                        pod -> Pods.concerned(
+                                pod, Resources.DAEMON_SETS, sets, set -> LabelSelector.of(set.at("spec", "selector"))))
                 .needs(nodes)
                 .needs(revisions.informer());
         nodes.onChange((before, now) -> {
@@ -77,20 +79,6 @@ final class DaemonSetController implements Controller {
     @Override
     public ReconcileLoop work() {
         return work;
-    }
-
-    private Collection<ObjectKey> setsOf(KubeObject pod) {
-        Optional<OwnerReference> controller = pod.meta().controller();
-        if (controller.isPresent()) {
-            return controller.get().kind().equals("DaemonSet")
-                    ? List.of(ObjectKey.of(pod.namespace(), controller.get().name()))
-                    : List.of();
-        }
-        return sets.byNamespace(pod.namespace()).stream()
-                .filter(set -> LabelSelector.of(set.at("spec", "selector"))
-                        .matches(pod.meta().labels()))
-                .map(KubeObject::key)
-                .toList();
     }
 
     private Future<Optional<Duration>> reconcile(ObjectKey key) {

@@ -2,6 +2,7 @@ package io.minik.server.controllers;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.minik.api.client.Controller;
 import io.minik.api.client.Informer;
 import io.minik.api.client.ReconcileLoop;
 import io.minik.api.meta.Resources;

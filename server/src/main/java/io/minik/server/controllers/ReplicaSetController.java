@@ -1,12 +1,12 @@
 package io.minik.server.controllers;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.minik.api.client.Controller;
 import io.minik.api.client.DeleteOptions;
 import io.minik.api.client.EventRecorder;
 import io.minik.api.client.Informer;
 import io.minik.api.client.ReconcileLoop;
 import io.minik.api.meta.ApiException;
-import io.minik.api.meta.OwnerReference;
 import io.minik.api.meta.Resource;
 import io.minik.api.meta.Resources;
 import io.minik.api.meta.Status.Reason;
@@ -18,7 +18,6 @@ import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
@@ -56,25 +55,14 @@ final class ReplicaSetController implements Controller {
         this.events = context.events(
                 resource.equals(Resources.REPLICA_SETS) ? "replicaset-controller" : "replication-controller");
         pods.onChange(expectations::saw);
-        this.work = context.reconcile(name, this::reconcile).watch(sets).watch(pods, this::setsOf);
+        this.work = context.reconcile(name, this::reconcile)
+                .watch(sets)
+                .watch(pods, pod -> Pods.concerned(pod, resource, sets, this::selector));
     }
 
     @Override
     public ReconcileLoop work() {
         return work;
-    }
-
-    private Collection<ObjectKey> setsOf(KubeObject pod) {
-        Optional<OwnerReference> controller = pod.meta().controller();
-        if (controller.isPresent()) {
-            return controller.get().kind().equals(resource.kind())
-                    ? List.of(ObjectKey.of(pod.namespace(), controller.get().name()))
-                    : List.of();
-        }
-        return sets.byNamespace(pod.namespace()).stream()
-                .filter(set -> selector(set).matches(pod.meta().labels()))
-                .map(KubeObject::key)
-                .toList();
     }
 
     private LabelSelector selector(KubeObject set) {

@@ -1,5 +1,6 @@
 package io.minik.server.controllers;
 
+import io.minik.api.client.Controller;
 import io.minik.api.client.Informer;
 import io.minik.api.client.ReconcileLoop;
 import io.minik.api.meta.Resources;

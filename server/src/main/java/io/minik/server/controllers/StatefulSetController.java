@@ -1,10 +1,10 @@
 package io.minik.server.controllers;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.minik.api.client.Controller;
 import io.minik.api.client.EventRecorder;
 import io.minik.api.client.Informer;
 import io.minik.api.client.ReconcileLoop;
-import io.minik.api.meta.OwnerReference;
 import io.minik.api.meta.Resources;
 import io.minik.api.meta.Status.Reason;
 import io.minik.api.object.Json;
@@ -15,7 +15,6 @@ import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -51,7 +50,13 @@ final class StatefulSetController implements Controller {
         this.control = new PodControl(context, pods, events);
         this.work = context.reconcile("statefulset", this::reconcile)
                 .watch(sets)
-                .watch(pods, this::setsOf)
+                .watch(
+                        pods,
+                        pod -> Pods.concerned(
+                                pod,
+                                Resources.STATEFUL_SETS,
+                                sets,
+                                set -> LabelSelector.of(set.at("spec", "selector"))))
                 .needs(claims)
                 .needs(revisions.informer());
     }
@@ -59,20 +64,6 @@ final class StatefulSetController implements Controller {
     @Override
     public ReconcileLoop work() {
         return work;
-    }
-
-    private Collection<ObjectKey> setsOf(KubeObject pod) {
-        Optional<OwnerReference> controller = pod.meta().controller();
-        if (controller.isPresent()) {
-            return controller.get().kind().equals("StatefulSet")
-                    ? List.of(ObjectKey.of(pod.namespace(), controller.get().name()))
-                    : List.of();
-        }
-        return sets.byNamespace(pod.namespace()).stream()
-                .filter(set -> LabelSelector.of(set.at("spec", "selector"))
-                        .matches(pod.meta().labels()))
-                .map(KubeObject::key)
-                .toList();
     }
 
     private Future<Optional<Duration>> reconcile(ObjectKey key) {

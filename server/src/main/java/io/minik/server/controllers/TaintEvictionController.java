@@ -1,6 +1,7 @@
 package io.minik.server.controllers;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.minik.api.client.Controller;
 import io.minik.api.client.DeleteOptions;
 import io.minik.api.client.EventRecorder;
 import io.minik.api.client.Informer;

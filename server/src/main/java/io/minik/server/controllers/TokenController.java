@@ -2,6 +2,7 @@ package io.minik.server.controllers;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.client.ApiClient;
+import io.minik.api.client.Controller;
 import io.minik.api.client.DeleteOptions;
 import io.minik.api.client.Informer;
 import io.minik.api.client.Informers;
@@ -13,7 +14,6 @@ import io.minik.api.meta.Status.Reason;
 import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
-import io.minik.api.room.Room;
 import io.vertx.core.Future;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -27,7 +27,7 @@ import java.util.Optional;
  * Fills Secrets of type kubernetes.io/service-account-token with token, ca.crt and namespace, and removes those whose account is
  * gone.
  */
-public final class TokenController implements Room {
+public final class TokenController implements Controller {
     /** Signs the legacy token of an account for a Secret of that name. */
     @FunctionalInterface
     public interface TokenSource {
@@ -44,7 +44,7 @@ public final class TokenController implements Room {
     private final String caPem;
     private final Informer secrets;
     private final Informer accounts;
-    private final ReconcileLoop loop;
+    private final ReconcileLoop work;
 
     /**
      * @param informers of the same loop
@@ -56,29 +56,14 @@ public final class TokenController implements Room {
         this.caPem = caPem;
         this.secrets = informers.of(Resources.SECRETS);
         this.accounts = informers.of(Resources.SERVICE_ACCOUNTS);
-        this.loop = new ReconcileLoop("serviceaccount-token", on, CONCURRENCY, this::reconcile)
+        this.work = new ReconcileLoop("serviceaccount-token", on, CONCURRENCY, this::reconcile)
                 .watch(secrets, secret -> isToken(secret) ? List.of(secret.key()) : List.of())
                 .watch(accounts, this::secretsOf);
     }
 
     @Override
-    public String name() {
-        return loop.name();
-    }
-
-    @Override
-    public Future<Void> start() {
-        return loop.start();
-    }
-
-    @Override
-    public Future<Void> stop() {
-        return loop.stop();
-    }
-
-    @Override
-    public Health health() {
-        return loop.health();
+    public ReconcileLoop work() {
+        return work;
     }
 
     private Collection<ObjectKey> secretsOf(KubeObject account) {

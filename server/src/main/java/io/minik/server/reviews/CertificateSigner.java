@@ -2,6 +2,7 @@ package io.minik.server.reviews;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.minik.api.client.ApiClient;
+import io.minik.api.client.Controller;
 import io.minik.api.client.DeleteOptions;
 import io.minik.api.client.Informer;
 import io.minik.api.client.Informers;
@@ -13,7 +14,6 @@ import io.minik.api.meta.Status.Reason;
 import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
-import io.minik.api.room.Room;
 import io.minik.api.x509.CertificateAuthority;
 import io.minik.api.x509.CertificateAuthority.Leaf;
 import io.minik.api.x509.CertificateAuthority.Validity;
@@ -46,7 +46,7 @@ import java.util.Optional;
  *      +--24 h--> deleted
  * </pre>
  */
-public final class CertificateSigner implements Room {
+public final class CertificateSigner implements Controller {
     private static final int CONCURRENCY = 2;
     private static final Duration DONE_KEPT = Duration.ofHours(1);
     private static final Duration PENDING_KEPT = Duration.ofHours(24);
@@ -60,7 +60,7 @@ public final class CertificateSigner implements Room {
     private final Authorizer authorizer;
     private final Loop on;
     private final Informer requests;
-    private final ReconcileLoop loop;
+    private final ReconcileLoop work;
 
     /** @param informers of the same loop */
     public CertificateSigner(Loop on, Informers informers, ApiClient client, Pki pki, Authorizer authorizer) {
@@ -69,27 +69,12 @@ public final class CertificateSigner implements Room {
         this.authorizer = authorizer;
         this.on = on;
         this.requests = informers.of(Resources.CERTIFICATE_SIGNING_REQUESTS);
-        this.loop = new ReconcileLoop("certificate-signer", on, CONCURRENCY, this::reconcile).watch(requests);
+        this.work = new ReconcileLoop("certificate-signer", on, CONCURRENCY, this::reconcile).watch(requests);
     }
 
     @Override
-    public String name() {
-        return loop.name();
-    }
-
-    @Override
-    public Future<Void> start() {
-        return loop.start();
-    }
-
-    @Override
-    public Future<Void> stop() {
-        return loop.stop();
-    }
-
-    @Override
-    public Health health() {
-        return loop.health();
+    public ReconcileLoop work() {
+        return work;
     }
 
     private Future<Optional<Duration>> reconcile(ObjectKey key) {
