@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Server-side apply: a manager says the fields that it wants, and owns them. What it said before and no longer says goes,
@@ -75,23 +76,27 @@ public final class Apply {
             }
             Ownership.prune(type, tree, last.get().fields(), kept);
         }
-        List<Manager> managers = settle(applier, Ownership.difference(type, before, tree), others);
+        FieldSet free = applier.force ? new FieldSet() : LastApplied.unchanged(applier, before);
+        List<Manager> managers = settle(applier, Ownership.difference(type, before, tree), others, free);
         boolean same = last.isPresent() && last.get().fields().equals(self.fields());
         boolean untouched = tree.equals(before);
         managers.add(same && untouched ? last.get() : self);
         ManagedFields.write(tree, managers);
+        LastApplied.follow(applier, tree, applied);
         return tree;
     }
 
-    /** The others without what was changed under them; a conflict unless forced. */
-    private static List<Manager> settle(Applier applier, Ownership.Difference difference, List<Manager> others) {
+    /** The others without what was changed under them; a conflict unless forced or free. */
+    private static List<Manager> settle(
+            Applier applier, Ownership.Difference difference, List<Manager> others, FieldSet free) {
         Map<Manager, List<String>> conflicts = new LinkedHashMap<>();
         List<Manager> left = new ArrayList<>();
         for (Manager other : others) {
             FieldSet contested = other.fields().intersect(difference.changed());
-            if (!contested.isEmpty()) {
+            FieldSet disputed = contested.minus(free);
+            if (!disputed.isEmpty()) {
                 List<String> paths = new ArrayList<>();
-                contested.paths("", paths);
+                disputed.paths("", paths);
                 conflicts.put(other, paths);
             }
             left.add(other.with(other.fields().minus(contested).without(difference.removed())));
@@ -104,31 +109,31 @@ public final class Apply {
 
     private static ApiException conflict(Map<Manager, List<String>> conflicts) {
         List<Cause> causes = new ArrayList<>();
-        StringBuilder text = new StringBuilder();
-        int count = 0;
-        for (Map.Entry<Manager, List<String>> entry : conflicts.entrySet()) {
-            Manager manager = entry.getKey();
-            String with = "conflict with \"" + manager.name() + "\""
-                    + (manager.subresource().isEmpty() ? "" : " with subresource \"" + manager.subresource() + "\"")
-                    + " using " + manager.apiVersion()
-                    + (manager.operation().equals(ManagedFields.APPLY)
-                                    || manager.time().isEmpty()
-                            ? ""
-                            : " at " + manager.time());
-            List<String> paths = entry.getValue();
-            count += paths.size();
-            text.append(text.length() == 0 ? "" : "\n");
-            text.append(
-                    paths.size() == 1 ? with + ": " + paths.get(0) : with.replaceFirst("conflict", "conflicts") + ":");
-            for (String path : paths) {
-                causes.add(new Cause("FieldManagerConflict", with, path));
-                if (paths.size() > 1) {
-                    text.append("\n- ").append(path);
-                }
-            }
+        Map<String, List<String>> byManager = new TreeMap<>();
+        conflicts.forEach((manager, paths) -> {
+            byManager.computeIfAbsent(named(manager), name -> new ArrayList<>()).addAll(paths);
+            paths.forEach(
+                    path -> causes.add(new Cause("FieldManagerConflict", "conflict with " + named(manager), path)));
+        });
+        String text;
+        if (causes.size() == 1) {
+            text = "Apply failed with 1 conflict: " + causes.get(0).message() + ": "
+                    + causes.get(0).field();
+        } else {
+            List<String> lines = new ArrayList<>();
+            byManager.forEach((manager, paths) -> {
+                lines.add("conflicts with " + manager + ":");
+                paths.forEach(path -> lines.add("- " + path));
+            });
+            text = "Apply failed with " + causes.size() + " conflicts: " + String.join("\n", lines);
         }
-        String head = "Apply failed with " + count + (count == 1 ? " conflict: " : " conflicts: ");
-        return ApiException.of(Reason.Conflict, head + text, new Details("", "", "", "", List.copyOf(causes), 0));
+        return ApiException.of(Reason.Conflict, text, new Details("", "", "", "", List.copyOf(causes), 0));
+    }
+
+    private static String named(Manager manager) {
+        return "\"" + manager.name() + "\""
+                + (manager.subresource().isEmpty() ? "" : " with subresource \"" + manager.subresource() + "\"")
+                + (manager.operation().equals(ManagedFields.APPLY) ? "" : " using " + manager.apiVersion());
     }
 
     /** Of the object itself all but status, of its status only that: the rest of what is said does not count. */

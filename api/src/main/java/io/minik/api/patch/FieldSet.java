@@ -75,6 +75,26 @@ final class FieldSet {
         return member;
     }
 
+    /** Whether all members are members of a set in its JSON form. */
+    boolean within(JsonNode fields) {
+        return (!member || memberOf(fields))
+                && children.entrySet().stream()
+                        .allMatch(each ->
+                                each.getValue().isEmpty() || each.getValue().within(fields.path(each.getKey())));
+    }
+
+    /** Whether any member is a member of a set in its JSON form. */
+    boolean meets(JsonNode fields) {
+        return (member && memberOf(fields))
+                || children.entrySet().stream()
+                        .anyMatch(each ->
+                                fields.has(each.getKey()) && each.getValue().meets(fields.path(each.getKey())));
+    }
+
+    private static boolean memberOf(JsonNode fields) {
+        return fields.has(SELF) || (fields.isObject() && fields.isEmpty());
+    }
+
     /** Neither a member nor on the way to one. */
     boolean isEmpty() {
         return !member && children.values().stream().allMatch(FieldSet::isEmpty);

@@ -10,14 +10,11 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 
 /**
- * Who owns which fields of an object: metadata.managedFields.
- *
- * <p>minik keeps it for objects that were applied (server-side) once; before that, as upstream does for objects from
- * before its time, all present fields count as one manager's, {@value #BEFORE}. So objects that nobody ever applies stay half as
- * large.
+ * Who owns which fields of an object: metadata.managedFields. Every write counts: an apply owns what it says, all others
+ * what they changed. Objects whose list was emptied (by {@code managedFields: [{}]}) stay untracked until somebody
+ * applies; all that is there by then counts as one manager's, {@value #BEFORE}.
  */
 public final class ManagedFields {
     static final String APPLY = "Apply";
@@ -33,10 +30,11 @@ public final class ManagedFields {
 
     /** One writer's part. */
     record Manager(String name, String operation, String apiVersion, String time, String subresource, FieldSet fields) {
+        /** An applier stays the same when it goes over to another version of the API. */
         boolean same(Manager other) {
             return name.equals(other.name)
                     && operation.equals(other.operation)
-                    && apiVersion.equals(other.apiVersion)
+                    && (operation.equals(APPLY) || apiVersion.equals(other.apiVersion))
                     && subresource.equals(other.subresource);
         }
 
@@ -45,35 +43,102 @@ public final class ManagedFields {
         }
     }
 
-    /** Whether writes of the object are to be tracked. */
-    public static boolean tracked(ObjectNode tree) {
-        return !tree.path("metadata").path("managedFields").isEmpty();
+    /**
+     * Who writes.
+     *
+     * @param manager the request's fieldManager, or what its user agent begins with
+     */
+    public record Writer(Type type, String manager, String subresource, Instant now) {
+        private Manager changing(FieldSet fields) {
+            return new Manager(manager, UPDATE, type.apiVersion(), time(now), subresource, fields);
+        }
+    }
+
+    /** Of a new object that was not applied: all that it has is its creator's. @param tree gets its managedFields */
+    public static void created(Writer writer, ObjectNode tree) {
+        write(tree, List.of(writer.changing(Ownership.created(writer.type, tree))));
     }
 
     /**
      * After a write that was no apply: what it changed belongs to the writer, what it removed to nobody.
      *
-     * @param next gets the new managedFields
-     * @param manager the request's fieldManager, or what its user agent begins with
+     * @param next as the caller sent it: a list of managers in it counts, none means that of old; gets the new list
      */
-    public static void track(
-            Type type, ObjectNode old, ObjectNode next, String manager, String subresource, Instant now) {
-        List<Manager> managers = read(old);
-        Ownership.Difference difference = Ownership.difference(type, old, next);
+    public static void track(Writer writer, ObjectNode old, ObjectNode next) {
+        JsonNode present = base(writer, old, next);
+        ObjectNode metadata = Json.child(next, "metadata");
+        if (present.isEmpty()) {
+            metadata.remove("managedFields");
+            return;
+        }
+        metadata.set("managedFields", present);
+        Ownership.Difference difference = Ownership.difference(writer.type, old, next);
+        if (difference.changed().isEmpty() && difference.removed().isEmpty()) {
+            return;
+        }
+        Manager own = writer.changing(difference.changed());
+        if (difference.removed().isEmpty() && changesNoHands(own, present)) {
+            metadata.set("managedFields", dated(own, present));
+            return;
+        }
         List<Manager> left = new ArrayList<>();
-        for (Manager present : managers) {
-            left.add(present.with(present.fields.minus(difference.changed()).without(difference.removed())));
+        Manager after = own;
+        for (Manager manager : read(next)) {
+            FieldSet kept = manager.fields.minus(difference.changed()).without(difference.removed());
+            if (manager.same(own)) {
+                after = own.with(kept.union(own.fields));
+            } else {
+                left.add(manager.with(kept));
+            }
         }
-        if (!difference.changed().isEmpty()) {
-            Manager writer =
-                    new Manager(manager, UPDATE, type.apiVersion(), time(now), subresource, difference.changed());
-            Optional<Manager> own =
-                    left.stream().filter(present -> present.same(writer)).findFirst();
-            own.ifPresent(left::remove);
-            left.add(own.map(present -> writer.with(present.fields.union(writer.fields)))
-                    .orElse(writer));
-        }
+        left.add(after);
         write(next, left);
+    }
+
+    /** The list that the write starts from; empty: the object is not tracked. */
+    private static JsonNode base(Writer writer, ObjectNode old, ObjectNode next) {
+        JsonNode sent = next.path("metadata").path("managedFields");
+        boolean reset = sent.size() == 1 && sent.get(0).isEmpty();
+        boolean counts = writer.subresource.isEmpty() && sent.isArray() && !sent.isEmpty();
+        if (counts && reset) {
+            return Json.array();
+        }
+        return counts ? sent : old.path("metadata").path("managedFields");
+    }
+
+    /** The common case, decided without reading anyone's fields: the writer owns all that it changed, nobody else does. */
+    private static boolean changesNoHands(Manager own, JsonNode present) {
+        boolean owned = false;
+        for (JsonNode entry : present) {
+            if (isOf(own, entry)) {
+                owned = own.fields.within(entry.path("fieldsV1"));
+            } else if (own.fields.meets(entry.path("fieldsV1"))) {
+                return false;
+            }
+        }
+        return owned;
+    }
+
+    /** The same list with the writer's time, as the newest. */
+    private static ArrayNode dated(Manager own, JsonNode present) {
+        ArrayNode list = Json.array();
+        ObjectNode last = Json.object();
+        for (JsonNode entry : present) {
+            if (isOf(own, entry)) {
+                entry.properties().forEach(field -> last.set(field.getKey(), field.getValue()));
+                last.put("time", own.time);
+            } else {
+                list.add(entry);
+            }
+        }
+        return list.add(last);
+    }
+
+    private static boolean isOf(Manager own, JsonNode entry) {
+        return Json.text(entry, "manager").equals(own.name)
+                && Json.text(entry, "operation").equals(own.operation)
+                && Json.text(entry, "apiVersion").equals(own.apiVersion)
+                && Json.text(entry, "subresource").equals(own.subresource);
     }
 
     static List<Manager> read(ObjectNode tree) {

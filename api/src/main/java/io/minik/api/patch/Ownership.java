@@ -41,6 +41,36 @@ final class Ownership {
         return bare(set);
     }
 
+    /** What the creator of the tree owns: its fields, with maps and lists themselves, without the server's status. */
+    static FieldSet created(Type type, ObjectNode tree) {
+        FieldSet set = fields(type, tree);
+        containers(type, tree, set);
+        return set;
+    }
+
+    /** Adds maps, and lists with items of their own, as members: who made them owns also that they are there. */
+    private static void containers(Type type, ObjectNode tree, FieldSet set) {
+        for (Map.Entry<String, JsonNode> entry : tree.properties()) {
+            Field field = find(type, entry.getKey());
+            Optional<FieldSet> found = set.find("f:" + entry.getKey());
+            if (field == null || found.isEmpty() || !divisible(field)) {
+                continue;
+            }
+            if (single(field)) {
+                if (entry.getValue() instanceof ObjectNode object) {
+                    containers(type(field), object, found.get());
+                }
+                continue;
+            }
+            found.get().add();
+            parts(field, entry.getValue()).forEach((part, value) -> {
+                if (structured(field) && value instanceof ObjectNode object) {
+                    containers(type(field), object, found.get().child(part));
+                }
+            });
+        }
+    }
+
     /** @param changed also what is new */
     record Difference(FieldSet changed, FieldSet removed) {}
 

@@ -85,7 +85,7 @@ class ApplyTest {
         assertThatThrownBy(() -> apply("other", false, tree, theirs)).isInstanceOfSatisfying(ApiException.class, e -> {
             assertThat(e.status().code()).isEqualTo(409);
             assertThat(e.getMessage())
-                    .isEqualTo("Apply failed with 2 conflicts: conflicts with \"me\" using apps/v1:\n"
+                    .isEqualTo("Apply failed with 2 conflicts: conflicts with \"me\":\n"
                             + "- .spec.replicas\n- .spec.template.spec.containers[name=\"c\"].image");
         });
         ObjectNode forced = apply("other", true, tree, theirs);
@@ -106,13 +106,12 @@ class ApplyTest {
                 .hasMessage("Apply failed with 1 conflict: conflict with \"before-first-apply\" using apps/v1:"
                         + " .spec.replicas");
         ObjectNode applied = apply("me", false, plain, web("{name: c, image: i}"));
-        assertThat(ManagedFields.tracked(applied)).isTrue();
         ObjectNode scaled = applied.deepCopy();
         ((ObjectNode) scaled.path("spec")).put("replicas", 9);
-        ManagedFields.track(DEPLOYMENT, applied, scaled, "kubectl", "scale", NOW);
+        ManagedFields.track(new ManagedFields.Writer(DEPLOYMENT, "kubectl", "scale", NOW), applied, scaled);
         assertThatThrownBy(() -> apply("me", false, scaled, web("{name: c, image: i}")))
                 .hasMessage("Apply failed with 1 conflict: conflict with \"kubectl\" with subresource \"scale\" using"
-                        + " apps/v1 at 2026-01-02T03:04:05Z: .spec.replicas");
+                        + " apps/v1: .spec.replicas");
     }
 
     @Test
@@ -121,9 +120,94 @@ class ApplyTest {
         for (int at = 0; at < 30; at++) {
             ObjectNode next = tree.deepCopy();
             ((ObjectNode) next.path("metadata").path("labels")).put("l" + at, "x");
-            ManagedFields.track(DEPLOYMENT, tree, next, "m" + at, "", NOW.plusSeconds(at));
+            ManagedFields.track(new ManagedFields.Writer(DEPLOYMENT, "m" + at, "", NOW.plusSeconds(at)), tree, next);
             tree = next;
         }
         assertThat(Json.at(tree, "metadata", "managedFields").size()).isEqualTo(1 + ManagedFields.MAX_UPDATERS);
+    }
+
+    private static ManagedFields.Writer writer(String manager, String subresource, int later) {
+        return new ManagedFields.Writer(DEPLOYMENT, manager, subresource, NOW.plusSeconds(later));
+    }
+
+    @Test
+    void theCreatorOwnsAllAndALaterChangeOnlyItsFields() {
+        ObjectNode tree = tree(web("{name: c, image: i, ports: [{containerPort: 80}]}"));
+        ManagedFields.created(writer("kubectl-create", "", 0), tree);
+        assertThat(Json.at(tree, "metadata", "managedFields").toString())
+                .isEqualTo("[{\"manager\":\"kubectl-create\",\"operation\":\"Update\",\"apiVersion\":\"apps/v1\","
+                        + "\"time\":\"2026-01-02T03:04:05Z\",\"fieldsType\":\"FieldsV1\",\"fieldsV1\":{\"f:metadata\":"
+                        + "{\"f:labels\":{\".\":{},\"f:a\":{}}},\"f:spec\":{\"f:replicas\":{},\"f:template\":{\"f:spec\":"
+                        + "{\"f:containers\":{\".\":{},\"k:{\\\"name\\\":\\\"c\\\"}\":{\".\":{},\"f:image\":{},"
+                        + "\"f:name\":{},\"f:ports\":{\".\":{},\"k:{\\\"containerPort\\\":80,\\\"protocol\\\":"
+                        + "\\\"TCP\\\"}\":{\".\":{},\"f:containerPort\":{}}}}}}}}}}]");
+        ObjectNode scaled = tree.deepCopy();
+        ((ObjectNode) scaled.path("spec")).put("replicas", 9);
+        ManagedFields.track(writer("scaler", "scale", 1), tree, scaled);
+        JsonManagers managers = new JsonManagers(scaled);
+        assertThat(managers.fields("kubectl-create")).doesNotContain("f:replicas");
+        assertThat(managers.fields("scaler")).isEqualTo("{\"f:spec\":{\"f:replicas\":{}}}");
+        ObjectNode again = scaled.deepCopy();
+        ((ObjectNode) again.path("spec")).put("replicas", 10);
+        ManagedFields.track(writer("scaler", "scale", 2), scaled, again);
+        assertThat(new JsonManagers(again).entry("scaler").toString())
+                .as("only its time is new")
+                .isEqualTo(managers.entry("scaler").toString().replace("04:06Z", "04:07Z"));
+    }
+
+    private record JsonManagers(ObjectNode tree) {
+        com.fasterxml.jackson.databind.JsonNode entry(String manager) {
+            return Json.items(tree, "metadata", "managedFields").stream()
+                    .filter(entry -> Json.text(entry, "manager").equals(manager))
+                    .findFirst()
+                    .orElseThrow();
+        }
+
+        String fields(String manager) {
+            return entry(manager).path("fieldsV1").toString();
+        }
+    }
+
+    @Test
+    void oneEmptyManagerEndsTheTracking() {
+        ObjectNode tree = tree(web("{name: c, image: i}"));
+        ManagedFields.created(writer("me", "", 0), tree);
+        ObjectNode reset = tree.deepCopy();
+        ((ObjectNode) reset.path("metadata")).putArray("managedFields").addObject();
+        ManagedFields.track(writer("me", "", 1), tree, reset);
+        assertThat(reset.path("metadata").has("managedFields")).isFalse();
+        ObjectNode later = reset.deepCopy();
+        ((ObjectNode) later.path("spec")).put("replicas", 9);
+        ManagedFields.track(writer("me", "", 2), reset, later);
+        assertThat(later.path("metadata").has("managedFields")).isFalse();
+    }
+
+    @Test
+    void aCallerMayHandOverFieldsButNotThroughASubresource() {
+        ObjectNode tree = tree(web("{name: c, image: i}"));
+        ManagedFields.created(writer("me", "", 0), tree);
+        ObjectNode renamed = tree.deepCopy();
+        ((ObjectNode) renamed.path("metadata").path("managedFields").get(0)).put("manager", "you");
+        ObjectNode through = renamed.deepCopy();
+        ManagedFields.track(writer("kubectl", "status", 1), tree, through);
+        assertThat(through).isEqualTo(tree);
+        ManagedFields.track(writer("kubectl", "", 1), tree, renamed);
+        assertThat(new JsonManagers(renamed).fields("you")).contains("f:replicas");
+    }
+
+    @Test
+    void whatKubectlAppliedItselfIsNoConflictAndItsNoteFollows() {
+        String note = "kubectl.kubernetes.io/last-applied-configuration";
+        ObjectNode tree = tree(
+                "metadata: {name: web, annotations: {" + note
+                        + ": '{\"metadata\":{\"name\":\"web\"},\"spec\":{\"replicas\":2}}'}}\nspec: {replicas: 2, paused: true}");
+        ManagedFields.created(writer("kubectl-client-side-apply", "", 0), tree);
+        ObjectNode applied = apply("kubectl", false, tree, "spec: {replicas: 3}");
+        assertThat(Json.intOr(0, applied, "spec", "replicas")).isEqualTo(3);
+        assertThat(Json.text(applied, "metadata", "annotations", note))
+                .isEqualTo("{\"spec\":{\"replicas\":3},\"apiVersion\":\"apps/v1\",\"kind\":\"Deployment\"}\n");
+        assertThatThrownBy(() -> apply("kubectl", false, tree, "spec: {paused: false}"))
+                .hasMessage("Apply failed with 1 conflict: conflict with \"kubectl-client-side-apply\" using apps/v1:"
+                        + " .spec.paused");
     }
 }

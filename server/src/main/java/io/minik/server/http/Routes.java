@@ -20,6 +20,9 @@ import java.util.Set;
 final class Routes {
     private static final byte[] NO_BODY = {};
 
+    /** As long as a fieldManager may be. */
+    private static final int LONGEST_MANAGER = 128;
+
     private final Schema schema;
     private final Registry registry;
     private final Documents documents;
@@ -88,8 +91,25 @@ final class Routes {
                 request.target().subresource(),
                 Map.copyOf(request.query()),
                 request.user(),
+                manager(request),
                 request.contentType(),
                 body);
+    }
+
+    /** The parameter, or what the user agent begins with: {@code kubectl} of {@code kubectl/v1.36.4 (linux/amd64) …}. */
+    private static String manager(ApiRequest request) {
+        String said = request.parameter("fieldManager");
+        if (!said.isEmpty()) {
+            return said;
+        }
+        String agent = request.wire().map(wire -> wire.header("User-Agent")).orElse("");
+        StringBuilder printable = new StringBuilder();
+        agent.codePoints()
+                .takeWhile(each -> each != '/')
+                .filter(each -> !Character.isISOControl(each))
+                .limit(LONGEST_MANAGER)
+                .forEach(printable::appendCodePoint);
+        return printable.toString();
     }
 
     private static Verb verb(Target target) {

@@ -150,30 +150,26 @@ final class Codec {
         return tree;
     }
 
-    /** After a write that was no apply: whose the fields are now, for objects that were applied once. */
-    void track(Request request, KubeObject old, ObjectNode next) {
-        if (applies(request)) {
+    /**
+     * Whose the fields are now: told from what the caller sent, before admission and allocation add theirs. An apply has
+     * settled that already, and a binding is a record of the server.
+     */
+    void track(Request request, String subresource, Optional<KubeObject> old, ObjectNode next) {
+        if (applies(request) || subresource.equals("binding")) {
             return;
         }
-        if (!ManagedFields.tracked(old.tree())) {
-            untracked(request, next);
-        } else {
-            String manager = request.parameter("fieldManager");
-            ManagedFields.track(
-                    request.kind().type(),
-                    old.tree(),
-                    next,
-                    manager.isEmpty() ? "unknown" : manager,
-                    request.subresource(),
-                    clock.instant());
+        ManagedFields.Writer writer =
+                new ManagedFields.Writer(request.kind().type(), request.manager(), subresource, clock.instant());
+        if (old.isPresent()) {
+            ManagedFields.track(writer, old.get().tree(), next);
+            return;
         }
-    }
-
-    /** What a client says of managedFields does not count. */
-    static void untracked(Request request, ObjectNode next) {
-        if (!applies(request) && next.get("metadata") instanceof ObjectNode metadata) {
-            metadata.remove("managedFields");
+        ObjectNode said = Json.object().setAll(next);
+        if (!Traits.keepsStatusOnCreate(request.kind().resource())) {
+            said.remove("status");
         }
+        // The metadata is the same node in both.
+        ManagedFields.created(writer, said);
     }
 
     /** @throws ApiException 422 */

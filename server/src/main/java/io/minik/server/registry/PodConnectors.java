@@ -22,6 +22,9 @@ import java.util.Optional;
 
 /** pods/binding, which gives a pod its node once, and pods/eviction, a delete that asks the disruption budgets first. */
 final class PodConnectors {
+    /** Who the server writes as where nobody asked for the write itself. */
+    private static final String SELF = "minik";
+
     private final Writes writes;
     private final Storage storage;
     private final Schema schema;
@@ -141,7 +144,15 @@ final class PodConnectors {
     private Future<?> spend(Connector.Scope scope, KubeObject budget, KubeObject pod) {
         KindRow kind = schema.kind(Resources.POD_DISRUPTION_BUDGETS);
         Request request = new Request(
-                Verb.UPDATE, kind, budget.key(), "status", Map.copyOf(scope.query()), scope.user(), "", new byte[0]);
+                Verb.UPDATE,
+                kind,
+                budget.key(),
+                "status",
+                Map.copyOf(scope.query()),
+                scope.user(),
+                SELF,
+                "",
+                new byte[0]);
         return writes.update(new Writes.Update(
                 request, budget.key(), "status", List.of(), pdb -> spent(pdb, pod), Optional.empty()));
     }
@@ -169,7 +180,8 @@ final class PodConnectors {
     }
 
     private Request request(Verb verb, Connector.Scope scope, ObjectKey key) {
-        return new Request(verb, schema.kind(Resources.PODS), key, "", scope.query(), scope.user(), "", new byte[0]);
+        return new Request(
+                verb, schema.kind(Resources.PODS), key, "", scope.query(), scope.user(), SELF, "", new byte[0]);
     }
 
     private static KubeObject successCreated() {

@@ -106,6 +106,7 @@ final class QuotaStatus {
                 "status",
                 Map.of(),
                 SELF,
+                "minik",
                 "",
                 new byte[0]);
         return writes.update(new Writes.Update(

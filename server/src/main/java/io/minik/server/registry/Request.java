@@ -10,6 +10,7 @@ import java.util.Map;
  * A request that may be done: authenticated, authorized and routed to a kind.
  *
  * @param key as in {@link io.minik.api.client.ApiCall}: a name of "" means the collection
+ * @param manager who the caller writes as, in managedFields
  * @param contentType of the body, without parameters; empty if there is none
  */
 public record Request(
@@ -19,6 +20,7 @@ public record Request(
         String subresource,
         Map<String, String> query,
         User user,
+        String manager,
         String contentType,
         byte[] body) {
 

@@ -98,7 +98,7 @@ final class Writes {
             throw ApiException.badRequest("the name of the object (" + key.name()
                     + ") does not match the name on the URL (" + request.key().name() + ")");
         }
-        Codec.untracked(request, tree);
+        codec.track(request, "", Optional.empty(), tree);
         List<String> said = new ArrayList<>(warnings);
         List<SideWrite> side = new ArrayList<>();
         Review review = review(Operation.CREATE, request, key, "", tree, Optional.empty(), said, side);
@@ -155,11 +155,11 @@ final class Writes {
         List<SideWrite> side = new ArrayList<>();
         checkKey(resource, update.key(), next);
         ObjectRules.prepareUpdate(kind, update.subresource(), next, old);
+        codec.track(request, update.subresource(), Optional.of(old), next);
         Review review = review(
                 Operation.UPDATE, request, update.key(), update.subresource(), next, Optional.of(old), said, side);
         admission.mutate(review);
         services.onUpdate(review);
-        codec.track(request, old, next);
         codec.validate(kind, update.key(), next, Optional.of(old), update.subresource());
         admission.validate(review);
         Json.child(next, "metadata").put("resourceVersion", old.meta().resourceVersion());
