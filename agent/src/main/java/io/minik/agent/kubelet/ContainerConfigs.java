@@ -52,6 +52,7 @@ final class ContainerConfigs {
         List<String> command = command(parts);
         Map<String, String> annotations = new LinkedHashMap<>();
         annotations.put(SPEC_IMAGE, container.image());
+        annotations.putAll(Grants.annotation(container));
         annotations.put(ContainerStatuses.IMAGE_ID, imageId(parts.image()));
         annotations.put(GRACE, Long.toString(pod.spec().terminationGracePeriodSeconds()));
         annotations.put("io.kubernetes.container.terminationMessagePath", container.terminationMessagePath());

@@ -1,14 +1,17 @@
 package io.minik.agent.kubelet;
 
 import io.minik.api.core.Container;
+import io.minik.api.core.ContainerResources;
 import io.minik.api.core.ContainerState;
 import io.minik.api.core.ContainerState.Running;
 import io.minik.api.core.ContainerState.Terminated;
 import io.minik.api.core.ContainerState.Unset;
 import io.minik.api.core.ContainerState.Waiting;
 import io.minik.api.core.ContainerStatus;
+import io.minik.api.core.PodStatus;
 import io.minik.runtime.container.Containers;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** The status of each container, from the same {@link PodPlan.Input} that plans are made of. Pure. */
@@ -78,7 +81,9 @@ final class ContainerStatuses {
                         .annotations()
                         .getOrDefault(IMAGE_ID, newest.config().imageId()),
                 SCHEME + newest.id(),
-                Optional.of(started));
+                Optional.of(started),
+                container.resources().requests(),
+                (running ? Grants.actual(newest) : Optional.<ContainerResources>empty()).orElse(container.resources()));
     }
 
     /** The runtime has none: not made yet, or its remains are gone and the API remembers. */
@@ -104,7 +109,9 @@ final class ContainerStatuses {
                 container.image(),
                 "",
                 "",
-                Optional.of(false));
+                Optional.of(false),
+                container.resources().requests(),
+                container.resources());
     }
 
     private static ContainerStatus lost(ContainerStatus before) {
@@ -123,7 +130,9 @@ final class ContainerStatuses {
                 before.image(),
                 before.imageId(),
                 before.containerId(),
-                Optional.of(false));
+                Optional.of(false),
+                before.allocated(),
+                before.resources());
     }
 
     private ContainerState state(Container container, Containers.Container newest, String waiting) {
@@ -174,7 +183,13 @@ final class ContainerStatuses {
      * @param previous the status as the API has it
      * @param messages termination messages by container id
      * @param hostIps of the node, the first is the main one
+     * @param resizePending why the spec's resources are not granted yet
+     * @param resizeError why the granted resources could not be given
      */
     record StatusInput(
-            io.minik.api.core.PodStatus previous, java.util.Map<String, String> messages, List<String> hostIps) {}
+            PodStatus previous,
+            Map<String, String> messages,
+            List<String> hostIps,
+            Optional<NodeAdmission.Rejection> resizePending,
+            Optional<String> resizeError) {}
 }

@@ -89,7 +89,7 @@ public final class Kubelet implements Room {
                 events,
                 parts.files(),
                 this::serviceLinks);
-        this.node = new PodWorker.Node(start, parts.sandboxes(), parts.prober(), loop, this::retired);
+        this.node = new PodWorker.Node(start, parts.sandboxes(), parts.prober(), loop, new Others());
     }
 
     @Override
@@ -240,12 +240,11 @@ public final class Kubelet implements Room {
         if (!pod.status().startTime().isEmpty() || pod.terminal() || pod.deleting()) {
             return;
         }
-        List<Pod> admitted = workers.values().stream()
-                .filter(PodWorker::holdsResources)
-                .map(PodWorker::pod)
-                .toList();
         NodeAdmission.refuse(
-                        pod, admitted, config.allocatable(), config.nodeLabels().get())
+                        pod,
+                        admitted(pod),
+                        config.allocatable(),
+                        config.nodeLabels().get())
                 .ifPresent(refusal -> {
                     events.warning(pod, refusal.reason(), refusal.message());
                     worker.fail(refusal.reason(), refusal.message());
@@ -256,8 +255,33 @@ public final class Kubelet implements Room {
         return Optional.ofNullable(workers.get(container.config().labels().getOrDefault(ContainerConfigs.POD_UID, "")));
     }
 
-    private void retired(PodWorker worker) {
-        workers.remove(worker.pod().uid(), worker);
+    /** The pods that hold resources, beside this one. */
+    private List<Pod> admitted(Pod but) {
+        return workers.values().stream()
+                .filter(PodWorker::holdsResources)
+                .map(worker -> worker.grant().granted())
+                .filter(pod -> !pod.uid().equals(but.uid()))
+                .toList();
+    }
+
+    private final class Others implements Neighbours {
+        @Override
+        public Optional<NodeAdmission.Rejection> refuse(Pod pod) {
+            return NodeAdmission.refuseResize(pod, admitted(pod), config.allocatable());
+        }
+
+        @Override
+        public void freed() {
+            workers.values().stream()
+                    .filter(worker -> worker.grant().pending().isPresent())
+                    .forEach(PodWorker::wake);
+        }
+
+        @Override
+        public void retired(PodWorker worker) {
+            workers.remove(worker.pod().uid(), worker);
+            freed();
+        }
     }
 
     private Map<String, String> serviceLinks(Pod pod) {

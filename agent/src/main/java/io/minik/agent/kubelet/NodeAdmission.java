@@ -33,14 +33,47 @@ final class NodeAdmission {
                 continue;
             }
             long capacity = PodRequests.amount(resource, allocatable.getOrDefault(resource, "0"));
-            long used = admitted.stream()
-                    .mapToLong(p -> PodRequests.of(p).getOrDefault(resource, 0L))
-                    .sum();
+            long used = used(resource, admitted);
             if (used + request.getValue() > capacity) {
                 return Optional.of(shortOf(resource, request.getValue(), used, capacity));
             }
         }
         return Optional.empty();
+    }
+
+    /**
+     * Whether a pod that runs here may have other resources: not now, or never.
+     *
+     * @param others the pods that hold resources here, without this one
+     */
+    static Optional<Rejection> refuseResize(Pod pod, Collection<Pod> others, Map<String, String> allocatable) {
+        for (Map.Entry<String, Long> request : PodRequests.of(pod).entrySet()) {
+            String resource = request.getKey();
+            if (!allocatable.containsKey(resource)) {
+                continue;
+            }
+            long capacity = PodRequests.amount(resource, allocatable.getOrDefault(resource, "0"));
+            if (request.getValue() > capacity) {
+                return Optional.of(new Rejection(
+                        "Infeasible",
+                        "Node didn't have enough capacity: " + resource + ", requested: " + request.getValue()
+                                + ", capacity: " + capacity));
+            }
+            long used = used(resource, others);
+            if (used + request.getValue() > capacity) {
+                return Optional.of(new Rejection(
+                        "Deferred",
+                        "Node didn't have enough resource: " + resource + ", requested: " + request.getValue()
+                                + ", used: " + used + ", capacity: " + capacity));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static long used(String resource, Collection<Pod> pods) {
+        return pods.stream()
+                .mapToLong(p -> PodRequests.of(p).getOrDefault(resource, 0L))
+                .sum();
     }
 
     private static Rejection shortOf(String resource, long requested, long used, long capacity) {

@@ -40,10 +40,14 @@ final class Notebook {
         put(container, of(container).cleared().pulls(CrashBackoff.NONE));
     }
 
-    /** A restart begins: the next one waits longer. */
-    void restarting(Container container, Instant now) {
-        ContainerNotes known = of(container);
-        put(container, known.crashes(known.crash().next(now)));
+    /** A restart begins: the next one waits longer. A stop to start again is remembered with its container. */
+    void begin(Step step, Instant now) {
+        if (step instanceof Step.StartContainer start && start.restart()) {
+            ContainerNotes known = of(start.container());
+            put(start.container(), known.crashes(known.crash().next(now)));
+        } else if (step instanceof Step.StopContainer stop && stop.again()) {
+            put(stop.container(), of(stop.container()).stoppedToStart(stop.id()));
+        }
     }
 
     /** @return the event's text */

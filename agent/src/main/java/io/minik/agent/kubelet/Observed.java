@@ -1,5 +1,6 @@
 package io.minik.agent.kubelet;
 
+import io.minik.api.object.KubeObject;
 import io.minik.runtime.container.Containers;
 import io.minik.runtime.container.Containers.Container;
 import io.minik.runtime.sandbox.Sandboxes;
@@ -24,6 +25,14 @@ record Observed(List<Sandbox> sandboxes, List<Container> containers) {
                                         (Container c) -> c.config().attempt())
                                 .reversed())
                         .toList());
+    }
+
+    /** Whether a change of the pod's object can change what is to be done. */
+    static boolean matters(KubeObject before, KubeObject now) {
+        return !now.at("spec").equals(before.at("spec"))
+                || now.meta().deleting() != before.meta().deleting()
+                || !now.meta().deletionGracePeriodSeconds().equals(before.meta().deletionGracePeriodSeconds())
+                || !now.at("status", "conditions").equals(before.at("status", "conditions"));
     }
 
     /** The newest sandbox, dead or alive. */

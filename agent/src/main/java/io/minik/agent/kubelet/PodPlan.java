@@ -9,6 +9,7 @@ import io.minik.runtime.sandbox.Sandboxes.Sandbox;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,6 +36,8 @@ record PodPlan(List<Step> steps, Optional<Instant> wakeAt, boolean settled) {
      * @param inFlight subjects of steps that have not ended yet
      * @param mounted the volumes are there
      * @param touched something of the volumes may be there
+     * @param pod with the resources that were granted
+     * @param resizeRetryAt not before this may a failed resize be tried again
      * @param setupRetryAt not before this may a failed sandbox or mount be tried again
      */
     record Input(
@@ -47,6 +50,7 @@ record PodPlan(List<Step> steps, Optional<Instant> wakeAt, boolean settled) {
             boolean touched,
             Instant startTime,
             Instant setupRetryAt,
+            Instant resizeRetryAt,
             Instant now) {
         ContainerNotes notes(String name) {
             return notes.getOrDefault(name, ContainerNotes.NONE);
@@ -65,6 +69,8 @@ record PodPlan(List<Step> steps, Optional<Instant> wakeAt, boolean settled) {
         private final List<Step> steps = new ArrayList<>();
         private Optional<Instant> wakeAt = Optional.empty();
         private boolean settled;
+        /** Running containers whose limits change, by id. */
+        private final Map<String, Container> resizes = new HashMap<>();
 
         Planner(Input in) {
             this.in = in;
@@ -84,7 +90,7 @@ record PodPlan(List<Step> steps, Optional<Instant> wakeAt, boolean settled) {
         }
 
         private void run() {
-            if (RestartRules.finished(in.pod(), observed)) {
+            if (RestartRules.finished(in)) {
                 stopAll(spec.terminationGracePeriodSeconds());
                 return;
             }
@@ -116,6 +122,24 @@ record PodPlan(List<Step> steps, Optional<Instant> wakeAt, boolean settled) {
                 spec.containers().forEach(this::keepRunning);
             }
             spec.ephemeralContainers().forEach(this::stopIfUnhealthy);
+            resize();
+        }
+
+        private void resize() {
+            boolean whole = resizes.isEmpty()
+                    && steps.isEmpty()
+                    && in.inFlight().isEmpty()
+                    && observed.sandbox()
+                            .filter(s -> PodResize.outdated(in.pod(), s))
+                            .isPresent();
+            if (resizes.isEmpty() && !whole) {
+                return;
+            }
+            if (in.resizeRetryAt().isAfter(in.now())) {
+                wake(in.resizeRetryAt());
+            } else {
+                add(new Step.Resize(Map.copyOf(resizes)));
+            }
         }
 
         private void setUp(Step step) {
@@ -159,7 +183,7 @@ record PodPlan(List<Step> steps, Optional<Instant> wakeAt, boolean settled) {
                 boolean done = spec.containers().contains(container)
                         && observed.newest(container.name())
                                 .filter(Observed::exited)
-                                .filter(c -> !RestartRules.restarts(in.pod(), container, c.exitCode()))
+                                .filter(c -> !RestartRules.runsAgain(in, container, c))
                                 .isPresent();
                 if (!done) {
                     start(container, false);
@@ -174,12 +198,33 @@ record PodPlan(List<Step> steps, Optional<Instant> wakeAt, boolean settled) {
                         add(new Step.RemoveContainer(found.id()));
                     }
                 }
-                case RUNNING -> stopIfUnhealthy(container);
+                case RUNNING -> {
+                    stopIfUnhealthy(container);
+                    resize(container, found);
+                }
                 case EXITED -> {
-                    if (RestartRules.restarts(in.pod(), container, found.exitCode())) {
+                    if (in.notes(container.name()).again().equals(found.id())) {
+                        start(container, true);
+                    } else if (RestartRules.restarts(in.pod(), container, found.exitCode())) {
                         restart(container, found);
                     }
                 }
+            }
+        }
+
+        private void resize(Container container, Containers.Container running) {
+            if (!Grants.outdated(container, running)) {
+                return;
+            }
+            if (Grants.needsRestart(container, running)) {
+                add(new Step.StopContainer(
+                        running.id(),
+                        container,
+                        spec.terminationGracePeriodSeconds(),
+                        "Container " + container.name() + " resize requires restart",
+                        true));
+            } else {
+                resizes.put(running.id(), container);
             }
         }
 
@@ -193,7 +238,8 @@ record PodPlan(List<Step> steps, Optional<Instant> wakeAt, boolean settled) {
                                     c.id(),
                                     container,
                                     why.graceSeconds().orElse(spec.terminationGracePeriodSeconds()),
-                                    why.message()))));
+                                    why.message(),
+                                    false))));
         }
 
         private void restart(Container container, Containers.Container ended) {
@@ -324,7 +370,7 @@ record PodPlan(List<Step> steps, Optional<Instant> wakeAt, boolean settled) {
                     .filter(Observed::running)
                     .findFirst();
             String text = why.isEmpty() ? "Stopping container " + container.name() : why;
-            running.ifPresent(c -> add(new Step.StopContainer(c.id(), container, graceSeconds, text)));
+            running.ifPresent(c -> add(new Step.StopContainer(c.id(), container, graceSeconds, text, false)));
             return running.isPresent() || in.inFlight().contains(Step.ofContainer(container.name()));
         }
 

@@ -14,6 +14,9 @@ import java.util.Optional;
 
 /** A pod's status: phase, conditions, addresses and containers. Pure. */
 final class PodStatuses {
+    private static final String RESIZE_PENDING = "PodResizePending";
+    private static final String RESIZE_IN_PROGRESS = "PodResizeInProgress";
+
     private final PodPlan.Input in;
     private final StatusInput more;
     private final Pod pod;
@@ -97,7 +100,7 @@ final class PodStatuses {
         if (running > 0 || sidecarsRunning()) {
             return "Running";
         }
-        boolean over = RestartRules.finished(pod, in.observed()) || (in.end().isPresent() && stopped == main.size());
+        boolean over = RestartRules.finished(in) || (in.end().isPresent() && stopped == main.size());
         if (!over) {
             return pod.spec().restartPolicy().equals("Always") || stopped > 0 ? "Running" : "Pending";
         }
@@ -131,16 +134,38 @@ final class PodStatuses {
         ours.add(ready(containersReady));
         ours.add(containersReady);
         ours.add(condition("PodScheduled", true, "", ""));
+        resize(ours);
         List<PodCondition> all = new ArrayList<>();
         for (PodCondition condition : ours) {
             all.add(withTransition(condition));
         }
         for (PodCondition theirs : more.previous().conditions()) {
-            if (ours.stream().noneMatch(c -> c.type().equals(theirs.type()))) {
+            boolean ended =
+                    theirs.type().equals(RESIZE_PENDING) || theirs.type().equals(RESIZE_IN_PROGRESS);
+            if (!ended && ours.stream().noneMatch(c -> c.type().equals(theirs.type()))) {
                 all.add(theirs);
             }
         }
         return all;
+    }
+
+    private void resize(List<PodCondition> conditions) {
+        more.resizePending()
+                .ifPresent(why -> conditions.add(condition(RESIZE_PENDING, true, why.reason(), why.message())));
+        boolean inProgress = in.end().isEmpty()
+                && pod.allContainers().stream().anyMatch(c -> in.observed()
+                        .current(c.name())
+                        .filter(found -> !Observed.exited(found)
+                                || in.notes(c.name()).again().equals(found.id()))
+                        .filter(found -> Grants.outdated(c, found))
+                        .isPresent());
+        if (inProgress) {
+            conditions.add(condition(
+                    RESIZE_IN_PROGRESS,
+                    true,
+                    more.resizeError().isPresent() ? "Error" : "",
+                    more.resizeError().orElse("")));
+        }
     }
 
     private PodCondition initialized(String phase) {

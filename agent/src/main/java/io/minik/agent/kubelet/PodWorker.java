@@ -3,7 +3,6 @@ package io.minik.agent.kubelet;
 import io.minik.agent.kubelet.ContainerStatuses.StatusInput;
 import io.minik.agent.probe.Prober;
 import io.minik.agent.volume.DownwardFields;
-import io.minik.api.client.Backoff;
 import io.minik.api.client.Loop;
 import io.minik.api.core.Container;
 import io.minik.api.core.Pod;
@@ -17,7 +16,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -38,24 +36,15 @@ final class PodWorker {
     private static final Logger log = LoggerFactory.getLogger(PodWorker.class);
     /** A step that failed on the node's side is tried again after this. */
     private static final Duration RETRY = Duration.ofSeconds(5);
-    /** A sandbox or a volume that could not be made: from the first wait, doubling to the last. */
-    private static final Duration FIRST_SETUP_WAIT = Duration.ofSeconds(1);
 
-    private static final Duration MOST_SETUP_WAIT = Duration.ofSeconds(30);
-
-    /** @param retired called once nothing of the pod is left, here or in the API */
-    record Node(
-            ContainerStart.Node start,
-            Sandboxes sandboxes,
-            Prober prober,
-            Loop loop,
-            java.util.function.Consumer<PodWorker> retired) {}
+    record Node(ContainerStart.Node start, Sandboxes sandboxes, Prober prober, Loop loop, Neighbours neighbours) {}
 
     private final Node node;
     private final Loop loop;
     private final StatusWriter writer;
     private final StepRunner runner;
     private final PodProbes probes;
+    private final PodGrant grant;
 
     // Owned by the loop.
     private Pod pod;
@@ -69,8 +58,7 @@ final class PodWorker {
     private boolean touched;
     private boolean confirmed;
     private Instant startTime;
-    private Instant setupRetryAt = Instant.EPOCH;
-    private final Backoff setup = new Backoff(FIRST_SETUP_WAIT, MOST_SETUP_WAIT, 0, new Random(0));
+    private final SetupRetry setup = new SetupRetry();
     private Observed observed = Observed.NOTHING;
     private PodStatus status;
     private boolean looked;
@@ -82,6 +70,7 @@ final class PodWorker {
         this.node = node;
         this.loop = node.loop();
         this.pod = pod;
+        this.grant = new PodGrant(node, pod);
         this.status = pod.status();
         this.startTime = Times.parse(pod.status().startTime()).orElse(loop.now());
         // Begun before we came: an earlier minik may have left volumes, mounted or half.
@@ -97,6 +86,10 @@ final class PodWorker {
 
     Pod pod() {
         return pod;
+    }
+
+    PodGrant grant() {
+        return grant;
     }
 
     /** As last computed; what the API has or will have. */
@@ -127,12 +120,9 @@ final class PodWorker {
         }
         boolean changed = !object.meta().labels().equals(pod.labels())
                 || !object.meta().annotations().equals(pod.annotations());
-        boolean matters = changed
-                || !object.at("spec").equals(pod.object().at("spec"))
-                || object.meta().deleting() != pod.deleting()
-                || !object.meta().deletionGracePeriodSeconds().equals(pod.meta().deletionGracePeriodSeconds())
-                || !object.at("status", "conditions").equals(pod.object().at("status", "conditions"));
+        boolean matters = changed || Observed.matters(pod.object(), object);
         pod = Pod.of(object);
+        grant.seen(pod);
         writer.seen(pod);
         noteDeletion();
         if (changed && mounted) {
@@ -157,9 +147,7 @@ final class PodWorker {
 
     /** Ends it by the node's decision. */
     void fail(String reason, String message) {
-        if (end.isEmpty()) {
-            end = Optional.of(ending(true, reason, message, pod.spec().terminationGracePeriodSeconds()));
-        }
+        end = end.or(() -> Optional.of(ending(true, reason, message, pod.spec().terminationGracePeriodSeconds())));
     }
 
     private void noteDeletion() {
@@ -229,14 +217,21 @@ final class PodWorker {
         if (!looked) {
             looked = true;
             notes.remember(pod, observed);
+            grant.remember(pod, observed);
         }
+        grant.decide(pod, end.isPresent());
+        boolean held = holdsResources();
         PodPlan.Input input = input();
         PodPlan plan = PodPlan.of(input);
         status = PodStatuses.of(
                 input,
-                new StatusInput(pod.status(), messages, node.start().config().nodeIps()));
+                new StatusInput(
+                        pod.status(), messages, node.start().config().nodeIps(), grant.pending(), grant.error()));
         if (!gone) {
             writer.write(status);
+        }
+        if (held && !holdsResources()) {
+            node.neighbours().freed();
         }
         probes.keep();
         schedule(plan.wakeAt());
@@ -251,7 +246,7 @@ final class PodWorker {
 
     private PodPlan.Input input() {
         return new PodPlan.Input(
-                pod,
+                grant.granted(),
                 end,
                 observed,
                 notes.all(),
@@ -259,7 +254,8 @@ final class PodWorker {
                 mounted,
                 touched,
                 startTime,
-                setupRetryAt,
+                setup.retryAt(),
+                grant.retryAt(),
                 loop.now());
     }
 
@@ -287,9 +283,7 @@ final class PodWorker {
             wake();
             return;
         }
-        if (step instanceof Step.StartContainer start && start.restart()) {
-            notes.restarting(start.container(), loop.now());
-        }
+        notes.begin(step, loop.now());
         touched |= step instanceof Step.MountVolumes;
         inFlight.add(step.subject());
         runner.run(step).onComplete(result -> loop.run(() -> ended(step, result.cause())));
@@ -306,8 +300,11 @@ final class PodWorker {
                     .warning(pod, start.container(), "Failed", notes.startFailed(start.container(), error, loop.now()));
         } else if (step instanceof Step.MountVolumes || step instanceof Step.RunSandbox) {
             inFlight.remove(step.subject());
-            setupRetryAt = loop.now().plus(setup.next());
+            setup.failed(loop.now());
             runner.tellSetupFailed(step, ContainerStart.text(error));
+        } else if (step instanceof Step.Resize) {
+            inFlight.remove(step.subject());
+            grant.failed(ContainerStart.text(error));
         } else {
             log.atWarn()
                     .addKeyValue("pod", pod.key())
@@ -327,14 +324,16 @@ final class PodWorker {
     private void succeeded(Step step) {
         if (step instanceof Step.MountVolumes) {
             mounted = true;
-            setup.reset();
+            setup.succeeded();
         } else if (step instanceof Step.UnmountVolumes) {
             mounted = false;
             touched = false;
         } else if (step instanceof Step.ConfirmDeletion) {
             confirmed = true;
         } else if (step instanceof Step.RunSandbox) {
-            setup.reset();
+            setup.succeeded();
+        } else if (step instanceof Step.Resize resize) {
+            grant.done(pod, resize);
         } else if (step instanceof Step.StartContainer start) {
             notes.started(start.container());
         }
@@ -348,7 +347,7 @@ final class PodWorker {
 
     DownwardFields fields() {
         return new DownwardFields(
-                pod,
+                grant.granted(),
                 node.start().config().nodeIps(),
                 podIps(),
                 node.start().config().allocatable());
@@ -387,7 +386,7 @@ final class PodWorker {
                             .addKeyValue("pod", pod.key())
                             .addKeyValue("uid", pod.uid())
                             .log("pod is gone");
-                    node.retired().accept(this);
+                    node.neighbours().retired(this);
                 }));
     }
 

@@ -37,13 +37,19 @@ final class RestartRules {
     }
 
     /** Nothing of the pod will ever run again. */
-    static boolean finished(Pod pod, Observed observed) {
-        if (initFailed(pod, observed)) {
+    static boolean finished(PodPlan.Input in) {
+        if (initFailed(in.pod(), in.observed())) {
             return true;
         }
-        return pod.spec().containers().stream().allMatch(container -> observed.newest(container.name())
+        return in.pod().spec().containers().stream().allMatch(container -> in.observed()
+                .newest(container.name())
                 .filter(Observed::exited)
-                .filter(c -> !restarts(pod, container, c.exitCode()))
+                .filter(c -> !runsAgain(in, container, c))
                 .isPresent());
+    }
+
+    /** Whether an ended container starts again: by its policy, or because it was stopped for that. */
+    static boolean runsAgain(PodPlan.Input in, Container container, Containers.Container ended) {
+        return in.notes(container.name()).again().equals(ended.id()) || restarts(in.pod(), container, ended.exitCode());
     }
 }

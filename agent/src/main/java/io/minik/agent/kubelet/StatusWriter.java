@@ -5,6 +5,7 @@ import io.minik.api.client.ApiClient;
 import io.minik.api.client.Loop;
 import io.minik.api.client.PatchType;
 import io.minik.api.core.Pod;
+import io.minik.api.core.PodCondition;
 import io.minik.api.core.PodStatus;
 import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Resources;
@@ -102,8 +103,9 @@ final class StatusWriter {
                 }
             }
         });
-        removals(status, "podIPs", pod.status().podIps(), wanted.get().podIps());
-        removals(status, "hostIPs", pod.status().hostIps(), wanted.get().hostIps());
+        removals(status, "podIPs", "ip", pod.status().podIps(), wanted.get().podIps());
+        removals(status, "hostIPs", "ip", pod.status().hostIps(), wanted.get().hostIps());
+        removals(status, "conditions", "type", types(pod.status()), types(wanted.get()));
         writing = true;
         sent = wanted;
         api.patch(Resources.PODS, pod.key(), "status", PatchType.STRATEGIC, patch)
@@ -111,13 +113,17 @@ final class StatusWriter {
                         result -> loop.run(() -> patched(result.succeeded() ? null : result.cause(), result.result())));
     }
 
-    /** These lists merge by address: what is no longer must be named. */
-    private static void removals(ObjectNode status, String field, List<String> before, List<String> now) {
+    private static List<String> types(PodStatus status) {
+        return status.conditions().stream().map(PodCondition::type).toList();
+    }
+
+    /** These lists merge by a key: what is no longer must be named. */
+    private static void removals(ObjectNode status, String field, String key, List<String> before, List<String> now) {
         if (status.path(field).isArray()) {
-            before.stream().filter(ip -> !now.contains(ip)).forEach(ip -> status.withArray(field)
+            before.stream().filter(value -> !now.contains(value)).forEach(value -> status.withArray(field)
                     .addObject()
                     .put("$patch", "delete")
-                    .put("ip", ip));
+                    .put(key, value));
         }
     }
 

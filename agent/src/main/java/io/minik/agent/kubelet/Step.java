@@ -1,6 +1,7 @@
 package io.minik.agent.kubelet;
 
 import io.minik.api.core.Container;
+import java.util.Map;
 
 /**
  * One thing for a worker to do. {@link #subject} names what it touches: while a step on a subject runs, no other on the
@@ -58,11 +59,22 @@ sealed interface Step {
         }
     }
 
-    /** @param why the Killing event's text */
-    record StopContainer(String id, Container container, long graceSeconds, String why) implements Step {
+    /**
+     * @param why the Killing event's text
+     * @param again it is to be started again, whatever its exit code
+     */
+    record StopContainer(String id, Container container, long graceSeconds, String why, boolean again) implements Step {
         @Override
         public String subject() {
             return ofContainer(container.name());
+        }
+    }
+
+    /** Gives running containers the resources that their specs ask now. @param containers spec by id */
+    record Resize(Map<String, Container> containers) implements Step {
+        @Override
+        public String subject() {
+            return "resize";
         }
     }
 

@@ -39,7 +39,7 @@ final class StepRunner {
     }
 
     Future<Void> run(Step step) {
-        Pod pod = worker.pod();
+        Pod pod = worker.grant().granted();
         if (step instanceof Step.MountVolumes) {
             return node.volumes().mount(pod, worker.fields());
         } else if (step instanceof Step.UnmountVolumes) {
@@ -57,15 +57,23 @@ final class StepRunner {
             Optional<Sandbox> sandbox = worker.observed().sandbox();
             return sandbox.isEmpty()
                     ? Future.failedFuture(StartFailure.create("the pod's sandbox is gone"))
-                    : new ContainerStart(node, pod, start.container(), start.attempt(), sandbox.get()).run();
+                    : resizing(pod).makeRoom().compose(ignored -> new ContainerStart(
+                                    node, pod, start.container(), start.attempt(), sandbox.get())
+                            .run());
         } else if (step instanceof Step.StopContainer stop) {
             return stop(pod, stop);
         } else if (step instanceof Step.RemoveContainer remove) {
             return remove(remove.id());
+        } else if (step instanceof Step.Resize resize) {
+            return resizing(pod).run(resize.containers());
         } else if (step instanceof Step.ConfirmDeletion) {
             return confirm(pod);
         }
         throw new IllegalStateException("not a step for the runtime: " + step);
+    }
+
+    private PodResize resizing(Pod pod) {
+        return new PodResize(node, all.sandboxes(), pod, worker.observed().sandbox());
     }
 
     private SandboxConfig sandbox(Pod pod, int attempt) {

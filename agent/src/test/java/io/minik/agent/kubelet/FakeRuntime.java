@@ -36,6 +36,7 @@ final class FakeRuntime {
     private final Map<String, Promise<Containers.Container>> stopping = new HashMap<>();
     Optional<RuntimeFault> startFault = Optional.empty();
     private int addresses = 1;
+    long memoryInUse;
 
     FakeRuntime(Loop loop) {
         this.loop = loop;
@@ -115,6 +116,15 @@ final class FakeRuntime {
             @Override
             public Future<List<Sandbox>> list() {
                 return Future.succeededFuture(List.copyOf(sandboxes.values()));
+            }
+
+            @Override
+            public Future<Void> update(String id, PodResources resources) {
+                log.add("update sandbox memory=" + resources.memoryLimitBytes());
+                sandboxes.computeIfPresent(
+                        id,
+                        (k, s) -> new Sandbox(id, with(s.config(), resources), s.state(), s.createdAtNanos(), s.ips()));
+                return Future.succeededFuture();
             }
 
             @Override
@@ -245,19 +255,81 @@ final class FakeRuntime {
         }
 
         @Override
-        public Future<Void> update(String id, Resources resources) {
+        public Future<Void> update(String id, Resources resources, Map<String, String> annotations) {
+            log.add("update " + id + " memory=" + resources.memoryLimitBytes());
+            containers.computeIfPresent(id, (k, c) -> annotated(c, annotations));
             return Future.succeededFuture();
         }
 
         @Override
         public Future<Stats> stats(String id) {
-            return Future.succeededFuture(new Stats(0, 0, 0, 0, 0, 0, 0, 0));
+            return Future.succeededFuture(new Stats(0, 0, memoryInUse, 0, 0, 0, 0, 0));
         }
 
         @Override
         public void onExit(Consumer<Container> listener) {
             listeners.add(listener);
         }
+    }
+
+    private static Sandboxes.SandboxConfig with(Sandboxes.SandboxConfig old, Sandboxes.PodResources resources) {
+        return new Sandboxes.SandboxConfig(
+                old.id(),
+                old.podNamespace(),
+                old.podName(),
+                old.podUid(),
+                old.attempt(),
+                old.hostname(),
+                old.hostNetwork(),
+                old.hostPid(),
+                old.hostIpc(),
+                old.shareProcessNamespace(),
+                old.sysctls(),
+                old.cgroupParent(),
+                resources,
+                old.labels(),
+                old.annotations());
+    }
+
+    private static Containers.Container annotated(Containers.Container c, Map<String, String> annotations) {
+        Containers.ContainerConfig old = c.config();
+        Map<String, String> merged = new HashMap<>(old.annotations());
+        merged.putAll(annotations);
+        return new Containers.Container(
+                c.id(),
+                new Containers.ContainerConfig(
+                        old.id(),
+                        old.sandboxId(),
+                        old.name(),
+                        old.attempt(),
+                        old.imageId(),
+                        old.imageReference(),
+                        old.layers(),
+                        old.command(),
+                        old.env(),
+                        old.workingDir(),
+                        old.stdin(),
+                        old.stdinOnce(),
+                        old.tty(),
+                        old.mounts(),
+                        old.devices(),
+                        old.security(),
+                        old.resources(),
+                        old.cgroupParent(),
+                        old.stopSignal(),
+                        old.logPath(),
+                        old.logMaxBytes(),
+                        old.logMaxFiles(),
+                        old.labels(),
+                        merged),
+                c.state(),
+                c.pid(),
+                c.createdAtNanos(),
+                c.startedAtNanos(),
+                c.finishedAtNanos(),
+                c.exitCode(),
+                c.reason(),
+                c.message());
     }
 
     static Containers.ContainerConfig config(String id, String imageId) {

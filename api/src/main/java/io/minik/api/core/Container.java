@@ -2,7 +2,9 @@ package io.minik.api.core;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.minik.api.object.Json;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -10,6 +12,7 @@ import java.util.Optional;
  *
  * @param imagePullPolicy Always, IfNotPresent or Never: when absent, Always for {@code :latest} or no tag, as upstream defaults it
  * @param restartPolicy only for init containers: Always makes it a sidecar
+ * @param resizePolicy by resource: whether its change needs a restart (RestartContainer) or not (NotRequired)
  * @param targetContainerName only for ephemeral ones: whose process namespace it shares
  */
 public record Container(
@@ -22,6 +25,7 @@ public record Container(
         List<EnvFromSource> envFrom,
         List<EnvVar> env,
         ContainerResources resources,
+        Map<String, String> resizePolicy,
         List<VolumeMount> volumeMounts,
         Optional<Probe> livenessProbe,
         Optional<Probe> readinessProbe,
@@ -52,6 +56,7 @@ public record Container(
                 Views.list(container.path("envFrom"), EnvFromSource::of),
                 Views.list(container.path("env"), EnvVar::of),
                 ContainerResources.of(container.path("resources")),
+                resizePolicy(container),
                 Views.list(container.path("volumeMounts"), VolumeMount::of),
                 Views.optional(container.path("livenessProbe"), Probe::of),
                 Views.optional(container.path("readinessProbe"), Probe::of),
@@ -73,6 +78,13 @@ public record Container(
     /** An init container that goes on running beside the main ones. */
     public boolean sidecar() {
         return restartPolicy.equals("Always");
+    }
+
+    private static Map<String, String> resizePolicy(JsonNode container) {
+        Map<String, String> policies = new LinkedHashMap<>();
+        Json.items(container, "resizePolicy")
+                .forEach(policy -> policies.put(Json.text(policy, "resourceName"), Json.text(policy, "restartPolicy")));
+        return policies;
     }
 
     private static String defaultPullPolicy(String image) {

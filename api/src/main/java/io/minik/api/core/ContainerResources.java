@@ -1,6 +1,7 @@
 package io.minik.api.core;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.object.Json;
 import java.util.Map;
 
@@ -8,5 +9,18 @@ import java.util.Map;
 public record ContainerResources(Map<String, String> requests, Map<String, String> limits) {
     public static ContainerResources of(JsonNode resources) {
         return new ContainerResources(Json.strings(resources, "requests"), Json.strings(resources, "limits"));
+    }
+
+    public ObjectNode tree() {
+        ObjectNode tree = Json.object();
+        put(tree, "requests", requests);
+        put(tree, "limits", limits);
+        return tree;
+    }
+
+    private static void put(ObjectNode tree, String field, Map<String, String> amounts) {
+        if (!amounts.isEmpty()) {
+            amounts.forEach(tree.putObject(field)::put);
+        }
     }
 }

@@ -3,9 +3,16 @@ package io.minik.api.core;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.object.Json;
+import java.util.Map;
 import java.util.Optional;
 
-/** core/v1 ContainerStatus. @param started absent before a startup probe could say */
+/**
+ * core/v1 ContainerStatus.
+ *
+ * @param started absent before a startup probe could say
+ * @param allocated requests that the node has granted
+ * @param resources what the running container has, or will be started with
+ */
 public record ContainerStatus(
         String name,
         ContainerState state,
@@ -15,7 +22,9 @@ public record ContainerStatus(
         String image,
         String imageId,
         String containerId,
-        Optional<Boolean> started) {
+        Optional<Boolean> started,
+        Map<String, String> allocated,
+        ContainerResources resources) {
     public static ContainerStatus of(JsonNode status) {
         return new ContainerStatus(
                 Json.text(status, "name"),
@@ -26,7 +35,9 @@ public record ContainerStatus(
                 Json.text(status, "image"),
                 Json.text(status, "imageID"),
                 Json.text(status, "containerID"),
-                Views.flag(status.path("started")));
+                Views.flag(status.path("started")),
+                Json.strings(status, "allocatedResources"),
+                ContainerResources.of(status.path("resources")));
     }
 
     public ObjectNode tree() {
@@ -37,6 +48,10 @@ public record ContainerStatus(
         tree.put("image", image).put("imageID", imageId);
         PodStatus.putIfSet(tree, "containerID", containerId);
         started.ifPresent(value -> tree.put("started", value));
+        if (!allocated.isEmpty()) {
+            allocated.forEach(tree.putObject("allocatedResources")::put);
+        }
+        tree.set("resources", resources.tree());
         return tree;
     }
 }

@@ -2,12 +2,16 @@ package io.minik.runtime.container;
 
 import io.minik.runtime.container.Containers.ContainerConfig;
 import io.minik.runtime.container.Containers.Resources;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /** Changed copies of a container's config. */
 final class Configs {
     private Configs() {}
 
-    static ContainerConfig withResources(ContainerConfig c, Resources resources) {
+    static ContainerConfig updated(ContainerConfig c, Resources resources, Map<String, String> annotations) {
+        Map<String, String> merged = new LinkedHashMap<>(c.annotations());
+        merged.putAll(annotations);
         return new ContainerConfig(
                 c.id(),
                 c.sandboxId(),
@@ -32,6 +36,6 @@ final class Configs {
                 c.logMaxBytes(),
                 c.logMaxFiles(),
                 c.labels(),
-                c.annotations());
+                merged);
     }
 }

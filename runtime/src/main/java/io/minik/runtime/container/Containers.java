@@ -45,8 +45,8 @@ public interface Containers {
     /** Joins the container's own stdio. */
     Future<Process> attach(String id, boolean stdin, boolean stdout, boolean stderr);
 
-    /** Changes limits of a running container. */
-    Future<Void> update(String id, Resources resources);
+    /** Changes limits of a running container, and adds annotations to its config. */
+    Future<Void> update(String id, Resources resources, Map<String, String> annotations);
 
     Future<Stats> stats(String id);
 

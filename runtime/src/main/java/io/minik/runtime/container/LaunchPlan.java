@@ -38,6 +38,8 @@ final class LaunchPlan {
     private static final Path LAST_CAPABILITY = Path.of("/proc/sys/kernel/cap_last_cap");
 
     private static final Path OWN_STATUS = Path.of("/proc/self/status");
+    private static final Path OWN_OOM_SCORE = Path.of("/proc/self/oom_score_adj");
+    private static final int CAP_SYS_RESOURCE = 24;
     private static final String BOUNDING = "CapBnd:";
 
     private final Sys sys;
@@ -114,7 +116,7 @@ final class LaunchPlan {
                 security.readOnlyRootFs(),
                 privileged ? List.of() : security.maskedPaths(),
                 privileged ? List.of() : security.readOnlyPaths(),
-                config.resources().oomScoreAdj(),
+                oomScore(config.resources().oomScoreAdj(), ownCapabilities(), ownOomScore()),
                 config.tty(),
                 identity(security, user),
                 requireCommand(config),
@@ -139,6 +141,19 @@ final class LaunchPlan {
                 ? new byte[0]
                 : seccomp.filter(security.seccompProfile(), Capabilities.names(capabilities));
         return new Identity(user.uid(), user.gid(), user.groups(), capabilities, security.noNewPrivileges(), filter);
+    }
+
+    /** Without CAP_SYS_RESOURCE nobody becomes safer from the OOM killer than minik is. */
+    static int oomScore(int wanted, Set<Integer> capabilities, int own) {
+        return capabilities.contains(CAP_SYS_RESOURCE) ? wanted : Math.max(wanted, own);
+    }
+
+    private static int ownOomScore() {
+        try {
+            return Integer.parseInt(Kernel.readControl(OWN_OOM_SCORE));
+        } catch (IOException e) {
+            throw new RuntimeFault(RuntimeFault.Kind.KERNEL, "oom_score_adj", "can't read " + OWN_OOM_SCORE, e);
+        }
     }
 
     private static Set<Integer> ownCapabilities() {

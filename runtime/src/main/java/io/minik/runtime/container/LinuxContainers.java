@@ -325,11 +325,11 @@ public final class LinuxContainers implements Containers {
     }
 
     @Override
-    public Future<Void> update(String id, Resources resources) {
+    public Future<Void> update(String id, Resources resources, Map<String, String> annotations) {
         return worker.on(id, () -> {
             Known container = records.require(id);
             cgroups.at(LaunchPlan.cgroupPath(container.config())).limit(LaunchPlan.limits(resources));
-            records.write(container, Configs.withResources(container.config(), resources));
+            records.write(container, Configs.updated(container.config(), resources, annotations));
             return null;
         });
     }

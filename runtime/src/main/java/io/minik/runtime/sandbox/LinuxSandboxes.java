@@ -1,7 +1,6 @@
 package io.minik.runtime.sandbox;
 
 import io.minik.runtime.RuntimeFault;
-import io.minik.runtime.cgroup.Cgroup;
 import io.minik.runtime.cgroup.Cgroups;
 import io.minik.runtime.cgroup.Limits;
 import io.minik.runtime.net.Network;
@@ -80,16 +79,7 @@ public final class LinuxSandboxes implements Sandboxes {
         String id = config.id();
         files.write(id, new Entry(config, now(), List.of(), 0, 0, true));
         try {
-            Cgroup pod = cgroups.create(config.cgroupParent());
-            PodResources limits = config.resources();
-            pod.limit(new Limits(
-                    limits.cpuShares(),
-                    limits.cpuQuotaMicros(),
-                    limits.cpuPeriodMicros(),
-                    limits.memoryLimitBytes(),
-                    limits.pidsLimit(),
-                    "",
-                    ""));
+            cgroups.create(config.cgroupParent()).limit(limits(config.resources()));
             Entry entry = namespaces(config);
             files.write(id, entry);
             LOG.atInfo()
@@ -107,6 +97,27 @@ public final class LinuxSandboxes implements Sandboxes {
             }
             throw e;
         }
+    }
+
+    private static Limits limits(PodResources resources) {
+        return new Limits(
+                resources.cpuShares(),
+                resources.cpuQuotaMicros(),
+                resources.cpuPeriodMicros(),
+                resources.memoryLimitBytes(),
+                resources.pidsLimit(),
+                "",
+                "");
+    }
+
+    @Override
+    public Future<Void> update(String id, PodResources resources) {
+        return worker.on(id, () -> {
+            Entry entry = files.require(id);
+            cgroups.at(entry.config().cgroupParent()).limit(limits(resources));
+            files.write(id, entry.with(resources));
+            return null;
+        });
     }
 
     private static long now() {

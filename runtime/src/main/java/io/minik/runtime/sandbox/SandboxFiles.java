@@ -46,7 +46,27 @@ public final class SandboxFiles {
             List<String> ips,
             int holderPid,
             long holderStartTime,
-            boolean stopped) {}
+            boolean stopped) {
+        Entry with(Sandboxes.PodResources resources) {
+            SandboxConfig changed = new SandboxConfig(
+                    config.id(),
+                    config.podNamespace(),
+                    config.podName(),
+                    config.podUid(),
+                    config.attempt(),
+                    config.hostname(),
+                    config.hostNetwork(),
+                    config.hostPid(),
+                    config.hostIpc(),
+                    config.shareProcessNamespace(),
+                    config.sysctls(),
+                    config.cgroupParent(),
+                    resources,
+                    config.labels(),
+                    config.annotations());
+            return new Entry(changed, createdAtNanos, ips, holderPid, holderStartTime, stopped);
+        }
+    }
 
     /** Refuses what could be more than a file name. */
     public static String requireId(String id) {

@@ -18,6 +18,9 @@ public interface Sandboxes {
 
     Future<List<Sandbox>> list();
 
+    /** Changes limits of the pod's own cgroup. */
+    Future<Void> update(String id, PodResources resources);
+
     /** Kills what still runs in it, frees its address and link. Idempotent. */
     Future<Void> stop(String id);
 
@@ -51,7 +54,7 @@ public interface Sandboxes {
             Map<String, String> labels,
             Map<String, String> annotations) {}
 
-    /** 0 = no limit. {@code cpuShares} as in cgroup v1 (2..262144), converted for v2. */
+    /** 0 = no limit, negative = lift it. {@code cpuShares} as in cgroup v1 (2..262144), converted for v2. */
     record PodResources(
             long cpuShares, long cpuQuotaMicros, long cpuPeriodMicros, long memoryLimitBytes, long pidsLimit) {}
 

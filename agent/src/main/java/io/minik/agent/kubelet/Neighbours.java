@@ -1,0 +1,16 @@
+package io.minik.agent.kubelet;
+
+import io.minik.api.core.Pod;
+import java.util.Optional;
+
+/** The other pods of the node, as far as one of them must know. On the agent's loop. */
+interface Neighbours {
+    /** Why the node has no room for the pod as it is now. */
+    Optional<NodeAdmission.Rejection> refuse(Pod pod);
+
+    /** Resources came free: others may wait for them. */
+    void freed();
+
+    /** Nothing of the pod is left, here or in the API. */
+    void retired(PodWorker worker);
+}
