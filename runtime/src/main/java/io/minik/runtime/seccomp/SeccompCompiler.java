@@ -42,6 +42,9 @@ final class SeccompCompiler {
     /** BPF_MAXINSNS. */
     private static final int MAX_INSTRUCTIONS = 4096;
 
+    /** struct sock_filter. */
+    private static final int INSTRUCTION_BYTES = 8;
+
     private record Instruction(int code, int ifTrue, int ifFalse, int value) {}
 
     private record Range(long from, Verdict verdict) {}
@@ -65,14 +68,15 @@ final class SeccompCompiler {
                             + MAX_INSTRUCTIONS,
                     0);
         }
-        ByteBuffer out = ByteBuffer.allocate(program.size() * 8).order(ByteOrder.LITTLE_ENDIAN);
+        byte[] code = new byte[program.size() * INSTRUCTION_BYTES];
+        ByteBuffer out = ByteBuffer.wrap(code).order(ByteOrder.LITTLE_ENDIAN);
         for (Instruction i : program) {
             out.putShort((short) i.code())
                     .put((byte) i.ifTrue())
                     .put((byte) i.ifFalse())
                     .putInt(i.value());
         }
-        return io.minik.runtime.tape.Steps.bytes(out);
+        return code;
     }
 
     private List<Instruction> program(Arch arch) {
