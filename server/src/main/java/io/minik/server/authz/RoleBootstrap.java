@@ -8,7 +8,6 @@ import io.minik.api.client.DeleteOptions;
 import io.minik.api.client.ListOptions;
 import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Resource;
-import io.minik.api.meta.Resources;
 import io.minik.api.meta.Status.Reason;
 import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
@@ -25,11 +24,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sees that the bootstrap namespaces, roles and bindings are there: missing objects are made, missing rules, labels and
- * subjects are added, extra ones are left. Objects whose autoupdate annotation is "false" are not touched.
+ * Sees that the bootstrap roles and bindings are there: missing objects are made, missing rules, labels and subjects are
+ * added, extra ones are left. Objects whose autoupdate annotation is "false" are not touched. Their namespaces are there
+ * since the API server prepared itself.
  */
 public final class RoleBootstrap implements Room {
-    private static final List<String> NAMESPACES = List.of("default", "kube-system", "kube-public", "kube-node-lease");
     /** Someone else (another server) wrote the same object meanwhile: read again, this often at most. */
     private static final int ATTEMPTS = 5;
 
@@ -70,24 +69,10 @@ public final class RoleBootstrap implements Room {
     }
 
     private Future<Integer> ensure(int attempt) {
-        return Future.all(NAMESPACES.stream().map(this::namespace).toList())
-                .compose(namespaces -> roles())
-                .recover(error -> attempt < ATTEMPTS
-                                && (ApiException.is(error, Reason.Conflict)
-                                        || ApiException.is(error, Reason.AlreadyExists))
-                        ? ensure(attempt + 1)
-                        : Future.failedFuture(error));
-    }
-
-    private Future<Void> namespace(String name) {
-        return client.get(Resources.NAMESPACES, ObjectKey.cluster(name))
-                .<Void>mapEmpty()
-                .recover(error -> ApiException.is(error, Reason.NotFound)
-                        ? client.create(
-                                        Resources.NAMESPACES,
-                                        KubeObject.named("v1", "Namespace", ObjectKey.cluster(name), tree -> {}))
-                                .mapEmpty()
-                        : Future.failedFuture(error));
+        return roles().recover(error -> attempt < ATTEMPTS
+                        && (ApiException.is(error, Reason.Conflict) || ApiException.is(error, Reason.AlreadyExists))
+                ? ensure(attempt + 1)
+                : Future.failedFuture(error));
     }
 
     private Future<Integer> roles() {
