@@ -105,7 +105,7 @@ final class AgentRooms {
                                 identity.serverCa(),
                                 identity.clientCertificate(),
                                 identity.clientKey(),
-                                "minik-agent/" + VersionCommand.build().getProperty("version"))));
+                                "minik-agent/" + Build.THIS.version())));
         return start(daemon, node, nodeName, nodeIp, way);
     }
 
@@ -180,7 +180,7 @@ final class AgentRooms {
                 node.maxPods,
                 node.kubeletPort,
                 version(),
-                "minik://" + VersionCommand.build().getProperty("version"));
+                "minik://" + Build.THIS.version());
         return new NodeRoom(
                 config,
                 new NodeRoom.Parts(
@@ -277,7 +277,7 @@ final class AgentRooms {
     }
 
     private static String version() {
-        return VersionCommand.gitVersion(VersionCommand.build());
+        return Build.THIS.gitVersion();
     }
 
     private static Map<String, String> pairs(List<String> labels) {

@@ -37,6 +37,7 @@ import io.minik.server.pki.CertificateRenewal;
 import io.minik.server.pki.Kubeconfig;
 import io.minik.server.pki.Pki;
 import io.minik.server.pki.PkiConfig;
+import io.minik.server.registry.Bootstrap;
 import io.minik.server.reviews.CertificateSigner;
 import io.minik.server.reviews.Reviews;
 import io.minik.server.scheduler.Scheduler;
@@ -153,7 +154,7 @@ final class ControlPlane {
                 opening.node().dataDir.resolve("server/tls"),
                 PkiConfig.of(
                         opening.options().clusterDomain,
-                        List.of(firstAddress(opening.options().serviceCidr)),
+                        List.of(Bootstrap.serviceIp(opening.options().serviceCidr)),
                         opening.nodeName(),
                         List.of(opening.nodeIp()),
                         opening.options().tlsSans));
@@ -295,11 +296,7 @@ final class ControlPlane {
                 options.nodePorts(),
                 options.tolerations(),
                 options.auditLogPath,
-                new ApiServerConfig.Version(
-                        VersionCommand.gitVersion(VersionCommand.build()),
-                        VersionCommand.build().getProperty("commit", ""),
-                        VersionCommand.build().getProperty("date", ""),
-                        "linux/" + (System.getProperty("os.arch").equals("aarch64") ? "arm64" : "amd64")),
+                Build.THIS.served(),
                 Optional.of(new ApiServerConfig.KubeletTls(tls(toKubelets), kubeletTrust)));
     }
 
@@ -331,11 +328,6 @@ final class ControlPlane {
                     .append((bits & 1) != 0 ? 'x' : '-');
         }
         return PosixFilePermissions.fromString(letters.toString());
-    }
-
-    private static String firstAddress(String cidr) {
-        String[] parts = cidr.substring(0, cidr.indexOf('/')).split("\\.", -1);
-        return parts[0] + "." + parts[1] + "." + parts[2] + "." + (Integer.parseInt(parts[3]) + 1);
     }
 
     /** The API in this process, as that user. */

@@ -1,9 +1,7 @@
 package io.minik.cli;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.util.Properties;
+import java.util.ArrayList;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 
@@ -19,25 +17,15 @@ final class VersionCommand implements Runnable, IVersionProvider {
 
     @Override
     public String[] getVersion() {
-        Properties build = build();
-        return new String[] {
-            "minik " + build.getProperty("version"), "kubernetes " + gitVersion(build), "java " + Runtime.version()
-        };
-    }
-
-    /** What {@code /version} and node status say: {@code v1.36.4+minik0.1.0}. */
-    static String gitVersion(Properties build) {
-        return build.getProperty("kubernetes") + "+minik" + build.getProperty("version");
-    }
-
-    /** {@code version}, {@code kubernetes}: filtered in by the build. */
-    static Properties build() {
-        Properties properties = new Properties();
-        try (InputStream in = VersionCommand.class.getResourceAsStream("build.properties")) {
-            properties.load(in);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        Build build = Build.THIS;
+        List<String> lines = new ArrayList<>();
+        lines.add("minik " + build.version());
+        if (!build.commit().isEmpty()) {
+            lines.add("commit " + build.commit() + " " + build.date()
+                    + (build.treeState().equals("dirty") ? " with changes" : ""));
         }
-        return properties;
+        lines.add("kubernetes " + build.kubernetes());
+        lines.add("java " + Runtime.version());
+        return lines.toArray(String[]::new);
     }
 }

@@ -1,31 +1,39 @@
-package io.minik.server.registry;
+package io.minik.api.meta;
 
-import io.minik.api.meta.ApiException;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
-/** An IPv4 network, addressed by offset. */
-record Ipv4Range(long network, int prefixLength) {
+/** An IPv4 network, addressed by offset. @param network its first address as a number, host bits zero */
+public record Ipv4Range(long network, int prefixLength) {
     private static final int BITS = 32;
+    private static final Pattern CIDR = Pattern.compile("([0-9.]{7,15})/([0-9]{1,2})");
 
-    static Ipv4Range parse(String cidr) {
-        int slash = cidr.indexOf('/');
-        Optional<Long> address = slash < 0 ? Optional.empty() : address(cidr.substring(0, slash));
-        if (address.isEmpty()) {
-            throw ApiException.badRequest("not an IPv4 CIDR: " + cidr);
+    /** @throws IllegalArgumentException if it is no IPv4 CIDR */
+    public static Ipv4Range parse(String cidr) {
+        return find(cidr).orElseThrow(() -> new IllegalArgumentException("not an IPv4 CIDR: \"" + cidr + "\""));
+    }
+
+    /** Empty if it is no IPv4 CIDR. */
+    public static Optional<Ipv4Range> find(String cidr) {
+        Matcher matcher = CIDR.matcher(cidr);
+        if (!matcher.matches() || Integer.parseInt(matcher.group(2)) > BITS) {
+            return Optional.empty();
         }
-        int length = Integer.parseInt(cidr.substring(slash + 1));
-        return new Ipv4Range((address.get() >>> (BITS - length)) << (BITS - length), length);
+        int length = Integer.parseInt(matcher.group(2));
+        return address(matcher.group(1))
+                .map(address -> new Ipv4Range((address >>> (BITS - length)) << (BITS - length), length));
     }
 
     /** Empty if it is no dotted quad. */
-    static Optional<Long> address(String text) {
+    public static Optional<Long> address(String text) {
         String[] parts = text.split("\\.", -1);
         long address = 0;
         if (parts.length != 4) {
             return Optional.empty();
         }
         for (String part : parts) {
-            if (!part.matches("\\d{1,3}") || Integer.parseInt(part) > 255) {
+            if (!part.matches("[0-9]{1,3}") || Integer.parseInt(part) > 255) {
                 return Optional.empty();
             }
             address = (address << 8) | Integer.parseInt(part);
@@ -33,20 +41,31 @@ record Ipv4Range(long network, int prefixLength) {
         return Optional.of(address);
     }
 
-    long size() {
+    public long size() {
         return 1L << (BITS - prefixLength);
     }
 
-    /** Whether it is an address that a service may have: neither the network's nor the broadcast address. */
-    boolean contains(long address) {
+    /** Whether it is an address that a host may have: neither the network's nor the broadcast address. */
+    public boolean contains(long address) {
         return address > network && address < network + size() - 1;
     }
 
-    String at(long offset) {
+    /** The address at an offset, in dots. */
+    public String at(long offset) {
         return text(network + offset);
     }
 
-    static String text(long address) {
+    /** The piece at an index when it is cut into networks of that prefix. */
+    public Ipv4Range piece(long index, int prefix) {
+        return new Ipv4Range(network + (index << (BITS - prefix)), prefix);
+    }
+
+    /** Which piece that is; negative or beyond the last if it is not within. */
+    public long indexOf(Ipv4Range piece) {
+        return (piece.network - network) >> (BITS - piece.prefixLength);
+    }
+
+    private static String text(long address) {
         return ((address >>> 24) & 255) + "." + ((address >>> 16) & 255) + "." + ((address >>> 8) & 255) + "."
                 + (address & 255);
     }

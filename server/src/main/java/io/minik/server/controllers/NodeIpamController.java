@@ -5,6 +5,7 @@ import io.minik.api.client.Controller;
 import io.minik.api.client.Informer;
 import io.minik.api.client.PatchType;
 import io.minik.api.client.ReconcileLoop;
+import io.minik.api.meta.Ipv4Range;
 import io.minik.api.meta.Resources;
 import io.minik.api.meta.Status.Reason;
 import io.minik.api.object.Json;
@@ -23,12 +24,16 @@ import java.util.Optional;
  */
 final class NodeIpamController implements Controller {
     private static final Duration LOOK_AGAIN = Duration.ofMinutes(1);
+    /** 65,536 pieces are as many as upstream allows, and 8 KiB of bits here. */
+    private static final int MAX_CUTS = 16;
+    /** Two addresses for pods; less is no network. */
+    private static final int SMALLEST_PIECE = 30;
 
     private final ControllerContext context;
     private final Informer nodes;
     private final ReconcileLoop work;
-    private final long base;
-    private final int nodeBits;
+    private final Ipv4Range cluster;
+    private final int nodePrefix;
     private final int pieces;
 
     // Owned by the loop.
@@ -41,14 +46,13 @@ final class NodeIpamController implements Controller {
      */
     NodeIpamController(ControllerContext context, String clusterCidr, int nodePrefix) {
         this.context = context;
-        int slash = clusterCidr.indexOf('/');
-        int prefix = slash < 0 ? -1 : Integer.parseInt(clusterCidr.substring(slash + 1));
-        if (prefix < 0 || prefix > nodePrefix || nodePrefix > 30 || nodePrefix - prefix > 16) {
+        this.cluster = Ipv4Range.parse(clusterCidr);
+        this.nodePrefix = nodePrefix;
+        int cuts = nodePrefix - cluster.prefixLength();
+        if (cuts < 0 || cuts > MAX_CUTS || nodePrefix > SMALLEST_PIECE) {
             throw new IllegalArgumentException("cluster CIDR " + clusterCidr + " can't be cut into /" + nodePrefix);
         }
-        this.nodeBits = 32 - nodePrefix;
-        this.pieces = 1 << (nodePrefix - prefix);
-        this.base = address(clusterCidr.substring(0, slash)) & (-1L << (32 - prefix));
+        this.pieces = 1 << cuts;
         this.nodes = context.informer(Resources.NODES);
         nodes.onChange((before, now) -> {
             now.ifPresent(this::occupy);
@@ -65,13 +69,11 @@ final class NodeIpamController implements Controller {
     }
 
     private void occupy(KubeObject node) {
-        String cidr = node.text("spec", "podCIDR");
-        if (!cidr.isEmpty()) {
-            long piece = (address(cidr.substring(0, cidr.indexOf('/'))) - base) >> nodeBits;
-            if (piece >= 0 && piece < pieces) {
-                taken.set((int) piece);
-                pieceOf.put(node.name(), (int) piece);
-            }
+        Optional<Ipv4Range> range = Ipv4Range.find(node.text("spec", "podCIDR"));
+        long piece = range.map(cluster::indexOf).orElse(-1L);
+        if (piece >= 0 && piece < pieces) {
+            taken.set((int) piece);
+            pieceOf.put(node.name(), (int) piece);
         }
     }
 
@@ -102,31 +104,10 @@ final class NodeIpamController implements Controller {
             pieceOf.put(key.name(), free);
             piece = free;
         }
-        String cidr = text(base + ((long) piece << nodeBits)) + "/" + (32 - nodeBits);
+        String cidr = cluster.piece(piece, nodePrefix).toString();
         ObjectNode patch = Json.object();
         patch.putObject("spec").put("podCIDR", cidr).putArray("podCIDRs").add(cidr);
         return Outcomes.done(Outcomes.ignoring(
                 context.client().patch(Resources.NODES, key, "", PatchType.MERGE, patch), Reason.NotFound));
-    }
-
-    private static long address(String text) {
-        long address = 0;
-        String[] parts = text.split("\\.");
-        if (parts.length != 4) {
-            throw new IllegalArgumentException("not an IPv4 address: " + text);
-        }
-        for (String part : parts) {
-            int octet = Integer.parseInt(part);
-            if (octet < 0 || octet > 255) {
-                throw new IllegalArgumentException("not an IPv4 address: " + text);
-            }
-            address = (address << 8) | octet;
-        }
-        return address;
-    }
-
-    private static String text(long address) {
-        return ((address >> 24) & 255) + "." + ((address >> 16) & 255) + "." + ((address >> 8) & 255) + "."
-                + (address & 255);
     }
 }

@@ -181,7 +181,6 @@ public final class ApiServer implements Room {
                 .compose(unused -> new Bootstrap(
                                 inProcess(User.system("system:apiserver", User.MASTERS)),
                                 config.serviceCidr(),
-                                config.kubernetesServiceIp(),
                                 config.advertiseAddress(),
                                 () -> port == 0 ? config.port() : port)
                         .run());
@@ -329,7 +328,7 @@ public final class ApiServer implements Room {
                 .put("minor", version.minor())
                 .put("gitVersion", version.gitVersion())
                 .put("gitCommit", version.gitCommit())
-                .put("gitTreeState", "clean")
+                .put("gitTreeState", version.gitTreeState())
                 .put("buildDate", version.buildDate())
                 .put("goVersion", "java" + Runtime.version().feature())
                 .put("compiler", "javac")

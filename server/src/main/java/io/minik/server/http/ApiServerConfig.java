@@ -4,7 +4,6 @@ import io.minik.server.admission.DefaultTolerationSeconds;
 import io.minik.server.registry.PortRange;
 import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -35,8 +34,11 @@ public record ApiServerConfig(
         Version version,
         Optional<KubeletTls> kubelets) {
 
-    /** @param platform {@code linux/amd64} */
-    public record Version(String gitVersion, String gitCommit, String buildDate, String platform) {
+    /**
+     * @param gitTreeState clean, dirty, or empty as gitCommit and buildDate are if the build knew of no git
+     * @param platform {@code linux/amd64}
+     */
+    public record Version(String gitVersion, String gitCommit, String gitTreeState, String buildDate, String platform) {
         String major() {
             return gitVersion.replaceFirst("^v", "").split("\\.", 3)[0];
         }
@@ -48,11 +50,4 @@ public record ApiServerConfig(
 
     /** How the server shows itself to kubelets, and whom it believes. */
     public record KubeletTls(KeyCertOptions identity, PemTrustOptions trust) {}
-
-    /** The first address of the service range: the kubernetes Service. */
-    public String kubernetesServiceIp() {
-        String network = serviceCidr.substring(0, serviceCidr.indexOf('/'));
-        List<String> parts = List.of(network.split("\\."));
-        return String.join(".", parts.subList(0, 3)) + "." + (Integer.parseInt(parts.get(3)) + 1);
-    }
 }

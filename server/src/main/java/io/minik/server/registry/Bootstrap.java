@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.client.ApiClient;
 import io.minik.api.client.Transport;
 import io.minik.api.meta.ApiException;
+import io.minik.api.meta.Ipv4Range;
 import io.minik.api.meta.Resource;
 import io.minik.api.meta.Resources;
 import io.minik.api.meta.Status.Reason;
@@ -30,14 +31,18 @@ public final class Bootstrap {
     private final String advertiseAddress;
     private final IntSupplier port;
 
-    /** @param serviceIp of the kubernetes Service; @param advertiseAddress and port: where the API server really is */
-    public Bootstrap(
-            Transport transport, String serviceCidr, String serviceIp, String advertiseAddress, IntSupplier port) {
+    /** @param advertiseAddress and port: where the API server really is */
+    public Bootstrap(Transport transport, String serviceCidr, String advertiseAddress, IntSupplier port) {
         this.api = new ApiClient(transport, "minik-apiserver");
         this.serviceCidr = serviceCidr;
-        this.serviceIp = serviceIp;
+        this.serviceIp = serviceIp(serviceCidr);
         this.advertiseAddress = advertiseAddress;
         this.port = port;
+    }
+
+    /** Of the kubernetes Service: the first address of the range. */
+    public static String serviceIp(String serviceCidr) {
+        return Ipv4Range.parse(serviceCidr).at(1);
     }
 
     public Future<Void> run() {

@@ -3,6 +3,7 @@ package io.minik.server.registry;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.meta.ApiException;
+import io.minik.api.meta.Ipv4Range;
 import io.minik.api.meta.Resource;
 import io.minik.api.meta.Resources;
 import io.minik.api.meta.Status.Cause;

@@ -40,7 +40,7 @@ public final class DevServer {
                 PortRange.NODE_PORTS,
                 DefaultTolerationSeconds.Periods.DEFAULT,
                 System.getProperty("audit", ""),
-                new ApiServerConfig.Version("v1.36.4+minik", "", "2026-01-01T00:00:00Z", "linux/amd64"),
+                new ApiServerConfig.Version("v1.36.4+minik", "", "", "2026-01-01T00:00:00Z", "linux/amd64"),
                 Optional.of(new ApiServerConfig.KubeletTls(new PemKeyCertOptions(), new PemTrustOptions())));
     }
 

@@ -105,7 +105,7 @@ class SecuredApiTest {
                         PortRange.NODE_PORTS,
                         DefaultTolerationSeconds.Periods.DEFAULT,
                         "",
-                        new ApiServerConfig.Version("v1.36.4+minik", "", "2026-01-01T00:00:00Z", "linux/amd64"),
+                        new ApiServerConfig.Version("v1.36.4+minik", "", "", "2026-01-01T00:00:00Z", "linux/amd64"),
                         Optional.empty()),
                 parts(authenticator, tokens, rbac, lookup, clock));
         await(on(context, server::prepare));
