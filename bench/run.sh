@@ -51,3 +51,6 @@ k run pull --image=127.0.0.1:5000/minik/busybox:1 --restart=Never --command -- t
 within 30 "the image is pulled" outputs 'Completed' k get pod pull
 on a "$JAVA_HOME/bin/java" -cp "$classpath" io.minik.bench.pods.PodStart "$work/a/kubeconfig" 127.0.0.1:5000/minik/busybox:1 "$pods"
 echo "RSS after: $(rss) MB"
+
+echo "== API server"
+on a "$JAVA_HOME/bin/java" -cp "$classpath" io.minik.bench.api.ApiBench "$work/a/kubeconfig" "$pid"

@@ -6,6 +6,7 @@ import io.minik.api.client.DeleteOptions;
 import io.minik.api.client.HttpTransport;
 import io.minik.api.client.ListOptions;
 import io.minik.api.client.WatchEvent;
+import io.minik.api.client.WatchHandle;
 import io.minik.api.client.WatchHandler;
 import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Resources;
@@ -54,7 +55,8 @@ public final class PodStart {
     }
 
     private void run(String image, int pods) throws Exception {
-        get(client.watch(Resources.PODS, NAMESPACE, ListOptions.labels("bench=pod-start"), new Handler()));
+        WatchHandle watch =
+                get(client.watch(Resources.PODS, NAMESPACE, ListOptions.labels("bench=pod-start"), new Handler()));
         double[] millis = new double[pods];
         int warmUp = Math.min(10, pods);
         for (int i = -warmUp; i < pods; i++) {
@@ -70,6 +72,7 @@ public final class PodStart {
             get(client.delete(Resources.PODS, ObjectKey.of(NAMESPACE, name), DeleteOptions.DEFAULT.grace(0)));
             await(gone.get(name), name + " to go");
         }
+        watch.close();
         Arrays.sort(millis);
         System.out.printf(
                 Locale.ROOT,
