@@ -27,6 +27,7 @@ import io.minik.api.join.ClusterConfig;
 import io.minik.api.join.JoinCaller;
 import io.minik.api.join.JoinToken;
 import io.minik.runtime.net.BridgeNetwork;
+import io.minik.runtime.net.Network;
 import io.minik.server.authn.User;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -200,7 +201,8 @@ final class AgentRooms {
         return new NodeNetwork() {
             @Override
             public Future<Void> configure(String podCidr) {
-                return bridge.configure(podCidr, cluster.clusterCidr(), POD_MTU);
+                return bridge.configure(
+                        new Network.Ranges(podCidr, cluster.clusterCidr(), cluster.serviceCidr()), POD_MTU);
             }
 
             @Override

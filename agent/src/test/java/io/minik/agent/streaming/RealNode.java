@@ -22,6 +22,7 @@ import io.minik.runtime.cgroup.Cgroups;
 import io.minik.runtime.container.LinuxContainers;
 import io.minik.runtime.image.ImageStore;
 import io.minik.runtime.net.BridgeNetwork;
+import io.minik.runtime.net.Network;
 import io.minik.runtime.sandbox.LinuxSandboxes;
 import io.minik.runtime.sandbox.SandboxFiles;
 import io.minik.runtime.snapshot.OverlaySnapshots;
@@ -101,7 +102,7 @@ final class RealNode implements AutoCloseable {
         await(sandboxes.reclaim());
         await(containers.adopt());
         await(images.start());
-        await(network.configure(range, range, 1500));
+        await(network.configure(new Network.Ranges(range, range, "10.217.0.0/24"), 1500));
         if (await(images.find(IMAGE)).isEmpty()) {
             await(images.importArchive(BusyboxArchive.write(directory.resolve("busybox.tar"), IMAGE)));
         }

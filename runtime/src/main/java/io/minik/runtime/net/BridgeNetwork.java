@@ -77,11 +77,10 @@ public final class BridgeNetwork implements Network {
     }
 
     @Override
-    public Future<Void> configure(String podCidr, String clusterCidr, int linkMtu) {
+    public Future<Void> configure(Ranges ranges, int linkMtu) {
         return worker.on(WORKER_KEY, () -> {
-            Cidr pods = Cidr.parse(podCidr);
-            Cidr cluster = Cidr.parse(clusterCidr);
-            configure(pods, cluster, linkMtu);
+            Cidr pods = Cidr.parse(ranges.pods());
+            configure(pods, Cidr.parse(ranges.cluster()), Cidr.parse(ranges.services()), linkMtu);
             LOG.atInfo()
                     .addKeyValue("podCidr", pods)
                     .addKeyValue("bridge", bridge)
@@ -91,7 +90,7 @@ public final class BridgeNetwork implements Network {
         });
     }
 
-    private synchronized void configure(Cidr pods, Cidr cluster, int linkMtu) {
+    private synchronized void configure(Cidr pods, Cidr cluster, Cidr services, int linkMtu) {
         if (ipam.isPresent() && !ipam.get().cidr().equals(pods)) {
             throw new RuntimeFault(
                     RuntimeFault.Kind.INVALID_CONFIG,
@@ -107,18 +106,33 @@ public final class BridgeNetwork implements Network {
             Rtnetlink.Link link = requireBridge(host);
             host.addAddress(link.index(), gateway, pods.prefix());
             host.up(link.index());
+            serviceRoute(host, services, link.index());
             return link;
         });
         require("/proc/sys/net/ipv4/ip_forward", "1");
         // Only there with the br_netfilter module: without it bridged traffic skips the tables anyway.
         kernel.tryWriteControl(Path.of("/proc/sys/net/bridge/bridge-nf-call-iptables"), "1");
         Nft.apply(masquerade(pods, cluster));
+        // A host port is reached by the host's own loopback address, too: such a packet leaves by the bridge.
+        require("/proc/sys/net/ipv4/conf/" + bridge + "/route_localnet", "1");
         mtu = linkMtu;
         if (ipam.isEmpty()) {
             Ipam fresh = new Ipam(leases.resolve(pods.toString().replace('/', '_')), pods);
             known.ifPresent(fresh::reclaim);
             known = Optional.empty();
             ipam = Optional.of(fresh);
+        }
+    }
+
+    /**
+     * No packet ever takes it: the proxy gives it another destination first. But without a route, on a node that has no
+     * default route, connecting fails before that. A route that someone else made stays.
+     */
+    private static void serviceRoute(Rtnetlink host, Cidr services, int bridge) {
+        boolean taken = host.routes().stream()
+                .anyMatch(route -> route.destination().equals(services) && route.protocol() != ROUTE_PROTOCOL);
+        if (!taken) {
+            host.putRoute(services, 0, bridge, ROUTE_PROTOCOL);
         }
     }
 
@@ -153,6 +167,11 @@ public final class BridgeNetwork implements Network {
                 "    type nat hook postrouting priority srcnat; policy accept;",
                 "    ip saddr " + pods + " ip daddr != " + cluster + " ip daddr != 224.0.0.0/4 masquerade",
                 "  }",
+                // The bridge may carry loopback addresses (below), but no pod may send to the host's.
+                "  chain loopback {",
+                "    type filter hook prerouting priority raw; policy accept;",
+                "    iifname " + bridge + " ip daddr 127.0.0.0/8 drop",
+                "  }",
                 "}",
                 "");
     }
@@ -181,7 +200,8 @@ public final class BridgeNetwork implements Network {
             onHost(host -> {
                 Set<Cidr> right = new HashSet<>();
                 for (Rtnetlink.Route route : host.routes()) {
-                    if (route.protocol() != ROUTE_PROTOCOL) {
+                    if (route.protocol() != ROUTE_PROTOCOL || route.gateway() == 0) {
+                        // Not ours, or the one of the services.
                         continue;
                     }
                     Integer gateway = wanted.get(route.destination());

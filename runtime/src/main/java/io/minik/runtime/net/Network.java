@@ -10,14 +10,20 @@ import java.util.Set;
  */
 public interface Network {
     /**
+     * @param pods this node's, e.g. {@code 10.42.0.0/24}; its first address is the bridge's
+     * @param cluster of all pods: what is not masqueraded, e.g. {@code 10.42.0.0/16}
+     * @param services addresses that the proxy translates, e.g. {@code 10.43.0.0/16}; the host needs a route for them,
+     *     because its kernel looks for one before it translates
+     */
+    record Ranges(String pods, String cluster, String services) {}
+
+    /**
      * Makes the bridge and what goes with it; idempotent; a running node may be configured again with the same range.
      * Before it, pods with a network of their own can't be made.
      *
-     * @param podCidr this node's range, e.g. {@code 10.42.0.0/24}; its first address is the bridge's
-     * @param clusterCidr what is not masqueraded, e.g. {@code 10.42.0.0/16}
      * @param mtu of the pods' links
      */
-    Future<Void> configure(String podCidr, String clusterCidr, int mtu);
+    Future<Void> configure(Ranges ranges, int mtu);
 
     /** Host-gateway routes to the other nodes' ranges: exactly these stay. @param nodeIpByPodCidr nodes on our link */
     Future<Void> routes(Map<String, String> nodeIpByPodCidr);

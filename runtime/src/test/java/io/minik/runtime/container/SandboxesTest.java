@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.minik.runtime.RuntimeFault;
 import io.minik.runtime.container.Containers.Container;
 import io.minik.runtime.net.BridgeNetwork;
+import io.minik.runtime.net.Network;
 import io.minik.runtime.sandbox.Sandboxes.Sandbox;
 import io.minik.runtime.sandbox.Sandboxes.SandboxConfig;
 import io.minik.runtime.sandbox.Sandboxes.State;
@@ -48,7 +49,7 @@ class SandboxesTest {
                 BRIDGE,
                 "mkrt_masq");
         node = new TestNode(dir, network);
-        await(network.configure("10.215.0.0/24", "10.215.0.0/16", 1450));
+        await(network.configure(new Network.Ranges("10.215.0.0/24", "10.215.0.0/16", "10.216.0.0/24"), 1450));
     }
 
     @AfterEach
@@ -80,6 +81,15 @@ class SandboxesTest {
                 .containsExactly("stdout F reached", "stdout F 1450");
         assertThat(run("b", "c2", "ip route | cut -d' ' -f1-3"))
                 .containsExactly("stdout F default via 10.215.0.1", "stdout F 10.215.0.0/24 dev eth0");
+    }
+
+    @Test
+    void theHostReachesServicesWithoutADefaultRoute() throws Exception {
+        await(network.routes(Map.of()));
+        assertThat(Files.readString(Path.of("/proc/net/route")))
+                .as("10.216.0.0, bytes in the machine's order")
+                .containsPattern(BRIDGE + "\\s+0000D80A\\s");
+        assertThat(Files.readString(Path.of("/proc/sys/net/ipv4/conf", BRIDGE, "route_localnet"))).startsWith("1");
     }
 
     @Test

@@ -346,7 +346,7 @@ final class TestNode implements AutoCloseable {
     /** Pods stay alone. */
     static final class NoNetwork implements Network {
         @Override
-        public Future<Void> configure(String podCidr, String clusterCidr, int mtu) {
+        public Future<Void> configure(Ranges ranges, int mtu) {
             return Future.succeededFuture();
         }
 
