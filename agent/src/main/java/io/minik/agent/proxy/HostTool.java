@@ -14,8 +14,8 @@ final class HostTool {
 
     private HostTool() {}
 
-    /** @throws IOException if it can't be run, or says no: with its words */
-    static void run(List<String> command, String input) throws IOException {
+    /** @return what it says. @throws IOException if it can't be run, or says no: with its words */
+    static String run(List<String> command, String input) throws IOException {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         try {
             // Both tools read all of their input before they complain, and say little.
@@ -29,6 +29,7 @@ final class HostTool {
                 throw new IOException(command.get(0) + " exits with " + process.exitValue() + ": "
                         + output.substring(0, Math.min(MAX_COMPLAINT, output.length())));
             }
+            return output;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted while " + command.get(0) + " ran", e);

@@ -34,8 +34,8 @@ final class NftScript {
         script.append("table ip ").append(table).append("\ndelete table ip ").append(table);
         script.append("\ntable ip ").append(table).append(" {\n");
         maps(script);
-        Set<String> chains = new TreeSet<>();
-        chains(script, elements, chains);
+        objects(script, elements);
+        chains(script, elements, new TreeSet<>());
         hooks(script);
         script.append("}\n");
         elements(script, "add", elements);
@@ -45,17 +45,22 @@ final class NftScript {
     /** What differs. @param known chains that the table has; those that this script makes are added */
     String changes(RuleTable.Changes changes, Set<String> known) {
         StringBuilder script = new StringBuilder();
-        StringBuilder chains = new StringBuilder();
-        chains(chains, changes.put(), known);
-        if (chains.length() > 0) {
+        StringBuilder block = new StringBuilder();
+        objects(block, changes.put());
+        chains(block, changes.put(), known);
+        if (block.length() > 0) {
             script.append("table ip ")
                     .append(table)
                     .append(" {\n")
-                    .append(chains)
+                    .append(block)
                     .append("}\n");
         }
         elements(script, "delete", changes.removed());
         elements(script, "add", changes.put());
+        // Last, when nothing points to them: chains before the sets that they use, in the order of the map's name.
+        changes.removed().keySet().stream()
+                .filter(Element::isObject)
+                .forEach(gone -> line(script, 0, "delete " + gone.map() + " ip " + table + " " + gone.key()));
         return script.toString();
     }
 
@@ -92,6 +97,17 @@ final class NftScript {
         }
     }
 
+    /** Sets and chains that a service wants for itself. */
+    private static void objects(StringBuilder script, Map<Element, String> elements) {
+        elements.forEach((element, body) -> {
+            if (element.isObject()) {
+                line(script, 1, element.map() + " " + element.key() + " {");
+                body.lines().forEach(rule -> line(script, 2, rule));
+                line(script, 1, "}");
+            }
+        });
+    }
+
     private void chains(StringBuilder script, Map<Element, String> elements, Set<String> known) {
         Map<String, Treatment> wanted = new TreeMap<>();
         elements.values().forEach(value -> Treatment.ofVerdict(value)
@@ -107,13 +123,8 @@ final class NftScript {
         String protocol = treatment.protocol();
         Treatment.Kind kind = treatment.kind();
         line(script, 1, "chain " + treatment.chain() + " {");
-        switch (kind.masquerade) {
-            case NEVER -> {}
-            case OFF_CLUSTER -> line(script, 2, "ip saddr != " + clusterCidr + " meta mark set meta mark | " + MARK);
-            case ALWAYS -> line(script, 2, "meta mark set meta mark | " + MARK);
-        }
-        String choice = (treatment.affinity() ? "jhash ip saddr mod " : "numgen random mod ")
-                + treatment.endpoints()
+        kind.masquerade.chain().ifPresent(mark -> line(script, 2, "jump " + mark));
+        String choice = "numgen random mod " + treatment.endpoints()
                 + (kind.local ? " offset " + Treatment.LOCAL_OFFSET : "");
         String key = kind.nodePort ? protocol + " dport" : "ip daddr . " + protocol + " dport";
         String map = protocol + (kind.nodePort ? "_nep" : "_ep");
@@ -123,6 +134,12 @@ final class NftScript {
 
     private void hooks(StringBuilder script) {
         String local = "fib daddr type local ip daddr != 127.0.0.0/8 ";
+        line(script, 1, "chain mark_all {");
+        line(script, 2, "meta mark set meta mark | " + MARK);
+        line(script, 1, "}");
+        line(script, 1, "chain mark_outsiders {");
+        line(script, 2, "ip saddr != " + clusterCidr + " meta mark set meta mark | " + MARK);
+        line(script, 1, "}");
         line(script, 1, "chain outside {");
         for (String p : PROTOCOLS) {
             String address = "ip daddr . " + p + " dport";
@@ -144,7 +161,8 @@ final class NftScript {
             line(script, 2, address + " vmap @" + p + "_vip");
             line(script, 2, "dnat ip to " + address + " map @" + p + "_hostip");
             line(script, 2, local + p + " dport vmap @" + p + "_node");
-            line(script, 2, local + "dnat ip to " + p + " dport map @" + p + "_host");
+            // Unlike node ports, host ports are there on loopback, too.
+            line(script, 2, "fib daddr type local dnat ip to " + p + " dport map @" + p + "_host");
         }
         line(script, 1, "}");
         line(script, 1, "chain rejects {");
@@ -169,7 +187,9 @@ final class NftScript {
                 "nat hook postrouting priority 100",
                 List.of(
                         "meta mark & " + MARK + " == " + MARK + " meta mark set meta mark & " + UNMARK + " masquerade",
-                        "ct status dnat ip saddr . ip daddr @hairpin masquerade"));
+                        "ct status dnat ip saddr . ip daddr @hairpin masquerade",
+                        // From the host's loopback to a host port's pod.
+                        "ct status dnat ip saddr 127.0.0.0/8 oifname != lo masquerade"));
         // After NAT: what is still for a service's address found nobody.
         hook(script, "filter_input", "filter hook input priority 0", List.of("jump rejects"));
         hook(script, "filter_forward", "filter hook forward priority 0", List.of("jump rejects"));
@@ -186,6 +206,9 @@ final class NftScript {
     private void elements(StringBuilder script, String verb, Map<Element, String> elements) {
         Map<String, List<String>> byMap = new TreeMap<>();
         elements.forEach((element, value) -> {
+            if (element.isObject()) {
+                return;
+            }
             boolean bare = value.isEmpty() || verb.equals("delete");
             byMap.computeIfAbsent(element.map(), ignored -> new ArrayList<>())
                     .add(bare ? element.key() : element.key() + " : " + value);

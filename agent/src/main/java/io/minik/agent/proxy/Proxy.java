@@ -5,6 +5,7 @@ import io.minik.api.client.Informers;
 import io.minik.api.client.ListOptions;
 import io.minik.api.client.Loop;
 import io.minik.api.meta.Resources;
+import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.api.room.Room;
@@ -21,6 +22,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,6 +49,7 @@ public final class Proxy implements Room {
     private static final Duration LAST_RETRY = Duration.ofSeconds(30);
     private static final String SERVICE_LABEL = "kubernetes.io/service-name";
     private static final String BY_SERVICE = "service";
+    private static final String ZONE = "topology.kubernetes.io/zone";
 
     /** Sends what is for an address of the cluster to a port of this host: the node's own DNS. @param protocol tcp or udp */
     public record Redirect(String address, String protocol, int port, int localPort) {}
@@ -65,6 +69,7 @@ public final class Proxy implements Room {
     private final Informers informers;
     private final NftScript script;
     private final WorkerExecutor worker;
+    private final HealthChecks healthChecks;
 
     // Owned by the loop.
     private final RuleTable rules = new RuleTable();
@@ -72,6 +77,7 @@ public final class Proxy implements Room {
     private final Set<String> chains = new TreeSet<>();
     private Optional<Informer> services = Optional.empty();
     private Optional<Informer> slices = Optional.empty();
+    private Place here;
     private boolean synced;
     private boolean whole = true;
     private boolean scheduled;
@@ -84,10 +90,12 @@ public final class Proxy implements Room {
     /** @param informers on this loop; shared with other rooms of it */
     public Proxy(Vertx vertx, Loop loop, Informers informers, Settings settings) {
         this.settings = settings;
+        this.here = new Place(settings.nodeName(), "");
         this.loop = loop;
         this.informers = informers;
         this.script = new NftScript(settings.table(), settings.clusterCidr(), settings.redirects());
         // One thread: transactions of one table follow each other.
+        this.healthChecks = new HealthChecks(vertx);
         this.worker = vertx.createSharedWorkerExecutor("minik-proxy", 1);
     }
 
@@ -100,6 +108,7 @@ public final class Proxy implements Room {
     @Override
     public Future<Void> start() {
         return tool(List.of(settings.nft(), "list", "tables"), "")
+                .<Void>mapEmpty()
                 .recover(why -> Future.failedFuture(new IOException(
                         "services need nftables, and '" + settings.nft() + "' does not work here: " + why.getMessage(),
                         why)))
@@ -112,6 +121,8 @@ public final class Proxy implements Room {
         Informer sliceInformer = informers.of(Resources.ENDPOINT_SLICES).index(BY_SERVICE, Proxy::serviceOf);
         Informer pods =
                 informers.of(Resources.PODS, "", ListOptions.fields("spec.nodeName=" + settings.nodeName()), false);
+        Informer nodes = informers.of(Resources.NODES);
+        nodes.onChange((before, now) -> now.ifPresent(this::nodeChanged));
         services = Optional.of(serviceInformer);
         slices = Optional.of(sliceInformer);
         serviceInformer.onChange((before, now) -> changed(now.or(() -> before).map(KubeObject::key)));
@@ -123,6 +134,7 @@ public final class Proxy implements Room {
         Future.all(
                         serviceInformer.start().synced(),
                         sliceInformer.start().synced(),
+                        nodes.start().synced(),
                         pods.start().synced())
                 .onSuccess(ready -> loop.run(() -> {
                     synced = true;
@@ -145,6 +157,16 @@ public final class Proxy implements Room {
             dirty.add(key);
             schedule(COALESCE);
         });
+    }
+
+    /** Which endpoints are near depends on this node's zone. */
+    private void nodeChanged(KubeObject node) {
+        Place now = new Place(node.name(), node.meta().labels().getOrDefault(ZONE, ""));
+        if (now.node().equals(here.node()) && !now.equals(here)) {
+            here = now;
+            services.ifPresent(
+                    informer -> informer.list().forEach(service -> changed(Optional.of(service.key()))));
+        }
     }
 
     private void podChanged(Optional<KubeObject> before, Optional<KubeObject> now) {
@@ -172,21 +194,28 @@ public final class Proxy implements Room {
         applying = true;
         boolean all = whole;
         String transaction;
-        List<List<String>> stale = List.of();
+        Supplier<Future<List<List<String>>>> stale;
         if (all) {
             Map<Element, String> elements = rules.takeAll();
             chains.clear();
             chains.addAll(NftScript.chainsOf(elements));
             transaction = script.full(elements);
+            stale = () -> tool(List.of(settings.conntrack(), "-L", "-p", "udp"), "")
+                    .map(dump -> StaleFlows.ofAll(elements, redirected(), dump));
         } else {
             RuleTable.Changes changes = rules.takeChanges();
             transaction = script.changes(changes, chains);
-            stale = StaleFlows.of(changes);
+            stale = () -> Future.succeededFuture(StaleFlows.of(changes));
         }
         whole = false;
-        List<List<String>> flows = stale;
         tool(List.of(settings.nft(), "-f", "-"), transaction)
-                .onComplete(done -> loop.run(() -> applied(all, done.cause(), flows)));
+                .onComplete(done -> loop.run(() -> applied(all, done.cause(), stale)));
+    }
+
+    private Set<String> redirected() {
+        return settings.redirects().stream()
+                .map(redirect -> redirect.address() + " . " + redirect.port())
+                .collect(Collectors.toSet());
     }
 
     private void plan() {
@@ -194,15 +223,31 @@ public final class Proxy implements Room {
             Optional<KubeObject> service = services.flatMap(informer -> informer.get(key));
             List<KubeObject> endpoints = new ArrayList<>();
             slices.ifPresent(informer -> endpoints.addAll(informer.byIndex(BY_SERVICE, key.toString())));
+            healthChecks
+                    .want(key, service.flatMap(found -> healthCheck(found, endpoints)))
+                    .onFailure(why -> LOG.atWarn()
+                            .addKeyValue("service", key)
+                            .addKeyValue("err", why.getMessage())
+                            .log("health check port can't be served"));
             rules.want(
                     "service " + key,
-                    service.map(found -> ServiceRules.of(settings.nodeName(), found, endpoints))
+                    service.map(found -> ServiceRules.of(here, found, endpoints))
                             .orElse(Map.of()));
         }
         dirty.clear();
     }
 
-    private void applied(boolean all, @org.jspecify.annotations.Nullable Throwable failure, List<List<String>> stale) {
+    private Optional<HealthChecks.Wish> healthCheck(KubeObject service, List<KubeObject> endpoints) {
+        int port = Json.intOr(0, service.tree(), "spec", "healthCheckNodePort");
+        return port == 0
+                ? Optional.empty()
+                : Optional.of(new HealthChecks.Wish(port, Backends.readyHere(here, endpoints)));
+    }
+
+    private void applied(
+            boolean all,
+            @org.jspecify.annotations.Nullable Throwable failure,
+            Supplier<Future<List<List<String>>>> stale) {
         applying = false;
         if (failure != null) {
             health = Health.notReady("nft refused the rules: " + failure.getMessage());
@@ -221,7 +266,11 @@ public final class Proxy implements Room {
         if (all) {
             LOG.atInfo().addKeyValue("table", settings.table()).log("services in place");
         }
-        forget(stale);
+        stale.get()
+                .onSuccess(this::forget)
+                .onFailure(why -> LOG.atWarn()
+                        .addKeyValue("err", why.getMessage())
+                        .log("UDP flows can't be looked at: some may go to pods that are gone"));
         if (!dirty.isEmpty() || rules.isDirty()) {
             schedule(COALESCE);
         }
@@ -244,11 +293,8 @@ public final class Proxy implements Room {
         return one.compareTo(other) < 0 ? one : other;
     }
 
-    private Future<Void> tool(List<String> command, String input) {
-        return worker.executeBlocking(() -> {
-            HostTool.run(command, input);
-            return null;
-        });
+    private Future<String> tool(List<String> command, String input) {
+        return worker.executeBlocking(() -> HostTool.run(command, input));
     }
 
     @Override
@@ -258,7 +304,7 @@ public final class Proxy implements Room {
             stopped = true;
             quiet.complete();
         });
-        return quiet.future().compose(done -> worker.close());
+        return quiet.future().compose(done -> healthChecks.close()).compose(done -> worker.close());
     }
 
     /** Takes all rules away: for an uninstall, not for a stop. Success if there are none. */

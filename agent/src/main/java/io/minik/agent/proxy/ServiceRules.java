@@ -6,10 +6,10 @@ import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -20,31 +20,22 @@ final class ServiceRules {
     private static final Pattern IPV4 = Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,3}){3}");
     private static final Pattern CIDR4 = Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,3}){3}/[0-9]{1,2}");
     private static final String OTHER_PROXY = "service.kubernetes.io/service-proxy-name";
-    /** Numbers below the offset of local endpoints. */
-    private static final int MAX_ENDPOINTS = Treatment.LOCAL_OFFSET - 1;
+    /** Upstream's default; the API server fills it in. */
+    private static final int AFFINITY_SECONDS = 10_800;
 
-    private final String nodeName;
+    private final Place here;
     private final KubeObject service;
     private final Collection<KubeObject> slices;
     private final Map<Element, String> elements = new TreeMap<>();
 
-    private record Endpoint(String ip, int port, boolean local) {
-        String target() {
-            return ip + " . " + port;
-        }
-    }
-
-    /** All endpoints that take traffic, and of these the ones here; each in the order of their addresses. */
-    private record Backends(List<Endpoint> all, List<Endpoint> local) {}
-
-    private ServiceRules(String nodeName, KubeObject service, Collection<KubeObject> slices) {
-        this.nodeName = nodeName;
+    private ServiceRules(Place here, KubeObject service, Collection<KubeObject> slices) {
+        this.here = here;
         this.service = service;
         this.slices = slices;
     }
 
-    static Map<Element, String> of(String nodeName, KubeObject service, Collection<KubeObject> slices) {
-        return new ServiceRules(nodeName, service, slices).build();
+    static Map<Element, String> of(Place here, KubeObject service, Collection<KubeObject> slices) {
+        return new ServiceRules(here, service, slices).build();
     }
 
     private Map<Element, String> build() {
@@ -71,11 +62,10 @@ final class ServiceRules {
         if (!List.of("tcp", "udp", "sctp").contains(protocol) || number == 0) {
             return;
         }
-        boolean affinity = service.text("spec", "sessionAffinity").equals("ClientIP");
         boolean outsideLocal = service.text("spec", "externalTrafficPolicy").equals("Local");
         boolean insideLocal = service.text("spec", "internalTrafficPolicy").equals("Local");
-        Backends backends = backends(Json.text(port, "name"), protocol);
-        PortRules rules = new PortRules(protocol, affinity, backends);
+        Backends backends = Backends.of(here, slices, Json.text(port, "name"), protocol);
+        PortRules rules = new PortRules(protocol, affinity(protocol, number), backends);
         for (String ip : clusterIps) {
             String key = ip + " . " + number;
             if (!backends.all().isEmpty()) {
@@ -96,13 +86,22 @@ final class ServiceRules {
         }
     }
 
+    private Optional<Affinity> affinity(String protocol, int port) {
+        if (!service.text("spec", "sessionAffinity").equals("ClientIP")) {
+            return Optional.empty();
+        }
+        int seconds = Json.intOr(
+                AFFINITY_SECONDS, service.tree(), "spec", "sessionAffinityConfig", "clientIP", "timeoutSeconds");
+        return Optional.of(new Affinity(service.key() + ":" + port, protocol, seconds));
+    }
+
     /** The elements of one port. */
     private final class PortRules {
         private final String protocol;
-        private final boolean affinity;
+        private final Optional<Affinity> affinity;
         private final Backends backends;
 
-        PortRules(String protocol, boolean affinity, Backends backends) {
+        PortRules(String protocol, Optional<Affinity> affinity, Backends backends) {
             this.protocol = protocol;
             this.affinity = affinity;
             this.backends = backends;
@@ -136,16 +135,28 @@ final class ServiceRules {
             }
         }
 
+        private List<Endpoint> targets(Kind kind) {
+            return kind.local ? backends.local() : backends.all();
+        }
+
         private String verdict(Kind kind) {
-            int count = (kind.local ? backends.local() : backends.all()).size();
-            return count == 0 ? "drop" : new Treatment(protocol, kind, affinity, count).verdict();
+            List<Endpoint> targets = targets(kind);
+            if (targets.isEmpty()) {
+                return "drop";
+            }
+            return affinity
+                    .map(clients -> clients.verdict(kind, targets, elements))
+                    .orElseGet(() -> new Treatment(protocol, kind, targets.size()).verdict());
         }
 
         private void endpoints(String key, Kind kind) {
-            List<Endpoint> targets = kind.local ? backends.local() : backends.all();
+            if (affinity.isPresent() && !protocol.equals("udp")) {
+                // Its chains name the endpoints; of UDP, StaleFlows wants to know them, too.
+                return;
+            }
             String map = protocol + (kind.nodePort ? "_nep" : "_ep");
             int index = kind.local ? Treatment.LOCAL_OFFSET : 0;
-            for (Endpoint target : targets) {
+            for (Endpoint target : targets(kind)) {
                 elements.put(new Element(map, key + " . " + index++), target.target());
             }
         }
@@ -182,57 +193,6 @@ final class ServiceRules {
                 }
             }
         }
-    }
-
-    private Backends backends(String portName, String protocol) {
-        Set<Endpoint> ready = new LinkedHashSet<>();
-        Set<Endpoint> ending = new LinkedHashSet<>();
-        for (KubeObject slice : slices) {
-            if (!slice.text("addressType").equals("IPv4")) {
-                continue;
-            }
-            for (JsonNode port : Json.items(slice.tree(), "ports")) {
-                boolean same = Json.text(port, "name").equals(portName)
-                        && Json.textOr("TCP", port, "protocol").equalsIgnoreCase(protocol);
-                int number = Json.intOr(0, port, "port");
-                if (same && number > 0) {
-                    collect(slice, number, ready, ending);
-                }
-            }
-        }
-        // Endpoints that end still serve: better than nobody, for all and for this node apart, as upstream does.
-        List<Endpoint> all = sorted(ready.isEmpty() ? ending : ready);
-        List<Endpoint> local = all.stream().filter(Endpoint::local).toList();
-        if (local.isEmpty()) {
-            local = sorted(ending).stream().filter(Endpoint::local).toList();
-        }
-        return new Backends(all, local);
-    }
-
-    private void collect(KubeObject slice, int port, Set<Endpoint> ready, Set<Endpoint> ending) {
-        for (JsonNode endpoint : Json.items(slice.tree(), "endpoints")) {
-            List<String> addresses = Json.stringList(endpoint, "addresses");
-            if (addresses.isEmpty() || !IPV4.matcher(addresses.get(0)).matches()) {
-                continue;
-            }
-            boolean local = Json.text(endpoint, "nodeName").equals(nodeName);
-            Endpoint target = new Endpoint(addresses.get(0), port, local);
-            // An absent "ready" means ready.
-            JsonNode isReady = Json.at(endpoint, "conditions", "ready");
-            if (!isReady.isBoolean() || isReady.booleanValue()) {
-                ready.add(target);
-            } else if (Json.bool(endpoint, "conditions", "serving")
-                    && Json.bool(endpoint, "conditions", "terminating")) {
-                ending.add(target);
-            }
-        }
-    }
-
-    private static List<Endpoint> sorted(Set<Endpoint> endpoints) {
-        return endpoints.stream()
-                .sorted(java.util.Comparator.comparing(Endpoint::target))
-                .limit(MAX_ENDPOINTS)
-                .toList();
     }
 
     private static Set<String> addresses(Collection<String> texts) {

@@ -1,8 +1,11 @@
 package io.minik.agent.proxy;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -10,46 +13,90 @@ import java.util.Set;
  * as long as a client goes on, conntrack keeps its translation. Pure: which ones, as arguments of conntrack.
  */
 final class StaleFlows {
+    /** The endpoints: of an address and port, of a node port; of host ports, whose elements have no number. */
+    private static final Set<String> ENDPOINTS = Set.of("udp_ep", "udp_nep", "udp_host", "udp_hostip");
+
+    /** A port that appears here just got its first endpoints. */
+    private static final Set<String> OPENINGS = Set.of("udp_vip", "udp_node", "udp_host", "udp_hostip");
+
     private StaleFlows() {}
 
+    /** After a change of some elements. */
     static List<List<String>> of(RuleTable.Changes changes) {
         Set<String> kept = new HashSet<>();
         changes.put().forEach((element, target) -> {
-            if (isEndpoint(element)) {
-                kept.add(flow(element, target));
+            if (ENDPOINTS.contains(element.map())) {
+                kept.add(place(element) + " to " + target);
             }
         });
-        List<List<String>> commands = new ArrayList<>();
-        Set<String> seen = new HashSet<>();
+        Set<List<String>> commands = new LinkedHashSet<>();
         changes.removed().forEach((element, target) -> {
-            if (isEndpoint(element) && !kept.contains(flow(element, target)) && seen.add(flow(element, target))) {
-                commands.add(toEndpoint(element, target));
+            if (ENDPOINTS.contains(element.map()) && !kept.contains(place(element) + " to " + target)) {
+                commands.add(command(place(element), ip(target)));
             }
         });
-        // A port that just got its first endpoints: flows that found nobody must try again.
+        // Flows that found nobody must try again.
         changes.put().forEach((element, verdict) -> {
-            if (element.map().equals("udp_vip") && !changes.removed().containsKey(element)) {
-                String[] key = element.key().split(" \\. ");
-                commands.add(List.of("-D", "-p", "udp", "--orig-dst", key[0], "--orig-port-dst", key[1]));
+            if (OPENINGS.contains(element.map()) && !changes.removed().containsKey(element)) {
+                commands.add(command(place(element), ""));
             }
         });
-        return commands;
+        return List.copyOf(commands);
     }
 
-    private static boolean isEndpoint(Element element) {
-        return element.map().equals("udp_ep") || element.map().equals("udp_nep");
+    /**
+     * After all rules were replaced: of the flows to places that we translate, those that go to somebody else than the
+     * rules say.
+     *
+     * @param elements all that are in place
+     * @param redirected places that lead to this node itself, in no element
+     * @param dump what conntrack lists
+     */
+    static List<List<String>> ofAll(Map<Element, String> elements, Set<String> redirected, String dump) {
+        Map<String, Set<String>> targets = new HashMap<>();
+        elements.forEach((element, target) -> {
+            if (ENDPOINTS.contains(element.map())) {
+                targets.computeIfAbsent(place(element), ignored -> new HashSet<>())
+                        .add(ip(target));
+            }
+        });
+        Set<List<String>> commands = new LinkedHashSet<>();
+        dump.lines().flatMap(line -> Flow.parse(line).stream()).forEach(flow -> {
+            String place = flow.destination() + " . " + flow.port();
+            boolean ours = targets.containsKey(place)
+                    || elements.containsKey(new Element("cluster_ips", flow.destination()))
+                    // A port alone means this node's addresses; another machine's with that port is not translated.
+                    || (flow.isTranslated() && targets.containsKey(flow.port()));
+            Set<String> right = targets.getOrDefault(place, targets.getOrDefault(flow.port(), Set.of()));
+            if (ours && !redirected.contains(place) && !right.contains(flow.answeredBy())) {
+                commands.add(command(place, flow.answeredBy()));
+            }
+        });
+        return List.copyOf(commands);
     }
 
-    /** Without the number: an endpoint that only moved to another one is still there. */
-    private static String flow(Element element, String target) {
-        return element.map() + " " + element.key().substring(0, element.key().lastIndexOf(" . ")) + " " + target;
+    /** Address and port, or a port alone: the element's key without an endpoint's number. */
+    private static String place(Element element) {
+        boolean numbered = element.map().equals("udp_ep") || element.map().equals("udp_nep");
+        String key = element.key();
+        return numbered ? key.substring(0, key.lastIndexOf(" . ")) : key;
     }
 
-    private static List<String> toEndpoint(Element element, String target) {
-        String[] key = element.key().split(" \\. ");
-        String ip = target.substring(0, target.indexOf(' '));
-        return element.map().equals("udp_ep")
-                ? List.of("-D", "-p", "udp", "--orig-dst", key[0], "--orig-port-dst", key[1], "--dst-nat", ip)
-                : List.of("-D", "-p", "udp", "--orig-port-dst", key[0], "--dst-nat", ip);
+    private static String ip(String target) {
+        return target.substring(0, target.indexOf(' '));
+    }
+
+    /** @param answeredBy empty: whoever it is */
+    private static List<String> command(String place, String answeredBy) {
+        List<String> words = new ArrayList<>(List.of("-D", "-p", "udp"));
+        String[] parts = place.split(" \\. ");
+        if (parts.length > 1) {
+            words.addAll(List.of("--orig-dst", parts[0]));
+        }
+        words.addAll(List.of("--orig-port-dst", parts[parts.length - 1]));
+        if (!answeredBy.isEmpty()) {
+            words.addAll(List.of("--reply-src", answeredBy));
+        }
+        return words;
     }
 }

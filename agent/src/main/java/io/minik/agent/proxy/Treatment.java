@@ -5,10 +5,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What happens to a packet for a service port, and the name of the chain that does it: {@code tcp_ca3} is TCP to a cluster
- * address, by client affinity, with three endpoints.
+ * What happens to a packet for a service port, and the name of the chain that does it: {@code tcp_c3} is TCP to a cluster
+ * address with three endpoints.
  */
-record Treatment(String protocol, Kind kind, boolean affinity, int endpoints) {
+record Treatment(String protocol, Kind kind, int endpoints) {
     /** Elements for endpoints on this node are numbered from here, beside those for all endpoints. */
     static final int LOCAL_OFFSET = 65536;
 
@@ -16,7 +16,16 @@ record Treatment(String protocol, Kind kind, boolean affinity, int endpoints) {
     enum Masquerade {
         NEVER,
         OFF_CLUSTER,
-        ALWAYS
+        ALWAYS;
+
+        /** Where its mark is set. */
+        Optional<String> chain() {
+            return switch (this) {
+                case NEVER -> Optional.empty();
+                case OFF_CLUSTER -> Optional.of("mark_outsiders");
+                case ALWAYS -> Optional.of("mark_all");
+            };
+        }
     }
 
     enum Kind {
@@ -45,10 +54,10 @@ record Treatment(String protocol, Kind kind, boolean affinity, int endpoints) {
         }
     }
 
-    private static final Pattern NAME = Pattern.compile("(tcp|udp|sctp)_([a-z])(a?)([0-9]+)");
+    private static final Pattern NAME = Pattern.compile("(tcp|udp|sctp)_([a-z])([0-9]+)");
 
     String chain() {
-        return protocol + "_" + kind.letter + (affinity ? "a" : "") + endpoints;
+        return protocol + "_" + kind.letter + endpoints;
     }
 
     String verdict() {
@@ -62,8 +71,7 @@ record Treatment(String protocol, Kind kind, boolean affinity, int endpoints) {
         }
         for (Kind kind : Kind.values()) {
             if (kind.letter.equals(matcher.group(2))) {
-                return Optional.of(new Treatment(
-                        matcher.group(1), kind, !matcher.group(3).isEmpty(), Integer.parseInt(matcher.group(4))));
+                return Optional.of(new Treatment(matcher.group(1), kind, Integer.parseInt(matcher.group(3))));
             }
         }
         return Optional.empty();

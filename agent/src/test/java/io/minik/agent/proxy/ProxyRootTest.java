@@ -7,6 +7,7 @@ import io.minik.api.client.FakeApi;
 import io.minik.api.client.Informers;
 import io.minik.api.client.Loop;
 import io.minik.api.meta.Resources;
+import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -222,9 +223,47 @@ class ProxyRootTest {
             answers.add(tcp("mkimpod4", "10.43.0.6:80"));
         }
         assertThat(answers).hasSize(1);
+        String first = answers.iterator().next();
+        api.put(
+                Resources.SERVICES,
+                Objects.service(
+                        "sticky",
+                        "10.43.0.6",
+                        Objects.port("", 80, "\"nodePort\":30086"),
+                        "\"type\":\"NodePort\",\"sessionAffinity\":\"ClientIP\""));
+        until(() -> tcp("mkimpod4", "192.0.2.1:30086").startsWith(first.substring(0, 8)));
+        String ip = first.startsWith("mkimpod2") ? "10.42.0.2" : "10.42.0.3";
+        String other = first.startsWith("mkimpod2") ? "10.42.0.3" : "10.42.0.2";
+        api.put(Resources.ENDPOINT_SLICES, Objects.slice("sticky", "", 8080, other + "@here"));
+        until(() -> !tcp("mkimpod4", "10.43.0.6:80").equals(first));
+        api.put(Resources.ENDPOINT_SLICES, Objects.slice("sticky", "", 8080, ip + "@here", other + "@here"));
+        for (int i = 0; i < 10; i++) {
+            assertThat(tcp("mkimpod4", "10.43.0.6:80"))
+                    .as("who was remembered goes with his endpoint, and is remembered anew")
+                    .isNotEqualTo(first)
+                    .isNotEmpty();
+        }
+        api.put(Resources.SERVICES, Objects.service("sticky", "10.43.0.6", Objects.port("", 80, ""), ""));
+        until(() -> tcp("mkimpod4", "10.43.0.6:80").equals(first));
         until(() -> ask("mkimpod4", "echo x | timeout 3 socat -t2 - UDP:10.43.0.7:53")
                 .startsWith("mkimpod3"));
         until(() -> tcp(OUTSIDE, "192.0.2.1:9999").equals("mkimpod2 192.0.2.2"));
+    }
+
+    @Test
+    void aUdpClientFollowsAServerThatMovesEvenAfterAFullLoad() throws Exception {
+        KubeObject service =
+                Objects.service("udp", "10.43.0.7", "{\"name\":\"\",\"protocol\":\"UDP\",\"port\":53}", "");
+        String send = "echo x | timeout 3 socat -t2 - UDP:10.43.0.7:53,sourceport=4444";
+        serve("mkimpod2", "UDP-LISTEN:8053,fork,reuseaddr");
+        api.put(Resources.SERVICES, service);
+        api.put(Resources.ENDPOINT_SLICES, Objects.slice("udp", "", "UDP", 8053, "10.42.0.3@here"));
+        until(() -> ask("mkimpod4", send).startsWith("mkimpod3"));
+        api.put(Resources.ENDPOINT_SLICES, Objects.slice("udp", "", "UDP", 8053, "10.42.0.2@here"));
+        until(() -> ask("mkimpod4", send).startsWith("mkimpod2"));
+        sh("ip netns exec " + NODE + " nft delete table ip minik_proxy");
+        api.put(Resources.ENDPOINT_SLICES, Objects.slice("udp", "", "UDP", 8053, "10.42.0.3@here"));
+        until(() -> ask("mkimpod4", send).startsWith("mkimpod3"));
     }
 
     @Test

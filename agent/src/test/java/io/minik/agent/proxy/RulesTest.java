@@ -15,7 +15,7 @@ class RulesTest {
     private static final Path GOLDEN = Path.of("src/test/resources/proxy/full.nft");
 
     private static Map<Element, String> rules(KubeObject service, KubeObject... slices) {
-        return ServiceRules.of("here", service, List.of(slices));
+        return ServiceRules.of(new Place("here", "z1"), service, List.of(slices));
     }
 
     private static Element element(String map, String key) {
@@ -83,6 +83,71 @@ class RulesTest {
     }
 
     @Test
+    void aClientIsRememberedForAsLongAsTheServiceSays() {
+        KubeObject service = Objects.service(
+                "web",
+                "10.43.0.5",
+                Objects.port("", 80, ""),
+                "\"sessionAffinity\":\"ClientIP\",\"sessionAffinityConfig\":{\"clientIP\":{\"timeoutSeconds\":10}}");
+        RuleTable table = new RuleTable();
+        table.want("web", rules(service, Objects.slice("web", "", 80, "10.42.1.2@b", "10.42.1.3@b")));
+        Map<Element, String> two = table.takeAll();
+        assertThat(two.entrySet().stream().filter(entry -> entry.getKey().map().equals(Element.SET)))
+                .hasSize(2)
+                .allMatch(entry -> entry.getValue().equals("type ipv4_addr; flags dynamic,timeout; timeout 10s;"));
+
+        table.want("web", rules(service, Objects.slice("web", "", 80, "10.42.1.2@b", "10.42.1.4@b")));
+        RuleTable.Changes changes = table.takeChanges();
+        assertThat(changes.put().keySet().stream().filter(element -> element.map().equals(Element.SET)))
+                .as("who stays keeps its clients")
+                .hasSize(1);
+        String script = new NftScript("t", "10.42.0.0/16", List.of()).changes(changes, new TreeSet<>());
+        assertThat(script.lines().toList())
+                .as("first what points there goes, then a chain, then what it used")
+                .containsSubsequence(
+                        "delete element ip t tcp_vip { 10.43.0.5 . 80 }",
+                        "delete chain ip t " + only(changes.removed(), "sticky_"),
+                        "delete chain ip t " + only(changes.removed(), "to_"),
+                        "delete set ip t " + only(changes.removed(), "clients_"));
+    }
+
+    private static String only(Map<Element, String> elements, String prefix) {
+        return elements.keySet().stream()
+                .filter(element -> element.isObject() && element.key().startsWith(prefix))
+                .map(Element::key)
+                .reduce((one, other) -> one + " and " + other)
+                .orElseThrow();
+    }
+
+    @Test
+    void hintsKeepTrafficNearIfEveryEndpointHasOne() {
+        KubeObject service = Objects.service("web", "10.43.0.5", Objects.port("", 80, ""), "");
+        String near = "{'forZones':[{'name':'z1'}]}";
+        String far = "{'forZones':[{'name':'z2'}]}";
+        Map<Element, String> zones = rules(service, hinted(near, far, near));
+        assertThat(zones).containsEntry(element("tcp_vip", "10.43.0.5 . 80"), "goto tcp_c2");
+        assertThat(rules(service, hinted(near, far, "{}")))
+                .containsEntry(element("tcp_vip", "10.43.0.5 . 80"), "goto tcp_c3");
+        assertThat(rules(service, hinted(far, far, far)))
+                .as("nobody near")
+                .containsEntry(element("tcp_vip", "10.43.0.5 . 80"), "goto tcp_c3");
+        assertThat(rules(service, hinted("{'forNodes':[{'name':'here'}]}", "{'forNodes':[{'name':'there'}]}")))
+                .containsEntry(element("tcp_ep", "10.43.0.5 . 80 . 0"), "10.42.1.0 . 80")
+                .containsEntry(element("tcp_vip", "10.43.0.5 . 80"), "goto tcp_c1");
+    }
+
+    private static KubeObject hinted(String... hints) {
+        StringBuilder endpoints = new StringBuilder();
+        for (int i = 0; i < hints.length; i++) {
+            endpoints.append(i == 0 ? "" : ",").append("{'addresses':['10.42.1.").append(i);
+            endpoints.append("'],'nodeName':'there','hints':").append(hints[i]).append('}');
+        }
+        return Objects.parse(("{'apiVersion':'discovery.k8s.io/v1','kind':'EndpointSlice','metadata':{'name':'s'},"
+                        + "'addressType':'IPv4','ports':[{'name':'','port':80}],'endpoints':[" + endpoints + "]}")
+                .replace('\'', '"'));
+    }
+
+    @Test
     void headlessExternalNameAndForeignServicesAreNotOurs() {
         assertThat(rules(Objects.service("a", "None", Objects.port("", 80, ""), "")))
                 .isEmpty();
@@ -114,7 +179,7 @@ class RulesTest {
                 .isEqualTo("""
                         table ip t {
                           chain tcp_c3 {
-                            ip saddr != 10.42.0.0/16 meta mark set meta mark | 0x4000
+                            jump mark_outsiders
                             dnat ip to ip daddr . tcp dport . numgen random mod 3 map @tcp_ep
                           }
                         }
@@ -159,8 +224,39 @@ class RulesTest {
                         "10.43.0.10",
                         "--orig-port-dst",
                         "53",
-                        "--dst-nat",
+                        "--reply-src",
                         "10.42.0.2"));
+    }
+
+    @Test
+    void afterAFullLoadFlowsThatGoElsewhereThanTheRulesSayAreForgotten() {
+        Map<Element, String> elements = Map.of(
+                element("cluster_ips", "10.43.0.7"), "",
+                element("cluster_ips", "10.43.0.8"), "",
+                element("cluster_ips", "10.43.0.10"), "",
+                element("udp_ep", "10.43.0.7 . 53 . 0"), "10.42.0.3 . 53",
+                element("udp_nep", "30053 . 0"), "10.42.0.3 . 53");
+        String dump = String.join(
+                "\n",
+                line("10.42.0.9", "10.43.0.7", 53, "10.42.0.2"),
+                line("10.42.0.8", "10.43.0.7", 53, "10.42.0.2"),
+                line("10.42.0.9", "10.43.0.7", 53, "10.42.0.3"),
+                line("10.42.0.9", "10.43.0.8", 53, "10.42.0.4"),
+                line("10.42.0.9", "10.43.0.10", 53, "10.42.0.1"),
+                line("192.0.2.9", "192.0.2.1", 30053, "10.42.0.2"),
+                line("10.42.0.9", "198.51.100.1", 30053, "198.51.100.1"),
+                "conntrack v1.4.7 (conntrack-tools): 7 flow entries have been shown.");
+        assertThat(StaleFlows.ofAll(elements, java.util.Set.of("10.43.0.10 . 53"), dump))
+                .extracting(words -> String.join(" ", words))
+                .containsExactlyInAnyOrder(
+                        "-D -p udp --orig-dst 10.43.0.7 --orig-port-dst 53 --reply-src 10.42.0.2",
+                        "-D -p udp --orig-dst 10.43.0.8 --orig-port-dst 53 --reply-src 10.42.0.4",
+                        "-D -p udp --orig-dst 192.0.2.1 --orig-port-dst 30053 --reply-src 10.42.0.2");
+    }
+
+    private static String line(String client, String to, int port, String answeredBy) {
+        return "udp      17 29 src=" + client + " dst=" + to + " sport=4444 dport=" + port + " src=" + answeredBy + " dst="
+                + client + " sport=53 dport=4444 [ASSURED] mark=0 use=1";
     }
 
     @Test

@@ -1,0 +1,9 @@
+package io.minik.agent.proxy;
+
+/** Where a service port's traffic may go. @param local on this node */
+record Endpoint(String ip, int port, boolean local) {
+    /** In nft's words. */
+    String target() {
+        return ip + " . " + port;
+    }
+}
