@@ -13,9 +13,8 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
- * The endpoints of one service port, seen from one node: those that take everybody's traffic, and those here for the
- * policies that say Local; each in the order of their addresses. Pure. IPv4.
- *
+ * The endpoints of one service port, seen from one node: those that take everybody's traffic, and those here for
+ * the policies that say Local; each in the order of their addresses. Pure. IPv4.
  */
 record Backends(List<Endpoint> all, List<Endpoint> local) {
     /** Numbers below the offset of local endpoints. */
@@ -66,10 +65,12 @@ record Backends(List<Endpoint> all, List<Endpoint> local) {
         List<Candidate> ready = candidates.stream().filter(Candidate::ready).toList();
         // Endpoints that end stand in for all and for this node apart, as upstream does.
         List<Endpoint> all = sorted(ready.isEmpty() ? chosen(candidates, Candidate::ending) : near(here, ready));
-        List<Endpoint> local = sorted(chosen(ready, candidate -> candidate.endpoint().local()));
+        List<Endpoint> local =
+                sorted(chosen(ready, candidate -> candidate.endpoint().local()));
         if (local.isEmpty()) {
-            local = sorted(chosen(candidates, candidate -> candidate.ending()
-                    && candidate.endpoint().local()));
+            local = sorted(chosen(
+                    candidates,
+                    candidate -> candidate.ending() && candidate.endpoint().local()));
         }
         return new Backends(all, local);
     }
@@ -81,7 +82,8 @@ record Backends(List<Endpoint> all, List<Endpoint> local) {
             Set<Candidate> candidates = new LinkedHashSet<>();
             collect(here, slice, 0, candidates);
             candidates.stream()
-                    .filter(candidate -> candidate.ready() && candidate.endpoint().local())
+                    .filter(candidate ->
+                            candidate.ready() && candidate.endpoint().local())
                     .forEach(candidate -> addresses.add(candidate.endpoint().ip()));
         }
         return addresses.size();

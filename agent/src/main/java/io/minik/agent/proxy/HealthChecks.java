@@ -49,8 +49,7 @@ final class HealthChecks {
      */
     Future<Void> want(ObjectKey service, Optional<Wish> wish) {
         Check running = checks.get(service);
-        if (running != null
-                && wish.map(Wish::port).equals(Optional.of(running.wish.port()))) {
+        if (running != null && wish.map(Wish::port).equals(Optional.of(running.wish.port()))) {
             running.wish = wish.get();
             return Future.succeededFuture();
         }
@@ -62,8 +61,7 @@ final class HealthChecks {
         Check check = new Check(vertx.createHttpServer(), wish);
         checks.put(service, check);
         check.server.requestHandler(request -> answer(service, check, request));
-        return portFree
-                .compose(free -> check.server.listen(wish.port(), "0.0.0.0"))
+        return portFree.compose(free -> check.server.listen(wish.port(), "0.0.0.0"))
                 .onFailure(why -> checks.remove(service, check))
                 .mapEmpty();
     }

@@ -124,8 +124,8 @@ final class NftScript {
         Treatment.Kind kind = treatment.kind();
         line(script, 1, "chain " + treatment.chain() + " {");
         kind.masquerade.chain().ifPresent(mark -> line(script, 2, "jump " + mark));
-        String choice = "numgen random mod " + treatment.endpoints()
-                + (kind.local ? " offset " + Treatment.LOCAL_OFFSET : "");
+        String choice =
+                "numgen random mod " + treatment.endpoints() + (kind.local ? " offset " + Treatment.LOCAL_OFFSET : "");
         String key = kind.nodePort ? protocol + " dport" : "ip daddr . " + protocol + " dport";
         String map = protocol + (kind.nodePort ? "_nep" : "_ep");
         line(script, 2, "dnat ip to " + key + " . " + choice + " map @" + map);

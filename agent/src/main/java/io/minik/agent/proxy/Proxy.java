@@ -164,8 +164,7 @@ public final class Proxy implements Room {
         Place now = new Place(node.name(), node.meta().labels().getOrDefault(ZONE, ""));
         if (now.node().equals(here.node()) && !now.equals(here)) {
             here = now;
-            services.ifPresent(
-                    informer -> informer.list().forEach(service -> changed(Optional.of(service.key()))));
+            services.ifPresent(informer -> informer.list().forEach(service -> changed(Optional.of(service.key()))));
         }
     }
 
@@ -266,11 +265,9 @@ public final class Proxy implements Room {
         if (all) {
             LOG.atInfo().addKeyValue("table", settings.table()).log("services in place");
         }
-        stale.get()
-                .onSuccess(this::forget)
-                .onFailure(why -> LOG.atWarn()
-                        .addKeyValue("err", why.getMessage())
-                        .log("UDP flows can't be looked at: some may go to pods that are gone"));
+        stale.get().onSuccess(this::forget).onFailure(why -> LOG.atWarn()
+                .addKeyValue("err", why.getMessage())
+                .log("UDP flows can't be looked at: some may go to pods that are gone"));
         if (!dirty.isEmpty() || rules.isDirty()) {
             schedule(COALESCE);
         }

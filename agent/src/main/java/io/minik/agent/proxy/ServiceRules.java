@@ -144,8 +144,7 @@ final class ServiceRules {
             if (targets.isEmpty()) {
                 return "drop";
             }
-            return affinity
-                    .map(clients -> clients.verdict(kind, targets, elements))
+            return affinity.map(clients -> clients.verdict(kind, targets, elements))
                     .orElseGet(() -> new Treatment(protocol, kind, targets.size()).verdict());
         }
 

@@ -98,7 +98,8 @@ class RulesTest {
 
         table.want("web", rules(service, Objects.slice("web", "", 80, "10.42.1.2@b", "10.42.1.4@b")));
         RuleTable.Changes changes = table.takeChanges();
-        assertThat(changes.put().keySet().stream().filter(element -> element.map().equals(Element.SET)))
+        assertThat(changes.put().keySet().stream()
+                        .filter(element -> element.map().equals(Element.SET)))
                 .as("who stays keeps its clients")
                 .hasSize(1);
         String script = new NftScript("t", "10.42.0.0/16", List.of()).changes(changes, new TreeSet<>());
@@ -139,7 +140,10 @@ class RulesTest {
     private static KubeObject hinted(String... hints) {
         StringBuilder endpoints = new StringBuilder();
         for (int i = 0; i < hints.length; i++) {
-            endpoints.append(i == 0 ? "" : ",").append("{'addresses':['10.42.1.").append(i);
+            endpoints
+                    .append(i == 0 ? "" : ",")
+                    .append("{'addresses':['10.42.1.")
+                    .append(i);
             endpoints.append("'],'nodeName':'there','hints':").append(hints[i]).append('}');
         }
         return Objects.parse(("{'apiVersion':'discovery.k8s.io/v1','kind':'EndpointSlice','metadata':{'name':'s'},"
@@ -255,8 +259,8 @@ class RulesTest {
     }
 
     private static String line(String client, String to, int port, String answeredBy) {
-        return "udp      17 29 src=" + client + " dst=" + to + " sport=4444 dport=" + port + " src=" + answeredBy + " dst="
-                + client + " sport=53 dport=4444 [ASSURED] mark=0 use=1";
+        return "udp      17 29 src=" + client + " dst=" + to + " sport=4444 dport=" + port + " src=" + answeredBy
+                + " dst=" + client + " sport=53 dport=4444 [ASSURED] mark=0 use=1";
     }
 
     @Test

@@ -89,7 +89,8 @@ class SandboxesTest {
         assertThat(Files.readString(Path.of("/proc/net/route")))
                 .as("10.216.0.0, bytes in the machine's order")
                 .containsPattern(BRIDGE + "\\s+0000D80A\\s");
-        assertThat(Files.readString(Path.of("/proc/sys/net/ipv4/conf", BRIDGE, "route_localnet"))).startsWith("1");
+        assertThat(Files.readString(Path.of("/proc/sys/net/ipv4/conf", BRIDGE, "route_localnet")))
+                .startsWith("1");
     }
 
     @Test
