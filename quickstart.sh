@@ -28,7 +28,7 @@ eventually() { # SECONDS COMMAND...
 
 install_missing() {
   . ./build-env.sh
-  bash inttest/tools.sh
+  bash inttest/tools.sh quickstart
 }
 build() {
   . ./build-env.sh
@@ -65,7 +65,7 @@ start_minik() {
   eventually 60 bash -c "grep -q '^minik ready' $base/out || ! kill -0 $! 2>/dev/null"
   grep '^minik ready' "$base/out" || { tail -20 "$base/minik.log"; return 1; }
 }
-KUBECTL=$PWD/.work/tools/kubectl-1.36
+KUBECTL=$PWD/.work/tools/kubectl-1.32
 k() { "$KUBECTL" --kubeconfig "$base/minik.yaml" "$@"; }
 node_ready() { k wait --for=condition=Ready node --all --timeout=60s; }
 deploy() {

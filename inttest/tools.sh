@@ -1,12 +1,16 @@
 #!/usr/bin/env bash
 # Puts the clients that we are held against into .work/tools, once: kubectl 1.32 and 1.36 from Debian's newer suites
 # (nothing of those suites is installed), and from bookworm what the scenarios need.
+#   tools.sh              all of it
+#   tools.sh quickstart   the little that quickstart.sh needs: kubectl of the stable suite alone
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 tools=$root/.work/tools
 mkdir -p "$tools"
 
-packages=(busybox-static docker-registry nftables iproute2 iptables conntrack jq curl socat openssl procps util-linux ca-certificates)
+packages=(busybox-static nftables conntrack curl ca-certificates)
+[ "${1:-}" = quickstart ] ||
+  packages+=(docker-registry iproute2 iptables jq socat openssl procps util-linux kmod)
 missing=()
 for package in "${packages[@]}"; do
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
@@ -28,13 +32,16 @@ fetch_kubectl() { # suite version-prefix
   mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial" "$apt/files"
   echo "deb http://deb.debian.org/debian $1 main" >"$apt/sources.list"
   : >"$apt/status"
-  local options=(-o "Dir::Etc::sourcelist=$apt/sources.list" -o Dir::Etc::sourceparts=/dev/null
+  # A mirror or a clock that is weeks behind is no reason to stop: the signature is still checked.
+  local options=(-o Acquire::Check-Valid-Until=false -o APT::Sandbox::User=root -o "Dir::Etc::sourcelist=$apt/sources.list" -o Dir::Etc::sourceparts=/dev/null
     -o "Dir::State::lists=$apt/lists" -o "Dir::Cache=$apt/cache" -o "Dir::State::status=$apt/status")
   apt-get "${options[@]}" -qq update
   (cd "$apt" && apt-get "${options[@]}" -qq download kubectl)
   for deb in "$apt"/*.deb; do dpkg -x "$deb" "$apt/files"; done
+  "$apt/files/usr/bin/kubectl" version --client | grep -q "v$2\." ||
+    { echo "Debian $1 has another kubectl than $2: $("$apt/files/usr/bin/kubectl" version --client)"; return 1; }
   install -m 755 "$apt/files/usr/bin/kubectl" "$target"
   rm -rf "$apt"
 }
 fetch_kubectl trixie 1.32
-fetch_kubectl sid 1.36
+[ "${1:-}" = quickstart ] || fetch_kubectl sid 1.36
