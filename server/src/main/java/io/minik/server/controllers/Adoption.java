@@ -2,13 +2,16 @@ package io.minik.server.controllers;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.client.ApiClient;
+import io.minik.api.client.Informer;
 import io.minik.api.client.PatchType;
 import io.minik.api.meta.ApiException;
 import io.minik.api.meta.OwnerReference;
 import io.minik.api.meta.Resource;
+import io.minik.api.meta.Resources;
 import io.minik.api.meta.Status.Reason;
 import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
+import io.minik.api.object.ObjectKey;
 import io.minik.api.selector.LabelSelector;
 import io.vertx.core.Future;
 import java.util.ArrayList;
@@ -37,9 +40,29 @@ final class Adoption {
         this.finalizer = finalizer;
     }
 
+    LabelSelector selector(KubeObject owner) {
+        return ownerResource.equals(Resources.REPLICATION_CONTROLLERS)
+                ? LabelSelector.of(Json.strings(owner.tree(), "spec", "selector"))
+                : LabelSelector.of(owner.at("spec", "selector"));
+    }
+
+    /** Whom it concerns: its controller, if that is of our kind; of an orphan those that would pick it. */
+    List<ObjectKey> owners(KubeObject object, Informer owners) {
+        Optional<OwnerReference> controller = object.meta().controller();
+        if (controller.isPresent()) {
+            return controller.get().kind().equals(ownerResource.kind())
+                    ? List.of(ObjectKey.of(object.namespace(), controller.get().name()))
+                    : List.of();
+        }
+        return owners.byNamespace(object.namespace()).stream()
+                .filter(owner -> selector(owner).matches(object.meta().labels()))
+                .map(KubeObject::key)
+                .toList();
+    }
+
     /** @param owned those with our uid as controller; @param orphans of the namespace. Answers with those that are ours. */
-    Future<List<KubeObject>> claim(
-            KubeObject owner, LabelSelector selector, List<KubeObject> owned, List<KubeObject> orphans) {
+    Future<List<KubeObject>> claim(KubeObject owner, List<KubeObject> owned, List<KubeObject> orphans) {
+        LabelSelector selector = selector(owner);
         List<KubeObject> ours = new ArrayList<>();
         List<Future<Void>> changes = new ArrayList<>();
         for (KubeObject object : owned) {

@@ -67,7 +67,7 @@ final class DaemonPods {
     /** A pod for one node: the scheduler places it there by an affinity to the node's name. */
     static KubeObject pod(KubeObject set, String node, String hash) {
         ObjectNode pod = Pods.ofTemplate(set, set.at("spec", "template"), "");
-        Json.child(Json.child(pod, "metadata"), "labels").put(Revisions.HASH, hash);
+        Json.child(Json.child(pod, "metadata"), "labels").put(Revisions.MARK, hash);
         ObjectNode spec = Json.child(pod, "spec");
         ArrayNode tolerations = spec.withArray("tolerations");
         added(spec).forEach(each -> {

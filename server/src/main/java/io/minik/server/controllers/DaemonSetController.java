@@ -1,6 +1,5 @@
 package io.minik.server.controllers;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.client.Controller;
 import io.minik.api.client.EventRecorder;
@@ -11,7 +10,6 @@ import io.minik.api.meta.Resources;
 import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
-import io.minik.api.selector.LabelSelector;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,8 +23,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * One pod of a DaemonSet on each node that it fits, replaced node by node when the template changes. maxSurge is taken as
- * maxUnavailable: the old pod goes first.
+ * One pod of a DaemonSet on each node that it fits, replaced node by node when the template changes, as {@link
+ * DaemonRoll} says.
  */
 final class DaemonSetController implements Controller {
     private static final Duration FIRST_BACKOFF = Duration.ofSeconds(1);
@@ -53,16 +51,13 @@ final class DaemonSetController implements Controller {
         this.sets = context.informer(Resources.DAEMON_SETS);
         this.pods = Pods.indexed(context.informer(Resources.PODS));
         this.nodes = context.informer(Resources.NODES);
-        this.revisions = new Revisions(context);
+        this.revisions = Revisions.markedByHash(context);
         this.adoption = new Adoption(context.client(), Resources.DAEMON_SETS, Resources.PODS);
         this.events = context.events("daemonset-controller");
         this.control = new PodControl(context, pods, events);
         this.work = context.reconcile("daemonset", this::reconcile)
                 .watch(sets)
-                .watch(
-                        pods,
-                        pod -> Pods.concerned(
-                                pod, Resources.DAEMON_SETS, sets, set -> LabelSelector.of(set.at("spec", "selector"))))
+                .watch(pods, pod -> adoption.owners(pod, sets))
                 .needs(nodes)
                 .needs(revisions.informer());
         nodes.onChange((before, now) -> {
@@ -88,16 +83,15 @@ final class DaemonSetController implements Controller {
             return Outcomes.done();
         }
         KubeObject set = found.get();
-        LabelSelector selector = LabelSelector.of(set.at("spec", "selector"));
-        if (selector.isEmpty() || set.meta().deleting()) {
+        if (adoption.selector(set).isEmpty() || set.meta().deleting()) {
             return Outcomes.done();
         }
-        return adoption.claim(set, selector, Pods.ownedBy(pods, set.uid()), Pods.orphans(pods, key.namespace()))
+        return adoption.claim(set, Pods.ownedBy(pods, set.uid()), Pods.orphans(pods, key.namespace()))
                 .compose(ours -> revisions.current(set).compose(revision -> manage(set, revision, ours)));
     }
 
     private Future<Optional<Duration>> manage(KubeObject set, KubeObject revision, List<KubeObject> ours) {
-        String hash = Revisions.hash(revision);
+        String hash = revisions.mark(revision);
         Map<String, List<KubeObject>> byNode = new LinkedHashMap<>();
         ours.forEach(pod -> byNode.computeIfAbsent(DaemonPods.target(pod), ignored -> new ArrayList<>())
                 .add(pod));
@@ -106,11 +100,16 @@ final class DaemonSetController implements Controller {
         if (control.settled(set.key())) {
             next = place(set, hash, byNode, changes);
             if (changes.isEmpty() && !set.text("spec", "updateStrategy", "type").equals("OnDelete")) {
-                roll(set, hash, byNode, changes);
+                DaemonRoll roll = DaemonRoll.of(
+                        set, hash, nodes.list(), byNode, context.loop().now());
+                roll.delete().forEach(pod -> changes.add(control.delete(set, pod)));
+                roll.surge()
+                        .forEach(node -> changes.add(control.create(set, DaemonPods.pod(set, node, hash))
+                                .mapEmpty()));
             }
         }
         Set<String> inUse = new HashSet<>(Set.of(hash));
-        ours.forEach(pod -> inUse.add(pod.meta().labels().getOrDefault(Revisions.HASH, "")));
+        ours.forEach(pod -> inUse.add(Revisions.markOf(pod)));
         Optional<Duration> retry = next;
         return Outcomes.all(changes).transform(outcome -> status(set, hash, byNode)
                 .compose(later -> outcome.succeeded()
@@ -122,6 +121,7 @@ final class DaemonSetController implements Controller {
     private Optional<Duration> place(
             KubeObject set, String hash, Map<String, List<KubeObject>> byNode, List<Future<Void>> changes) {
         Optional<Duration> next = Optional.empty();
+        boolean twoFit = DaemonRoll.maxSurge(set, nodes.list().size()) > 0;
         for (KubeObject object : nodes.list()) {
             DaemonPods.Belongs belongs = DaemonPods.belongs(set, Node.of(object));
             List<KubeObject> there = byNode.getOrDefault(object.name(), List.of());
@@ -131,7 +131,8 @@ final class DaemonSetController implements Controller {
             }
             boolean kept = false;
             boolean waits = false;
-            for (KubeObject pod : there) {
+            Set<Boolean> generations = new HashSet<>();
+            for (KubeObject pod : there.stream().sorted(DaemonRoll.OLDEST_FIRST).toList()) {
                 if (Pods.finished(pod) && !pod.meta().deleting()) {
                     Optional<Duration> left = backoff(set.uid() + "/" + object.name());
                     if (left.isPresent()) {
@@ -148,7 +149,7 @@ final class DaemonSetController implements Controller {
                     }
                 } else if (pod.meta().deleting()) {
                     waits = true;
-                } else if (kept) {
+                } else if (!generations.add(twoFit && DaemonRoll.isFresh(pod, hash))) {
                     changes.add(control.delete(set, pod));
                 } else {
                     kept = true;
@@ -185,40 +186,6 @@ final class DaemonSetController implements Controller {
         return Optional.empty();
     }
 
-    private void roll(KubeObject set, String hash, Map<String, List<KubeObject>> byNode, List<Future<Void>> changes) {
-        Instant now = context.loop().now();
-        long minReady = Json.longOr(0, set.tree(), "spec", "minReadySeconds");
-        int desired = 0;
-        int unavailable = 0;
-        List<KubeObject> old = new ArrayList<>();
-        for (KubeObject object : nodes.list()) {
-            if (!DaemonPods.belongs(set, Node.of(object)).starts()) {
-                continue;
-            }
-            desired++;
-            Optional<KubeObject> pod = byNode.getOrDefault(object.name(), List.of()).stream()
-                    .filter(Pods::active)
-                    .findFirst();
-            boolean available =
-                    pod.map(each -> Pods.available(each, minReady, now)).orElse(false);
-            unavailable += available ? 0 : 1;
-            pod.filter(each -> !hash.equals(each.meta().labels().get(Revisions.HASH)))
-                    .ifPresent(old::add);
-        }
-        JsonNode limits = set.at("spec", "updateStrategy", "rollingUpdate");
-        int allowed = limits.has("maxUnavailable") ? Rollout.scaled(limits.path("maxUnavailable"), desired, true) : 1;
-        allowed = Math.max(1, Math.max(allowed, Rollout.scaled(limits.path("maxSurge"), desired, true)));
-        for (KubeObject pod : old) {
-            boolean serves = Pods.available(pod, minReady, now);
-            if (!serves) {
-                changes.add(control.delete(set, pod));
-            } else if (unavailable < allowed) {
-                unavailable++;
-                changes.add(control.delete(set, pod));
-            }
-        }
-    }
-
     private Future<Optional<Duration>> status(KubeObject set, String hash, Map<String, List<KubeObject>> byNode) {
         Instant now = context.loop().now();
         long minReady = Json.longOr(0, set.tree(), "spec", "minReadySeconds");
@@ -239,7 +206,7 @@ final class DaemonSetController implements Controller {
                 scheduled++;
                 ready += Pods.ready(pod) ? 1 : 0;
                 available += Pods.available(pod, minReady, now) ? 1 : 0;
-                updated += hash.equals(pod.meta().labels().get(Revisions.HASH)) ? 1 : 0;
+                updated += hash.equals(Revisions.markOf(pod)) ? 1 : 0;
             }
         }
         int[] counts = {desired, scheduled, misplaced, ready, available, updated};

@@ -13,11 +13,9 @@ import io.minik.api.meta.Status.Reason;
 import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
-import io.minik.api.selector.LabelSelector;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,7 +42,7 @@ final class DeploymentController implements Controller {
         this.events = context.events("deployment-controller");
         this.work = context.reconcile("deployment", this::reconcile)
                 .watch(deployments)
-                .watch(sets, this::deploymentsOf)
+                .watch(sets, set -> adoption.owners(set, deployments))
                 .needs(pods);
         // Recreate waits for the last old pod to be gone.
         pods.onChange((before, now) -> {
@@ -52,7 +50,7 @@ final class DeploymentController implements Controller {
                 before.flatMap(pod -> pod.meta().controller())
                         .filter(owner -> owner.kind().equals("ReplicaSet"))
                         .flatMap(owner -> sets.get(ObjectKey.of(before.get().namespace(), owner.name())))
-                        .ifPresent(set -> deploymentsOf(set).forEach(work::add));
+                        .ifPresent(set -> adoption.owners(set, deployments).forEach(work::add));
             }
         });
     }
@@ -62,32 +60,16 @@ final class DeploymentController implements Controller {
         return work;
     }
 
-    private Collection<ObjectKey> deploymentsOf(KubeObject set) {
-        Optional<OwnerReference> controller = set.meta().controller();
-        if (controller.isPresent()) {
-            return controller.get().kind().equals("Deployment")
-                    ? List.of(ObjectKey.of(set.namespace(), controller.get().name()))
-                    : List.of();
-        }
-        return deployments.byNamespace(set.namespace()).stream()
-                .filter(each -> LabelSelector.of(each.at("spec", "selector"))
-                        .matches(set.meta().labels()))
-                .map(KubeObject::key)
-                .toList();
-    }
-
     private Future<Optional<Duration>> reconcile(ObjectKey key) {
         Optional<KubeObject> found = deployments.get(key);
         if (found.isEmpty()) {
             return Outcomes.done();
         }
         KubeObject deployment = found.get();
-        LabelSelector selector = LabelSelector.of(deployment.at("spec", "selector"));
-        if (selector.isEmpty()) {
+        if (adoption.selector(deployment).isEmpty()) {
             return Outcomes.done();
         }
-        return adoption.claim(
-                        deployment, selector, Pods.ownedBy(sets, deployment.uid()), Pods.orphans(sets, key.namespace()))
+        return adoption.claim(deployment, Pods.ownedBy(sets, deployment.uid()), Pods.orphans(sets, key.namespace()))
                 .compose(ours -> {
                     Rollout rollout = Rollout.of(deployment, ours);
                     if (deployment.meta().deleting()) {

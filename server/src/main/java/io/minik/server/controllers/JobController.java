@@ -7,18 +7,15 @@ import io.minik.api.client.EventRecorder;
 import io.minik.api.client.Informer;
 import io.minik.api.client.PatchType;
 import io.minik.api.client.ReconcileLoop;
-import io.minik.api.meta.OwnerReference;
 import io.minik.api.meta.Resources;
 import io.minik.api.meta.Status.Reason;
 import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
-import io.minik.api.selector.LabelSelector;
 import io.minik.server.controllers.JobProgress.Verdict;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
@@ -45,7 +42,8 @@ final class JobController implements Controller {
         this.events = context.events("job-controller");
         this.adoption = new Adoption(context.client(), Resources.JOBS, Resources.PODS, Optional.of(JobPods.FINALIZER));
         this.control = new PodControl(context, pods, events);
-        this.work = context.reconcile("job", this::reconcile).watch(jobs).watch(pods, this::jobsOf);
+        this.work =
+                context.reconcile("job", this::reconcile).watch(jobs).watch(pods, pod -> adoption.owners(pod, jobs));
         pods.onChange((before, now) -> now.filter(JobPods::tracked).ifPresent(this::releaseOrphan));
         jobs.onChange((before, now) -> {
             if (now.isEmpty()) {
@@ -59,24 +57,12 @@ final class JobController implements Controller {
         return work;
     }
 
-    private Collection<ObjectKey> jobsOf(KubeObject pod) {
-        Optional<OwnerReference> controller = pod.meta().controller();
-        if (controller.isPresent()) {
-            return controller.get().kind().equals("Job")
-                    ? List.of(ObjectKey.of(pod.namespace(), controller.get().name()))
-                    : List.of();
-        }
-        return jobs.byNamespace(pod.namespace()).stream()
-                .filter(job -> !job.meta().deleting())
-                .filter(job -> LabelSelector.of(job.at("spec", "selector"))
-                        .matches(pod.meta().labels()))
-                .map(KubeObject::key)
-                .toList();
-    }
-
     /** Nobody will count it, so nobody may hold it: its job is gone, and no other will have it. */
     private void releaseOrphan(KubeObject pod) {
-        boolean orphaned = jobsOf(pod).stream().allMatch(key -> jobs.get(key).isEmpty());
+        boolean orphaned = adoption.owners(pod, jobs).stream()
+                .map(jobs::get)
+                .flatMap(Optional::stream)
+                .allMatch(job -> pod.meta().controller().isEmpty() && job.meta().deleting());
         if (orphaned && JobPods.tracked(pod) && pods.get(pod.key()).isPresent() && jobs.isSynced()) {
             release(pod).onFailure(error -> org.slf4j.LoggerFactory.getLogger(JobController.class)
                     .atWarn()
@@ -107,7 +93,8 @@ final class JobController implements Controller {
             return Outcomes.done();
         }
         KubeObject job = found.get();
-        if (managedByOthers(job)) {
+        // Validation lets no job without a selector through; it would own nothing, and make pods without end.
+        if (managedByOthers(job) || !job.at("spec", "selector").isObject()) {
             return Outcomes.done();
         }
         List<KubeObject> own = Pods.ownedBy(pods, job.uid());
@@ -119,9 +106,7 @@ final class JobController implements Controller {
                     .toList();
             return Outcomes.done(Outcomes.all(released));
         }
-        LabelSelector selector = LabelSelector.of(job.at("spec", "selector"));
-        return adoption.claim(job, selector, own, Pods.orphans(pods, key.namespace()))
-                .compose(ours -> advance(job, ours));
+        return adoption.claim(job, own, Pods.orphans(pods, key.namespace())).compose(ours -> advance(job, ours));
     }
 
     /** Another controller looks after it. */

@@ -4,17 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.client.Informer;
 import io.minik.api.meta.OwnerReference;
-import io.minik.api.meta.Resource;
 import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
-import io.minik.api.object.ObjectKey;
-import io.minik.api.selector.LabelSelector;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 
 /** What controllers ask of pods. Pure, but for the two indexes. */
 final class Pods {
@@ -43,21 +38,6 @@ final class Pods {
         return List.copyOf(informer.byIndex(ORPHANS, namespace));
     }
 
-    /** Whom a pod concerns among the owners of a kind: its controller; of an orphan, all whose selectors pick it. */
-    static Collection<ObjectKey> concerned(
-            KubeObject pod, Resource kind, Informer owners, Function<KubeObject, LabelSelector> selector) {
-        Optional<OwnerReference> controller = pod.meta().controller();
-        if (controller.isPresent()) {
-            return controller.get().kind().equals(kind.kind())
-                    ? List.of(ObjectKey.of(pod.namespace(), controller.get().name()))
-                    : List.of();
-        }
-        return owners.byNamespace(pod.namespace()).stream()
-                .filter(owner -> selector.apply(owner).matches(pod.meta().labels()))
-                .map(KubeObject::key)
-                .toList();
-    }
-
     static String phase(KubeObject pod) {
         return pod.text("status", "phase");
     }
@@ -65,6 +45,10 @@ final class Pods {
     static boolean finished(KubeObject pod) {
         String phase = phase(pod);
         return phase.equals("Succeeded") || phase.equals("Failed");
+    }
+
+    static boolean running(KubeObject pod) {
+        return phase(pod).equals("Running");
     }
 
     /** It counts as a replica. */

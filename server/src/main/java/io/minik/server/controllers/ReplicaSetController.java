@@ -55,20 +55,12 @@ final class ReplicaSetController implements Controller {
         this.events = context.events(
                 resource.equals(Resources.REPLICA_SETS) ? "replicaset-controller" : "replication-controller");
         pods.onChange(expectations::saw);
-        this.work = context.reconcile(name, this::reconcile)
-                .watch(sets)
-                .watch(pods, pod -> Pods.concerned(pod, resource, sets, this::selector));
+        this.work = context.reconcile(name, this::reconcile).watch(sets).watch(pods, pod -> adoption.owners(pod, sets));
     }
 
     @Override
     public ReconcileLoop work() {
         return work;
-    }
-
-    private LabelSelector selector(KubeObject set) {
-        return resource.equals(Resources.REPLICATION_CONTROLLERS)
-                ? LabelSelector.of(Json.strings(set.tree(), "spec", "selector"))
-                : LabelSelector.of(set.at("spec", "selector"));
     }
 
     private Future<Optional<Duration>> reconcile(ObjectKey key) {
@@ -78,25 +70,22 @@ final class ReplicaSetController implements Controller {
             return Outcomes.done();
         }
         KubeObject set = found.get();
-        LabelSelector selector = selector(set);
-        if (selector.isEmpty()) {
+        if (adoption.selector(set).isEmpty()) {
             return Outcomes.done();
         }
         List<KubeObject> orphans = Pods.orphans(pods, key.namespace()).stream()
                 .filter(Pods::active)
                 .toList();
-        return adoption.claim(set, selector, Pods.ownedBy(pods, set.uid()), orphans)
-                .compose(ours -> {
-                    List<KubeObject> active = ours.stream().filter(Pods::active).toList();
-                    boolean manage = !set.meta().deleting()
-                            && expectations.fulfilled(key, context.loop().now());
-                    Future<Void> managed = manage ? manage(set, active) : Future.succeededFuture();
-                    // The status is told also if managing failed, and then the failure counts.
-                    return managed.transform(outcome -> status(set, active, outcome.cause())
-                            .compose(next -> outcome.succeeded()
-                                    ? Future.succeededFuture(next)
-                                    : Future.failedFuture(outcome.cause())));
-                });
+        return adoption.claim(set, Pods.ownedBy(pods, set.uid()), orphans).compose(ours -> {
+            List<KubeObject> active = ours.stream().filter(Pods::active).toList();
+            boolean manage = !set.meta().deleting()
+                    && expectations.fulfilled(key, context.loop().now());
+            Future<Void> managed = manage ? manage(set, active) : Future.succeededFuture();
+            // The status is told also if managing failed, and then the failure counts.
+            return managed.transform(outcome -> status(set, active, outcome.cause())
+                    .compose(next ->
+                            outcome.succeeded() ? Future.succeededFuture(next) : Future.failedFuture(outcome.cause())));
+        });
     }
 
     private Future<Void> manage(KubeObject set, List<KubeObject> active) {

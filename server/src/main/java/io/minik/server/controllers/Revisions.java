@@ -1,6 +1,7 @@
 package io.minik.server.controllers;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.client.DeleteOptions;
 import io.minik.api.client.Informer;
@@ -17,19 +18,36 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Function;
 
 /**
  * The history of a DaemonSet's or StatefulSet's template as ControllerRevisions: `kubectl rollout history` and `undo` read
  * them, and each pod carries the name of its own as a label.
  */
 final class Revisions {
-    static final String HASH = "controller-revision-hash";
+    /** The label by which a pod says of which revision it is. */
+    static final String MARK = "controller-revision-hash";
 
     private final ControllerContext context;
+    private final String label;
+    private final Function<KubeObject, String> mark;
     private final Informer revisions;
 
-    Revisions(ControllerContext context) {
+    /** A DaemonSet's: pods carry the hash, as their revision does. */
+    static Revisions markedByHash(ControllerContext context) {
+        return new Revisions(context, MARK, revision -> revision.meta().labels().getOrDefault(MARK, ""));
+    }
+
+    /** A StatefulSet's: pods carry the revision's name. */
+    static Revisions markedByName(ControllerContext context) {
+        return new Revisions(context, "controller.kubernetes.io/hash", KubeObject::name);
+    }
+
+    private Revisions(ControllerContext context, String label, Function<KubeObject, String> mark) {
         this.context = context;
+        this.label = label;
+        this.mark = mark;
         this.revisions = Pods.indexed(context.informer(Resources.CONTROLLER_REVISIONS));
     }
 
@@ -52,9 +70,13 @@ final class Revisions {
         return revision.at("data", "spec", "template");
     }
 
-    /** What pods are labelled with. */
-    static String hash(KubeObject revision) {
-        return revision.meta().labels().getOrDefault(HASH, "");
+    /** What its pods are labelled with. */
+    String mark(KubeObject revision) {
+        return mark.apply(revision);
+    }
+
+    static String markOf(KubeObject pod) {
+        return pod.meta().labels().getOrDefault(MARK, "");
     }
 
     /** The revision of the owner's present template, made or brought to the front if need be. */
@@ -82,12 +104,13 @@ final class Revisions {
             ObjectNode meta = Json.child(tree, "metadata");
             ObjectNode labels = meta.putObject("labels");
             Json.strings(template, "metadata", "labels").forEach(labels::put);
-            labels.put(HASH, hash);
+            labels.put(label, hash);
             meta.putArray("ownerReferences")
                     .add(OwnerReference.controllerOf(owner).tree());
-            ObjectNode data = template.deepCopy();
-            data.put("$patch", "replace");
-            tree.putObject("data").putObject("spec").set("template", data);
+            ObjectNode patch = template.deepCopy();
+            patch.put("$patch", "replace");
+            // Clients compare it byte by byte with what they make of the owner's template: a sorted map.
+            tree.putObject("data").putObject("spec").set("template", sorted(patch));
             tree.put("revision", number);
         });
         return context.client()
@@ -95,6 +118,22 @@ final class Revisions {
                 .recover(error -> ApiException.is(error, Reason.AlreadyExists)
                         ? existing(owner, template, number, collisions, key)
                         : Future.failedFuture(error));
+    }
+
+    private static JsonNode sorted(JsonNode node) {
+        if (node.isObject()) {
+            TreeMap<String, JsonNode> fields = new TreeMap<>();
+            node.properties().forEach(field -> fields.put(field.getKey(), sorted(field.getValue())));
+            ObjectNode sorted = Json.object();
+            fields.forEach(sorted::set);
+            return sorted;
+        }
+        if (node.isArray()) {
+            ArrayNode items = Json.array();
+            node.forEach(item -> items.add(sorted(item)));
+            return items;
+        }
+        return node;
     }
 
     /** Ours that the informer has not shown yet, or another template of the same hash. */
@@ -115,7 +154,7 @@ final class Revisions {
     Future<Void> truncate(KubeObject owner, Set<String> inUse) {
         int keep = Json.intOr(10, owner.tree(), "spec", "revisionHistoryLimit");
         List<KubeObject> spare =
-                of(owner).stream().filter(each -> !inUse.contains(hash(each))).toList();
+                of(owner).stream().filter(each -> !inUse.contains(mark(each))).toList();
         List<Future<Void>> deleted = spare.subList(0, Math.max(0, spare.size() - keep)).stream()
                 .map(each -> Outcomes.ignoring(
                         context.client()

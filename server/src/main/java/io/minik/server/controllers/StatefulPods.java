@@ -5,11 +5,10 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
-import io.minik.api.object.ObjectKey;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What the pods and claims of a StatefulSet are called and look like. Pure. */
+/** What the pods of a StatefulSet are called and look like. Pure. */
 final class StatefulPods {
     private StatefulPods() {}
 
@@ -27,13 +26,13 @@ final class StatefulPods {
         return Integer.parseInt(name.substring(prefix.length()));
     }
 
-    static KubeObject pod(KubeObject set, JsonNode template, int ordinal, String hash) {
+    static KubeObject pod(KubeObject set, JsonNode template, int ordinal, String revision) {
         String name = name(set, ordinal);
         ObjectNode pod = Pods.ofTemplate(set, template, name);
         Json.child(Json.child(pod, "metadata"), "labels")
                 .put("statefulset.kubernetes.io/pod-name", name)
                 .put("apps.kubernetes.io/pod-index", Integer.toString(ordinal))
-                .put(Revisions.HASH, hash);
+                .put(Revisions.MARK, revision);
         ObjectNode spec = Json.child(pod, "spec").put("hostname", name);
         String service = set.text("spec", "serviceName");
         if (!service.isEmpty()) {
@@ -58,24 +57,5 @@ final class StatefulPods {
             spec.set("volumes", volumes);
         }
         return KubeObject.of(pod);
-    }
-
-    static List<KubeObject> claims(KubeObject set, int ordinal) {
-        List<KubeObject> claims = new ArrayList<>();
-        for (JsonNode template : set.at("spec", "volumeClaimTemplates")) {
-            String name = Json.text(template, "metadata", "name") + "-" + name(set, ordinal);
-            ObjectKey key = ObjectKey.of(set.namespace(), name);
-            claims.add(KubeObject.named("v1", "PersistentVolumeClaim", key, tree -> {
-                ObjectNode meta = Json.child(tree, "metadata");
-                ObjectNode labels = meta.putObject("labels");
-                Json.strings(template, "metadata", "labels").forEach(labels::put);
-                Json.strings(set.tree(), "spec", "selector", "matchLabels").forEach(labels::put);
-                if (template.path("metadata").path("annotations").isObject()) {
-                    meta.set("annotations", template.path("metadata").path("annotations"));
-                }
-                tree.set("spec", template.path("spec").deepCopy());
-            }));
-        }
-        return claims;
     }
 }

@@ -89,6 +89,29 @@ class WorkloadsTest {
         }
 
         @Test
+        void withSurgeTheNewComeBesideTheOldAndRelieveThem() {
+            cluster.put(Resources.DAEMON_SETS, "d", tree -> {
+                Cluster.workload("d", 1, "v1").accept(tree);
+                Json.child(Json.child(Json.child(tree, "spec"), "updateStrategy"), "rollingUpdate")
+                        .put("maxSurge", 1)
+                        .put("maxUnavailable", 0);
+            });
+            place();
+            cluster.edit(Resources.DAEMON_SETS, "d", tree -> image(tree, "v2"));
+            cluster.loop.settle();
+            assertThat(images()).containsExactly("v1", "v1", "v2");
+            KubeObject fresh = cluster.pods().get(2);
+            cluster.pods().stream().filter(pod -> !Pods.ready(pod)).forEach(pod -> cluster.run(pod, true));
+            cluster.loop.settle();
+            assertThat(cluster.livePods())
+                    .as("the old one of that node goes")
+                    .filteredOn(pod -> DaemonPods.target(pod).equals(DaemonPods.target(fresh)))
+                    .hasSize(1);
+            place();
+            assertThat(images()).containsExactly("v2", "v2");
+        }
+
+        @Test
         void aFailedDaemonIsReplacedMoreAndMoreSeldom() {
             cluster.put(Resources.DAEMON_SETS, "d", Cluster.workload("d", 1, "v1"));
             place();
