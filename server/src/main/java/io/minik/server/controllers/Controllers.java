@@ -14,6 +14,7 @@ public final class Controllers {
      * @param clusterCidr the pods' addresses
      * @param nodePrefix how long a node's piece of them is
      * @param nodeMonitorPeriod and nodeMonitorGrace: how often silence is looked for, and how long a node may be silent
+     * @param serverNode the node of this server's machine, if it has one
      * @param served all resources that can be listed, watched and deleted as of now, those of CRDs too: a namespace's
      *     end and the garbage collector look through them
      */
@@ -23,7 +24,8 @@ public final class Controllers {
             int nodePrefix,
             Supplier<? extends Collection<Resource>> served,
             Duration nodeMonitorPeriod,
-            Duration nodeMonitorGrace) {}
+            Duration nodeMonitorGrace,
+            String serverNode) {}
 
     private Controllers() {}
 
@@ -52,6 +54,7 @@ public final class Controllers {
                         context,
                         new NodeLifecycleController.Config(config.nodeMonitorPeriod(), config.nodeMonitorGrace())),
                 new TaintEvictionController(context),
+                new ServerRole(context, config.serverNode()),
                 new PodGcController(context),
                 new GarbageCollector(context, withoutEvents(config.served().get())));
     }

@@ -36,7 +36,8 @@ public final class LiveControllers {
                             24,
                             LiveControllers::served,
                             Duration.ofSeconds(5),
-                            Duration.ofMinutes(10))));
+                            Duration.ofMinutes(10),
+                            "")));
             rooms.add(new Scheduler(
                     loop,
                     client,

@@ -23,7 +23,8 @@ class NodeRoomsTest {
         cluster.start(
                 new NodeLifecycleController(cluster.context, NodeLifecycleController.Config.DEFAULT),
                 new TaintEvictionController(cluster.context),
-                new PodGcController(cluster.context));
+                new PodGcController(cluster.context),
+                new ServerRole(cluster.context, "node1"));
         assertThat(cluster.loop.timers()).as("no node, no clock").isZero();
         cluster.put(
                 Resources.NODES,
@@ -38,6 +39,15 @@ class NodeRoomsTest {
         cluster.api.put(
                 LEASES, KubeObject.named("coordination.k8s.io/v1", "Lease", key, tree -> Json.child(tree, "spec")
                         .put("renewTime", cluster.loop.now().toString())));
+    }
+
+    @Test
+    void theServersNodeGetsItsRoleAndOthersDoNot() {
+        cluster.put(Resources.NODES, "node2", tree -> {});
+        cluster.loop.settle();
+        String role = "node-role.kubernetes.io/control-plane";
+        assertThat(cluster.get(Resources.NODES, "node1").meta().labels()).containsEntry(role, "true");
+        assertThat(cluster.get(Resources.NODES, "node2").meta().labels()).doesNotContainKey(role);
     }
 
     private KubeObject pod(String name, long seconds) {
