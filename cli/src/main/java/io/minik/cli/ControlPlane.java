@@ -14,6 +14,7 @@ import io.minik.api.meta.Status.Reason;
 import io.minik.api.room.Room;
 import io.minik.api.schema.KindRow;
 import io.minik.api.schema.Schema;
+import io.minik.api.x509.ClientAuthority;
 import io.minik.api.x509.TlsIdentity;
 import io.minik.server.admission.CertificateRules;
 import io.minik.server.admission.RoleEscalationRule;
@@ -86,6 +87,7 @@ final class ControlPlane {
     private final ServiceAccountTokens tokens;
     private final BootstrapTokens bootstrapTokens;
     private final JoinService joins;
+    private final ClientAuthority clients;
     private final RequestAuthenticator authenticator;
     private final Context loop;
     private final Loop controllerLoop;
@@ -115,7 +117,8 @@ final class ControlPlane {
         this.tokens = new ServiceAccountTokens(
                 pki.serviceAccountKeys(), ServiceAccountTokens.issuerOf(options.clusterDomain), lookup, clock);
         this.bootstrapTokens = new BootstrapTokens(lookup, clock);
-        this.authenticator = new RequestAuthenticator(tokens, bootstrapTokens, clock);
+        this.clients = new ClientAuthority(List.of(pki.clientCa().certificate()), clock);
+        this.authenticator = new RequestAuthenticator(tokens, bootstrapTokens, clients);
         String advertised = options.advertiseAddress.isEmpty() ? nodeIp : options.advertiseAddress;
         this.joins = new JoinService(vertx, pki, own, cluster(advertised), clock);
         this.rbac = new Rbac(controllers.informers());
@@ -185,7 +188,7 @@ final class ControlPlane {
         } catch (IllegalArgumentException e) {
             throw new StartFailure("--token: " + e.getMessage(), e);
         }
-        apiServer.mount(JoinEndpoint::handles, new JoinEndpoint(joins, token, bootstrapTokens));
+        apiServer.mount(JoinEndpoint::handles, new JoinEndpoint(joins, token, bootstrapTokens, clients));
         return null;
     }
 
@@ -221,7 +224,8 @@ final class ControlPlane {
                         NODE_PREFIX,
                         this::served,
                         Duration.ofSeconds(options.nodeMonitorPeriodSeconds),
-                        Duration.ofSeconds(options.nodeMonitorGraceSeconds))));
+                        Duration.ofSeconds(options.nodeMonitorGraceSeconds),
+                        nodeName)));
         all.add(new RoleAggregation(controllerLoop, controllers.informers(), controllers.client()));
         all.add(new CertificateSigner(
                 controllerLoop, controllers.informers(), controllers.client(), pki, rbac.authorizer()));
@@ -289,8 +293,7 @@ final class ControlPlane {
                 options.httpsListenPort,
                 options.advertiseAddress.isEmpty() ? nodeIp : options.advertiseAddress,
                 Optional.of(tls(serving)),
-                Optional.of(new PemTrustOptions()
-                        .addCertValue(Buffer.buffer(pki.clientCa().pem()))),
+                Optional.of(clients),
                 SERVING_LOOPS,
                 options.serviceCidr,
                 options.nodePorts(),

@@ -18,7 +18,10 @@ import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.api.x509.AltNames;
+import io.minik.api.x509.CertificateAuthority;
+import io.minik.api.x509.CertificateAuthority.Validity;
 import io.minik.api.x509.CertificateRequest;
+import io.minik.api.x509.ClientAuthority;
 import io.minik.api.x509.Keys;
 import io.minik.api.x509.Pem;
 import io.minik.api.x509.Subject;
@@ -35,11 +38,12 @@ import io.vertx.core.http.ClientAuth;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.PemKeyCertOptions;
-import io.vertx.core.net.PemTrustOptions;
+import io.vertx.core.net.TrustOptions;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -80,12 +84,12 @@ class JoinTest {
         service = new JoinService(vertx, pki, new ApiClient(api, "test"), CLUSTER, clock);
         BootstrapTokens bootstrap =
                 new BootstrapTokens((resource, key) -> Future.succeededFuture(api.find(resource, key)), clock);
-        JoinEndpoint endpoint = new JoinEndpoint(service, token, bootstrap);
+        ClientAuthority clients = new ClientAuthority(List.of(pki.clientCa().certificate()), clock);
+        JoinEndpoint endpoint = new JoinEndpoint(service, token, bootstrap, clients);
         HttpServer server = await(vertx.createHttpServer(new HttpServerOptions()
                         .setSsl(true)
                         .setClientAuth(ClientAuth.REQUEST)
-                        .setTrustOptions(new PemTrustOptions()
-                                .addCertValue(Buffer.buffer(pki.clientCa().pem())))
+                        .setTrustOptions(TrustOptions.wrap(clients.trustManager()))
                         .setKeyCertOptions(new PemKeyCertOptions()
                                 .addCertValue(Buffer.buffer(pki.apiServer().certificatePem()))
                                 .addKeyValue(Buffer.buffer(pki.apiServer().keyPem()))))
@@ -226,6 +230,26 @@ class JoinTest {
 
         Files.write(body, Json.bytes(request("n2", List.of(), List.of()).tree()));
         assertThat(curl(body, true)).contains("a node may only renew its own certificates");
+    }
+
+    @Test
+    void aCertificateThatSomebodyElseSignedRenewsNothing() throws Exception {
+        await(join("a", "n1", List.of()));
+        Instant start = Instant.EPOCH;
+        CertificateAuthority stranger =
+                CertificateAuthority.create("stranger", Validity.of(start, clock.instant(), Duration.ofDays(1)));
+        KeyPair keys = Keys.generate();
+        X509Certificate forged = stranger.sign(new CertificateAuthority.Leaf(
+                Subject.of("system:node:n1", "system:nodes"),
+                AltNames.NONE,
+                keys.getPublic(),
+                List.of(CertificateAuthority.Purpose.CLIENT),
+                Validity.of(start, clock.instant(), Duration.ofDays(1))));
+        Files.writeString(folder.resolve("a/client-kubelet.crt"), Pem.encode(forged));
+        Files.writeString(folder.resolve("a/client-kubelet.key"), Keys.pem(keys.getPrivate()));
+        Path body = folder.resolve("request.json");
+        Files.write(body, Json.bytes(request("n1", List.of(), List.of()).tree()));
+        assertThat(curl(body, true)).contains("\"code\":401");
     }
 
     @Test

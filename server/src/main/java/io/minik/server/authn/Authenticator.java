@@ -13,7 +13,7 @@ public interface Authenticator {
     Future<Optional<User>> authenticate(Credentials credentials);
 
     /**
-     * @param clientCertificates chain that TLS verified against the client CA, leaf first; empty if none
+     * @param clientCertificates chain as the client showed it, leaf first, of whose key TLS is sure; empty if none
      * @param bearerToken of the Authorization header, or of the WebSocket subprotocol; empty if none
      * @param audiences that the caller accepts; empty = the API server's own
      */

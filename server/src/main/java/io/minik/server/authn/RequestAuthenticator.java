@@ -1,6 +1,7 @@
 package io.minik.server.authn;
 
 import io.minik.api.meta.ApiException;
+import io.minik.api.x509.ClientAuthority;
 import io.minik.api.x509.Subject;
 import io.minik.api.x509.X509Exception;
 import io.minik.server.authn.ServiceAccountTokens.Verified;
@@ -8,7 +9,6 @@ import io.vertx.core.Future;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.cert.X509Certificate;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -19,19 +19,20 @@ import java.util.Optional;
 public final class RequestAuthenticator implements Authenticator {
     private final ServiceAccountTokens serviceAccounts;
     private final BootstrapTokens bootstrap;
-    private final InstantSource clock;
+    private final ClientAuthority clients;
 
-    public RequestAuthenticator(ServiceAccountTokens serviceAccounts, BootstrapTokens bootstrap, InstantSource clock) {
+    public RequestAuthenticator(
+            ServiceAccountTokens serviceAccounts, BootstrapTokens bootstrap, ClientAuthority clients) {
         this.serviceAccounts = serviceAccounts;
         this.bootstrap = bootstrap;
-        this.clock = clock;
+        this.clients = clients;
     }
 
     @Override
     public Future<Optional<User>> authenticate(Credentials credentials) {
         Optional<User> byCertificate = credentials.clientCertificates().isEmpty()
                 ? Optional.empty()
-                : certificateUser(credentials.clientCertificates().get(0));
+                : certificateUser(credentials.clientCertificates());
         if (byCertificate.isPresent()) {
             return Future.succeededFuture(byCertificate);
         }
@@ -63,11 +64,12 @@ public final class RequestAuthenticator implements Authenticator {
                 : Future.succeededFuture(Optional.empty());
     }
 
-    /** CN is the user, O are the groups. TLS has checked the chain; the end is checked again: connections live long. */
-    private Optional<User> certificateUser(X509Certificate certificate) {
-        if (certificate.getNotAfter().toInstant().isBefore(clock.instant())) {
+    /** CN is the user, O are the groups. Asked with every request: connections live long. */
+    private Optional<User> certificateUser(List<X509Certificate> chain) {
+        if (!clients.vouchesFor(chain)) {
             return Optional.empty();
         }
+        X509Certificate certificate = chain.get(0);
         try {
             Subject subject = Subject.of(certificate);
             if (subject.commonName().isEmpty()) {

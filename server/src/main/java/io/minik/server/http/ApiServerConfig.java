@@ -1,5 +1,6 @@
 package io.minik.server.http;
 
+import io.minik.api.x509.ClientAuthority;
 import io.minik.server.admission.DefaultTolerationSeconds;
 import io.minik.server.registry.PortRange;
 import io.vertx.core.net.KeyCertOptions;
@@ -13,7 +14,7 @@ import java.util.Optional;
  * @param port 0 lets the system choose: {@link ApiServer#port}
  * @param advertiseAddress IP that pods reach the server at, in the kubernetes Endpoints
  * @param tls empty: plain HTTP, for tests
- * @param clientCa who signs client certificates; with {@code tls} only
+ * @param clients who signs client certificates; with {@code tls} only
  * @param loops event loops that serve connections
  * @param serviceCidr {@code 10.43.0.0/16}
  * @param tolerations how long pods stay on not-ready and on unreachable nodes
@@ -25,7 +26,7 @@ public record ApiServerConfig(
         int port,
         String advertiseAddress,
         Optional<KeyCertOptions> tls,
-        Optional<PemTrustOptions> clientCa,
+        Optional<ClientAuthority> clients,
         int loops,
         String serviceCidr,
         PortRange nodePorts,

@@ -10,6 +10,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.TrustOptions;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
@@ -42,6 +43,10 @@ final class HttpFront extends VerticleBase {
                 .setMaxInitialLineLength(MAX_HEADER_BYTES)
                 .setMaxHeaderSize(MAX_HEADER_BYTES)
                 .setTcpNoDelay(true)
+                // Which subprotocol is right differs by what is asked: Wire.upgrade leaves one, which is taken.
+                .addWebSocketSubProtocol("*")
+                .setPerMessageWebSocketCompressionSupported(false)
+                .setPerFrameWebSocketCompressionSupported(false)
                 .setInitialSettings(new Http2Settings().setMaxConcurrentStreams(MAX_STREAMS));
         config.tls().ifPresent(identity -> {
             options.setSsl(true)
@@ -49,8 +54,8 @@ final class HttpFront extends VerticleBase {
                     .setUseAlpn(true)
                     .setAlpnVersions(List.of(HttpVersion.HTTP_2, HttpVersion.HTTP_1_1))
                     .setKeyCertOptions(identity);
-            config.clientCa().ifPresent(trust -> options.setClientAuth(ClientAuth.REQUEST)
-                    .setTrustOptions(trust));
+            config.clients().ifPresent(clients -> options.setClientAuth(ClientAuth.REQUEST)
+                    .setTrustOptions(TrustOptions.wrap(clients.trustManager())));
         });
         HttpServer made = vertx.createHttpServer(options)
                 .connectionHandler(UpgradeByPost::allow)

@@ -1,37 +1,26 @@
 package io.minik.server.http;
 
+import io.minik.api.x509.ClientAuthority;
+import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerRequest;
-import java.security.cert.Certificate;
+import io.vertx.core.http.ServerWebSocket;
 import java.security.cert.X509Certificate;
-import java.util.ArrayList;
 import java.util.List;
-import javax.net.ssl.SSLPeerUnverifiedException;
-import javax.net.ssl.SSLSession;
+import java.util.Locale;
+import java.util.stream.Stream;
 
 /** The HTTP side of a request: what headers and TLS say. */
 record Wire(HttpServerRequest request) {
+    private static final String PROTOCOL = "Sec-WebSocket-Protocol";
+
     String header(String name) {
         String value = request.getHeader(name);
         return value == null ? "" : value;
     }
 
-    /** Chain that TLS verified, leaf first; empty if the client showed none. */
+    /** As the client showed it, leaf first: who signed it is for the authenticator to judge. Empty: none. */
     List<X509Certificate> clientCertificates() {
-        SSLSession session = request.connection().sslSession();
-        if (session == null) {
-            return List.of();
-        }
-        try {
-            List<X509Certificate> chain = new ArrayList<>();
-            for (Certificate certificate : session.getPeerCertificates()) {
-                if (certificate instanceof X509Certificate x509) {
-                    chain.add(x509);
-                }
-            }
-            return chain;
-        } catch (SSLPeerUnverifiedException e) {
-            return List.of();
-        }
+        return ClientAuthority.shown(request.connection().sslSession());
     }
 
     String bearerToken() {
@@ -39,7 +28,39 @@ record Wire(HttpServerRequest request) {
         if (authorization.regionMatches(true, 0, "Bearer ", 0, "Bearer ".length())) {
             return authorization.substring("Bearer ".length()).trim();
         }
-        return BearerProtocol.token(header("Sec-WebSocket-Protocol"));
+        String token = BearerProtocol.token(header(PROTOCOL));
+        if (!token.isEmpty()) {
+            offerOnly(BearerProtocol.others(header(PROTOCOL)));
+        }
+        return token;
+    }
+
+    boolean asksForWebSocket() {
+        return header("Upgrade").equalsIgnoreCase("websocket")
+                && header("Connection").toLowerCase(Locale.ROOT).contains("upgrade");
+    }
+
+    /** The subprotocols that the client offers, in its order. */
+    List<String> subprotocols() {
+        return Stream.of(header(PROTOCOL).split(","))
+                .map(String::trim)
+                .filter(word -> !word.isEmpty())
+                .toList();
+    }
+
+    /** Becomes a WebSocket that speaks this subprotocol; empty: none. */
+    Future<ServerWebSocket> upgrade(String subprotocol) {
+        offerOnly(subprotocol);
+        return request.toWebSocket();
+    }
+
+    /** The handshake takes the first of those that the client offers. */
+    private void offerOnly(String subprotocols) {
+        if (subprotocols.isEmpty()) {
+            request.headers().remove(PROTOCOL);
+        } else {
+            request.headers().set(PROTOCOL, subprotocols);
+        }
     }
 
     String remoteAddress() {

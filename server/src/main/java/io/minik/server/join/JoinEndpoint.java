@@ -7,6 +7,7 @@ import io.minik.api.meta.Status;
 import io.minik.api.meta.Status.Details;
 import io.minik.api.meta.Status.Reason;
 import io.minik.api.object.Json;
+import io.minik.api.x509.ClientAuthority;
 import io.minik.api.x509.Subject;
 import io.minik.server.authn.BootstrapTokens;
 import io.vertx.core.Future;
@@ -19,12 +20,9 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.cert.Certificate;
-import java.security.cert.X509Certificate;
 import java.util.Base64;
 import java.util.Locale;
 import java.util.Optional;
-import javax.net.ssl.SSLPeerUnverifiedException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,12 +42,15 @@ public final class JoinEndpoint implements Handler<HttpServerRequest> {
     private final JoinService service;
     private final JoinToken token;
     private final BootstrapTokens bootstrapTokens;
+    private final ClientAuthority clients;
 
     /** @param token the server's own, from {@link TokenFile} */
-    public JoinEndpoint(JoinService service, JoinToken token, BootstrapTokens bootstrapTokens) {
+    public JoinEndpoint(
+            JoinService service, JoinToken token, BootstrapTokens bootstrapTokens, ClientAuthority clients) {
         this.service = service;
         this.token = token;
         this.bootstrapTokens = bootstrapTokens;
+        this.clients = clients;
     }
 
     /** Whether a path is this endpoint's. */
@@ -160,21 +161,13 @@ public final class JoinEndpoint implements Handler<HttpServerRequest> {
         return MessageDigest.isEqual(one.getBytes(StandardCharsets.UTF_8), other.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** The node whose client certificate TLS verified. */
-    private static Optional<String> certificateNode(HttpServerRequest request) {
-        if (!request.isSSL()) {
-            return Optional.empty();
-        }
-        try {
-            Certificate[] chain = request.sslSession().getPeerCertificates();
-            Subject subject = Subject.of((X509Certificate) chain[0]);
-            return subject.organizations().contains("system:nodes")
-                            && subject.commonName().startsWith("system:node:")
-                    ? Optional.of(subject.commonName().substring("system:node:".length()))
-                    : Optional.empty();
-        } catch (SSLPeerUnverifiedException e) {
-            return Optional.empty();
-        }
+    /** The node whose client certificate our authority vouches for. */
+    private Optional<String> certificateNode(HttpServerRequest request) {
+        return clients.client(request.connection().sslSession())
+                .map(Subject::of)
+                .filter(subject -> subject.organizations().contains("system:nodes")
+                        && subject.commonName().startsWith("system:node:"))
+                .map(subject -> subject.commonName().substring("system:node:".length()));
     }
 
     private static boolean fromThisMachine(HttpServerRequest request) {

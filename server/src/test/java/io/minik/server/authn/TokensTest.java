@@ -15,6 +15,7 @@ import io.minik.api.x509.CertificateAuthority;
 import io.minik.api.x509.CertificateAuthority.Leaf;
 import io.minik.api.x509.CertificateAuthority.Purpose;
 import io.minik.api.x509.CertificateAuthority.Validity;
+import io.minik.api.x509.ClientAuthority;
 import io.minik.api.x509.Keys;
 import io.minik.api.x509.Subject;
 import io.minik.server.authn.Authenticator.Credentials;
@@ -45,8 +46,12 @@ class TokensTest {
     private final InstantSource clock = () -> now;
     private final KeyPair keys = Keys.generate();
     private final ServiceAccountTokens tokens = tokens(keys);
-    private final RequestAuthenticator authenticator =
-            new RequestAuthenticator(tokens, new BootstrapTokens(this::find, clock), clock);
+    private final CertificateAuthority authority =
+            CertificateAuthority.create("ca", Validity.of(Instant.EPOCH, now, Duration.ofDays(30)));
+    private final RequestAuthenticator authenticator = new RequestAuthenticator(
+            tokens,
+            new BootstrapTokens(this::find, clock),
+            new ClientAuthority(List.of(authority.certificate()), clock));
     private final KubeObject account = put(Resources.SERVICE_ACCOUNTS, "ServiceAccount", "shop", "web", "sa-1");
 
     @Test
@@ -192,8 +197,6 @@ class TokensTest {
 
     @Test
     void aCertificateIsUserAndGroupsUntilItEnds() {
-        CertificateAuthority authority =
-                CertificateAuthority.create("ca", Validity.of(Instant.EPOCH, now, Duration.ofDays(30)));
         X509Certificate certificate = authority.sign(new Leaf(
                 Subject.of("jane", "dev", "ops"),
                 AltNames.NONE,

@@ -14,6 +14,7 @@ import io.minik.api.meta.Resources;
 import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
+import io.minik.api.x509.ClientAuthority;
 import io.minik.api.x509.TlsIdentity;
 import io.minik.server.controllers.LiveControllers;
 import io.minik.server.pki.Pki;
@@ -23,11 +24,10 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.KeyCertOptions;
-import io.vertx.core.net.PemTrustOptions;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -64,8 +64,8 @@ class ControllersOverHttpsTest {
                         Optional.of(KeyCertOptions.wrap(TlsIdentity.of(
                                 pki.apiServer().certificatePem(),
                                 pki.apiServer().keyPem()))),
-                        Optional.of(new PemTrustOptions()
-                                .addCertValue(Buffer.buffer(pki.clientCa().pem())))));
+                        Optional.of(
+                                new ClientAuthority(List.of(pki.clientCa().certificate()), InstantSource.system()))));
         await(server.start());
         HttpTransport transport = new HttpTransport(
                 vertx,

@@ -1,6 +1,7 @@
 package io.minik.server.http;
 
 import io.minik.api.schema.Schema;
+import io.minik.api.x509.ClientAuthority;
 import io.minik.server.admission.DefaultTolerationSeconds;
 import io.minik.server.authn.User;
 import io.minik.server.authz.Authorizer.Decision;
@@ -28,13 +29,13 @@ public final class DevServer {
         return of(vertx, store, config(port, Optional.empty(), Optional.empty()));
     }
 
-    static ApiServerConfig config(int port, Optional<KeyCertOptions> identity, Optional<PemTrustOptions> clientCa) {
+    static ApiServerConfig config(int port, Optional<KeyCertOptions> identity, Optional<ClientAuthority> clients) {
         return new ApiServerConfig(
                 "127.0.0.1",
                 port,
                 "127.0.0.1",
                 identity,
-                clientCa,
+                clients,
                 1,
                 "10.43.0.0/16",
                 PortRange.NODE_PORTS,

@@ -14,6 +14,7 @@ import io.minik.api.meta.Status.Reason;
 import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
+import io.minik.api.x509.ClientAuthority;
 import io.minik.api.x509.Keys;
 import io.minik.server.authn.Authenticator.Credentials;
 import io.minik.server.authn.BootstrapTokens;
@@ -47,7 +48,7 @@ class ReviewsTest {
     private final ObjectLookup lookup = (resource, key) -> Future.succeededFuture(api.find(resource, key));
     private final ServiceAccountTokens tokens = tokens();
     private final RequestAuthenticator authenticator =
-            new RequestAuthenticator(tokens, new BootstrapTokens(lookup, clock), clock);
+            new RequestAuthenticator(tokens, new BootstrapTokens(lookup, clock), new ClientAuthority(List.of(), clock));
     private final Map<Connector.Key, Connector> connectors =
             Reviews.connectors(new Reviews.Sources(authenticator, tokens, rbac.authorizer(), lookup, clock));
 
