@@ -73,7 +73,7 @@ final class ContainerLogs {
                     previous
                             ? "previous terminated container \"" + path[3] + "\" in pod \"" + path[2] + "\" not found"
                             : "container \"" + path[3] + "\" in pod \"" + path[2] + "\" is waiting to start: "
-                                    + kubelet.waitingReason(pod, path[3]));
+                                    + waiting(kubelet.waitingReason(pod, path[3])));
             return;
         }
         try {
@@ -81,6 +81,15 @@ final class ContainerLogs {
         } catch (IllegalArgumentException e) {
             KubeletServer.refuse(request, 400, String.valueOf(e.getMessage()));
         }
+    }
+
+    /** A reason in the kubelet's words to somebody who wants a log. */
+    private static String waiting(String reason) {
+        return switch (reason) {
+            case "ErrImagePull" -> "image can't be pulled";
+            case "ImagePullBackOff" -> "trying and failing to pull image";
+            default -> reason;
+        };
     }
 
     private void stream(HttpServerRequest request, Containers.Container container, LogOptions options) {

@@ -141,7 +141,7 @@ public final class ApiServer implements Room {
         this.audit = new AuditLog(vertx, config.auditLogPath(), clock);
         this.compressor = vertx.createSharedWorkerExecutor("minik-compress", COMPRESSORS);
         this.responses = new Responses(vertx, registry, new Frames(parts.tables(), clock), compressor, metrics);
-        Optional<KubeletProxy> proxy = config.kubelets().map(tls -> new KubeletProxy(vertx, registry, tls));
+        Optional<KubeletProxy> proxy = config.kubelets().map(tls -> new KubeletProxy(vertx, registry, random, tls));
         Routes routes = new Routes(parts.schema(), registry, new Documents(documents(parts)), proxy);
         Steps steps = new Steps(parts.authenticator(), parts.authorizer());
         List<Step> shared = List.of(audit::around, steps::limit, steps::authorize);

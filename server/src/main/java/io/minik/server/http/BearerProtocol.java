@@ -2,6 +2,8 @@ package io.minik.server.http;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A bearer token in a WebSocket subprotocol, for browsers, which can't set headers. */
 final class BearerProtocol {
@@ -22,5 +24,13 @@ final class BearerProtocol {
             }
         }
         return "";
+    }
+
+    /** The other protocols: the token must go no further, neither into an answer nor to who is behind a proxy. */
+    static String others(String protocols) {
+        return Stream.of(protocols.split(","))
+                .map(String::trim)
+                .filter(word -> !word.isEmpty() && !word.startsWith(PREFIX))
+                .collect(Collectors.joining(", "));
     }
 }

@@ -3,6 +3,7 @@ package io.minik.server.http;
 import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Status.Details;
 import io.minik.api.meta.Status.Reason;
+import io.minik.api.wire.UpgradeByPost;
 import io.minik.server.authn.User;
 import io.minik.server.registry.NameSource;
 import io.vertx.core.Future;
@@ -29,7 +30,7 @@ final class Exchange {
         http.pause();
         Map<String, String> query = query(http.params());
         String path = decode(http.path());
-        Target target = Target.parse(http.method().name(), path, query);
+        Target target = Target.parse(UpgradeByPost.asked(http), path, query);
         String given = http.getHeader("Audit-ID");
         String id = given == null || given.isEmpty() ? names.uid() : given;
         String type = http.getHeader("Content-Type");

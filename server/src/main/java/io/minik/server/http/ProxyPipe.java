@@ -5,7 +5,7 @@ import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
@@ -14,9 +14,12 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
+import io.vertx.core.net.ClientSSLOptions;
 import io.vertx.core.net.NetSocket;
+import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,32 +49,75 @@ final class ProxyPipe {
             "transfer-encoding",
             "upgrade",
             "content-length",
-            "accept-encoding");
+            "accept-encoding",
+            "minik-upgrade-by-post");
 
-    private final HttpClient kubelets;
-    private final HttpClient others;
+    // Filled when made, read by all loops.
+    private final Map<Line, HttpClientAgent> clients = new EnumMap<>(Line.class);
 
-    /** Where a request goes. @param tls with the API server's identity */
-    record Place(String host, int port, boolean tls) {}
+    /** How a place is spoken to. */
+    enum Line {
+        PLAIN,
+        /** Whoever has the address: upstream verifies neither pods nor services. */
+        TLS,
+        /** With the API server's identity, and to kubelets of this cluster alone. */
+        KUBELET
+    }
+
+    /** Where a request goes. */
+    record Place(String host, int port, Line line) {}
 
     ProxyPipe(Vertx vertx, ApiServerConfig.KubeletTls tls) {
-        PoolOptions pool = new PoolOptions().setHttp1MaxSize(MAX_CONNECTIONS);
         HttpClientOptions options = new HttpClientOptions()
                 .setProtocolVersion(HttpVersion.HTTP_1_1)
                 .setConnectTimeout(CONNECT_TIMEOUT_MILLIS)
                 .setTcpNoDelay(true);
-        others = vertx.createHttpClient(options, pool);
-        kubelets = vertx.createHttpClient(
-                new HttpClientOptions(options)
-                        .setSsl(true)
-                        .setVerifyHost(true)
-                        .setKeyCertOptions(tls.identity())
-                        .setTrustOptions(tls.trust()),
-                pool);
+        // Pods come and go, and their addresses with them: a kept connection may be to somebody who is gone.
+        HttpClientOptions toPods = new HttpClientOptions(options).setKeepAlive(false);
+        clients.put(Line.PLAIN, client(vertx, toPods));
+        clients.put(
+                Line.TLS,
+                client(
+                        vertx,
+                        new HttpClientOptions(toPods)
+                                .setSsl(true)
+                                .setTrustAll(true)
+                                .setVerifyHost(false)));
+        clients.put(
+                Line.KUBELET,
+                client(
+                        vertx,
+                        new HttpClientOptions(options)
+                                .setSsl(true)
+                                .setVerifyHost(true)
+                                .setKeyCertOptions(tls.identity())
+                                .setTrustOptions(tls.trust())));
+    }
+
+    private static HttpClientAgent client(Vertx vertx, HttpClientOptions options) {
+        return vertx.httpClientBuilder()
+                .with(options)
+                .with(new PoolOptions().setHttp1MaxSize(MAX_CONNECTIONS))
+                // After an upgrade nobody else hears that the connection ended.
+                .withConnectHandler(connection -> connection.exceptionHandler(ProxyPipe::quietly))
+                .build();
+    }
+
+    /** A renewed identity: new connections to kubelets show it. */
+    Future<Void> renew(ApiServerConfig.KubeletTls tls) {
+        ClientSSLOptions options = new ClientSSLOptions()
+                .setHostnameVerificationAlgorithm("HTTPS")
+                .setKeyCertOptions(tls.identity())
+                .setTrustOptions(tls.trust());
+        return client(Line.KUBELET).updateSSLOptions(options).mapEmpty();
+    }
+
+    private HttpClientAgent client(Line line) {
+        return Objects.requireNonNull(clients.get(line));
     }
 
     /** Succeeds when the other side answered: then the answer only needs to be let through. */
-    Future<Answer> open(ApiRequest request, Place place, String uri) {
+    Future<Answer> open(ApiRequest request, Place place, String uri, Passing passing) {
         HttpServerRequest http = request.wire()
                 .orElseThrow(() -> ApiException.badRequest("streams are served over HTTP alone"))
                 .request();
@@ -80,29 +126,28 @@ final class ProxyPipe {
                 .setHost(place.host())
                 .setPort(place.port())
                 .setURI(uri);
-        HttpClient client = place.tls() ? kubelets : others;
-        return client.request(options)
-                .recover(error -> Future.failedFuture(unreachable(place, error)))
+        return client(place.line())
+                .request(options)
                 .compose(outgoing -> {
                     outgoing.exceptionHandler(ProxyPipe::quietly);
-                    return upgrades(http) ? upgrade(http, outgoing, place) : forward(http, outgoing, place);
-                });
+                    copyHeaders(http.headers(), outgoing.headers());
+                    passing.prepare(http, outgoing);
+                    return passing.upgrades() && upgrades(http)
+                            ? upgrade(http, outgoing, passing)
+                            : forward(http, outgoing, passing);
+                })
+                .recover(error ->
+                        Future.failedFuture(error instanceof ApiException ? error : passing.unreachable(place, error)));
     }
 
-    private static ApiException unreachable(Place place, Throwable error) {
-        return ApiException.internal(
-                "error dialing backend: dial tcp " + place.host() + ":" + place.port() + ": " + error.getMessage());
-    }
-
-    private static boolean upgrades(HttpServerRequest http) {
+    static boolean upgrades(HttpServerRequest http) {
         String connection = http.getHeader("Connection");
         return http.getHeader("Upgrade") != null
                 && connection != null
                 && connection.toLowerCase(Locale.ROOT).contains("upgrade");
     }
 
-    private Future<Answer> forward(HttpServerRequest http, HttpClientRequest outgoing, Place place) {
-        copyHeaders(http.headers(), outgoing.headers());
+    private Future<Answer> forward(HttpServerRequest http, HttpClientRequest outgoing, Passing passing) {
         http.response().closeHandler(unused -> outgoing.reset().onFailure(ProxyPipe::quietly));
         Future<HttpClientResponse> answered;
         String length = http.getHeader("Content-Length");
@@ -116,14 +161,21 @@ final class ProxyPipe {
             }
             answered = outgoing.send(http);
         }
-        return answered.recover(error -> Future.failedFuture(unreachable(place, error)))
-                .map(response -> {
-                    response.pause();
-                    return new Answer.Taken(response.statusCode(), unused -> pass(response, http.response()));
-                });
+        return answered.compose(response -> {
+            response.pause();
+            return passing.answer(http, response);
+        });
     }
 
-    private static void pass(HttpClientResponse from, HttpServerResponse to) {
+    /** The answer as it is. */
+    static void pass(HttpClientResponse from, HttpServerResponse to) {
+        passHead(from, to);
+        to.writeHead().onFailure(ProxyPipe::quietly);
+        from.pipeTo(to).onFailure(ProxyPipe::quietly);
+    }
+
+    /** Status and headers, of which the caller may still change some. */
+    static void passHead(HttpClientResponse from, HttpServerResponse to) {
         to.setStatusCode(from.statusCode());
         from.headers().forEach(header -> {
             String name = header.getKey().toLowerCase(Locale.ROOT);
@@ -137,24 +189,21 @@ final class ProxyPipe {
         } else {
             to.setChunked(true);
         }
-        to.writeHead().onFailure(ProxyPipe::quietly);
-        from.pipeTo(to).onFailure(ProxyPipe::quietly);
     }
 
-    private Future<Answer> upgrade(HttpServerRequest http, HttpClientRequest outgoing, Place place) {
-        copyHeaders(http.headers(), outgoing.headers());
+    private Future<Answer> upgrade(HttpServerRequest http, HttpClientRequest outgoing, Passing passing) {
         outgoing.putHeader("Connection", "Upgrade").putHeader("Upgrade", http.getHeader("Upgrade"));
-        return outgoing.connect()
-                .recover(error -> Future.failedFuture(unreachable(place, error)))
-                .map(response -> {
-                    if (response.statusCode() != SWITCHING_PROTOCOLS) {
-                        response.pause();
-                        return new Answer.Taken(response.statusCode(), unused -> pass(response, http.response()));
-                    }
-                    NetSocket far = response.netSocket();
-                    far.pause();
-                    return new Answer.Taken(SWITCHING_PROTOCOLS, unused -> join(http, response.headers(), far));
-                });
+        return outgoing.connect().compose(response -> {
+            response.exceptionHandler(ProxyPipe::quietly);
+            if (response.statusCode() != SWITCHING_PROTOCOLS) {
+                response.pause();
+                return passing.answer(http, response);
+            }
+            NetSocket far = response.netSocket();
+            far.pause();
+            return Future.succeededFuture(
+                    new Answer.Taken(SWITCHING_PROTOCOLS, unused -> join(http, response.headers(), far)));
+        });
     }
 
     private static void join(HttpServerRequest http, MultiMap headers, NetSocket far) {
@@ -200,7 +249,7 @@ final class ProxyPipe {
         }
     }
 
-    private static void quietly(Throwable error) {
+    static void quietly(Throwable error) {
         log.atDebug().addKeyValue("err", String.valueOf(error.getMessage())).log("a proxied stream broke off");
     }
 }

@@ -105,6 +105,19 @@ public record Target(
         return Set.of("exec", "attach", "portforward", "proxy").contains(subresource);
     }
 
+    /** Ways into a pod, which start something there whatever the method. */
+    boolean entersPod() {
+        return resourceRequest
+                && group.isEmpty()
+                && resource.equals("pods")
+                && Set.of("exec", "attach", "portforward").contains(subresource);
+    }
+
+    Target as(String otherVerb) {
+        return new Target(
+                resourceRequest, otherVerb, group, version, resource, subresource, namespace, name, rest, path);
+    }
+
     boolean readOnly() {
         return Set.of("get", "list", "watch", "head", "options").contains(verb);
     }

@@ -13,14 +13,12 @@ import io.minik.server.watchcache.Watcher;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpServerResponse;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
-/** One watch over HTTP: a JSON object a line, as fast as the client reads; what it can't take stays in the watcher's queue. */
+/** One watch over HTTP or WebSocket, as fast as the client reads; what it can't take stays in the watcher's queue. */
 final class WatchStream implements WatchSink {
     /** kube-apiserver's --min-request-timeout: a watch that names no timeout ends after this to twice this. */
     private static final long MIN_TIMEOUT_SECONDS = 1800;
@@ -35,7 +33,11 @@ final class WatchStream implements WatchSink {
     private final IncludeObject include;
 
     // The request's context.
-    private @Nullable HttpServerResponse response;
+    private @Nullable WatchWire wire;
+    private boolean open;
+    /** What is still to be said once the wire is open. */
+    private Runnable endedEarly = () -> {};
+
     private @Nullable Watcher watcher;
     private @Nullable Resource resource;
     private boolean first = true;
@@ -63,16 +65,10 @@ final class WatchStream implements WatchSink {
                     "only the following media types are accepted: application/json;stream=watch",
                     io.minik.api.meta.Status.Details.NONE);
         }
-        HttpServerRequest asked = request.wire().orElseThrow().request();
-        if ("websocket".equalsIgnoreCase(asked.getHeader("Upgrade"))) {
-            // Clients that try this first (fabric8) take 503 as "not over WebSocket" and ask again without it.
-            throw ApiException.unavailable("watches are not served over WebSocket; ask without Upgrade");
-        }
-        HttpServerResponse out = asked.response();
-        response = out;
+        WatchWire out = WatchWire.of(request.wire().orElseThrow());
+        wire = out;
         resource = watch.kind().resource();
-        out.closeHandler(unused -> stop());
-        out.exceptionHandler(unused -> stop());
+        out.onClose(this::stop);
         return registry.watch(watch, this).compose(started -> {
             watcher = started;
             counted = request.target();
@@ -82,10 +78,13 @@ final class WatchStream implements WatchSink {
                 return Future.succeededFuture();
             }
             timer = vertx.setTimer(timeoutMillis(watch), unused -> onEnd(Optional.empty()));
-            out.setChunked(true)
-                    .putHeader("Content-Type", "application/json")
-                    .putHeader("Cache-Control", "no-cache, private");
-            return out.writeHead().onSuccess(unused -> started.resume());
+            return out.open()
+                    .onSuccess(unused -> {
+                        open = true;
+                        started.resume();
+                        endedEarly.run();
+                    })
+                    .onFailure(unused -> stop());
         });
     }
 
@@ -103,25 +102,16 @@ final class WatchStream implements WatchSink {
 
     @Override
     public void onEvents(List<Seen> events) {
-        HttpServerResponse out = response;
+        WatchWire out = wire;
         if (over || out == null || out.closed()) {
             stop();
             return;
         }
-        Buffer chunk;
-        if (events.size() == 1) {
-            chunk = frame(events.get(0));
-        } else {
-            chunk = Buffer.buffer();
-            for (Seen seen : events) {
-                chunk.appendBuffer(frame(seen));
-            }
-        }
-        out.write(chunk).onFailure(unused -> stop());
+        out.write(events.stream().map(this::frame).toList()).onFailure(unused -> stop());
         Watcher source = watcher;
-        if (out.writeQueueFull() && source != null) {
+        if (out.full() && source != null) {
             source.pause();
-            out.drainHandler(unused -> source.resume());
+            out.onDrain(source::resume);
         }
     }
 
@@ -144,9 +134,14 @@ final class WatchStream implements WatchSink {
 
     @Override
     public void onEnd(Optional<ApiException> why) {
-        HttpServerResponse out = response;
+        WatchWire out = wire;
+        if (!open && !over) {
+            endedEarly = () -> onEnd(why);
+            return;
+        }
         if (!over && out != null && !out.closed()) {
-            why.ifPresent(error -> out.write(frames.error(error.status())).onFailure(unused -> stop()));
+            why.ifPresent(
+                    error -> out.write(List.of(frames.error(error.status()))).onFailure(unused -> stop()));
             out.end().onComplete(unused -> stop());
         }
         stop();

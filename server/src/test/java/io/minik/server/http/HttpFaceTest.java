@@ -1,10 +1,12 @@
 package io.minik.server.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.minik.api.meta.Resources;
 import io.minik.api.object.Json;
+import io.minik.api.object.ObjectKey;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -15,8 +17,14 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.WebSocket;
+import java.net.http.WebSocketHandshakeException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -200,5 +208,73 @@ class HttpFaceTest {
         assertThat(send("GET", "/readyz?verbose", "").body())
                 .contains("[+]watchcache ok\n", "[+]apiserver ok\n", "readyz check passed");
         assertThat(send("GET", "/metrics", "").body()).contains("apiserver_request_total{");
+    }
+
+    /** The events of one watch, in the order they come. */
+    private static final class Messages implements WebSocket.Listener {
+        private final BlockingQueue<String> texts = new LinkedBlockingQueue<>();
+        private final StringBuilder text = new StringBuilder();
+
+        @Override
+        public CompletionStage<?> onText(WebSocket socket, CharSequence part, boolean last) {
+            text.append(part);
+            if (last) {
+                texts.add(text.toString());
+                text.setLength(0);
+            }
+            socket.request(1);
+            return CompletableFuture.completedStage(null);
+        }
+
+        @Override
+        public CompletionStage<?> onClose(WebSocket socket, int code, String reason) {
+            texts.add("closed " + code);
+            return CompletableFuture.completedStage(null);
+        }
+
+        JsonNode next() throws InterruptedException {
+            return Json.parse(texts.take().getBytes(StandardCharsets.UTF_8));
+        }
+    }
+
+    private WebSocket watch(Messages messages, String path, String protocol) {
+        WebSocket.Builder builder = client.newWebSocketBuilder();
+        if (!protocol.isEmpty()) {
+            builder.subprotocols("base64url.bearer.authorization.k8s.io.dG9rZW4", protocol);
+        }
+        URI uri = URI.create("ws://127.0.0.1:" + api.server().port() + path);
+        return builder.buildAsync(uri, messages).join();
+    }
+
+    @Test
+    void aWatchOverWebSocketIsAnEventAMessage() throws InterruptedException {
+        Messages messages = new Messages();
+        WebSocket socket = watch(messages, CONFIG_MAPS + "?watch=1&fieldSelector=metadata.name=socket", "");
+        assertThat(socket.getSubprotocol()).isEmpty();
+        api.create(Resources.CONFIG_MAPS, "default", "{'metadata':{'name':'socket'},'data':{'a':'b'}}");
+        JsonNode event = messages.next();
+        assertThat(Json.text(event, "type")).isEqualTo("ADDED");
+        assertThat(Json.text(event, "object", "metadata", "name")).isEqualTo("socket");
+        api.delete(Resources.CONFIG_MAPS, ObjectKey.of("default", "socket"), "{}");
+        assertThat(Json.text(messages.next(), "type")).isEqualTo("DELETED");
+        socket.abort();
+    }
+
+    @Test
+    void aWatchOverWebSocketEndsAfterItsTimeAndKeepsTheTokenToItself() throws InterruptedException {
+        Messages messages = new Messages();
+        WebSocket socket = watch(
+                messages,
+                CONFIG_MAPS + "?watch=1&timeoutSeconds=1&fieldSelector=metadata.name=none",
+                "base64.channel.k8s.io");
+        assertThat(socket.getSubprotocol()).isEqualTo("base64.channel.k8s.io");
+        assertThat(messages.texts.take()).startsWith("closed ");
+    }
+
+    @Test
+    void aWatchOverWebSocketThatCannotStartIsRefusedBefore() {
+        Messages messages = new Messages();
+        assertThatThrownBy(() -> watch(messages, CONFIG_MAPS + "?watch=1&timeoutSeconds=x", ""))
+                .hasCauseInstanceOf(WebSocketHandshakeException.class);
     }
 }

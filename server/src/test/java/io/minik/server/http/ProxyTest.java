@@ -3,44 +3,69 @@ package io.minik.server.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.minik.api.meta.Resources;
+import io.minik.api.meta.ApiException;
 import io.minik.api.object.KubeObject;
-import io.minik.api.object.ObjectKey;
+import io.minik.server.registry.NameSource;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.PemTrustOptions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ProxyTest {
     private static final int PATIENCE_MILLIS = 60_000;
 
-    private TestApi api;
+    private final Vertx vertx = Vertx.vertx();
+    private final ProxyPipe pipe =
+            new ProxyPipe(vertx, new ApiServerConfig.KubeletTls(new PemKeyCertOptions(), new PemTrustOptions()));
+    private final HttpServer front = vertx.createHttpServer(new HttpServerOptions().addWebSocketSubProtocol("*"))
+            .requestHandler(this::proxy);
 
     @BeforeAll
     void start() {
-        api = new TestApi();
-        api.create(
-                Resources.PODS,
-                "default",
-                "{'metadata':{'name':'web'},'spec':{'containers':[{'name':'c','image':'i'}]}}");
-        api.merge(Resources.PODS, ObjectKey.of("default", "web"), "status", "{'status':{'podIP':'127.0.0.1'}}");
+        TestApi.await(front.listen(0, "127.0.0.1"));
     }
 
     @AfterAll
     void stop() {
-        api.close();
+        TestApi.await(vertx.close());
+    }
+
+    /** The proxy subresource of a pod {@code web:<port>} on loopback, which the real one refuses. */
+    private void proxy(HttpServerRequest http) {
+        ApiRequest request = Exchange.open(http, new NameSource(new Random(1)), InstantSource.system());
+        ProxyPath path = ProxyPath.of(http.path(), http.query(), true);
+        int port = Integer.parseInt(request.target().name().replace("web:", ""));
+        ProxyPipe.Place pod = new ProxyPipe.Place("127.0.0.1", port, ProxyPipe.Line.PLAIN);
+        Passing passing = request.target().subresource().equals("log")
+                ? new LogPassing(request.wire().orElseThrow(), "web")
+                : new SitePassing(pod, path.prefix());
+        pipe.open(request, pod, path.uri(), passing)
+                .onSuccess(answer -> ((Answer.Taken) answer).handler().accept(http))
+                .onFailure(error -> http.response()
+                        .setStatusCode(
+                                error instanceof ApiException api ? api.status().code() : 599)
+                        .end(String.valueOf(error.getMessage())));
     }
 
     private Socket connect() throws IOException {
-        Socket socket =
-                new Socket(InetAddress.getLoopbackAddress(), api.server().port());
+        Socket socket = new Socket(InetAddress.getLoopbackAddress(), front.actualPort());
         socket.setSoTimeout(PATIENCE_MILLIS);
         return socket;
     }
@@ -85,7 +110,9 @@ class ProxyTest {
                 server.setSoTimeout(PATIENCE_MILLIS);
                 String asked = readTo(server, "body");
                 assertThat(asked).startsWith("POST /a/b?c=d HTTP/1.1\r\n").containsIgnoringCase("x-mine: yes");
-                assertThat(asked).doesNotContain("secret");
+                assertThat(asked)
+                        .doesNotContain("secret")
+                        .containsIgnoringCase("x-forwarded-uri: " + path(pod, "/a/b"));
                 write(server, "HTTP/1.1 202 Accepted\r\nX-Pod: yes\r\nContent-Length: 2\r\n\r\nok");
                 assertThat(readTo(client, "\r\n\r\nok"))
                         .startsWith("HTTP/1.1 202")
@@ -129,6 +156,147 @@ class ProxyTest {
                 assertThat(readTo(client, "no! ")).startsWith("HTTP/1.1 400");
             }
         }
+    }
+
+    /** What a client gets for a GET when the pod answers so. */
+    private String exchanged(String path, String answer, String end) throws IOException {
+        try (ServerSocket pod = listen();
+                Socket client = connect()) {
+            write(client, "GET " + path(pod, path) + " HTTP/1.1\r\nHost: x\r\n\r\n");
+            try (Socket server = pod.accept()) {
+                server.setSoTimeout(PATIENCE_MILLIS);
+                readTo(server, "\r\n\r\n");
+                write(server, answer);
+                return readTo(client, end).replace(":" + pod.getLocalPort(), "");
+            }
+        }
+    }
+
+    private static String lines(String... lines) {
+        return String.join("\r\n", lines);
+    }
+
+    @Test
+    void redirectsAndLinksLeadBackThroughTheProxy() throws IOException {
+        String site = "/api/v1/namespaces/default/pods/web/proxy";
+        String page = "<a href=\"/rewriteme\">test</a>";
+        String type = "Content-Type: text/html; charset=utf-8";
+        assertThat(exchanged("/", lines("HTTP/1.1 200 OK", type, "Content-Length: 29", "", page), "0\r\n\r\n"))
+                .contains("<a href=\"" + site + "/rewriteme\">test</a>");
+        String rule = "Access-Control-Allow-Origin: *";
+        String own = lines("HTTP/1.1 302 Found", "Location: /c?d#e", rule, "Content-Length: 0", "", "");
+        assertThat(exchanged("/a?b", own, "\r\n\r\n"))
+                .contains("Location: " + site + "/c?d#e\r\n")
+                .doesNotContain("Access-Control");
+        String other = lines("HTTP/1.1 302 Found", "Location: https://elsewhere/c", "Content-Length: 0", "", "");
+        assertThat(exchanged("/a", other, "\r\n\r\n")).contains("Location: https://elsewhere/c\r\n");
+    }
+
+    @Test
+    void whatIsNotThereIsUnavailable() throws IOException {
+        String path;
+        try (ServerSocket pod = listen()) {
+            path = path(pod, "/");
+        }
+        try (Socket client = connect()) {
+            write(client, "GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n");
+            assertThat(readTo(client, "\r\n\r\n")).startsWith("HTTP/1.1 503");
+        }
+    }
+
+    private static String log(ServerSocket kubelet, String headers) {
+        return "GET /api/v1/namespaces/default/pods/web:" + kubelet.getLocalPort() + "/log HTTP/1.1\r\nHost: x\r\n"
+                + headers + "\r\n";
+    }
+
+    private static String webSocket(String protocol) {
+        return "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+                + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: " + protocol + "\r\n";
+    }
+
+    @Test
+    void aLogOverWebSocketIsBinaryMessages() throws IOException {
+        try (ServerSocket kubelet = listen();
+                Socket client = connect()) {
+            write(client, log(kubelet, webSocket("binary.k8s.io")));
+            try (Socket server = kubelet.accept()) {
+                server.setSoTimeout(PATIENCE_MILLIS);
+                assertThat(readTo(server, "\r\n\r\n")).doesNotContainIgnoringCase("websocket");
+                write(server, "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nalive\n");
+                String answer = readTo(client, "alive\n");
+                assertThat(answer)
+                        .startsWith("HTTP/1.1 101")
+                        .containsIgnoringCase("sec-websocket-protocol: binary.k8s.io\r\n");
+                assertThat(client.getInputStream().read())
+                        .describedAs("close frame")
+                        .isEqualTo(0x88);
+            }
+        }
+    }
+
+    @Test
+    void aLogOverWebSocketMayBeBase64() throws IOException {
+        try (ServerSocket kubelet = listen();
+                Socket client = connect()) {
+            write(client, log(kubelet, webSocket("base64.binary.k8s.io")));
+            try (Socket server = kubelet.accept()) {
+                server.setSoTimeout(PATIENCE_MILLIS);
+                readTo(server, "\r\n\r\n");
+                write(server, "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nalive\n");
+                assertThat(readTo(client, "YWxpdmUK")).startsWith("HTTP/1.1 101");
+            }
+        }
+    }
+
+    @Test
+    void whatAKubeletSaysAgainstALogIsAStatus() throws IOException {
+        try (ServerSocket kubelet = listen();
+                Socket client = connect()) {
+            write(client, log(kubelet, ""));
+            try (Socket server = kubelet.accept()) {
+                server.setSoTimeout(PATIENCE_MILLIS);
+                readTo(server, "\r\n\r\n");
+                String why = "container \"c\" in pod \"web\" is waiting to start: ContainerCreating";
+                write(server, "HTTP/1.1 400 Bad Request\r\nContent-Length: " + why.length() + "\r\n\r\n" + why);
+                assertThat(readTo(client, why)).startsWith("HTTP/1.1 400");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            nullValues = "-",
+            value = {
+                "web,-,web,-",
+                "web:80,-,web,80",
+                "https:web:443,https,web,443",
+                "http:web:,http,web,-",
+                "ftp:web:21,!,-,-",
+                ":80,!,-,-",
+            })
+    void aNameMayHaveSchemeAndPort(String id, String scheme, String name, String port) {
+        var named = ProxyPlaces.Named.parse(id);
+        if ("!".equals(scheme)) {
+            assertThat(named).isEmpty();
+        } else {
+            assertThat(named).contains(new ProxyPlaces.Named(or(scheme), or(name), or(port)));
+        }
+    }
+
+    private static String or(String text) {
+        return text == null ? "" : text;
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            nullValues = "-",
+            value = {
+                "/api/v1/namespaces/n/pods/p/proxy,true,/api/v1/namespaces/n/pods/p/proxy,-",
+                "/api/v1/namespaces/n/pods/proxy/proxy/,true,/api/v1/namespaces/n/pods/proxy/proxy,/",
+                "/api/v1/nodes/n:1/proxy/a%2Fb/,false,/api/v1/nodes/n:1/proxy,/a%2Fb/",
+            })
+    void theSitesPathStaysAsTheClientWroteIt(String path, boolean namespaced, String prefix, String rest) {
+        assertThat(ProxyPath.of(path, "", namespaced)).isEqualTo(new ProxyPath(prefix, or(rest), ""));
     }
 
     @Test

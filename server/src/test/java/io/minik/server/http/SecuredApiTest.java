@@ -10,8 +10,11 @@ import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Status.Reason;
 import io.minik.api.schema.Schema;
 import io.minik.api.x509.AltNames;
+import io.minik.api.x509.CertificateAuthority;
 import io.minik.api.x509.CertificateRequest;
+import io.minik.api.x509.ClientAuthority;
 import io.minik.api.x509.Keys;
+import io.minik.api.x509.Pem;
 import io.minik.api.x509.SecretFile;
 import io.minik.api.x509.Subject;
 import io.minik.api.x509.TlsIdentity;
@@ -39,14 +42,15 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.KeyCertOptions;
-import io.vertx.core.net.PemTrustOptions;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -83,8 +87,9 @@ class SecuredApiTest {
                         : Future.failedFuture(error));
         ServiceAccountTokens tokens = new ServiceAccountTokens(
                 pki.serviceAccountKeys(), ServiceAccountTokens.issuerOf("cluster.local"), lookup, clock);
+        ClientAuthority clients = new ClientAuthority(List.of(pki.clientCa().certificate()), clock);
         RequestAuthenticator authenticator =
-                new RequestAuthenticator(tokens, new BootstrapTokens(lookup, clock), clock);
+                new RequestAuthenticator(tokens, new BootstrapTokens(lookup, clock), clients);
         Context context = vertx.getOrCreateContext();
         Loop loop = Loop.on(context);
         Informers informers = new Informers(loop, client);
@@ -98,8 +103,7 @@ class SecuredApiTest {
                         Optional.of(KeyCertOptions.wrap(TlsIdentity.of(
                                 pki.apiServer().certificatePem(),
                                 pki.apiServer().keyPem()))),
-                        Optional.of(new PemTrustOptions()
-                                .addCertValue(Buffer.buffer(pki.clientCa().pem()))),
+                        Optional.of(clients),
                         1,
                         "10.43.0.0/16",
                         PortRange.NODE_PORTS,
@@ -178,6 +182,73 @@ class SecuredApiTest {
                 .contains("\"code\":403");
         assertThat(curl("nonsense", "/api/v1/pods")).contains("\"code\":401");
         assertThat(run("curl", "-sk", url + "/readyz")).isEqualTo("ok");
+    }
+
+    private static String byCertificate(CertificateAuthority authority, Instant end, String... more) throws Exception {
+        KeyPair keys = Keys.generate();
+        X509Certificate leaf = authority.sign(new CertificateAuthority.Leaf(
+                Subject.of("eve", "system:masters"),
+                AltNames.NONE,
+                keys.getPublic(),
+                List.of(CertificateAuthority.Purpose.CLIENT),
+                new CertificateAuthority.Validity(Instant.EPOCH, end)));
+        Path crt = Files.writeString(folder.resolve("eve.crt"), Pem.encode(leaf));
+        Path key = folder.resolve("eve.key");
+        SecretFile.write(key, Keys.pem(keys.getPrivate()));
+        List<String> command =
+                new ArrayList<>(List.of("curl", "-s", "--cert", crt.toString(), "--key", key.toString()));
+        command.addAll(List.of("--cacert", folder.resolve("tls/server-ca.crt").toString()));
+        command.addAll(List.of(more));
+        command.add(url + "/api/v1/namespaces/shop/secrets");
+        return run(command.toArray(String[]::new));
+    }
+
+    @Test
+    void aCertificateOfAnotherAuthorityOrATimeThatIsOverIs401() throws Exception {
+        Instant tomorrow = Instant.now().plus(Duration.ofDays(1));
+        CertificateAuthority ours = new CertificateAuthority(
+                Pem.certificates(Files.readString(folder.resolve("tls/client-ca.crt")))
+                        .get(0),
+                Keys.privateKey(Files.readString(folder.resolve("tls/client-ca.key"))));
+        CertificateAuthority theirs = CertificateAuthority.create(
+                "stranger", CertificateAuthority.Validity.of(Instant.EPOCH, tomorrow, Duration.ofDays(1)));
+        assertThat(byCertificate(ours, tomorrow)).contains("\"kind\":\"SecretList\"");
+        assertThat(byCertificate(theirs, tomorrow))
+                .contains("\"reason\":\"Unauthorized\"")
+                .contains("\"code\":401");
+        assertThat(byCertificate(ours, Instant.now().minusSeconds(1))).contains("\"code\":401");
+        String token = kubectl("-n", "shop", "create", "token", "bot").strip();
+        assertThat(byCertificate(theirs, tomorrow, "-H", "Authorization: Bearer " + token))
+                .contains("User \\\"system:serviceaccount:shop:bot\\\" cannot list");
+    }
+
+    /** The answer's code for a way into a pod; the test's server has no kubelets, so who may gets 503. */
+    private static String enter(String user, String how) throws Exception {
+        List<String> command = new ArrayList<>(List.of("curl", "-s", "-m", "20", "--http1.1", "-o", "/dev/null"));
+        command.addAll(List.of("-w", "%{http_code}", "-H", "Impersonate-User: " + user, "-H", "Connection: Upgrade"));
+        command.addAll(List.of("--cert", folder.resolve("tls/client-admin.crt").toString()));
+        command.addAll(List.of("--key", folder.resolve("tls/client-admin.key").toString()));
+        command.addAll(List.of("--cacert", folder.resolve("tls/server-ca.crt").toString()));
+        command.addAll(
+                how.equals("SPDY/3.1")
+                        ? List.of("-X", "POST", "-H", "Upgrade: SPDY/3.1")
+                        : List.of("-H", "Upgrade: websocket"));
+        command.add(url + "/api/v1/namespaces/shop/pods/web/exec?command=id&stdout=1");
+        return run(command.toArray(String[]::new));
+    }
+
+    @Test
+    void enteringAPodNeedsCreateWhateverTheProtocol() throws Exception {
+        for (String verbs : List.of("get", "create", "get,create")) {
+            String name = verbs.replace(",", "-");
+            kubectl("-n", "shop", "create", "role", name, "--verb=" + verbs, "--resource=pods/exec");
+            kubectl("-n", "shop", "create", "rolebinding", name, "--role=" + name, "--user=" + name);
+        }
+        until(() -> enter("get-create", "websocket"), code -> code.equals("503"));
+        until(() -> enter("create", "SPDY/3.1"), code -> code.equals("503"));
+        assertThat(enter("get", "SPDY/3.1")).isEqualTo("403");
+        assertThat(enter("get", "websocket")).isEqualTo("403");
+        assertThat(enter("create", "websocket")).isEqualTo("403");
     }
 
     @Test

@@ -1,0 +1,153 @@
+package io.minik.server.http;
+
+import io.minik.api.meta.ApiException;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.ServerWebSocket;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** What a watch's events go out on. On the request's context. */
+interface WatchWire {
+    /** Says that the watch has begun; before this, an error can still be an answer. */
+    Future<Void> open();
+
+    /** @param events in order, each a whole JSON object */
+    Future<Void> write(List<Buffer> events);
+
+    boolean full();
+
+    void onDrain(Runnable action);
+
+    /** The client is gone. May be heard before {@link #open}. */
+    void onClose(Runnable action);
+
+    boolean closed();
+
+    Future<Void> end();
+
+    static WatchWire of(Wire wire) {
+        return wire.asksForWebSocket()
+                ? new Messages(wire)
+                : new Lines(wire.request().response());
+    }
+
+    /** A response that does not end: an object a line. */
+    final class Lines implements WatchWire {
+        private final HttpServerResponse response;
+
+        Lines(HttpServerResponse response) {
+            this.response = response;
+        }
+
+        @Override
+        public Future<Void> open() {
+            response.setChunked(true)
+                    .putHeader("Content-Type", "application/json")
+                    .putHeader("Cache-Control", "no-cache, private");
+            return response.writeHead();
+        }
+
+        @Override
+        public Future<Void> write(List<Buffer> events) {
+            if (events.size() == 1) {
+                return response.write(events.get(0));
+            }
+            Buffer chunk = Buffer.buffer();
+            events.forEach(chunk::appendBuffer);
+            return response.write(chunk);
+        }
+
+        @Override
+        public boolean full() {
+            return response.writeQueueFull();
+        }
+
+        @Override
+        public void onDrain(Runnable action) {
+            response.drainHandler(unused -> action.run());
+        }
+
+        @Override
+        public void onClose(Runnable action) {
+            response.closeHandler(unused -> action.run());
+            response.exceptionHandler(unused -> action.run());
+        }
+
+        @Override
+        public boolean closed() {
+            return response.closed();
+        }
+
+        @Override
+        public Future<Void> end() {
+            return response.end();
+        }
+    }
+
+    /** A WebSocket: an object a text message; what the client says is not heard. */
+    final class Messages implements WatchWire {
+        private final Wire wire;
+        private @Nullable ServerWebSocket socket;
+        private Runnable gone = () -> {};
+
+        Messages(Wire wire) {
+            this.wire = wire;
+        }
+
+        @Override
+        public Future<Void> open() {
+            List<String> offered = wire.subprotocols();
+            if (offered.size() > 1) {
+                throw ApiException.badRequest("a watch speaks one subprotocol at most, not " + offered);
+            }
+            return wire.upgrade(offered.isEmpty() ? "" : offered.get(0)).map(upgraded -> {
+                socket = upgraded;
+                upgraded.exceptionHandler(unused -> gone.run());
+                upgraded.closeHandler(unused -> gone.run());
+                return null;
+            });
+        }
+
+        private ServerWebSocket opened() {
+            return Objects.requireNonNull(socket, "not open yet");
+        }
+
+        @Override
+        public Future<Void> write(List<Buffer> events) {
+            Future<Void> last = Future.succeededFuture();
+            for (Buffer event : events) {
+                last = opened().writeTextMessage(event.toString());
+            }
+            return last;
+        }
+
+        @Override
+        public boolean full() {
+            return opened().writeQueueFull();
+        }
+
+        @Override
+        public void onDrain(Runnable action) {
+            opened().drainHandler(unused -> action.run());
+        }
+
+        @Override
+        public void onClose(Runnable action) {
+            gone = action;
+        }
+
+        @Override
+        public boolean closed() {
+            ServerWebSocket open = socket;
+            return open != null && open.isClosed();
+        }
+
+        @Override
+        public Future<Void> end() {
+            return opened().close();
+        }
+    }
+}
