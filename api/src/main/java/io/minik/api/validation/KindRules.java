@@ -25,7 +25,10 @@ final class KindRules {
             case "replicasets.apps" -> new WorkloadRules(causes).selected(spec, Map.of());
             case "daemonsets.apps" -> new WorkloadRules(causes).daemonSet(spec);
             case "statefulsets.apps" -> new WorkloadRules(causes).statefulSet(spec);
-            case "jobs.batch" -> new WorkloadRules(causes).job(spec, "spec");
+            case "jobs.batch" -> {
+                new WorkloadRules(causes).job(spec, "spec");
+                new WorkloadRules(causes).jobSelector(tree);
+            }
             case "cronjobs.batch" -> new WorkloadRules(causes).cronJob(spec);
             case "horizontalpodautoscalers.autoscaling" -> new WorkloadRules(causes).autoscaler(spec);
             case "poddisruptionbudgets.policy" -> new WorkloadRules(causes).disruptionBudget(spec);
@@ -34,7 +37,7 @@ final class KindRules {
             case "nodes" -> new ObjectRules(causes).node(spec);
             case "persistentvolumeclaims" -> new ObjectRules(causes).claim(spec, "spec");
             case "persistentvolumes" -> new ObjectRules(causes).volume(spec);
-            case "resourcequotas" -> new ObjectRules(causes).quota(spec);
+            case "resourcequotas" -> new QuotaRules(causes).quota(spec);
             case "limitranges" -> new ObjectRules(causes).limitRange(spec);
             case "roles.rbac.authorization.k8s.io", "clusterroles.rbac.authorization.k8s.io" ->
                 new ObjectRules(causes).role(tree, row.resource().namespaced());

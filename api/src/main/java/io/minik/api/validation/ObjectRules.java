@@ -154,18 +154,6 @@ final class ObjectRules {
         }
     }
 
-    void quota(JsonNode spec) {
-        for (Map.Entry<String, JsonNode> entry : spec.path("hard").properties()) {
-            causes.invalid("spec.hard[" + entry.getKey() + "]", entry.getKey(), Names.qualifiedName(entry.getKey()));
-            if (Quantity.find(entry.getValue().asText()).map(Quantity::signum).orElse(0) < 0) {
-                causes.invalid(
-                        "spec.hard[" + entry.getKey() + "]",
-                        entry.getValue().asText(),
-                        "must be greater than or equal to 0");
-            }
-        }
-    }
-
     void limitRange(JsonNode spec) {
         JsonNode limits = spec.path("limits");
         Set<String> seen = new HashSet<>();

@@ -64,6 +64,7 @@ final class UpdateRules {
         switch (resource) {
             case "pods" -> rules.pod(tree.path("spec"), old.path("spec"), subresource);
             case "services" -> rules.service(tree.path("spec"), old.path("spec"));
+            case "resourcequotas" -> new QuotaRules(causes).update(tree.path("spec"), old.path("spec"));
             case "statefulsets.apps" -> rules.statefulSet(tree.path("spec"), old.path("spec"));
             case "jobs.batch" -> rules.job(tree.path("spec"), old.path("spec"));
             case "configmaps" -> rules.sealed(tree, old, List.of("data", "binaryData"));

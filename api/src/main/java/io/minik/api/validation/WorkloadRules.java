@@ -141,6 +141,46 @@ final class WorkloadRules {
         }
     }
 
+    /** Unless its author cares for the selector, a Job selects by its own uid, and its pods carry its labels. */
+    void jobSelector(JsonNode job) {
+        JsonNode spec = job.path("spec");
+        JsonNode selector = spec.path("selector");
+        if (selector.isMissingNode()) {
+            causes.required("spec.selector");
+            return;
+        }
+        Map<String, String> labels = Json.strings(spec, "template", "metadata", "labels");
+        if (!Json.bool(spec, "manualSelector")) {
+            String uid = Json.text(job, "metadata", "uid");
+            String name = Json.text(job, "metadata", "name");
+            for (String prefix : List.of("", "batch.kubernetes.io/")) {
+                labelled(labels, prefix + "controller-uid", uid);
+                labelled(labels, prefix + "job-name", name);
+            }
+            Map<String, String> own = Map.of(
+                    "batch.kubernetes.io/controller-uid", uid,
+                    "controller-uid", uid,
+                    "batch.kubernetes.io/job-name", name,
+                    "job-name", name);
+            if (!LabelSelector.of(selector).matches(own)) {
+                causes.invalid("spec.selector", selector, "`selector` not auto-generated");
+            }
+        }
+        if (!LabelSelector.of(selector).matches(labels)) {
+            mismatch(spec.path("template"));
+        }
+    }
+
+    private void labelled(Map<String, String> labels, String key, String value) {
+        String path = "spec.template.metadata.labels";
+        String present = labels.get(key);
+        if (present == null) {
+            causes.required(path + "[" + key + "]", "must be '" + value + "'");
+        } else if (!present.equals(value)) {
+            causes.invalid(path + "[" + key + "]", present, "must be '" + value + "'");
+        }
+    }
+
     void job(JsonNode spec, String path) {
         JsonNode template = spec.path("template");
         JsonNode pod = template.path("spec");

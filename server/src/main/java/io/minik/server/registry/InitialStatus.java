@@ -1,10 +1,7 @@
 package io.minik.server.registry;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.minik.api.core.PodQos;
-import io.minik.api.core.PodSpec;
 import io.minik.api.meta.Resource;
-import io.minik.api.meta.Resources;
 import io.minik.api.object.Json;
 import java.util.Map;
 
@@ -34,13 +31,5 @@ final class InitialStatus {
     static ObjectNode of(Resource resource) {
         String row = ROWS.getOrDefault(resource.groupResource(), "{}");
         return Json.parseObject(row.getBytes(java.nio.charset.StandardCharsets.UTF_8));
-    }
-
-    /** What of the status follows from the spec as admission has left it. */
-    static void settle(Resource resource, ObjectNode tree) {
-        if (resource.equals(Resources.PODS)) {
-            Json.child(tree, "status")
-                    .put("qosClass", PodQos.of(PodSpec.of(tree.path("spec"))).name());
-        }
     }
 }

@@ -2,8 +2,11 @@ package io.minik.server.registry;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.minik.api.core.PodQos;
+import io.minik.api.core.PodSpec;
 import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Resource;
+import io.minik.api.meta.Resources;
 import io.minik.api.meta.Status.Cause;
 import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
@@ -68,6 +71,16 @@ final class ObjectRules {
             JobSelector.generate(resource, tree);
         }
         return resource.namespaced() ? ObjectKey.of(Json.text(metadata, "namespace"), name) : ObjectKey.cluster(name);
+    }
+
+    /** What of a new object follows from the spec that admission has left. */
+    static void settleAdmitted(Resource resource, ObjectNode tree) {
+        if (resource.equals(Resources.PODS)) {
+            Json.child(tree, "status")
+                    .put("qosClass", PodQos.of(PodSpec.of(tree.path("spec"))).name());
+        } else if (resource.equals(Resources.JOBS)) {
+            JobSelectors.settle(tree);
+        }
     }
 
     /** Restores in place what an update may not touch, and counts the generation. */

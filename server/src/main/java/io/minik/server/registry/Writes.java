@@ -103,7 +103,7 @@ final class Writes {
         List<SideWrite> side = new ArrayList<>();
         Review review = review(Operation.CREATE, request, key, "", tree, Optional.empty(), said, side);
         admission.mutate(review);
-        InitialStatus.settle(resource, tree);
+        ObjectRules.settleAdmitted(resource, tree);
         services.onCreate(review);
         codec.validate(kind, key, tree, Optional.empty(), "");
         admission.validate(review);

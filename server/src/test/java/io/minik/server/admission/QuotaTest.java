@@ -168,4 +168,25 @@ class QuotaTest {
                 .hasMessageContaining("requested: gold.storageclass.storage.k8s.io/requests.storage=1Gi,"
                         + " used: gold.storageclass.storage.k8s.io/requests.storage=1Gi");
     }
+
+    @Test
+    void aQuotaThatCouldNotBindIsRefused() {
+        String quota = "{'metadata':{'name':'%s'},'spec':{'hard':{%s}%s}}";
+        assertThatThrownBy(() -> api.create(RESOURCE_QUOTAS, "default", quota.formatted("a", "'cpux':'1'", "")))
+                .hasMessageContaining(
+                        "spec.hard[cpux]: Invalid value: \"cpux\": must be a standard resource for quota");
+        assertThatThrownBy(() -> api.create(RESOURCE_QUOTAS, "default", quota.formatted("b", "'pods':'500m'", "")))
+                .hasMessageEndingWith("spec.hard[pods]: Invalid value: \"500m\": must be an integer");
+        assertThatThrownBy(() ->
+                        api.create(RESOURCE_QUOTAS, "default", quota.formatted("c", "'pods':'1'", ",'scopes':['Foo']")))
+                .hasMessageEndingWith("spec.scopes: Invalid value: [\"Foo\"]: unsupported scope");
+        assertThatThrownBy(() -> api.create(
+                        RESOURCE_QUOTAS, "default", quota.formatted("d", "'cpu':'1'", ",'scopes':['BestEffort']")))
+                .hasMessageEndingWith("unsupported scope applied to resource");
+        assertThatThrownBy(() -> api.create(
+                        RESOURCE_QUOTAS,
+                        "default",
+                        quota.formatted("e", "'pods':'1'", ",'scopes':['BestEffort','NotBestEffort']")))
+                .hasMessageEndingWith("conflicting scopes");
+    }
 }
