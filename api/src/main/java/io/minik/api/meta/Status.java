@@ -12,8 +12,13 @@ import java.util.List;
  * @param code HTTP status
  * @param details name, group, kind (the resource's plural, except for Invalid), uid as upstream sets them; empty strings are left out
  * @param retryAfterSeconds 0 = not said
+ * @param continueToken with which an expired list can go on, if only inconsistently; empty for all other failures
  */
-public record Status(int code, Reason reason, String message, Details details) {
+public record Status(int code, Reason reason, String message, Details details, String continueToken) {
+    public Status(int code, Reason reason, String message, Details details) {
+        this(code, reason, message, details, "");
+    }
+
     public record Details(
             String name, String group, String kind, String uid, List<Cause> causes, int retryAfterSeconds) {
         public static final Details NONE = new Details("", "", "", "", List.of(), 0);
@@ -65,7 +70,7 @@ public record Status(int code, Reason reason, String message, Details details) {
 
     public ObjectNode tree() {
         ObjectNode tree = Json.object().put("kind", "Status").put("apiVersion", "v1");
-        tree.putObject("metadata");
+        putIfSet(tree.putObject("metadata"), "continue", continueToken);
         tree.put("status", "Failure").put("message", message);
         if (reason != Reason.Unknown) {
             tree.put("reason", reason.name());
@@ -108,7 +113,8 @@ public record Status(int code, Reason reason, String message, Details details) {
                         Json.text(details, "kind"),
                         Json.text(details, "uid"),
                         List.copyOf(causes),
-                        Json.intOr(0, details, "retryAfterSeconds")));
+                        Json.intOr(0, details, "retryAfterSeconds")),
+                Json.text(tree, "metadata", "continue"));
     }
 
     private static void putIfSet(ObjectNode node, String field, String value) {

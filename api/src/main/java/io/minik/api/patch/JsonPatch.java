@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.meta.ApiException;
-import io.minik.api.meta.Status.Cause;
 import io.minik.api.meta.Status.Details;
 import io.minik.api.meta.Status.Reason;
 import io.minik.api.object.Json;
@@ -194,9 +193,6 @@ public final class JsonPatch {
     }
 
     private static ApiException failed(String why) {
-        return ApiException.of(
-                Reason.Invalid,
-                "the server rejected our request due to an error in our request",
-                new Details("", "", "", "", List.of(new Cause("UnexpectedServerResponse", why, "")), 0));
+        return ApiException.of(Reason.Invalid, why, Details.NONE);
     }
 }

@@ -192,7 +192,7 @@ public final class ApiServer implements Room {
     }
 
     private InProcessTransport inProcess(User user) {
-        return new InProcessTransport(inner, registry, names, clock, user);
+        return new InProcessTransport(vertx, inner, registry, names, clock, user);
     }
 
     /**

@@ -11,23 +11,30 @@ import io.minik.api.object.KubeObject;
 import io.minik.server.authn.User;
 import io.minik.server.registry.NameSource;
 import io.minik.server.registry.Registry;
+import io.minik.server.registry.Request;
 import io.minik.server.watchcache.CacheEvent.Seen;
 import io.minik.server.watchcache.WatchSink;
+import io.minik.server.watchcache.Watcher;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /** The pipeline from after authentication on, for rooms of the same process: no TLS, no encoding, objects shared. */
 final class InProcessTransport implements Transport {
+    private final Vertx vertx;
     private final Pipeline pipeline;
     private final Registry registry;
     private final NameSource names;
     private final InstantSource clock;
     private final User user;
 
-    InProcessTransport(Pipeline pipeline, Registry registry, NameSource names, InstantSource clock, User user) {
+    InProcessTransport(
+            Vertx vertx, Pipeline pipeline, Registry registry, NameSource names, InstantSource clock, User user) {
+        this.vertx = vertx;
         this.pipeline = pipeline;
         this.registry = registry;
         this.names = names;
@@ -68,9 +75,25 @@ final class InProcessTransport implements Transport {
             return registry.watch(watching.request(), sink).map(watcher -> {
                 // After the caller has the handle.
                 watcher.resumeLater();
-                return watcher::close;
+                return timed(watching.request(), watcher, handler);
             });
         });
+    }
+
+    /** A watch that asked for a timeout ends with it, in peace; others go on for as long as the process. */
+    private WatchHandle timed(Request request, Watcher watcher, WatchHandler handler) {
+        long seconds = WatchStream.timeoutSeconds(request);
+        if (seconds <= 0) {
+            return watcher::close;
+        }
+        long timer = vertx.setTimer(TimeUnit.SECONDS.toMillis(seconds), unused -> {
+            watcher.close();
+            handler.onEnd(Optional.empty());
+        });
+        return () -> {
+            vertx.cancelTimer(timer);
+            watcher.close();
+        };
     }
 
     private Future<Answer> run(ApiCall call) {

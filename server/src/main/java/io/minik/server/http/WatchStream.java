@@ -89,12 +89,18 @@ final class WatchStream implements WatchSink {
     }
 
     private static long timeoutMillis(Request watch) {
+        long seconds = timeoutSeconds(watch);
+        return MILLIS
+                * (seconds > 0
+                        ? seconds
+                        : ThreadLocalRandom.current().nextLong(MIN_TIMEOUT_SECONDS, 2 * MIN_TIMEOUT_SECONDS));
+    }
+
+    /** What the caller asks for; 0: nothing. */
+    static long timeoutSeconds(Request watch) {
         String asked = watch.parameter("timeoutSeconds");
         try {
-            long seconds = asked.isEmpty() ? 0 : Long.parseLong(asked);
-            return seconds > 0
-                    ? seconds * MILLIS
-                    : MILLIS * ThreadLocalRandom.current().nextLong(MIN_TIMEOUT_SECONDS, 2 * MIN_TIMEOUT_SECONDS);
+            return asked.isEmpty() ? 0 : Long.parseLong(asked);
         } catch (NumberFormatException e) {
             throw ApiException.badRequest("invalid timeoutSeconds: " + asked);
         }

@@ -8,11 +8,17 @@ import java.util.Base64;
 /**
  * Where the next page of a list begins: opaque to clients, in upstream's form.
  *
- * @param revision that all pages show
+ * @param revision that all pages show; {@link #INCONSISTENT}: the next page is of what there is by then
  * @param start smallest key of the next page, below the resource's prefix
  */
 record ContinueToken(long revision, String start) {
+    static final long INCONSISTENT = -1;
+
     private static final String FORM = "meta.k8s.io/v1";
+
+    boolean consistent() {
+        return revision != INCONSISTENT;
+    }
 
     String encode() {
         byte[] json =

@@ -2,6 +2,7 @@ package io.minik.server.registry;
 
 import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Resource;
+import io.minik.api.meta.Status;
 import io.minik.api.meta.Status.Cause;
 import io.minik.api.meta.Status.Details;
 import io.minik.api.meta.Status.Reason;
@@ -76,6 +77,11 @@ final class ListReads {
         checkMatch(options);
         if (!options.continueToken().isEmpty()) {
             ContinueToken token = ContinueToken.decode(options.continueToken());
+            if (!token.consistent()) {
+                // What was compacted once is not far behind: what is committed now is the page's state.
+                return caches.caughtUp()
+                        .compose(unused -> past(resource, filter, caches.applied(), token.start(), options));
+            }
             return past(resource, filter, token.revision(), token.start(), options);
         }
         long version = version(options.resourceVersion());
@@ -161,11 +167,23 @@ final class ListReads {
         Pages pages = new Pages(prefix, filter, revision, end, options, new ArrayList<>());
         return next(pages, from)
                 .recover(error -> Future.failedFuture(
-                        error instanceof StoreException.Compacted
-                                ? ApiException.expired("The provided continue parameter is too old to display a"
-                                        + " consistent list result. You must start a new list without the continue"
-                                        + " parameter.")
-                                : Storage.apiError(error)));
+                        error instanceof StoreException.Compacted ? expired(start) : Storage.apiError(error)));
+    }
+
+    private static ApiException expired(String start) {
+        if (start.isEmpty()) {
+            return ApiException.expired("The resourceVersion for the provided list is too old.");
+        }
+        return new ApiException(new Status(
+                Reason.Expired.code(),
+                Reason.Expired,
+                "The provided continue parameter is too old to display a consistent list result. You can start a new"
+                        + " list without the continue parameter, or use the continue token in this response to retrieve"
+                        + " the remainder of the results. Continuing with the provided token results in an inconsistent"
+                        + " list - objects that were created, modified, or deleted between the time the first chunk was"
+                        + " returned and now may show up in the list.",
+                Details.NONE,
+                new ContinueToken(ContinueToken.INCONSISTENT, start).encode()));
     }
 
     private record Pages(

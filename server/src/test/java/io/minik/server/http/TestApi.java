@@ -43,6 +43,10 @@ public final class TestApi implements AutoCloseable {
         return vertx;
     }
 
+    public MemoryStore store() {
+        return store;
+    }
+
     public ApiServer server() {
         return server;
     }

@@ -1,0 +1,69 @@
+package io.minik.server.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.minik.api.meta.ApiException;
+import io.minik.api.room.Room;
+import io.minik.server.authn.User;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class HealthPagesTest {
+    private final HealthPages pages = new HealthPages(
+            () -> List.of(new Fake("store", Room.Health.READY), new Fake("rbac", Room.Health.notReady("loading"))));
+
+    private record Fake(String name, Room.Health health) implements Room {
+        @Override
+        public Future<Void> start() {
+            return Future.succeededFuture();
+        }
+
+        @Override
+        public Future<Void> stop() {
+            return Future.succeededFuture();
+        }
+    }
+
+    private static ApiRequest request(String path, Map<String, String> query) {
+        Target target = new Target(false, "get", "", "", "", "", "", "", "", path);
+        return new ApiRequest(
+                "id",
+                Instant.EPOCH,
+                target,
+                query,
+                User.system("tester", User.MASTERS),
+                "",
+                () -> Future.succeededFuture(Buffer.buffer()),
+                Optional.empty(),
+                new AuditEntry());
+    }
+
+    private String ready(String path, Map<String, String> query) {
+        Answer.Raw answer = (Answer.Raw) pages.ready(request(path, query)).result();
+        return answer.code() + " " + answer.body();
+    }
+
+    @Test
+    void aRoomThatIsNotReadyIsToldUnlessItIsLeftOut() {
+        assertThat(ready("/readyz", Map.of()))
+                .isEqualTo("500 [+]ping ok\n[+]store ok\n[-]rbac failed: loading\nreadyz check failed\n");
+        assertThat(ready("/readyz", Map.of("exclude", "rbac"))).isEqualTo("200 ok");
+        assertThat(ready("/readyz", Map.of("exclude", "rbac,none", "verbose", "")))
+                .isEqualTo(
+                        "200 [+]ping ok\n[+]store ok\n[+]rbac excluded: ok\n"
+                                + "warn: some health checks cannot be excluded: no matches for \"none\"\nreadyz check passed\n");
+    }
+
+    @Test
+    void oneCheckHasAPageOfItsOwn() {
+        assertThat(ready("/readyz/store", Map.of())).isEqualTo("200 ok");
+        assertThat(ready("/readyz/rbac", Map.of())).startsWith("500 ");
+        assertThatThrownBy(() -> pages.ready(request("/readyz/none", Map.of()))).isInstanceOf(ApiException.class);
+    }
+}
