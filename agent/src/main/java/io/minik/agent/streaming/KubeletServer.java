@@ -6,7 +6,7 @@ import io.minik.agent.node.NodeFigures;
 import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
 import io.minik.api.room.Room;
-import io.minik.api.wire.CipherSuites;
+import io.minik.api.wire.TlsEngine;
 import io.minik.api.wire.UpgradeByPost;
 import io.minik.api.x509.TlsIdentity;
 import io.minik.runtime.container.Containers;
@@ -113,7 +113,7 @@ public final class KubeletServer implements Room {
                 .setHost(config.host())
                 .setPort(config.port())
                 .setSsl(true)
-                .setSslEngineOptions(new CipherSuites())
+                .setSslEngineOptions(TlsEngine.forServers())
                 .setUseAlpn(true)
                 // Upgrades need HTTP/1.1; whoever offers both gets it.
                 .setAlpnVersions(List.of(HttpVersion.HTTP_1_1))

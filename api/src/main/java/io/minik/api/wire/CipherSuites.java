@@ -13,7 +13,7 @@ import java.util.Set;
  * first compiler, which has no AES instructions: there it is five to seven times as fast as AES-GCM (135 against 18-26
  * MB/s). Vert.x' own option for suites is a set and loses the order.
  */
-public final class CipherSuites extends JdkSSLEngineOptions {
+final class CipherSuites extends JdkSSLEngineOptions {
     private static final Set<String> PREFERRED = new LinkedHashSet<>(List.of(
             "TLS_CHACHA20_POLY1305_SHA256",
             "TLS_AES_128_GCM_SHA256",

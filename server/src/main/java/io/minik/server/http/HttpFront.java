@@ -1,6 +1,6 @@
 package io.minik.server.http;
 
-import io.minik.api.wire.CipherSuites;
+import io.minik.api.wire.TlsEngine;
 import io.minik.api.wire.UpgradeByPost;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -50,7 +50,7 @@ final class HttpFront extends VerticleBase {
                 .setInitialSettings(new Http2Settings().setMaxConcurrentStreams(MAX_STREAMS));
         config.tls().ifPresent(identity -> {
             options.setSsl(true)
-                    .setSslEngineOptions(new CipherSuites())
+                    .setSslEngineOptions(TlsEngine.forServers())
                     .setUseAlpn(true)
                     .setAlpnVersions(List.of(HttpVersion.HTTP_2, HttpVersion.HTTP_1_1))
                     .setKeyCertOptions(identity);
