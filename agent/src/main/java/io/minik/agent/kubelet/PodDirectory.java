@@ -1,10 +1,10 @@
 package io.minik.agent.kubelet;
 
-import io.minik.agent.volume.Trees;
 import io.minik.api.core.Container;
 import io.minik.api.core.Pod;
 import io.minik.runtime.container.Containers.Mount;
 import io.minik.runtime.container.Containers.Propagation;
+import io.minik.runtime.sys.Trees;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;

@@ -1,5 +1,6 @@
 package io.minik.agent.volume;
 
+import io.minik.runtime.sys.Trees;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;

@@ -12,6 +12,7 @@ import io.minik.api.meta.Status;
 import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
+import io.minik.runtime.sys.Trees;
 import io.vertx.core.Future;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -164,7 +165,7 @@ public final class Volumes implements PodVolumes {
         var context = pod.spec().securityContext();
         OptionalLong group = context.fsGroup();
         if (group.isPresent()) {
-            Trees.giveToGroup(
+            GroupOwnership.give(
                     directory, group.getAsLong(), context.fsGroupChangePolicy().equals("OnRootMismatch"));
         }
     }

@@ -1,6 +1,7 @@
 package io.minik.runtime.snapshot;
 
 import io.minik.runtime.sys.FileCalls;
+import io.minik.runtime.sys.Trees;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;

@@ -2,6 +2,7 @@ package io.minik.runtime.snapshot;
 
 import io.minik.runtime.RuntimeFault;
 import io.minik.runtime.sys.FileCalls;
+import io.minik.runtime.sys.Trees;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -177,7 +178,7 @@ public final class OverlaySnapshots implements Snapshots {
     @Override
     public Usage usage(String containerId) {
         Path upper = home(containerId).resolve("upper");
-        return Files.isDirectory(upper) ? Trees.usage(upper) : new Usage(0, 0);
+        return Files.isDirectory(upper) ? DiskUsage.of(upper) : new Usage(0, 0);
     }
 
     @Override

@@ -24,33 +24,41 @@ public final class Trees {
         }
     }
 
-    /** Follows no link; what is gone is fine. */
-    public static void remove(Path directory) {
+    /** As {@link #delete}, for those whose faults are the runtime's. */
+    public static void remove(Path tree) {
         try {
-            Files.walkFileTree(directory, new SimpleFileVisitor<>() {
-                @Override
-                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                    Files.deleteIfExists(file);
-                    return FileVisitResult.CONTINUE;
-                }
-
-                @Override
-                public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
-                    if (e instanceof NoSuchFileException) {
-                        return FileVisitResult.CONTINUE;
-                    }
-                    throw e;
-                }
-
-                @Override
-                public FileVisitResult postVisitDirectory(Path dir, @Nullable IOException e) throws IOException {
-                    Files.deleteIfExists(dir);
-                    return FileVisitResult.CONTINUE;
-                }
-            });
+            delete(tree);
         } catch (IOException e) {
-            throw new RuntimeFault(RuntimeFault.Kind.KERNEL, "remove", "can't remove " + directory, e);
+            throw new RuntimeFault(RuntimeFault.Kind.KERNEL, "remove", "can't remove " + tree, e);
         }
+    }
+
+    /** Deepest first. Follows no link; what is gone is fine. Nothing may be mounted below: it would be walked into. */
+    public static void delete(Path tree) throws IOException {
+        Files.walkFileTree(tree, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                Files.deleteIfExists(file);
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException why) throws IOException {
+                if (why instanceof NoSuchFileException) {
+                    return FileVisitResult.CONTINUE;
+                }
+                throw why;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException why) throws IOException {
+                if (why != null) {
+                    throw why;
+                }
+                Files.deleteIfExists(directory);
+                return FileVisitResult.CONTINUE;
+            }
+        });
     }
 
     /** Names in it, sorted; none if it is not there. */
