@@ -9,9 +9,11 @@ import io.minik.runtime.net.BridgeNetwork;
 import io.minik.runtime.sandbox.LinuxSandboxes;
 import io.minik.runtime.sandbox.SandboxFiles;
 import io.minik.runtime.sandbox.Sandboxes;
+import io.minik.runtime.snapshot.OverlaySnapshots;
 import io.minik.runtime.snapshot.Snapshots;
 import io.minik.runtime.sys.Kernel;
 import io.minik.runtime.sys.KeyedWorker;
+import io.minik.runtime.sys.LinuxFileCalls;
 import io.minik.runtime.sys.LinuxSys;
 import io.minik.runtime.sys.Poller;
 import io.minik.runtime.sys.Trees;
@@ -26,7 +28,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -43,6 +44,7 @@ public final class ContainerBench {
     private static final int WARM_UP = RUNS;
     private static final int PEER_RUNS = RUNS / 3;
     private static final int AT_ONCE = 50;
+    private static final String LAYER = "sha256:" + "0".repeat(64);
 
     private final Map<String, Promise<Void>> ends = new ConcurrentHashMap<>();
     private final Path dir;
@@ -75,6 +77,8 @@ public final class ContainerBench {
         Kernel kernel = new Kernel(new LinuxSys());
         try (Poller poller = new Poller(kernel);
                 Cgroups cgroups = Cgroups.detect(kernel, "minik-bench")) {
+            OverlaySnapshots snapshots = new OverlaySnapshots(dir.resolve("snapshots"), LinuxFileCalls::new);
+            unpack(image, snapshots);
             KeyedWorker worker = new KeyedWorker(vertx.createSharedWorkerExecutor("runtime", 8));
             SandboxFiles files = new SandboxFiles(dir.resolve("data"), dir.resolve("run"));
             BridgeNetwork network = new BridgeNetwork(worker, kernel, dir.resolve("data"), "mkbench0", "minik_bench");
@@ -85,7 +89,7 @@ public final class ContainerBench {
                     kernel,
                     poller,
                     cgroups,
-                    new OneLayer(dir.resolve("snapshots"), image),
+                    snapshots,
                     files,
                     dir.resolve("data"),
                     dir.resolve("run"),
@@ -96,6 +100,16 @@ public final class ContainerBench {
             cgroups.remove("");
         } finally {
             await(vertx.close());
+        }
+    }
+
+    private static void unpack(Path image, Snapshots snapshots) throws Exception {
+        Process tar = new ProcessBuilder("tar", "-C", image.toString(), "-c", ".").start();
+        try (InputStream content = tar.getInputStream()) {
+            snapshots.unpack(LAYER, content);
+        }
+        if (tar.waitFor() != 0) {
+            throw new IllegalStateException("tar failed");
         }
     }
 
@@ -238,7 +252,7 @@ public final class ContainerBench {
                 0,
                 "sha256:bench",
                 "bench",
-                List.of("layer"),
+                List.of(LAYER),
                 List.of("/bin/true"),
                 List.of("PATH=/bin"),
                 "",
@@ -256,53 +270,5 @@ public final class ContainerBench {
                 1,
                 Map.of(),
                 Map.of());
-    }
-
-    /** One lower layer, a directory. */
-    private record OneLayer(Path dir, Path image) implements Snapshots {
-        @Override
-        public void unpack(String chainId, InputStream tar) {
-            throw new UnsupportedOperationException("the image is a directory");
-        }
-
-        @Override
-        public boolean has(String chainId) {
-            return true;
-        }
-
-        @Override
-        public void flush() {}
-
-        @Override
-        public void removeUnrecorded(Set<String> recorded) {}
-
-        @Override
-        public RootFs prepare(String containerId, List<String> layers) {
-            Path own = dir.resolve(containerId);
-            for (String part : List.of("upper", "work", "merged")) {
-                Trees.make(own.resolve(part));
-            }
-            return new RootFs(List.of(image), own.resolve("upper"), own.resolve("work"), own.resolve("merged"));
-        }
-
-        @Override
-        public Usage usage(String containerId) {
-            return new Usage(0, 0);
-        }
-
-        @Override
-        public void remove(String containerId) {
-            Trees.remove(dir.resolve(containerId));
-        }
-
-        @Override
-        public void removeLayer(String chainId) {
-            throw new UnsupportedOperationException("the image is a directory");
-        }
-
-        @Override
-        public void reclaim(Set<String> containerIds, Set<String> layers) {
-            throw new UnsupportedOperationException("nothing is kept");
-        }
     }
 }
