@@ -5,6 +5,7 @@ import io.minik.agent.kubelet.Kubelet;
 import io.minik.agent.kubelet.KubeletConfig;
 import io.minik.agent.node.NodeConfig;
 import io.minik.agent.node.NodeFigures;
+import io.minik.agent.node.NodeImage;
 import io.minik.agent.node.NodeNetwork;
 import io.minik.agent.node.NodeRoom;
 import io.minik.agent.pki.JoinClient;
@@ -41,6 +42,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.Stream;
 
 /**
  * The rooms of a node in start order: runtime (adopts), proxy, DNS, kubelet, its HTTPS face, and last the node object, which
@@ -194,7 +196,17 @@ final class AgentRooms {
                                 ? Optional.empty()
                                 : Optional.of(runtime.health().message()),
                         machine.figures(),
+                        () -> images(runtime),
                         files::call));
+    }
+
+    private static Future<List<NodeImage>> images(NodeRuntime runtime) {
+        return runtime.images().list().map(all -> all.stream()
+                .map(image -> new NodeImage(
+                        Stream.concat(image.repoDigests().stream(), image.repoTags().stream())
+                                .toList(),
+                        image.sizeBytes()))
+                .toList());
     }
 
     private NodeNetwork network(BridgeNetwork bridge) {

@@ -206,7 +206,7 @@ final class ContainerStart {
         node.events().normal(pod, container, "Killing", "FailedPostStartHook");
         return node.containers()
                 .stop(id, pod.spec().terminationGracePeriodSeconds() * 1000)
-                .transform(ended -> Future.failedFuture(StartFailure.run("PostStartHookError: " + why)));
+                .transform(ended -> Future.failedFuture(StartFailure.postStart(why)));
     }
 
     static Actions.Target target(String id, Container container, List<String> ips) {

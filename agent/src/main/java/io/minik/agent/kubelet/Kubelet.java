@@ -245,6 +245,7 @@ public final class Kubelet implements Room {
                         admitted(pod),
                         config.allocatable(),
                         config.nodeLabels().get())
+                .or(() -> NodeSecurity.refuse(pod))
                 .ifPresent(refusal -> {
                     events.warning(pod, refusal.reason(), refusal.message());
                     worker.fail(refusal.reason(), refusal.message());

@@ -24,6 +24,10 @@ final class StartFailure extends RuntimeException {
         return new StartFailure(CREATE, message, false);
     }
 
+    static StartFailure postStart(String message) {
+        return new StartFailure("PostStartHookError", message, false);
+    }
+
     static StartFailure run(String message) {
         return new StartFailure(RUN, message, false);
     }

@@ -48,7 +48,10 @@ final class StepRunner {
             if (run.changed()) {
                 node.events().normal(pod, "SandboxChanged", "Pod sandbox changed, it will be killed and re-created.");
             }
-            return all.sandboxes().run(sandbox(pod, run.attempt())).mapEmpty();
+            return new SandboxTerms(node.api())
+                    .check(pod)
+                    .compose(ignored -> all.sandboxes().run(sandbox(pod, run.attempt())))
+                    .mapEmpty();
         } else if (step instanceof Step.StopSandbox stop) {
             return all.sandboxes().stop(stop.id());
         } else if (step instanceof Step.RemoveSandbox remove) {

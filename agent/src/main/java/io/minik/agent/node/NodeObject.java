@@ -1,14 +1,22 @@
 package io.minik.agent.node;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Builds what the API hears of this node. Pure. */
 final class NodeObject {
+    /** As upstream's nodeStatusMaxImages: the object is written often and read by many. */
+    private static final int MOST_IMAGES = 50;
+
+    private static final int MOST_IMAGE_NAMES = 5;
+
     private NodeObject() {}
 
     /** The object as it is registered, without a status. */
@@ -68,9 +76,33 @@ final class NodeObject {
         info.put("containerRuntimeVersion", config.runtimeVersion())
                 .put("kubeletVersion", config.kubeletVersion())
                 .put("kubeProxyVersion", config.kubeletVersion());
+        images(status.putArray("images"), facts.images());
         return status;
     }
 
+    /** The largest first, as upstream: that is where it matters to the scheduler. */
+    private static void images(ArrayNode out, List<NodeImage> images) {
+        images.stream()
+                .sorted(Comparator.comparingLong(NodeImage::sizeBytes)
+                        .reversed()
+                        .thenComparing(image -> String.join(" ", image.names())))
+                .limit(MOST_IMAGES)
+                .forEach(image -> {
+                    ObjectNode entry = out.addObject();
+                    ArrayNode names = entry.putArray("names");
+                    image.names().stream().limit(MOST_IMAGE_NAMES).forEach(names::add);
+                    entry.put("sizeBytes", image.sizeBytes());
+                });
+    }
+
     /** @param system fields of nodeInfo */
-    record NodeFacts(Map<String, String> capacity, Map<String, String> allocatable, Map<String, String> system) {}
+    record NodeFacts(
+            Map<String, String> capacity,
+            Map<String, String> allocatable,
+            Map<String, String> system,
+            List<NodeImage> images) {
+        NodeFacts with(List<NodeImage> now) {
+            return new NodeFacts(capacity, allocatable, system, now);
+        }
+    }
 }

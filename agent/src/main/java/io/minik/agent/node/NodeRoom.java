@@ -1,5 +1,6 @@
 package io.minik.agent.node;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.agent.node.NodeObject.NodeFacts;
 import io.minik.api.client.ApiClient;
@@ -25,6 +26,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,6 +49,7 @@ public final class NodeRoom implements Room {
 
     /**
      * @param runtimeReady empty, or why the runtime can't run pods
+     * @param images what the runtime has
      * @param figures read on the file workers
      */
     public record Parts(
@@ -55,8 +58,9 @@ public final class NodeRoom implements Room {
             Informers informers,
             EventRecorder events,
             NodeNetwork network,
-            java.util.function.Supplier<Optional<String>> runtimeReady,
+            Supplier<Optional<String>> runtimeReady,
             NodeFigures figures,
+            Supplier<Future<List<NodeImage>>> images,
             Function<Callable<Void>, Future<Void>> files) {}
 
     private final NodeConfig config;
@@ -139,14 +143,19 @@ public final class NodeRoom implements Room {
     }
 
     private Future<Void> measure(boolean first) {
+        return parts.images().get().compose(images -> measure(first, images));
+    }
+
+    private Future<Void> measure(boolean first, List<NodeImage> images) {
         return parts.files().apply(() -> {
             NodeFigures.Usage now = parts.figures().usage();
             NodeFacts found = first || facts == null
                     ? new NodeFacts(
                             parts.figures().capacity(config.maxPods()),
                             parts.figures().allocatable(config.maxPods()),
-                            parts.figures().system())
-                    : facts;
+                            parts.figures().system(),
+                            images)
+                    : facts.with(images);
             loop.run(() -> {
                 usage = now;
                 facts = found;
@@ -368,7 +377,7 @@ public final class NodeRoom implements Room {
     /** Whether the API has these fields, and believes us ready if we are: the lifecycle controller may have given us up. */
     private boolean covers(KubeObject object, ObjectNode status) {
         for (var field : status.properties()) {
-            if (!field.getValue().equals(object.at("status", field.getKey()))) {
+            if (!within(field.getValue(), object.at("status", field.getKey()))) {
                 return false;
             }
         }
@@ -382,6 +391,13 @@ public final class NodeRoom implements Room {
             }
         }
         return true;
+    }
+
+    /** Others may add to an object, as extended resources to the capacity. */
+    private static boolean within(JsonNode ours, JsonNode theirs) {
+        return ours.isObject()
+                ? ours.properties().stream().allMatch(f -> f.getValue().equals(theirs.get(f.getKey())))
+                : ours.equals(theirs);
     }
 
     private static void warn(String what, Throwable error) {

@@ -245,6 +245,7 @@ class KubeletTest {
                 "p",
                 "{'containers':[{'name':'c','image':'busybox:1','lifecycle':{'postStart':{'exec':{'command':['hi']}}}}]}");
         assertThat(node.events()).contains("FailedPostStartHook: PostStartHook failed");
+        assertThat(((Waiting) status("p").state()).reason()).isEqualTo("PostStartHookError");
         assertThat(node.runtime.log).anyMatch(l -> l.startsWith("exited "));
     }
 

@@ -32,6 +32,8 @@ class NodeRoomTest {
     private final FakeApi api = new FakeApi(loop);
     private final List<String> network = new ArrayList<>();
 
+    private List<NodeImage> images = List.of();
+
     @TempDir
     Path directory;
 
@@ -61,6 +63,7 @@ class NodeRoomTest {
                         new RecordingNetwork(),
                         Optional::empty,
                         new NodeFigures(directory),
+                        () -> Future.succeededFuture(images),
                         NodeRoomTest::now));
     }
 
@@ -104,6 +107,29 @@ class NodeRoomTest {
             }
         }
         return "absent";
+    }
+
+    @Test
+    void theNodeTellsOfItsImagesTheLargestFirst() {
+        images = List.of(new NodeImage(List.of("small@sha256:1", "small:1"), 10), new NodeImage(List.of("big:1"), 20));
+        start();
+        assertThat(api.require(Resources.NODES, KEY).at("status", "images").toString())
+                .isEqualTo(
+                        "[{\"names\":[\"big:1\"],\"sizeBytes\":20},{\"names\":[\"small@sha256:1\",\"small:1\"],\"sizeBytes\":10}]");
+    }
+
+    @Test
+    void whatOthersAddToTheCapacityIsLeftAlone() {
+        start();
+        assign("10.42.0.0/24");
+        api.edit(Resources.NODES, KEY, tree -> Json.child(Json.child(tree, "status"), "capacity")
+                .put("example.com/gadget", "3"));
+        loop.settle();
+        int calls = api.calls().size();
+        loop.advance(Duration.ofSeconds(60));
+        loop.settle();
+        assertThat(api.calls().stream().skip(calls).filter(c -> c.verb() == Verb.PATCH))
+                .isEmpty();
     }
 
     @Test

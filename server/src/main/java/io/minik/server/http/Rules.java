@@ -9,6 +9,7 @@ import io.minik.server.admission.NamespaceLifecycle;
 import io.minik.server.admission.NodeRestriction;
 import io.minik.server.admission.PodServiceAccount;
 import io.minik.server.admission.Priority;
+import io.minik.server.admission.RuntimeClass;
 import io.minik.server.admission.ResourceQuotas;
 import io.minik.server.registry.NameSource;
 import java.util.ArrayList;
@@ -25,6 +26,7 @@ final class Rules {
                 new NodeRestriction(),
                 new DefaultTolerationSeconds(config.tolerations()),
                 new Priority(),
+                new RuntimeClass(),
                 new DefaultStorageClass(),
                 new LimitRanger()));
         rules.addAll(more);

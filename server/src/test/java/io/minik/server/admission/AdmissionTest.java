@@ -4,6 +4,7 @@ import static io.minik.api.meta.Resources.LIMIT_RANGES;
 import static io.minik.api.meta.Resources.NAMESPACES;
 import static io.minik.api.meta.Resources.PODS;
 import static io.minik.api.meta.Resources.PRIORITY_CLASSES;
+import static io.minik.api.meta.Resources.RUNTIME_CLASSES;
 import static io.minik.api.meta.Resources.SERVICE_ACCOUNTS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -89,6 +90,29 @@ class AdmissionTest {
         assertThat(pod.at("spec", "priority").asInt()).isEqualTo(1000);
         assertThatThrownBy(() -> api.create(PODS, "default", POD.formatted("none", "", ",'priorityClassName':'none'")))
                 .hasMessage("pods \"none\" is forbidden: no PriorityClass with name none was found");
+    }
+
+    @Test
+    void aRuntimeClassGivesItsOverheadAndPlace() {
+        api.create(
+                RUNTIME_CLASSES,
+                "",
+                "{'metadata':{'name':'small'},'handler':'runc','overhead':{'podFixed':{'cpu':'10m'}},"
+                        + "'scheduling':{'nodeSelector':{'disk':'ssd'},'tolerations':[{'key':'edge','operator':'Exists'}]}}");
+        KubeObject pod = api.create(PODS, "default", POD.formatted("small", "", ",'runtimeClassName':'small'"));
+        assertThat(pod.text("spec", "overhead", "cpu")).isEqualTo("10m");
+        assertThat(pod.text("spec", "nodeSelector", "disk")).isEqualTo("ssd");
+        assertThat(pod.at("spec", "tolerations"))
+                .anyMatch(t -> Json.text(t, "key").equals("edge"));
+        assertThatThrownBy(() -> api.create(
+                        PODS,
+                        "default",
+                        POD.formatted("big", "", ",'runtimeClassName':'small','nodeSelector':{'disk':'hdd'}")))
+                .hasMessage("pods \"big\" is forbidden: pod rejected: conflict: runtimeClass.scheduling.nodeSelector[disk]"
+                        + " = ssd; pod.spec.nodeSelector[disk] = hdd");
+        assertThatThrownBy(
+                        () -> api.create(PODS, "default", POD.formatted("ghost", "", ",'runtimeClassName':'ghost'")))
+                .hasMessage("pods \"ghost\" is forbidden: pod rejected: RuntimeClass \"ghost\" not found");
     }
 
     @Test
