@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /** From a container of a pod spec, its image, environment and mounts to what the runtime is told. Pure. */
 final class ContainerConfigs {
@@ -24,13 +25,17 @@ final class ContainerConfigs {
     /** The image as the spec named it when the container was made: a change of it restarts the container. */
     static final String SPEC_IMAGE = "io.minik.spec-image";
 
+    private static final String VOLUME_IMAGES = "io.minik.volume-images";
     private static final String DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
     /** Hexadecimal digits of the pod's UID in ids: 48 bits, and the container's name stands beside them. */
     private static final int SHORT_UID = 12;
 
     private ContainerConfigs() {}
 
-    /** @param environment what Kubernetes says; the image's own comes below it */
+    /**
+     * @param environment what Kubernetes says; the image's own comes below it
+     * @param volumeImages ids of images that are mounted as volumes
+     */
     record Parts(
             Pod pod,
             Container container,
@@ -39,7 +44,8 @@ final class ContainerConfigs {
             String hostname,
             Image image,
             Map<String, String> environment,
-            List<Mount> mounts) {}
+            List<Mount> mounts,
+            Set<String> volumeImages) {}
 
     static String id(String podUid, String name, int attempt) {
         String hex = podUid.replace("-", "").toLowerCase(java.util.Locale.ROOT);
@@ -53,6 +59,9 @@ final class ContainerConfigs {
         Map<String, String> annotations = new LinkedHashMap<>();
         annotations.put(SPEC_IMAGE, container.image());
         annotations.putAll(Grants.annotation(container));
+        if (!parts.volumeImages().isEmpty()) {
+            annotations.put(VOLUME_IMAGES, String.join(",", parts.volumeImages()));
+        }
         annotations.put(ContainerStatuses.IMAGE_ID, imageId(parts.image()));
         annotations.put(GRACE, Long.toString(pod.spec().terminationGracePeriodSeconds()));
         annotations.put("io.kubernetes.container.terminationMessagePath", container.terminationMessagePath());
@@ -84,6 +93,12 @@ final class ContainerConfigs {
                 node.logMaxFiles(),
                 labels(pod, container.name()),
                 annotations);
+    }
+
+    /** Ids of the images that a container has as volumes. */
+    static Set<String> volumeImages(ContainerConfig config) {
+        String ids = config.annotations().getOrDefault(VOLUME_IMAGES, "");
+        return ids.isEmpty() ? Set.of() : Set.of(ids.split(","));
     }
 
     static Map<String, String> labels(Pod pod, String container) {

@@ -5,9 +5,11 @@ import io.minik.agent.probe.Actions;
 import io.minik.agent.volume.DownwardFields;
 import io.minik.agent.volume.FileWork;
 import io.minik.agent.volume.PodVolumes;
+import io.minik.agent.volume.Volumes;
 import io.minik.api.client.ApiClient;
 import io.minik.api.core.Container;
 import io.minik.api.core.Pod;
+import io.minik.api.core.Volume;
 import io.minik.api.core.VolumeMount;
 import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Status;
@@ -23,10 +25,13 @@ import io.vertx.core.Future;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 
 /**
@@ -55,6 +60,8 @@ final class ContainerStart {
     private final int attempt;
     private final Sandbox sandbox;
     private final PodDirectory directory;
+    /** Ids of the images that are volumes; filled with the mounts. */
+    private final Set<String> volumeImages = new TreeSet<>();
 
     ContainerStart(Node node, Pod pod, Container container, int attempt, Sandbox sandbox) {
         this.node = node;
@@ -90,7 +97,8 @@ final class ContainerStart {
                                     sandbox.config().hostname(),
                                     image,
                                     environment,
-                                    mounts),
+                                    mounts,
+                                    volumeImages),
                             node.config()));
         });
     }
@@ -121,13 +129,19 @@ final class ContainerStart {
 
     private Future<List<Mount>> mounts(Map<String, String> environment) {
         List<Future<Mount>> mounts = new ArrayList<>();
+        Map<String, Future<Void>> contents = new HashMap<>();
         for (VolumeMount mount : container.volumeMounts()) {
             String subPath =
                     mount.subPathExpr().isEmpty() ? mount.subPath() : expandStrictly(mount.subPathExpr(), environment);
-            mounts.add(node.volumes()
-                    .hostPath(pod, mount, subPath)
-                    .map(path -> new Mount(path, mount.mountPath(), mount.readOnly(), propagation(mount)))
-                    .recover(error -> Future.failedFuture(StartFailure.config(text(error)))));
+            Optional<Volume> image = imageVolume(mount);
+            Future<Void> ready = image.isEmpty()
+                    ? Future.succeededFuture()
+                    : contents.computeIfAbsent(mount.name(), ignored -> imageContent(image.get()));
+            boolean readOnly = mount.readOnly() || image.isPresent();
+            mounts.add(ready.compose(ignored -> node.volumes().hostPath(pod, mount, subPath))
+                    .map(path -> new Mount(path, mount.mountPath(), readOnly, propagation(mount)))
+                    .recover(error -> Future.failedFuture(
+                            error instanceof StartFailure ? error : StartFailure.config(text(error)))));
         }
         return Future.all(mounts).compose(ignored -> {
             List<Mount> all =
@@ -139,6 +153,23 @@ final class ContainerStart {
         });
     }
 
+    private Optional<Volume> imageVolume(VolumeMount mount) {
+        return pod.spec().volumes().stream()
+                .filter(volume ->
+                        volume.type().equals(Volumes.IMAGE) && volume.name().equals(mount.name()))
+                .findFirst();
+    }
+
+    private Future<Void> imageContent(Volume volume) {
+        return node.images()
+                .fetch(pod, container, volume)
+                .compose(image -> {
+                    volumeImages.add(image.id());
+                    return node.images().layers(image);
+                })
+                .compose(layers -> node.volumes().image(pod, volume, layers));
+    }
+
     /** Unlike in commands, a name that is not known fails: it would become a directory's name. */
     private static String expandStrictly(String text, Map<String, String> environment) {
         return Expansion.expand(text, name -> {
@@ -146,7 +177,7 @@ final class ContainerStart {
             if (value == null) {
                 throw StartFailure.config("missing value for \"" + name + "\"");
             }
-            return java.util.Optional.of(value);
+            return Optional.of(value);
         });
     }
 

@@ -4,7 +4,9 @@ import io.minik.api.client.ApiClient;
 import io.minik.api.client.Loop;
 import io.minik.api.core.Container;
 import io.minik.api.core.Pod;
+import io.minik.api.core.Volume;
 import io.minik.api.meta.Resources;
+import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.runtime.RuntimeFault;
@@ -12,6 +14,7 @@ import io.minik.runtime.image.Images;
 import io.minik.runtime.image.Images.Credentials;
 import io.minik.runtime.image.Images.Image;
 import io.vertx.core.Future;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -33,67 +36,90 @@ final class ImageFetch {
         this.loop = loop;
     }
 
+    /** What a container needs. @param title how events call it */
+    private record Wanted(Pod pod, Container container, String title, String image, String policy) {}
+
     /** Fails with {@link StartFailure}. */
     Future<Image> fetch(Pod pod, Container container) {
-        return images.find(container.image())
-                .recover(error -> Future.failedFuture(inspectFailure(pod, container, error)))
-                .compose(present -> decide(pod, container, present))
+        return fetch(new Wanted(pod, container, "Container", container.image(), container.imagePullPolicy()));
+    }
+
+    /** The image that is a volume's content. Fails with {@link StartFailure}. */
+    Future<Image> fetch(Pod pod, Container container, Volume volume) {
+        String image = Json.text(volume.source(), "reference");
+        String policy = Json.textOr(Container.defaultPullPolicy(image), volume.source(), "pullPolicy");
+        return fetch(new Wanted(pod, container, "Volume", image, policy));
+    }
+
+    private Future<Image> fetch(Wanted wanted) {
+        return images.find(wanted.image())
+                .recover(error -> Future.failedFuture(inspectFailure(wanted, error)))
+                .compose(present -> decide(wanted, present))
                 .onSuccess(garbage::used);
     }
 
-    private Future<Image> decide(Pod pod, Container container, Optional<Image> present) {
-        if (present.isPresent() && !container.imagePullPolicy().equals("Always")) {
-            events.normal(
-                    pod,
-                    container,
-                    "Pulled",
-                    "Container image \"" + container.image() + "\" already present on machine");
-            return Future.succeededFuture(present.get());
-        }
-        if (container.imagePullPolicy().equals("Never")) {
-            String message = "Container image \"" + container.image() + "\" is not present with pull policy of Never";
-            events.warning(pod, container, "ErrImageNeverPull", message);
-            return Future.failedFuture(StartFailure.image("ErrImageNeverPull", message));
-        }
-        return credentials(pod, container.image()).compose(found -> pull(pod, container, found));
+    Future<List<Path>> layers(Image image) {
+        return images.layers(image);
     }
 
-    private Future<Image> pull(Pod pod, Container container, Optional<Credentials> credentials) {
+    private Future<Image> decide(Wanted wanted, Optional<Image> present) {
+        if (present.isPresent() && !wanted.policy().equals("Always")) {
+            events.normal(
+                    wanted.pod(),
+                    wanted.container(),
+                    "Pulled",
+                    wanted.title() + " image \"" + wanted.image() + "\" already present on machine");
+            return Future.succeededFuture(present.get());
+        }
+        if (wanted.policy().equals("Never")) {
+            String message =
+                    wanted.title() + " image \"" + wanted.image() + "\" is not present with pull policy of Never";
+            events.warning(wanted.pod(), wanted.container(), "ErrImageNeverPull", message);
+            return Future.failedFuture(StartFailure.image("ErrImageNeverPull", message));
+        }
+        return credentials(wanted.pod(), wanted.image()).compose(found -> pull(wanted, found));
+    }
+
+    private Future<Image> pull(Wanted wanted, Optional<Credentials> credentials) {
         Instant began = loop.now();
-        events.normal(pod, container, "Pulling", "Pulling image \"" + container.image() + "\"");
-        return images.pull(container.image(), credentials)
+        events.normal(wanted.pod(), wanted.container(), "Pulling", "Pulling image \"" + wanted.image() + "\"");
+        return images.pull(wanted.image(), credentials)
                 .onSuccess(image -> {
                     garbage.look();
                     String took = goDuration(Duration.between(began, loop.now()));
                     events.normal(
-                            pod,
-                            container,
+                            wanted.pod(),
+                            wanted.container(),
                             "Pulled",
-                            "Successfully pulled image \"" + container.image() + "\" in " + took + " (" + took
+                            "Successfully pulled image \"" + wanted.image() + "\" in " + took + " (" + took
                                     + " including waiting). Image size: " + image.sizeBytes() + " bytes.");
                 })
-                .recover(error -> Future.failedFuture(pullFailure(pod, container, error)));
+                .recover(error -> Future.failedFuture(pullFailure(wanted, error)));
     }
 
-    private RuntimeException inspectFailure(Pod pod, Container container, Throwable error) {
+    private RuntimeException inspectFailure(Wanted wanted, Throwable error) {
         if (error instanceof RuntimeFault fault && fault.kind() == RuntimeFault.Kind.INVALID_IMAGE_NAME) {
-            return invalidName(pod, container, fault);
+            return invalidName(wanted, fault);
         }
         return StartFailure.image("ImageInspectError", text(error));
     }
 
-    private RuntimeException pullFailure(Pod pod, Container container, Throwable error) {
+    private RuntimeException pullFailure(Wanted wanted, Throwable error) {
         if (error instanceof RuntimeFault fault && fault.kind() == RuntimeFault.Kind.INVALID_IMAGE_NAME) {
-            return invalidName(pod, container, fault);
+            return invalidName(wanted, fault);
         }
-        events.warning(pod, container, "Failed", "Failed to pull image \"" + container.image() + "\": " + text(error));
+        events.warning(
+                wanted.pod(),
+                wanted.container(),
+                "Failed",
+                "Failed to pull image \"" + wanted.image() + "\": " + text(error));
         return StartFailure.image(StartFailure.PULL, text(error));
     }
 
-    private RuntimeException invalidName(Pod pod, Container container, RuntimeFault fault) {
-        String message = "Failed to apply default image tag \"" + container.image() + "\": couldn't parse image name \""
-                + container.image() + "\": " + text(fault);
-        events.warning(pod, container, "InspectFailed", message);
+    private RuntimeException invalidName(Wanted wanted, RuntimeFault fault) {
+        String message = "Failed to apply default image tag \"" + wanted.image() + "\": couldn't parse image name \""
+                + wanted.image() + "\": " + text(fault);
+        events.warning(wanted.pod(), wanted.container(), "InspectFailed", message);
         return StartFailure.image("InvalidImageName", message);
     }
 

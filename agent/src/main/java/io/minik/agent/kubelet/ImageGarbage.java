@@ -92,7 +92,10 @@ final class ImageGarbage {
         Future<List<Containers.Container>> present = containers.list();
         return Future.all(all, present).compose(ignored -> {
             Set<String> wanted = new HashSet<>();
-            present.result().forEach(c -> wanted.add(c.config().imageId()));
+            present.result().forEach(c -> {
+                wanted.add(c.config().imageId());
+                wanted.addAll(ContainerConfigs.volumeImages(c.config()));
+            });
             List<Image> unused = all.result().stream()
                     .filter(image -> !wanted.contains(image.id()) && !young(image))
                     .sorted(Comparator.comparing(image -> lastUsed.getOrDefault(image.id(), Instant.EPOCH)))

@@ -42,7 +42,7 @@ final class SandboxTerms {
     private static Future<Void> userNamespace(Pod pod, String handler) {
         return pod.spec().network().hostUsers()
                 ? Future.succeededFuture()
-                : Future.failedFuture(new IllegalStateException(
-                        "RuntimeClass handler \"" + handler + "\" does not support user namespaces (hostUsers: false)"));
+                : Future.failedFuture(new IllegalStateException("RuntimeClass handler \"" + handler
+                        + "\" does not support user namespaces (hostUsers: false)"));
     }
 }

@@ -1,5 +1,6 @@
 package io.minik.agent.node;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.object.Json;
@@ -93,6 +94,13 @@ final class NodeObject {
                     image.names().stream().limit(MOST_IMAGE_NAMES).forEach(names::add);
                     entry.put("sizeBytes", image.sizeBytes());
                 });
+    }
+
+    /** Others may add to an object, as extended resources to the capacity. */
+    static boolean within(JsonNode ours, JsonNode theirs) {
+        return ours.isObject()
+                ? ours.properties().stream().allMatch(f -> f.getValue().equals(theirs.get(f.getKey())))
+                : ours.equals(theirs);
     }
 
     /** @param system fields of nodeInfo */

@@ -1,6 +1,5 @@
 package io.minik.agent.node;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.agent.node.NodeObject.NodeFacts;
 import io.minik.api.client.ApiClient;
@@ -377,7 +376,7 @@ public final class NodeRoom implements Room {
     /** Whether the API has these fields, and believes us ready if we are: the lifecycle controller may have given us up. */
     private boolean covers(KubeObject object, ObjectNode status) {
         for (var field : status.properties()) {
-            if (!within(field.getValue(), object.at("status", field.getKey()))) {
+            if (!NodeObject.within(field.getValue(), object.at("status", field.getKey()))) {
                 return false;
             }
         }
@@ -391,13 +390,6 @@ public final class NodeRoom implements Room {
             }
         }
         return true;
-    }
-
-    /** Others may add to an object, as extended resources to the capacity. */
-    private static boolean within(JsonNode ours, JsonNode theirs) {
-        return ours.isObject()
-                ? ours.properties().stream().allMatch(f -> f.getValue().equals(theirs.get(f.getKey())))
-                : ours.equals(theirs);
     }
 
     private static void warn(String what, Throwable error) {

@@ -68,6 +68,35 @@ public record DownwardFields(Pod pod, List<String> hostIps, List<String> podIps,
                 .toString());
     }
 
+    /**
+     * How large a volume in memory may be: what it asks, but not more than the pod's memory limit, or the node has.
+     *
+     * @param asked 0 = nothing said
+     * @return 0 = the kernel's own limit
+     */
+    long memoryBackedSize(long asked) {
+        long size = Quantity.orZero(allocatable.getOrDefault("memory", "0")).value();
+        for (long limit : new long[] {podMemoryLimit(), asked}) {
+            size = limit > 0 && (size == 0 || limit < size) ? limit : size;
+        }
+        return size;
+    }
+
+    /** 0 unless all containers together are limited. */
+    private long podMemoryLimit() {
+        String whole = pod.spec().resources().limits().get("memory");
+        if (whole != null) {
+            return Quantity.orZero(whole).value();
+        }
+        List<Long> limits = pod.spec().containers().stream()
+                .map(c -> Quantity.orZero(c.resources().limits().getOrDefault("memory", "0"))
+                        .value())
+                .toList();
+        return limits.contains(0L)
+                ? 0
+                : limits.stream().mapToLong(Long::longValue).sum();
+    }
+
     private static Optional<String> subscript(String path, String start) {
         return path.startsWith(start) && path.endsWith(SUBSCRIPT_END)
                 ? Optional.of(path.substring(start.length(), path.length() - SUBSCRIPT_END.length()))

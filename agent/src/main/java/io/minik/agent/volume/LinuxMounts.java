@@ -12,11 +12,17 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /** Mounts in the JVM's own (the node's) mount namespace. */
 public final class LinuxMounts implements Mounts {
+    /** The kernel copies mount options into one page. */
+    private static final int MAX_OPTIONS = 4095;
+
+    private static final int MS_RDONLY = 1;
     private static final int MS_NOSUID = 2;
     private static final int MS_NODEV = 4;
+    private static final int MS_NOEXEC = 8;
     private static final int MS_BIND = 4096;
     private static final int MS_REC = 16384;
     private static final int RESOLVE_NO_MAGICLINKS = 0x02;
@@ -48,6 +54,32 @@ public final class LinuxMounts implements Mounts {
                     "mount tmpfs on",
                     target);
         }
+    }
+
+    @Override
+    public void overlay(List<Path> layers, Path target) {
+        String options = "lowerdir=" + layers.stream().map(LinuxMounts::escape).collect(Collectors.joining(":"));
+        if (options.length() > MAX_OPTIONS) {
+            throw new VolumeFault("the image's " + layers.size() + " layers need " + options.length()
+                    + " bytes of mount options, the kernel takes " + MAX_OPTIONS);
+        }
+        try (Arena arena = sys.arena()) {
+            long type = arena.string("overlay");
+            Kernel.check(
+                    sys.call(
+                            Syscall.MOUNT,
+                            type,
+                            arena.string(target.toString()),
+                            type,
+                            MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC,
+                            arena.string(options)),
+                    "mount overlay on",
+                    target);
+        }
+    }
+
+    private static String escape(Path path) {
+        return path.toString().replace("\\", "\\\\").replace(":", "\\:").replace(",", "\\,");
     }
 
     @Override

@@ -8,6 +8,9 @@ public interface Mounts {
     /** @param sizeBytes 0 = the kernel's own limit */
     void tmpfs(Path target, long sizeBytes);
 
+    /** Shows directories over each other, read-only, and nothing in them may be run. @param layers uppermost first */
+    void overlay(List<Path> layers, Path target);
+
     /**
      * Shows a path of a volume at a target, made as file or directory. What does not exist below the volume is made as
      * directories; nothing on the way may lead out of the volume, also not while someone changes it.

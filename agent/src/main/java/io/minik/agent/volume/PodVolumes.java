@@ -1,9 +1,11 @@
 package io.minik.agent.volume;
 
 import io.minik.api.core.Pod;
+import io.minik.api.core.Volume;
 import io.minik.api.core.VolumeMount;
 import io.vertx.core.Future;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -13,6 +15,13 @@ import java.util.Set;
 public interface PodVolumes {
     /** Makes every volume of the pod there, or finds it there. Idempotent; from now on they follow their sources. */
     Future<Void> mount(Pod pod, DownwardFields fields);
+
+    /**
+     * Shows an image read-only as a volume of type image, once however often it is asked for.
+     *
+     * @param layers directories, uppermost first
+     */
+    Future<Void> image(Pod pod, Volume volume, List<Path> layers);
 
     /** The pod's object changed: what shows its labels or annotations is written again. */
     void changed(Pod pod, DownwardFields fields);

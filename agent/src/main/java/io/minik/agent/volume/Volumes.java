@@ -29,6 +29,9 @@ import java.util.stream.Stream;
 
 /** The node's volumes. Owned by the agent's loop. */
 public final class Volumes implements PodVolumes {
+    /** The volume type whose content is an image. */
+    public static final String IMAGE = "image";
+
     private static final int EMPTY_DIR_MODE = 0777;
 
     private final ContentVolume.Node node;
@@ -41,6 +44,7 @@ public final class Volumes implements PodVolumes {
     private static final class Mounted {
         final Map<String, Path> paths = new HashMap<>();
         final Map<String, ContentVolume> contents = new HashMap<>();
+        final Map<String, Future<Void>> images = new HashMap<>();
     }
 
     /** @param podsDir the folder of all pods' directories: {@code <kubelet's root>/pods} */
@@ -89,8 +93,9 @@ public final class Volumes implements PodVolumes {
             return content.mount().map(directory);
         }
         return switch (volume.type()) {
-            case "emptyDir" -> emptyDir(pod, volume);
+            case "emptyDir" -> emptyDir(pod, volume, fields);
             case "hostPath" -> hostPath(volume);
+            case IMAGE -> Future.succeededFuture(directory(pod.uid(), volume));
             case "persistentVolumeClaim" -> claim(pod, Json.text(volume.source(), "claimName"));
             case "ephemeral" -> claim(pod, pod.name() + "-" + volume.name());
             default ->
@@ -100,11 +105,11 @@ public final class Volumes implements PodVolumes {
         };
     }
 
-    private Future<Path> emptyDir(Pod pod, Volume volume) {
+    private Future<Path> emptyDir(Pod pod, Volume volume, DownwardFields fields) {
         Path directory = directory(pod.uid(), volume);
         boolean memory = Json.text(volume.source(), "medium").equals("Memory");
-        long limit =
-                Quantity.orZero(volume.source().path("sizeLimit").asText("0")).value();
+        long limit = fields.memoryBackedSize(
+                Quantity.orZero(volume.source().path("sizeLimit").asText("0")).value());
         return node.files().call(() -> {
             boolean fresh = !Files.isDirectory(directory);
             Files.createDirectories(directory);
@@ -168,6 +173,33 @@ public final class Volumes implements PodVolumes {
             GroupOwnership.give(
                     directory, group.getAsLong(), context.fsGroupChangePolicy().equals("OnRootMismatch"));
         }
+    }
+
+    @Override
+    public Future<Void> image(Pod pod, Volume volume, List<Path> layers) {
+        Mounted mounted = pods.get(pod.uid());
+        if (mounted == null) {
+            return Future.failedFuture(new VolumeFault("volume \"" + volume.name() + "\" is not mounted"));
+        }
+        Future<Void> before = mounted.images.get(volume.name());
+        if (before != null && !before.failed()) {
+            return before;
+        }
+        Path directory = directory(pod.uid(), volume);
+        // overlayfs wants two lower directories where there is none to write to.
+        Path empty = directory.resolveSibling(volume.name() + ".empty");
+        Future<Void> now = node.files().call(() -> {
+            Files.createDirectories(directory);
+            Files.createDirectories(empty);
+            if (node.mounts().below(directory).isEmpty()) {
+                List<Path> all = new ArrayList<>(layers);
+                all.add(empty);
+                node.mounts().overlay(all, directory);
+            }
+            return null;
+        });
+        mounted.images.put(volume.name(), now);
+        return now;
     }
 
     @Override

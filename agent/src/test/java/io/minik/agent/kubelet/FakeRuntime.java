@@ -408,6 +408,12 @@ final class FakeRuntime {
             }
 
             @Override
+            public Future<List<Path>> layers(Image image) {
+                return Future.succeededFuture(
+                        image.layers().stream().map(Path::of).toList());
+            }
+
+            @Override
             public Future<Void> remove(String reference) {
                 local.values().removeIf(image -> image.id().equals(reference));
                 local.remove(reference);

@@ -14,6 +14,7 @@ import io.minik.api.client.ManualLoop;
 import io.minik.api.core.Container;
 import io.minik.api.core.LifecycleHandler;
 import io.minik.api.core.Pod;
+import io.minik.api.core.Volume;
 import io.minik.api.core.VolumeMount;
 import io.minik.api.meta.Resources;
 import io.minik.api.object.Json;
@@ -40,6 +41,7 @@ final class KubeletHarness {
     final FakeRuntime runtime = new FakeRuntime(loop);
     final Map<String, Prober.Listener> probes = new HashMap<>();
     final Set<String> mounted = new HashSet<>();
+    final List<String> imageVolumes = new ArrayList<>();
     final List<String> hooks = new ArrayList<>();
     Optional<String> mountFault = Optional.empty();
     Actions.Outcome hookOutcome = Actions.Outcome.success("");
@@ -166,6 +168,12 @@ final class KubeletHarness {
                 return Future.failedFuture(new VolumeFault(mountFault.get()));
             }
             mounted.add(pod.uid());
+            return Future.succeededFuture();
+        }
+
+        @Override
+        public Future<Void> image(Pod pod, Volume volume, List<Path> layers) {
+            imageVolumes.add(volume.name() + layers);
             return Future.succeededFuture();
         }
 

@@ -250,6 +250,28 @@ class KubeletTest {
     }
 
     @Test
+    void anImageVolumeIsPulledAndShownReadOnly() {
+        node.runtime.registry.add("data:1");
+        node.create(
+                "p",
+                "{'containers':[{'name':'c','image':'busybox:1','volumeMounts':[{'name':'v','mountPath':'/v'}]}],"
+                        + "'volumes':[{'name':'v','image':{'reference':'data:1','pullPolicy':'Always'}}]}");
+        assertThat(node.imageVolumes).containsExactly("v[sha256:layer]");
+        assertThat(node.runtime.log).contains("pull data:1");
+        assertThat(node.runtime.only("c").config().mounts())
+                .anyMatch(m -> m.containerPath().equals("/v") && m.readOnly());
+    }
+
+    @Test
+    void anImageVolumeThatCannotBePulledKeepsTheContainerWaiting() {
+        node.create(
+                "p",
+                "{'containers':[{'name':'c','image':'busybox:1','volumeMounts':[{'name':'v','mountPath':'/v'}]}],"
+                        + "'volumes':[{'name':'v','image':{'reference':'nowhere:1'}}]}");
+        assertThat(status("p").state()).isEqualTo(new Waiting("ErrImagePull", "nowhere:1: not found"));
+    }
+
+    @Test
     void anImageThatCannotBePulledBacksOff() {
         node.create("p", "{'containers':[{'name':'c','image':'nowhere:1'}]}");
         assertThat(status("p").state()).isEqualTo(new Waiting("ErrImagePull", "nowhere:1: not found"));

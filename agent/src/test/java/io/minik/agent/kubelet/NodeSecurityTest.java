@@ -71,7 +71,8 @@ class NodeSecurityTest {
         node.create("p", POD.formatted("'hostUsers':false,"));
         assertThat(node.runtime.sandboxes).isEmpty();
         assertThat(node.events())
-                .anyMatch(e -> e.startsWith("FailedCreatePodSandBox: ") && e.contains("does not support user namespaces"));
+                .anyMatch(e ->
+                        e.startsWith("FailedCreatePodSandBox: ") && e.contains("does not support user namespaces"));
     }
 
     @Test
@@ -79,10 +80,14 @@ class NodeSecurityTest {
         node.api.put(
                 Resources.RUNTIME_CLASSES,
                 KubeObject.named(
-                        "node.k8s.io/v1", "RuntimeClass", ObjectKey.cluster("vm"), tree -> tree.put("handler", "kata")));
+                        "node.k8s.io/v1",
+                        "RuntimeClass",
+                        ObjectKey.cluster("vm"),
+                        tree -> tree.put("handler", "kata")));
         node.create("p", POD.formatted("'runtimeClassName':'vm',"));
         assertThat(node.runtime.sandboxes).isEmpty();
         assertThat(node.events())
-                .contains("FailedCreatePodSandBox: Failed to create pod sandbox: no runtime for \"kata\" is configured");
+                .contains(
+                        "FailedCreatePodSandBox: Failed to create pod sandbox: no runtime for \"kata\" is configured");
     }
 }

@@ -1,6 +1,7 @@
 package io.minik.agent.volume;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -9,9 +10,16 @@ import java.util.Set;
 /** Remembers what is mounted where. */
 final class FakeMounts implements Mounts {
     final Set<Path> points = new HashSet<>();
+    final List<Long> sizes = new ArrayList<>();
 
     @Override
     public void tmpfs(Path target, long sizeBytes) {
+        points.add(target);
+        sizes.add(sizeBytes);
+    }
+
+    @Override
+    public void overlay(List<Path> layers, Path target) {
         points.add(target);
     }
 

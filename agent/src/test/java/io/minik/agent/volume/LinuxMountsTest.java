@@ -7,6 +7,7 @@ import io.minik.runtime.sys.LinuxSys;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -51,6 +52,20 @@ class LinuxMountsTest {
         Path target = directory.resolve("targets/file");
         mounts.subPath(volume, "file", target);
         assertThat(target).hasContent("content");
+    }
+
+    @Test
+    void layersAreShownOverEachOtherReadOnly() throws IOException {
+        Path upper = Files.createDirectory(directory.resolve("upper"));
+        Path lower = Files.createDirectory(directory.resolve("lower,and:all"));
+        Files.writeString(upper.resolve("file"), "upper");
+        Files.writeString(lower.resolve("file"), "lower");
+        Files.writeString(lower.resolve("other"), "lower");
+        Path target = Files.createDirectory(directory.resolve("target"));
+        mounts.overlay(List.of(upper, lower), target);
+        assertThat(target.resolve("file")).hasContent("upper");
+        assertThat(target.resolve("other")).hasContent("lower");
+        assertThatThrownBy(() -> Files.writeString(target.resolve("new"), "x")).isInstanceOf(IOException.class);
     }
 
     @Test

@@ -3,10 +3,12 @@ package io.minik.agent.volume;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.client.ApiClient;
 import io.minik.api.client.FakeApi;
 import io.minik.api.client.ManualLoop;
 import io.minik.api.core.Pod;
+import io.minik.api.core.Volume;
 import io.minik.api.core.VolumeMount;
 import io.minik.api.meta.Resource;
 import io.minik.api.meta.Resources;
@@ -210,6 +212,33 @@ class VolumesTest {
         assertThat(path(pod).resolve("file")).hasContent("kept");
         volumes.unmount("u1");
         assertThat(made).doesNotExist();
+    }
+
+    @Test
+    void anEmptyDirInMemoryIsNoLargerThanThePodsMemory() {
+        Pod pod = pod("'emptyDir':{'medium':'Memory','sizeLimit':'1Gi'}");
+        Pod limited = Pod.of(pod.object().edit(tree -> Json.child(
+                        Json.child(
+                                (ObjectNode)
+                                        Json.items(tree, "spec", "containers").get(0),
+                                "resources"),
+                        "limits")
+                .put("memory", "64Mi")));
+        mount(limited);
+        assertThat(mounts.sizes).containsExactly(64L << 20);
+    }
+
+    @Test
+    void anImageIsShownOnceForAllContainers() {
+        Pod pod = pod("'image':{'reference':'data:1'}");
+        mount(pod);
+        Volume volume = pod.spec().volumes().get(0);
+        volumes.image(pod, volume, List.of(directory));
+        volumes.image(pod, volume, List.of(directory));
+        loop.settle();
+        assertThat(mounts.points).containsExactly(path(pod));
+        volumes.unmount("u1");
+        assertThat(mounts.points).isEmpty();
     }
 
     @Test

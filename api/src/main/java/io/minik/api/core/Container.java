@@ -87,7 +87,8 @@ public record Container(
         return policies;
     }
 
-    private static String defaultPullPolicy(String image) {
+    /** Always for {@code :latest} or no tag: such a name may mean another image tomorrow. */
+    public static String defaultPullPolicy(String image) {
         if (image.contains("@")) {
             return "IfNotPresent";
         }

@@ -175,6 +175,11 @@ public final class ImageStore implements Images {
     }
 
     @Override
+    public Future<List<Path>> layers(Image image) {
+        return onJob(() -> snapshots.directories(image.layers()));
+    }
+
+    @Override
     public Future<Void> remove(String referenceOrId) {
         return onJob(() -> {
                     removeNow(referenceOrId);

@@ -18,6 +18,9 @@ public interface Images {
 
     Future<List<Image>> list();
 
+    /** Where its layers are unpacked, uppermost first: valid while the image is here. */
+    Future<List<Path>> layers(Image image);
+
     /** Removes an image and what only it used. Success if it is gone already. */
     Future<Void> remove(String referenceOrId);
 

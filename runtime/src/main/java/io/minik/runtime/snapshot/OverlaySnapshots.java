@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
  * {@link Snapshots} on overlayfs.
  *
  * <pre>
- *   root/l/NAME            a layer, whole: its name is 26 letters of the chain id, so that 60 of them fit into one page
+ *   root/l/NAME            a layer, whole: its name is 26 letters of the chain id, so that 129 of them fit into one page
  *   root/c/CONTAINER/      layers (chain ids, uppermost first), upper/, work/, merged/
  *   root/tmp/              half-made and half-deleted trees: emptied at start
  * </pre>
@@ -42,12 +42,12 @@ import org.slf4j.LoggerFactory;
 public final class OverlaySnapshots implements Snapshots {
     private static final Logger LOG = LoggerFactory.getLogger(OverlaySnapshots.class);
 
-    /** mount(2) takes one page of options; upper, work and the keywords need their share of it. */
-    private static final int MAX_LOWER_BYTES = 3500;
-    /** OVL_MAX_STACK of the kernel. */
-    private static final int MAX_LOWER_LAYERS = 500;
     /** 26 digits of base 32 are 130 bits. */
     private static final int NAME_LETTERS = 26;
+    /** mount(2) takes one page of options; upper, work and the keywords need their share of it. */
+    private static final int MAX_LOWER_BYTES = 3500;
+    /** The tape mounts from the layers' own directory, so each costs its name and a colon. Other builders stop at 127. */
+    private static final int MAX_LOWER_LAYERS = MAX_LOWER_BYTES / (NAME_LETTERS + 1);
 
     private static final Pattern CONTAINER_ID = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,127}");
 
@@ -137,29 +137,29 @@ public final class OverlaySnapshots implements Snapshots {
     }
 
     @Override
-    public RootFs prepare(String containerId, List<String> chainIds) {
-        Path home = home(containerId);
+    public List<Path> directories(List<String> chainIds) {
         List<Path> lower = new ArrayList<>();
-        int length = 0;
         for (int i = chainIds.size() - 1; i >= 0; i--) {
             Path layer = directory(chainIds.get(i));
             if (!Files.isDirectory(layer)) {
                 throw new RuntimeFault(
-                        RuntimeFault.Kind.NOT_FOUND,
-                        "prepare",
-                        "layer " + chainIds.get(i) + " of container " + containerId + " is not unpacked",
-                        0);
+                        RuntimeFault.Kind.NOT_FOUND, "prepare", "layer " + chainIds.get(i) + " is not unpacked", 0);
             }
             lower.add(layer);
-            length += layer.toString().length() + 1;
         }
-        if (lower.isEmpty() || lower.size() > MAX_LOWER_LAYERS || length > MAX_LOWER_BYTES) {
+        return lower;
+    }
+
+    @Override
+    public RootFs prepare(String containerId, List<String> chainIds) {
+        Path home = home(containerId);
+        List<Path> lower = directories(chainIds);
+        if (lower.isEmpty() || lower.size() > MAX_LOWER_LAYERS) {
             throw new RuntimeFault(
                     RuntimeFault.Kind.INVALID_CONFIG,
                     "prepare",
-                    "container " + containerId + " has " + lower.size() + " layers with names of " + length
-                            + " bytes: overlayfs takes 1 to " + MAX_LOWER_LAYERS + " layers and " + MAX_LOWER_BYTES
-                            + " bytes; a shorter data directory or an image with fewer layers helps",
+                    "container " + containerId + " has " + lower.size() + " layers, and may have 1 to "
+                            + MAX_LOWER_LAYERS + ": their names must fit into one page of mount options",
                     0);
         }
         return attempt("prepare", "container " + containerId, () -> {

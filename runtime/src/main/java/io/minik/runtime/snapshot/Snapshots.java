@@ -24,6 +24,9 @@ public interface Snapshots {
      */
     void removeUnrecorded(java.util.Set<String> recorded);
 
+    /** Where layers are unpacked, uppermost first. @param layers lowest first */
+    List<Path> directories(List<String> layers);
+
     /** Makes (or finds again) the writable part for a container. The mount itself is a step of the container's tape. */
     RootFs prepare(String containerId, List<String> layers);
 

@@ -314,6 +314,11 @@ final class TestNode implements AutoCloseable {
         }
 
         @Override
+        public List<Path> directories(List<String> layers) {
+            return List.of(image);
+        }
+
+        @Override
         public RootFs prepare(String containerId, List<String> layers) {
             Path own = dir.resolve(containerId);
             for (String part : List.of("upper", "work", "merged")) {

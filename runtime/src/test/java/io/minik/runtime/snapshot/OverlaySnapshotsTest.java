@@ -242,15 +242,16 @@ class OverlaySnapshotsTest {
     @Test
     void moreLayersThanTheKernelTakesAreRefusedInWords() {
         List<String> many = new java.util.ArrayList<>();
-        for (int i = 0; i < 120; i++) {
+        for (int i = 0; i < 130; i++) {
             String name = "layer" + i;
             snapshots.unpack(
                     chain(name),
                     new ByteArrayInputStream(new Tar().file("f", 0644, name).bytes()));
             many.add(chain(name));
         }
-        assertThatThrownBy(() -> snapshots.prepare("c", many))
-                .hasMessageContaining("has 120 layers with names of ")
+        assertThat(snapshots.prepare("c", many.subList(0, 128)).lower()).hasSize(128);
+        assertThatThrownBy(() -> snapshots.prepare("d", many))
+                .hasMessageContaining("has 130 layers, and may have 1 to 129")
                 .isInstanceOfSatisfying(RuntimeFault.class, fault -> assertThat(fault.kind())
                         .isEqualTo(RuntimeFault.Kind.INVALID_CONFIG));
     }

@@ -108,10 +108,10 @@ class AdmissionTest {
                         PODS,
                         "default",
                         POD.formatted("big", "", ",'runtimeClassName':'small','nodeSelector':{'disk':'hdd'}")))
-                .hasMessage("pods \"big\" is forbidden: pod rejected: conflict: runtimeClass.scheduling.nodeSelector[disk]"
-                        + " = ssd; pod.spec.nodeSelector[disk] = hdd");
-        assertThatThrownBy(
-                        () -> api.create(PODS, "default", POD.formatted("ghost", "", ",'runtimeClassName':'ghost'")))
+                .hasMessage(
+                        "pods \"big\" is forbidden: pod rejected: conflict: runtimeClass.scheduling.nodeSelector[disk]"
+                                + " = ssd; pod.spec.nodeSelector[disk] = hdd");
+        assertThatThrownBy(() -> api.create(PODS, "default", POD.formatted("ghost", "", ",'runtimeClassName':'ghost'")))
                 .hasMessage("pods \"ghost\" is forbidden: pod rejected: RuntimeClass \"ghost\" not found");
     }
 
