@@ -146,10 +146,28 @@ final class EndpointSliceController implements Controller {
         String node = pod.text("spec", "nodeName");
         endpoint.put("nodeName", node);
         endpoint.set("targetRef", ServicePods.reference(pod));
-        nodes.get(ObjectKey.cluster(node))
+        String zone = nodes.get(ObjectKey.cluster(node))
                 .map(object -> object.meta().labels().getOrDefault("topology.kubernetes.io/zone", ""))
-                .filter(zone -> !zone.isEmpty())
-                .ifPresent(zone -> endpoint.put("zone", zone));
+                .orElse("");
+        if (!zone.isEmpty()) {
+            endpoint.put("zone", zone);
+        }
+        if (Json.bool(endpoint, "conditions", "ready")) {
+            hints(service.text("spec", "trafficDistribution"), node, zone, endpoint);
+        }
         return endpoint;
+    }
+
+    /** For whom proxies should choose this endpoint before others: those near it, if the service wants that. */
+    private static void hints(String distribution, String node, String zone, ObjectNode endpoint) {
+        if (distribution.isEmpty()) {
+            return;
+        }
+        if (!zone.isEmpty()) {
+            Json.child(endpoint, "hints").putArray("forZones").addObject().put("name", zone);
+        }
+        if (distribution.equals("PreferSameNode")) {
+            Json.child(endpoint, "hints").putArray("forNodes").addObject().put("name", node);
+        }
     }
 }

@@ -93,6 +93,27 @@ class EndpointsTest {
     }
 
     @Test
+    void aServiceThatPrefersWhatIsNearHintsAtIt() {
+        service(true);
+        cluster.put(Resources.NODES, "node1", tree -> Json.child(Json.child(tree, "metadata"), "labels")
+                .put("topology.kubernetes.io/zone", "z1"));
+        pod("a", 1, true, 8080);
+        pod("b", 2, false, 8080);
+        assertThat(slices().get(0).at("endpoints").toString()).contains("z1").doesNotContain("hints");
+        cluster.edit(
+                Resources.SERVICES, "web", tree -> Json.child(tree, "spec").put("trafficDistribution", "PreferClose"));
+        assertThat(slices().get(0).at("endpoints").findValues("hints"))
+                .as("of the ready one")
+                .singleElement()
+                .hasToString("{\"forZones\":[{\"name\":\"z1\"}]}");
+        cluster.edit(Resources.SERVICES, "web", tree -> Json.child(tree, "spec")
+                .put("trafficDistribution", "PreferSameNode"));
+        assertThat(slices().get(0).at("endpoints").findValues("hints"))
+                .singleElement()
+                .hasToString("{\"forZones\":[{\"name\":\"z1\"}],\"forNodes\":[{\"name\":\"node1\"}]}");
+    }
+
+    @Test
     void podsWithOtherPortsByTheSameNameHaveTheirOwnSlice() {
         service(true);
         pod("a", 1, true, 8080);
