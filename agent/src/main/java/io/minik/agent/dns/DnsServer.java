@@ -207,7 +207,10 @@ public final class DnsServer implements Room {
                     zone.map(known -> known.answer(target, type).answers()).orElse(List.of());
             return followAliases(with(answer, more), type, more.isEmpty() ? MAX_ALIASES : depth + 1);
         }
-        return upstream.ask(Wire.question(0, target, type), false)
+        byte[] question = Wire.question(0, target, type);
+        return upstream.ask(question, false)
+                .compose(
+                        bytes -> Wire.isTruncated(bytes) ? upstream.ask(question, true) : Future.succeededFuture(bytes))
                 .map(bytes -> Wire.reply(bytes).map(Wire.Reply::answers).orElse(List.of()))
                 .otherwise(List.of())
                 .map(more -> with(answer, more));

@@ -152,7 +152,9 @@ final class Upstream {
 
     private Future<byte[]> askByTcp(String server, byte[] query) {
         Promise<byte[]> answer = Promise.promise();
-        tcp.connect(port, server).onFailure(answer::tryFail).onSuccess(socket -> exchange(socket, query, answer));
+        tcp.connect(port, server)
+                .onSuccess(socket -> exchange(socket, query, answer))
+                .onFailure(answer::tryFail);
         return answer.future();
     }
 

@@ -163,6 +163,11 @@ final class Wire {
         return name.toString();
     }
 
+    /** More was to be said than fits: ask by TCP. */
+    static boolean isTruncated(byte[] message) {
+        return message.length >= HEADER_BYTES && (message[2] & (FLAG_TRUNCATED >> 8)) != 0;
+    }
+
     /** A question of our own. */
     static byte[] question(int id, String name, int type) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
