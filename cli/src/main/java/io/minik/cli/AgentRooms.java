@@ -132,10 +132,11 @@ final class AgentRooms {
     }
 
     /** What the kubelet and the node object say of this machine. */
-    private record Machine(NodeFigures figures, Map<String, String> allocatable, long memoryBytes) {
+    private record Machine(NodeFigures figures, Map<String, String> allocatable, long memoryBytes, Path resolvConf) {
         static Machine read(NodeOptions node) throws IOException {
             NodeFigures figures = new NodeFigures(node.dataDir);
-            return new Machine(figures, figures.allocatable(node.maxPods), figures.memoryBytes());
+            return new Machine(
+                    figures, figures.allocatable(node.maxPods), figures.memoryBytes(), Resolvers.file(node.resolvConf));
         }
     }
 
@@ -166,7 +167,7 @@ final class AgentRooms {
                         List.of(
                                 new InformersRoom("node-informers", informers),
                                 proxy(),
-                                dns(),
+                                dns(machine),
                                 kubelet,
                                 server,
                                 nodeRoom)));
@@ -235,7 +236,7 @@ final class AgentRooms {
                 Optional.empty(),
                 List.of(cluster.clusterDns()),
                 cluster.clusterDomain(),
-                node.resolvConf,
+                machine.resolvConf(),
                 "kubepods",
                 machine.allocatable(),
                 nodeRoom::labels,
@@ -276,7 +277,7 @@ final class AgentRooms {
                                 new Proxy.Redirect(dns, "tcp", 53, DnsServer.DEFAULT_PORT))));
     }
 
-    private DnsServer dns() {
+    private DnsServer dns(Machine machine) {
         return new DnsServer(
                 daemon.vertx(),
                 loop,
@@ -287,7 +288,7 @@ final class AgentRooms {
                         cluster.clusterCidr(),
                         cluster.serviceCidr(),
                         DnsServer.DEFAULT_PORT,
-                        node.resolvConf));
+                        machine.resolvConf()));
     }
 
     private static String version() {
