@@ -19,6 +19,9 @@ import java.util.Map;
  * @param seconds how long a client is remembered after his last connection
  */
 record Affinity(String port, String protocol, int seconds) {
+    /** How the names of the sets begin. */
+    static final String CLIENTS = "clients_";
+
     /** Enough that two services never meet: 64 bits. */
     private static final int HASH_DIGITS = 16;
 
@@ -29,7 +32,7 @@ record Affinity(String port, String protocol, int seconds) {
         List<String> choices = new ArrayList<>();
         for (Endpoint endpoint : endpoints) {
             String id = hash(List.of(port, protocol, endpoint.target(), Integer.toString(seconds)));
-            String clients = "clients_" + id;
+            String clients = CLIENTS + id;
             elements.put(
                     new Element(Element.SET, clients),
                     "type ipv4_addr; flags dynamic,timeout; timeout " + seconds + "s;");

@@ -80,6 +80,9 @@ public final class Proxy implements Room {
     private Place here;
     private boolean synced;
     private boolean whole = true;
+    /** Whether the first whole table was tried. */
+    private boolean adopted;
+
     private boolean scheduled;
     private boolean applying;
     private boolean stopped;
@@ -192,23 +195,34 @@ public final class Proxy implements Room {
         }
         applying = true;
         boolean all = whole;
-        String transaction;
+        Future<String> transaction;
         Supplier<Future<List<List<String>>>> stale;
         if (all) {
             Map<Element, String> elements = rules.takeAll();
             chains.clear();
             chains.addAll(NftScript.chainsOf(elements));
-            transaction = script.full(elements);
+            // What was read from the kernel may be what nft refuses: the second attempt does without.
+            Future<String> clients = adopted ? Future.succeededFuture("") : clients(elements);
+            adopted = true;
+            transaction = clients.map(kept -> script.full(elements) + kept);
             stale = () -> tool(List.of(settings.conntrack(), "-L", "-p", "udp"), "")
                     .map(dump -> StaleFlows.ofAll(elements, redirected(), dump));
         } else {
             RuleTable.Changes changes = rules.takeChanges();
-            transaction = script.changes(changes, chains);
+            transaction = Future.succeededFuture(script.changes(changes, chains));
             stale = () -> Future.succeededFuture(StaleFlows.of(changes));
         }
         whole = false;
-        tool(List.of(settings.nft(), "-f", "-"), transaction)
+        transaction
+                .compose(words -> tool(List.of(settings.nft(), "-f", "-"), words))
                 .onComplete(done -> loop.run(() -> applied(all, done.cause(), stale)));
+    }
+
+    /** The affinity that the last run's table remembers; none if there is no such table. */
+    private Future<String> clients(Map<Element, String> elements) {
+        return tool(List.of(settings.nft(), "list", "sets", "table", "ip", settings.table()), "")
+                .map(listing -> Clients.restored(settings.table(), listing, elements))
+                .otherwise("");
     }
 
     private Set<String> redirected() {

@@ -94,15 +94,19 @@ class ProxyRootTest {
 
     @AfterEach
     void close() throws Exception {
-        if (proxy != null) {
-            proxy.stop().toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
-        }
+        stopProxy();
         vertx.close().toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
         for (Process server : servers) {
             server.descendants().forEach(ProcessHandle::destroyForcibly);
             server.destroyForcibly().waitFor();
         }
         destroyNetwork();
+    }
+
+    private void stopProxy() throws Exception {
+        if (proxy != null) {
+            proxy.stop().toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
+        }
     }
 
     private static void destroyNetwork() throws Exception {
@@ -224,6 +228,13 @@ class ProxyRootTest {
         }
         assertThat(answers).hasSize(1);
         String first = answers.iterator().next();
+        stopProxy();
+        startProxy();
+        for (int i = 0; i < 10; i++) {
+            assertThat(tcp("mkimpod4", "10.43.0.6:80"))
+                    .as("remembered by the next run")
+                    .isEqualTo(first);
+        }
         api.put(
                 Resources.SERVICES,
                 Objects.service(

@@ -112,6 +112,28 @@ class RulesTest {
                         "delete set ip t " + only(changes.removed(), "clients_"));
     }
 
+    @Test
+    void aNewTableTakesTheClientsOfTheOldOneAlong() {
+        Map<Element, String> wanted = Map.of(element(Element.SET, "clients_1f"), "type ipv4_addr;");
+        String listing = """
+                table ip t {
+                	set cluster_ips {
+                		elements = { 10.43.0.1 }
+                	}
+                	set clients_1f {
+                		timeout 3h
+                		elements = { 10.42.0.3 expires 2h59m59s980ms,
+                			     10.42.0.4 expires 1s }
+                	}
+                	set clients_2f {
+                		elements = { 10.42.0.5 expires 1s }
+                	}
+                }
+                """;
+        assertThat(Clients.restored("t", listing, wanted))
+                .isEqualTo("add element ip t clients_1f { 10.42.0.3 expires 2h59m59s980ms, 10.42.0.4 expires 1s }\n");
+    }
+
     private static String only(Map<Element, String> elements, String prefix) {
         return elements.keySet().stream()
                 .filter(element -> element.isObject() && element.key().startsWith(prefix))
