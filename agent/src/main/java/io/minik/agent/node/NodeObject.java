@@ -58,13 +58,14 @@ final class NodeObject {
         out.put("effect", effect);
     }
 
-    /** All of the status but its conditions. */
-    static ObjectNode status(NodeConfig config, NodeFacts facts) {
+    /** All of the status but its conditions. @param present the node as the API has it */
+    static ObjectNode status(NodeConfig config, NodeFacts facts, KubeObject present) {
         ObjectNode status = Json.object();
         ObjectNode capacity = status.putObject("capacity");
         facts.capacity().forEach(capacity::put);
         ObjectNode allocatable = status.putObject("allocatable");
         facts.allocatable().forEach(allocatable::put);
+        keepExtended(capacity, allocatable, present);
         var addresses = status.putArray("addresses");
         config.addresses()
                 .forEach(ip -> addresses.addObject().put("type", "InternalIP").put("address", ip));
@@ -101,6 +102,19 @@ final class NodeObject {
         return ours.isObject()
                 ? ours.properties().stream().allMatch(f -> f.getValue().equals(theirs.get(f.getKey())))
                 : ours.equals(theirs);
+    }
+
+    /** What others advertise as the node's capacity is kept, and can be allocated; as kubelets do. */
+    private static void keepExtended(ObjectNode capacity, ObjectNode allocatable, KubeObject present) {
+        Json.strings(present.tree(), "status", "capacity").forEach((resource, amount) -> {
+            if (!capacity.has(resource)) {
+                capacity.put(resource, amount);
+                allocatable.put(resource, amount);
+            }
+        });
+        Json.strings(present.tree(), "status", "allocatable").keySet().stream()
+                .filter(resource -> !allocatable.has(resource))
+                .forEach(allocatable::putNull);
     }
 
     /** @param system fields of nodeInfo */

@@ -329,7 +329,7 @@ public final class NodeRoom implements Room {
         }
         List<Conditions.Condition> conditions =
                 Conditions.of(used, networkFault.or(() -> parts.runtimeReady().get()));
-        ObjectNode status = NodeObject.status(config, known);
+        ObjectNode status = NodeObject.status(config, known, node.get());
         boolean same = conditions.equals(told) && covers(node.get(), status);
         if (same && Duration.between(toldAt, loop.now()).compareTo(REPORT) < 0) {
             return;

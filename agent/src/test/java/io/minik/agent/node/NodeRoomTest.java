@@ -133,6 +133,25 @@ class NodeRoomTest {
     }
 
     @Test
+    void whatOthersAdvertiseCanBeAllocatedUntilTheyTakeItBack() {
+        start();
+        assign("10.42.0.0/24");
+        api.edit(Resources.NODES, KEY, tree -> Json.child(Json.child(tree, "status"), "capacity")
+                .put("example.com/foo", "5"));
+        loop.settle();
+        KubeObject node = api.require(Resources.NODES, KEY);
+        assertThat(Json.strings(node.tree(), "status", "allocatable")).containsEntry("example.com/foo", "5");
+        assertThat(Json.strings(node.tree(), "status", "capacity")).containsKey("cpu");
+        api.edit(Resources.NODES, KEY, tree -> Json.child(Json.child(tree, "status"), "capacity")
+                .remove("example.com/foo"));
+        loop.settle();
+        node = api.require(Resources.NODES, KEY);
+        assertThat(Json.strings(node.tree(), "status", "allocatable"))
+                .containsKey("cpu")
+                .doesNotContainKey("example.com/foo");
+    }
+
+    @Test
     void aNodeIsRegisteredAndReadyOnceItHasItsNetwork() {
         start();
         KubeObject node = api.require(Resources.NODES, KEY);

@@ -51,7 +51,10 @@ final class JobProgress {
         this.indexes = JobIndexes.of(
                 job,
                 pods.stream().filter(this::succeeded).filter(this::fresh).toList(),
-                pods.stream().filter(this::failed).filter(this::fresh).toList(),
+                // Once the end is announced pods are stopped: that is no failure of their indexes.
+                announced.isPresent()
+                        ? List.of()
+                        : pods.stream().filter(this::failed).filter(this::fresh).toList(),
                 active());
     }
 

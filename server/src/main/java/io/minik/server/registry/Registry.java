@@ -57,10 +57,11 @@ public final class Registry {
         writes.observe(quotas::written);
         this.lists = new ListReads(parts.store(), parts.caches());
         this.scales = new Scales(writes, codec);
-        PodConnectors pods = new PodConnectors(writes, storage, parts.schema(), parts.clock());
-        connectors.put(new Connector.Key("", "pods", "binding"), pods::bind);
-        connectors.put(new Connector.Key("", "bindings", ""), pods::bind);
-        connectors.put(new Connector.Key("", "pods", "eviction"), pods::evict);
+        PodBinding binding = new PodBinding(writes, parts.schema(), parts.clock());
+        connectors.put(new Connector.Key("", "pods", "binding"), binding::bind);
+        connectors.put(new Connector.Key("", "bindings", ""), binding::bind);
+        PodEviction eviction = new PodEviction(writes, storage, parts.schema(), parts.clock());
+        connectors.put(new Connector.Key("", "pods", "eviction"), eviction::evict);
         connectors.putAll(parts.connectors());
     }
 

@@ -57,7 +57,7 @@ final class Placer {
     }
 
     /** @param volumes node affinities of the pod's bound volumes */
-    Placement place(PodNeeds pod, NodeSnapshot snapshot, List<NodeSelector> volumes) {
+    Placement place(PodNeeds pod, NodeSnapshot snapshot, Nominations nominations, List<NodeSelector> volumes) {
         List<NodeState> nodes = snapshot.nodes();
         int wanted = feasibleWanted(nodes.size());
         Domains domains = new Domains(pod, snapshot);
@@ -68,7 +68,7 @@ final class Placer {
         int looked = 0;
         while (looked < nodes.size() && fit.size() < wanted) {
             NodeState node = nodes.get((start + looked++) % nodes.size());
-            Unfit unfit = Filters.check(pod, node, domains, volumes);
+            Unfit unfit = Filters.check(pod, nominations.seenBy(pod, node), domains, volumes);
             if (unfit == null) {
                 fit.add(node);
             } else {

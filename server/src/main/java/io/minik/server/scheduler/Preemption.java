@@ -11,20 +11,19 @@ import java.util.TreeMap;
 
 /**
  * Whether evicting pods of lower priority makes place: on each node the fewest that must go, then the node whose
- * victims matter least. Pure.
+ * victims matter least, and whose budgets allow it. Pure.
  */
-final class Preemption {
+record Preemption(NodeSnapshot snapshot, Nominations nominations, Budgets budgets) {
     private static final String NO_VICTIMS = "No preemption victims found for incoming pod";
     private static final String NOT_HELPFUL = "Preemption is not helpful for scheduling";
     /** What-ifs copy a node; with more candidates the best of the first this many will do. */
     private static final int MOST_CANDIDATES = 100;
 
-    private Preemption() {}
-
-    /** @param node where the victims are; empty if there are none. @param message to append to the pod's own */
+    /** @param node that the pod waits for; empty: none. @param message to append to the pod's own */
     record Outcome(String node, List<PodNeeds> victims, String message) {}
 
-    private record Candidate(NodeState node, List<PodNeeds> victims) {
+    /** @param overdrawn how many of them go against their budgets */
+    private record Candidate(NodeState node, List<PodNeeds> victims, int overdrawn) {
         int highestPriority() {
             return victims.stream().mapToInt(PodNeeds::priority).max().orElse(Integer.MIN_VALUE);
         }
@@ -34,12 +33,21 @@ final class Preemption {
         }
     }
 
-    static Outcome decide(PodNeeds pod, NodeSnapshot snapshot, Placement placement, List<NodeSelector> volumes) {
+    Outcome decide(PodNeeds pod, Placement placement, List<NodeSelector> volumes) {
         if (placement.nodes() == 0) {
             return new Outcome("", List.of(), "");
         }
         if (!pod.mayPreempt()) {
             return new Outcome("", List.of(), " preemption: not eligible due to preemptionPolicy=Never.");
+        }
+        Optional<NodeState> nominated = nominations.nodeOf(pod.key()).flatMap(snapshot::find);
+        if (nominated.isPresent()
+                && isLeft(nominated.get(), pod)
+                && placement.evictable().contains(nominated.get())) {
+            return new Outcome(
+                    nominated.get().name(),
+                    List.of(),
+                    " preemption: not eligible due to a terminating pod on the nominated node.");
         }
         Domains domains = new Domains(pod, snapshot);
         List<Candidate> candidates = new ArrayList<>();
@@ -53,7 +61,8 @@ final class Preemption {
             without += candidate.isEmpty() ? 1 : 0;
         }
         Optional<Candidate> best = candidates.stream()
-                .min(Comparator.comparingInt(Candidate::highestPriority)
+                .min(Comparator.comparingInt(Candidate::overdrawn)
+                        .thenComparingInt(Candidate::highestPriority)
                         .thenComparingLong(Candidate::prioritySum)
                         .thenComparingInt(candidate -> candidate.victims().size()));
         if (best.isPresent()) {
@@ -82,9 +91,15 @@ final class Preemption {
         return " preemption: 0/" + nodes + " nodes are available: " + Placement.counted(reasons) + ".";
     }
 
-    private static Optional<Candidate> candidate(
-            PodNeeds pod, NodeState node, Domains domains, List<NodeSelector> volumes) {
-        NodeState whatIf = node.copy();
+    /** A pod of lower priority is on its way out of there. */
+    private static boolean isLeft(NodeState node, PodNeeds pod) {
+        return node.pods().stream()
+                .anyMatch(other -> other.priority() < pod.priority()
+                        && other.object().meta().deleting());
+    }
+
+    private Optional<Candidate> candidate(PodNeeds pod, NodeState node, Domains domains, List<NodeSelector> volumes) {
+        NodeState whatIf = nominations.seenBy(pod, node).copy();
         List<PodNeeds> lower = node.pods().stream()
                 .filter(other -> other.priority() < pod.priority())
                 .sorted(Comparator.comparingInt(PodNeeds::priority)
@@ -95,14 +110,19 @@ final class Preemption {
         if (Filters.check(pod, whatIf, domains, volumes) != null) {
             return Optional.empty();
         }
+        // As many as possible stay: first those whose budgets are spent, then those of the highest priority.
+        List<PodNeeds> overdrawn = budgets.overdrawnBy(lower);
+        List<PodNeeds> spared = new ArrayList<>(overdrawn);
+        lower.stream().filter(other -> !overdrawn.contains(other)).forEach(spared::add);
         List<PodNeeds> victims = new ArrayList<>();
-        for (PodNeeds other : lower) {
+        for (PodNeeds other : spared) {
             whatIf.add(other);
             if (Filters.check(pod, whatIf, domains, volumes) != null) {
                 whatIf.remove(other.key());
                 victims.add(other);
             }
         }
-        return victims.isEmpty() ? Optional.empty() : Optional.of(new Candidate(node, victims));
+        int against = (int) victims.stream().filter(overdrawn::contains).count();
+        return victims.isEmpty() ? Optional.empty() : Optional.of(new Candidate(node, victims, against));
     }
 }

@@ -18,7 +18,6 @@ import io.minik.server.scheduler.Placer.Placement;
 import io.minik.server.scheduler.Unfit.Cure;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -50,12 +49,15 @@ public final class Scheduler implements Room {
     private final ApiClient client;
     private final EventRecorder events;
     private final String schedulerName;
+    private final PodNews news;
     private final List<Informer> informers;
+    private final Informer budgets;
     private final Claims claims;
     private final Placer placer;
 
     // Owned by the loop.
     private final NodeSnapshot snapshot = new NodeSnapshot();
+    private final Nominations nominations = new Nominations();
     private final SchedulingQueue queue;
     private final Set<ObjectKey> binding = new HashSet<>();
     private boolean turnPending;
@@ -68,6 +70,7 @@ public final class Scheduler implements Room {
         this.client = client;
         this.events = events;
         this.schedulerName = schedulerName;
+        this.news = new PodNews(loop, client, events, schedulerName);
         this.placer = new Placer(new Random());
         this.queue = new SchedulingQueue(loop, this::wake);
         Informer pods = informers.of(Resources.PODS);
@@ -76,7 +79,8 @@ public final class Scheduler implements Room {
         Informer persistentClaims = informers.of(Resources.PERSISTENT_VOLUME_CLAIMS);
         Informer volumes = informers.of(Resources.PERSISTENT_VOLUMES);
         Informer classes = informers.of(Resources.STORAGE_CLASSES);
-        this.informers = List.of(nodes, namespaces, persistentClaims, volumes, classes, pods);
+        this.budgets = informers.of(Resources.POD_DISRUPTION_BUDGETS);
+        this.informers = List.of(nodes, namespaces, persistentClaims, volumes, classes, budgets, pods);
         this.claims = new Claims(persistentClaims, volumes, classes);
         nodes.onChange(this::onNode);
         pods.onChange(this::onPod);
@@ -156,6 +160,7 @@ public final class Scheduler implements Room {
         if (now.isEmpty() || terminal(now.get())) {
             boolean held = snapshot.nodeOf(key).isPresent();
             queue.forget(key);
+            nominations.forget(key);
             snapshot.remove(key);
             if (held) {
                 queue.cure(Cure.POD_GONE);
@@ -173,6 +178,7 @@ public final class Scheduler implements Room {
         String node = pod.text("spec", "nodeName");
         if (!node.isEmpty()) {
             queue.forget(key);
+            nominations.forget(key);
             snapshot.place(PodNeeds.of(pod), node);
             queue.cure(Cure.POD_PLACED);
         } else if (ours(pod) && !binding.contains(key)) {
@@ -194,9 +200,18 @@ public final class Scheduler implements Room {
             queue.forget(pod.key());
         } else if (!pod.at("spec", "schedulingGates").isEmpty()) {
             queue.forget(pod.key());
-            tellCondition(pod, "SchedulingGated", "Scheduling is blocked due to non-empty scheduling gates", "");
+            news.waits(
+                    pod,
+                    "SchedulingGated",
+                    "Scheduling is blocked due to non-empty scheduling gates",
+                    Optional.empty());
         } else {
-            queue.add(PodNeeds.of(pod));
+            PodNeeds needs = PodNeeds.of(pod);
+            String nominated = pod.text("status", "nominatedNodeName");
+            if (!nominated.isEmpty() && nominations.nodeOf(pod.key()).isEmpty()) {
+                nominations.nominate(needs, nominated);
+            }
+            queue.add(needs);
         }
     }
 
@@ -229,10 +244,10 @@ public final class Scheduler implements Room {
             int nodes = snapshot.nodes().size();
             String message = "0/" + nodes + " nodes are available: "
                     + volumes.refusal().get() + "." + Preemption.notHelpful(nodes);
-            failed(pod, message, Set.of(Cure.VOLUME_CHANGED), "");
+            failed(pod, message, Set.of(Cure.VOLUME_CHANGED), Optional.empty());
             return;
         }
-        Placement placement = placer.place(pod, snapshot, volumes.nodes());
+        Placement placement = placer.place(pod, snapshot, nominations, volumes.nodes());
         if (placement.node().isPresent()) {
             String node = placement.node().get().name();
             if (volumes.unbound().isEmpty()) {
@@ -242,13 +257,31 @@ public final class Scheduler implements Room {
             }
             return;
         }
-        Preemption.Outcome preemption = Preemption.decide(pod, snapshot, placement, volumes.nodes());
-        preemption.victims().forEach(victim -> evict(pod, victim, preemption.node()));
-        failed(pod, placement.message() + preemption.message(), placement.cures(), preemption.node());
+        Preemption.Outcome preemption = new Preemption(snapshot, nominations, new Budgets(budgets.list()))
+                .decide(pod, placement, volumes.nodes());
+        preemption.victims().forEach(victim -> news.preempted(pod, victim, preemption.node()));
+        Optional<String> nomination = nominate(pod, preemption.node());
+        failed(pod, placement.message() + preemption.message(), placement.cures(), nomination);
+    }
+
+    /** Keeps the room that the victims leave, or gives back what was kept ({@code node} empty). Answers what is to be told. */
+    private Optional<String> nominate(PodNeeds pod, String node) {
+        if (node.isEmpty()) {
+            Optional<String> before = nominations.nodeOf(pod.key());
+            nominations.forget(pod.key());
+            return before.map(kept -> "");
+        }
+        nominations.outranked(pod, node).forEach(other -> {
+            nominations.forget(other.key());
+            news.placeTaken(other);
+        });
+        nominations.nominate(pod, node);
+        return Optional.of(node);
     }
 
     private void bind(PodNeeds pod, String node) {
         ObjectKey key = pod.key();
+        nominations.forget(key);
         snapshot.place(pod, node);
         binding.add(key);
         KubeObject body = KubeObject.named("v1", "Binding", key, tree -> {
@@ -299,69 +332,10 @@ public final class Scheduler implements Room {
         }
     }
 
-    private void failed(PodNeeds pod, String message, Set<Cure> cures, String nominatedNode) {
+    /** @param nomination a node's name, nothing if it has lost its own; empty: as it was */
+    private void failed(PodNeeds pod, String message, Set<Cure> cures, Optional<String> nomination) {
         queue.unschedulable(pod, cures);
         events.warning(pod.object(), "FailedScheduling", message);
-        tellCondition(pod.object(), "Unschedulable", message, nominatedNode);
-    }
-
-    private void tellCondition(KubeObject pod, String reason, String message, String nominatedNode) {
-        for (var condition : pod.at("status", "conditions")) {
-            boolean known = Json.text(condition, "type").equals("PodScheduled")
-                    && Json.text(condition, "reason").equals(reason)
-                    && Json.text(condition, "message").equals(message);
-            if (known && nominatedNode.isEmpty()) {
-                return;
-            }
-        }
-        ObjectNode patch = Json.object();
-        patch.putObject("metadata").put("uid", pod.uid());
-        ObjectNode status = patch.putObject("status");
-        if (!nominatedNode.isEmpty()) {
-            status.put("nominatedNodeName", nominatedNode);
-        }
-        status.putArray("conditions")
-                .addObject()
-                .put("type", "PodScheduled")
-                .put("status", "False")
-                .put("reason", reason)
-                .put("message", message)
-                .put(
-                        "lastTransitionTime",
-                        loop.now().truncatedTo(ChronoUnit.SECONDS).toString())
-                .putNull("lastProbeTime");
-        client.patch(Resources.PODS, pod.key(), "status", PatchType.STRATEGIC, patch)
-                .onFailure(error -> quietIfGone(error, pod.key(), "pod could not be told why it waits"));
-    }
-
-    private void evict(PodNeeds preemptor, PodNeeds victim, String node) {
-        events.normal(
-                victim.object(),
-                "Preempted",
-                "Preempted by pod " + preemptor.object().uid() + " on node " + node);
-        ObjectNode patch = Json.object();
-        patch.putObject("status")
-                .putArray("conditions")
-                .addObject()
-                .put("type", "DisruptionTarget")
-                .put("status", "True")
-                .put("reason", "PreemptionByScheduler")
-                .put("message", schedulerName + ": preempting to accommodate a higher priority pod")
-                .put(
-                        "lastTransitionTime",
-                        loop.now().truncatedTo(ChronoUnit.SECONDS).toString());
-        client.patch(Resources.PODS, victim.key(), "status", PatchType.STRATEGIC, patch)
-                .compose(told -> client.delete(
-                        Resources.PODS,
-                        victim.key(),
-                        io.minik.api.client.DeleteOptions.onlyIf(victim.object().uid())))
-                .onFailure(error -> quietIfGone(error, victim.key(), "pod could not be preempted"));
-    }
-
-    private static void quietIfGone(Throwable error, ObjectKey pod, String what) {
-        var entry = ApiException.is(error, Reason.NotFound) || ApiException.is(error, Reason.Conflict)
-                ? log.atDebug()
-                : log.atWarn();
-        entry.addKeyValue("pod", pod).addKeyValue("err", error.toString()).log(what);
+        news.waits(pod.object(), "Unschedulable", message, nomination);
     }
 }

@@ -143,9 +143,11 @@ class JobPoliciesTest {
     void tooManyFailedIndexesEndTheJob() {
         job("""
             {'completions':4,'parallelism':2,'completionMode':'Indexed','backoffLimitPerIndex':0,'maxFailedIndexes':0}""");
+        cluster.everyPodRuns();
         fails(pod(1), 1);
         leave();
         assertThat(reason("Failed")).isEqualTo("MaxFailedIndexesExceeded");
+        assertThat(get().text("status", "failedIndexes")).isEqualTo("1");
         assertThat(cluster.livePods()).isEmpty();
     }
 

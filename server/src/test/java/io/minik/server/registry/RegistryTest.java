@@ -227,10 +227,11 @@ class RegistryTest {
 
     @Test
     void anEvictionTakesADisruptionOrIsRefused() {
-        for (String name : List.of("e1", "e2")) {
+        for (String name : List.of("e1", "e2", "e3")) {
             api.create(PODS, "default", POD.formatted(name, "evict"));
             bind(name, "n1");
-            api.merge(PODS, key(name), "status", "{'status':{'phase':'Running'}}");
+            String ready = "[{'type':'Ready','status':'" + (name.equals("e3") ? "False" : "True") + "'}]";
+            api.merge(PODS, key(name), "status", "{'status':{'phase':'Running','conditions':" + ready + "}}");
         }
         api.create(
                 POD_DISRUPTION_BUDGETS,
@@ -246,8 +247,13 @@ class RegistryTest {
         assertThatThrownBy(() -> evict("e2"))
                 .isInstanceOfSatisfying(ApiException.class, e -> assertThat(e.is(Reason.TooManyRequests))
                         .isTrue());
-        assertThat(api.get(PODS, "default", "e1").meta().deleting()).isTrue();
+        KubeObject evicted = api.get(PODS, "default", "e1");
+        assertThat(evicted.meta().deleting()).isTrue();
+        assertThat(evicted.at("status", "conditions"))
+                .extracting(condition -> condition.path("reason").asText())
+                .contains("EvictionByEvictionAPI");
         assertThat(api.get(PODS, "default", "e2").meta().deleting()).isFalse();
+        assertThat(evict("e3").text("status")).as("unready: no loss").isEqualTo("Success");
     }
 
     private KubeObject evict(String pod) {

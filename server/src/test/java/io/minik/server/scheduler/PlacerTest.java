@@ -44,13 +44,13 @@ class PlacerTest {
         long begin = System.nanoTime();
         for (int i = 0; i < pods; i++) {
             PodNeeds needs = PodNeeds.of(pod(i, "900m"));
-            var placement = placer.place(needs, snapshot, List.of());
+            var placement = placer.place(needs, snapshot, new Nominations(), List.of());
             snapshot.place(needs, placement.node().orElseThrow().name());
         }
         long perSecond = pods * 1_000_000_000L / (System.nanoTime() - begin);
         System.out.println("scheduled " + perSecond + " pods/s over " + nodes + " nodes");
         assertThat(snapshot.nodes()).allMatch(node -> node.podCount() == 4);
-        var full = placer.place(PodNeeds.of(pod(pods, "900m")), snapshot, List.of());
+        var full = placer.place(PodNeeds.of(pod(pods, "900m")), snapshot, new Nominations(), List.of());
         assertThat(full.node()).isEmpty();
         assertThat(full.message()).isEqualTo("0/5000 nodes are available: 5000 Insufficient cpu.");
     }
@@ -61,7 +61,8 @@ class PlacerTest {
         snapshot.node(node(0));
         snapshot.node(node(1));
         snapshot.place(PodNeeds.of(pod(0, "2")), "n0");
-        var placement = new Placer(new Random(1)).place(PodNeeds.of(pod(1, "1")), snapshot, List.of());
+        var placement =
+                new Placer(new Random(1)).place(PodNeeds.of(pod(1, "1")), snapshot, new Nominations(), List.of());
         assertThat(placement.node().orElseThrow().name()).isEqualTo("n1");
     }
 }

@@ -282,6 +282,54 @@ class SchedulerTest {
     }
 
     @Test
+    void theRoomOfVictimsIsKeptFromLesserPods() {
+        node("one", SchedulerTest::nothing);
+        pod("low", "2", tree -> Json.child(tree, "spec").put("priority", 1));
+        loop.settle();
+        pod("high", "2", tree -> Json.child(tree, "spec").put("priority", 10));
+        loop.settle();
+        KubeObject high = api.require(Resources.PODS, ObjectKey.of("default", "high"));
+        assertThat(high.text("status", "nominatedNodeName")).isEqualTo("one");
+        api.remove(Resources.PODS, ObjectKey.of("default", "low"));
+        pod("late", "2", tree -> Json.child(tree, "spec").put("priority", 5));
+        assertThat(nodeOf("late")).as("while the other one still backs off").isEmpty();
+        loop.advance(Duration.ofSeconds(15));
+        assertThat(nodeOf("high")).isEqualTo("one");
+        assertThat(nodeOf("late")).isEmpty();
+    }
+
+    @Test
+    void budgetsDecideBetweenVictims() {
+        node("one", tree -> {});
+        node("two", tree -> {});
+        for (String name : List.of("one", "two")) {
+            pod("on-" + name, "2", tree -> {
+                Json.child(tree, "metadata").putObject("labels").put("app", "on-" + name);
+                Json.child(tree, "spec").put("priority", name.equals("one") ? 1 : 2);
+                Json.child(Json.child(tree, "spec"), "nodeSelector").put("kubernetes.io/hostname", name);
+            });
+        }
+        api.put(
+                Resources.POD_DISRUPTION_BUDGETS,
+                KubeObject.named("policy/v1", "PodDisruptionBudget", ObjectKey.of("default", "b"), tree -> {
+                    Json.child(Json.child(Json.child(tree, "spec"), "selector"), "matchLabels")
+                            .put("app", "on-one");
+                    Json.child(tree, "status").put("disruptionsAllowed", 0);
+                }));
+        loop.settle();
+        pod("high", "2", tree -> Json.child(tree, "spec").put("priority", 10));
+        loop.settle();
+        assertThat(api.require(Resources.PODS, ObjectKey.of("default", "on-one"))
+                        .meta()
+                        .deleting())
+                .isFalse();
+        assertThat(api.require(Resources.PODS, ObjectKey.of("default", "on-two"))
+                        .meta()
+                        .deleting())
+                .isTrue();
+    }
+
+    @Test
     void aMissingClaimIsNamed() {
         node("one", SchedulerTest::nothing);
         pod("web", "1m", tree -> Json.child(tree, "spec")

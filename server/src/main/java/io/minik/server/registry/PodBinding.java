@@ -6,33 +6,26 @@ import io.minik.api.client.ApiCall.Verb;
 import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Resources;
 import io.minik.api.meta.Status.Cause;
-import io.minik.api.meta.Status.Details;
-import io.minik.api.meta.Status.Reason;
 import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
-import io.minik.api.schema.KindRow;
 import io.minik.api.schema.Schema;
-import io.minik.api.selector.LabelSelector;
 import io.vertx.core.Future;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
-/** pods/binding, which gives a pod its node once, and pods/eviction, a delete that asks the disruption budgets first. */
-final class PodConnectors {
+/** pods/binding, which gives a pod its node once. */
+final class PodBinding {
     /** Who the server writes as where nobody asked for the write itself. */
     private static final String SELF = "minik";
 
     private final Writes writes;
-    private final Storage storage;
     private final Schema schema;
     private final InstantSource clock;
 
-    PodConnectors(Writes writes, Storage storage, Schema schema, InstantSource clock) {
+    PodBinding(Writes writes, Schema schema, InstantSource clock) {
         this.writes = writes;
-        this.storage = storage;
         this.schema = schema;
         this.clock = clock;
     }
@@ -111,80 +104,12 @@ final class PodConnectors {
         scheduled.put("lastTransitionTime", ObjectRules.timestamp(clock.instant()));
     }
 
-    Future<KubeObject> evict(Connector.Scope scope, KubeObject eviction) {
-        return storage.caughtUp().compose(unused -> evictNow(scope, eviction));
-    }
-
-    private Future<KubeObject> evictNow(Connector.Scope scope, KubeObject eviction) {
-        ObjectKey key = scope.key();
-        KubeObject pod = storage.find(Resources.PODS, key)
-                .map(KubeObject::compact)
-                .orElseThrow(() -> ApiException.notFound(Resources.PODS, key.name()));
-        Request delete = request(Verb.DELETE, scope, key);
-        ObjectNode body = eviction.at("deleteOptions") instanceof ObjectNode given ? given : Json.object();
-        DeleteRules.Options options = DeleteRules.Options.of(body, delete);
-        String phase = pod.text("status", "phase");
-        boolean finished = phase.equals("Succeeded") || phase.equals("Failed") || phase.equals("Pending");
-        List<KubeObject> budgets = finished || pod.meta().deleting()
-                ? List.of()
-                : storage.list(Resources.POD_DISRUPTION_BUDGETS, key.namespace()).stream()
-                        .map(KubeObject::compact)
-                        .filter(pdb -> LabelSelector.of(pdb.at("spec", "selector"))
-                                .matches(pod.meta().labels()))
-                        .toList();
-        if (budgets.size() > 1) {
-            throw ApiException.internal(
-                    "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.");
-        }
-        Future<?> allowed = budgets.isEmpty() ? Future.succeededFuture() : spend(scope, budgets.get(0), pod);
-        return allowed.compose(unused -> writes.delete(delete, key, options)).map(result -> successCreated());
-    }
-
-    /** Takes one disruption from the budget, or answers 429. */
-    private Future<?> spend(Connector.Scope scope, KubeObject budget, KubeObject pod) {
-        KindRow kind = schema.kind(Resources.POD_DISRUPTION_BUDGETS);
-        Request request = new Request(
-                Verb.UPDATE,
-                kind,
-                budget.key(),
-                "status",
-                Map.copyOf(scope.query()),
-                scope.user(),
-                SELF,
-                "",
-                new byte[0]);
-        return writes.update(new Writes.Update(
-                request, budget.key(), "status", List.of(), pdb -> spent(pdb, pod), Optional.empty()));
-    }
-
-    private ObjectNode spent(KubeObject budget, KubeObject pod) {
-        int allowed = budget.at("status", "disruptionsAllowed").asInt(0);
-        boolean seen = budget.at("status", "observedGeneration").asLong(0)
-                >= budget.meta().generation();
-        if (allowed <= 0 || !seen) {
-            String message = seen
-                    ? "The disruption budget " + budget.name() + " needs "
-                            + budget.at("status", "desiredHealthy").asInt(0) + " healthy pods and has "
-                            + budget.at("status", "currentHealthy").asInt(0) + " currently"
-                    : "The disruption budget " + budget.name() + " is still being processed by the server.";
-            throw ApiException.of(
-                    Reason.TooManyRequests,
-                    "Cannot evict pod as it would violate the pod's disruption budget.",
-                    new Details("", "", "", "", List.of(new Cause("DisruptionBudget", message, "")), seen ? 0 : 10));
-        }
-        ObjectNode next = Json.parseObject(budget.bytes());
-        ObjectNode status = Json.child(next, "status");
-        status.put("disruptionsAllowed", allowed - 1);
-        Json.child(status, "disruptedPods").put(pod.name(), ObjectRules.timestamp(clock.instant()));
-        return next;
-    }
-
     private Request request(Verb verb, Connector.Scope scope, ObjectKey key) {
         return new Request(
                 verb, schema.kind(Resources.PODS), key, "", scope.query(), scope.user(), SELF, "", new byte[0]);
     }
 
-    private static KubeObject successCreated() {
+    static KubeObject successCreated() {
         ObjectNode status = Json.object().put("kind", "Status").put("apiVersion", "v1");
         status.putObject("metadata");
         status.put("status", "Success").put("code", 201);
