@@ -41,6 +41,7 @@ build() {
   ./mvnw -B -ntp -q -DskipTests package -pl cli -am >.work/quickstart-build.log 2>&1 ||
     { tail -40 .work/quickstart-build.log; return 1; }
 }
+warm_up() { cli/target/minik warm-up || echo "no class archive could be made: minik starts, but slower"; }
 make_image() { # a docker-archive of busybox, put where minik imports images from
   local dir=$base/image
   rm -rf "$dir"
@@ -62,12 +63,12 @@ start_minik() {
     --node-password-file "$base/node-password" --https-listen-port "$port" --write-kubeconfig "$base/minik.yaml" \
     --config "$base/config.yaml" >"$base/out" 2>"$base/minik.log" </dev/null &
   echo $! >"$base/pid"
-  eventually 60 bash -c "grep -q '^minik ready' $base/out || ! kill -0 $! 2>/dev/null"
+  eventually 300 bash -c "grep -q '^minik ready' $base/out || ! kill -0 $! 2>/dev/null"
   grep '^minik ready' "$base/out" || { tail -20 "$base/minik.log"; return 1; }
 }
 KUBECTL=$PWD/.work/tools/kubectl-1.32
 k() { "$KUBECTL" --kubeconfig "$base/minik.yaml" "$@"; }
-node_ready() { k wait --for=condition=Ready node --all --timeout=60s; }
+node_ready() { k wait --for=condition=Ready node --all --timeout=300s; }
 deploy() {
   k apply -f - <<'YAML'
 apiVersion: apps/v1
@@ -92,13 +93,13 @@ kind: Service
 metadata: {name: hello}
 spec: {selector: {app: hello}, ports: [{port: 80, targetPort: 8080}]}
 YAML
-  k rollout status deployment/hello --timeout=90s
+  k rollout status deployment/hello --timeout=300s
 }
 ask() {
   local vip i answers=
   vip=$(k get svc hello -o 'jsonpath={.spec.clusterIP}')
-  eventually 20 curl -fsS -m 2 "http://$vip/"
-  for i in 1 2 3 4 5 6 7 8 9 10; do answers+=$(curl -fsS -m 2 "http://$vip/")$'\n'; done
+  eventually 60 curl -fsS -m 10 "http://$vip/"
+  for i in 1 2 3 4 5 6 7 8 9 10; do answers+=$(curl -fsS -m 10 "http://$vip/")$'\n'; done
   sort -u <<<"$answers" | grep .
   [ "$(sort -u <<<"$answers" | grep -c .)" -ge 2 ] || { echo "only one replica answered"; return 1; }
 }
@@ -117,7 +118,7 @@ stage "install what is missing" install_missing
 . ./build-env.sh
 stage "build cli/target/minik" build
 stage "make an image" make_image
-stage "class archive" cli/target/minik warm-up
+stage "class archive" warm_up
 stage "start minik: API ready" start_minik
 stage "node Ready" node_ready
 stage "Deployment of two replicas rolled out" deploy

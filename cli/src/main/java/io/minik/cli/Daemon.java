@@ -30,8 +30,8 @@ import picocli.CommandLine.Model.CommandSpec;
 final class Daemon implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Daemon.class);
 
-    /** A start that takes longer hangs on something that will not come. */
-    private static final int START_SECONDS = 120;
+    /** A start that takes longer hangs on something that will not come; an emulated machine needs three minutes. */
+    private static final int START_SECONDS = 600;
 
     private static final int STOP_SECONDS = 20;
     /** Two are enough for a small machine; each room lives on one of them. */

@@ -6,7 +6,7 @@ import io.minik.runtime.container.Containers;
 import io.minik.runtime.image.Images;
 import io.minik.runtime.image.Images.Image;
 import io.vertx.core.Future;
-import java.nio.file.FileStore;
+import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -43,7 +43,7 @@ final class ImageGarbage {
         static Disk of(Path directory) {
             return () -> {
                 Files.createDirectories(directory);
-                FileStore store = Files.getFileStore(directory);
+                File store = directory.toFile();
                 return (int) (PERCENT - store.getUsableSpace() * PERCENT / Math.max(1, store.getTotalSpace()));
             };
         }

@@ -1,7 +1,7 @@
 package io.minik.agent.node;
 
+import java.io.File;
 import java.io.IOException;
-import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -39,7 +39,7 @@ public final class NodeFigures {
         Map<String, Long> memory = memory();
         long total = memory.getOrDefault("MemTotal", 0L);
         long available = memory.getOrDefault("MemAvailable", 0L);
-        FileStore store = store();
+        File store = store();
         long cpu = 0;
         long boot = 0;
         for (String line : Files.readAllLines(Path.of("/proc/stat"))) {
@@ -85,9 +85,10 @@ public final class NodeFigures {
         return memory().getOrDefault("MemTotal", 0L);
     }
 
-    private FileStore store() throws IOException {
+    /** Asked by statvfs: a FileStore would look for the mount, which a chroot's mountinfo need not list. */
+    private File store() throws IOException {
         Files.createDirectories(dataDir);
-        return Files.getFileStore(dataDir);
+        return dataDir.toFile();
     }
 
     private static Map<String, Long> memory() throws IOException {

@@ -167,8 +167,9 @@ final class DataDirectory implements AutoCloseable {
         }
     }
 
-    long usableBytes() throws IOException {
-        return Files.getFileStore(path).getUsableSpace();
+    /** By statvfs: a FileStore would look for the mount, which a chroot's mountinfo need not list. */
+    long usableBytes() {
+        return path.toFile().getUsableSpace();
     }
 
     /** Unlocks it. */
