@@ -10,7 +10,6 @@ import io.minik.api.client.Informer;
 import io.minik.api.client.Informers;
 import io.minik.api.client.ListOptions;
 import io.minik.api.client.Loop;
-import io.minik.api.core.Container;
 import io.minik.api.core.ContainerState;
 import io.minik.api.core.ContainerStatus;
 import io.minik.api.core.Pod;
@@ -22,7 +21,6 @@ import io.minik.runtime.container.Containers;
 import io.minik.runtime.image.Images;
 import io.minik.runtime.sandbox.Sandboxes;
 import io.vertx.core.Future;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -340,18 +338,5 @@ public final class Kubelet implements Room {
             var list = io.minik.api.object.Json.child(tree, "spec").putArray("containers");
             containers.forEach(name -> list.addObject().put("name", name));
         }));
-    }
-
-    /** Where a container's log is. */
-    public static Path logPath(Containers.Container container) {
-        return container.config().logPath();
-    }
-
-    /** Which command an `exec` without a container name means: the annotation's choice, else the first. */
-    public static Optional<Container> defaultContainer(Pod pod) {
-        String chosen = pod.annotations().getOrDefault("kubectl.kubernetes.io/default-container", "");
-        return chosen.isEmpty()
-                ? pod.spec().containers().stream().findFirst()
-                : pod.spec().container(chosen);
     }
 }

@@ -94,7 +94,7 @@ final class ContainerLogs {
 
     private void stream(HttpServerRequest request, Containers.Container container, LogOptions options) {
         HttpServerResponse response = request.response().setChunked(true).putHeader("Content-Type", "text/plain");
-        LogStream stream = new LogStream(context, Kubelet.logPath(container), options, watch, readers, response);
+        LogStream stream = new LogStream(context, container.config().logPath(), options, watch, readers, response);
         if (options.follow()) {
             followers
                     .computeIfAbsent(container.id(), ignored -> new HashSet<>())

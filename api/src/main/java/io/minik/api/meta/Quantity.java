@@ -91,10 +91,6 @@ public final class Quantity implements Comparable<Quantity> {
         return new Quantity(BigDecimal.valueOf(units), Format.DECIMAL_SI);
     }
 
-    public static Quantity ofMilli(long thousandths) {
-        return new Quantity(BigDecimal.valueOf(thousandths, 3), Format.DECIMAL_SI);
-    }
-
     public static Quantity ofBytes(long bytes) {
         return new Quantity(BigDecimal.valueOf(bytes), Format.BINARY_SI);
     }

@@ -1,5 +1,6 @@
 /**
- * The one life that every room of minik has.
+ * The one life that every room of minik has: {@link io.minik.api.room.Room}. The commands start rooms in the order of a list
+ * and stop them in reverse; /readyz asks each for its health.
  */
 @NullMarked
 package io.minik.api.room;

@@ -102,9 +102,9 @@ class SchemaTest {
     void everyKindIsFoundByResourceAndByKindAndHasItsList() {
         for (KindRow row : SCHEMA.kinds()) {
             assertThat(SCHEMA.kind(row.resource())).isSameAs(row);
-            assertThat(SCHEMA.findKind(
+            assertThat(SCHEMA.findType(
                             row.resource().apiVersion(), row.resource().kind()))
-                    .contains(row);
+                    .contains(row.type());
             assertThat(row.type().field("metadata")).as(row.resource().kind()).isPresent();
             if (row.has("list")) {
                 assertThat(SCHEMA.findType(
