@@ -32,6 +32,7 @@ import io.minik.runtime.net.Network;
 import io.minik.server.authn.User;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.URI;
@@ -63,6 +64,8 @@ final class AgentRooms {
     private final ApiClient api;
     private final Informers informers;
     private final EventRecorder events;
+    /** Succeeds when pods can have addresses for the first time. */
+    private final Promise<Void> podNetwork = Promise.promise();
 
     /** How this node gets its certificates, and then reaches the API. */
     private record Way(JoinCaller caller, java.util.function.Function<NodeIdentity, Transport> transport) {}
@@ -215,7 +218,8 @@ final class AgentRooms {
             @Override
             public Future<Void> configure(String podCidr) {
                 return bridge.configure(
-                        new Network.Ranges(podCidr, cluster.clusterCidr(), cluster.serviceCidr()), POD_MTU);
+                                new Network.Ranges(podCidr, cluster.clusterCidr(), cluster.serviceCidr()), POD_MTU)
+                        .onSuccess(podNetwork::tryComplete);
             }
 
             @Override
@@ -240,6 +244,7 @@ final class AgentRooms {
                 "kubepods",
                 machine.allocatable(),
                 nodeRoom::labels,
+                podNetwork.future(),
                 machine.memoryBytes(),
                 KubeletConfig.DEFAULT_LOG_BYTES,
                 KubeletConfig.DEFAULT_LOG_FILES,

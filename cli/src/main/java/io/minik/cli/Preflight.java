@@ -9,6 +9,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -18,6 +19,10 @@ import java.util.regex.Pattern;
 final class Preflight {
     private static final List<String> NAMESPACES = List.of("net", "pid", "mnt", "ipc", "uts");
     private static final List<String> CONTROLLERS = List.of("cpu", "memory", "pids");
+
+    private static final Pattern VERSION = Pattern.compile("^(\\d{1,4})\\.(\\d{1,4})");
+    private static final int LEAST_MAJOR = 5;
+    private static final int LEAST_MINOR = 9;
 
     private final Path filesystemRoot;
 
@@ -37,8 +42,29 @@ final class Preflight {
         }
     }
 
+    /** The newest call that starting a container cannot do without is close_range. */
+    private void kernel() {
+        String release;
+        try {
+            release = Files.readString(at("proc/sys/kernel/osrelease")).trim();
+        } catch (IOException e) {
+            throw new StartFailure("/proc/sys/kernel/osrelease: " + e.getMessage(), e);
+        }
+        Matcher version = VERSION.matcher(release);
+        if (!version.find()) {
+            return;
+        }
+        int major = Integer.parseInt(version.group(1));
+        int minor = Integer.parseInt(version.group(2));
+        if (major < LEAST_MAJOR || (major == LEAST_MAJOR && minor < LEAST_MINOR)) {
+            throw new StartFailure("this kernel is Linux " + release + "; containers need " + LEAST_MAJOR + "."
+                    + LEAST_MINOR + " or newer (close_range)");
+        }
+    }
+
     /** What containers need of the kernel. @throws StartFailure naming the first thing that is missing */
     void node() {
+        kernel();
         for (String namespace : NAMESPACES) {
             if (!Files.exists(at("proc/self/ns/" + namespace), LinkOption.NOFOLLOW_LINKS)) {
                 throw new StartFailure("this kernel has no " + namespace + " namespaces (CONFIG_NAMESPACES)");

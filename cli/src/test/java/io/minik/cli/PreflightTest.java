@@ -24,6 +24,15 @@ class PreflightTest {
         }
         Files.writeString(machine.resolve("proc/filesystems"), "nodev\toverlay\n");
         Files.createDirectories(machine.resolve("sys/fs/cgroup"));
+        Files.createDirectories(machine.resolve("proc/sys/kernel"));
+        Files.writeString(machine.resolve("proc/sys/kernel/osrelease"), "5.10.0-8-amd64\n");
+    }
+
+    @Test
+    void aKernelThatIsTooOldIsNamed() throws IOException {
+        Files.writeString(machine.resolve("proc/sys/kernel/osrelease"), "5.4.0-42-generic\n");
+        assertThatThrownBy(() -> new Preflight(machine).node())
+                .hasMessage("this kernel is Linux 5.4.0-42-generic; containers need 5.9 or newer (close_range)");
     }
 
     @Test

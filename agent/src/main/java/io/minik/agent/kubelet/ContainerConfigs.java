@@ -35,6 +35,7 @@ final class ContainerConfigs {
     /**
      * @param environment what Kubernetes says; the image's own comes below it
      * @param volumeImages ids of images that are mounted as volumes
+     * @param pidTarget id of the container whose processes it sees, empty for its own
      */
     record Parts(
             Pod pod,
@@ -45,7 +46,8 @@ final class ContainerConfigs {
             Image image,
             Map<String, String> environment,
             List<Mount> mounts,
-            Set<String> volumeImages) {}
+            Set<String> volumeImages,
+            String pidTarget) {}
 
     static String id(String podUid, String name, int attempt) {
         String hex = podUid.replace("-", "").toLowerCase(java.util.Locale.ROOT);
@@ -92,7 +94,8 @@ final class ContainerConfigs {
                 node.logMaxBytes(),
                 node.logMaxFiles(),
                 labels(pod, container.name()),
-                annotations);
+                annotations,
+                parts.pidTarget());
     }
 
     /** Ids of the images that a container has as volumes. */

@@ -60,10 +60,13 @@ final class ContainerStart {
     private final int attempt;
     private final Sandbox sandbox;
     private final PodDirectory directory;
+    private final String pidTarget;
     /** Ids of the images that are volumes; filled with the mounts. */
     private final Set<String> volumeImages = new TreeSet<>();
 
-    ContainerStart(Node node, Pod pod, Container container, int attempt, Sandbox sandbox) {
+    /** @param pidTarget id of the running container whose processes it sees, empty for its own */
+    ContainerStart(Node node, Pod pod, Container container, int attempt, Sandbox sandbox, String pidTarget) {
+        this.pidTarget = pidTarget;
         this.node = node;
         this.pod = pod;
         this.container = container;
@@ -98,7 +101,8 @@ final class ContainerStart {
                                     image,
                                     environment,
                                     mounts,
-                                    volumeImages),
+                                    volumeImages,
+                                    pidTarget),
                             node.config()));
         });
     }

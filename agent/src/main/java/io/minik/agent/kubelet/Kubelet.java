@@ -111,6 +111,7 @@ public final class Kubelet implements Room {
         running = true;
         parts.containers().onExit(exited -> loop.run(() -> find(exited).ifPresent(PodWorker::wake)));
         pods.onChange((before, now) -> change(before, now));
+        config.network().onComplete(up -> loop.run(() -> workers.values().forEach(PodWorker::wake)));
         for (Pod orphan : orphans) {
             log.atInfo()
                     .addKeyValue("pod", orphan.key())
@@ -267,6 +268,11 @@ public final class Kubelet implements Room {
         @Override
         public Optional<NodeAdmission.Rejection> refuse(Pod pod) {
             return NodeAdmission.refuseResize(pod, admitted(pod), config.allocatable());
+        }
+
+        @Override
+        public boolean network() {
+            return config.network().succeeded();
         }
 
         @Override

@@ -1,5 +1,6 @@
 package io.minik.agent.kubelet;
 
+import io.vertx.core.Future;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,7 @@ import java.util.function.Supplier;
  * @param cgroupRoot first part of cgroup parents: {@code kubepods}
  * @param allocatable the node's, as quantities
  * @param nodeLabels as the API has them; empty while they are not known
+ * @param network succeeds once pods can have addresses
  * @param seccompDefault containers that say nothing get runtime/default instead of unconfined
  */
 public record KubeletConfig(
@@ -30,6 +32,7 @@ public record KubeletConfig(
         String cgroupRoot,
         Map<String, String> allocatable,
         Supplier<Map<String, String>> nodeLabels,
+        Future<Void> network,
         long nodeMemoryBytes,
         long logMaxBytes,
         int logMaxFiles,

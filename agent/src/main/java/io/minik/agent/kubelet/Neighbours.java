@@ -8,6 +8,9 @@ interface Neighbours {
     /** Why the node has no room for the pod as it is now. */
     Optional<NodeAdmission.Rejection> refuse(Pod pod);
 
+    /** Whether the node's network can take pods; all are woken when it can. */
+    boolean network();
+
     /** Resources came free: others may wait for them. */
     void freed();
 

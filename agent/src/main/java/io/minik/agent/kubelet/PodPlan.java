@@ -35,6 +35,7 @@ record PodPlan(List<Step> steps, Optional<Instant> wakeAt, boolean settled) {
      * @param notes by container name
      * @param inFlight subjects of steps that have not ended yet
      * @param mounted the volumes are there
+     * @param network pods can have addresses: until then only those on the host's network get a sandbox
      * @param touched something of the volumes may be there
      * @param pod with the resources that were granted
      * @param resizeRetryAt not before this may a failed resize be tried again
@@ -48,6 +49,7 @@ record PodPlan(List<Step> steps, Optional<Instant> wakeAt, boolean settled) {
             Set<String> inFlight,
             boolean mounted,
             boolean touched,
+            boolean network,
             Instant startTime,
             Instant setupRetryAt,
             Instant resizeRetryAt,
@@ -126,13 +128,9 @@ record PodPlan(List<Step> steps, Optional<Instant> wakeAt, boolean settled) {
         }
 
         private void resize() {
-            boolean whole = resizes.isEmpty()
-                    && steps.isEmpty()
-                    && in.inFlight().isEmpty()
-                    && observed.sandbox()
-                            .filter(s -> PodResize.outdated(in.pod(), s))
-                            .isPresent();
-            if (resizes.isEmpty() && !whole) {
+            boolean quiet =
+                    resizes.isEmpty() && steps.isEmpty() && in.inFlight().isEmpty();
+            if (resizes.isEmpty() && !(quiet && PodResize.outdated(in.pod(), observed.sandbox()))) {
                 return;
             }
             if (in.resizeRetryAt().isAfter(in.now())) {
@@ -145,7 +143,9 @@ record PodPlan(List<Step> steps, Optional<Instant> wakeAt, boolean settled) {
         private void setUp(Step step) {
             if (in.setupRetryAt().isAfter(in.now())) {
                 wake(in.setupRetryAt());
-            } else {
+            } else if (step instanceof Step.MountVolumes
+                    || in.network()
+                    || spec.network().hostNetwork()) {
                 add(step);
             }
         }

@@ -29,8 +29,9 @@ final class PodResize {
     }
 
     /** Whether the pod's group has other limits than what was granted asks for. */
-    static boolean outdated(Pod granted, Sandboxes.Sandbox sandbox) {
-        return !sandbox.config().resources().equals(ResourceLimits.ofPod(granted));
+    static boolean outdated(Pod granted, Optional<Sandboxes.Sandbox> sandbox) {
+        return sandbox.filter(s -> !s.config().resources().equals(ResourceLimits.ofPod(granted)))
+                .isPresent();
     }
 
     /** @param containers granted specs by id; none: only the pod's group is left to do */
@@ -52,7 +53,7 @@ final class PodResize {
 
     /** Before a container starts with more than the pod's group may give it. */
     Future<Void> makeRoom() {
-        return sandbox.filter(s -> outdated(granted, s)).isPresent() ? lift() : Future.succeededFuture();
+        return outdated(granted, sandbox) ? lift() : Future.succeededFuture();
     }
 
     private Future<Void> lift() {

@@ -253,6 +253,7 @@ final class PodWorker {
                 Set.copyOf(inFlight),
                 mounted,
                 touched,
+                node.neighbours().network(),
                 startTime,
                 setup.retryAt(),
                 grant.retryAt(),

@@ -57,12 +57,7 @@ final class StepRunner {
         } else if (step instanceof Step.RemoveSandbox remove) {
             return all.sandboxes().remove(remove.id());
         } else if (step instanceof Step.StartContainer start) {
-            Optional<Sandbox> sandbox = worker.observed().sandbox();
-            return sandbox.isEmpty()
-                    ? Future.failedFuture(StartFailure.create("the pod's sandbox is gone"))
-                    : resizing(pod).makeRoom().compose(ignored -> new ContainerStart(
-                                    node, pod, start.container(), start.attempt(), sandbox.get())
-                            .run());
+            return start(pod, start);
         } else if (step instanceof Step.StopContainer stop) {
             return stop(pod, stop);
         } else if (step instanceof Step.RemoveContainer remove) {
@@ -73,6 +68,22 @@ final class StepRunner {
             return confirm(pod);
         }
         throw new IllegalStateException("not a step for the runtime: " + step);
+    }
+
+    private Future<Void> start(Pod pod, Step.StartContainer start) {
+        Optional<Sandbox> sandbox = worker.observed().sandbox();
+        if (sandbox.isEmpty()) {
+            return Future.failedFuture(StartFailure.create("the pod's sandbox is gone"));
+        }
+        String target = start.container().targetContainerName();
+        Optional<String> targetId =
+                worker.observed().newest(target).filter(Observed::running).map(Containers.Container::id);
+        if (!target.isEmpty() && targetId.isEmpty()) {
+            return Future.failedFuture(StartFailure.config("unable to find target container " + target));
+        }
+        return resizing(pod).makeRoom().compose(ignored -> new ContainerStart(
+                        node, pod, start.container(), start.attempt(), sandbox.get(), targetId.orElse(""))
+                .run());
     }
 
     private PodResize resizing(Pod pod) {

@@ -321,7 +321,8 @@ final class FakeRuntime {
                         old.logMaxBytes(),
                         old.logMaxFiles(),
                         old.labels(),
-                        merged),
+                        merged,
+                        old.pidTarget()),
                 c.state(),
                 c.pid(),
                 c.createdAtNanos(),
@@ -358,7 +359,8 @@ final class FakeRuntime {
                 0,
                 1,
                 Map.of(),
-                Map.of());
+                Map.of(),
+                "");
     }
 
     static Images.Image image(String reference) {

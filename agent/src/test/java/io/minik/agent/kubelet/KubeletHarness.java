@@ -21,6 +21,7 @@ import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -41,6 +42,7 @@ final class KubeletHarness {
     final FakeRuntime runtime = new FakeRuntime(loop);
     final Map<String, Prober.Listener> probes = new HashMap<>();
     final Set<String> mounted = new HashSet<>();
+    Promise<Void> network = Promise.promise();
     final List<String> imageVolumes = new ArrayList<>();
     final List<String> hooks = new ArrayList<>();
     Optional<String> mountFault = Optional.empty();
@@ -48,6 +50,7 @@ final class KubeletHarness {
     Kubelet kubelet;
 
     KubeletHarness(Path directory) {
+        network.complete();
         kubelet = make(directory);
     }
 
@@ -80,6 +83,7 @@ final class KubeletHarness {
                 "kubepods",
                 Map.of("cpu", "2", "memory", "4Gi", "pods", "10"),
                 () -> Map.of("disk", "ssd"),
+                network.future(),
                 8L << 30,
                 1 << 20,
                 3,

@@ -13,6 +13,7 @@ import io.minik.api.meta.Resources;
 import io.minik.api.object.Json;
 import io.minik.api.object.ObjectKey;
 import io.minik.runtime.RuntimeFault;
+import io.vertx.core.Promise;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
@@ -247,6 +248,34 @@ class KubeletTest {
         assertThat(node.events()).contains("FailedPostStartHook: PostStartHook failed");
         assertThat(((Waiting) status("p").state()).reason()).isEqualTo("PostStartHookError");
         assertThat(node.runtime.log).anyMatch(l -> l.startsWith("exited "));
+    }
+
+    @Test
+    void podsWaitQuietlyUntilTheyCanHaveAddresses() {
+        node.network = Promise.promise();
+        node.restart(directory);
+        node.create("p", ONE);
+        node.create("h", "{'hostNetwork':true,'containers':[{'name':'h','image':'busybox:1'}]}");
+        assertThat(node.pod("p").status().phase()).isEqualTo("Pending");
+        assertThat(node.pod("h").status().phase()).isEqualTo("Running");
+        assertThat(node.events()).noneMatch(e -> e.startsWith("FailedCreatePodSandBox"));
+        node.network.complete();
+        node.loop.settle();
+        assertThat(node.pod("p").status().phase()).isEqualTo("Running");
+    }
+
+    @Test
+    void anEphemeralContainerLivesAmongTheProcessesOfItsTarget() {
+        node.create("p", ONE);
+        node.api.put(Resources.PODS, node.pod("p").object().edit(tree -> Json.child(tree, "spec")
+                .putArray("ephemeralContainers")
+                .addObject()
+                .put("name", "dbg")
+                .put("image", "busybox:1")
+                .put("targetContainerName", "c")));
+        node.loop.settle();
+        assertThat(node.runtime.only("dbg").config().pidTarget())
+                .isEqualTo(node.runtime.only("c").id());
     }
 
     @Test

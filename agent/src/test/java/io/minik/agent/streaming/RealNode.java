@@ -145,6 +145,7 @@ final class RealNode implements AutoCloseable {
                 "kubepods",
                 Map.of("cpu", "8", "memory", "16Gi", "pods", "110"),
                 Map::of,
+                Future.succeededFuture(),
                 16L << 30,
                 KubeletConfig.DEFAULT_LOG_BYTES,
                 KubeletConfig.DEFAULT_LOG_FILES,

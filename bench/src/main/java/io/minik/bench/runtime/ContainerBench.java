@@ -269,6 +269,6 @@ public final class ContainerBench {
                 0,
                 1,
                 Map.of(),
-                Map.of());
+                Map.of(), "");
     }
 }

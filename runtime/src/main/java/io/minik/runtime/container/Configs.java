@@ -36,6 +36,7 @@ final class Configs {
                 c.logMaxBytes(),
                 c.logMaxFiles(),
                 c.labels(),
-                merged);
+                merged,
+                c.pidTarget());
     }
 }

@@ -59,6 +59,7 @@ public interface Containers {
      * @param command full argv, nothing taken from the image any more
      * @param env KEY=value, whole and final
      * @param logPath file in CRI log format; rotated at logMaxBytes into .1 … .(logMaxFiles-1)
+     * @param pidTarget id of a running container whose process namespace this one joins; empty for its own
      * @param terminationLog host file mounted by the caller; here only for the record, empty if none
      */
     record ContainerConfig(
@@ -85,7 +86,13 @@ public interface Containers {
             long logMaxBytes,
             int logMaxFiles,
             Map<String, String> labels,
-            Map<String, String> annotations) {}
+            Map<String, String> annotations,
+            String pidTarget) {
+        public ContainerConfig {
+            // Records of an earlier minik do not have it.
+            pidTarget = pidTarget == null ? "" : pidTarget;
+        }
+    }
 
     /** @param propagation PRIVATE, HOST_TO_CONTAINER (rslave), BIDIRECTIONAL (rshared) */
     record Mount(Path hostPath, String containerPath, boolean readOnly, Propagation propagation) {}

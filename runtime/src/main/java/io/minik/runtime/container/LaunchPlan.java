@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -43,12 +44,20 @@ final class LaunchPlan {
     private static final String BOUNDING = "CapBnd:";
 
     private final Sys sys;
+    private final Function<String, Optional<Path>> pidNamespaces;
     private final Cgroups cgroups;
     private final SandboxFiles sandboxes;
     private final ContainerFiles files;
     private final SeccompProfiles seccomp;
 
-    LaunchPlan(Sys sys, Cgroups cgroups, SandboxFiles sandboxes, ContainerFiles files) {
+    /** @param pidNamespaces of running containers, by id */
+    LaunchPlan(
+            Sys sys,
+            Cgroups cgroups,
+            SandboxFiles sandboxes,
+            ContainerFiles files,
+            Function<String, Optional<Path>> pidNamespaces) {
+        this.pidNamespaces = pidNamespaces;
         this.sys = sys;
         this.cgroups = cgroups;
         this.sandboxes = sandboxes;
@@ -100,7 +109,7 @@ final class LaunchPlan {
         boolean privileged = security.privileged();
         return new Launch(
                 namespaces(config.sandboxId(), pod),
-                pidNamespace(config.sandboxId(), pod),
+                pidNamespace(config, pod),
                 pod.hostPid(),
                 cgroups.at(SHIM_CGROUP).markFiles(),
                 cgroup.joinFiles(),
@@ -194,10 +203,23 @@ final class LaunchPlan {
         return namespaces;
     }
 
-    private Optional<Path> pidNamespace(String sandboxId, SandboxConfig pod) {
-        return pod.shareProcessNamespace() && !pod.hostPid()
-                ? Optional.of(sandboxes.pin(sandboxId, "pid"))
-                : Optional.empty();
+    private Optional<Path> pidNamespace(ContainerConfig config, SandboxConfig pod) {
+        if (pod.hostPid()) {
+            return Optional.empty();
+        }
+        if (pod.shareProcessNamespace()) {
+            return Optional.of(sandboxes.pin(config.sandboxId(), "pid"));
+        }
+        if (config.pidTarget().isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(pidNamespaces
+                .apply(config.pidTarget())
+                .orElseThrow(() -> new RuntimeFault(
+                        RuntimeFault.Kind.INVALID_CONFIG,
+                        "target",
+                        "target container " + config.pidTarget() + " is not running",
+                        0)));
     }
 
     private List<Launch.Bind> binds(ContainerConfig config, SandboxConfig pod) {

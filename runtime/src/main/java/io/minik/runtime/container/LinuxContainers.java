@@ -78,7 +78,7 @@ public final class LinuxContainers implements Containers {
         snapshots = parts.snapshots();
         sandboxes = parts.sandboxes();
         files = new ContainerFiles(parts.dataDir(), parts.runDir());
-        plan = new LaunchPlan(kernel.sys(), cgroups, sandboxes, files);
+        plan = new LaunchPlan(kernel.sys(), cgroups, sandboxes, files, this::pidNamespace);
         records = new ContainerRecords(files, parts.clock());
         starter = new Starter(kernel, parts.poller(), files, parts.clock());
         adoption = new Adoption(parts, files, records, plan, starter);
@@ -110,6 +110,15 @@ public final class LinuxContainers implements Containers {
             }
             throw e;
         }
+    }
+
+    private Optional<Path> pidNamespace(String id) {
+        Life life = records.require(id).life();
+        return Kernel.startTime(life.pid())
+                        .filter(time -> time == life.startTime())
+                        .isPresent()
+                ? Optional.of(Path.of("/proc", Integer.toString(life.pid()), "ns", "pid"))
+                : Optional.empty();
     }
 
     private void forget(ContainerConfig config) {

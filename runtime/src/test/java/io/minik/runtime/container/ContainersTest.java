@@ -63,6 +63,16 @@ class ContainersTest {
     }
 
     @Test
+    void itMayLiveAmongTheProcessesOfAnother() {
+        await(node.containers.create(node.config("p1", "c1", "sleep", "300")));
+        await(node.containers.start("c1"));
+        node.runToEnd(TestNode.beside(node.config("p1", "c2", "cat", "/proc/1/cmdline"), "c1"));
+        assertThat(node.log("c2")).containsExactly("stdout F sleep\u0000300\u0000");
+        assertThatThrownBy(() -> node.runToEnd(TestNode.beside(node.config("p1", "c3", "true"), "c2")))
+                .hasMessageContaining("target container c2 is not running");
+    }
+
+    @Test
     void aMissingProgramIsAStartError() {
         ContainerConfig config = node.config("p1", "c1", "nonsense");
         await(node.containers.create(config));

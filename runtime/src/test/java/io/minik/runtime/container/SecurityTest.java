@@ -65,7 +65,8 @@ class SecurityTest {
                 c.logMaxBytes(),
                 c.logMaxFiles(),
                 Map.of(),
-                Map.of());
+                Map.of(),
+                "");
     }
 
     private List<String> run(Security security, List<Mount> mounts, String script) {

@@ -202,7 +202,38 @@ final class TestNode implements AutoCloseable {
                 0,
                 5,
                 Map.of(),
-                Map.of());
+                Map.of(),
+                "");
+    }
+
+    /** The same, among the processes of another container. */
+    static ContainerConfig beside(ContainerConfig c, String target) {
+        return new ContainerConfig(
+                c.id(),
+                c.sandboxId(),
+                c.name(),
+                c.attempt(),
+                c.imageId(),
+                c.imageReference(),
+                c.layers(),
+                c.command(),
+                c.env(),
+                c.workingDir(),
+                c.stdin(),
+                c.stdinOnce(),
+                c.tty(),
+                c.mounts(),
+                c.devices(),
+                c.security(),
+                c.resources(),
+                c.cgroupParent(),
+                c.stopSignal(),
+                c.logPath(),
+                c.logMaxBytes(),
+                c.logMaxFiles(),
+                c.labels(),
+                c.annotations(),
+                target);
     }
 
     static ContainerConfig inPod(ContainerConfig c, String cgroupParent) {
@@ -230,7 +261,8 @@ final class TestNode implements AutoCloseable {
                 c.logMaxBytes(),
                 c.logMaxFiles(),
                 c.labels(),
-                c.annotations());
+                c.annotations(),
+                c.pidTarget());
     }
 
     /** Creates and starts it, waits for its end. */
