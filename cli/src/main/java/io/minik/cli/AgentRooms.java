@@ -8,12 +8,14 @@ import io.minik.agent.node.NodeFigures;
 import io.minik.agent.node.NodeImage;
 import io.minik.agent.node.NodeNetwork;
 import io.minik.agent.node.NodeRoom;
+import io.minik.agent.pki.IdentityRenewal;
 import io.minik.agent.pki.JoinClient;
 import io.minik.agent.pki.NodeIdentity;
 import io.minik.agent.pki.NodeKeys;
 import io.minik.agent.probe.NetworkActions;
 import io.minik.agent.probe.ProbeTimers;
 import io.minik.agent.proxy.Proxy;
+import io.minik.agent.streaming.Gate;
 import io.minik.agent.streaming.KubeletServer;
 import io.minik.agent.volume.FileWork;
 import io.minik.agent.volume.LinuxMounts;
@@ -27,6 +29,9 @@ import io.minik.api.client.Transport;
 import io.minik.api.join.ClusterConfig;
 import io.minik.api.join.JoinCaller;
 import io.minik.api.join.JoinToken;
+import io.minik.api.x509.ClientAuthority;
+import io.minik.api.x509.LeafLifetime;
+import io.minik.api.x509.Pem;
 import io.minik.runtime.net.BridgeNetwork;
 import io.minik.runtime.net.Network;
 import io.minik.server.authn.User;
@@ -43,6 +48,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -61,6 +69,8 @@ final class AgentRooms {
     private final ClusterConfig cluster;
     private final Context context;
     private final Loop loop;
+    private final Link link;
+    private final Supplier<Future<NodeIdentity>> obtain;
     private final ApiClient api;
     private final Informers informers;
     private final EventRecorder events;
@@ -68,14 +78,18 @@ final class AgentRooms {
     private final Promise<Void> podNetwork = Promise.promise();
 
     /** How this node gets its certificates, and then reaches the API. */
-    private record Way(JoinCaller caller, java.util.function.Function<NodeIdentity, Transport> transport) {}
+    private record Way(JoinCaller caller, Function<NodeIdentity, Link> link) {}
+
+    /** @param renew hears of a new identity of this node */
+    private record Link(Transport transport, Consumer<NodeIdentity> renew) {}
 
     private AgentRooms(
             Daemon daemon,
             NodeOptions node,
             String nodeIp,
             NodeIdentity identity,
-            Transport transport,
+            Link link,
+            Supplier<Future<NodeIdentity>> obtain,
             Context context) {
         this.daemon = daemon;
         this.node = node;
@@ -85,7 +99,9 @@ final class AgentRooms {
         this.cluster = identity.cluster();
         this.context = context;
         this.loop = Loop.on(context);
-        this.api = new ApiClient(transport, "kubelet");
+        this.link = link;
+        this.obtain = obtain;
+        this.api = new ApiClient(link.transport(), "kubelet");
         this.informers = new Informers(loop, api);
         this.events = new EventRecorder(loop, api, "kubelet", nodeName);
     }
@@ -94,7 +110,9 @@ final class AgentRooms {
     static Future<Void> besideServer(Daemon daemon, ControlPlane.Opening opening, ControlPlane plane) {
         Way way = new Way(
                 plane.joins()::joinLocally,
-                identity -> plane.transport(User.system("system:node:" + opening.nodeName(), "system:nodes")));
+                identity -> new Link(
+                        plane.transport(User.system("system:node:" + opening.nodeName(), "system:nodes")),
+                        renewed -> {}));
         return start(daemon, opening.node(), opening.nodeName(), opening.nodeIp(), way);
     }
 
@@ -102,24 +120,27 @@ final class AgentRooms {
     static Future<Void> alone(
             Daemon daemon, NodeOptions node, String nodeName, String nodeIp, URI server, JoinToken token) {
         Vertx vertx = daemon.vertx();
-        Way way = new Way(
-                new JoinClient(vertx, server.toString(), token),
-                identity -> new HttpTransport(
-                        vertx,
-                        HttpTransport.Config.withCertificate(
-                                server,
-                                identity.serverCa(),
-                                identity.clientCertificate(),
-                                identity.clientKey(),
-                                "minik-agent/" + Build.THIS.version())));
+        Way way = new Way(new JoinClient(vertx, server.toString(), token), identity -> {
+            HttpTransport transport = new HttpTransport(
+                    vertx,
+                    HttpTransport.Config.withCertificate(
+                            server,
+                            identity.serverCa(),
+                            identity.clientCertificate(),
+                            identity.clientKey(),
+                            "minik-agent/" + Build.THIS.version()));
+            return new Link(transport, renewed -> transport.renew(renewed.clientCertificate(), renewed.clientKey()));
+        });
         return start(daemon, node, nodeName, nodeIp, way);
     }
 
     private static Future<Void> start(Daemon daemon, NodeOptions node, String nodeName, String nodeIp, Way way) {
         Vertx vertx = daemon.vertx();
         Path tls = node.dataDir.resolve("agent/tls");
-        NodeKeys keys = new NodeKeys(vertx, tls, node.nodePasswordFile, InstantSource.system());
-        Future<NodeIdentity> identity = keys.obtain(nodeName, List.of(nodeIp), way.caller());
+        LeafLifetime lifetime = node.certificateLifetime();
+        NodeKeys keys = new NodeKeys(vertx, tls, node.nodePasswordFile, lifetime, InstantSource.system());
+        Supplier<Future<NodeIdentity>> obtain = () -> keys.obtain(nodeName, List.of(nodeIp), way.caller());
+        Future<NodeIdentity> identity = obtain.get();
         Future<NodeRuntime> runtime = NodeRuntime.open(vertx, node);
         Future<Context> context = Rooms.loop(vertx);
         return Future.join(identity, runtime, context)
@@ -129,7 +150,8 @@ final class AgentRooms {
                                 node,
                                 nodeIp,
                                 identity.result(),
-                                way.transport().apply(identity.result()),
+                                way.link().apply(identity.result()),
+                                obtain,
                                 context.result())
                         .startRooms(runtime.result(), machine));
     }
@@ -158,8 +180,12 @@ final class AgentRooms {
                         node.kubeletPort,
                         identity.servingCertificate(),
                         identity.servingKey(),
-                        identity.clientCa(),
                         version()),
+                new Gate(
+                        api,
+                        new ClientAuthority(Pem.certificates(identity.clientCa()), InstantSource.system()),
+                        nodeName,
+                        InstantSource.system()),
                 kubelet,
                 runtime.sandboxes(),
                 runtime.containers(),
@@ -173,7 +199,16 @@ final class AgentRooms {
                                 dns(machine),
                                 kubelet,
                                 server,
+                                renewal(server),
                                 nodeRoom)));
+    }
+
+    private IdentityRenewal renewal(KubeletServer server) {
+        return new IdentityRenewal(
+                daemon.vertx(), node.certificateLifetime().lookEvery(), identity, obtain, renewed -> {
+                    server.renew(renewed.servingCertificate(), renewed.servingKey());
+                    link.renew().accept(renewed);
+                });
     }
 
     private NodeRoom nodeRoom(NodeRuntime runtime, Machine machine, FileWork files) {

@@ -88,6 +88,9 @@ final class ControlPlane {
     private final BootstrapTokens bootstrapTokens;
     private final JoinService joins;
     private final ClientAuthority clients;
+    private final TlsIdentity serving;
+    private final TlsIdentity toKubelets;
+    private final TlsIdentity etcdServing;
     private final RequestAuthenticator authenticator;
     private final Context loop;
     private final Loop controllerLoop;
@@ -117,6 +120,9 @@ final class ControlPlane {
         this.tokens = new ServiceAccountTokens(
                 pki.serviceAccountKeys(), ServiceAccountTokens.issuerOf(options.clusterDomain), lookup, clock);
         this.bootstrapTokens = new BootstrapTokens(lookup, clock);
+        this.serving = tls(pki.apiServer());
+        this.toKubelets = tls(pki.kubeletClient());
+        this.etcdServing = tls(pki.etcdServer());
         this.clients = new ClientAuthority(List.of(pki.clientCa().certificate()), clock);
         this.authenticator = new RequestAuthenticator(tokens, bootstrapTokens, clients);
         String advertised = options.advertiseAddress.isEmpty() ? nodeIp : options.advertiseAddress;
@@ -156,11 +162,12 @@ final class ControlPlane {
         return Pki.open(
                 opening.node().dataDir.resolve("server/tls"),
                 PkiConfig.of(
-                        opening.options().clusterDomain,
-                        List.of(Bootstrap.serviceIp(opening.options().serviceCidr)),
-                        opening.nodeName(),
-                        List.of(opening.nodeIp()),
-                        opening.options().tlsSans));
+                                opening.options().clusterDomain,
+                                List.of(Bootstrap.serviceIp(opening.options().serviceCidr)),
+                                opening.nodeName(),
+                                List.of(opening.nodeIp()),
+                                opening.options().tlsSans)
+                        .living(opening.node().certificateLifetime()));
     }
 
     /** Nodes join here: by HTTP with the token, or, for the one in this process, by a call. */
@@ -236,10 +243,17 @@ final class ControlPlane {
                 controllers.client(),
                 tokens::issueLegacy,
                 pki.serverCa().pem()));
-        all.add(new CertificateRenewal(vertx, pki, InstantSource.system(), names -> vertx.executeBlocking(
-                        this::writeKubeconfig)
-                .onFailure(error -> log.atError().setCause(error).log("the kubeconfig could not be written anew"))));
+        all.add(new CertificateRenewal(vertx, pki, InstantSource.system(), names -> certificatesRenewed()));
         return all;
+    }
+
+    /** Listeners and clients show the new ones from the next handshake on. */
+    private void certificatesRenewed() {
+        renew(serving, pki.apiServer());
+        renew(toKubelets, pki.kubeletClient());
+        renew(etcdServing, pki.etcdServer());
+        vertx.executeBlocking(this::writeKubeconfig)
+                .onFailure(error -> log.atError().setCause(error).log("the kubeconfig could not be written anew"));
     }
 
     /** A /24 of pods a node: 254 addresses for at most 110 pods. */
@@ -252,7 +266,7 @@ final class ControlPlane {
                 .setHost(address)
                 .setPort(options.etcdPort)
                 .setSsl(true)
-                .setKeyCertOptions(tls(pki.etcdServer()))
+                .setKeyCertOptions(KeyCertOptions.wrap(etcdServing))
                 .setTrustOptions(new PemTrustOptions()
                         .addCertValue(Buffer.buffer(pki.etcdClientCa().pem())))
                 .setClientAuth(ClientAuth.REQUIRED);
@@ -284,15 +298,13 @@ final class ControlPlane {
     }
 
     private ApiServerConfig config() {
-        Pki.Identity serving = pki.apiServer();
-        Pki.Identity toKubelets = pki.kubeletClient();
         PemTrustOptions kubeletTrust =
                 new PemTrustOptions().addCertValue(Buffer.buffer(pki.serverCa().pem()));
         return new ApiServerConfig(
                 options.bindAddress,
                 options.httpsListenPort,
                 options.advertiseAddress.isEmpty() ? nodeIp : options.advertiseAddress,
-                Optional.of(tls(serving)),
+                Optional.of(KeyCertOptions.wrap(serving)),
                 Optional.of(clients),
                 SERVING_LOOPS,
                 options.serviceCidr,
@@ -300,14 +312,18 @@ final class ControlPlane {
                 options.tolerations(),
                 options.auditLogPath,
                 Build.THIS.served(),
-                Optional.of(new ApiServerConfig.KubeletTls(tls(toKubelets), kubeletTrust)));
+                Optional.of(new ApiServerConfig.KubeletTls(KeyCertOptions.wrap(toKubelets), kubeletTrust)));
     }
 
     /** One loop serves what a small machine is asked; more cores would share it by connection. */
     private static final int SERVING_LOOPS = 1;
 
-    private static KeyCertOptions tls(Pki.Identity identity) {
-        return KeyCertOptions.wrap(TlsIdentity.of(identity.certificatePem(), identity.keyPem()));
+    private static TlsIdentity tls(Pki.Identity identity) {
+        return TlsIdentity.of(identity.certificatePem(), identity.keyPem());
+    }
+
+    private static void renew(TlsIdentity shown, Pki.Identity identity) {
+        shown.renew(identity.certificatePem(), identity.keyPem());
     }
 
     private Void writeKubeconfig() {

@@ -1,8 +1,10 @@
 package io.minik.cli;
 
+import io.minik.api.x509.LeafLifetime;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -129,6 +131,18 @@ final class NodeOptions {
             defaultValue = "text",
             description = "text or json (default ${DEFAULT-VALUE})")
     String logFormat = "text";
+
+    @Option(
+            names = "--certificate-lifetime",
+            paramLabel = "SECONDS",
+            hidden = true,
+            defaultValue = "31536000",
+            description = "how long this cluster's own certificates live; the same on all nodes (default a year)")
+    long certificateLifetimeSeconds = LeafLifetime.YEAR.length().toSeconds();
+
+    LeafLifetime certificateLifetime() {
+        return new LeafLifetime(Duration.ofSeconds(certificateLifetimeSeconds));
+    }
 
     /** @throws StartFailure if no name can be found that Kubernetes takes */
     String resolvedNodeName() {

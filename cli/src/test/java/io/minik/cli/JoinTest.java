@@ -23,6 +23,7 @@ import io.minik.api.x509.CertificateAuthority.Validity;
 import io.minik.api.x509.CertificateRequest;
 import io.minik.api.x509.ClientAuthority;
 import io.minik.api.x509.Keys;
+import io.minik.api.x509.LeafLifetime;
 import io.minik.api.x509.Pem;
 import io.minik.api.x509.Subject;
 import io.minik.server.authn.BootstrapTokens;
@@ -296,7 +297,8 @@ class JoinTest {
     }
 
     private NodeKeys keys(String machine) {
-        return new NodeKeys(vertx, folder.resolve(machine), folder.resolve(machine + "-password"), clock);
+        return new NodeKeys(
+                vertx, folder.resolve(machine), folder.resolve(machine + "-password"), LeafLifetime.YEAR, clock);
     }
 
     private static JoinCaller refusing() {

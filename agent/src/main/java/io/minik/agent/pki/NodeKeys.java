@@ -8,6 +8,7 @@ import io.minik.api.object.Json;
 import io.minik.api.x509.AltNames;
 import io.minik.api.x509.CertificateRequest;
 import io.minik.api.x509.Keys;
+import io.minik.api.x509.LeafLifetime;
 import io.minik.api.x509.Pem;
 import io.minik.api.x509.SecretFile;
 import io.minik.api.x509.Subject;
@@ -21,7 +22,6 @@ import java.security.KeyPair;
 import java.security.PrivateKey;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -40,8 +40,6 @@ import org.slf4j.LoggerFactory;
  * </pre>
  */
 public final class NodeKeys {
-    /** Renewal begins when less than this is left. */
-    private static final Duration RENEW_BEFORE = Duration.ofDays(120);
     /** 128 random bits. */
     private static final int PASSWORD_BYTES = 16;
 
@@ -50,23 +48,28 @@ public final class NodeKeys {
     private final Vertx vertx;
     private final Path folder;
     private final Path passwordFile;
+    private final LeafLifetime lifetime;
     private final InstantSource clock;
 
     /**
      * @param folder {@code <data-dir>/agent/tls}
      * @param passwordFile {@code /etc/minik/node/password}: outlives the data directory, so that a wiped node keeps its name
+     * @param lifetime as the server gives it: tells when it is time for new ones
      */
-    public NodeKeys(Vertx vertx, Path folder, Path passwordFile, InstantSource clock) {
+    public NodeKeys(Vertx vertx, Path folder, Path passwordFile, LeafLifetime lifetime, InstantSource clock) {
         this.vertx = vertx;
         this.folder = folder;
         this.passwordFile = passwordFile;
+        this.lifetime = lifetime;
         this.clock = clock;
     }
 
     /** The identity on disk if it serves this name and these addresses and is not due, else a new one from the server. */
     public Future<NodeIdentity> obtain(String nodeName, List<String> addresses, JoinCaller caller) {
         return vertx.executeBlocking(() -> read(nodeName), false).compose(found -> {
-            if (found.isPresent() && serves(found.get(), addresses) && !due(found.get(), clock.instant())) {
+            if (found.isPresent()
+                    && serves(found.get(), addresses)
+                    && !lifetime.due(found.get().notAfter(), clock.instant())) {
                 return Future.succeededFuture(found.get());
             }
             return join(nodeName, addresses, caller).recover(error -> {
@@ -81,11 +84,6 @@ public final class NodeKeys {
                 return Future.succeededFuture(found.get());
             });
         });
-    }
-
-    /** Whether it is time to {@link #obtain} again. */
-    public static boolean due(NodeIdentity identity, Instant now) {
-        return now.plus(RENEW_BEFORE).isAfter(identity.notAfter());
     }
 
     private record Fresh(KeyPair client, KeyPair serving, JoinRequest request) {}

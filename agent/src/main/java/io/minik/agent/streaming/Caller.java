@@ -1,61 +1,48 @@
 package io.minik.agent.streaming;
 
-import java.security.cert.Certificate;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.minik.api.object.Json;
+import io.minik.api.x509.Subject;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
-import javax.naming.NamingException;
-import javax.naming.directory.Attribute;
-import javax.naming.ldap.LdapName;
-import javax.naming.ldap.Rdn;
-import javax.net.ssl.SSLPeerUnverifiedException;
-import javax.net.ssl.SSLSession;
 
-/** Who a client certificate names: common name and organisations, as Kubernetes reads them. */
-record Caller(String name, Set<String> groups) {
+/** Who calls: of a client certificate its common name and organisations, of a token what the API server says. */
+record Caller(String name, String uid, List<String> groups, JsonNode extra) {
     private static final String MASTERS = "system:masters";
-    private static final Set<String> ADMINS = Set.of("system:kube-apiserver", "kubelet-api-admin");
+    private static final String AUTHENTICATED = "system:authenticated";
 
-    /** Whether it may use every face of the kubelet. */
-    boolean admin() {
-        return groups.contains(MASTERS) || groups.contains("kubelet-api-admin") || ADMINS.contains(name);
+    static Caller of(X509Certificate certificate) {
+        Subject subject = Subject.of(certificate);
+        List<String> groups = new ArrayList<>(subject.organizations());
+        groups.add(AUTHENTICATED);
+        return new Caller(subject.commonName(), "", List.copyOf(groups), Json.object());
     }
 
-    static Optional<Caller> of(SSLSession session) {
-        try {
-            Certificate[] chain = session.getPeerCertificates();
-            return chain.length > 0 && chain[0] instanceof X509Certificate leaf
-                    ? Optional.of(of(leaf.getSubjectX500Principal().getName()))
-                    : Optional.empty();
-        } catch (SSLPeerUnverifiedException e) {
-            return Optional.empty();
-        }
+    /** @param user the UserInfo of a TokenReview */
+    static Caller of(JsonNode user) {
+        return new Caller(
+                Json.text(user, "username"),
+                Json.text(user, "uid"),
+                Json.stringList(user, "groups"),
+                user.path("extra"));
     }
 
-    /** @param subject in RFC 2253's form */
-    static Caller of(String subject) {
-        String name = "";
-        List<String> groups = new ArrayList<>();
-        try {
-            for (Rdn rdn : new LdapName(subject).getRdns()) {
-                var attributes = rdn.toAttributes().getAll();
-                while (attributes.hasMore()) {
-                    Attribute attribute = attributes.next();
-                    String value = String.valueOf(attribute.get());
-                    if (attribute.getID().equalsIgnoreCase("CN")) {
-                        name = value;
-                    } else if (attribute.getID().equalsIgnoreCase("O")) {
-                        for (int i = 0; i < attribute.size(); i++) {
-                            groups.add(String.valueOf(attribute.get(i)));
-                        }
-                    }
-                }
-            }
-        } catch (NamingException e) {
-            return new Caller("", Set.of());
+    /** May do everything, so that nobody needs to be asked: the API server itself calls so. */
+    boolean master() {
+        return groups.contains(MASTERS);
+    }
+
+    /** Into the spec of a SubjectAccessReview. */
+    void describe(ObjectNode spec) {
+        spec.put("user", name);
+        groups.forEach(spec.putArray("groups")::add);
+        if (!uid.isEmpty()) {
+            spec.put("uid", uid);
         }
-        return new Caller(name, Set.copyOf(groups));
+        if (extra.isObject()) {
+            spec.set("extra", extra);
+        }
     }
 }

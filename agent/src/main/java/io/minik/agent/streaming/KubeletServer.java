@@ -22,11 +22,9 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.KeyCertOptions;
-import io.vertx.core.net.PemTrustOptions;
-import io.vertx.core.net.ServerSSLOptions;
+import io.vertx.core.net.TrustOptions;
 import java.io.IOException;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,17 +42,10 @@ public final class KubeletServer implements Room {
      * @param nodeName of this node
      * @param host and port to listen on; port 0 = any free one
      * @param servingCertPem and servingKeyPem: what clients see
-     * @param clientCaPem who signs the certificates that callers must have
      * @param version of Kubernetes, for metrics
      */
     public record Config(
-            String nodeName,
-            String host,
-            int port,
-            String servingCertPem,
-            String servingKeyPem,
-            String clientCaPem,
-            String version) {
+            String nodeName, String host, int port, String servingCertPem, String servingKeyPem, String version) {
         @Override
         public String toString() {
             return "KubeletServer.Config[" + host + ":" + port + "]";
@@ -64,6 +55,8 @@ public final class KubeletServer implements Room {
     private final Vertx vertx;
     private final Context context;
     private final Config config;
+    private final TlsIdentity identity;
+    private final Gate gate;
     private final LogWatch watch = new LogWatch();
     private final Kubelet kubelet;
     private final KubeletMetrics metrics;
@@ -76,6 +69,7 @@ public final class KubeletServer implements Room {
             Vertx vertx,
             Context context,
             Config config,
+            Gate gate,
             Kubelet kubelet,
             Sandboxes sandboxes,
             Containers containers,
@@ -83,6 +77,8 @@ public final class KubeletServer implements Room {
         this.vertx = vertx;
         this.context = context;
         this.config = config;
+        this.identity = TlsIdentity.of(config.servingCertPem(), config.servingKeyPem());
+        this.gate = gate;
         this.kubelet = kubelet;
         this.metrics = new KubeletMetrics(
                 kubelet, containers, config.nodeName(), () -> context.executeBlocking(figures::usage, false));
@@ -117,9 +113,10 @@ public final class KubeletServer implements Room {
                 .setUseAlpn(true)
                 // Upgrades need HTTP/1.1; whoever offers both gets it.
                 .setAlpnVersions(List.of(HttpVersion.HTTP_1_1))
-                .setKeyCertOptions(identity(config.servingCertPem(), config.servingKeyPem()))
-                .setTrustOptions(new PemTrustOptions().addCertValue(Buffer.buffer(config.clientCaPem())))
-                .setClientAuth(ClientAuth.REQUIRED)
+                .setKeyCertOptions(KeyCertOptions.wrap(identity))
+                // Who is not known gets 401: Gate verifies.
+                .setTrustOptions(TrustOptions.wrap(gate.clients().trustManager()))
+                .setClientAuth(ClientAuth.REQUEST)
                 .setPerMessageWebSocketCompressionSupported(false)
                 .setPerFrameWebSocketCompressionSupported(false)
                 .setMaxWebSocketMessageSize(MOST_MESSAGE_BYTES)
@@ -141,23 +138,9 @@ public final class KubeletServer implements Room {
         });
     }
 
-    private static KeyCertOptions identity(String cert, String key) {
-        return KeyCertOptions.wrap(TlsIdentity.of(cert, key));
-    }
-
     /** A renewed serving certificate: new connections get it. */
-    public Future<Void> renew(String certPem, String keyPem) {
-        HttpServer present = server;
-        if (present == null) {
-            return Future.succeededFuture();
-        }
-        ServerSSLOptions options = new ServerSSLOptions()
-                .setKeyCertOptions(identity(certPem, keyPem))
-                .setTrustOptions(new PemTrustOptions().addCertValue(Buffer.buffer(config.clientCaPem())))
-                .setClientAuth(ClientAuth.REQUIRED)
-                .setUseAlpn(true)
-                .setApplicationLayerProtocols(List.of("http/1.1"));
-        return present.updateSSLOptions(options).mapEmpty();
+    public void renew(String certPem, String keyPem) {
+        identity.renew(certPem, keyPem);
     }
 
     @Override
@@ -180,13 +163,10 @@ public final class KubeletServer implements Room {
     // ---- routes
 
     private void handle(HttpServerRequest request) {
-        Optional<Caller> caller =
-                Optional.ofNullable(request.connection().sslSession()).flatMap(Caller::of);
-        if (caller.isEmpty() || !caller.get().admin()) {
-            String who = caller.map(Caller::name).orElse("system:anonymous");
-            refuse(request, 403, "Forbidden (user=" + who + ", path=" + request.path() + ")");
-            return;
-        }
+        gate.pass(request, () -> route(request));
+    }
+
+    private void route(HttpServerRequest request) {
         String[] parts = request.path().substring(1).split("/", MOST_PATH_PARTS + 1);
         switch (parts[0]) {
             case "healthz" -> say(request, "text/plain", Buffer.buffer("ok"));

@@ -1,6 +1,6 @@
 /**
  * The kubelet's HTTPS face: logs, exec, attach, port-forward, pods, stats and metrics, for the API server and for
- * whoever it lets through. Client certificates only.
+ * whoever it lets through. {@code Gate} asks it who callers are and what they may.
  *
  * <p>Runs on the agent's context. A client speaks exec and attach over WebSocket channels or over SPDY/3.1 streams, and
  * port-forward over SPDY/3.1, bare or inside a WebSocket; {@code Wire} and {@code RemoteStreams} hide which. Nothing is

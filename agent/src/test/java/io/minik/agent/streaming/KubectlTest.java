@@ -286,24 +286,20 @@ class KubectlTest {
         assertThat(ended.err()).contains("TLS_CHACHA20_POLY1305_SHA256");
     }
 
+    private static String code(String... more) throws Exception {
+        List<String> command = new ArrayList<>(List.of("curl", "-sk", "-o", "/dev/null", "-w", "%{http_code}"));
+        command.addAll(List.of(more));
+        command.add("https://127.0.0.1:" + node.server.port() + "/pods");
+        return finish(new ProcessBuilder(command).start(), new byte[0]).out();
+    }
+
     @Test
     void strangersAreRefused() throws Exception {
         Certificates keys = node.certificates;
-        Files.writeString(directory.resolve("s.crt"), keys.strangerCert());
-        Files.writeString(directory.resolve("s.key"), keys.strangerKey());
-        Process curl = new ProcessBuilder(
-                        "curl",
-                        "-sk",
-                        "-o",
-                        "/dev/null",
-                        "-w",
-                        "%{http_code}",
-                        "--cert",
-                        directory.resolve("s.crt").toString(),
-                        "--key",
-                        directory.resolve("s.key").toString(),
-                        "https://127.0.0.1:" + node.server.port() + "/pods")
-                .start();
-        assertThat(finish(curl, new byte[0]).out()).isEqualTo("403");
+        Path crt = Files.writeString(directory.resolve("s.crt"), keys.strangerCert());
+        Path key = Files.writeString(directory.resolve("s.key"), keys.strangerKey());
+        assertThat(code("--cert", crt.toString(), "--key", key.toString())).isEqualTo("403");
+        assertThat(code()).isEqualTo("401");
+        assertThat(code("-H", "Authorization: Bearer nonsense")).isEqualTo("401");
     }
 }

@@ -18,6 +18,8 @@ import io.minik.api.meta.Resources;
 import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
+import io.minik.api.x509.ClientAuthority;
+import io.minik.api.x509.Pem;
 import io.minik.runtime.cgroup.Cgroups;
 import io.minik.runtime.container.LinuxContainers;
 import io.minik.runtime.image.ImageStore;
@@ -40,6 +42,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -112,13 +115,12 @@ final class RealNode implements AutoCloseable {
                 vertx,
                 context,
                 new KubeletServer.Config(
+                        "n1", "127.0.0.1", 0, certificates.serverCert(), certificates.serverKey(), "v1.36.4"),
+                new Gate(
+                        new ApiClient(api, "kubelet"),
+                        new ClientAuthority(Pem.certificates(certificates.ca()), InstantSource.system()),
                         "n1",
-                        "127.0.0.1",
-                        0,
-                        certificates.serverCert(),
-                        certificates.serverKey(),
-                        certificates.ca(),
-                        "v1.36.4"),
+                        InstantSource.system()),
                 kubelet,
                 sandboxes,
                 containers,

@@ -25,6 +25,8 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -79,13 +81,18 @@ public final class HttpTransport implements Transport {
 
     private final Vertx vertx;
     private final Config config;
+    private final Optional<TlsIdentity> identity;
     private final HttpClientAgent http;
+    /** Any thread: connections that show the identity they began with. */
+    private final Set<HttpConnection> connections = ConcurrentHashMap.newKeySet();
 
     public HttpTransport(Vertx vertx, Config config) {
         this.vertx = vertx;
         this.config = config;
+        this.identity =
+                config.clientCertPem().flatMap(cert -> config.clientKeyPem().map(key -> TlsIdentity.of(cert, key)));
         this.http = vertx.httpClientBuilder()
-                .with(options(config))
+                .with(options(config, identity))
                 .with(new PoolOptions()
                         .setHttp1MaxSize(HTTP1_CONNECTIONS)
                         .setHttp2MaxSize(1)
@@ -97,6 +104,19 @@ public final class HttpTransport implements Transport {
     /** Ends connections and watches. */
     public Future<Void> close() {
         return http.close();
+    }
+
+    /**
+     * Shows another certificate from now on. A connection shows what it began with, and may be open for months: so those
+     * that are there end, and watches begin anew where they were.
+     */
+    public void renew(String clientCertPem, String clientKeyPem) {
+        identity.ifPresent(own -> own.renew(clientCertPem, clientKeyPem));
+        for (HttpConnection connection : connections) {
+            connection.close().onFailure(error -> log.atDebug()
+                    .addKeyValue("err", error.toString())
+                    .log("a connection was closed already"));
+        }
     }
 
     @Override
@@ -179,7 +199,11 @@ public final class HttpTransport implements Transport {
 
     private void keepProbing(HttpConnection connection) {
         boolean[] closed = {false};
-        connection.closeHandler(ignored -> closed[0] = true);
+        connections.add(connection);
+        connection.closeHandler(ignored -> {
+            closed[0] = true;
+            connections.remove(connection);
+        });
         probeLater(connection, closed);
     }
 
@@ -202,7 +226,7 @@ public final class HttpTransport implements Transport {
         });
     }
 
-    private static HttpClientOptions options(Config config) {
+    private static HttpClientOptions options(Config config, Optional<TlsIdentity> identity) {
         HttpClientOptions options = new HttpClientOptions()
                 .setProtocolVersion(HttpVersion.HTTP_2)
                 .setUseAlpn(true)
@@ -218,10 +242,7 @@ public final class HttpTransport implements Transport {
         options.getInitialSettings().setInitialWindowSize(WINDOW_BYTES);
         config.caPem()
                 .ifPresent(pem -> options.setTrustOptions(new PemTrustOptions().addCertValue(Buffer.buffer(pem))));
-        if (config.clientCertPem().isPresent() && config.clientKeyPem().isPresent()) {
-            options.setKeyCertOptions(KeyCertOptions.wrap(TlsIdentity.of(
-                    config.clientCertPem().get(), config.clientKeyPem().get())));
-        }
+        identity.ifPresent(own -> options.setKeyCertOptions(KeyCertOptions.wrap(own)));
         return options;
     }
 

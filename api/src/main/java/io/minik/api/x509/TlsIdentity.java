@@ -5,23 +5,31 @@ import java.security.Principal;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One certificate with its key, as the key manager of a listener or a client. A key store would first encrypt the key by a
+ * One certificate with its key, as the key manager of a listener or a client; it can be renewed while they run. A key store would first encrypt the key by a
  * password and then decrypt it again, 10,000 rounds each: a third of the CPU time of a start.
  */
 public final class TlsIdentity extends X509ExtendedKeyManager {
-    private static final String ALIAS = "minik";
+    /** What is shown under one alias. */
+    private record Held(String alias, List<X509Certificate> chain, PrivateKey key) {
+        static Held of(int generation, String certificates, String key) {
+            return new Held("minik-" + generation, Pem.certificates(certificates), Keys.privateKey(key));
+        }
+    }
 
-    private final X509Certificate[] chain;
-    private final PrivateKey key;
+    // Any thread. Newest first; the one before stays for handshakes that chose it just now.
+    private volatile List<Held> held;
+    private int generation;
 
-    private TlsIdentity(List<X509Certificate> chain, PrivateKey key) {
-        this.chain = chain.toArray(X509Certificate[]::new);
-        this.key = key;
+    private TlsIdentity(Held first) {
+        held = List.of(first);
     }
 
     /**
@@ -30,19 +38,30 @@ public final class TlsIdentity extends X509ExtendedKeyManager {
      * @throws X509Exception if either cannot be read; that they belong together is the caller's to know
      */
     public static TlsIdentity of(String certificates, String key) {
-        return new TlsIdentity(Pem.certificates(certificates), Keys.privateKey(key));
+        return new TlsIdentity(Held.of(0, certificates, key));
+    }
+
+    /** From now on handshakes show this one; connections that are there stay. */
+    public synchronized void renew(String certificates, String key) {
+        held = List.of(Held.of(++generation, certificates, key), held.get(0));
     }
 
     private @Nullable String alias(@Nullable String keyType) {
-        return key.getAlgorithm().equals(keyType) ? ALIAS : null;
+        Held newest = held.get(0);
+        return newest.key().getAlgorithm().equals(keyType) ? newest.alias() : null;
     }
 
     private String @Nullable [] aliases(@Nullable String keyType) {
-        return alias(keyType) == null ? null : new String[] {ALIAS};
+        String alias = alias(keyType);
+        return alias == null ? null : new String[] {alias};
     }
 
     private @Nullable String alias(String[] keyTypes) {
-        return List.of(keyTypes).contains(key.getAlgorithm()) ? ALIAS : null;
+        return Stream.of(keyTypes)
+                .map(this::alias)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
     }
 
     @Override
@@ -80,11 +99,17 @@ public final class TlsIdentity extends X509ExtendedKeyManager {
 
     @Override
     public X509Certificate @Nullable [] getCertificateChain(String alias) {
-        return ALIAS.equals(alias) ? chain.clone() : null;
+        return find(alias)
+                .map(found -> found.chain().toArray(X509Certificate[]::new))
+                .orElse(null);
     }
 
     @Override
     public @Nullable PrivateKey getPrivateKey(String alias) {
-        return ALIAS.equals(alias) ? key : null;
+        return find(alias).map(Held::key).orElse(null);
+    }
+
+    private Optional<Held> find(@Nullable String alias) {
+        return held.stream().filter(one -> one.alias().equals(alias)).findFirst();
     }
 }

@@ -31,6 +31,22 @@ class TlsIdentityTest {
     }
 
     @Test
+    void aRenewedOneIsShownFromTheNextHandshakeOn() {
+        String certificate = Pem.encode(authority.certificate());
+        TlsIdentity identity = TlsIdentity.of(certificate, Keys.pem(authority.key()));
+        String begun = requireNonNull(identity.chooseEngineServerAlias("EC", null, null));
+
+        CertificateAuthority next =
+                CertificateAuthority.create("next", CertificateAuthority.Validity.of(now, now, Duration.ofDays(1)));
+        identity.renew(Pem.encode(next.certificate()), Keys.pem(next.key()));
+
+        String later = requireNonNull(identity.chooseEngineServerAlias("EC", null, null));
+        assertThat(identity.getCertificateChain(later)).containsExactly(next.certificate());
+        assertThat(identity.getCertificateChain(begun)).containsExactly(authority.certificate());
+        assertThat(identity.getPrivateKey(begun)).isEqualTo(authority.key());
+    }
+
+    @Test
     void readsTheKeyOfAKubeconfig() {
         KeyPair keys = Keys.generate();
 

@@ -14,7 +14,6 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
-import io.vertx.core.net.ClientSSLOptions;
 import io.vertx.core.net.NetSocket;
 import java.util.EnumMap;
 import java.util.Locale;
@@ -101,15 +100,6 @@ final class ProxyPipe {
                 // After an upgrade nobody else hears that the connection ended.
                 .withConnectHandler(connection -> connection.exceptionHandler(ProxyPipe::quietly))
                 .build();
-    }
-
-    /** A renewed identity: new connections to kubelets show it. */
-    Future<Void> renew(ApiServerConfig.KubeletTls tls) {
-        ClientSSLOptions options = new ClientSSLOptions()
-                .setHostnameVerificationAlgorithm("HTTPS")
-                .setKeyCertOptions(tls.identity())
-                .setTrustOptions(tls.trust());
-        return client(Line.KUBELET).updateSSLOptions(options).mapEmpty();
     }
 
     private HttpClientAgent client(Line line) {

@@ -145,7 +145,7 @@ public final class JoinService {
                     names,
                     request.publicKey(),
                     List.of(purpose),
-                    Lifetimes.leaf(clock.instant(), authority.certificate()))));
+                    Lifetimes.leaf(pki.lifetime(), clock.instant(), authority.certificate()))));
         }
     }
 }

@@ -3,17 +3,14 @@ package io.minik.server.pki;
 import io.minik.api.room.Room;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Renews leaves while the server runs: looks once a day, a leaf is due 120 days before its end. */
+/** Renews leaves while the server runs: {@link io.minik.api.x509.LeafLifetime} says when to look and what is due. */
 public final class CertificateRenewal implements Room {
-    private static final Duration PERIOD = Duration.ofDays(1);
-
     private static final Logger log = LoggerFactory.getLogger(CertificateRenewal.class);
 
     private final Vertx vertx;
@@ -37,8 +34,8 @@ public final class CertificateRenewal implements Room {
 
     @Override
     public Future<Void> start() {
-        timer = vertx.setPeriodic(PERIOD.toMillis(), id -> check().onFailure(error ->
-                log.atError().setCause(error).log("certificates could not be renewed, trying again in a day")));
+        timer = vertx.setPeriodic(pki.lifetime().lookEvery().toMillis(), id -> check().onFailure(
+                        error -> log.atError().setCause(error).log("certificates could not be renewed, trying again")));
         return Future.succeededFuture();
     }
 

@@ -5,6 +5,7 @@ import io.minik.api.x509.CertificateAuthority;
 import io.minik.api.x509.CertificateAuthority.Leaf;
 import io.minik.api.x509.CertificateAuthority.Purpose;
 import io.minik.api.x509.Keys;
+import io.minik.api.x509.LeafLifetime;
 import io.minik.api.x509.Pem;
 import io.minik.api.x509.SecretFile;
 import io.minik.api.x509.Subject;
@@ -21,9 +22,11 @@ import java.util.Optional;
 /** Finds or makes the {@code name.crt} and {@code name.key} pairs of one folder. */
 final class KeyFolder {
     private final Path folder;
+    private final LeafLifetime lifetime;
 
-    KeyFolder(Path folder) {
+    KeyFolder(Path folder, LeafLifetime lifetime) {
         this.folder = folder;
+        this.lifetime = lifetime;
     }
 
     Path certificateFile(String name) {
@@ -92,19 +95,19 @@ final class KeyFolder {
                 wanted.names().isEmpty() ? AltNames.NONE : all,
                 keys.getPublic(),
                 wanted.purposes(),
-                Lifetimes.leaf(now, authority.certificate())));
+                Lifetimes.leaf(lifetime, now, authority.certificate())));
         write(keyFile(wanted.name()), Keys.pem(keys.getPrivate()));
         write(certificateFile(wanted.name()), Pem.encode(made));
         return new Found(identity(wanted.name(), made, keys.getPrivate()), true);
     }
 
-    private static boolean serves(
+    private boolean serves(
             X509Certificate certificate,
             Wanted wanted,
             AltNames altNames,
             CertificateAuthority authority,
             Instant now) {
-        return !Lifetimes.renewalDue(certificate, now)
+        return !lifetime.due(certificate.getNotAfter().toInstant(), now)
                 && signedBy(certificate, authority)
                 && Subject.of(certificate).sameAs(wanted.subject())
                 && AltNames.of(certificate).containsAll(altNames);

@@ -1,6 +1,7 @@
 package io.minik.server.pki;
 
 import io.minik.api.x509.CertificateAuthority.Validity;
+import io.minik.api.x509.LeafLifetime;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,9 +17,6 @@ public final class Lifetimes {
     public static final Instant BUILT = Instant.parse("2026-01-01T00:00:00Z");
 
     public static final Duration AUTHORITY = Duration.ofDays(3650);
-    public static final Duration LEAF = Duration.ofDays(365);
-    /** A leaf is renewed when less than this is left: a device that is off for a season still starts. */
-    public static final Duration RENEW_BEFORE = Duration.ofDays(120);
 
     private Lifetimes() {}
 
@@ -27,14 +25,10 @@ public final class Lifetimes {
     }
 
     /** Never longer than the authority itself lives: chains are checked link by link. */
-    public static Validity leaf(Instant now, X509Certificate authority) {
-        Instant end = notBeforeBuilt(now).plus(LEAF);
+    public static Validity leaf(LeafLifetime lifetime, Instant now, X509Certificate authority) {
+        Instant end = notBeforeBuilt(now).plus(lifetime.length());
         Instant last = authority.getNotAfter().toInstant();
         return new Validity(Instant.EPOCH, end.isBefore(last) ? end : last);
-    }
-
-    public static boolean renewalDue(X509Certificate certificate, Instant now) {
-        return now.plus(RENEW_BEFORE).isAfter(certificate.getNotAfter().toInstant());
     }
 
     private static Instant notBeforeBuilt(Instant now) {

@@ -3,6 +3,7 @@ package io.minik.server.pki;
 import io.minik.api.x509.CertificateAuthority;
 import io.minik.api.x509.CertificateAuthority.Purpose;
 import io.minik.api.x509.Keys;
+import io.minik.api.x509.LeafLifetime;
 import io.minik.api.x509.Pem;
 import io.minik.api.x509.Subject;
 import io.minik.api.x509.X509Exception;
@@ -61,8 +62,8 @@ public final class Pki {
     private Pki(Path tlsDir, PkiConfig config) {
         Instant now = config.clock().instant();
         this.config = config;
-        this.folder = new KeyFolder(tlsDir);
-        this.etcdFolder = new KeyFolder(tlsDir.resolve("etcd"));
+        this.folder = new KeyFolder(tlsDir, config.lifetime());
+        this.etcdFolder = new KeyFolder(tlsDir.resolve("etcd"), config.lifetime());
         this.serverCa = folder.authority("server-ca", "minik-server-ca@" + now.getEpochSecond(), now);
         this.clientCa = folder.authority("client-ca", "minik-client-ca@" + now.getEpochSecond(), now);
         this.requestHeaderCa =
@@ -167,6 +168,10 @@ public final class Pki {
             throw new PkiException(privateFile + " is not the key of the first block in " + publicFile);
         }
         return found;
+    }
+
+    public LeafLifetime lifetime() {
+        return config.lifetime();
     }
 
     public CertificateAuthority serverCa() {

@@ -1,5 +1,6 @@
 package io.minik.server.pki;
 
+import io.minik.api.x509.LeafLifetime;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,6 +13,7 @@ import java.util.List;
  * @param hostName of this server
  * @param nodeIps addresses that clients reach this server by
  * @param tlsSans more names and addresses for the serving certificate (--tls-san)
+ * @param lifetime of all certificates but the authorities'
  */
 public record PkiConfig(
         String clusterDomain,
@@ -19,7 +21,19 @@ public record PkiConfig(
         String hostName,
         List<String> nodeIps,
         List<String> tlsSans,
+        LeafLifetime lifetime,
         InstantSource clock) {
+
+    /** With certificates of a year. */
+    public PkiConfig(
+            String clusterDomain,
+            List<String> serviceIps,
+            String hostName,
+            List<String> nodeIps,
+            List<String> tlsSans,
+            InstantSource clock) {
+        this(clusterDomain, serviceIps, hostName, nodeIps, tlsSans, LeafLifetime.YEAR, clock);
+    }
 
     public static PkiConfig of(
             String clusterDomain,
@@ -28,6 +42,11 @@ public record PkiConfig(
             List<String> nodeIps,
             List<String> tlsSans) {
         return new PkiConfig(clusterDomain, serviceIps, hostName, nodeIps, tlsSans, InstantSource.system());
+    }
+
+    /** The same, with certificates that live so long. */
+    public PkiConfig living(LeafLifetime other) {
+        return new PkiConfig(clusterDomain, serviceIps, hostName, nodeIps, tlsSans, other, clock);
     }
 
     List<String> apiServerNames() {

@@ -2,6 +2,7 @@ package io.minik.server.pki;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.minik.api.x509.LeafLifetime;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
@@ -38,7 +39,8 @@ class CertificateRenewalTest {
         assertThat(await(renewal.check())).contains("serving-kube-apiserver");
 
         assertThat(heard).hasSize(1);
-        assertThat(pki.apiServer().certificate().getNotAfter().toInstant()).isEqualTo(now.plus(Lifetimes.LEAF));
+        assertThat(pki.apiServer().certificate().getNotAfter().toInstant())
+                .isEqualTo(now.plus(LeafLifetime.YEAR.length()));
     }
 
     private static <T> T await(Future<T> future) throws Exception {
