@@ -135,10 +135,6 @@ final class Codec {
 
     private ObjectNode applied(Request request, Type type, Optional<ObjectNode> live, List<String> warnings) {
         String manager = request.parameter("fieldManager");
-        if (manager.isEmpty()) {
-            throw ApiException.badRequest(
-                    "PatchOptions.meta.k8s.io \"\" is invalid: fieldManager: Required value: is required for apply patch");
-        }
         Decoded decoded = Decoder.decode(type, request.body(), Format.YAML, level(request));
         warnings.addAll(decoded.warnings());
         boolean force = request.parameter("force").equals("true");

@@ -31,7 +31,7 @@ record ContinueToken(long revision, String start) {
         try {
             tree = Json.parse(Base64.getUrlDecoder().decode(token));
         } catch (IllegalArgumentException e) {
-            throw ApiException.badRequest("continue key is not valid: " + e.getMessage());
+            throw ApiException.badRequest("continue key is not valid: it is not one that this server gave");
         }
         String start = Json.text(tree, "start");
         if (!Json.text(tree, "v").equals(FORM) || start.isEmpty() || start.contains("..")) {

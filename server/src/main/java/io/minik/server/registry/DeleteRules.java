@@ -28,7 +28,8 @@ final class DeleteRules {
     private DeleteRules() {}
 
     /** The caller's DeleteOptions, from body and query. */
-    record Options(Optional<Long> graceSeconds, String uid, String resourceVersion, String propagation) {
+    record Options(
+            Optional<Long> graceSeconds, String uid, String resourceVersion, String propagation, boolean dryRun) {
         static Options of(ObjectNode body, Request request) {
             Optional<Long> grace = body.path("gracePeriodSeconds").isNumber()
                     ? Optional.of(body.path("gracePeriodSeconds").longValue())
@@ -37,6 +38,7 @@ final class DeleteRules {
             if (propagation.isEmpty()) {
                 propagation = request.parameter("propagationPolicy");
             }
+            boolean dryRun = request.dryRun() || Json.stringList(body, "dryRun").contains("All");
             String orphan = body.path("orphanDependents").isBoolean()
                     ? body.path("orphanDependents").asText()
                     : request.parameter("orphanDependents");
@@ -47,7 +49,8 @@ final class DeleteRules {
                     grace,
                     Json.text(body, "preconditions", "uid"),
                     Json.text(body, "preconditions", "resourceVersion"),
-                    propagation);
+                    propagation,
+                    dryRun);
         }
 
         private static Optional<Long> number(String text) {

@@ -6,6 +6,12 @@ public record PortRange(int first, int last) {
 
     private static final int MAX_PORT = 65535;
 
+    /** The lowest 32nd of the range, but 16 to 128 ports, is not given out while there are others: upstream's band. */
+    private static final int BAND_SHARE = 32;
+
+    private static final int LEAST_BAND = 16;
+    private static final int MOST_BAND = 128;
+
     /** @throws IllegalArgumentException that says what is wrong with the text */
     public static PortRange parse(String text) {
         if (!text.matches("[0-9]{1,5}-[0-9]{1,5}")) {
@@ -27,6 +33,11 @@ public record PortRange(int first, int last) {
 
     int size() {
         return last - first + 1;
+    }
+
+    /** How many of the first ports are for those who name one. */
+    int chosenByPeople() {
+        return size() <= LEAST_BAND ? 0 : Math.min(MOST_BAND, Math.max(LEAST_BAND, size() / BAND_SHARE));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.minik.server.registry;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.minik.api.client.ApiCall.Verb;
 import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Resource;
 import io.minik.api.object.Json;
@@ -83,6 +84,9 @@ public final class Registry {
     /** Every verb that answers with one object. */
     public Future<Result> handle(Request request) {
         try {
+            if (request.verb() != Verb.GET) {
+                WriteParameters.check(request);
+            }
             return switch (request.verb()) {
                 case GET -> get(request);
                 case CREATE -> create(request);
@@ -128,6 +132,7 @@ public final class Registry {
     public Future<Listing> deleteCollection(Request request) {
         ObjectNode body;
         try {
+            WriteParameters.check(request);
             body = codec.options(request);
         } catch (ApiException e) {
             return Future.failedFuture(e);

@@ -293,11 +293,14 @@ public final class ServiceAllocation {
         guard(review, port);
     }
 
+    /** A random one above those that are left to people's choice, or one of these if all others are taken. */
     private int freePort(Review review, Set<Integer> taken) {
-        int span = nodePorts.size();
+        int band = nodePorts.chosenByPeople();
+        int span = nodePorts.size() - band;
         int start = random.nextInt(span);
-        for (int i = 0; i < span; i++) {
-            int port = nodePorts.first() + (start + i) % span;
+        for (int i = 0; i < nodePorts.size(); i++) {
+            int offset = i < span ? band + (start + i) % span : i - span;
+            int port = nodePorts.first() + offset;
             if (!taken.contains(port) && free(NODE_PORTS, Integer.toString(port), review)) {
                 return port;
             }

@@ -210,7 +210,7 @@ final class Writes {
         List<String> warnings = new ArrayList<>();
         admission.validate(review(Operation.DELETE, request, key, "", Json.object(), Optional.of(old), warnings, side));
         DeleteRules.Verdict verdict = DeleteRules.decide(resource, old, options, clock.instant());
-        if (request.dryRun()) {
+        if (options.dryRun()) {
             return Future.succeededFuture(deleted(resource, old, verdict, KubeObject.of(verdict.marked())));
         }
         byte[] stored = StoredForm.stored(codec.toStored(resource, verdict.marked()));

@@ -52,12 +52,21 @@ class HealthPagesTest {
     @Test
     void aRoomThatIsNotReadyIsToldUnlessItIsLeftOut() {
         assertThat(ready("/readyz", Map.of()))
-                .isEqualTo("500 [+]ping ok\n[+]store ok\n[-]rbac failed: loading\nreadyz check failed\n");
+                .isEqualTo("""
+                        500 [+]ping ok
+                        [+]store ok
+                        [-]rbac failed: loading
+                        readyz check failed
+                        """);
         assertThat(ready("/readyz", Map.of("exclude", "rbac"))).isEqualTo("200 ok");
         assertThat(ready("/readyz", Map.of("exclude", "rbac,none", "verbose", "")))
-                .isEqualTo(
-                        "200 [+]ping ok\n[+]store ok\n[+]rbac excluded: ok\n"
-                                + "warn: some health checks cannot be excluded: no matches for \"none\"\nreadyz check passed\n");
+                .isEqualTo("""
+                        200 [+]ping ok
+                        [+]store ok
+                        [+]rbac excluded: ok
+                        warn: some health checks cannot be excluded: no matches for "none"
+                        readyz check passed
+                        """);
     }
 
     @Test

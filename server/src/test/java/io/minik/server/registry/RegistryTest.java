@@ -308,17 +308,17 @@ class RegistryTest {
     void aWishedAddressIsGivenOnceAndAgainAfterItsServiceIsGone() {
         String wish = "{'metadata':{'name':'%s'},'spec':{'clusterIP':'10.43.0.99','ports':[{'port':80,'nodePort':%d}],"
                 + "'type':'NodePort'}}";
-        api.create(SERVICES, "default", wish.formatted("w1", 31000));
+        api.create(SERVICES, "default", wish.formatted("w1", 30001));
         assertThatThrownBy(() -> api.create(SERVICES, "default", wish.formatted("w2", 31001)))
                 .hasMessageContaining("failed to allocate IP 10.43.0.99: provided IP is already allocated");
         assertThatThrownBy(() -> api.create(
                         SERVICES,
                         "default",
-                        "{'metadata':{'name':'w3'},'spec':{'type':'NodePort','ports':[{'port':80,'nodePort':31000}]}}"))
+                        "{'metadata':{'name':'w3'},'spec':{'type':'NodePort','ports':[{'port':80,'nodePort':30001}]}}"))
                 .hasMessageContaining(
-                        "spec.ports[0].nodePort: Invalid value: 31000: provided port is already allocated");
+                        "spec.ports[0].nodePort: Invalid value: 30001: provided port is already allocated");
         api.delete(SERVICES, key("w1"), "{}");
-        assertThat(api.create(SERVICES, "default", wish.formatted("w2", 31000)).text("spec", "clusterIP"))
+        assertThat(api.create(SERVICES, "default", wish.formatted("w2", 30001)).text("spec", "clusterIP"))
                 .isEqualTo("10.43.0.99");
     }
 
