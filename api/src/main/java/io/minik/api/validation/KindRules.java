@@ -38,7 +38,7 @@ final class KindRules {
             case "persistentvolumeclaims" -> new ObjectRules(causes).claim(spec, "spec");
             case "persistentvolumes" -> new ObjectRules(causes).volume(spec);
             case "resourcequotas" -> new QuotaRules(causes).quota(spec);
-            case "limitranges" -> new ObjectRules(causes).limitRange(spec);
+            case "limitranges" -> new LimitRangeRules(causes).limitRange(spec);
             case "roles.rbac.authorization.k8s.io", "clusterroles.rbac.authorization.k8s.io" ->
                 new ObjectRules(causes).role(tree, row.resource().namespaced());
             case "rolebindings.rbac.authorization.k8s.io", "clusterrolebindings.rbac.authorization.k8s.io" ->

@@ -154,17 +154,6 @@ final class ObjectRules {
         }
     }
 
-    void limitRange(JsonNode spec) {
-        JsonNode limits = spec.path("limits");
-        Set<String> seen = new HashSet<>();
-        for (int at = 0; at < limits.size(); at++) {
-            String type = Json.text(limits.get(at), "type");
-            if (!seen.add(type)) {
-                causes.duplicate("spec.limits[" + at + "].type", type);
-            }
-        }
-    }
-
     void role(JsonNode role, boolean namespaced) {
         JsonNode rules = role.path("rules");
         for (int at = 0; at < rules.size(); at++) {

@@ -1,6 +1,7 @@
 package io.minik.server.http;
 
 import io.minik.api.client.ApiCall;
+import io.minik.api.client.ApiCall.Verb;
 import io.minik.api.client.KubeList;
 import io.minik.api.client.Transport;
 import io.minik.api.client.WatchEvent;
@@ -47,6 +48,9 @@ final class InProcessTransport implements Transport {
         return run(call).map(answer -> {
             if (answer instanceof Answer.One one) {
                 return one.result().object();
+            }
+            if (answer instanceof Answer.Many many && call.verb() == Verb.DELETE_COLLECTION) {
+                return many.listing().object();
             }
             throw ApiException.internal(call.verb() + " does not answer with one object");
         });

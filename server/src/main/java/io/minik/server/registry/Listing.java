@@ -1,5 +1,8 @@
 package io.minik.server.registry;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
 import java.util.List;
 import java.util.Optional;
@@ -16,4 +19,13 @@ public record Listing(
         String resourceVersion,
         String continueToken,
         Optional<Long> remaining,
-        List<KubeObject> items) {}
+        List<KubeObject> items) {
+    /** As one object: how a deletecollection answers whoever calls in this process. */
+    public KubeObject object() {
+        ObjectNode list = Json.object().put("kind", kind).put("apiVersion", apiVersion);
+        list.putObject("metadata").put("resourceVersion", resourceVersion);
+        ArrayNode array = list.putArray("items");
+        items.forEach(item -> array.add(item.compact().tree()));
+        return KubeObject.of(list);
+    }
+}

@@ -67,9 +67,6 @@ final class ObjectRules {
         if (resource.groupResource().equals("namespaces")) {
             prepareNamespace(tree, name);
         }
-        if (resource.groupResource().equals("jobs.batch")) {
-            JobSelector.generate(resource, tree);
-        }
         return resource.namespaced() ? ObjectKey.of(Json.text(metadata, "namespace"), name) : ObjectKey.cluster(name);
     }
 

@@ -37,10 +37,9 @@ final class WriteParameters {
                         "fieldValidation"));
             }
         }
-        if (request.verb() == Verb.PATCH
-                && !request.parameter("force").isEmpty()
-                && !Codec.applies(request)) {
-            causes.add(new Cause("FieldValueForbidden", "Forbidden: may not be specified for non-apply patch", "force"));
+        if (request.verb() == Verb.PATCH && !request.parameter("force").isEmpty() && !Codec.applies(request)) {
+            causes.add(
+                    new Cause("FieldValueForbidden", "Forbidden: may not be specified for non-apply patch", "force"));
         }
         if (!causes.isEmpty()) {
             throw ApiException.invalid(new Resource("meta.k8s.io", "v1", "", kind(request.verb()), false), "", causes);

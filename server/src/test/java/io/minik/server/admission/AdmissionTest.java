@@ -131,4 +131,26 @@ class AdmissionTest {
                         api.create(PODS, "limited", POD.formatted("big", ",'resources':{'limits':{'cpu':'2'}}", "")))
                 .hasMessage("pods \"big\" is forbidden: maximum cpu usage per Container is 1, but limit is 2");
     }
+
+    @Test
+    void aLimitRangeThatNothingFitsIsRefused() {
+        String range = "{'metadata':{'name':'bad'},'spec':{'limits':[{'type':'%s',%s}]}}";
+        assertThatThrownBy(() -> api.create(
+                        LIMIT_RANGES,
+                        "default",
+                        range.formatted("Container", "'min':{'cpu':'1'},'max':{'cpu':'500m'}")))
+                .hasMessageContaining(
+                        "spec.limits[0].min[cpu]: Invalid value: \"1\": min value 1 is greater than max value"
+                                + " 500m, spec.limits[0].defaultRequest[cpu]");
+        assertThatThrownBy(() -> api.create(
+                        LIMIT_RANGES,
+                        "default",
+                        range.formatted("Container", "'default':{'cpu':'1'},'defaultRequest':{'cpu':'2'}")))
+                .hasMessageEndingWith("default request value 2 is greater than default limit value 1");
+        assertThatThrownBy(() -> api.create(LIMIT_RANGES, "default", range.formatted("Pod", "'default':{'cpu':'1'}")))
+                .hasMessageEndingWith("spec.limits[0].default: Forbidden: may not be specified when `type` is 'Pod'");
+        assertThatThrownBy(() -> api.create(LIMIT_RANGES, "default", range.formatted("Foo", "'max':{'a/b':'1'}")))
+                .hasMessageEndingWith("spec.limits[0].type: Invalid value: \"Foo\": must be a standard limit type or"
+                        + " fully qualified");
+    }
 }

@@ -51,8 +51,7 @@ class HealthPagesTest {
 
     @Test
     void aRoomThatIsNotReadyIsToldUnlessItIsLeftOut() {
-        assertThat(ready("/readyz", Map.of()))
-                .isEqualTo("""
+        assertThat(ready("/readyz", Map.of())).isEqualTo("""
                         500 [+]ping ok
                         [+]store ok
                         [-]rbac failed: loading

@@ -15,9 +15,6 @@ import org.junit.jupiter.api.TestInstance;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class JobSelectorsTest {
-    private static final String JOB = "{'metadata':{'name':'%s'},'spec':{%s'template':{'metadata':{'labels':{%s}},"
-            + "'spec':{'restartPolicy':'Never','containers':[{'name':'c','image':'i'}]}}}}";
-
     private TestApi api;
 
     @BeforeAll
@@ -31,7 +28,11 @@ class JobSelectorsTest {
     }
 
     private KubeObject job(String name, String spec, String labels) {
-        return api.create(JOBS, "default", JOB.formatted(name, spec, labels));
+        return api.create(
+                JOBS,
+                "default",
+                "{'metadata':{'name':'" + name + "'},'spec':{" + spec + "'template':{'metadata':{'labels':{" + labels
+                        + "}},'spec':{'restartPolicy':'Never','containers':[{'name':'c','image':'i'}]}}}}");
     }
 
     @Test

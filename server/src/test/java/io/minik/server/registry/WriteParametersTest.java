@@ -60,4 +60,20 @@ class WriteParametersTest {
         assertThatThrownBy(() -> write(Verb.PATCH, "x", Map.of("fieldManager", "m".repeat(129))))
                 .hasMessageContaining("fieldManager: Too long: may not be more than 128 bytes");
     }
+
+    @Test
+    void aCollectionIsDeletedInThisProcessToo() {
+        api.create(CONFIG_MAPS, "kube-public", "{'metadata':{'name':'one','labels':{'of':'many'}}}");
+        KubeObject deleted = TestApi.await(api.send(
+                Verb.DELETE_COLLECTION,
+                CONFIG_MAPS,
+                ObjectKey.of("kube-public", ""),
+                "",
+                Map.of("labelSelector", "of=many"),
+                "application/json",
+                "{}"));
+        assertThat(deleted.kind()).isEqualTo("ConfigMapList");
+        assertThat(deleted.at("items").size()).isEqualTo(1);
+        assertThat(api.list(CONFIG_MAPS, "kube-public", Map.of()).items()).isEmpty();
+    }
 }
