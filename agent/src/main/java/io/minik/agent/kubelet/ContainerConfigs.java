@@ -3,6 +3,7 @@ package io.minik.agent.kubelet;
 import io.minik.api.core.Container;
 import io.minik.api.core.Pod;
 import io.minik.api.core.SecurityContext;
+import io.minik.runtime.container.Containers;
 import io.minik.runtime.container.Containers.ContainerConfig;
 import io.minik.runtime.container.Containers.Mount;
 import io.minik.runtime.container.Containers.Security;
@@ -96,6 +97,12 @@ final class ContainerConfigs {
                 labels(pod, container.name()),
                 annotations,
                 parts.pidTarget());
+    }
+
+    /** Whether the spec names another image than the one that was started. */
+    static boolean imageChanged(Container container, Containers.Container running) {
+        String started = running.config().annotations().getOrDefault(SPEC_IMAGE, container.image());
+        return !started.equals(container.image());
     }
 
     /** Ids of the images that a container has as volumes. */

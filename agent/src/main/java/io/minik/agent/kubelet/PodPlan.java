@@ -200,7 +200,7 @@ record PodPlan(List<Step> steps, Optional<Instant> wakeAt, boolean settled) {
                 }
                 case RUNNING -> {
                     stopIfUnhealthy(container);
-                    resize(container, found);
+                    adapt(container, found);
                 }
                 case EXITED -> {
                     if (in.notes(container.name()).again().equals(found.id())) {
@@ -212,18 +212,18 @@ record PodPlan(List<Step> steps, Optional<Instant> wakeAt, boolean settled) {
             }
         }
 
-        private void resize(Container container, Containers.Container running) {
-            if (!Grants.outdated(container, running)) {
-                return;
-            }
-            if (Grants.needsRestart(container, running)) {
+        /** What runs is not what the spec says any more: another image, or other resources. */
+        private void adapt(Container container, Containers.Container running) {
+            boolean changed = ContainerConfigs.imageChanged(container, running);
+            if (changed || Grants.needsRestart(container, running)) {
                 add(new Step.StopContainer(
                         running.id(),
                         container,
                         spec.terminationGracePeriodSeconds(),
-                        "Container " + container.name() + " resize requires restart",
+                        "Container " + container.name()
+                                + (changed ? " definition changed, will be restarted" : " resize requires restart"),
                         true));
-            } else {
+            } else if (Grants.outdated(container, running)) {
                 resizes.put(running.id(), container);
             }
         }

@@ -14,8 +14,12 @@ final class RestartRules {
         if (container.sidecar()) {
             return true;
         }
+        if (container.restartRules().stream().anyMatch(rule -> rule.restarts(exitCode))) {
+            return true;
+        }
         boolean init = pod.spec().initContainers().contains(container);
-        return switch (pod.spec().restartPolicy()) {
+        String policy = container.restartPolicy().isEmpty() ? pod.spec().restartPolicy() : container.restartPolicy();
+        return switch (policy) {
             case "Never" -> false;
             case "OnFailure" -> exitCode != 0;
             default -> !init || exitCode != 0;
@@ -28,12 +32,10 @@ final class RestartRules {
 
     /** A plain init container failed and never runs again. */
     static boolean initFailed(Pod pod, Observed observed) {
-        return pod.spec().restartPolicy().equals("Never")
-                && pod.spec().initContainers().stream()
-                        .filter(c -> !c.sidecar())
-                        .map(c -> observed.newest(c.name()))
-                        .flatMap(Optional::stream)
-                        .anyMatch(c -> Observed.exited(c) && c.exitCode() != 0);
+        return pod.spec().initContainers().stream().filter(c -> !c.sidecar()).anyMatch(c -> observed.newest(c.name())
+                .filter(Observed::exited)
+                .filter(ended -> ended.exitCode() != 0 && !restarts(pod, c, ended.exitCode()))
+                .isPresent());
     }
 
     /** Nothing of the pod will ever run again. */

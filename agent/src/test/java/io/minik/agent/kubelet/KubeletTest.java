@@ -279,6 +279,32 @@ class KubeletTest {
     }
 
     @Test
+    void aContainersOwnPolicyAndRulesDecideItsRestart() {
+        node.create(
+                "p",
+                "{'restartPolicy':'Never','containers':[{'name':'c','image':'busybox:1','restartPolicy':'Never',"
+                        + "'restartPolicyRules':[{'action':'Restart','exitCodes':{'operator':'In','values':[42]}}]}]}");
+        node.exit("c", 42);
+        assertThat(status("p").restartCount()).isEqualTo(1);
+        node.exit("c", 1);
+        assertThat(node.pod("p").status().phase()).isEqualTo("Failed");
+    }
+
+    @Test
+    void anotherImageRestartsTheContainer() {
+        node.runtime.registry.add("busybox:2");
+        node.create("p", "{'restartPolicy':'Never','containers':[{'name':'c','image':'busybox:1'}]}");
+        node.api.put(
+                Resources.PODS, node.pod("p").object().edit(tree -> ((com.fasterxml.jackson.databind.node.ObjectNode)
+                                Json.items(tree, "spec", "containers").get(0))
+                        .put("image", "busybox:2")));
+        node.loop.settle();
+        assertThat(status("p").image()).isEqualTo("busybox:2");
+        assertThat(status("p").restartCount()).isEqualTo(1);
+        assertThat(node.events()).contains("Killing: Container c definition changed, will be restarted");
+    }
+
+    @Test
     void anImageVolumeIsPulledAndShownReadOnly() {
         node.runtime.registry.add("data:1");
         node.create(

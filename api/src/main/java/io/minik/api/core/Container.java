@@ -11,7 +11,8 @@ import java.util.Optional;
  * core/v1 Container, also for init and ephemeral ones.
  *
  * @param imagePullPolicy Always, IfNotPresent or Never: when absent, Always for {@code :latest} or no tag, as upstream defaults it
- * @param restartPolicy only for init containers: Always makes it a sidecar
+ * @param restartPolicy instead of the pod's; Always makes an init container a sidecar
+ * @param restartRules exit codes that restart it although its policy does not
  * @param resizePolicy by resource: whether its change needs a restart (RestartContainer) or not (NotRequired)
  * @param targetContainerName only for ephemeral ones: whose process namespace it shares
  */
@@ -41,6 +42,7 @@ public record Container(
         boolean stdinOnce,
         boolean tty,
         String restartPolicy,
+        List<RestartRule> restartRules,
         String targetContainerName) {
 
     public static Container of(JsonNode container) {
@@ -72,6 +74,7 @@ public record Container(
                 Json.bool(container, "stdinOnce"),
                 Json.bool(container, "tty"),
                 Json.text(container, "restartPolicy"),
+                Views.list(container.path("restartPolicyRules"), RestartRule::of),
                 Json.text(container, "targetContainerName"));
     }
 
