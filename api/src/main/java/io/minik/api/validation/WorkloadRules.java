@@ -1,6 +1,7 @@
 package io.minik.api.validation;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.minik.api.meta.CronSchedule;
 import io.minik.api.object.Json;
 import io.minik.api.selector.LabelSelector;
 import java.util.HashMap;
@@ -213,8 +214,12 @@ final class WorkloadRules {
 
     void cronJob(JsonNode spec) {
         String schedule = Json.text(spec, "schedule");
-        if (!schedule.isEmpty() && !CronSchedule.valid(schedule)) {
-            causes.invalid("spec.schedule", schedule, CronSchedule.why(schedule));
+        if (!schedule.isEmpty()) {
+            try {
+                CronSchedule.parse(schedule);
+            } catch (IllegalArgumentException notOne) {
+                causes.invalid("spec.schedule", schedule, String.valueOf(notOne.getMessage()));
+            }
         }
         if (schedule.contains("TZ")) {
             causes.invalid(

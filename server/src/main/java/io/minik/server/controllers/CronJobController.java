@@ -9,6 +9,7 @@ import io.minik.api.client.EventRecorder;
 import io.minik.api.client.Informer;
 import io.minik.api.client.ReconcileLoop;
 import io.minik.api.meta.ApiException;
+import io.minik.api.meta.CronSchedule;
 import io.minik.api.meta.OwnerReference;
 import io.minik.api.meta.Resources;
 import io.minik.api.meta.Status.Reason;
@@ -16,8 +17,10 @@ import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.vertx.core.Future;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -73,8 +76,10 @@ final class CronJobController implements Controller {
         Instant now = context.loop().now();
         CronSchedule schedule;
         try {
-            schedule = CronSchedule.parse(cron.text("spec", "schedule"), cron.text("spec", "timeZone"));
-        } catch (IllegalArgumentException e) {
+            String timeZone = cron.text("spec", "timeZone");
+            schedule =
+                    CronSchedule.parse(cron.text("spec", "schedule"), ZoneId.of(timeZone.isEmpty() ? "UTC" : timeZone));
+        } catch (IllegalArgumentException | DateTimeException e) {
             events.warning(cron, "UnparseableSchedule", "unparseable schedule: " + e.getMessage());
             return Outcomes.done();
         }

@@ -8,8 +8,6 @@ import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
@@ -392,35 +390,6 @@ class WorkloadsTest {
                     .isEmpty();
             assertThat(cluster.api.all(Resources.JOBS)).hasSize(1);
         }
-    }
-
-    @Test
-    void cronExpressionsMeanWhatCronMeans() {
-        assertThat(next("0 9 * * mon-fri", "", "2026-01-02T10:00:00Z")).isEqualTo("2026-01-05T09:00:00Z");
-        assertThat(next("*/15 * * * *", "", "2026-01-01T00:00:00Z")).isEqualTo("2026-01-01T00:15:00Z");
-        assertThat(next("0 0 13 * 5", "", "2026-01-01T00:00:00Z"))
-                .as("either day")
-                .isEqualTo("2026-01-02T00:00:00Z");
-        assertThat(next("@monthly", "", "2026-01-15T00:00:00Z")).isEqualTo("2026-02-01T00:00:00Z");
-        assertThat(next("30 8 * * *", "Europe/Berlin", "2026-01-01T00:00:00Z")).isEqualTo("2026-01-01T07:30:00Z");
-        assertThat(next("0 0 29 2 *", "", "2026-03-01T00:00:00Z")).isEqualTo("2028-02-29T00:00:00Z");
-        List<String> bad = new ArrayList<>();
-        for (String expression : List.of("* * * *", "60 * * * *", "a * * * *", "5-1 * * * *")) {
-            try {
-                CronSchedule.parse(expression, "");
-            } catch (IllegalArgumentException e) {
-                bad.add(expression);
-            }
-        }
-        assertThat(bad).hasSize(4);
-        assertThat(CronSchedule.parse("0 0 31 2 *", "").next(Instant.EPOCH)).isEmpty();
-    }
-
-    private static String next(String expression, String zone, String after) {
-        return CronSchedule.parse(expression, zone)
-                .next(Instant.parse(after))
-                .orElseThrow()
-                .toString();
     }
 
     @Test
