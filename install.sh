@@ -119,6 +119,8 @@ ExecStartPre=-/sbin/modprobe overlay
 ExecStart=$bin/minik $kind$(quoted "$@")
 # Containers outlive a restart of minik, and are adopted.
 KillMode=process
+# A JVM that SIGTERM ends says 128 + 15.
+SuccessExitStatus=143
 Delegate=yes
 LimitNOFILE=1048576
 LimitNPROC=infinity

@@ -32,6 +32,7 @@ ok "its class archive was made" test -s "$work/bin/minik.jsa"
 unit=$(cat "$work/units/minik.service")
 ok "the unit runs it with its arguments" like "$unit" "^ExecStart=$work/bin/minik server \"--tls-san\" \"a b\"\$"
 ok "the unit lets containers live" like "$unit" '^KillMode=process$'
+ok "a stop is no failure" like "$unit" '^SuccessExitStatus=143$'
 ok "installing the same again changes nothing" outputs 'is up to date' install server --tls-san 'a b'
 with=(MINIK_SHA256=0000)
 ok "a wrong checksum is refused" outputs 'sha256 of .* is [0-9a-f]+, not 0000' install

@@ -150,6 +150,16 @@ public final class Cgroup {
         cpuset(limits);
     }
 
+    /**
+     * Want of memory kills all its processes, not one of them that the rest then lacks: as the kubelet does where the
+     * kernel can (v2's memory.oom.group; v1 has nothing like it).
+     */
+    public void dieTogether() {
+        if (isV2()) {
+            file("memory", "memory.oom.group").filter(Files::exists).ifPresent(f -> kernel.writeControl(f, "1"));
+        }
+    }
+
     private void cpuset(Limits limits) {
         if (!limits.cpusetCpus().isEmpty()) {
             write("cpuset", "cpuset.cpus", limits.cpusetCpus());

@@ -84,6 +84,7 @@ final class LaunchPlan {
     void makeCgroup(ContainerConfig config) {
         Cgroup cgroup = cgroups.create(cgroupPath(config));
         cgroup.limit(limits(config.resources()));
+        cgroup.dieTogether();
         cgroup.devices(deviceRules(config));
     }
 

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -220,13 +221,16 @@ class SecurityTest {
 
     @Test
     void limitsHoldAndWantOfMemoryIsReported() {
+        boolean v2 = node.cgroups.isV2();
+        String files = v2
+                ? "memory.max pids.max cpu.weight cpu.max"
+                : "memory/memory.limit_in_bytes pids/pids.max cpu/cpu.shares cpu/cpu.cfs_quota_us";
         ContainerConfig plain = node.config(
                 "p1",
                 "c1",
                 "sh",
                 "-c",
-                "cat /sys/fs/cgroup/memory/memory.limit_in_bytes /sys/fs/cgroup/pids/pids.max /sys/fs/cgroup/cpu/cpu.shares;"
-                        + " dd if=/dev/zero of=/dev/null bs=64M count=1");
+                "cd /sys/fs/cgroup; cat " + files + "; dd if=/dev/zero of=/dev/null bs=64M count=1");
         Containers.Container ended = node.runToEnd(with(
                 plain,
                 plain.security(),
@@ -236,7 +240,23 @@ class SecurityTest {
 
         assertThat(ended.reason()).isEqualTo("OOMKilled");
         assertThat(ended.exitCode()).isEqualTo(137);
-        assertThat(node.log("c1").subList(0, 3)).containsExactly("stdout F 33554432", "stdout F 100", "stdout F 512");
+        assertThat(node.log("c1").subList(0, 4))
+                .containsExactly(
+                        "stdout F 33554432",
+                        "stdout F 100",
+                        v2 ? "stdout F 20" : "stdout F 512",
+                        v2 ? "stdout F 50000 100000" : "stdout F 50000");
+    }
+
+    @Test
+    void wantOfMemoryKillsAContainerAsAWholeWhereTheKernelCan() {
+        Assumptions.assumeTrue(node.cgroups.isV2(), "cgroup v1 kills single processes");
+        ContainerConfig plain = node.config("p1", "c1", "sh", "-c", "tail /dev/zero; exit 3");
+        Containers.Container ended = node.runToEnd(
+                with(plain, plain.security(), List.of(), new Resources(0, 0, 0, 32 << 20, 0, 500, "", ""), false));
+
+        assertThat(ended.reason()).isEqualTo("OOMKilled");
+        assertThat(ended.exitCode()).isEqualTo(137);
     }
 
     @Test
