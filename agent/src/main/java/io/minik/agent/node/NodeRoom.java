@@ -81,6 +81,9 @@ public final class NodeRoom implements Room {
     private Map<String, String> routes = Map.of();
     private List<Conditions.Condition> told = List.of();
     private Instant toldAt = Instant.EPOCH;
+    /** Its end is told; until then what was told before stays. */
+    private boolean configuring;
+
     private boolean registering;
     private boolean reporting;
     private boolean reportAgain;
@@ -256,9 +259,11 @@ public final class NodeRoom implements Room {
 
     private void configure(String cidr) {
         configuredCidr = cidr;
+        configuring = true;
         parts.network()
                 .configure(cidr)
                 .onComplete(result -> loop.run(() -> {
+                    configuring = false;
                     if (result.succeeded()) {
                         networkFault = Optional.empty();
                         log.atInfo().addKeyValue("podCidr", cidr).log("pod network is up");
@@ -320,7 +325,9 @@ public final class NodeRoom implements Room {
     private void report() {
         NodeFacts known = facts;
         NodeFigures.Usage used = usage;
-        if (stopped || node.isEmpty() || known == null || used == null) {
+        // A restarted node that said NotReady for the blink of its set-up would have its pods taken out of all
+        // Services.
+        if (stopped || configuring || node.isEmpty() || known == null || used == null) {
             return;
         }
         if (reporting) {

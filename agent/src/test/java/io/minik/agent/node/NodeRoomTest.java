@@ -14,6 +14,7 @@ import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,6 +34,7 @@ class NodeRoomTest {
     private final List<String> network = new ArrayList<>();
 
     private List<NodeImage> images = List.of();
+    private Future<Void> configured = Future.succeededFuture();
 
     @TempDir
     Path directory;
@@ -41,6 +43,10 @@ class NodeRoomTest {
 
     @BeforeEach
     void make() {
+        room = room();
+    }
+
+    private NodeRoom room() {
         ApiClient client = new ApiClient(api, "kubelet");
         NodeConfig config = new NodeConfig(
                 "n1",
@@ -53,7 +59,7 @@ class NodeRoomTest {
                 10250,
                 "v1.36.4+minik",
                 "minik://0.1.0");
-        room = new NodeRoom(
+        return new NodeRoom(
                 config,
                 new NodeRoom.Parts(
                         loop,
@@ -79,7 +85,7 @@ class NodeRoomTest {
         @Override
         public Future<Void> configure(String podCidr) {
             network.add("configure " + podCidr);
-            return Future.succeededFuture();
+            return configured;
         }
 
         @Override
@@ -167,6 +173,23 @@ class NodeRoomTest {
         assertThat(network).containsExactly("configure 10.42.3.0/24");
         assertThat(ready()).isEqualTo("True");
         assertThat(room.health().ready()).isTrue();
+    }
+
+    @Test
+    void aRestartedNodeDoesNotSayNotReadyWhileItsNetworkIsSetUp() {
+        start();
+        assign("10.42.3.0/24");
+        Future<Void> stopped = room.stop();
+        loop.settle();
+        assertThat(stopped.succeeded()).isTrue();
+        Promise<Void> slow = Promise.promise();
+        configured = slow.future();
+        room = room();
+        start();
+        assertThat(ready()).isEqualTo("True");
+        slow.fail("no bridge");
+        loop.settle();
+        assertThat(ready()).isEqualTo("False");
     }
 
     @Test
