@@ -239,7 +239,8 @@ class ObjectPathTest {
         assertThat(problems(Resources.DEPLOYMENTS, DEPLOYMENT)).isEmpty();
         assertThat(problems(
                         Resources.JOBS,
-                        "metadata: {name: j, namespace: d}\nspec: {template: {spec: {restartPolicy: Never, containers:"
+                        "metadata: {name: j, namespace: d}\nspec: {manualSelector: true, selector: {matchLabels: {a: b}},"
+                                + " template: {metadata: {labels: {a: b}}, spec: {restartPolicy: Never, containers:"
                                 + " [{name: c, image: i}]}}}"))
                 .isEmpty();
         assertThat(problems(
