@@ -154,6 +154,7 @@ final class Daemon implements AutoCloseable {
             start.toCompletionStage().toCompletableFuture().get(START_SECONDS, TimeUnit.SECONDS);
             System.out.println(String.format(Locale.ROOT, ready, processAgeMillis()));
             System.out.flush();
+            HeapRelease.start(vertx);
             if (exitWhenReady) {
                 WarmUpCommand.loadNodeClasses();
             } else {

@@ -1,0 +1,22 @@
+package io.minik.cli;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+
+class HeapReleaseTest {
+    private static final long MEGABYTE = 1 << 20;
+
+    @Test
+    void aSmallHeapMayHoldSomeGarbage() {
+        assertFalse(HeapRelease.isDue(30 * MEGABYTE, 12 * MEGABYTE));
+        assertTrue(HeapRelease.isDue(40 * MEGABYTE, 12 * MEGABYTE));
+    }
+
+    @Test
+    void aLargeHeapMayHoldHalfAsMuchMore() {
+        assertFalse(HeapRelease.isDue(160 * MEGABYTE, 100 * MEGABYTE));
+        assertTrue(HeapRelease.isDue(170 * MEGABYTE, 100 * MEGABYTE));
+    }
+}
