@@ -1,9 +1,13 @@
 package io.minik.agent.kubelet;
 
+import io.minik.api.core.Container;
+import io.minik.api.core.ContainerPort;
 import io.minik.api.core.Pod;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The node's own last look at a pod that was bound to it: what does not fit is refused for good. Pure. */
 final class NodeAdmission {
@@ -22,6 +26,12 @@ final class NodeAdmission {
                 && !pod.spec().nodeSelector().entrySet().stream()
                         .allMatch(e -> e.getValue().equals(labels.get(e.getKey())))) {
             return Optional.of(new Rejection("NodeAffinity", "Pod was rejected: Predicate NodeAffinity failed"));
+        }
+        if (admitted.stream().anyMatch(other -> collide(pod, other))) {
+            return Optional.of(new Rejection(
+                    "NodePorts",
+                    "Pod was rejected: Predicate NodePorts failed: node(s) didn't have free ports for the requested pod"
+                            + " ports"));
         }
         String most = allocatable.get("pods");
         if (most != null && admitted.size() + 1 > PodRequests.amount("pods", most)) {
@@ -68,6 +78,32 @@ final class NodeAdmission {
             }
         }
         return Optional.empty();
+    }
+
+    /** A pod that was bound past the scheduler may want what another has. */
+    private static boolean collide(Pod one, Pod other) {
+        List<ContainerPort> taken = hostPorts(other);
+        return hostPorts(one).stream().anyMatch(wanted -> taken.stream()
+                .anyMatch(port -> port.hostPort() == wanted.hostPort()
+                        && port.protocol().equals(wanted.protocol())
+                        && (everywhere(port)
+                                || everywhere(wanted)
+                                || port.hostIp().equals(wanted.hostIp()))));
+    }
+
+    private static boolean everywhere(ContainerPort port) {
+        return port.hostIp().isEmpty()
+                || port.hostIp().equals("0.0.0.0")
+                || port.hostIp().equals("::");
+    }
+
+    private static List<ContainerPort> hostPorts(Pod pod) {
+        return Stream.concat(
+                        pod.spec().containers().stream(),
+                        pod.spec().initContainers().stream().filter(Container::sidecar))
+                .flatMap(container -> container.ports().stream())
+                .filter(port -> port.hostPort() > 0)
+                .toList();
     }
 
     private static long used(String resource, Collection<Pod> pods) {

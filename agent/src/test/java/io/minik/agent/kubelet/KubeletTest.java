@@ -442,6 +442,18 @@ class KubeletTest {
     }
 
     @Test
+    void aPodWhoseHostPortIsTakenIsRefused() {
+        String port =
+                "{'containers':[{'name':'c','image':'busybox:1','ports':[{'containerPort':80,'hostPort':8080%s}]}]}";
+        node.create("p", port.formatted(",'hostIP':'127.0.0.1'"));
+        node.create("q", port.formatted(",'hostIP':'127.0.0.2'"));
+        assertThat(node.pod("q").status().phase()).isNotEqualTo("Failed");
+        node.create("r", port.formatted(""));
+        assertThat(node.pod("r").status().phase()).isEqualTo("Failed");
+        assertThat(node.pod("r").status().reason()).isEqualTo("NodePorts");
+    }
+
+    @Test
     void aRestartOfMinikAdoptsWhatRuns() {
         node.create(
                 "p", "{'containers':[{'name':'c','image':'busybox:1','readinessProbe':{'tcpSocket':{'port':80}}}]}");

@@ -60,6 +60,12 @@ final class DaemonSetController implements Controller {
                 .watch(pods, pod -> adoption.owners(pod, sets))
                 .needs(nodes)
                 .needs(revisions.informer());
+        // The history is kept, whoever deletes of it.
+        revisions.informer().onChange((before, now) -> {
+            if (now.isEmpty()) {
+                before.ifPresent(revision -> adoption.owners(revision, sets).forEach(work::add));
+            }
+        });
         nodes.onChange((before, now) -> {
             boolean same = before.isPresent()
                     && now.isPresent()

@@ -47,6 +47,12 @@ final class StatefulSetController implements Controller {
                 .watch(pods, pod -> adoption.owners(pod, sets))
                 .watch(claims, this::setsOf)
                 .needs(revisions.informer());
+        // The history is kept, whoever deletes of it.
+        revisions.informer().onChange((before, now) -> {
+            if (now.isEmpty()) {
+                before.ifPresent(revision -> adoption.owners(revision, sets).forEach(work::add));
+            }
+        });
     }
 
     @Override

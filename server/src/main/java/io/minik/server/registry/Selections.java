@@ -9,6 +9,7 @@ import io.minik.api.object.ObjectKey;
 import io.minik.api.selector.FieldSelector;
 import io.minik.api.selector.LabelSelector;
 import io.minik.server.watchcache.Filter;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -82,19 +83,15 @@ final class Selections {
         return Filter.of(namespace, predicate);
     }
 
+    /** Events are selected in their stored form, by the names of either group. */
     private static List<String> eventFields() {
-        return List.of(
-                "involvedObject.kind",
-                "involvedObject.namespace",
-                "involvedObject.name",
-                "involvedObject.uid",
-                "involvedObject.apiVersion",
-                "involvedObject.resourceVersion",
-                "involvedObject.fieldPath",
-                "reason",
-                "reportingComponent",
-                "source",
-                "type");
+        List<String> fields =
+                new ArrayList<>(List.of("reason", "type", "source", "reportingComponent", "reportingController"));
+        for (String field : List.of("kind", "namespace", "name", "uid", "apiVersion", "resourceVersion", "fieldPath")) {
+            fields.add("involvedObject." + field);
+            fields.add("regarding." + field);
+        }
+        return List.copyOf(fields);
     }
 
     private static void check(Resource resource, FieldSelector selector) {
@@ -130,11 +127,27 @@ final class Selections {
     private static Map<String, String> read(Resource resource, JsonNode tree) {
         Map<String, String> values = new HashMap<>();
         for (String field : fieldsOf(resource)) {
-            JsonNode node =
-                    field.equals("source") ? Json.at(tree, "source", "component") : Json.at(tree, field.split("\\."));
+            JsonNode node = Json.at(tree, field.split("\\."));
             String fallback = BOOLS.contains(field) ? "false" : NUMBERS.contains(field) ? "0" : "";
             values.put(field, node.isValueNode() && !node.isNull() ? node.asText() : fallback);
         }
+        if (resource.plural().equals("events")) {
+            readEvent(tree, values);
+        }
         return values;
+    }
+
+    private static void readEvent(JsonNode tree, Map<String, String> values) {
+        String reporter = Json.text(tree, "reportingComponent");
+        values.put("reportingComponent", reporter);
+        values.put("reportingController", reporter);
+        values.put("source", Json.textOr(reporter, tree, "source", "component"));
+        for (String field : List.of("reason", "type")) {
+            values.put(field, Json.text(tree, field));
+        }
+        Json.at(tree, "involvedObject").properties().forEach(field -> {
+            values.put("involvedObject." + field.getKey(), field.getValue().asText());
+            values.put("regarding." + field.getKey(), field.getValue().asText());
+        });
     }
 }

@@ -87,6 +87,19 @@ class WorkloadsTest {
         }
 
         @Test
+        void aDeletedRevisionIsMadeAnew() {
+            cluster.put(Resources.DAEMON_SETS, "d", Cluster.workload("d", 1, "v1"));
+            place();
+            KubeObject revision =
+                    cluster.api.all(Resources.CONTROLLER_REVISIONS).get(0);
+            cluster.api.remove(Resources.CONTROLLER_REVISIONS, revision.key());
+            cluster.loop.settle();
+            assertThat(cluster.api.all(Resources.CONTROLLER_REVISIONS))
+                    .extracting(KubeObject::name)
+                    .containsExactly(revision.name());
+        }
+
+        @Test
         void withSurgeTheNewComeBesideTheOldAndRelieveThem() {
             cluster.put(Resources.DAEMON_SETS, "d", tree -> {
                 Cluster.workload("d", 1, "v1").accept(tree);

@@ -380,6 +380,20 @@ class RegistryTest {
         assertThat(seen.apiVersion()).isEqualTo("events.k8s.io/v1");
         assertThat(seen.text("note")).isEqualTo("hello");
         assertThat(seen.text("regarding", "name")).isEqualTo("x");
+        api.create(
+                grouped,
+                "default",
+                "{'metadata':{'name':'ev2'},'regarding':{'kind':'Pod','name':'y','namespace':'default'},'action':'Do',"
+                        + "'reason':'Said','type':'Normal','eventTime':'2026-11-21T07:00:00.000000Z',"
+                        + "'reportingController':'test','reportingInstance':'test-0'}");
+        assertThat(names(api.list(grouped, "", Map.of("fieldSelector", "reportingController=test,regarding.name=y"))))
+                .containsExactly("ev2");
+        assertThat(names(api.list(
+                        io.minik.api.meta.Resources.EVENTS,
+                        "",
+                        Map.of("fieldSelector", "source=test,involvedObject.kind=Pod"))))
+                .as("who reports is the source, if no other is named")
+                .containsExactly("ev2");
     }
 
     @Test
