@@ -81,8 +81,7 @@ final class PodResize {
     }
 
     private static IllegalStateException inUse(Container container, Containers.Stats stats, Resources wanted) {
-        return new IllegalStateException("attempting to set memory limit below current usage: container "
-                + container.name() + " uses " + stats.memoryUsageBytes() + " bytes, wanted limit "
-                + wanted.memoryLimitBytes());
+        return new IllegalStateException("attempting to set container \"" + container.name() + "\" memory limit ("
+                + wanted.memoryLimitBytes() + ") below current usage (" + stats.memoryUsageBytes() + ")");
     }
 }

@@ -113,6 +113,12 @@ class PodResizeTest {
         node.runtime.memoryInUse = 60 << 20;
         resize("100m", "48Mi");
         assertThat(resizeConditions()).containsExactly("PodResizeInProgress=Error");
+        assertThat(node.pod("p")
+                        .status()
+                        .condition("PodResizeInProgress")
+                        .orElseThrow()
+                        .message())
+                .endsWith("memory limit (50331648) below current usage (62914560)");
         assertThat(status().resources().limits()).containsEntry("memory", "64Mi");
         node.runtime.memoryInUse = 40 << 20;
         node.pass(10);

@@ -2,7 +2,6 @@ package io.minik.server.registry;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.minik.api.meta.ApiException;
 import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
 import java.util.List;
@@ -39,29 +38,10 @@ final class Narrowing {
         return kept;
     }
 
-    /** In-place resize: containers' resources and nothing else. */
     private static ObjectNode resized(ObjectNode next, KubeObject old) {
         ObjectNode kept = Json.parseObject(old.bytes());
         keepVersion(next, kept);
-        for (String list : List.of("containers", "initContainers")) {
-            for (JsonNode container : Json.items(kept, "spec", list)) {
-                for (JsonNode wanted : Json.items(next, "spec", list)) {
-                    if (Json.text(wanted, "name").equals(Json.text(container, "name"))) {
-                        ((ObjectNode) container)
-                                .set("resources", wanted.path("resources").deepCopy());
-                        if (wanted.has("resizePolicy")) {
-                            ((ObjectNode) container).set("resizePolicy", wanted.path("resizePolicy"));
-                        }
-                    }
-                }
-            }
-        }
-        if (!Json.items(next, "spec", "containers").isEmpty()
-                && Json.items(next, "spec", "containers").size()
-                        != Json.items(kept, "spec", "containers").size()) {
-            throw ApiException.badRequest("containers may not be added or removed by resize");
-        }
-        return kept;
+        return Resize.apply(next, kept);
     }
 
     /** The caller's version stays the condition of the write. */

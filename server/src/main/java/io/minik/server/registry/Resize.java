@@ -1,0 +1,94 @@
+package io.minik.server.registry;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.minik.api.core.PodQos;
+import io.minik.api.core.PodSpec;
+import io.minik.api.meta.ApiException;
+import io.minik.api.meta.Resources;
+import io.minik.api.meta.Status.Cause;
+import io.minik.api.object.Json;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** The pods/resize subresource: of the body only containers' cpu and memory reach the pod, and not every change of them. */
+final class Resize {
+    private static final List<String> LISTS = List.of("containers", "initContainers");
+    private static final Set<String> MUTABLE = Set.of("cpu", "memory");
+
+    private final ObjectNode next;
+    private final ObjectNode kept;
+    private final List<Cause> causes = new ArrayList<>();
+
+    private Resize(ObjectNode next, ObjectNode kept) {
+        this.next = next;
+        this.kept = kept;
+    }
+
+    /** @param kept the pod as it is; becomes what it shall be */
+    static ObjectNode apply(ObjectNode next, ObjectNode kept) {
+        return new Resize(next, kept).resized();
+    }
+
+    private ObjectNode resized() {
+        PodQos before = PodQos.of(PodSpec.of(kept.path("spec")));
+        LISTS.forEach(this::take);
+        PodQos after = PodQos.of(PodSpec.of(kept.path("spec")));
+        if (after != before && causes.isEmpty()) {
+            causes.add(new Cause(
+                    "FieldValueInvalid",
+                    "Invalid value: \"" + after + "\": Pod QOS Class may not change as a result of resizing",
+                    "spec"));
+        }
+        if (!causes.isEmpty()) {
+            throw ApiException.invalid(Resources.PODS, Json.text(kept, "metadata", "name"), causes);
+        }
+        return kept;
+    }
+
+    private void take(String list) {
+        List<JsonNode> ours = Json.items(kept, "spec", list);
+        List<JsonNode> theirs = Json.items(next, "spec", list);
+        if (ours.size() != theirs.size()) {
+            forbidden("spec." + list, "containers may not be added or removed on resize");
+            return;
+        }
+        for (int i = 0; i < ours.size(); i++) {
+            String path = "spec." + list + "[" + i + "]";
+            if (!Json.text(ours.get(i), "name").equals(Json.text(theirs.get(i), "name"))) {
+                forbidden(path + ".name", "containers may not be renamed or reordered on resize");
+                continue;
+            }
+            JsonNode wanted = theirs.get(i).path("resources");
+            check(path + ".resources.requests", "requests", ours.get(i).path("resources"), wanted);
+            check(path + ".resources.limits", "limits", ours.get(i).path("resources"), wanted);
+            if (ours.get(i) instanceof ObjectNode container) {
+                container.set("resources", wanted.isMissingNode() ? Json.object() : wanted.deepCopy());
+                if (theirs.get(i).has("resizePolicy")) {
+                    container.set("resizePolicy", theirs.get(i).path("resizePolicy"));
+                }
+            }
+        }
+    }
+
+    private void check(String path, String kind, JsonNode before, JsonNode after) {
+        Map<String, String> was = Json.strings(before, kind);
+        Map<String, String> now = Json.strings(after, kind);
+        Set<String> names = new TreeSet<>(was.keySet());
+        names.addAll(now.keySet());
+        for (String name : names) {
+            if (!MUTABLE.contains(name) && !was.getOrDefault(name, "").equals(now.get(name))) {
+                forbidden(path, "only cpu and memory resources are mutable");
+            } else if (was.containsKey(name) && !now.containsKey(name)) {
+                forbidden(path, "resource " + kind + " cannot be removed");
+            }
+        }
+    }
+
+    private void forbidden(String path, String why) {
+        causes.add(new Cause("FieldValueForbidden", "Forbidden: " + why, path));
+    }
+}
