@@ -22,7 +22,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -288,17 +287,7 @@ public final class NodeRoom implements Room {
         if (networkFault.isPresent()) {
             return;
         }
-        Map<String, String> wanted = new TreeMap<>();
-        for (KubeObject other : nodes.list()) {
-            String cidr = other.text("spec", "podCIDR");
-            if (!cidr.isEmpty() && !other.name().equals(config.nodeName())) {
-                for (var address : other.at("status", "addresses")) {
-                    if (Json.text(address, "type").equals("InternalIP")) {
-                        wanted.putIfAbsent(cidr, Json.text(address, "address"));
-                    }
-                }
-            }
-        }
+        Map<String, String> wanted = Routes.to(nodes.list(), config.nodeName());
         if (!wanted.equals(routes)) {
             routes = wanted;
             parts.network().routes(wanted).onFailure(error -> {
