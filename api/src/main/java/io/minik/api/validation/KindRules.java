@@ -43,6 +43,26 @@ final class KindRules {
                 new ObjectRules(causes).role(tree, row.resource().namespaced());
             case "rolebindings.rbac.authorization.k8s.io", "clusterrolebindings.rbac.authorization.k8s.io" ->
                 new ObjectRules(causes).binding(tree, row.resource().namespaced());
+            case "validatingwebhookconfigurations.admissionregistration.k8s.io",
+                    "mutatingwebhookconfigurations.admissionregistration.k8s.io" ->
+                new AdmissionRules(causes).webhooks(tree);
+            case "validatingadmissionpolicies.admissionregistration.k8s.io" -> new AdmissionRules(causes).policy(spec);
+            case "validatingadmissionpolicybindings.admissionregistration.k8s.io" ->
+                new AdmissionRules(causes).policyBinding(spec);
+            case "flowschemas.flowcontrol.apiserver.k8s.io" -> new AdmissionRules(causes).flowSchema(tree);
+            case "prioritylevelconfigurations.flowcontrol.apiserver.k8s.io" ->
+                new AdmissionRules(causes).priorityLevel(tree);
+            case "csidrivers.storage.k8s.io" -> new DriverRules(causes).csiDriver(spec);
+            case "csinodes.storage.k8s.io" -> new DriverRules(causes).csiNode(spec);
+            case "volumeattachments.storage.k8s.io" -> new DriverRules(causes).attachment(spec);
+            case "csistoragecapacities.storage.k8s.io" -> new DriverRules(causes).capacity(tree);
+            case "runtimeclasses.node.k8s.io" -> new DriverRules(causes).runtimeClass(tree);
+            case "resourceclaims.resource.k8s.io" -> new DriverRules(causes).deviceClaim(spec, "spec");
+            case "resourceclaimtemplates.resource.k8s.io" ->
+                new DriverRules(causes).deviceClaim(spec.path("spec"), "spec.spec");
+            case "servicecidrs.networking.k8s.io" -> new DriverRules(causes).serviceCidr(spec);
+            case "ipaddresses.networking.k8s.io" -> new DriverRules(causes).ipAddress(tree);
+            case "controllerrevisions.apps" -> new DriverRules(causes).revision(tree);
             case "priorityclasses.scheduling.k8s.io" -> new ObjectRules(causes).priorityClass(tree);
             case "customresourcedefinitions.apiextensions.k8s.io" -> new ObjectRules(causes).definition(tree);
             default -> {}

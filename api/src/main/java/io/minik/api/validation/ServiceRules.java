@@ -248,8 +248,12 @@ final class ServiceRules {
         }
     }
 
+    static boolean validIp(String text) {
+        return IPV4.matcher(text).matches() || IPV6.matcher(text).matches();
+    }
+
     private void ip(String text, String path) {
-        if (!IPV4.matcher(text).matches() && !IPV6.matcher(text).matches()) {
+        if (!validIp(text)) {
             causes.invalid(path, text, "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)");
         }
     }
