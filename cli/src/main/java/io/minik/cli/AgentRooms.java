@@ -21,6 +21,7 @@ import io.minik.agent.volume.FileWork;
 import io.minik.agent.volume.LinuxMounts;
 import io.minik.agent.volume.Volumes;
 import io.minik.api.client.ApiClient;
+import io.minik.api.core.NodeLabels;
 import io.minik.api.client.EventRecorder;
 import io.minik.api.client.HttpTransport;
 import io.minik.api.client.Informers;
@@ -342,7 +343,12 @@ final class AgentRooms {
             if (equals <= 0) {
                 throw new StartFailure("--node-label: \"" + label + "\" is not KEY=VALUE");
             }
-            pairs.put(label.substring(0, equals), label.substring(equals + 1));
+            String key = label.substring(0, equals);
+            if (!NodeLabels.mayBeSetByNode(key)) {
+                throw new StartFailure("--node-label: a node may not give itself \"" + key
+                        + "\": label it with kubectl instead");
+            }
+            pairs.put(key, label.substring(equals + 1));
         }
         return pairs;
     }

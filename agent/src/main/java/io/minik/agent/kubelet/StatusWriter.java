@@ -3,6 +3,7 @@ package io.minik.agent.kubelet;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.client.ApiClient;
 import io.minik.api.client.Loop;
+import io.minik.api.client.ListOptions;
 import io.minik.api.client.PatchType;
 import io.minik.api.core.Pod;
 import io.minik.api.core.PodCondition;
@@ -161,12 +162,15 @@ final class StatusWriter {
     /** Whether the name is another pod's by now, or our own was refused. */
     private void compare(Throwable refused) {
         writing = true;
-        api.get(Resources.PODS, pod.key())
+        // A node may always list its own pods, but not get a name that has become another node's.
+        ListOptions own = ListOptions.fields("spec.nodeName=" + pod.spec().nodeName() + ",metadata.name=" + pod.name());
+        api.list(Resources.PODS, pod.namespace(), own)
                 .onComplete(result -> loop.run(() -> {
                     writing = false;
-                    boolean ours = result.succeeded() && result.result().uid().equals(pod.uid());
-                    boolean unknown = result.failed() && !ApiException.is(result.cause(), Status.Reason.NotFound);
-                    if (ours || unknown) {
+                    boolean ours = result.succeeded()
+                            && result.result().items().stream()
+                                    .anyMatch(found -> found.uid().equals(pod.uid()));
+                    if (ours || result.failed()) {
                         retry(refused);
                     } else {
                         gone();

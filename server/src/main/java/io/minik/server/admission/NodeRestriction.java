@@ -1,12 +1,18 @@
 package io.minik.server.admission;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.minik.api.core.NodeLabels;
 import io.minik.api.meta.ApiException;
+import io.minik.api.meta.Resources;
 import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
+import io.minik.api.object.ObjectKey;
 import io.minik.server.admission.Review.Operation;
+import io.minik.server.authn.User;
 import io.minik.server.authz.NodeIdentity;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -14,7 +20,6 @@ import java.util.TreeSet;
 /** A kubelet writes its own node, its own lease and the pods that are bound to it, nothing else's. */
 public final class NodeRestriction implements Admission {
     private static final String MIRROR = "kubernetes.io/config.mirror";
-    private static final String RESERVED_PREFIX = "node-restriction.kubernetes.io/";
 
     @Override
     public String name() {
@@ -48,10 +53,14 @@ public final class NodeRestriction implements Admission {
                 if (!Json.text(review.object(), "spec", "nodeName").equals(node)) {
                     throw refuse(review, "node \"" + node + "\" can only create pods with spec.nodeName set to itself");
                 }
+                mirror(review, node);
             }
             case UPDATE -> {
                 if (!review.subresource().equals("status")) {
-                    throw refuse(review, "unexpected update of pods by node \"" + node + "\"");
+                    throw refuse(
+                            review,
+                            "unexpected operation \"UPDATE\", node \"" + node
+                                    + "\" can only create and delete mirror pods");
                 }
                 if (!boundTo(review, node)) {
                     throw refuse(
@@ -71,6 +80,49 @@ public final class NodeRestriction implements Admission {
         }
     }
 
+    /** A mirror pod belongs to its node, and to read nothing in its name it refers to nothing. */
+    private static void mirror(Review review, String node) {
+        List<JsonNode> owners = Json.items(review.object(), "metadata", "ownerReferences");
+        String itself = "node \"" + node + "\" can only create pods with ";
+        if (owners.size() != 1) {
+            throw refuse(review, itself + (owners.isEmpty() ? "an" : "a single") + " owner reference set to itself");
+        }
+        JsonNode owner = owners.get(0);
+        if (!Json.text(owner, "apiVersion").equals("v1")
+                || !Json.text(owner, "kind").equals("Node")
+                || !Json.text(owner, "name").equals(node)) {
+            throw refuse(review, itself + "an owner reference set to itself");
+        }
+        if (!owner.path("controller").asBoolean()) {
+            throw refuse(review, itself + "a controller owner reference set to itself");
+        }
+        if (owner.path("blockOwnerDeletion").asBoolean()) {
+            throw refuse(review, "node \"" + node + "\" must not set blockOwnerDeletion on an owner reference");
+        }
+        String uid = review.lookup()
+                .find(Resources.NODES, ObjectKey.cluster(node))
+                .orElseThrow(() -> ApiException.notFound(Resources.NODES, node))
+                .uid();
+        if (!Json.text(owner, "uid").equals(uid)) {
+            throw refuse(review, "node " + node + " UID mismatch: expected " + Json.text(owner, "uid") + " got " + uid);
+        }
+        NodeIdentity.referred(KubeObject.of(review.object())).ifPresent(reference -> {
+            throw refuse(review, "node \"" + node + "\" can not create pods that reference " + reference);
+        });
+    }
+
+    /** @throws ApiException if a node would evict another node's pod */
+    public static void evict(User user, KubeObject pod) {
+        NodeIdentity.of(user)
+                .filter(node -> !pod.text("spec", "nodeName").equals(node))
+                .ifPresent(node -> {
+                    throw ApiException.forbidden(
+                            Resources.PODS,
+                            pod.name(),
+                            "node " + node + " can only evict pods with spec.nodeName set to itself");
+                });
+    }
+
     private static void node(Review review, String node) {
         own(review, node, "node");
         if (review.operation() == Operation.DELETE) {
@@ -78,20 +130,22 @@ public final class NodeRestriction implements Admission {
         }
         Map<String, String> before = review.old().map(old -> labels(old.tree())).orElse(Map.of());
         Map<String, String> after = labels(review.object());
-        var changed = new TreeSet<String>();
-        for (String label : after.keySet()) {
-            boolean same = after.get(label).equals(before.get(label));
-            if (!same && label.startsWith(RESERVED_PREFIX)) {
-                changed.add(label);
+        var forbidden = new TreeSet<String>();
+        for (Map<String, String> side : List.of(before, after)) {
+            for (String label : side.keySet()) {
+                boolean same = Objects.equals(before.get(label), after.get(label));
+                if (!same && !NodeLabels.mayBeSetByNode(label)) {
+                    forbidden.add(label);
+                }
             }
         }
-        for (String label : before.keySet()) {
-            if (!after.containsKey(label) && label.startsWith(RESERVED_PREFIX)) {
-                changed.add(label);
-            }
-        }
-        if (!changed.isEmpty()) {
-            throw refuse(review, "is not allowed to modify labels: " + String.join(", ", changed));
+        if (!forbidden.isEmpty()) {
+            String labels = String.join(", ", forbidden);
+            throw refuse(
+                    review,
+                    review.operation() == Operation.CREATE
+                            ? "node \"" + node + "\" is not allowed to set the following labels: " + labels
+                            : "is not allowed to modify labels: " + labels);
         }
         JsonNode taints = Json.at(review.object(), "spec", "taints");
         boolean taintsChanged = review.operation() == Operation.UPDATE

@@ -1,6 +1,7 @@
 package io.minik.server.authz;
 
 import io.minik.server.authn.User;
+import java.util.stream.Stream;
 
 /** Answers from memory, on the caller's loop: never blocks. */
 public interface Authorizer {
@@ -11,6 +12,7 @@ public interface Authorizer {
      *
      * @param verb get, list, watch, create, update, patch, delete, deletecollection, proxy, impersonate, …; for non-resource paths the HTTP method in lower case
      * @param resourceRequest false: only verb and path matter
+     * @param fieldSelector of a list, watch or deletecollection, as the client wrote it; empty: all
      */
     record Attributes(
             User user,
@@ -22,7 +24,34 @@ public interface Authorizer {
             String namespace,
             String name,
             boolean resourceRequest,
-            String path) {}
+            String path,
+            String fieldSelector) {
+        /** Without a selector. */
+        public Attributes(
+                User user,
+                String verb,
+                String group,
+                String version,
+                String resource,
+                String subresource,
+                String namespace,
+                String name,
+                boolean resourceRequest,
+                String path) {
+            this(user, verb, group, version, resource, subresource, namespace, name, resourceRequest, path, "");
+        }
+
+        public Attributes selecting(String fields) {
+            return new Attributes(
+                    user, verb, group, version, resource, subresource, namespace, name, resourceRequest, path, fields);
+        }
+
+        /** Whether only objects are asked for whose field is exactly this. */
+        boolean selects(String field, String value) {
+            return Stream.of(fieldSelector.split(",", -1))
+                    .anyMatch(term -> term.equals(field + "=" + value) || term.equals(field + "==" + value));
+        }
+    }
 
     /** @param reason for audit and for the 403's text; may be empty */
     record Decision(Outcome outcome, String reason) {

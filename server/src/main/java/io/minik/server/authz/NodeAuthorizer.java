@@ -44,6 +44,8 @@ final class NodeAuthorizer implements Authorizer {
                         : no("can only access leases in the \"" + LEASE_NAMESPACE + "\" system namespace");
             case "storage.k8s.io/csinodes" -> own(node, asked, "CSINode");
             case "/nodes" -> node(node, asked);
+            case "/pods" -> pod(node, asked);
+            case "resource.k8s.io/resourceslices" -> slice(node, asked);
             default -> byRules(asked);
         };
     }
@@ -60,6 +62,9 @@ final class NodeAuthorizer implements Authorizer {
     private Decision read(String node, Kind kind, Attributes asked) {
         if (!READ.contains(asked.verb()) || !asked.subresource().isEmpty()) {
             return no("can only read resources of this type");
+        }
+        if (asked.namespace().isEmpty()) {
+            return no("can only read namespaced object of this type");
         }
         return object(node, kind, asked);
     }
@@ -106,6 +111,37 @@ final class NodeAuthorizer implements Authorizer {
                     "node '" + node + "' cannot " + asked.verb() + " '" + asked.name() + "', only its own Node object");
         }
         return byRules(asked);
+    }
+
+    /** What is written is NodeRestriction's to judge; what is read must run here. */
+    private Decision pod(String node, Attributes asked) {
+        boolean write =
+                switch (asked.subresource()) {
+                    case "" -> asked.verb().equals("create") || asked.verb().equals("delete");
+                    case "status" ->
+                        asked.verb().equals("update") || asked.verb().equals("patch");
+                    case "eviction" -> asked.verb().equals("create");
+                    default -> false;
+                };
+        if (write) {
+            return ALLOWED;
+        }
+        if (!asked.subresource().isEmpty() || !READ.contains(asked.verb())) {
+            return NOT_A_NODE;
+        }
+        if (!asked.verb().equals("get") && asked.selects("spec.nodeName", node)) {
+            return ALLOWED;
+        }
+        return asked.name().isEmpty()
+                ? no("can only list/watch pods with spec.nodeName field selector")
+                : related(node, references.runs(node, asked.namespace(), asked.name()));
+    }
+
+    private Decision slice(String node, Attributes asked) {
+        boolean many = Set.of("list", "watch", "deletecollection").contains(asked.verb());
+        return many && !asked.selects("spec.nodeName", node) && !asked.selects("nodeName", node)
+                ? no("can only list/watch/deletecollection resourceslices with nodeName field selector")
+                : byRules(asked);
     }
 
     private Decision object(String node, Kind kind, Attributes asked) {

@@ -1,5 +1,6 @@
 package io.minik.server.authz;
 
+import io.minik.api.object.KubeObject;
 import io.minik.server.authn.User;
 import java.util.Optional;
 
@@ -9,6 +10,20 @@ public final class NodeIdentity {
     public static final String USER_PREFIX = "system:node:";
 
     private NodeIdentity() {}
+
+    /** One kind of object that a pod refers to, in the plural, if any: through such a pod a node could read it. */
+    public static Optional<String> referred(KubeObject pod) {
+        return PodReferences.references(pod).stream()
+                .map(reference -> switch (reference.kind()) {
+                    case SECRET -> "secrets";
+                    case CONFIG_MAP -> "configmaps";
+                    case CLAIM -> "persistentvolumeclaims";
+                    case RESOURCE_CLAIM -> "resourceclaims";
+                    case SERVICE_ACCOUNT -> "a service account";
+                })
+                .sorted()
+                .findFirst();
+    }
 
     public static Optional<String> of(User user) {
         return user.groups().contains(GROUP)

@@ -71,6 +71,10 @@ final class PodReferences {
         return false;
     }
 
+    boolean runs(String node, String namespace, String pod) {
+        return byNode.getOrDefault(node, Map.of()).containsKey(ObjectKey.of(namespace, pod));
+    }
+
     boolean usesVolume(String node, String volume) {
         ObjectKey claim = claimByVolume.get(volume);
         return claim != null && refersTo(node, Kind.CLAIM, claim.namespace(), claim.name());

@@ -124,11 +124,10 @@ public record Target(
 
     /** @param query a list or watch of one name (fieldSelector metadata.name=x) is authorized for that name */
     Attributes attributes(User user, Map<String, String> query) {
-        String named = name.isEmpty() && NAMED_BY_SELECTOR.contains(verb)
-                ? selectedName(query.getOrDefault("fieldSelector", ""))
-                : name;
+        String fields = NAMED_BY_SELECTOR.contains(verb) ? query.getOrDefault("fieldSelector", "") : "";
+        String named = name.isEmpty() ? selectedName(fields) : name;
         return new Attributes(
-                user, verb, group, version, resource, subresource, namespace, named, resourceRequest, path);
+                user, verb, group, version, resource, subresource, namespace, named, resourceRequest, path, fields);
     }
 
     private static String selectedName(String selector) {

@@ -14,6 +14,7 @@ import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.api.schema.Schema;
 import io.minik.api.selector.LabelSelector;
+import io.minik.server.admission.NodeRestriction;
 import io.vertx.core.Future;
 import java.time.InstantSource;
 import java.util.HashMap;
@@ -47,6 +48,7 @@ final class PodEviction {
         KubeObject pod = storage.find(Resources.PODS, key)
                 .map(KubeObject::compact)
                 .orElseThrow(() -> ApiException.notFound(Resources.PODS, key.name()));
+        NodeRestriction.evict(scope.user(), pod);
         ObjectNode body = eviction.at("deleteOptions") instanceof ObjectNode given ? given : Json.object();
         Map<String, String> query = new HashMap<>(scope.query());
         if (!body.path("dryRun").isEmpty()) {

@@ -82,19 +82,36 @@ final class AccessReviews {
         JsonNode resource = spec.path("resourceAttributes");
         if (resource.isObject()) {
             return new Attributes(
-                    user,
-                    Json.text(resource, "verb"),
-                    Json.text(resource, "group"),
-                    Json.text(resource, "version"),
-                    Json.text(resource, "resource"),
-                    Json.text(resource, "subresource"),
-                    Json.text(resource, "namespace"),
-                    Json.text(resource, "name"),
-                    true,
-                    "");
+                            user,
+                            Json.text(resource, "verb"),
+                            Json.text(resource, "group"),
+                            Json.text(resource, "version"),
+                            Json.text(resource, "resource"),
+                            Json.text(resource, "subresource"),
+                            Json.text(resource, "namespace"),
+                            Json.text(resource, "name"),
+                            true,
+                            "")
+                    .selecting(fields(resource.path("fieldSelector")));
         }
         JsonNode other = spec.path("nonResourceAttributes");
         return new Attributes(user, Json.text(other, "verb"), "", "", "", "", "", "", false, Json.text(other, "path"));
+    }
+
+    /** @param selector raw, or its requirements; what is no equality narrows no right and is left out */
+    private static String fields(JsonNode selector) {
+        List<String> terms = new ArrayList<>();
+        String raw = Json.text(selector, "rawSelector");
+        if (!raw.isEmpty()) {
+            terms.add(raw);
+        }
+        for (JsonNode requirement : selector.path("requirements")) {
+            List<String> values = Json.stringList(requirement, "values");
+            if (Json.text(requirement, "operator").equals("In") && values.size() == 1) {
+                terms.add(Json.text(requirement, "key") + "=" + values.get(0));
+            }
+        }
+        return String.join(",", terms);
     }
 
     private static User userOf(JsonNode spec) {

@@ -12,15 +12,18 @@ import io.minik.server.authn.ObjectLookup;
 import io.minik.server.authn.ServiceAccountTokens;
 import io.minik.server.authn.ServiceAccountTokens.Bound;
 import io.minik.server.authn.ServiceAccountTokens.Issued;
+import io.minik.server.authz.NodeIdentity;
 import io.minik.server.registry.Connector.Scope;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** serviceaccounts/token: a token for a while, bound to what it is for. */
 final class TokenRequests {
@@ -55,8 +58,49 @@ final class TokenRequests {
             return Future.failedFuture(ApiException.invalid(TOKEN_REQUEST, request.name(), causes));
         }
         return require(Resources.SERVICE_ACCOUNTS, scope.key())
+                .compose(account -> NodeIdentity.of(scope.user())
+                        .map(node -> forItsPod(node, request, account).map(account))
+                        .orElseGet(() -> Future.succeededFuture(account)))
                 .compose(account -> bind(request.at("spec", "boundObjectRef"), account)
                         .map(binding -> issue(scope, request, account, binding)));
+    }
+
+    /** A node gets tokens for pods that run on it alone, and for audiences that they name. */
+    private Future<Void> forItsPod(String node, KubeObject request, KubeObject account) {
+        JsonNode reference = request.at("spec", "boundObjectRef");
+        String name = Json.text(reference, "name");
+        if (!Json.text(reference, "kind").equals("Pod") || name.isEmpty()) {
+            return refused(account, "node requested token not bound to a pod");
+        }
+        if (Json.text(reference, "uid").isEmpty()) {
+            return refused(account, "node requested token with a pod binding without a uid");
+        }
+        return require(Resources.PODS, ObjectKey.of(account.namespace(), name)).compose(pod -> {
+            if (!pod.text("spec", "nodeName").equals(node)) {
+                return refused(account, "node requested token bound to a pod scheduled on a different node");
+            }
+            Optional<String> unknown = Json.stringList(request.tree(), "spec", "audiences").stream()
+                    .filter(audience -> !tokens.apiAudiences().contains(audience))
+                    .filter(audience -> !projected(pod).contains(audience))
+                    .findFirst();
+            return unknown.isPresent()
+                    ? refused(account, "audience \"" + unknown.get() + "\" not found in pod spec volume")
+                    : Future.succeededFuture();
+        });
+    }
+
+    private static Set<String> projected(KubeObject pod) {
+        Set<String> audiences = new HashSet<>();
+        for (JsonNode volume : Json.items(pod.tree(), "spec", "volumes")) {
+            for (JsonNode source : Json.items(volume, "projected", "sources")) {
+                audiences.add(Json.text(source, "serviceAccountToken", "audience"));
+            }
+        }
+        return audiences;
+    }
+
+    private static Future<Void> refused(KubeObject account, String why) {
+        return Future.failedFuture(ApiException.forbidden(Resources.SERVICE_ACCOUNTS, account.name(), why));
     }
 
     private KubeObject issue(Scope scope, KubeObject request, KubeObject account, Binding binding) {

@@ -158,6 +158,25 @@ class RbacTest {
         assertThat(may(n1, "patch", "", "nodes/status", "", "n2")).isFalse();
         assertThat(may(n1, "list", "discovery.k8s.io", "endpointslices", "", ""))
                 .isTrue();
+        assertThat(may(n1, "get", "", "pods", "shop", "p")).isTrue();
+        assertThat(may(n2, "get", "", "pods", "shop", "p")).isFalse();
+        assertThat(may(n1, "patch", "", "pods/status", "shop", "p")).isTrue();
+        assertThat(may(n1, "patch", "", "pods", "shop", "p")).isFalse();
+        Attributes pods = attributes(n1, "watch", "", "pods", "", "");
+        assertThat(rbac.authorizer().authorize(pods).reason())
+                .isEqualTo("can only list/watch pods with spec.nodeName field selector");
+        assertThat(rbac.authorizer()
+                        .authorize(pods.selecting("a=b,spec.nodeName=n1"))
+                        .allowed())
+                .isTrue();
+        assertThat(rbac.authorizer()
+                        .authorize(pods.selecting("spec.nodeName!=n1"))
+                        .allowed())
+                .isFalse();
+        assertThat(rbac.authorizer()
+                        .authorize(pods.selecting("spec.nodeName=n2"))
+                        .allowed())
+                .isFalse();
         api.remove(Resources.PODS, ObjectKey.of("shop", "p"));
         loop.settle();
         assertThat(may(n1, "get", "", "secrets", "shop", "vol")).isFalse();

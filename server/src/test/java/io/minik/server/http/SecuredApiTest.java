@@ -251,6 +251,56 @@ class SecuredApiTest {
         assertThat(enter("create", "websocket")).isEqualTo("403");
     }
 
+    /** What a node gets to hear when it is refused. */
+    private static String refusedAsNode(String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(
+                List.of("kubectl", "--kubeconfig", folder.resolve("admin").toString()));
+        command.addAll(List.of("--as", "system:node:n1", "--as-group", "system:nodes"));
+        command.addAll(List.of(arguments));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(output).isNotZero();
+        return output;
+    }
+
+    @Test
+    void aNodeIsHeldToItselfAndItsPods() throws Exception {
+        apply("""
+                apiVersion: v1
+                kind: Node
+                metadata: {name: n1}
+                """);
+        kubectl("-n", "shop", "create", "serviceaccount", "on-n1");
+        apply("""
+                apiVersion: v1
+                kind: Pod
+                metadata: {name: on-n1, namespace: shop}
+                spec:
+                  nodeName: n1
+                  serviceAccountName: on-n1
+                  containers: [{name: c, image: i}]
+                """);
+        assertThat(refusedAsNode("label", "node", "n1", "node-role.kubernetes.io/control-plane=true"))
+                .contains("is not allowed to modify labels: node-role.kubernetes.io/control-plane");
+        assertThat(refusedAsNode("get", "pods", "-A")).contains("can only list/watch pods with spec.nodeName");
+        assertThat(refusedAsNode("-n", "shop", "create", "token", "bot")).contains("no relationship found between");
+        String unbound = until(
+                () -> refusedAsNode("-n", "shop", "create", "token", "on-n1"),
+                answer -> !answer.contains("no relationship"));
+        assertThat(unbound).contains("node requested token not bound to a pod");
+        String uid = kubectl("-n", "shop", "get", "pod", "on-n1", "-o", "jsonpath={.metadata.uid}");
+        String[] bound = {
+            "-n", "shop", "create", "token", "on-n1", "--bound-object-kind", "Pod", "--bound-object-name", "on-n1"
+        };
+        List<String> other = new ArrayList<>(List.of(bound));
+        other.addAll(List.of("--bound-object-uid", uid, "--audience", "elsewhere"));
+        assertThat(refusedAsNode(other.toArray(String[]::new)))
+                .contains("audience \"elsewhere\" not found in pod spec volume");
+        List<String> good = new ArrayList<>(List.of(bound));
+        good.addAll(List.of("--bound-object-uid", uid, "--as", "system:node:n1", "--as-group", "system:nodes"));
+        assertThat(kubectl(good.toArray(String[]::new))).contains(".");
+    }
+
     @Test
     void aServiceAccountsTokenCarriesItsRightsAndNoMore() throws Exception {
         String token = kubectl("-n", "shop", "create", "token", "bot", "--duration", "10m")
