@@ -361,49 +361,4 @@ final class ControlPlane {
     int port() {
         return apiServer.port();
     }
-
-    private record EtcdRoom(EtcdApi api) implements Room {
-        @Override
-        public String name() {
-            return "etcd";
-        }
-
-        @Override
-        public Future<Void> start() {
-            return api.start().mapEmpty();
-        }
-
-        @Override
-        public Future<Void> stop() {
-            return api.stop();
-        }
-
-        @Override
-        public Health health() {
-            return Health.READY;
-        }
-    }
-
-    /** The store as the first room: it is closed last. */
-    private record StoreRoom(Store store) implements Room {
-        @Override
-        public String name() {
-            return "store";
-        }
-
-        @Override
-        public Future<Void> start() {
-            return Future.succeededFuture();
-        }
-
-        @Override
-        public Future<Void> stop() {
-            return store.close();
-        }
-
-        @Override
-        public Health health() {
-            return Health.READY;
-        }
-    }
 }
