@@ -21,12 +21,12 @@ import io.minik.agent.volume.FileWork;
 import io.minik.agent.volume.LinuxMounts;
 import io.minik.agent.volume.Volumes;
 import io.minik.api.client.ApiClient;
-import io.minik.api.core.NodeLabels;
 import io.minik.api.client.EventRecorder;
 import io.minik.api.client.HttpTransport;
 import io.minik.api.client.Informers;
 import io.minik.api.client.Loop;
 import io.minik.api.client.Transport;
+import io.minik.api.core.NodeLabels;
 import io.minik.api.join.ClusterConfig;
 import io.minik.api.join.JoinCaller;
 import io.minik.api.join.JoinToken;
@@ -345,8 +345,8 @@ final class AgentRooms {
             }
             String key = label.substring(0, equals);
             if (!NodeLabels.mayBeSetByNode(key)) {
-                throw new StartFailure("--node-label: a node may not give itself \"" + key
-                        + "\": label it with kubectl instead");
+                throw new StartFailure(
+                        "--node-label: a node may not give itself \"" + key + "\": label it with kubectl instead");
             }
             pairs.put(key, label.substring(equals + 1));
         }

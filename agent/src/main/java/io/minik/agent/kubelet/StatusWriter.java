@@ -2,8 +2,8 @@ package io.minik.agent.kubelet;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.client.ApiClient;
-import io.minik.api.client.Loop;
 import io.minik.api.client.ListOptions;
+import io.minik.api.client.Loop;
 import io.minik.api.client.PatchType;
 import io.minik.api.core.Pod;
 import io.minik.api.core.PodCondition;
