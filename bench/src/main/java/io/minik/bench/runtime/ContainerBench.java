@@ -269,6 +269,7 @@ public final class ContainerBench {
                 0,
                 1,
                 Map.of(),
-                Map.of(), "");
+                Map.of(),
+                "");
     }
 }
