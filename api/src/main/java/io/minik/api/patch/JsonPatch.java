@@ -193,6 +193,7 @@ public final class JsonPatch {
     }
 
     private static ApiException failed(String why) {
-        return ApiException.of(Reason.Invalid, why, Details.NONE);
+        return ApiException.of(
+                Reason.Invalid, "the server rejected our request due to an error in our request: " + why, Details.NONE);
     }
 }

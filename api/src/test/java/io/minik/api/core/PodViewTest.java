@@ -56,7 +56,7 @@ class PodViewTest {
                 "lastTransitionTime":"2026-01-01T00:00:00Z"}],"hostIP":"10.0.0.1","hostIPs":[{"ip":"10.0.0.1"}],
                 "containerStatuses":[{"name":"c","state":{"running":{"startedAt":"2026-01-01T00:00:00Z"}},
                 "lastState":{"terminated":{"exitCode":3,"reason":"Error"}},"ready":true,"restartCount":1,
-                "image":"i","imageID":"sha256:1","containerID":"minik://x","started":true}],"qosClass":"BestEffort"}""";
+                "image":"i","imageID":"sha256:1","containerID":"minik://x","started":true,"resources":{}}],"qosClass":"BestEffort"}""";
         var tree = Json.parse(json.getBytes(StandardCharsets.UTF_8));
         assertThat(PodStatus.of(tree).tree()).isEqualTo(tree);
         assertThat(PodStatus.of(tree).ready()).isTrue();
