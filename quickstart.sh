@@ -41,7 +41,10 @@ build() {
   ./mvnw -B -ntp -q -DskipTests package -pl cli -am >.work/quickstart-build.log 2>&1 ||
     { tail -40 .work/quickstart-build.log; return 1; }
 }
-warm_up() { cli/target/minik warm-up || echo "no class archive could be made: minik starts, but slower"; }
+warm_up() { # the build has done it, unless the program was built another way
+  [ cli/target/minik.jsa -nt cli/target/minik ] && return
+  cli/target/minik warm-up || echo "no class archive could be made: minik starts, but slower"
+}
 make_image() { # a docker-archive of busybox, put where minik imports images from
   local dir=$base/image
   rm -rf "$dir"
