@@ -91,8 +91,8 @@ minik_start() {
   local common=(--config "$dir/config.yaml" --data-dir "$dir/data" --run-dir "$dir/run" --log-dir "$dir/log"
     --node-name "node-$host" --node-ip "${host_ip[$host]}" --cgroup-root "$prefix-$scenario-$host"
     --node-password-file "$dir/node-password" --private-registry "$dir/registries.yaml" --resolv-conf "$dir/resolv.conf")
-  [ "$kind" = server ] && common+=(--write-kubeconfig "$dir/kubeconfig" --audit-log-path "$dir/audit.log"
-    --tls-san "${host_ip[$host]}")
+  [ "$kind" = server ] && common+=(--write-kubeconfig "$dir/kubeconfig" --tls-san "${host_ip[$host]}")
+  [ "$kind" = server ] && [ -n "${audit-yes}" ] && common+=(--audit-log-path "$dir/audit.log")
   touch "$dir/config.yaml" "$dir/resolv.conf"
   # exec all the way, so that $! is minik itself: the launcher becomes the JVM.
   (exec nsenter --net="/run/netns/$prefix-$host" setsid "$minik" "$kind" "${common[@]}" "$@") >"$dir/out" 2>>"$dir/err" &

@@ -22,8 +22,9 @@ make_root() {
   git -C "$repo" archive HEAD | tar -x -C "$root/root/minik"
 }
 
-# What an init would have mounted.
+# What an init would have mounted; the root is a mount, as every machine's is.
 in_root() {
+  mount --bind "$root" "$root"
   mount -t proc proc "$root/proc"
   mount -t sysfs sysfs "$root/sys"
   mount --rbind /sys/fs/cgroup "$root/sys/fs/cgroup"
@@ -33,8 +34,9 @@ in_root() {
   ip link set lo up
   # The network comes from outside: slirp4netns makes it once it knows this process.
   until ip route | grep -q default; do read -r -t 0.1 <> <(:) || true; done
+  mkdir -p "$root/old" && cd "$root" && pivot_root . old && cd / && umount -l /old && rmdir /old || return 1
   exec env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 MINIK_RUN_LIMIT="${MINIK_RUN_LIMIT:-600}" \
-    chroot "$root" bash -c 'cd /root/minik && "$@"' fresh "$@"
+    bash -c 'cd /root/minik && "$@"' fresh "$@"
 }
 
 run() {
