@@ -30,7 +30,7 @@ import picocli.CommandLine.Model.CommandSpec;
 final class Daemon implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Daemon.class);
 
-    /** A start that takes longer hangs on something that will not come; an emulated machine needs three minutes. */
+    /** A start that takes longer hangs on something that will not come; an emulated machine was seen to take 245 s. */
     private static final int START_SECONDS = 600;
 
     private static final int STOP_SECONDS = 20;

@@ -27,7 +27,7 @@ import picocli.CommandLine.Command;
         description = "Make the class archive that lets minik start faster (install.sh does it).",
         mixinStandardHelpOptions = true)
 final class WarmUpCommand implements Callable<Integer> {
-    /** The slowest machine seen, an emulated one, takes 200 s; a board with a slow card a third of it. */
+    /** A start without a node, and then the dump: more than the start of the slowest machine seen, 245 s, emulated. */
     private static final int LIMIT_SECONDS = 600;
 
     private static final List<String> NODE_ROOMS = List.of("io/minik/agent/", "io/minik/runtime/");
