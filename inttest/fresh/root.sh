@@ -39,9 +39,16 @@ in_root() {
     bash -c 'cd /root/minik && "$@"' fresh "$@"
 }
 
+# What the processes of the root, gone with their namespace, leave outside of it: cgroups.
+clean_up() {
+  find /sys/fs/cgroup -depth -type d \( -path '/sys/fs/cgroup*/minik' -o -path '/sys/fs/cgroup*/minik/*' \) -exec rmdir {} +
+  rm -rf --one-file-system "$top"
+}
+
 run() {
-  trap 'rm -rf --one-file-system "$top"' EXIT
-  [ ! -e "$top" ] || { echo "$top is there already"; trap - EXIT; return 1; }
+  [ ! -e "$top" ] || { echo "$top is there already"; return 1; }
+  [ -z "$(find /sys/fs/cgroup -maxdepth 2 -name minik)" ] || { echo "a minik runs here, or its cgroups are left"; return 1; }
+  trap clean_up EXIT
   make_root || return 1
   export -f in_root
   export root
