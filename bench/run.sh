@@ -20,7 +20,7 @@ echo "== start, with class archive: $([ -f "$minik.jsa" ] && echo yes || echo no
 for attempt in 1 2 3; do
   began=$(date +%s%N)
   : >"$work/a/out"
-  (until on a curl -fsk https://127.0.0.1:6443/readyz >/dev/null 2>&1; do read -r -t 0.01 <> <(:) || true; done
+  (until on a curl -fsk https://127.0.0.1:6443/readyz >/dev/null 2>&1; do read -r -t 0.1 <> <(:) || true; done
     echo "start $attempt: API ready seen by curl after $((($(date +%s%N) - began) / 1000000)) ms") &
   looking=$!
   minik_start a server || exit 1

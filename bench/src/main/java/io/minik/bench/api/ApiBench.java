@@ -97,7 +97,7 @@ public final class ApiBench {
 
     private void watchEvents() throws Exception {
         double before = cpu.millis();
-        get(many(EVENTS, this::touch));
+        get(oneByOne(EVENTS, this::touch));
         double alone = cpu.millis() - before;
         AtomicInteger seen = new AtomicInteger();
         Promise<Void> all = Promise.promise();
@@ -109,7 +109,7 @@ public final class ApiBench {
             }));
         }
         double began = cpu.millis();
-        get(many(EVENTS, this::touch));
+        get(oneByOne(EVENTS, this::touch));
         get(all.future());
         report("watch event delivered", (cpu.millis() - began - alone) / (WATCHERS * EVENTS));
         client.endWatches();
@@ -145,6 +145,10 @@ public final class ApiBench {
             lanes.add(lane(next, count, one));
         }
         return Future.all(lanes).mapEmpty();
+    }
+
+    private static Future<Void> oneByOne(int count, IntFunction<Future<Buffer>> one) {
+        return lane(new AtomicInteger(), count, one);
     }
 
     private static Future<Void> lane(AtomicInteger next, int count, IntFunction<Future<Buffer>> one) {
