@@ -78,7 +78,10 @@ final class NodeObject {
         info.put("containerRuntimeVersion", config.runtimeVersion())
                 .put("kubeletVersion", config.kubeletVersion())
                 .put("kubeProxyVersion", config.kubeletVersion());
-        images(status.putArray("images"), facts.images());
+        // The API drops an empty list: told again and again, it would look like news each time.
+        if (!facts.images().isEmpty() || !present.at("status", "images").isEmpty()) {
+            images(status.putArray("images"), facts.images());
+        }
         return status;
     }
 

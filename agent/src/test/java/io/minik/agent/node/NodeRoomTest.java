@@ -15,6 +15,7 @@ import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -122,6 +123,14 @@ class NodeRoomTest {
         assertThat(api.require(Resources.NODES, KEY).at("status", "images").toString())
                 .isEqualTo(
                         "[{\"names\":[\"big:1\"],\"sizeBytes\":20},{\"names\":[\"small@sha256:1\",\"small:1\"],\"sizeBytes\":10}]");
+    }
+
+    @Test
+    void aNodeWithoutImagesSaysNothingOfThemSoThatItIsNotToldEachTime() {
+        start();
+        assertThat(api.calls(Verb.PATCH, Resources.NODES)).isNotEmpty().allSatisfy(call -> assertThat(
+                        new String(call.body(), StandardCharsets.UTF_8))
+                .doesNotContain("images"));
     }
 
     @Test
