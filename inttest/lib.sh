@@ -116,16 +116,16 @@ killall_args() {
   echo "${host_killall[$1]:---data-dir $work/$1/data --run-dir $work/$1/run --cgroup-root $prefix-$scenario-$1}"
 }
 
-# registry_up HOST PORT: Debian's docker-registry on the host's loopback.
+# registry_up HOST PORT [ADDRESS]: Debian's docker-registry on the host's loopback, or at the address that it is to listen at.
 registry_up() {
-  local host=$1 port=$2
+  local host=$1 port=$2 address=${3:-127.0.0.1}
   mkdir -p "$work/registry"
   cat >"$work/registry.yml" <<CONF
 version: 0.1
 log: {level: warn}
 storage:
   filesystem: {rootdirectory: $work/registry}
-http: {addr: "127.0.0.1:$port"}
+http: {addr: "$address:$port"}
 CONF
   (exec nsenter --net="/run/netns/$prefix-$host" docker-registry serve "$work/registry.yml") >"$work/registry.log" 2>&1 &
   registry_pid=$!

@@ -14,17 +14,8 @@ mirrors:
     endpoint: ["http://192.168.77.1:5000"]
 YAML
 done
-mkdir -p "$work/registry"
-cat >"$work/registry.yml" <<CONF
-version: 0.1
-log: {level: warn}
-storage:
-  filesystem: {rootdirectory: $work/registry}
-http: {addr: "0.0.0.0:5000"}
-CONF
-(exec nsenter --net=/run/netns/$prefix-a docker-registry serve "$work/registry.yml") >"$work/registry.log" 2>&1 &
-registry_pid=$!
-within 20 "the registry answers" on b curl -fsS http://192.168.77.1:5000/v2/
+registry_up a 5000 0.0.0.0
+within 20 "the registry answers the other node" on b curl -fsS http://192.168.77.1:5000/v2/
 image_push a 5000 minik/web:1 one
 minik_start a server --node-monitor-period 1 --node-monitor-grace-period 6 \
   --default-not-ready-toleration-seconds 3 --default-unreachable-toleration-seconds 3 || exit 1

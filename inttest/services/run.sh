@@ -10,17 +10,8 @@ host_up out 9
 for host in a b; do
   printf 'mirrors:\n  registry.test:\n    endpoint: ["http://192.168.77.1:5000"]\n' >"$work/$host/registries.yaml"
 done
-mkdir -p "$work/registry"
-cat >"$work/registry.yml" <<CONF
-version: 0.1
-log: {level: warn}
-storage:
-  filesystem: {rootdirectory: $work/registry}
-http: {addr: "0.0.0.0:5000"}
-CONF
-(exec nsenter --net="/run/netns/$prefix-a" docker-registry serve "$work/registry.yml") >"$work/registry.log" 2>&1 &
-registry_pid=$!
-within 20 "the registry answers" on b curl -fsS http://192.168.77.1:5000/v2/
+registry_up a 5000 0.0.0.0
+within 20 "the registry answers the other node" on b curl -fsS http://192.168.77.1:5000/v2/
 # busybox speaks no UDP: socat goes into the image, with its libraries.
 files=$work/image-minik/net-1/fs
 install -D /usr/bin/socat "$files/bin/socat"

@@ -208,35 +208,14 @@ final class TestNode implements AutoCloseable {
 
     /** The same, among the processes of another container. */
     static ContainerConfig beside(ContainerConfig c, String target) {
-        return new ContainerConfig(
-                c.id(),
-                c.sandboxId(),
-                c.name(),
-                c.attempt(),
-                c.imageId(),
-                c.imageReference(),
-                c.layers(),
-                c.command(),
-                c.env(),
-                c.workingDir(),
-                c.stdin(),
-                c.stdinOnce(),
-                c.tty(),
-                c.mounts(),
-                c.devices(),
-                c.security(),
-                c.resources(),
-                c.cgroupParent(),
-                c.stopSignal(),
-                c.logPath(),
-                c.logMaxBytes(),
-                c.logMaxFiles(),
-                c.labels(),
-                c.annotations(),
-                target);
+        return placed(c, c.cgroupParent(), target);
     }
 
     static ContainerConfig inPod(ContainerConfig c, String cgroupParent) {
+        return placed(c, cgroupParent, c.pidTarget());
+    }
+
+    private static ContainerConfig placed(ContainerConfig c, String cgroupParent, String pidTarget) {
         return new ContainerConfig(
                 c.id(),
                 c.sandboxId(),
@@ -262,7 +241,7 @@ final class TestNode implements AutoCloseable {
                 c.logMaxFiles(),
                 c.labels(),
                 c.annotations(),
-                c.pidTarget());
+                pidTarget);
     }
 
     /** Creates and starts it, waits for its end. */
