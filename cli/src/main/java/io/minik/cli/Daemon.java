@@ -2,6 +2,7 @@ package io.minik.cli;
 
 import io.minik.store.StoreException;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
@@ -17,6 +18,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.IDefaultValueProvider;
@@ -34,6 +36,9 @@ final class Daemon implements AutoCloseable {
     private static final int START_SECONDS = 600;
 
     private static final int STOP_SECONDS = 20;
+    /** Between a room that failed and the end: /readyz and all answers say why. */
+    private static final long LAST_WORDS_MILLIS = 2_000;
+
     /** Two are enough for a small machine; each room lives on one of them. */
     private static final int EVENT_LOOPS = 2;
 
@@ -51,6 +56,7 @@ final class Daemon implements AutoCloseable {
     private final Rooms rooms;
     private final CountDownLatch asked = new CountDownLatch(1);
     private final CountDownLatch ended = new CountDownLatch(1);
+    private volatile @Nullable Throwable failure;
 
     private Daemon(FileChannel pidFile) {
         this.pidFile = pidFile;
@@ -151,16 +157,21 @@ final class Daemon implements AutoCloseable {
     int run(Future<Void> start, String ready, boolean exitWhenReady) {
         Runtime.getRuntime().addShutdownHook(new Thread(this::stopForSignal, "minik-stop"));
         try {
-            start.toCompletionStage().toCompletableFuture().get(START_SECONDS, TimeUnit.SECONDS);
+            orBroken(start).toCompletionStage().toCompletableFuture().get(START_SECONDS, TimeUnit.SECONDS);
             System.out.println(String.format(Locale.ROOT, ready, processAgeMillis()));
             System.out.flush();
             HeapRelease.start(vertx);
             if (exitWhenReady) {
                 WarmUpCommand.loadNodeClasses();
             } else {
+                rooms.failed().onFailure(this::giveUp);
                 asked.await();
             }
             stopRooms();
+            Throwable broken = failure;
+            if (broken != null) {
+                throw new StartFailure(firstLine(broken), broken);
+            }
             return 0;
         } catch (ExecutionException e) {
             stopRooms();
@@ -173,6 +184,28 @@ final class Daemon implements AutoCloseable {
         }
     }
 
+    /** A start that waits for a room which can't go on would wait for ever. */
+    private Future<Void> orBroken(Future<Void> start) {
+        Promise<Void> outcome = Promise.promise();
+        start.onSuccess(outcome::tryComplete).onFailure(outcome::tryFail);
+        rooms.failed().onFailure(outcome::tryFail);
+        return outcome.future();
+    }
+
+    /**
+     * A room can't go on: the process ends with its words and a code that is not 0. Before it does, whoever asks is answered
+     * 503 for a moment: better than a connection that breaks off.
+     */
+    private void giveUp(Throwable broken) {
+        log.atError().addKeyValue("err", broken.getMessage()).log("minik ends: start it anew");
+        failure = broken;
+        vertx.setTimer(LAST_WORDS_MILLIS, unused -> asked.countDown());
+    }
+
+    private static String firstLine(Throwable cause) {
+        return String.valueOf(cause.getMessage()).lines().findFirst().orElse(cause.toString());
+    }
+
     /** One line that says what stands in the way; the whole cause goes to the log where it is no plain obstacle. */
     private static StartFailure failure(Throwable cause) {
         if (cause instanceof StartFailure known) {
@@ -181,8 +214,7 @@ final class Daemon implements AutoCloseable {
         if (!(cause instanceof StoreException) && !(cause instanceof IOException)) {
             log.atError().setCause(cause).log("a room did not start");
         }
-        String message = String.valueOf(cause.getMessage());
-        return new StartFailure(message.lines().findFirst().orElse(cause.toString()), cause);
+        return new StartFailure(firstLine(cause), cause);
     }
 
     private void stopForSignal() {

@@ -20,6 +20,7 @@ final class Rooms {
 
     private final Vertx vertx;
     private final Deque<Owned> started = new ArrayDeque<>();
+    private final Promise<Void> failed = Promise.promise();
 
     private record Owned(Room room, Context context) {}
 
@@ -58,10 +59,16 @@ final class Rooms {
             started.push(new Owned(room, context));
         }
         long began = System.nanoTime();
+        room.failed().onFailure(failed::tryFail);
         return on(context, room::start).onSuccess(unused -> log.atDebug()
                 .addKeyValue("room", room.name())
                 .addKeyValue("tookMillis", (System.nanoTime() - began) / 1_000_000)
                 .log("room started"));
+    }
+
+    /** Fails with the first room that can't go on. */
+    Future<Void> failed() {
+        return failed.future();
     }
 
     /** One after the other. */

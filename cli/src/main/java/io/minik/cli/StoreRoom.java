@@ -4,7 +4,7 @@ import io.minik.api.room.Room;
 import io.minik.store.Store;
 import io.vertx.core.Future;
 
-/** The store as the first room: it is closed last. */
+/** The store as the first room: it is closed last. One that halts takes the process with it: only a new start reads it. */
 record StoreRoom(Store store) implements Room {
     @Override
     public String name() {
@@ -23,6 +23,15 @@ record StoreRoom(Store store) implements Room {
 
     @Override
     public Health health() {
-        return Health.READY;
+        Future<Void> ended = store.ended();
+        if (ended.failed()) {
+            return Health.notReady(String.valueOf(ended.cause().getMessage()));
+        }
+        return ended.succeeded() ? Health.notReady("closed") : Health.READY;
+    }
+
+    @Override
+    public Future<Void> failed() {
+        return store.ended();
     }
 }

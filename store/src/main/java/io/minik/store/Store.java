@@ -50,6 +50,12 @@ public interface Store {
     /** Current revision, compacted revision, bytes on disk and in use. Cheap; any thread. */
     StoreStatus status();
 
+    /**
+     * How it ended, for whoever watches over it: succeeds once closed, fails with Unusable if it has halted. A store that has
+     * halted answers nothing any more and stays so: it is opened anew, which finds what is on the disk.
+     */
+    Future<Void> ended();
+
     /** Syncs and closes. Calls after it fail with Closed. */
     Future<Void> close();
 

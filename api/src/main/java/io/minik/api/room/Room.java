@@ -26,6 +26,14 @@ public interface Room {
 
     Health health();
 
+    /**
+     * Fails when the room can't go on by itself, after a start that was good: whoever wired it ends the process, which its
+     * supervisor starts anew. A room that recovers from all it meets never tells.
+     */
+    default Future<Void> failed() {
+        return Future.future(never -> {});
+    }
+
     /** @param ready whether it serves; @param message why not, or empty */
     record Health(boolean ready, String message) {
         public static final Health READY = new Health(true, "");

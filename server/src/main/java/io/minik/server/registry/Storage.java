@@ -130,6 +130,10 @@ final class Storage implements Lookup {
         if (error instanceof StoreException.Closed) {
             return ApiException.unavailable("the store is closed");
         }
+        if (error instanceof StoreException.Unusable) {
+            // Its own words name files of the server, which are the log's to tell.
+            return ApiException.unavailable("the store has halted");
+        }
         return error instanceof StoreException ? ApiException.internal(String.valueOf(error.getMessage())) : error;
     }
 }

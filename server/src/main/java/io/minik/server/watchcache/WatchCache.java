@@ -28,9 +28,11 @@ public final class WatchCache {
 
     private final Resource resource;
     private final WatchCaches caches;
-    private final ConcurrentNavigableMap<String, KubeObject> objects = new ConcurrentSkipListMap<>();
+    /** The image that readers see. A reload fills another one and swaps: it is never emptied under them. */
+    private volatile ConcurrentNavigableMap<String, KubeObject> objects = new ConcurrentSkipListMap<>();
 
     // The caches' loop.
+    private ConcurrentNavigableMap<String, KubeObject> loading = new ConcurrentSkipListMap<>();
     private final Set<Watcher> watchers = new HashSet<>();
     private EventRing ring = new EventRing(0);
 
@@ -125,21 +127,28 @@ public final class WatchCache {
 
     // From here on: the caches' loop only.
 
+    /** A load begins, or begins anew: what is shown stays as it is until {@link #loaded}. */
+    void loading() {
+        loading = new ConcurrentSkipListMap<>();
+    }
+
     /** A present object at load time. */
     void load(String key, KubeObject object) {
-        objects.put(key, object);
+        loading.put(key, object);
     }
 
-    /** Loading is done: changes are known from here on. */
+    /** Loading is done: its image is shown, changes are known from here on, and who watched before lists again. */
     void loaded(long revision) {
+        objects = loading;
+        loading = new ConcurrentSkipListMap<>();
         ring = new EventRing(revision);
+        endWatches(ApiException.expired("too old resource version: the server lost its place"));
     }
 
-    /** History was lost: start over from nothing; every watcher lists again. */
-    void reset() {
-        objects.clear();
+    /** Every watcher hears why; the image stays. */
+    void endWatches(ApiException why) {
         for (Watcher watcher : List.copyOf(watchers)) {
-            watcher.finish(Optional.of(ApiException.expired("too old resource version: the server lost its place")));
+            watcher.finish(Optional.of(why));
         }
         watchers.clear();
     }

@@ -37,7 +37,15 @@ import org.slf4j.LoggerFactory;
  * </pre>
  *
  * start() reads everything below /registry/ at one revision and then watches from there. If the store ends the watch
- * (this loop was too slow, or history is compacted), everything is loaded again and all watchers list again.
+ * (this loop was too slow, or history is compacted), everything is loaded again into a new image, which is swapped in, and
+ * all watchers list again. If the store has ended, the image stays as it is and nobody is told that it is the present:
+ * reads and watches are answered 503.
+ *
+ * <pre>
+ *   LOADING --loaded--> FOLLOWING --watch lost--> LOADING (the old image shows) --failed--> LOADING, after a pause
+ *                           |                        |
+ *                           +----- store ended ------+--> FAILED: 503 with the reason, for good
+ * </pre>
  */
 public final class WatchCaches implements Room {
     private static final Logger log = LoggerFactory.getLogger(WatchCaches.class);
@@ -48,6 +56,9 @@ public final class WatchCaches implements Room {
     /** Keys read at once while loading: bounds the garbage of a start with a large store. */
     private static final long LOAD_PAGE = 1000;
 
+    /** A store that is too busy to be read is asked again this much later. */
+    private static final long RELOAD_MILLIS = 500;
+
     private final Vertx vertx;
     private final Store store;
     private final Map<Resource, WatchCache> byResource = new HashMap<>();
@@ -56,6 +67,8 @@ public final class WatchCaches implements Room {
     private volatile @Nullable Context loop;
     private volatile long applied;
     private volatile Health health = Health.notReady("not started");
+    /** Why nothing can be told from here any more. */
+    private volatile @Nullable ApiException failed;
 
     // The caches' loop.
     private final PriorityQueue<Waiter> waiters = new PriorityQueue<>();
@@ -72,6 +85,10 @@ public final class WatchCaches implements Room {
 
         void wake() {
             context.runOnContext(unused -> promise.complete());
+        }
+
+        void fail(ApiException why) {
+            context.runOnContext(unused -> promise.fail(why));
         }
     }
 
@@ -107,6 +124,10 @@ public final class WatchCaches implements Room {
 
     /** Succeeds, on the caller's context, when the caches show a revision. Never, if it is never written. */
     public Future<Void> reached(long revision) {
+        ApiException gone = failed;
+        if (gone != null) {
+            return Future.failedFuture(gone);
+        }
         if (applied >= revision) {
             return Future.succeededFuture();
         }
@@ -114,8 +135,11 @@ public final class WatchCaches implements Room {
         Context caller = callerOr(loop());
         loop().runOnContext(unused -> {
             Waiter waiter = new Waiter(revision, promise, caller);
+            ApiException since = failed;
             if (applied >= revision) {
                 waiter.wake();
+            } else if (since != null) {
+                waiter.fail(since);
             } else {
                 waiters.add(waiter);
             }
@@ -154,11 +178,19 @@ public final class WatchCaches implements Room {
 
     /** Runs on the caches' loop and answers on the caller's. */
     <T> Future<T> call(Callable<T> action) {
+        ApiException gone = failed;
+        if (gone != null) {
+            return Future.failedFuture(gone);
+        }
         Context home = loop();
         Promise<T> promise = Promise.promise();
         Context caller = callerOr(home);
         home.runOnContext(unused -> {
             try {
+                ApiException since = failed;
+                if (since != null) {
+                    throw since;
+                }
                 T result = action.call();
                 caller.runOnContext(back -> promise.complete(result));
             } catch (Exception e) {
@@ -205,13 +237,14 @@ public final class WatchCaches implements Room {
             if (bookmarkTimer >= 0) {
                 vertx.cancelTimer(bookmarkTimer);
             }
-            byResource.values().forEach(WatchCache::reset);
+            fail("the server is stopping");
             return Future.succeededFuture();
         }
     }
 
     private Future<Void> load() {
         health = Health.notReady("loading");
+        byResource.values().forEach(WatchCache::loading);
         Bytes root = Bytes.utf8(StorageKeys.ROOT);
         return loadFrom(root, root.prefixEnd(), 0)
                 .onSuccess(revision -> {
@@ -273,15 +306,36 @@ public final class WatchCaches implements Room {
 
     private void lost(StoreException why) {
         if (why instanceof StoreException.Closed) {
-            health = Health.notReady("the store is closed");
-            return;
+            fail("the store is closed");
+        } else if (why instanceof StoreException.Unusable) {
+            log.atError().addKeyValue("err", why.getMessage()).log("the watch caches lost their store");
+            fail("the store has halted");
+        } else {
+            log.atWarn().addKeyValue("err", why.getMessage()).log("the watch caches load anew");
+            reload();
         }
-        log.atWarn().addKeyValue("err", why.getMessage()).log("the watch caches start over");
-        byResource.values().forEach(WatchCache::reset);
-        load().onFailure(e -> {
-            health = Health.notReady("loading failed: " + e.getMessage());
-            log.atError().setCause(e).log("the watch caches could not load");
+    }
+
+    private void reload() {
+        load().onFailure(error -> {
+            if (error instanceof StoreException.Closed || error instanceof StoreException.Unusable) {
+                lost((StoreException) error);
+            } else if (failed == null) {
+                health = Health.notReady("loading failed: " + error.getMessage());
+                log.atError().setCause(error).log("the watch caches could not load, will retry");
+                vertx.setTimer(RELOAD_MILLIS, unused -> reload());
+            }
         });
+    }
+
+    /** For good: the words go to clients, so they name no path. */
+    private void fail(String why) {
+        ApiException answer = ApiException.unavailable(why);
+        failed = answer;
+        health = Health.notReady(why);
+        waiters.forEach(waiter -> waiter.fail(answer));
+        waiters.clear();
+        byResource.values().forEach(cache -> cache.endWatches(answer));
     }
 
     private void shown(long revision) {

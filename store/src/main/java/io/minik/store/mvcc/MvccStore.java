@@ -9,6 +9,7 @@ import io.minik.store.TxnResult;
 import io.minik.store.WatchRequest;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
@@ -34,6 +35,7 @@ public class MvccStore implements Store {
     private final WriterQueue queue = new WriterQueue();
     private final Writer writer;
     private final ContextInternal home;
+    private final Promise<Void> end;
 
     /**
      * Starts the writer.
@@ -46,6 +48,7 @@ public class MvccStore implements Store {
         this.limits = limits;
         this.writer = new Writer(mvcc, journal, limits, clock, queue);
         this.home = ((VertxInternal) vertx).createEventLoopContext();
+        this.end = home.promise();
         Thread thread = new Thread(this::run, "minik-store-writer");
         thread.setDaemon(true);
         thread.start();
@@ -126,6 +129,11 @@ public class MvccStore implements Store {
     }
 
     @Override
+    public Future<Void> ended() {
+        return end.future();
+    }
+
+    @Override
     public Future<Void> close() {
         Reply<Void> reply = Reply.to(context());
         queue.addCommand(
@@ -178,6 +186,16 @@ public class MvccStore implements Store {
             halt(broken, taken);
         } finally {
             release();
+            tellEnd();
+        }
+    }
+
+    private void tellEnd() {
+        StoreException why = queue.ended();
+        if (why instanceof StoreException.Unusable) {
+            end.tryFail(why);
+        } else {
+            end.tryComplete();
         }
     }
 

@@ -1,0 +1,145 @@
+package io.minik.server.watchcache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.minik.api.meta.ApiException;
+import io.minik.api.meta.Resources;
+import io.minik.api.object.KubeObject;
+import io.minik.api.object.ObjectKey;
+import io.minik.server.http.TestApi;
+import io.minik.store.Bytes;
+import io.minik.store.Op;
+import io.minik.store.StoreException;
+import io.minik.store.Txn;
+import io.minik.store.memory.MemoryStore;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What the caches show, and answer, while their store fails. */
+class CacheFaultTest {
+    private static final ObjectKey A = ObjectKey.of("default", "a");
+
+    private final Vertx vertx = Vertx.vertx();
+    private final FaultyStore store = new FaultyStore(vertx, new MemoryStore(vertx));
+    private final WatchCaches caches = new WatchCaches(vertx, store, List.of(Resources.CONFIG_MAPS));
+    private final WatchCache configMaps = caches.of(Resources.CONFIG_MAPS);
+
+    @BeforeEach
+    void start() {
+        put("a");
+        put("b");
+        TestApi.await(caches.start());
+    }
+
+    @AfterEach
+    void stop() {
+        TestApi.await(caches.stop());
+        TestApi.await(store.close());
+        TestApi.await(vertx.close());
+    }
+
+    private void put(String name) {
+        KubeObject object = KubeObject.named("v1", "ConfigMap", ObjectKey.of("default", name), tree -> {});
+        TestApi.await(store.txn(Txn.put(
+                StorageKeys.key(Resources.CONFIG_MAPS, object.key()), Bytes.of(StoredForm.stored(object.tree())))));
+    }
+
+    private Future<Optional<ApiException>> watched() {
+        Promise<Optional<ApiException>> end = Promise.promise();
+        WatchSink sink = new WatchSink() {
+            @Override
+            public void onEvents(List<CacheEvent.Seen> events) {}
+
+            @Override
+            public void onEnd(Optional<ApiException> why) {
+                end.complete(why);
+            }
+        };
+        TestApi.await(configMaps.watch(WatchStart.after(caches.applied()), Filter.ALL, false, sink))
+                .resumeLater();
+        return end.future();
+    }
+
+    private static void assertUnavailable(Future<?> answer) {
+        assertThatThrownBy(() -> TestApi.await(answer)).isInstanceOfSatisfying(ApiException.class, error -> {
+            assertThat(error.status().code()).isEqualTo(503);
+            assertThat(error.getMessage()).isEqualTo("the store has halted");
+        });
+    }
+
+    @Test
+    void aStoreThatHaltsIsUnavailableAndNeverEmpty() {
+        Future<Optional<ApiException>> end = watched();
+        Future<Void> waiting = caches.reached(caches.applied() + 1000);
+        store.halt();
+        assertThat(TestApi.await(end).orElseThrow().status().code()).isEqualTo(503);
+        assertUnavailable(waiting);
+        assertUnavailable(caches.caughtUp());
+        assertUnavailable(caches.reached(1));
+        assertUnavailable(configMaps.snapshot(Filter.ALL));
+        assertUnavailable(configMaps.watch(WatchStart.PRESENT, Filter.ALL, false, new NoSink()));
+        assertThat(configMaps.find(A)).isPresent();
+        assertThat(configMaps.size()).isEqualTo(2);
+        assertThat(caches.health().ready()).isFalse();
+        assertThat(caches.health().message()).isEqualTo("the store has halted");
+    }
+
+    @Test
+    void aReloadShowsTheOldImageUntilTheNewOneIsWhole() {
+        Future<Optional<ApiException>> end = watched();
+        store.holdReads();
+        store.endWatches(new StoreException.Lagging("too slow"));
+        while (store.heldReads() == 0) {
+            Thread.onSpinWait();
+        }
+        Bytes key = StorageKeys.key(Resources.CONFIG_MAPS, A);
+        TestApi.await(store.txn(Txn.of(List.of(), List.of(Op.delete(key)), List.of())));
+        put("c");
+        Future<Void> fresh = caches.caughtUp();
+        assertThat(TestApi.await(configMaps.snapshot(Filter.ALL)).objects())
+                .extracting(KubeObject::name)
+                .containsExactly("a", "b");
+        assertThat(fresh.isComplete()).isFalse();
+        store.letGo();
+        TestApi.await(fresh);
+        assertThat(TestApi.await(configMaps.snapshot(Filter.ALL)).objects())
+                .extracting(KubeObject::name)
+                .containsExactly("b", "c");
+        assertThat(TestApi.await(end).orElseThrow().status().code()).isEqualTo(410);
+        assertThat(caches.health().ready()).isTrue();
+    }
+
+    @Test
+    void aReloadThatFailsIsTriedAgain() {
+        store.failOneRange(new StoreException.Busy("too many requests"));
+        store.endWatches(new StoreException.Lagging("too slow"));
+        put("c");
+        TestApi.await(caches.caughtUp());
+        assertThat(TestApi.await(configMaps.snapshot(Filter.ALL)).objects()).hasSize(3);
+    }
+
+    @Test
+    void aStoreThatHaltsDuringAReloadIsUnavailable() {
+        store.failOneRange(new StoreException.Unusable("the store has halted: EIO"));
+        Future<Void> waiting = caches.reached(caches.applied() + 1000);
+        store.endWatches(new StoreException.Lagging("too slow"));
+        assertUnavailable(waiting);
+        assertUnavailable(configMaps.snapshot(Filter.ALL));
+        assertThat(configMaps.find(A)).isPresent();
+    }
+
+    private static final class NoSink implements WatchSink {
+        @Override
+        public void onEvents(List<CacheEvent.Seen> events) {}
+
+        @Override
+        public void onEnd(Optional<ApiException> why) {}
+    }
+}

@@ -1,0 +1,151 @@
+package io.minik.server.watchcache;
+
+import io.minik.store.RangeRequest;
+import io.minik.store.RangeResult;
+import io.minik.store.Store;
+import io.minik.store.StoreException;
+import io.minik.store.Txn;
+import io.minik.store.TxnResult;
+import io.minik.store.WatchRequest;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/** A store whose faults are the test's: it ends watches, holds reads back, or halts, as the one on disk does. */
+public final class FaultyStore implements Store {
+    private record Running(WatchListener listener, io.vertx.core.Context context, Watch inner) {}
+
+    private final Store good;
+    private final Vertx vertx;
+    private final Promise<Void> ended = Promise.promise();
+    private final Queue<Running> watches = new ConcurrentLinkedQueue<>();
+    private final Queue<Runnable> held = new ArrayDeque<>();
+    private volatile boolean holding;
+    private volatile Optional<StoreException> halted = Optional.empty();
+    private volatile Optional<StoreException> rangeFails = Optional.empty();
+
+    public FaultyStore(Vertx vertx, Store good) {
+        this.vertx = vertx;
+        this.good = good;
+    }
+
+    /** As after a failed fsync. */
+    public void halt() {
+        StoreException why = new StoreException.Unusable("the store has halted: /secret/path: EIO");
+        halted = Optional.of(why);
+        ended.tryFail(why);
+        endWatches(why);
+    }
+
+    public void endWatches(StoreException why) {
+        for (Running running = watches.poll(); running != null; running = watches.poll()) {
+            WatchListener listener = running.listener();
+            running.inner().close();
+            running.context().runOnContext(unused -> listener.onEnd(why));
+        }
+    }
+
+    /** The next read fails. */
+    public void failOneRange(StoreException why) {
+        rangeFails = Optional.of(why);
+    }
+
+    /** Reads wait until {@link #letGo}. */
+    public void holdReads() {
+        holding = true;
+    }
+
+    public synchronized void letGo() {
+        holding = false;
+        held.forEach(Runnable::run);
+        held.clear();
+    }
+
+    public synchronized int heldReads() {
+        return held.size();
+    }
+
+    @Override
+    public Future<RangeResult> range(RangeRequest request) {
+        if (halted.isPresent()) {
+            return Future.failedFuture(halted.get());
+        }
+        Optional<StoreException> fails = rangeFails;
+        if (fails.isPresent()) {
+            rangeFails = Optional.empty();
+            return Future.failedFuture(fails.get());
+        }
+        if (!holding) {
+            return good.range(request);
+        }
+        Promise<RangeResult> later = Promise.promise();
+        io.vertx.core.Context caller = vertx.getOrCreateContext();
+        synchronized (this) {
+            held.add(() -> caller.runOnContext(
+                    unused -> good.range(request).onSuccess(later::complete).onFailure(later::fail)));
+        }
+        return later.future();
+    }
+
+    @Override
+    public Future<TxnResult> txn(Txn txn) {
+        return halted.isPresent() ? Future.failedFuture(halted.get()) : good.txn(txn);
+    }
+
+    @Override
+    public Watch watch(WatchRequest request, WatchListener listener) {
+        Watch inner = good.watch(request, listener);
+        watches.add(new Running(listener, vertx.getOrCreateContext(), inner));
+        return inner;
+    }
+
+    @Override
+    public Future<Void> compact(long revision) {
+        return good.compact(revision);
+    }
+
+    @Override
+    public Future<Lease> grantLease(long id, long ttlSeconds) {
+        return halted.isPresent() ? Future.failedFuture(halted.get()) : good.grantLease(id, ttlSeconds);
+    }
+
+    @Override
+    public Future<Void> revokeLease(long id) {
+        return good.revokeLease(id);
+    }
+
+    @Override
+    public Future<Lease> keepLeaseAlive(long id) {
+        return good.keepLeaseAlive(id);
+    }
+
+    @Override
+    public Future<LeaseStatus> leaseStatus(long id) {
+        return good.leaseStatus(id);
+    }
+
+    @Override
+    public Future<List<Long>> leases() {
+        return good.leases();
+    }
+
+    @Override
+    public StoreStatus status() {
+        return good.status();
+    }
+
+    @Override
+    public Future<Void> ended() {
+        return ended.future();
+    }
+
+    @Override
+    public Future<Void> close() {
+        return good.close();
+    }
+}
