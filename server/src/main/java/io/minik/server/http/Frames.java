@@ -12,16 +12,15 @@ import io.minik.server.table.Tables;
 import io.minik.server.table.Tables.IncludeObject;
 import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.yaml.snakeyaml.DumperOptions;
 import org.yaml.snakeyaml.Yaml;
 
 /** Encodes answers: objects as their cached bytes, or reshaped into Tables and PartialObjectMetadata. */
 final class Frames {
-    private static final byte[] COMMA = {','};
-    private static final byte[] LIST_END = "]}\n".getBytes(StandardCharsets.UTF_8);
     private static final byte[] EVENT_END = "}\n".getBytes(StandardCharsets.UTF_8);
     private static final byte[] NEWLINE = {'\n'};
 
@@ -33,39 +32,50 @@ final class Frames {
         this.clock = clock;
     }
 
-    /** One object. Pieces are written one after the other. */
-    List<byte[]> object(MediaType type, Resource resource, KubeObject object, IncludeObject include) {
-        if (type.shape() == MediaType.Shape.OBJECT || isStatus(object)) {
-            return type.yaml() ? yaml(object.compact().tree()) : List.of(object.bytes(), NEWLINE);
+    Pieces object(MediaType type, Resource resource, KubeObject object, IncludeObject include) {
+        if (type.shape() != MediaType.Shape.OBJECT && !isStatus(object)) {
+            return tree(type, shaped(type, resource, object.compact(), include, true));
         }
-        return tree(type, shaped(type, resource, object.compact(), include, true));
+        return type.yaml()
+                ? Pieces.of(List.of(yaml(object.compact().tree())))
+                : Pieces.of(List.of(object.bytes(), NEWLINE));
     }
 
-    List<byte[]> list(MediaType type, Resource resource, Listing listing, IncludeObject include) {
+    Pieces list(MediaType type, Resource resource, Listing listing, IncludeObject include) {
         ObjectNode metadata = Json.object().put("resourceVersion", listing.resourceVersion());
         if (!listing.continueToken().isEmpty()) {
             metadata.put("continue", listing.continueToken());
         }
         listing.remaining().ifPresent(remaining -> metadata.put("remainingItemCount", remaining));
         return switch (type.shape()) {
-            case OBJECT -> objects(type, listing, metadata);
+            case OBJECT -> {
+                ObjectNode list = Json.object().put("kind", listing.kind()).put("apiVersion", listing.apiVersion());
+                list.set("metadata", metadata);
+                ListBody body = new ListBody(list, "items", listing.items());
+                yield type.yaml() ? body.yaml(item -> item.compact().tree()) : body.json();
+            }
             case TABLE -> {
                 ObjectNode table = tables.table(resource, listing.resourceVersion(), true);
+                table.remove("rows");
                 table.set("metadata", metadata);
-                for (KubeObject item : listing.items()) {
-                    tables.addRow(table, resource, item.compact(), include, clock.instant());
-                }
-                yield tree(type, table);
+                Instant now = clock.instant();
+                yield listed(
+                        type,
+                        new ListBody(table, "rows", listing.items()),
+                        item -> tables.row(resource, item.compact(), include, now));
             }
             case PARTIAL -> {
                 ObjectNode list =
                         Json.object().put("kind", "PartialObjectMetadataList").put("apiVersion", "meta.k8s.io/v1");
                 list.set("metadata", metadata);
-                var items = list.putArray("items");
-                listing.items().forEach(item -> items.add(Tables.partial(item.compact())));
-                yield tree(type, list);
+                yield listed(
+                        type, new ListBody(list, "items", listing.items()), item -> Tables.partial(item.compact()));
             }
         };
+    }
+
+    private static Pieces listed(MediaType type, ListBody body, Function<KubeObject, JsonNode> element) {
+        return type.yaml() ? body.yaml(element) : body.json(element);
     }
 
     /** One watch event. @param first of its watch: a Table then tells its columns */
@@ -108,32 +118,6 @@ final class Frames {
         return table;
     }
 
-    private List<byte[]> objects(MediaType type, Listing listing, ObjectNode metadata) {
-        ObjectNode head = Json.object().put("kind", listing.kind()).put("apiVersion", listing.apiVersion());
-        head.set("metadata", metadata);
-        if (type.yaml()) {
-            var items = head.putArray("items");
-            listing.items().forEach(item -> items.add(item.compact().tree()));
-            return yaml(head);
-        }
-        byte[] text = Json.bytes(head);
-        byte[] open = new String(text, 0, text.length - 1, StandardCharsets.UTF_8)
-                .concat(",\"items\":[")
-                .getBytes(StandardCharsets.UTF_8);
-        List<byte[]> pieces = new ArrayList<>(2 * listing.items().size() + 2);
-        pieces.add(open);
-        boolean first = true;
-        for (KubeObject item : listing.items()) {
-            if (!first) {
-                pieces.add(COMMA);
-            }
-            first = false;
-            pieces.add(item.bytes());
-        }
-        pieces.add(LIST_END);
-        return pieces;
-    }
-
     private ObjectNode shaped(
             MediaType type, Resource resource, KubeObject object, IncludeObject include, boolean columns) {
         if (type.shape() == MediaType.Shape.PARTIAL) {
@@ -148,14 +132,14 @@ final class Frames {
         return object.uid().isEmpty() && object.compact().kind().equals("Status");
     }
 
-    private static List<byte[]> tree(MediaType type, JsonNode tree) {
-        return type.yaml() ? yaml(tree) : List.of(Json.bytes(tree), NEWLINE);
+    private static Pieces tree(MediaType type, JsonNode tree) {
+        return Pieces.of(type.yaml() ? List.of(yaml(tree)) : List.of(Json.bytes(tree), NEWLINE));
     }
 
-    static List<byte[]> yaml(JsonNode tree) {
+    static byte[] yaml(JsonNode tree) {
         DumperOptions options = new DumperOptions();
         options.setDefaultFlowStyle(DumperOptions.FlowStyle.BLOCK);
         Object plain = Json.MAPPER.convertValue(tree, Object.class);
-        return List.of(new Yaml(options).dump(plain).getBytes(StandardCharsets.UTF_8));
+        return new Yaml(options).dump(plain).getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -12,14 +12,11 @@ import io.vertx.core.WorkerExecutor;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
-import java.util.zip.Deflater;
-import java.util.zip.GZIPOutputStream;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -66,7 +63,7 @@ final class Responses {
             return send(
                     request,
                     response.setStatusCode(raw.code()),
-                    List.of(raw.body().getBytes()));
+                    Pieces.of(List.of(raw.body().getBytes())));
         }
         MediaType type = MediaType.accepted(request.wire().orElseThrow().header("Accept"));
         IncludeObject include = include(request);
@@ -116,7 +113,7 @@ final class Responses {
         response.setStatusCode(status.code())
                 .putHeader("Content-Type", "application/json")
                 .putHeader("Cache-Control", "no-cache, private");
-        return send(request, response, List.of(Json.bytes(status.tree()), new byte[] {'\n'}));
+        return send(request, response, Pieces.of(List.of(Json.bytes(status.tree()), new byte[] {'\n'})));
     }
 
     private static String warning(String text) {
@@ -134,48 +131,92 @@ final class Responses {
         }
     }
 
-    private Future<Void> send(ApiRequest request, HttpServerResponse response, List<byte[]> pieces) {
+    private Future<Void> send(ApiRequest request, HttpServerResponse response, Pieces body) {
         if (response.ended() || response.closed()) {
             return Future.succeededFuture();
         }
-        long size = 0;
-        for (byte[] piece : pieces) {
-            size += piece.length;
-        }
         Wire wire = request.wire().orElseThrow();
-        boolean head = wire.request().method().equals(HttpMethod.HEAD);
-        boolean gzip = size > GZIP_ABOVE_BYTES
-                && !head
-                && !response.headers().contains("Content-Encoding")
-                && wire.header("Accept-Encoding").toLowerCase(Locale.ROOT).contains("gzip");
-        if (gzip) {
-            response.putHeader("Content-Encoding", "gzip").putHeader("Vary", "Accept-Encoding");
-            return compressor.executeBlocking(() -> gzip(pieces), false).compose(response::end);
-        }
-        response.putHeader("Content-Length", Long.toString(size));
-        if (head) {
+        if (wire.request().method().equals(HttpMethod.HEAD)) {
+            body.bytes().ifPresent(size -> response.putHeader("Content-Length", Long.toString(size)));
             return response.end();
         }
-        if (size <= SLICE_BYTES) {
-            return response.end(whole(pieces, (int) size));
+        Iterator<byte[]> pieces = body.each();
+        boolean small = body.bytes().isPresent() && body.bytes().getAsLong() <= SLICE_BYTES;
+        Buffer first =
+                small ? slice(pieces, Integer.MAX_VALUE, (int) body.bytes().getAsLong()) : slice(pieces);
+        boolean whole = !pieces.hasNext();
+        if (gzips(wire, response) && (whole ? first.length() : SLICE_BYTES) > GZIP_ABOVE_BYTES) {
+            response.putHeader("Content-Encoding", "gzip").putHeader("Vary", "Accept-Encoding");
+            return sendZipped(response, first, pieces);
+        }
+        if (whole) {
+            response.putHeader("Content-Length", Integer.toString(first.length()));
+            return response.end(first);
+        }
+        if (body.bytes().isPresent()) {
+            response.putHeader("Content-Length", Long.toString(body.bytes().getAsLong()));
+        } else {
+            response.setChunked(true);
         }
         Promise<Void> done = Promise.promise();
-        pump(response, pieces.iterator(), done);
+        response.write(first).onFailure(done::tryFail);
+        pump(response, () -> Future.succeededFuture(slice(pieces)), pieces::hasNext, done);
         return done.future();
     }
 
-    private static void pump(HttpServerResponse response, Iterator<byte[]> pieces, Promise<Void> done) {
-        while (pieces.hasNext()) {
+    private static boolean gzips(Wire wire, HttpServerResponse response) {
+        return !response.headers().contains("Content-Encoding")
+                && wire.header("Accept-Encoding").toLowerCase(Locale.ROOT).contains("gzip");
+    }
+
+    /** Compressed a slice at a time, on the compressor's threads, no faster than the client reads. */
+    private Future<Void> sendZipped(HttpServerResponse response, Buffer first, Iterator<byte[]> pieces) {
+        Zip zip = new Zip(first, pieces);
+        return compressor.executeBlocking(zip::next, false).compose(start -> {
+            if (!zip.hasNext()) {
+                return response.end(start);
+            }
+            response.setChunked(true);
+            Promise<Void> done = Promise.promise();
+            response.write(start).onFailure(done::tryFail);
+            pump(response, () -> compressor.executeBlocking(zip::next, false), zip::hasNext, done);
+            return done.future();
+        });
+    }
+
+    private static void pump(
+            HttpServerResponse response, Supplier<Future<Buffer>> source, BooleanSupplier more, Promise<Void> done) {
+        while (more.getAsBoolean()) {
             if (response.closed()) {
                 done.tryComplete();
                 return;
             }
             if (response.writeQueueFull()) {
-                response.drainHandler(unused -> pump(response, pieces, done));
+                response.drainHandler(unused -> pump(response, source, more, done));
                 response.closeHandler(unused -> done.tryComplete());
                 return;
             }
-            response.write(slice(pieces, SLICE_BYTES)).onFailure(done::tryFail);
+            Future<Buffer> next;
+            try {
+                next = source.get();
+            } catch (RuntimeException unreadable) {
+                done.tryFail(unreadable);
+                return;
+            }
+            if (!next.isComplete()) {
+                next.onComplete(made -> {
+                    if (made.failed()) {
+                        done.tryFail(made.cause());
+                    } else if (response.closed()) {
+                        done.tryComplete();
+                    } else {
+                        response.write(made.result()).onFailure(done::tryFail);
+                        pump(response, source, more, done);
+                    }
+                });
+                return;
+            }
+            response.write(next.result()).onFailure(done::tryFail);
         }
         response.end().onComplete(ended -> {
             if (ended.succeeded()) {
@@ -186,33 +227,15 @@ final class Responses {
         });
     }
 
-    private static Buffer whole(List<byte[]> pieces, int size) {
-        Buffer whole = Buffer.buffer(size);
-        pieces.forEach(whole::appendBytes);
-        return whole;
+    private static Buffer slice(Iterator<byte[]> pieces) {
+        return slice(pieces, SLICE_BYTES, SLICE_BYTES + ROOM_FOR_THE_LAST_BYTES);
     }
 
-    private static Buffer slice(Iterator<byte[]> pieces, int atLeast) {
-        Buffer slice = Buffer.buffer(atLeast + ROOM_FOR_THE_LAST_BYTES);
+    private static Buffer slice(Iterator<byte[]> pieces, int atLeast, int room) {
+        Buffer slice = Buffer.buffer(room);
         while (pieces.hasNext() && slice.length() < atLeast) {
             slice.appendBytes(pieces.next());
         }
         return slice;
-    }
-
-    private static Buffer gzip(List<byte[]> pieces) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        try (GZIPOutputStream zip = new GZIPOutputStream(out) {
-            {
-                def.setLevel(Deflater.BEST_SPEED);
-            }
-        }) {
-            for (byte[] piece : pieces) {
-                zip.write(piece);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return Buffer.buffer(out.toByteArray());
     }
 }

@@ -67,7 +67,11 @@ public final class Tables {
     }
 
     public void addRow(ObjectNode table, Resource resource, KubeObject object, IncludeObject include, Instant now) {
-        ObjectNode row = ((ArrayNode) table.path("rows")).addObject();
+        ((ArrayNode) table.path("rows")).add(row(resource, object, include, now));
+    }
+
+    public ObjectNode row(Resource resource, KubeObject object, IncludeObject include, Instant now) {
+        ObjectNode row = Json.object();
         ArrayNode cells = row.putArray("cells");
         for (Object cell : kind(resource).cells(object, now)) {
             add(cells, cell);
@@ -77,6 +81,7 @@ public final class Tables {
             case Metadata -> row.set("object", partial(object));
             case Object -> row.set("object", object.tree());
         }
+        return row;
     }
 
     /** The object's metadata alone, as meta.k8s.io/v1 PartialObjectMetadata. Shares the object's nodes. */
