@@ -18,7 +18,11 @@ import java.util.Map;
 
 /** The one JSON mapper, and short words for reading trees. Absent and null read the same, as in Kubernetes. */
 public final class Json {
+    /** Makes all nodes: the same number is an equal node, wherever it comes from. */
+    public static final JsonNodeFactory NODES = new Numbers();
+
     public static final JsonMapper MAPPER = JsonMapper.builder()
+            .nodeFactory(NODES)
             .enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER)
             .build();
     private static final ObjectReader TREE_READER = MAPPER.readerFor(JsonNode.class);
@@ -27,11 +31,11 @@ public final class Json {
     private Json() {}
 
     public static ObjectNode object() {
-        return JsonNodeFactory.instance.objectNode();
+        return NODES.objectNode();
     }
 
     public static ArrayNode array() {
-        return JsonNodeFactory.instance.arrayNode();
+        return NODES.arrayNode();
     }
 
     /** Parses any JSON value. @throws IllegalArgumentException with Jackson's message, if it is not JSON */
@@ -51,6 +55,29 @@ public final class Json {
             return object;
         }
         throw new IllegalArgumentException("not a JSON object: " + tree.getNodeType());
+    }
+
+    /** A value of no type with its numbers as every tree has them: decimals, which a body keeps, become numbers. */
+    public static JsonNode canonical(JsonNode value) {
+        if (value.isBigDecimal()) {
+            return NODES.numberNode(value.decimalValue());
+        }
+        if (value instanceof ObjectNode object) {
+            for (Map.Entry<String, JsonNode> entry : object.properties()) {
+                JsonNode inner = canonical(entry.getValue());
+                if (entry.getValue().isBigDecimal()) {
+                    entry.setValue(inner);
+                }
+            }
+        } else if (value instanceof ArrayNode list) {
+            for (int at = 0; at < list.size(); at++) {
+                JsonNode inner = canonical(list.get(at));
+                if (list.get(at).isBigDecimal()) {
+                    list.set(at, inner);
+                }
+            }
+        }
+        return value;
     }
 
     public static byte[] bytes(JsonNode tree) {

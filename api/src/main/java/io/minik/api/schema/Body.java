@@ -8,9 +8,11 @@ import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.DecimalNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.minik.api.object.Json;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -34,7 +36,10 @@ import org.yaml.snakeyaml.nodes.Tag;
 import org.yaml.snakeyaml.representer.Representer;
 import org.yaml.snakeyaml.resolver.Resolver;
 
-/** Text to tree, before any type is known: bounded, and with the duplicate fields that were met. */
+/**
+ * Text to tree, before any type is known: bounded, and with the duplicate fields that were met. Decimals stay as they are
+ * written: a quantity has more digits than a double.
+ */
 final class Body {
     /** No Kubernetes type nests a tenth as deep; stops bodies that overflow the stack of recursive walks. */
     static final int MAX_DEPTH = 500;
@@ -87,13 +92,13 @@ final class Body {
     }
 
     private JsonNode value(JsonParser parser) throws IOException {
-        JsonNodeFactory nodes = JsonNodeFactory.instance;
+        JsonNodeFactory nodes = Json.NODES;
         return switch (parser.currentToken()) {
             case START_OBJECT -> object(parser);
             case START_ARRAY -> array(parser);
             case VALUE_STRING -> nodes.textNode(parser.getText());
             case VALUE_NUMBER_INT -> integer(parser);
-            case VALUE_NUMBER_FLOAT -> nodes.numberNode(parser.getDecimalValue());
+            case VALUE_NUMBER_FLOAT -> DecimalNode.valueOf(parser.getDecimalValue());
             case VALUE_TRUE -> nodes.booleanNode(true);
             case VALUE_FALSE -> nodes.booleanNode(false);
             case VALUE_NULL -> NullNode.getInstance();
@@ -103,14 +108,14 @@ final class Body {
 
     private static JsonNode integer(JsonParser parser) throws IOException {
         return switch (parser.getNumberType()) {
-            case INT -> JsonNodeFactory.instance.numberNode(parser.getIntValue());
-            case LONG -> JsonNodeFactory.instance.numberNode(parser.getLongValue());
-            default -> JsonNodeFactory.instance.numberNode(parser.getBigIntegerValue());
+            case INT -> Json.NODES.numberNode(parser.getIntValue());
+            case LONG -> Json.NODES.numberNode(parser.getLongValue());
+            default -> Json.NODES.numberNode(parser.getBigIntegerValue());
         };
     }
 
     private ObjectNode object(JsonParser parser) throws IOException {
-        ObjectNode object = JsonNodeFactory.instance.objectNode();
+        ObjectNode object = Json.NODES.objectNode();
         while (parser.nextToken() != JsonToken.END_OBJECT) {
             String name = parser.currentName();
             parser.nextToken();
@@ -126,7 +131,7 @@ final class Body {
     }
 
     private ArrayNode array(JsonParser parser) throws IOException {
-        ArrayNode array = JsonNodeFactory.instance.arrayNode();
+        ArrayNode array = Json.NODES.arrayNode();
         while (parser.nextToken() != JsonToken.END_ARRAY) {
             path.addLast("[" + array.size() + "]");
             array.add(value(parser));
@@ -157,7 +162,7 @@ final class Body {
             throw new IllegalArgumentException("yaml: the document nests too deep or expands too far");
         }
         if (node instanceof MappingNode mapping) {
-            ObjectNode object = JsonNodeFactory.instance.objectNode();
+            ObjectNode object = Json.NODES.objectNode();
             Set<String> seen = new HashSet<>();
             for (NodeTuple tuple : mapping.getValue()) {
                 if (tuple.getKeyNode().getTag().equals(Tag.MERGE)) {
@@ -178,7 +183,7 @@ final class Body {
             return object;
         }
         if (node instanceof SequenceNode sequence) {
-            ArrayNode array = JsonNodeFactory.instance.arrayNode();
+            ArrayNode array = Json.NODES.arrayNode();
             for (Node item : sequence.getValue()) {
                 array.add(node(item, depth + 1, size));
             }
@@ -201,7 +206,7 @@ final class Body {
 
     private static JsonNode scalar(ScalarNode node) {
         String text = node.getValue();
-        JsonNodeFactory nodes = JsonNodeFactory.instance;
+        JsonNodeFactory nodes = Json.NODES;
         if (node.getTag().equals(Tag.NULL)) {
             return NullNode.getInstance();
         } else if (node.getTag().equals(Tag.BOOL)) {
@@ -210,7 +215,7 @@ final class Body {
             return integer(text);
         } else if (text.length() <= MAX_NUMBER_LENGTH && node.getTag().equals(Tag.FLOAT)) {
             try {
-                return nodes.numberNode(new java.math.BigDecimal(text.replace("_", "")));
+                return DecimalNode.valueOf(new java.math.BigDecimal(text.replace("_", "")));
             } catch (NumberFormatException special) {
                 return nodes.textNode(text);
             }
@@ -230,13 +235,9 @@ final class Body {
         try {
             BigInteger value = new BigInteger(number, radix);
             value = negative ? value.negate() : value;
-            return value.bitLength() < Integer.SIZE
-                    ? JsonNodeFactory.instance.numberNode(value.intValue())
-                    : value.bitLength() < Long.SIZE
-                            ? JsonNodeFactory.instance.numberNode(value.longValue())
-                            : JsonNodeFactory.instance.numberNode(value);
+            return Json.NODES.numberNode(value);
         } catch (NumberFormatException sexagesimal) {
-            return JsonNodeFactory.instance.textNode(text);
+            return Json.NODES.textNode(text);
         }
     }
 

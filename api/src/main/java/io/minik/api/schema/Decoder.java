@@ -125,7 +125,7 @@ public final class Decoder {
     }
 
     private ObjectNode object(Type type, ObjectNode tree, String path) {
-        ObjectNode clean = JsonNodeFactory.instance.objectNode();
+        ObjectNode clean = Json.NODES.objectNode();
         int depth = goPath.length();
         for (Map.Entry<String, JsonNode> entry : tree.properties()) {
             String name = entry.getKey();
@@ -161,7 +161,7 @@ public final class Decoder {
                 if (!value.isArray()) {
                     throw mismatch(owner, word(value), field.goType());
                 }
-                ArrayNode list = JsonNodeFactory.instance.arrayNode(value.size());
+                ArrayNode list = Json.NODES.arrayNode(value.size());
                 for (int at = 0; at < value.size(); at++) {
                     list.add(single(owner, field, value.get(at), path + "[" + at + "]"));
                 }
@@ -171,7 +171,7 @@ public final class Decoder {
                 if (!value.isObject()) {
                     throw mismatch(owner, word(value), field.goType());
                 }
-                ObjectNode map = JsonNodeFactory.instance.objectNode();
+                ObjectNode map = Json.NODES.objectNode();
                 for (Map.Entry<String, JsonNode> entry : value.properties()) {
                     map.set(entry.getKey(), single(owner, field, entry.getValue(), path + "." + entry.getKey()));
                 }
@@ -183,13 +183,14 @@ public final class Decoder {
     /** A null inside a list or a map is the zero value. */
     private JsonNode single(Type owner, Field field, JsonNode value, String path) {
         boolean missing = value.isNull();
-        JsonNodeFactory nodes = JsonNodeFactory.instance;
+        JsonNodeFactory nodes = Json.NODES;
         return switch (field.kind()) {
             case STRING -> missing ? nodes.textNode("") : require(owner, field, value, value.isTextual());
             case BOOL -> missing ? nodes.booleanNode(false) : require(owner, field, value, value.isBoolean());
             case INT32 -> missing ? nodes.numberNode(0) : integer(owner, field, value, Integer.SIZE);
             case INT64 -> missing ? nodes.numberNode(0) : integer(owner, field, value, Long.SIZE);
-            case DOUBLE -> missing ? nodes.numberNode(0) : require(owner, field, value, value.isNumber());
+            case DOUBLE ->
+                missing ? nodes.numberNode(0) : Json.canonical(require(owner, field, value, value.isNumber()));
             case BYTES ->
                 missing
                         ? nodes.textNode("")
@@ -204,7 +205,7 @@ public final class Decoder {
         switch (type.form()) {
             case STRUCT -> {
                 if (value.isNull()) {
-                    return JsonNodeFactory.instance.objectNode();
+                    return Json.NODES.objectNode();
                 }
                 if (!(value instanceof ObjectNode object)) {
                     throw mismatch(owner, word(value), type.goName());
@@ -228,7 +229,7 @@ public final class Decoder {
                         .map(Field::type)
                         .findFirst()
                         .orElseThrow();
-                return value instanceof ObjectNode object ? object(schema, object, path) : value;
+                return value instanceof ObjectNode object ? object(schema, object, path) : Json.canonical(value);
             }
             default -> {
                 return Scalars.canonical(type.form(), value);
@@ -251,7 +252,7 @@ public final class Decoder {
         if (!value.isIntegralNumber() || !fits) {
             throw mismatch(owner, "number " + value.asText(), field.elementGoType());
         }
-        return value;
+        return value.isInt() ? value : Json.NODES.numberNode(value.longValue());
     }
 
     private Mismatch mismatch(Type owner, String what, String goType) {

@@ -222,7 +222,7 @@ final class ProtobufReader extends ProtobufWire {
     }
 
     private static JsonNode zero(Field field) {
-        JsonNodeFactory nodes = JsonNodeFactory.instance;
+        JsonNodeFactory nodes = Json.NODES;
         return switch (field.kind()) {
             case STRING, BYTES -> nodes.textNode("");
             case BOOL -> nodes.booleanNode(false);
@@ -247,7 +247,7 @@ final class ProtobufReader extends ProtobufWire {
     }
 
     private JsonNode value(Field field, int wire) {
-        JsonNodeFactory nodes = JsonNodeFactory.instance;
+        JsonNodeFactory nodes = Json.NODES;
         return switch (field.kind()) {
             case STRING -> nodes.textNode(text());
             case BYTES -> nodes.textNode(Base64.getEncoder().encodeToString(slice()));
@@ -265,7 +265,7 @@ final class ProtobufReader extends ProtobufWire {
             case QUANTITY -> first(type, "string");
             case INT_OR_STRING -> intOrString();
             case TIME, MICRO_TIME -> time(type.form());
-            case DURATION -> JsonNodeFactory.instance.textNode(Scalars.durationText(numbers()[1]));
+            case DURATION -> Json.NODES.textNode(Scalars.durationText(numbers()[1]));
             case FIELDS, RAW, JSON -> raw();
             case STRING_LIST -> strings();
             case SCHEMA_OR_ARRAY, SCHEMA_OR_BOOL, SCHEMA_OR_STRINGS -> oneOf(type);
@@ -282,7 +282,7 @@ final class ProtobufReader extends ProtobufWire {
             }
             text = text();
         }
-        return JsonNodeFactory.instance.textNode(text.isEmpty() ? "0" : text);
+        return Json.NODES.textNode(text.isEmpty() ? "0" : text);
     }
 
     /** type = 1 (0 number, 1 text), intVal = 2, strVal = 3. */
@@ -299,7 +299,7 @@ final class ProtobufReader extends ProtobufWire {
                 default -> skip((int) tag & 7);
             }
         }
-        return kind == 0 ? JsonNodeFactory.instance.numberNode((int) number) : JsonNodeFactory.instance.textNode(text);
+        return kind == 0 ? Json.NODES.numberNode((int) number) : Json.NODES.textNode(text);
     }
 
     /** seconds = 1, nanos = 2; an empty message is Go's zero time, which JSON says as null. */
@@ -309,8 +309,7 @@ final class ProtobufReader extends ProtobufWire {
         }
         long[] numbers = numbers();
         Instant instant = Instant.ofEpochSecond(numbers[1], form == Type.Form.MICRO_TIME ? numbers[2] : 0);
-        return JsonNodeFactory.instance.textNode(
-                form == Type.Form.MICRO_TIME ? MICROS.format(instant) : instant.toString());
+        return Json.NODES.textNode(form == Type.Form.MICRO_TIME ? MICROS.format(instant) : instant.toString());
     }
 
     /** Fields 1 and 2 of a message of two numbers, at their places. */
@@ -358,7 +357,7 @@ final class ProtobufReader extends ProtobufWire {
     /** A message of alternatives, of which JSON says the one that is set. */
     private JsonNode oneOf(Type type) {
         ObjectNode alternatives = message(type);
-        JsonNode chosen = JsonNodeFactory.instance.booleanNode(false);
+        JsonNode chosen = Json.NODES.booleanNode(false);
         for (Map.Entry<String, JsonNode> alternative : alternatives.properties()) {
             if (!alternative.getValue().isBoolean() || alternatives.size() == 1) {
                 chosen = alternative.getValue();

@@ -1,9 +1,9 @@
 package io.minik.api.schema;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.NullNode;
 import io.minik.api.meta.Quantity;
+import io.minik.api.object.Json;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.DateTimeException;
@@ -43,33 +43,35 @@ final class Scalars {
             case INT_OR_STRING -> intOrString(value);
             case TIME, MICRO_TIME -> time(value, form == Type.Form.TIME);
             case DURATION -> duration(value);
-            case FIELDS, RAW, JSON -> value;
+            case FIELDS, RAW, JSON -> Json.canonical(value);
             default -> throw new IllegalStateException(form + " is not a scalar form");
         };
     }
 
     private static JsonNode quantity(JsonNode value) {
         if (value.isNull()) {
-            return JsonNodeFactory.instance.textNode("0");
+            return Json.NODES.textNode("0");
         }
         if (!value.isTextual() && !value.isNumber()) {
             throw new Decoder.Mismatch(
                     "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'");
         }
         try {
-            return JsonNodeFactory.instance.textNode(
-                    Quantity.parse(value.asText()).toString());
+            return Json.NODES.textNode(Quantity.parse(value.asText()).toString());
         } catch (IllegalArgumentException e) {
             throw new Decoder.Mismatch(String.valueOf(e.getMessage()));
         }
     }
 
     private static JsonNode intOrString(JsonNode value) {
-        if (value.isTextual() || (value.isIntegralNumber() && value.canConvertToInt())) {
+        if (value.isTextual()) {
             return value;
         }
+        if (value.isIntegralNumber() && value.canConvertToInt()) {
+            return Json.NODES.numberNode(value.intValue());
+        }
         if (value.isNull()) {
-            return JsonNodeFactory.instance.numberNode(0);
+            return Json.NODES.numberNode(0);
         }
         throw new Decoder.Mismatch(
                 "json: cannot unmarshal " + (value.isNumber() ? "number " + value.asText() : Decoder.word(value))
@@ -87,7 +89,7 @@ final class Scalars {
         String text = value.textValue();
         try {
             Instant instant = OffsetDateTime.parse(text).toInstant();
-            return JsonNodeFactory.instance.textNode(
+            return Json.NODES.textNode(
                     seconds ? SECONDS.format(instant) : MICROS.format(instant.truncatedTo(ChronoUnit.MICROS)));
         } catch (DateTimeException e) {
             String layout = seconds ? "2006-01-02T15:04:05Z07:00" : "2006-01-02T15:04:05.000000Z07:00";
@@ -101,7 +103,7 @@ final class Scalars {
             throw new Decoder.Mismatch(
                     "json: cannot unmarshal " + Decoder.word(value) + " into Go value of type string");
         }
-        return JsonNodeFactory.instance.textNode(durationText(durationNanos(value.textValue())));
+        return Json.NODES.textNode(durationText(durationNanos(value.textValue())));
     }
 
     /** Go's time.ParseDuration. */
@@ -149,7 +151,7 @@ final class Scalars {
         try {
             byte[] bytes = Base64.getDecoder().decode(bare);
             if (bare.length() % 4 == 0) {
-                return JsonNodeFactory.instance.textNode(Base64.getEncoder().encodeToString(bytes));
+                return Json.NODES.textNode(Base64.getEncoder().encodeToString(bytes));
             }
         } catch (IllegalArgumentException e) {
             int at = 0;
