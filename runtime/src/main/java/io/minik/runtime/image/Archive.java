@@ -26,7 +26,11 @@ final class Archive {
     /** Small members kept from the first pass: manifests and configs. */
     private static final int MAX_JSON_BYTES = 4 << 20;
     /** All of them together: a bundle of some hundred images. */
-    private static final long MAX_JSON_TOTAL = 64L << 20;
+    private static final long MAX_JSON_TOTAL = 16L << 20;
+    /** A bundle of some hundred images has some thousand members; their names are kept. */
+    private static final int MAX_MEMBERS = 20_000;
+
+    private static final int MAX_NAME_BYTES = 4096;
 
     private static final String NAME_ANNOTATION = "io.containerd.image.name";
     private static final String REF_ANNOTATION = "org.opencontainers.image.ref.name";
@@ -111,6 +115,12 @@ final class Archive {
             TarReader tar = new TarReader(in);
             for (Optional<TarEntry> next = tar.next(); next.isPresent(); next = tar.next()) {
                 TarEntry entry = next.get();
+                if (sizes.size() >= MAX_MEMBERS) {
+                    throw new IOException(file.getFileName() + " has more than " + MAX_MEMBERS + " members: split it");
+                }
+                if (Math.max(entry.name().length(), entry.linkName().length()) > MAX_NAME_BYTES) {
+                    throw new IOException(file.getFileName() + " has a name of more than " + MAX_NAME_BYTES + " bytes");
+                }
                 String name = normal(entry.text());
                 if (entry.type() == TarEntry.Type.SYMLINK || entry.type() == TarEntry.Type.HARD_LINK) {
                     links.put(name, target(name, entry));

@@ -40,7 +40,8 @@ final class Importer {
             } finally {
                 layers.release(held);
             }
-        } catch (IOException | RuntimeFault e) {
+        } catch (IOException | RuntimeException e) {
+            // An archive is a stranger's: whatever it makes the readers throw is its fault.
             throw fault(file, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -75,6 +76,9 @@ final class Importer {
         }
         if (!wanted.isEmpty()) {
             archive.layers(wanted);
+        }
+        found.forEach(image -> layers.settle(image.config().chainIds()));
+        if (!wanted.isEmpty()) {
             layers.flush();
         }
     }

@@ -38,6 +38,11 @@ final class Layers {
         return snapshots.has(chainId);
     }
 
+    /** Once all layers of an image are there. @param chainIds lowest first */
+    void settle(List<String> chainIds) {
+        snapshots.settle(chainIds);
+    }
+
     void flush() {
         snapshots.flush();
     }

@@ -1,5 +1,7 @@
 package io.minik.runtime.image;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
@@ -18,7 +20,15 @@ import java.util.Optional;
  * @param layers lowest first
  */
 record Manifest(Descriptor config, List<Descriptor> layers) {
-    static final JsonMapper JSON = JsonMapper.builder().build();
+    /** An index of all platforms with annotations has some thousand; each costs some 60 bytes of heap as a tree. */
+    private static final int MAX_TOKENS = 200_000;
+
+    static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxTokenCount(MAX_TOKENS)
+                            .build())
+                    .build())
+            .build();
 
     static final String OCI_INDEX = "application/vnd.oci.image.index.v1+json";
     static final String OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json";
@@ -27,8 +37,8 @@ record Manifest(Descriptor config, List<Descriptor> layers) {
     /** What we say we can read; a registry converts or picks by this. */
     static final String ACCEPT = String.join(", ", OCI_INDEX, OCI_MANIFEST, DOCKER_LIST, DOCKER_MANIFEST, "*/*");
 
-    /** As containerd; a manifest is a page of JSON. */
-    static final int MAX_BYTES = 8 << 20;
+    /** What registries must take at least, says the distribution spec; a manifest is a page of JSON. */
+    static final int MAX_BYTES = 4 << 20;
     /** overlayfs takes 500 layers. */
     private static final int MAX_LAYERS = 500;
 

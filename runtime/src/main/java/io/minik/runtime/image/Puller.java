@@ -125,6 +125,7 @@ final class Puller {
         layers.hold(chainIds);
         try {
             bringAll(registry, manifest, config, chainIds);
+            layers.settle(chainIds);
             layers.flush();
             long size = manifest.config().size()
                     + manifest.layers().stream()

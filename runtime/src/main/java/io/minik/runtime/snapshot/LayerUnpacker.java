@@ -1,28 +1,20 @@
 package io.minik.runtime.snapshot;
 
+import io.minik.runtime.RuntimeFault;
+import io.minik.runtime.snapshot.LayerTree.Parent;
 import io.minik.runtime.sys.FileCalls;
-import io.minik.runtime.sys.Trees;
+import io.minik.runtime.sys.FileCalls.Stat;
+import io.minik.runtime.sys.Kernel;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
-import java.util.ArrayDeque;
-import java.util.Deque;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Writes one layer's tar stream into a fresh directory that nobody else sees yet, as overlayfs wants a lower layer:
- * a whiteout is a 0:0 character device, an opaque directory has trusted.overlay.opaque.
- *
- * <p>Names in the archive are data of a stranger. Each parent is resolved here against the directories and symlinks that
- * this very layer made ("/" is the layer's root, ".." stops there), so the kernel never follows a link of the image.
- * Used once, by one thread.
+ * a whiteout is a 0:0 character device, an opaque directory has trusted.overlay.opaque. Where names lead is {@link
+ * LayerTree}'s; what is made there gets its owner, mode, attributes and time through its descriptor. Used once, by one
+ * thread; what it remembers does not grow with the layer.
  */
 final class LayerUnpacker {
     private static final String WHITEOUT = ".wh.";
@@ -30,257 +22,206 @@ final class LayerUnpacker {
     /** AUFS' own bookkeeping, which old builders left in layers. */
     private static final String AUFS_META = ".wh..wh.";
 
-    private static final String OPAQUE_XATTR = "trusted.overlay.opaque";
-    /** As the kernel's own limit for one lookup. */
-    private static final int MAX_LINKS = 40;
-
+    /** PATH_MAX. */
     private static final int MAX_PATH_BYTES = 4096;
-    /** Bounds memory (about 200 bytes for each directory) and inodes; the largest real layers have 300,000 entries. */
-    private static final int MAX_ENTRIES = 4_000_000;
+    /** Bounds inodes, with the directories that names only imply; the largest real layers have 300,000 entries. */
+    static final int MAX_ENTRIES = 1_000_000;
+    /** Tools fill up the last record, mostly to 10 KiB; what goes on after the archive's end is there to be read for ever. */
+    private static final long MAX_TRAILER_BYTES = 16L << 20;
 
     private static final int BUFFER_BYTES = 64 * 1024;
-    private static final int IMPLICIT_MODE = 0755;
+    /** What an inode takes of a disk, about. */
+    private static final int ENTRY_BYTES = 512;
 
-    /** What a directory gets when its content is complete: writing into it would change its time. */
-    private record Times(long seconds, int nanos) {}
+    private static final int FRESH_MODE = 0755;
 
     private final FileCalls files;
-    private final String root;
-    private final Map<String, Times> directories = new HashMap<>();
-    private final Map<String, String> links = new HashMap<>();
-    private final Set<String> whiteouts = new HashSet<>();
+    private final DiskRoom room;
+    private final LayerTree tree;
     private final byte[] chunk = new byte[BUFFER_BYTES];
     private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+    private final ImpliedDirectories implied;
+    private final int maxEntries;
+    private int entries;
 
-    /** @param root exists, is empty and private to this unpacker */
-    LayerUnpacker(FileCalls files, Path root) {
+    /** @param tree over a directory that exists, is empty and private to this unpacker; the caller closes it */
+    LayerUnpacker(FileCalls files, LayerTree tree, DiskRoom room, ImpliedDirectories implied, int maxEntries) {
         this.files = files;
-        // The root is ours and ASCII or UTF-8; what follows it are raw bytes of the archive.
-        this.root = new String(root.toString().getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
-        directories.put("", new Times(0, 0));
+        this.tree = tree;
+        this.room = room;
+        this.implied = implied;
+        this.maxEntries = maxEntries;
     }
 
     /** Reads to the stream's very end, so that a digest over it is complete. */
     void unpack(InputStream tar) throws IOException {
         TarReader reader = new TarReader(tar);
-        int count = 0;
         for (Optional<TarEntry> next = reader.next(); next.isPresent(); next = reader.next()) {
-            if (++count > MAX_ENTRIES) {
-                throw new IOException("layer has more than " + MAX_ENTRIES + " entries");
-            }
+            entries++;
+            room.take(ENTRY_BYTES);
             add(next.get(), reader);
+            if (entries + implied.count() > maxEntries) {
+                throw new IOException("layer has more than " + maxEntries + " entries");
+            }
         }
-        tar.transferTo(java.io.OutputStream.nullOutputStream());
-        directories.forEach((path, times) -> files.setTimes(absolute(path), times.seconds(), times.nanos()));
+        tree.leave();
+        long rest = 0;
+        for (int count = tar.read(chunk); count >= 0; count = tar.read(chunk)) {
+            rest += count;
+            if (rest > MAX_TRAILER_BYTES) {
+                throw new IOException("layer goes on for more than " + MAX_TRAILER_BYTES + " bytes after its end");
+            }
+        }
     }
 
     private void add(TarEntry entry, TarReader reader) throws IOException {
         if (entry.name().length() > MAX_PATH_BYTES) {
             throw new IOException("layer has a name of " + entry.name().length() + " bytes");
         }
-        String path = resolve(entry.name());
-        String base = path.substring(path.lastIndexOf('/') + 1);
-        String parent = parent(path);
+        String path = LayerTree.clean(entry.name());
         if (path.isEmpty()) {
             if (entry.type() == TarEntry.Type.DIRECTORY) {
-                attributes(path, entry);
+                attributes(tree.root(), entry);
             }
             return;
         }
-        makeParents(parent);
+        String base = LayerTree.baseOf(path);
+        if (base.startsWith(AUFS_META) && !base.equals(OPAQUE)) {
+            return;
+        }
+        Parent parent = tree.directory(LayerTree.parentOf(path));
         if (base.equals(OPAQUE)) {
-            opaque(parent);
-        } else if (base.startsWith(AUFS_META)) {
-            return;
+            tree.opaque(parent.fd());
         } else if (base.startsWith(WHITEOUT)) {
-            whiteout(join(parent, base.substring(WHITEOUT.length())));
-        } else {
-            make(path, entry, reader);
+            whiteout(parent, base.substring(WHITEOUT.length()), entry);
+        } else if (entry.type() == TarEntry.Type.DIRECTORY) {
+            directory(parent, base, entry);
+        } else if (!make(parent, base, entry, reader)) {
+            tree.clear(parent, base);
+            if (!make(parent, base, entry, reader)) {
+                throw new IOException("layer can't replace " + entry.text());
+            }
         }
     }
 
-    private void make(String path, TarEntry entry, TarReader reader) throws IOException {
-        boolean replacesWhiteout = whiteouts.remove(path);
-        boolean directory = entry.type() == TarEntry.Type.DIRECTORY;
-        if (replacesWhiteout || !(directory && directories.containsKey(path))) {
-            clear(path);
-        }
-        switch (entry.type()) {
-            case DIRECTORY -> {
-                files.mkdir(absolute(path), IMPLICIT_MODE);
-                directories.put(path, new Times(0, 0));
-                if (replacesWhiteout) {
-                    opaque(path);
-                }
+    private void directory(Parent parent, String base, TarEntry entry) throws IOException {
+        boolean hidesLower = false;
+        if (!files.mkdir(parent.fd(), LayerTree.bytes(base), FRESH_MODE)) {
+            int present = tree.node(parent, base);
+            boolean directory = present >= 0 && files.stat(present).directory();
+            if (present >= 0) {
+                files.close(present);
             }
-            case FILE -> write(path, reader);
-            case HARD_LINK -> {
-                files.link(absolute(resolve(entry.linkName())), absolute(path));
-                return;
+            if (!directory) {
+                hidesLower = tree.clear(parent, base);
+                files.mkdir(parent.fd(), LayerTree.bytes(base), FRESH_MODE);
             }
-            case SYMLINK -> {
-                files.symlink(bytes(entry.linkName()), absolute(path));
-                links.put(path, entry.linkName());
-            }
-            case CHAR_DEVICE -> node(path, FileCalls.S_IFCHR, entry);
-            case BLOCK_DEVICE -> node(path, FileCalls.S_IFBLK, entry);
-            case FIFO -> node(path, FileCalls.S_IFIFO, entry);
         }
-        attributes(path, entry);
-    }
-
-    private void node(String path, int type, TarEntry entry) throws IOException {
-        if (!files.mknod(absolute(path), type, 0, entry.major(), entry.minor())) {
-            throw new IOException("layer makes the device " + entry.text() + " twice");
-        }
-    }
-
-    private void write(String path, TarReader reader) throws IOException {
-        int fd = files.create(absolute(path), 0600);
+        int fd = tree.directory(parent, base);
         try {
-            for (int count = reader.read(chunk, 0, chunk.length);
-                    count >= 0;
-                    count = reader.read(chunk, 0, chunk.length)) {
-                buffer.clear().put(chunk, 0, count).flip();
-                files.write(fd, buffer);
+            if (hidesLower) {
+                tree.opaque(fd);
             }
+            attributes(fd, entry);
         } finally {
             files.close(fd);
         }
     }
 
+    /** @return false if something is there: nothing is done then, also not to it */
+    private boolean make(Parent parent, String base, TarEntry entry, TarReader reader) throws IOException {
+        byte[] name = LayerTree.bytes(base);
+        if (entry.type() == TarEntry.Type.FILE) {
+            return file(parent, name, entry, reader);
+        }
+        if (entry.type() == TarEntry.Type.HARD_LINK) {
+            return tree.link(LayerTree.clean(entry.linkName()), parent, base);
+        }
+        boolean made =
+                switch (entry.type()) {
+                    case SYMLINK -> files.symlink(LayerTree.bytes(entry.linkName()), parent.fd(), name);
+                    case CHAR_DEVICE -> node(parent, name, FileCalls.S_IFCHR, entry);
+                    case BLOCK_DEVICE -> node(parent, name, FileCalls.S_IFBLK, entry);
+                    case FIFO -> node(parent, name, FileCalls.S_IFIFO, entry);
+                    case DIRECTORY, FILE, HARD_LINK -> throw new IllegalArgumentException(String.valueOf(entry.type()));
+                };
+        if (made) {
+            int fd = (int) Kernel.check(tree.node(parent, base), "openat2", entry.text());
+            try {
+                attributes(fd, entry);
+            } finally {
+                files.close(fd);
+            }
+        }
+        return made;
+    }
+
+    private boolean node(Parent parent, byte[] name, int type, TarEntry entry) {
+        return files.mknod(parent.fd(), name, type, 0, entry.major(), entry.minor());
+    }
+
+    private boolean file(Parent parent, byte[] name, TarEntry entry, TarReader reader) throws IOException {
+        int fd = files.create(parent.fd(), name, 0600);
+        if (fd < 0) {
+            return false;
+        }
+        try {
+            for (int count = reader.read(chunk, 0, chunk.length);
+                    count >= 0;
+                    count = reader.read(chunk, 0, chunk.length)) {
+                room.take(count);
+                buffer.clear().put(chunk, 0, count).flip();
+                files.write(fd, buffer);
+            }
+            attributes(fd, entry);
+        } finally {
+            files.close(fd);
+        }
+        return true;
+    }
+
     /** Owner first: chown clears setuid and file capabilities. */
-    private void attributes(String path, TarEntry entry) {
-        byte[] where = absolute(path);
-        files.chown(where, entry.uid(), entry.gid());
+    private void attributes(int fd, TarEntry entry) {
+        files.chown(fd, entry.uid(), entry.gid());
         if (entry.type() != TarEntry.Type.SYMLINK) {
-            files.chmod(where, entry.mode());
+            files.chmod(fd, entry.mode());
         }
-        entry.xattrs().forEach((name, value) -> xattr(where, name, value));
-        if (entry.type() == TarEntry.Type.DIRECTORY) {
-            directories.put(path, new Times(entry.mtimeSeconds(), entry.mtimeNanos()));
-        } else {
-            files.setTimes(where, entry.mtimeSeconds(), entry.mtimeNanos());
-        }
+        entry.xattrs().forEach((name, value) -> xattr(fd, name, value));
+        files.setTimes(fd, entry.mtimeSeconds(), entry.mtimeNanos());
     }
 
     /** An image must not write overlayfs' own marks; what the file system can't hold is left out, as others do. */
-    private void xattr(byte[] where, String name, byte[] value) {
+    private void xattr(int fd, String name, byte[] value) {
         if (name.startsWith("trusted.overlay.") || name.startsWith("user.overlay.")) {
             return;
         }
         try {
-            files.setXattr(where, name, value);
-        } catch (io.minik.runtime.RuntimeFault e) {
+            files.setXattr(fd, name, value);
+        } catch (RuntimeFault e) {
             if (e.errno() != FileCalls.ENOTSUP || name.equals("security.capability")) {
                 throw e;
             }
         }
     }
 
-    private void opaque(String directory) {
-        files.setXattr(absolute(directory), OPAQUE_XATTR, new byte[] {'y'});
-    }
-
     /** A whiteout speaks of lower layers only: what this layer holds under that name stays, and hides them. */
-    private void whiteout(String path) {
-        if (directories.containsKey(path)) {
-            opaque(path);
-        } else if (files.mknod(absolute(path), FileCalls.S_IFCHR, 0, 0, 0)) {
-            whiteouts.add(path);
+    private void whiteout(Parent parent, String hidden, TarEntry entry) throws IOException {
+        if (hidden.isEmpty() || hidden.equals(".") || hidden.equals("..")) {
+            throw new IOException("layer has a whiteout without a name: " + entry.text());
         }
-    }
-
-    /** Takes away what an earlier entry of this layer made there. */
-    private void clear(String path) throws IOException {
-        if (directories.containsKey(path)) {
-            deleteDirectory(path);
-            String below = path + "/";
-            directories.keySet().removeIf(name -> name.equals(path) || name.startsWith(below));
-            links.keySet().removeIf(name -> name.startsWith(below));
-            whiteouts.removeIf(name -> name.startsWith(below));
+        if (files.mknod(parent.fd(), LayerTree.bytes(hidden), FileCalls.S_IFCHR, 0, 0, 0)) {
             return;
         }
-        links.remove(path);
-        files.unlink(absolute(path));
-    }
-
-    private void deleteDirectory(String path) throws IOException {
-        String text = new String(absolute(path), StandardCharsets.UTF_8);
-        try {
-            Trees.delete(Path.of(text));
-        } catch (InvalidPathException e) {
-            throw new IOException("layer replaces a directory whose name this locale can't spell: " + text, e);
-        }
-    }
-
-    private void makeParents(String path) {
-        if (directories.containsKey(path)) {
+        int present = tree.node(parent, hidden);
+        if (present < 0) {
             return;
         }
-        makeParents(parent(path));
-        boolean replacesWhiteout = whiteouts.remove(path);
-        files.unlink(absolute(path));
-        files.mkdir(absolute(path), IMPLICIT_MODE);
-        directories.put(path, new Times(0, 0));
-        if (replacesWhiteout) {
-            opaque(path);
+        Stat stat = files.stat(present);
+        files.close(present);
+        if (stat.directory()) {
+            int fd = tree.directory(parent, hidden);
+            tree.opaque(fd);
+            files.close(fd);
         }
-    }
-
-    /** The real place below the root of a name of the archive: "" for the root itself, else without slashes at the ends. */
-    private String resolve(String name) throws IOException {
-        Deque<String> todo = new ArrayDeque<>();
-        push(todo, name);
-        String at = "";
-        int followed = 0;
-        while (!todo.isEmpty()) {
-            String step = todo.pop();
-            if (step.isEmpty() || step.equals(".")) {
-                continue;
-            }
-            if (step.equals("..")) {
-                at = parent(at);
-                continue;
-            }
-            String next = join(at, step);
-            String target = links.get(next);
-            if (target == null || todo.isEmpty()) {
-                at = next;
-                continue;
-            }
-            if (++followed > MAX_LINKS) {
-                throw new IOException("layer has a loop of symlinks at " + name);
-            }
-            if (target.startsWith("/")) {
-                at = "";
-            }
-            push(todo, target);
-        }
-        return at;
-    }
-
-    private static void push(Deque<String> todo, String name) {
-        String[] steps = name.split("/");
-        for (int i = steps.length - 1; i >= 0; i--) {
-            todo.push(steps[i]);
-        }
-    }
-
-    private static String parent(String path) {
-        int slash = path.lastIndexOf('/');
-        return slash < 0 ? "" : path.substring(0, slash);
-    }
-
-    private static String join(String parent, String base) {
-        return parent.isEmpty() ? base : parent + "/" + base;
-    }
-
-    private byte[] absolute(String path) {
-        return bytes(path.isEmpty() ? root : root + "/" + path);
-    }
-
-    private static byte[] bytes(String raw) {
-        return raw.getBytes(StandardCharsets.ISO_8859_1);
     }
 }

@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -32,12 +32,14 @@ import org.slf4j.LoggerFactory;
  * <pre>
  *   root/l/NAME            a layer, whole: its name is 26 letters of the chain id, so that 129 of them fit into one page
  *   root/c/CONTAINER/      layers (chain ids, uppermost first), upper/, work/, merged/
+ *   root/i/NAME            which directories of that layer its archive only implied, until they are settled
  *   root/tmp/              half-made and half-deleted trees: emptied at start
  * </pre>
  *
  * A layer counts once an image record names it, and before that is written the file system is flushed once (syncfs, not an
- * fsync per file): after a power cut a layer that is recorded is whole, and others are removed at start. Thread-safe: directories appear and vanish by rename; callers see to it that one
- * layer is unpacked by one thread at a time (a second one only loses the race and its work).
+ * fsync per file): after a power cut a layer that is recorded is whole, and others are removed at start. Thread-safe:
+ * directories appear and vanish by rename; callers see to it that one layer is unpacked by one thread at a time (a second
+ * one only loses the race and its work).
  */
 public final class OverlaySnapshots implements Snapshots {
     private static final Logger LOG = LoggerFactory.getLogger(OverlaySnapshots.class);
@@ -53,6 +55,7 @@ public final class OverlaySnapshots implements Snapshots {
 
     private final Path layers;
     private final Path containers;
+    private final Path implied;
     private final Path temporary;
     private final Supplier<FileCalls> files;
     /** Guarded by this; made at first use. */
@@ -64,6 +67,7 @@ public final class OverlaySnapshots implements Snapshots {
     public OverlaySnapshots(Path root, Supplier<FileCalls> files) {
         this.layers = root.resolve("l");
         this.containers = root.resolve("c");
+        this.implied = root.resolve("i");
         this.temporary = root.resolve("tmp");
         this.files = files;
         attempt("open", root.toString(), () -> {
@@ -71,6 +75,7 @@ public final class OverlaySnapshots implements Snapshots {
             Files.createDirectories(
                     root, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
             Files.createDirectories(layers);
+            Files.createDirectories(implied);
             Files.createDirectories(containers);
             Files.createDirectories(temporary);
             return true;
@@ -84,19 +89,57 @@ public final class OverlaySnapshots implements Snapshots {
         }
         FileCalls calls = calls();
         attempt("unpack", "layer " + chainId, () -> {
-            Path fresh = scratch();
+            Path scratch = scratch();
             try {
-                calls.chmod(fresh.toString().getBytes(StandardCharsets.UTF_8), 0755);
-                new LayerUnpacker(calls, fresh).unpack(tar);
+                Path layer = Files.createDirectory(scratch.resolve("layer"));
+                Files.setPosixFilePermissions(layer, PosixFilePermissions.fromString("rwxr-xr-x"));
+                Path list = scratch.resolve("implied");
+                unpack(calls, tar, layer, list);
                 if (!has(chainId)) {
-                    Files.move(fresh, directory(chainId), StandardCopyOption.ATOMIC_MOVE);
+                    if (Files.exists(list)) {
+                        Files.move(list, implied.resolve(shortName(chainId)), StandardCopyOption.REPLACE_EXISTING);
+                    }
+                    Files.move(layer, directory(chainId), StandardCopyOption.ATOMIC_MOVE);
                 }
             } finally {
-                Trees.delete(fresh);
-                inUse.remove(fresh);
+                Trees.delete(scratch);
+                inUse.remove(scratch);
             }
             return true;
         });
+    }
+
+    private void unpack(FileCalls calls, InputStream tar, Path layer, Path list) throws IOException {
+        FileStore disk = Files.getFileStore(layer);
+        DiskRoom room = new DiskRoom(() -> usable(disk), disk.getTotalSpace());
+        Path trash = Files.createDirectory(layer.resolveSibling("trash"));
+        try (ImpliedDirectories made = new ImpliedDirectories(list);
+                LayerTree tree = new LayerTree(calls, layer, trash, made)) {
+            new LayerUnpacker(calls, tree, room, made, LayerUnpacker.MAX_ENTRIES).unpack(tar);
+        }
+    }
+
+    private static long usable(FileStore disk) {
+        try {
+            return disk.getUsableSpace();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void settle(List<String> chainIds) {
+        for (int i = 0; i < chainIds.size(); i++) {
+            Path list = implied.resolve(shortName(chainIds.get(i)));
+            if (Files.exists(list)) {
+                List<Path> below = directories(chainIds.subList(0, i));
+                Path layer = directory(chainIds.get(i));
+                attempt("settle", "layer " + chainIds.get(i), () -> {
+                    ImpliedDirectories.settle(calls(), list, layer, below);
+                    return Files.deleteIfExists(list);
+                });
+            }
+        }
     }
 
     @Override
@@ -117,6 +160,11 @@ public final class OverlaySnapshots implements Snapshots {
             if (!wanted.contains(layer.getFileName().toString())) {
                 LOG.atInfo().addKeyValue("layer", layer.getFileName()).log("unrecorded layer removed");
                 discard(layer, "leftover " + layer.getFileName());
+            }
+        }
+        for (Path list : children(implied)) {
+            if (!Files.isDirectory(layers.resolve(list.getFileName()))) {
+                delete(list);
             }
         }
     }

@@ -10,10 +10,18 @@ import java.util.List;
  * survive a power cut is sure after {@link #flush}.
  */
 public interface Snapshots {
-    /** Unpacks a layer (tar stream, uncompressed) on top of its parents, if it is not there. Whiteouts become overlayfs'. */
+    /** Unpacks a layer (tar stream, uncompressed), if it is not there. Whiteouts become overlayfs'. */
     void unpack(String chainId, java.io.InputStream tar);
 
     boolean has(String chainId);
+
+    /**
+     * Gives the directories that a layer's archive only implied the owner, mode and time that the layers below gave them.
+     * Once all of an image's layers are there, and before its record is written: they may be unpacked in any order.
+     *
+     * @param layers lowest first
+     */
+    void settle(List<String> layers);
 
     /** Makes what was unpacked durable. Call it before a record that names the layers is written. */
     void flush();

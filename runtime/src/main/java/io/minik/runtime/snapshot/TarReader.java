@@ -18,8 +18,10 @@ import java.util.Optional;
  */
 public final class TarReader {
     private static final int BLOCK = 512;
-    /** Long names and pax headers: PATH_MAX is 4096 and the kernel's xattrs end at 64 KiB each; more is an attack. */
+    /** Long names and pax headers of one entry: PATH_MAX is 4096, an xattr ends at 64 KiB; more is an attack. */
     private static final int MAX_META_BYTES = 1 << 20;
+    /** Headers that say more of one entry: a long name, a long link, pax; tools write one of each. */
+    private static final int MAX_META_HEADERS = 16;
 
     private static final String PAX_XATTR = "SCHILY.xattr.";
     private static final String PAX_LIBARCHIVE_XATTR = "LIBARCHIVE.xattr.";
@@ -28,6 +30,7 @@ public final class TarReader {
     private final byte[] block = new byte[BLOCK];
     private long left;
     private int padding;
+    private int metaLeft;
 
     public TarReader(InputStream in) {
         this.in = in;
@@ -38,7 +41,12 @@ public final class TarReader {
         Map<String, String> pax = new HashMap<>();
         String longName = "";
         String longLink = "";
+        int headers = 0;
+        metaLeft = MAX_META_BYTES;
         while (true) {
+            if (headers++ > MAX_META_HEADERS) {
+                throw new IOException("tar: more than " + MAX_META_HEADERS + " headers before an entry");
+            }
             skipRest();
             if (!readBlock() || allZero()) {
                 return Optional.empty();
@@ -188,6 +196,11 @@ public final class TarReader {
     }
 
     private byte[] meta(long size) throws IOException {
+        if (size < 0 || size > metaLeft) {
+            throw new IOException(
+                    "tar: headers of " + size + " bytes before an entry, which may have " + MAX_META_BYTES + " in all");
+        }
+        metaLeft -= (int) size;
         expect(size);
         return readAll(MAX_META_BYTES);
     }

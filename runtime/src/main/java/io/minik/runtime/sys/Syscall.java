@@ -16,6 +16,7 @@ public enum Syscall {
     FSYNC(74, 82),
     FSTAT(5, 80),
     NEWFSTATAT(262, 79),
+    STATX(332, 291),
     FACCESSAT(269, 48),
     MKNODAT(259, 33),
     MKDIRAT(258, 34),

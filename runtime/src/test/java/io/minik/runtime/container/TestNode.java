@@ -305,6 +305,9 @@ final class TestNode implements AutoCloseable {
     /** One lower layer, a directory. */
     private record OneLayer(Path dir, Path image) implements Snapshots {
         @Override
+        public void settle(List<String> layers) {}
+
+        @Override
         public void unpack(String chainId, InputStream tar) {
             throw new UnsupportedOperationException("the image is a directory");
         }

@@ -1,5 +1,6 @@
 package io.minik.runtime.snapshot;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -105,5 +106,53 @@ class TarReaderTest {
         assertThatThrownBy(() -> ours(bytes)).hasMessageContaining("checksum");
         assertThatThrownBy(() -> ours("not a tar".repeat(100).getBytes(java.nio.charset.StandardCharsets.US_ASCII)))
                 .isInstanceOf(IOException.class);
+    }
+
+    /** A header block: name, type, size as octal or raw, checksum. */
+    private static byte[] header(char type, String size) {
+        byte[] block = new byte[512];
+        System.arraycopy("x".getBytes(ISO_8859_1), 0, block, 0, 1);
+        byte[] sizeBytes = size.getBytes(ISO_8859_1);
+        System.arraycopy(sizeBytes, 0, block, 124, sizeBytes.length);
+        block[156] = (byte) type;
+        int sum = 8 * ' ';
+        for (byte b : block) {
+            sum += b & 0xff;
+        }
+        byte[] check = String.format("%06o\0 ", sum).getBytes(ISO_8859_1);
+        System.arraycopy(check, 0, block, 148, 8);
+        return block;
+    }
+
+    private static String refusal(byte[]... blocks) {
+        java.io.ByteArrayOutputStream all = new java.io.ByteArrayOutputStream();
+        for (byte[] block : blocks) {
+            all.writeBytes(block);
+        }
+        all.writeBytes(header('0', "00000000000"));
+        try {
+            new TarReader(new ByteArrayInputStream(all.toByteArray())).next();
+            return "";
+        } catch (IOException e) {
+            return String.valueOf(e.getMessage());
+        }
+    }
+
+    @Test
+    void whatIsSaidBeforeAnEntryIsBoundedInAll() {
+        byte[] half = header('x', String.format("%011o", 600 << 10));
+        byte[] zeros = new byte[600 << 10];
+        assertThat(refusal(half, zeros)).isEmpty();
+        assertThat(refusal(half, zeros, half, zeros)).contains("may have 1048576 in all");
+        byte[] empty = header('g', "00000000000");
+        byte[][] sixteen = new byte[16][];
+        java.util.Arrays.fill(sixteen, empty);
+        assertThat(refusal(sixteen)).isEmpty();
+        byte[][] seventeen = new byte[17][];
+        java.util.Arrays.fill(seventeen, empty);
+        assertThat(refusal(seventeen)).contains("more than 16 headers");
+        String negative = "\u00ff".repeat(12);
+        assertThat(refusal(header('x', negative))).contains("may have");
+        assertThat(refusal(header('0', negative))).contains("negative size");
     }
 }
