@@ -2,6 +2,7 @@ package io.minik.cli;
 
 import io.minik.agent.proxy.Proxy;
 import io.minik.cli.log.LogSettings;
+import io.minik.runtime.HostTool;
 import io.minik.runtime.cgroup.Cgroups;
 import io.minik.runtime.container.Reclaim;
 import io.minik.runtime.net.BridgeNetwork;
@@ -12,6 +13,7 @@ import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -32,6 +34,8 @@ import picocli.CommandLine.Mixin;
 final class KillallCommand implements Callable<Integer> {
     /** How long a running minik may take to stop its rooms before it is killed. */
     private static final int STOP_SECONDS = 15;
+
+    private static final Duration NFT_LIMIT = Duration.ofSeconds(30);
 
     @Mixin
     NodeOptions node = new NodeOptions();
@@ -85,30 +89,24 @@ final class KillallCommand implements Callable<Integer> {
     }
 
     /** Empty if the table is gone, else why it is not. */
-    private static Optional<String> deleteTable(String family, String table) throws InterruptedException {
+    private static Optional<String> deleteTable(String family, String table) {
         Optional<Path> nft = Preflight.findProgram("nft");
         if (nft.isEmpty()) {
             return Optional.empty();
         }
+        String name = family + " " + table;
         try {
-            if (run(nft.get(), "list", "table", family, table) != 0) {
-                return Optional.empty();
-            }
-            return run(nft.get(), "delete", "table", family, table) == 0
-                    ? Optional.empty()
-                    : Optional.of("nft table " + family + " " + table);
+            HostTool.run(List.of(nft.get().toString(), "list", "table", family, table), "", NFT_LIMIT);
+        } catch (HostTool.Refused absent) {
+            return Optional.empty();
         } catch (IOException e) {
-            return Optional.of("nft table " + table + ": " + e.getMessage());
+            return Optional.of("nft table " + name + ": " + e.getMessage());
         }
-    }
-
-    private static int run(Path program, String... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(program.toString()));
-        command.addAll(List.of(arguments));
-        return new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start()
-                .waitFor();
+        try {
+            HostTool.run(List.of(nft.get().toString(), "delete", "table", family, table), "", NFT_LIMIT);
+            return Optional.empty();
+        } catch (IOException e) {
+            return Optional.of("nft table " + name + ": " + e.getMessage());
+        }
     }
 }

@@ -1,5 +1,6 @@
 package io.minik.cli;
 
+import io.minik.runtime.HostTool;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -7,10 +8,13 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Looks, before anything is made, whether this machine can be what is asked of it. Each obstacle is one line that says
@@ -23,6 +27,9 @@ final class Preflight {
     private static final Pattern VERSION = Pattern.compile("^(\\d{1,4})\\.(\\d{1,4})");
     private static final int LEAST_MAJOR = 5;
     private static final int LEAST_MINOR = 9;
+    private static final Duration MODPROBE_LIMIT = Duration.ofSeconds(30);
+
+    private static final Logger log = LoggerFactory.getLogger(Preflight.class);
 
     private final Path filesystemRoot;
 
@@ -85,16 +92,9 @@ final class Preflight {
         }
         // A module that nobody has loaded yet is not in the list.
         try {
-            Process process = new ProcessBuilder("modprobe", "overlay")
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .start();
-            process.waitFor();
+            HostTool.run(List.of("modprobe", "overlay"), "", MODPROBE_LIMIT);
         } catch (IOException e) {
-            return false;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
+            log.atDebug().addKeyValue("err", e.getMessage()).log("modprobe overlay");
         }
         return filesystems().contains("overlay");
     }

@@ -9,12 +9,14 @@ import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.api.room.Room;
+import io.minik.runtime.HostTool;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -47,6 +49,16 @@ public final class Proxy implements Room {
 
     private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
     private static final Duration LAST_RETRY = Duration.ofSeconds(30);
+
+    /** A full load of 10,000 Services takes half a second: what takes this long hangs, and the next try may not. */
+    private static final Duration TOOL_LIMIT = Duration.ofSeconds(30);
+
+    /** Beyond this a transaction is no longer a large one: health says so. */
+    private static final Duration SLOW = Duration.ofSeconds(10);
+
+    /** For looking at flows and ending them: stale ones are not worth a longer wait. */
+    private static final Duration FLOWS_LIMIT = Duration.ofSeconds(10);
+
     private static final String SERVICE_LABEL = "kubernetes.io/service-name";
     private static final String BY_SERVICE = "service";
     private static final String ZONE = "topology.kubernetes.io/zone";
@@ -69,6 +81,9 @@ public final class Proxy implements Room {
     private final Informers informers;
     private final NftScript script;
     private final WorkerExecutor worker;
+    /** Its own, so that a conntrack that hangs holds no Service up. */
+    private final WorkerExecutor flowWorker;
+
     private final HealthChecks healthChecks;
 
     // Owned by the loop.
@@ -89,6 +104,8 @@ public final class Proxy implements Room {
     private Duration retry = FIRST_RETRY;
 
     private volatile Health health = Health.notReady("not started");
+    /** MAX: nothing is being applied. */
+    private volatile Instant applyingSince = Instant.MAX;
 
     /** @param informers on this loop; shared with other rooms of it */
     public Proxy(Vertx vertx, Loop loop, Informers informers, Settings settings) {
@@ -100,6 +117,7 @@ public final class Proxy implements Room {
         // One thread: transactions of one table follow each other.
         this.healthChecks = new HealthChecks(vertx);
         this.worker = vertx.createSharedWorkerExecutor("minik-proxy", 1);
+        this.flowWorker = vertx.createSharedWorkerExecutor("minik-proxy-flows", 1);
     }
 
     @Override
@@ -194,6 +212,7 @@ public final class Proxy implements Room {
             return;
         }
         applying = true;
+        applyingSince = loop.now();
         boolean all = whole;
         Future<String> transaction;
         Supplier<Future<List<List<String>>>> stale;
@@ -205,8 +224,7 @@ public final class Proxy implements Room {
             Future<String> clients = adopted ? Future.succeededFuture("") : clients(elements);
             adopted = true;
             transaction = clients.map(kept -> script.full(elements) + kept);
-            stale = () -> tool(List.of(settings.conntrack(), "-L", "-p", "udp"), "")
-                    .map(dump -> StaleFlows.ofAll(elements, redirected(), dump));
+            stale = () -> flows(List.of("-L", "-p", "udp")).map(dump -> StaleFlows.ofAll(elements, redirected(), dump));
         } else {
             RuleTable.Changes changes = rules.takeChanges();
             transaction = Future.succeededFuture(script.changes(changes, chains));
@@ -262,6 +280,7 @@ public final class Proxy implements Room {
             @org.jspecify.annotations.Nullable Throwable failure,
             Supplier<Future<List<List<String>>>> stale) {
         applying = false;
+        applyingSince = Instant.MAX;
         if (failure != null) {
             health = Health.notReady("nft refused the rules: " + failure.getMessage());
             LOG.atError()
@@ -289,9 +308,7 @@ public final class Proxy implements Room {
 
     private void forget(List<List<String>> flows) {
         for (List<String> flow : flows) {
-            List<String> command = new ArrayList<>(List.of(settings.conntrack()));
-            command.addAll(flow);
-            tool(command, "").onFailure(why -> {
+            flows(flow).onFailure(why -> {
                 // conntrack calls it a failure to find nothing to delete.
                 if (!String.valueOf(why.getMessage()).contains("0 flow entries")) {
                     LOG.atWarn().addKeyValue("err", why.getMessage()).log("stale UDP flows could not be deleted");
@@ -300,12 +317,18 @@ public final class Proxy implements Room {
         }
     }
 
+    private Future<String> flows(List<String> arguments) {
+        List<String> command = new ArrayList<>(List.of(settings.conntrack()));
+        command.addAll(arguments);
+        return flowWorker.executeBlocking(() -> HostTool.run(command, "", FLOWS_LIMIT));
+    }
+
     private static Duration min(Duration one, Duration other) {
         return one.compareTo(other) < 0 ? one : other;
     }
 
     private Future<String> tool(List<String> command, String input) {
-        return worker.executeBlocking(() -> HostTool.run(command, input));
+        return worker.executeBlocking(() -> HostTool.run(command, input, TOOL_LIMIT));
     }
 
     @Override
@@ -315,19 +338,26 @@ public final class Proxy implements Room {
             stopped = true;
             quiet.complete();
         });
-        return quiet.future().compose(done -> healthChecks.close()).compose(done -> worker.close());
+        return quiet.future()
+                .compose(done -> healthChecks.close())
+                .compose(done -> flowWorker.close())
+                .compose(done -> worker.close());
     }
 
     /** Takes all rules away: for an uninstall, not for a stop. Success if there are none. */
     public static Future<Void> remove(Vertx vertx, String nft, String table) {
         return vertx.executeBlocking(() -> {
-            HostTool.run(List.of(nft, "-f", "-"), new NftScript(table, "0.0.0.0/0", List.of()).delete());
+            HostTool.run(List.of(nft, "-f", "-"), new NftScript(table, "0.0.0.0/0", List.of()).delete(), TOOL_LIMIT);
             return null;
         });
     }
 
     @Override
     public Health health() {
+        Instant since = applyingSince;
+        if (since.isBefore(Instant.MAX) && Duration.between(since, loop.now()).compareTo(SLOW) > 0) {
+            return Health.notReady("nft has been at work since " + since + ": Services stand still");
+        }
         return health;
     }
 }

@@ -9,6 +9,7 @@ import io.minik.api.client.Loop;
 import io.minik.api.meta.Resources;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
+import io.minik.runtime.HostTool;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -128,7 +129,7 @@ class ProxyRootTest {
 
     private static void sh(String... commands) throws IOException {
         for (String command : commands) {
-            HostTool.run(List.of("sh", "-c", command), "");
+            HostTool.run(List.of("sh", "-c", command), "", java.time.Duration.ofSeconds(60));
         }
     }
 
