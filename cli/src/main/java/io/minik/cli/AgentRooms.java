@@ -259,7 +259,7 @@ final class AgentRooms {
             }
 
             @Override
-            public Future<Void> routes(Map<String, String> nodeIpByPodCidr) {
+            public Future<Map<String, String>> routes(Map<String, String> nodeIpByPodCidr) {
                 return bridge.routes(nodeIpByPodCidr);
             }
         };

@@ -8,6 +8,6 @@ public interface NodeNetwork {
     /** @param podCidr this node's range, as the API gave it */
     Future<Void> configure(String podCidr);
 
-    /** Exactly these ranges are reached by way of these nodes. */
-    Future<Void> routes(Map<String, String> nodeIpByPodCidr);
+    /** Exactly these ranges are reached by way of these nodes. @return why not, by range, for those that are not */
+    Future<Map<String, String>> routes(Map<String, String> nodeIpByPodCidr);
 }

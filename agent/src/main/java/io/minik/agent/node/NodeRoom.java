@@ -68,6 +68,7 @@ public final class NodeRoom implements Room {
     private final Informer nodes;
     private final ObjectKey key;
     private final NodeLease lease;
+    private final NodeRoutes routes;
 
     // Owned by the loop.
     private @Nullable NodeFacts facts;
@@ -77,7 +78,6 @@ public final class NodeRoom implements Room {
             Optional.of("container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady"
                     + " message:Network plugin returns error: the node has no pod CIDR yet");
     private String configuredCidr = "";
-    private Map<String, String> routes = Map.of();
     private List<Conditions.Condition> told = List.of();
     private Instant toldAt = Instant.EPOCH;
     /** Its end is told; until then what was told before stays. */
@@ -97,6 +97,7 @@ public final class NodeRoom implements Room {
         this.api = parts.api();
         this.nodes = parts.informers().of(Resources.NODES);
         this.key = ObjectKey.cluster(config.nodeName());
+        this.routes = new NodeRoutes(loop, parts.network(), parts.events(), nodes, config.nodeName());
         this.lease = new NodeLease(loop, api, config.nodeName(), this::tick);
     }
 
@@ -120,7 +121,11 @@ public final class NodeRoom implements Room {
     public Future<Void> start() {
         Promise<Void> done = Promise.promise();
         loop.run(() -> measure(true)
-                .compose(ignored -> registerUntilDone())
+                .compose(ignored -> {
+                    Promise<Void> registered = Promise.promise();
+                    registerUntilDone(registered);
+                    return registered.future();
+                })
                 .onSuccess(ignored -> {
                     nodes.onChange((before, now) -> changed(before, now));
                     nodes.start();
@@ -137,6 +142,7 @@ public final class NodeRoom implements Room {
         loop.run(() -> {
             stopped = true;
             lease.stop();
+            routes.stop();
             health = Health.notReady("stopped");
             done.complete();
         });
@@ -196,19 +202,22 @@ public final class NodeRoom implements Room {
     }
 
     /** A server that is away is waited for; one that refuses us is an answer. */
-    private Future<Void> registerUntilDone() {
-        return register().recover(error -> {
-            boolean away = ApiException.is(error, Status.Reason.ServiceUnavailable)
-                    || ApiException.is(error, Status.Reason.Timeout)
-                    || ApiException.is(error, Status.Reason.InternalError);
-            if (!away || stopped) {
-                return Future.failedFuture(error);
-            }
-            warn("node could not be registered yet", error);
-            Promise<Void> later = Promise.promise();
-            loop.after(RETRY, () -> registerUntilDone().onComplete(later));
-            return later.future();
-        });
+    private void registerUntilDone(Promise<Void> done) {
+        register()
+                .onComplete(result -> loop.run(() -> {
+                    Throwable error = result.cause();
+                    boolean away = ApiException.is(error, Status.Reason.ServiceUnavailable)
+                            || ApiException.is(error, Status.Reason.Timeout)
+                            || ApiException.is(error, Status.Reason.InternalError);
+                    if (result.succeeded()) {
+                        done.complete();
+                    } else if (away && !stopped) {
+                        warn("node could not be registered yet", error);
+                        loop.after(RETRY, () -> registerUntilDone(done));
+                    } else {
+                        done.fail(error);
+                    }
+                }));
     }
 
     private void registerAgain() {
@@ -284,17 +293,8 @@ public final class NodeRoom implements Room {
     }
 
     private void route() {
-        if (networkFault.isPresent()) {
-            return;
-        }
-        Map<String, String> wanted = Routes.to(nodes.list(), config.nodeName());
-        if (!wanted.equals(routes)) {
-            routes = wanted;
-            parts.network().routes(wanted).onFailure(error -> {
-                warn("routes to other nodes could not be set", error);
-                loop.run(() -> routes = Map.of());
-                loop.after(RETRY, this::route);
-            });
+        if (networkFault.isEmpty()) {
+            routes.update();
         }
     }
 

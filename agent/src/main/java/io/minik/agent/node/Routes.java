@@ -2,11 +2,13 @@ package io.minik.agent.node;
 
 import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** By way of which node each other node's pods are reached. Pure. */
+/** By way of which node each other node's pods are reached: of its addresses the first of the range's family. Pure. */
 final class Routes {
     private Routes() {}
 
@@ -16,13 +18,27 @@ final class Routes {
         for (KubeObject other : nodes) {
             String cidr = other.text("spec", "podCIDR");
             if (!cidr.isEmpty() && !other.name().equals(self)) {
-                for (var address : other.at("status", "addresses")) {
-                    if (Json.text(address, "type").equals("InternalIP")) {
-                        routes.putIfAbsent(cidr, Json.text(address, "address"));
-                    }
-                }
+                addresses(other).stream()
+                        .filter(address -> isV6(address) == isV6(cidr))
+                        .findFirst()
+                        .or(() -> addresses(other).stream().findFirst())
+                        .ifPresent(address -> routes.putIfAbsent(cidr, address));
             }
         }
         return routes;
+    }
+
+    private static List<String> addresses(KubeObject node) {
+        List<String> addresses = new ArrayList<>();
+        for (var address : node.at("status", "addresses")) {
+            if (Json.text(address, "type").equals("InternalIP")) {
+                addresses.add(Json.text(address, "address"));
+            }
+        }
+        return addresses;
+    }
+
+    private static boolean isV6(String address) {
+        return address.indexOf(':') >= 0;
     }
 }

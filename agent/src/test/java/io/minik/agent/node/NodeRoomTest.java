@@ -34,6 +34,8 @@ class NodeRoomTest {
     private final FakeApi api = new FakeApi(loop);
     private final List<String> network = new ArrayList<>();
 
+    private Map<String, String> refused = Map.of();
+    private Optional<RuntimeException> refusal = Optional.empty();
     private List<NodeImage> images = List.of();
     private Future<Void> configured = Future.succeededFuture();
 
@@ -90,9 +92,9 @@ class NodeRoomTest {
         }
 
         @Override
-        public Future<Void> routes(Map<String, String> nodeIpByPodCidr) {
+        public Future<Map<String, String>> routes(Map<String, String> nodeIpByPodCidr) {
             network.add("routes " + nodeIpByPodCidr);
-            return Future.succeededFuture();
+            return refusal.map(Future::<Map<String, String>>failedFuture).orElse(Future.succeededFuture(refused));
         }
     }
 
@@ -279,5 +281,91 @@ class NodeRoomTest {
         api.failing(call -> Optional.empty());
         loop.advance(Duration.ofSeconds(2));
         assertThat(started.succeeded()).isTrue();
+    }
+
+    /** Waiting two days must cost no more than waiting two seconds: no chain of promises that unwinds at the end. */
+    @Test
+    void aServerThatIsAwayForDaysIsWaitedFor() {
+        api.failing(call -> Optional.of(ApiException.unavailable("away")));
+        Future<Void> started = room.start();
+        loop.advance(Duration.ofDays(2));
+        api.failing(call -> Optional.empty());
+        loop.advance(Duration.ofSeconds(2));
+        assertThat(started.succeeded()).isTrue();
+    }
+
+    @Test
+    void aServerThatRefusesUsIsNotAskedAgain() {
+        api.failing(call -> Optional.of(ApiException.of(
+                io.minik.api.meta.Status.Reason.Forbidden, "no", io.minik.api.meta.Status.Details.NONE)));
+        Future<Void> started = room.start();
+        loop.settle();
+        assertThat(started.failed()).isTrue();
+    }
+
+    private void other(String name, String cidr, String... addresses) {
+        api.put(Resources.NODES, KubeObject.named("v1", "Node", ObjectKey.cluster(name), tree -> {
+            Json.child(tree, "spec").put("podCIDR", cidr);
+            for (String address : addresses) {
+                Json.child(tree, "status")
+                        .withArray("addresses")
+                        .addObject()
+                        .put("type", "InternalIP")
+                        .put("address", address);
+            }
+        }));
+    }
+
+    private List<String> events(String node) {
+        return api.all(Resources.EVENTS).stream()
+                .filter(event -> event.text("involvedObject", "name").equals(node))
+                .map(event -> event.text("reason") + ": " + event.text("message"))
+                .toList();
+    }
+
+    @Test
+    void aNodeWhoseAddressIsOfNoUseHasAnEventAndIsTriedAgain() {
+        refused = Map.of("10.42.5.0/24", "\"fd00::3\" is not an IPv4 address or range");
+        start();
+        assign("10.42.3.0/24");
+        other("n2", "10.42.4.0/24", "192.168.0.2");
+        other("n3", "10.42.5.0/24", "fd00::3");
+        loop.settle();
+        assertThat(network).last().isEqualTo("routes {10.42.4.0/24=192.168.0.2, 10.42.5.0/24=fd00::3}");
+        assertThat(events("n3"))
+                .containsExactly("FailedToCreateRoute: Could not create route 10.42.5.0/24 via \"fd00::3\" on node n1:"
+                        + " \"fd00::3\" is not an IPv4 address or range");
+        assertThat(events("n2")).isEmpty();
+        network.clear();
+        loop.advance(Duration.ofSeconds(60));
+        assertThat(network).filteredOn(line -> line.startsWith("routes")).hasSizeBetween(2, 5);
+        assertThat(events("n3")).hasSize(1);
+        refused = Map.of();
+        loop.advance(Duration.ofSeconds(15));
+        network.clear();
+        loop.advance(Duration.ofSeconds(60));
+        assertThat(network).isEmpty();
+    }
+
+    @Test
+    void ofANodesAddressesTheOneOfTheRangesFamilyLeadsThere() {
+        start();
+        assign("10.42.3.0/24");
+        other("n2", "10.42.4.0/24", "fd00::2", "192.168.0.2");
+        loop.settle();
+        assertThat(network).last().isEqualTo("routes {10.42.4.0/24=192.168.0.2}");
+    }
+
+    @Test
+    void routesThatCouldNotBeSetAreTriedAgain() {
+        start();
+        assign("10.42.3.0/24");
+        refusal = Optional.of(new IllegalStateException("netlink"));
+        other("n2", "10.42.4.0/24", "192.168.0.2");
+        loop.settle();
+        refusal = Optional.empty();
+        network.clear();
+        loop.advance(Duration.ofSeconds(20));
+        assertThat(network).containsExactly("routes {10.42.4.0/24=192.168.0.2}");
     }
 }

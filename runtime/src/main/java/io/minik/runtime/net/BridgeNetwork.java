@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -193,33 +194,55 @@ public final class BridgeNetwork implements Network {
     }
 
     @Override
-    public Future<Void> routes(Map<String, String> nodeIpByPodCidr) {
+    public Future<Map<String, String>> routes(Map<String, String> nodeIpByPodCidr) {
         return worker.on(WORKER_KEY, () -> {
+            Map<String, String> failed = new TreeMap<>();
             Map<Cidr, Integer> wanted = new HashMap<>();
-            nodeIpByPodCidr.forEach((cidr, ip) -> wanted.put(Cidr.parse(cidr), Cidr.address(ip)));
+            nodeIpByPodCidr.forEach((cidr, ip) -> each(failed, cidr, () -> {
+                int gateway = Cidr.address(ip);
+                wanted.put(Cidr.parse(cidr), gateway);
+            }));
             onHost(host -> {
-                Set<Cidr> right = new HashSet<>();
-                for (Rtnetlink.Route route : host.routes()) {
-                    if (route.protocol() != ROUTE_PROTOCOL || route.gateway() == 0) {
-                        // Not ours, or the one of the services.
-                        continue;
-                    }
-                    Integer gateway = wanted.get(route.destination());
-                    if (gateway == null) {
-                        host.removeRoute(route.destination(), ROUTE_PROTOCOL);
-                    } else if (gateway == route.gateway()) {
-                        right.add(route.destination());
-                    }
-                }
-                wanted.forEach((cidr, gateway) -> {
-                    if (!right.contains(cidr)) {
-                        host.putRoute(cidr, gateway, 0, ROUTE_PROTOCOL);
-                    }
-                });
+                Set<Cidr> right = keepRoutes(host, wanted);
+                nodeIpByPodCidr.keySet().stream()
+                        .filter(cidr -> !failed.containsKey(cidr))
+                        .toList()
+                        .forEach(text -> each(failed, text, () -> {
+                            Cidr cidr = Cidr.parse(text);
+                            if (!right.contains(cidr)) {
+                                host.putRoute(cidr, wanted.getOrDefault(cidr, 0), 0, ROUTE_PROTOCOL);
+                            }
+                        }));
                 return right;
             });
-            return null;
+            return failed;
         });
+    }
+
+    /** Removes our routes that nobody wants. @return those that are right already */
+    private static Set<Cidr> keepRoutes(Rtnetlink host, Map<Cidr, Integer> wanted) {
+        Set<Cidr> right = new HashSet<>();
+        for (Rtnetlink.Route route : host.routes()) {
+            if (route.protocol() != ROUTE_PROTOCOL || route.gateway() == 0) {
+                // Not ours, or the one of the services.
+                continue;
+            }
+            Integer gateway = wanted.get(route.destination());
+            if (gateway == null) {
+                host.removeRoute(route.destination(), ROUTE_PROTOCOL);
+            } else if (gateway == route.gateway()) {
+                right.add(route.destination());
+            }
+        }
+        return right;
+    }
+
+    private static void each(Map<String, String> failed, String subject, Runnable action) {
+        try {
+            action.run();
+        } catch (RuntimeFault fault) {
+            failed.put(subject, String.valueOf(fault.getMessage()));
+        }
     }
 
     @Override

@@ -25,8 +25,13 @@ public interface Network {
      */
     Future<Void> configure(Ranges ranges, int mtu);
 
-    /** Host-gateway routes to the other nodes' ranges: exactly these stay. @param nodeIpByPodCidr nodes on our link */
-    Future<Void> routes(Map<String, String> nodeIpByPodCidr);
+    /**
+     * Host-gateway routes to the other nodes' ranges: exactly these stay. Each is set by itself.
+     *
+     * @param nodeIpByPodCidr nodes on our link
+     * @return why not, by range, for those that could not be set
+     */
+    Future<Map<String, String>> routes(Map<String, String> nodeIpByPodCidr);
 
     /**
      * Gives a pod its link and address, or finds the address that it has. Blocking.

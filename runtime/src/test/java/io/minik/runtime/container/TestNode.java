@@ -370,8 +370,8 @@ final class TestNode implements AutoCloseable {
         }
 
         @Override
-        public Future<Void> routes(Map<String, String> nodeIpByPodCidr) {
-            return Future.succeededFuture();
+        public Future<Map<String, String>> routes(Map<String, String> nodeIpByPodCidr) {
+            return Future.succeededFuture(Map.of());
         }
 
         @Override
