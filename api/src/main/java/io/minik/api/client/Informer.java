@@ -13,15 +13,23 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A live copy of one resource (or a selection of it), with handlers and indexes. Objects are shared and immutable.
  *
+ * <p>A handler that throws loses that call alone: it is called again, later and later, with what it last knew and what is
+ * there by then. The other handlers, objects and events go on.
+ *
  * <p>All of it belongs to the loop it was made with: read it and add handlers there (or before {@link #start}).
  */
 public final class Informer {
+    private static final Logger log = LoggerFactory.getLogger(Informer.class);
+
     private static final String BY_NAMESPACE = "namespace";
 
+    private final Loop loop;
     private final Resource resource;
     private final boolean compact;
     private final Reflector reflector;
@@ -30,7 +38,7 @@ public final class Informer {
     // Owned by the loop.
     private final Map<ObjectKey, KubeObject> objects = new HashMap<>();
     private final Map<String, Index> indexes = new HashMap<>();
-    private final List<ChangeHandler> handlers = new ArrayList<>();
+    private final List<Listener> listeners = new ArrayList<>();
     private boolean complete;
 
     /**
@@ -40,6 +48,7 @@ public final class Informer {
      */
     public Informer(
             Loop loop, ApiClient client, Resource resource, String namespace, ListOptions selection, boolean compact) {
+        this.loop = loop;
         this.resource = resource;
         this.compact = compact;
         this.reflector = new Reflector(loop, client, resource, namespace, selection, new Mirror());
@@ -104,9 +113,10 @@ public final class Informer {
 
     /** Adds a handler; it hears of all present objects first. */
     public Informer onChange(ChangeHandler handler) {
-        handlers.add(handler);
+        Listener listener = new Listener(loop, resource.toString(), handler, this::get);
+        listeners.add(listener);
         for (KubeObject object : List.copyOf(objects.values())) {
-            handler.onChange(Optional.empty(), Optional.of(object));
+            listener.tell(object.key(), Optional.empty(), Optional.of(object));
         }
         return this;
     }
@@ -125,20 +135,20 @@ public final class Informer {
             }
             index.add(object);
         }
-        tell(Optional.ofNullable(before), Optional.of(object));
+        tell(object.key(), Optional.ofNullable(before), Optional.of(object));
     }
 
     private void remove(KubeObject last) {
         KubeObject before = objects.remove(last.key());
         if (before != null) {
             indexes.values().forEach(index -> index.remove(before));
-            tell(Optional.of(last), Optional.empty());
+            tell(last.key(), Optional.of(last), Optional.empty());
         }
     }
 
-    private void tell(Optional<KubeObject> before, Optional<KubeObject> now) {
-        for (ChangeHandler handler : handlers) {
-            handler.onChange(before, now);
+    private void tell(ObjectKey key, Optional<KubeObject> before, Optional<KubeObject> now) {
+        for (Listener listener : listeners) {
+            listener.tell(key, before, now);
         }
     }
 
@@ -178,14 +188,24 @@ public final class Informer {
             this.values = values;
         }
 
+        /** An object whose values can't be told is in no entry; what is computed from it alone fails each time. */
+        private Collection<String> of(KubeObject object) {
+            try {
+                return values.apply(object);
+            } catch (RuntimeException e) {
+                log.atError().addKeyValue("object", object.key()).setCause(e).log("an object can't be indexed");
+                return List.of();
+            }
+        }
+
         void add(KubeObject object) {
-            for (String value : values.apply(object)) {
+            for (String value : of(object)) {
                 entries.computeIfAbsent(value, ignored -> new LinkedHashMap<>()).put(object.key(), object);
             }
         }
 
         void remove(KubeObject object) {
-            for (String value : values.apply(object)) {
+            for (String value : of(object)) {
                 Map<ObjectKey, KubeObject> found = entries.get(value);
                 if (found != null) {
                     found.remove(object.key());

@@ -112,10 +112,7 @@ public final class Reflector {
         client.list(resource, namespace, selection.from(version))
                 .onSuccess(list -> {
                     if (mine == session) {
-                        version = list.resourceVersion();
-                        sink.replace(list.items());
-                        backoff.reset();
-                        watch();
+                        listed(list);
                     }
                 })
                 .onFailure(error -> {
@@ -130,6 +127,30 @@ public final class Reflector {
                         retryLater(this::list);
                     }
                 });
+    }
+
+    private void listed(KubeList list) {
+        try {
+            sink.replace(list.items());
+        } catch (RuntimeException e) {
+            startOver(e);
+            return;
+        }
+        version = list.resourceVersion();
+        backoff.reset();
+        watch();
+    }
+
+    /** A mirror that could not take something is wrong until it has all of it again. */
+    private void startOver(RuntimeException fault) {
+        log.atError().addKeyValue("resource", resource).setCause(fault).log("the mirror failed, listing again");
+        session++;
+        if (watch != null) {
+            watch.close();
+            watch = null;
+        }
+        version = "";
+        retryLater(this::list);
     }
 
     private void watch() {
@@ -160,7 +181,7 @@ public final class Reflector {
             }
         });
         opening.onSuccess(handle -> {
-                    if (mine == session) {
+                    if (mine == session && !stopped) {
                         watch = handle;
                     } else {
                         handle.close();
@@ -176,7 +197,12 @@ public final class Reflector {
     private void onWatchEvent(WatchEvent event) {
         String seen = event.object().meta().resourceVersion();
         if (event.type() != WatchEvent.Type.BOOKMARK) {
-            sink.apply(event);
+            try {
+                sink.apply(event);
+            } catch (RuntimeException e) {
+                startOver(e);
+                return;
+            }
         }
         if (!seen.isEmpty()) {
             version = seen;
@@ -219,7 +245,13 @@ public final class Reflector {
     private static boolean expired(Throwable error) {
         return ApiException.is(error, Reason.Expired)
                 || ApiException.is(error, Reason.Gone)
-                || (error instanceof ApiException api && api.status().code() == 410);
+                || (error instanceof ApiException api && (api.status().code() == 410 || isAhead(api)));
+    }
+
+    /** We have seen what the server has not: it was restored from an older copy, and what it has now is the truth. */
+    private static boolean isAhead(ApiException error) {
+        return error.status().details().causes().stream()
+                .anyMatch(cause -> cause.reason().equals("ResourceVersionTooLarge"));
     }
 
     private static ApiException asApi(Throwable error) {

@@ -13,6 +13,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One running watch: a bounded queue between the caches' loop, which fills it, and the watcher's own context, which
@@ -31,6 +33,8 @@ public final class Watcher {
 
     /** Events handed to the sink at once: long enough to fill network buffers, short enough to let other work in. */
     private static final int BATCH = 256;
+
+    private static final Logger log = LoggerFactory.getLogger(Watcher.class);
 
     private final Context context;
     private final Filter filter;
@@ -111,9 +115,10 @@ public final class Watcher {
     void offer(CacheEvent event) {
         if (event.revision() > lastRevision) {
             lastRevision = event.revision();
-            Optional<Seen> seen = event.seenThrough(filter);
-            if (seen.isPresent()) {
-                offer(seen.get());
+            try {
+                event.seenThrough(filter).ifPresent(this::offer);
+            } catch (RuntimeException e) {
+                broken("a watch could not be told of a change", e);
             }
         }
     }
@@ -160,6 +165,13 @@ public final class Watcher {
         schedule();
     }
 
+    /** It lost an event: what follows would be wrong without it. The others go on. Any thread. */
+    private void broken(String what, RuntimeException fault) {
+        log.atError().setCause(fault).log(what);
+        queue.clear();
+        finish(Optional.of(ApiException.expired("too old resource version: the watch lost an event, list again")));
+    }
+
     private void schedule() {
         if (scheduled.compareAndSet(false, true)) {
             context.runOnContext(unused -> drain());
@@ -178,7 +190,11 @@ public final class Watcher {
                 break;
             }
             queued.addAndGet(-batch.size());
-            sink.onEvents(batch);
+            try {
+                sink.onEvents(batch);
+            } catch (RuntimeException e) {
+                broken("a watcher failed", e);
+            }
             if (batch.size() == BATCH) {
                 schedule();
                 return;

@@ -67,7 +67,7 @@ class WatchCachesTest {
     }
 
     /** Collects {@code TYPE name@revision}, and {@code end …}. */
-    private static final class Notes implements WatchSink {
+    private static class Notes implements WatchSink {
         private final BlockingQueue<String> lines = new LinkedBlockingQueue<>();
         private final List<Seen> seen = new ArrayList<>();
 
@@ -225,5 +225,35 @@ class WatchCachesTest {
         Notes other = watch(WatchStart.PRESENT, Filter.ALL, false);
         other.next();
         assertThat(notes.lines).isEmpty();
+    }
+
+    @Test
+    void aWatcherThatThrowsListsAgainAndOthersMissNothing() {
+        Notes throwing = new Notes() {
+            @Override
+            public void onEvents(List<Seen> events) {
+                throw new IllegalStateException("a fault of the watcher");
+            }
+        };
+        TestApi.await(configMaps.watch(WatchStart.after(caches.applied()), Filter.ALL, false, throwing))
+                .resumeLater();
+        Notes other = watch(WatchStart.after(caches.applied()), Filter.ALL, false);
+        long first = put("x", "1");
+        long second = put("x", "2");
+        assertThat(throwing.next()).isEqualTo("end 410");
+        assertThat(other.next()).isEqualTo("ADDED x@" + first);
+        assertThat(other.next()).isEqualTo("MODIFIED x@" + second);
+    }
+
+    @Test
+    void aSelectorThatThrowsEndsItsOwnWatchAlone() {
+        Filter broken = Filter.of("", object -> {
+            throw new IllegalStateException("a fault of the selector");
+        });
+        Notes throwing = watch(WatchStart.after(caches.applied()), broken, false);
+        Notes other = watch(WatchStart.after(caches.applied()), Filter.ALL, false);
+        long first = put("x", "1");
+        assertThat(throwing.next()).isEqualTo("end 410");
+        assertThat(other.next()).isEqualTo("ADDED x@" + first);
     }
 }
