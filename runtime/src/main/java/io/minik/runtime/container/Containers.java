@@ -94,8 +94,16 @@ public interface Containers {
         }
     }
 
-    /** @param propagation PRIVATE, HOST_TO_CONTAINER (rslave), BIDIRECTIONAL (rshared) */
-    record Mount(Path hostPath, String containerPath, boolean readOnly, Propagation propagation) {}
+    /**
+     * @param recursiveReadOnly read-only with all that is mounted below it; the start fails where the kernel can't
+     * @param propagation PRIVATE, HOST_TO_CONTAINER (rslave), BIDIRECTIONAL (rshared)
+     */
+    record Mount(
+            Path hostPath, String containerPath, boolean readOnly, boolean recursiveReadOnly, Propagation propagation) {
+        public Mount(Path hostPath, String containerPath, boolean readOnly, Propagation propagation) {
+            this(hostPath, containerPath, readOnly, false, propagation);
+        }
+    }
 
     enum Propagation {
         PRIVATE,

@@ -1,6 +1,5 @@
 package io.minik.runtime.container;
 
-import static io.minik.runtime.tape.Arg.text;
 import static io.minik.runtime.tape.Arg.value;
 
 import io.minik.runtime.cgroup.Cgroups;
@@ -14,6 +13,7 @@ import io.minik.runtime.sys.Kernel;
 import io.minik.runtime.sys.Poller;
 import io.minik.runtime.sys.Syscall;
 import io.minik.runtime.tape.Arg.Slot;
+import io.minik.runtime.tape.MountSteps;
 import io.minik.runtime.tape.Player;
 import io.minik.runtime.tape.Steps;
 import io.minik.runtime.tape.Tape;
@@ -155,6 +155,13 @@ final class Execs {
         Tape.Builder tape = Tape.builder();
         Steps.open(tape, PIDFD + 1);
         Steps.join(tape, cgroups.at(LaunchPlan.cgroupPath(inside.config())).joinFiles());
+        // The host's procfs is still the one in view; the child inherits it.
+        Steps.write(
+                tape,
+                "oom_score_adj",
+                "/proc/self/oom_score_adj",
+                Integer.toString(plan.oomScore(inside.config().resources())));
+        Steps.hide(tape);
         tape.add("enter the container", Syscall.SETNS, value(PIDFD), value(ALL_NAMESPACES));
         tape.add("close pidfd", Syscall.CLOSE, value(PIDFD));
         Slot child = tape.slot("child");
@@ -170,7 +177,17 @@ final class Execs {
             tape.add("controlling terminal", Syscall.IOCTL, value(0), value(TIOCSCTTY), value(0));
             tape.add("own terminal", Syscall.FCHOWN, value(0), value(identity.uid()), value(-1));
         }
-        tape.add(StartFailure.CHDIR, Syscall.CHDIR, text(workingDir(inside)));
+        MountSteps mounts = MountSteps.in(tape);
+        Slot directory = tape.slot("cwd");
+        mounts.open(
+                StartFailure.CHDIR,
+                mounts.root(),
+                MountSteps.relative(Path.of("/").resolve(workingDir(inside)).normalize()),
+                true,
+                MountSteps.NO_MAGICLINKS,
+                directory);
+        WorkingDir.enter(tape, directory);
+        Steps.closeFrom(tape, Player.FIRST_FREE_FD);
         identity.assume(tape);
         Identity.execute(
                 tape, config.command(), LaunchPlan.list(env), env.getOrDefault("PATH", LaunchPlan.DEFAULT_PATH));

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param releaseFifo the shim leaves when somebody has it open for writing
  * @param defaults of proc, dev, sys …: see {@link SystemMounts}
  * @param terminal its devpts and the master of its pty are given as descriptors
+ * @param maskedPaths covered by the null device, which is given as a descriptor, or by nothing
  */
 record Launch(
         List<Namespace> namespaces,
@@ -44,7 +45,14 @@ record Launch(
     /** @param type CLONE_NEW… */
     record Namespace(Path pin, long type) {}
 
-    record Bind(Path source, String target, boolean directory, boolean readOnly, Propagation propagation) {}
+    /** @param recursiveReadOnly with all that is mounted below it */
+    record Bind(
+            Path source,
+            String target,
+            boolean directory,
+            boolean readOnly,
+            boolean recursiveReadOnly,
+            Propagation propagation) {}
 
     /** A device node. @param type {@code c} or {@code b} */
     record Node(String path, char type, int major, int minor, int mode, int uid, int gid) {}

@@ -126,7 +126,7 @@ final class LaunchPlan {
                 security.readOnlyRootFs(),
                 privileged ? List.of() : security.maskedPaths(),
                 privileged ? List.of() : security.readOnlyPaths(),
-                oomScore(config.resources().oomScoreAdj(), ownCapabilities(), ownOomScore()),
+                oomScore(config.resources()),
                 config.tty(),
                 identity(security, user),
                 requireCommand(config),
@@ -151,6 +151,10 @@ final class LaunchPlan {
                 ? new byte[0]
                 : seccomp.filter(security.seccompProfile(), Capabilities.names(capabilities));
         return new Identity(user.uid(), user.gid(), user.groups(), capabilities, security.noNewPrivileges(), filter);
+    }
+
+    int oomScore(Resources resources) {
+        return oomScore(resources.oomScoreAdj(), ownCapabilities(), ownOomScore());
     }
 
     /** Without CAP_SYS_RESOURCE nobody becomes safer from the OOM killer than minik is. */
@@ -226,7 +230,7 @@ final class LaunchPlan {
     private List<Launch.Bind> binds(ContainerConfig config, SandboxConfig pod) {
         Map<String, Launch.Bind> byTarget = new LinkedHashMap<>();
         Path shm = pod.hostIpc() ? Path.of("/dev/shm") : sandboxes.shm(config.sandboxId());
-        byTarget.put("/dev/shm", new Launch.Bind(shm, "/dev/shm", true, false, Containers.Propagation.PRIVATE));
+        byTarget.put("/dev/shm", new Launch.Bind(shm, "/dev/shm", true, false, false, Containers.Propagation.PRIVATE));
         for (Mount mount : config.mounts()) {
             String target =
                     Path.of("/").resolve(mount.containerPath()).normalize().toString();
@@ -234,10 +238,16 @@ final class LaunchPlan {
                 throw new RuntimeFault(
                         RuntimeFault.Kind.INVALID_CONFIG, "mount", "a mount can't replace the container's root", 0);
             }
+            BindSteps.check(mount.hostPath(), target);
             byTarget.put(
                     target,
                     new Launch.Bind(
-                            mount.hostPath(), target, isDirectory(mount), mount.readOnly(), mount.propagation()));
+                            mount.hostPath(),
+                            target,
+                            isDirectory(mount),
+                            mount.readOnly(),
+                            mount.recursiveReadOnly(),
+                            mount.propagation()));
         }
         return List.copyOf(byTarget.values());
     }

@@ -2,6 +2,7 @@ package io.minik.runtime.container;
 
 import io.minik.runtime.RuntimeFault;
 import io.minik.runtime.sys.Errno;
+import io.minik.runtime.tape.Checks;
 import io.minik.runtime.tape.Player;
 
 /** Turns a failed entry of a start or exec tape into what people know from other runtimes. */
@@ -25,7 +26,8 @@ final class StartFailure {
                                 ? "exec: \"" + program + "\": stat " + program + ": " + error
                                 : "exec: \"" + program + "\": " + error;
                     case CHDIR -> "chdir to cwd (\"" + workingDir + "\") failed: " + error;
-                    default -> step + ": " + error;
+                    default ->
+                        step.startsWith(Checks.REFUSED) ? step.substring(Checks.REFUSED.length()) : step + ": " + error;
                 };
         return new RuntimeFault(RuntimeFault.Kind.START, step, PREFIX + message, failure.errno());
     }

@@ -9,16 +9,14 @@ import io.minik.runtime.RuntimeFault;
 import io.minik.runtime.sys.Errno;
 import io.minik.runtime.sys.Kernel;
 import io.minik.runtime.sys.Syscall;
-import io.minik.runtime.tape.Arg;
 import io.minik.runtime.tape.Arg.Slot;
+import io.minik.runtime.tape.MountSteps;
 import io.minik.runtime.tape.Player;
 import io.minik.runtime.tape.Steps;
 import io.minik.runtime.tape.Tape;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -31,22 +29,20 @@ import java.util.stream.Collectors;
  * </pre>
  *
  * <p>All that the image or a volume can influence by symbolic links is resolved after pivot_root, when no path leads out
- * of the container any more; what comes from the host is opened before, as detached mounts (open_tree).
+ * of the container any more, and then by {@link MountSteps} only; what comes from the host is opened before, as
+ * detached mounts (open_tree).
  */
 final class StartTape {
     /** With a terminal: the container's devpts, and its pty's master, which the shim keeps open. */
     static final int DEVPTS_FD = Player.FIRST_FREE_FD;
 
     static final int MASTER_FD = Player.FIRST_FREE_FD + 1;
+    /** The host's null device as a mount of its own, for what is masked. */
+    static final int NULL_FD = Player.FIRST_FREE_FD + 2;
+
     static final int SIGINFO_BYTES = 128;
     static final int TIMESPEC_BYTES = 16;
 
-    private static final int OPEN_TREE_CLONE = 1;
-    private static final int AT_RECURSIVE = 0x8000;
-    private static final int MOVE_FROM_EMPTY = 0x04;
-    private static final int MOVE_TO_SYMLINKS = 0x10;
-    private static final int MOUNT_ATTR_RDONLY = 1;
-    private static final int MOUNT_ATTR_BYTES = 32;
     private static final int P_PID = 1;
     private static final int WEXITED = 4;
     private static final int TIOCSCTTY = 0x540e;
@@ -57,7 +53,6 @@ final class StartTape {
 
     private final Launch launch;
     private final Tape.Builder tape = Tape.builder();
-    private final Map<Launch.Bind, Slot> trees = new LinkedHashMap<>();
 
     private StartTape(Launch launch) {
         this.launch = launch;
@@ -71,7 +66,14 @@ final class StartTape {
     }
 
     private void shim() {
-        Steps.open(tape, launch.terminal() ? MASTER_FD + 1 : Player.FIRST_FREE_FD);
+        Steps.open(tape, NULL_FD + 1);
+        if (!launch.terminal()) {
+            tape.add("no devpts", Syscall.CLOSE, value(DEVPTS_FD)).ignore(Errno.EBADF);
+            tape.add("no master", Syscall.CLOSE, value(MASTER_FD)).ignore(Errno.EBADF);
+        }
+        if (launch.maskedPaths().isEmpty()) {
+            tape.add("no null device", Syscall.CLOSE, value(NULL_FD)).ignore(Errno.EBADF);
+        }
         Steps.name(tape, "minik-shim");
         tape.add("own session", Syscall.SETSID);
         tape.add("chdir /", Syscall.CHDIR, text("/"));
@@ -104,6 +106,7 @@ final class StartTape {
     private void waitFor(Slot child, Slot status) {
         tape.add("end of report", Syscall.CLOSE, value(Player.REPORT_FD));
         tape.add("close stdin", Syscall.CLOSE, value(0));
+        tape.add("close null device", Syscall.CLOSE, value(NULL_FD)).ignore(Errno.EBADF);
         if (launch.terminal()) {
             tape.add("close terminal", Syscall.CLOSE, value(1));
             tape.add("close terminal", Syscall.CLOSE, value(2));
@@ -136,61 +139,34 @@ final class StartTape {
     }
 
     private void container() {
+        Steps.hide(tape);
         Steps.join(tape, launch.cgroup());
         tape.add("new cgroup namespace", Syscall.UNSHARE, value(Steps.NEWCGROUP))
                 .ignore(Errno.EINVAL);
         tape.add("own session", Syscall.SETSID);
         tape.add("umask", Syscall.UMASK, value(0));
         Steps.write(tape, "oom_score_adj", "/proc/self/oom_score_adj", Integer.toString(launch.oomScoreAdj()));
-        openSources();
+        BindSteps binds = new BindSteps(tape, launch);
+        binds.openSources();
         root();
-        SystemMountSteps.add(tape, launch);
-        launch.binds().stream()
-                .sorted(Comparator.comparingInt(b -> Path.of(b.target()).getNameCount()))
-                .forEach(this::place);
-        launch.maskedPaths().forEach(this::mask);
-        launch.readOnlyPaths().forEach(this::makeReadOnly);
-        Path workingDir = Path.of("/").resolve(launch.workingDir());
-        Steps.makeDirectories(tape, workingDir);
+        MountSteps mounts = MountSteps.in(tape);
+        Optional<Slot> proc = KernelMounts.add(tape, mounts, launch);
+        binds.place(mounts, proc);
+        MaskSteps masks = new MaskSteps(tape, mounts, proc);
+        masks.mask(launch.maskedPaths(), NULL_FD);
+        masks.protect(launch.readOnlyPaths());
+        Slot workingDir = mounts.reach(
+                StartFailure.CHDIR, Path.of("/").resolve(launch.workingDir()).normalize(), true);
         if (launch.readOnlyRoot()) {
             Steps.mount(tape, "", "/", "", Steps.MS_REMOUNT | Steps.MS_BIND | Steps.MS_RDONLY, "");
         }
         if (launch.terminal()) {
             tape.add("controlling terminal", Syscall.IOCTL, value(0), value(TIOCSCTTY), value(0));
-            tape.add("close master", Syscall.CLOSE, value(MASTER_FD));
-            tape.add("close devpts", Syscall.CLOSE, value(DEVPTS_FD));
         }
-        tape.add(StartFailure.CHDIR, Syscall.CHDIR, text(workingDir.toString()));
+        WorkingDir.enter(tape, workingDir);
+        Steps.closeFrom(tape, Player.FIRST_FREE_FD);
         launch.identity().assume(tape);
         Identity.execute(tape, launch.argv(), launch.env(), launch.path());
-    }
-
-    /**
-     * Copies of the host's mounts, while they are still what the host has: shared ones stay peers if taken first, follow
-     * the host only once / is a slave, and are on their own once it is private.
-     */
-    private void openSources() {
-        openSources(Containers.Propagation.BIDIRECTIONAL);
-        Steps.mount(tape, "", "/", "", Steps.MS_REC | Steps.MS_SLAVE, "");
-        openSources(Containers.Propagation.HOST_TO_CONTAINER);
-        Steps.mount(tape, "", "/", "", Steps.MS_REC | Steps.MS_PRIVATE, "");
-        openSources(Containers.Propagation.PRIVATE);
-    }
-
-    private void openSources(Containers.Propagation propagation) {
-        for (Launch.Bind bind : launch.binds()) {
-            if (bind.propagation() == propagation) {
-                Slot tree = tape.slot("mount");
-                trees.put(bind, tree);
-                tape.add(
-                                "open " + bind.source(),
-                                Syscall.OPEN_TREE,
-                                Steps.CWD,
-                                text(bind.source().toString()),
-                                value(OPEN_TREE_CLONE | Kernel.O_CLOEXEC | AT_RECURSIVE))
-                        .into(tree);
-            }
-        }
     }
 
     private void root() {
@@ -234,76 +210,5 @@ final class StartTape {
 
     private static String escape(String path) {
         return path.replace("\\", "\\\\").replace(":", "\\:").replace(",", "\\,");
-    }
-
-    private void place(Launch.Bind bind) {
-        Path target = Path.of("/").resolve(bind.target()).normalize();
-        if (bind.directory()) {
-            Steps.makeDirectories(tape, target);
-        } else {
-            Steps.makeFile(tape, target);
-        }
-        Slot tree = java.util.Objects.requireNonNull(trees.get(bind));
-        String step = "mount " + bind.source() + " on " + target;
-        tape.add(
-                step,
-                Syscall.MOVE_MOUNT,
-                stored(tree),
-                text(""),
-                Steps.CWD,
-                text(target.toString()),
-                value(MOVE_FROM_EMPTY | MOVE_TO_SYMLINKS));
-        if (bind.readOnly()) {
-            setReadOnly(step, tree, target);
-        }
-        tape.add(step, Syscall.CLOSE, stored(tree));
-    }
-
-    /** mount_setattr is Linux 5.12; before it the remount goes by path. */
-    private void setReadOnly(String step, Slot tree, Path target) {
-        Tape.Label old = tape.label();
-        Tape.Label done = tape.label();
-        byte[] attributes = Steps.bytes(Steps.little(MOUNT_ATTR_BYTES).putLong(MOUNT_ATTR_RDONLY));
-        tape.add(
-                        step + " read-only",
-                        Syscall.MOUNT_SETATTR,
-                        stored(tree),
-                        text(""),
-                        value(Kernel.AT_EMPTY_PATH),
-                        Arg.bytes("{RDONLY}", attributes),
-                        value(MOUNT_ATTR_BYTES))
-                .onError(Errno.ENOSYS, old)
-                .onZero(done);
-        tape.place(old);
-        Steps.mount(tape, "", target.toString(), "", Steps.MS_REMOUNT | Steps.MS_BIND | Steps.MS_RDONLY, "");
-        tape.place(done);
-    }
-
-    /** Only what does not exist may be left unmasked. */
-    private void mask(String path) {
-        Tape.Label end = tape.label();
-        Tape.Label directory = tape.label();
-        tape.add("mask " + path, Syscall.FACCESSAT, Steps.CWD, text(path), value(0))
-                .onError(Errno.ENOENT, end);
-        Steps.mount(tape, "/dev/null", path, "", Steps.MS_BIND, "")
-                .onError(Errno.ENOTDIR, directory)
-                .onZero(end);
-        tape.place(directory);
-        Steps.mount(tape, "tmpfs", path, "tmpfs", Steps.MS_RDONLY, "size=0k");
-        tape.place(end);
-        tape.add("go on", Syscall.SCHED_YIELD);
-    }
-
-    private void makeReadOnly(String path) {
-        Tape.Label end = tape.label();
-        tape.add("protect " + path, Syscall.FACCESSAT, Steps.CWD, text(path), value(0))
-                .onError(Errno.ENOENT, end);
-        Steps.mount(tape, path, path, "", Steps.MS_BIND | Steps.MS_REC, "");
-        long pseudo = path.startsWith("/proc") || path.startsWith("/sys")
-                ? Steps.MS_NOSUID | Steps.MS_NODEV | Steps.MS_NOEXEC
-                : 0;
-        Steps.mount(tape, "", path, "", Steps.MS_REMOUNT | Steps.MS_BIND | Steps.MS_RDONLY | pseudo, "");
-        tape.place(end);
-        tape.add("go on", Syscall.SCHED_YIELD);
     }
 }

@@ -104,7 +104,7 @@ final class Starter {
         List<Player.Given> given =
                 List.of(new Player.Given(childIn, 0), new Player.Given(childOut, 1), new Player.Given(childErr, 2));
         Output output = new Output(kernel, poller, Optional.of(peek), log(config));
-        Started started = play(config, launch, given, onExit, output, stdin, ours);
+        Started started = play(config, launch, given, onExit, output, stdin, childs, ours);
         output.add(out, LogFile.Stream.STDOUT);
         output.add(err, LogFile.Stream.STDERR);
         return started;
@@ -125,7 +125,7 @@ final class Starter {
                 new Player.Given(pty.devpts(), StartTape.DEVPTS_FD),
                 new Player.Given(pty.master(), StartTape.MASTER_FD));
         Output output = new Output(kernel, poller, Optional.empty(), log(config));
-        Started started = play(config, launch, given, onExit, output, pty.master(), ours);
+        Started started = play(config, launch, given, onExit, output, pty.master(), childs, ours);
         output.add(read, LogFile.Stream.STDOUT);
         return started;
     }
@@ -137,16 +137,8 @@ final class Starter {
 
     /** A program that is not root may open /dev/stdout again. /dev/null and what is not ours to give stay as they are. */
     private void own(int fd, Identity identity) {
-        if (identity.uid() != 0 && !isNull(fd)) {
+        if (identity.uid() != 0 && !NullDevice.is(kernel, fd)) {
             Kernel.check(kernel.sys().call(Syscall.FCHOWN, fd, identity.uid(), -1), "fchown", "stdio");
-        }
-    }
-
-    private static boolean isNull(int fd) {
-        try {
-            return Files.isSameFile(Path.of("/proc/self/fd/" + fd), Path.of("/dev/null"));
-        } catch (IOException e) {
-            return false;
         }
     }
 
@@ -163,10 +155,11 @@ final class Starter {
             OnExit onExit,
             Output output,
             int stdin,
+            List<Integer> childs,
             List<Integer> ours) {
         int release = keep(ours, kernel.open(files.release(config.id()), Kernel.O_RDWR | Kernel.O_NONBLOCK, 0));
         Tape tape = StartTape.of(launch);
-        try (Player.Playing playing = player.play(tape, given)) {
+        try (Player.Playing playing = player.play(tape, withNull(launch, given, childs))) {
             int shim = keep(ours, kernel.pidfdOpen(playing.pid()));
             try {
                 int pid = playing.value();
@@ -187,6 +180,15 @@ final class Starter {
                 throw e;
             }
         }
+    }
+
+    private List<Player.Given> withNull(Launch launch, List<Player.Given> given, List<Integer> childs) {
+        if (launch.maskedPaths().isEmpty()) {
+            return given;
+        }
+        List<Player.Given> all = new ArrayList<>(given);
+        all.add(new Player.Given(keep(childs, NullDevice.open(kernel)), StartTape.NULL_FD));
+        return all;
     }
 
     /** Takes up a running container again; its shim is alive. */

@@ -20,6 +20,7 @@ public final class Kernel {
     public static final int O_TRUNC = 0x200;
     public static final int O_NONBLOCK = 0x800;
     public static final int O_CLOEXEC = 0x80000;
+    public static final int O_DIRECTORY = 0x10000;
     public static final int O_PATH = 0x200000;
     public static final int SIGHUP = 1;
     public static final int SIGKILL = 9;

@@ -32,6 +32,8 @@ public enum Syscall {
     UMOUNT2(166, 39),
     PIVOT_ROOT(155, 41),
     CHDIR(80, 49),
+    FCHDIR(81, 50),
+    GETCWD(79, 17),
     CHROOT(161, 51),
     OPEN_TREE(428, 428),
     MOVE_MOUNT(429, 429),
@@ -94,7 +96,8 @@ public enum Syscall {
     SYSINFO(99, 179),
     LGETXATTR(192, 9),
     SYNCFS(306, 267),
-    TEE(276, 77);
+    TEE(276, 77),
+    FUTEX(202, 98);
 
     private final int x86;
     private final int aarch64;

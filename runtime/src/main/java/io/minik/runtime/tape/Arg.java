@@ -32,12 +32,21 @@ public interface Arg {
 
     /** What an earlier call stored. */
     static Arg stored(Slot slot) {
-        return new ValueOf(slot);
+        return new ValueOf(slot, 0);
+    }
+
+    /** A field of a structure that an earlier call filled; the call sees the 8 bytes that begin there. */
+    static Arg stored(Slot slot, int offset) {
+        return new ValueOf(slot, offset);
     }
 
     /** Where the slot is: for calls that fill memory. */
     static Arg addressOf(Slot slot) {
-        return new AddressOf(slot);
+        return new AddressOf(slot, 0);
+    }
+
+    static Arg addressOf(Slot slot, int offset) {
+        return new AddressOf(slot, offset);
     }
 
     /** Writable memory of the tape's process, 8 bytes for a result or more for a structure. */
@@ -80,17 +89,17 @@ public interface Arg {
         }
     }
 
-    record ValueOf(Slot slot) implements Arg {
+    record ValueOf(Slot slot, int offset) implements Arg {
         @Override
         public String show() {
-            return "$" + slot.name();
+            return "$" + slot.name() + (offset == 0 ? "" : "+" + offset);
         }
     }
 
-    record AddressOf(Slot slot) implements Arg {
+    record AddressOf(Slot slot, int offset) implements Arg {
         @Override
         public String show() {
-            return "&" + slot.name();
+            return "&" + slot.name() + (offset == 0 ? "" : "+" + offset);
         }
     }
 }

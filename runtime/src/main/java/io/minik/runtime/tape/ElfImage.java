@@ -127,10 +127,10 @@ final class ElfImage {
             return value.value();
         }
         if (arg instanceof Arg.ValueOf slot) {
-            return slotAddresses[slot.slot().index()];
+            return slotAddresses[slot.slot().index()] + slot.offset();
         }
         if (arg instanceof Arg.AddressOf slot) {
-            return slotAddresses[slot.slot().index()];
+            return slotAddresses[slot.slot().index()] + slot.offset();
         }
         if (arg instanceof Arg.Text text) {
             return texts.computeIfAbsent(text.text(), t -> place((t + '\0').getBytes(UTF_8), 1));

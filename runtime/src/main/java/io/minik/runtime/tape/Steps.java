@@ -5,7 +5,6 @@ import static io.minik.runtime.tape.Arg.stored;
 import static io.minik.runtime.tape.Arg.text;
 import static io.minik.runtime.tape.Arg.value;
 
-import io.minik.runtime.sys.Errno;
 import io.minik.runtime.sys.Kernel;
 import io.minik.runtime.sys.Syscall;
 import io.minik.runtime.tape.Arg.Slot;
@@ -41,11 +40,14 @@ public final class Steps {
 
     public static final Arg CWD = value(Kernel.AT_FDCWD);
 
+    /** Of fcntl: the same description under a new number. */
+    public static final long DUPFD_CLOEXEC = 1030;
+
     private static final long PR_SET_NAME = 15;
+    private static final long PR_SET_DUMPABLE = 4;
     private static final long F_SETFD = 2;
     private static final long FD_CLOEXEC = 1;
     private static final long LAST_FD = 0xffffffffL;
-    private static final long REGULAR_FILE = 0x8000;
 
     private Steps() {}
 
@@ -54,6 +56,16 @@ public final class Steps {
         tape.add("close the tape's image", Syscall.CLOSE, value(Player.IMAGE_FD));
         tape.add("close inherited descriptors", Syscall.CLOSE_RANGE, value(firstUnusedFd), value(LAST_FD), value(0));
         tape.add("end the report on exec", Syscall.FCNTL, value(Player.REPORT_FD), value(F_SETFD), value(FD_CLOEXEC));
+    }
+
+    /** Closes all from a number on, whatever opened them. */
+    public static void closeFrom(Tape.Builder tape, int first) {
+        tape.add("close all others", Syscall.CLOSE_RANGE, value(first), value(LAST_FD), value(0));
+    }
+
+    /** Until exec: processes of the container may not look into this one or take its descriptors. */
+    public static void hide(Tape.Builder tape) {
+        tape.add("not dumpable", Syscall.PRCTL, value(PR_SET_DUMPABLE), value(0), value(0), value(0), value(0));
     }
 
     /** What process lists show; else it would be the number of the descriptor that it was executed from. */
@@ -130,24 +142,6 @@ public final class Steps {
                 type.isEmpty() ? value(0) : text(type),
                 value(flags),
                 data.isEmpty() ? value(0) : text(data));
-    }
-
-    /** Every directory of an absolute path; what is there is kept. */
-    public static void makeDirectories(Tape.Builder tape, Path directory) {
-        Path root = Path.of("/");
-        for (int i = 1; i <= directory.getNameCount(); i++) {
-            String path = root.resolve(directory.subpath(0, i)).toString();
-            tape.add("make directory " + path, Syscall.MKDIRAT, CWD, text(path), value(0755))
-                    .ignore(Errno.EEXIST);
-        }
-    }
-
-    public static void makeFile(Tape.Builder tape, Path file) {
-        if (file.getParent() != null) {
-            makeDirectories(tape, file.getParent());
-        }
-        tape.add("make file " + file, Syscall.MKNODAT, CWD, text(file.toString()), value(REGULAR_FILE | 0644), value(0))
-                .ignore(Errno.EEXIST);
     }
 
     /** All of a buffer's bytes, wherever its position is. */

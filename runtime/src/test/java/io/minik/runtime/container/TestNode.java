@@ -70,7 +70,9 @@ final class TestNode implements AutoCloseable {
             "printf",
             "usleep",
             "tr",
-            "cut");
+            "cut",
+            "ln",
+            "rmdir");
 
     static final Kernel KERNEL = new Kernel(new LinuxSys());
 
