@@ -32,7 +32,7 @@ final class ArchiveFolder {
         this.records = records;
     }
 
-    /** A file that can't be imported is reported and tried again at the next start; the others are imported. */
+    /** A file that can't be imported is reported and tried again at the next scan; the others are imported. */
     void scan() throws IOException {
         if (!Files.isDirectory(folder)) {
             return;
@@ -46,17 +46,16 @@ final class ArchiveFolder {
         for (Path archive : archives) {
             String name = archive.getFileName().toString();
             JsonNode old = before.path(name);
-            if (unchanged(archive, old)) {
-                after.set(name, old);
-                continue;
-            }
             try {
-                after.set(name, load(archive));
-            } catch (RuntimeFault e) {
+                after.set(name, unchanged(archive, old) ? old : load(archive));
+            } catch (RuntimeFault | IOException e) {
                 LOG.atError()
                         .addKeyValue("archive", archive)
                         .addKeyValue("err", e.getMessage())
                         .log("import failed");
+            }
+            if (Thread.currentThread().isInterrupted()) {
+                return;
             }
         }
         if (!after.equals(before)) {

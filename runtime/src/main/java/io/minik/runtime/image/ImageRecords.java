@@ -69,26 +69,42 @@ final class ImageRecords {
         return Optional.ofNullable(byId.get(id));
     }
 
-    /** By id, by a prefix of its hex digits, by {@code name@digest}, or by a reference. */
+    /** By id, by {@code name@digest}, by a reference, and last by a prefix of an id's hex digits that only one image has. */
     Optional<Entry> find(String referenceOrId) {
         if (Digest.isDigest(referenceOrId)) {
             return first(entry -> entry.image().id().equals(referenceOrId))
                     .or(() -> first(entry ->
                             entry.image().repoDigests().stream().anyMatch(name -> name.endsWith("@" + referenceOrId))));
         }
-        Optional<Entry> byPrefix = Optional.empty();
-        if (referenceOrId.matches("[0-9a-f]{12,64}")) {
-            byPrefix = first(entry -> entry.image().id().startsWith("sha256:" + referenceOrId));
+        Reference reference = Reference.parse(referenceOrId);
+        if (reference.digest().isPresent()) {
+            String name = reference.at(reference.digest().get());
+            return first(entry -> entry.image().repoDigests().contains(name)
+                    || entry.image().id().equals(reference.digest().get().toString()));
         }
-        return byPrefix.or(() -> {
-            Reference reference = Reference.parse(referenceOrId);
-            if (reference.digest().isPresent()) {
-                String name = reference.at(reference.digest().get());
-                return first(entry -> entry.image().repoDigests().contains(name)
-                        || entry.image().id().equals(reference.digest().get().toString()));
-            }
-            return first(entry -> entry.image().repoTags().contains(reference.tagged()));
-        });
+        return findTagged(referenceOrId).or(() -> findByPrefix(referenceOrId));
+    }
+
+    /** The image that a reference without a digest names, and nothing else that its text might be part of. */
+    Optional<Entry> findTagged(String text) {
+        if (Digest.isDigest(text)) {
+            return Optional.empty();
+        }
+        Reference reference = Reference.parse(text);
+        return reference.digest().isPresent()
+                ? Optional.empty()
+                : first(entry -> entry.image().repoTags().contains(reference.tagged()));
+    }
+
+    /** A repository may be called like the first digits of an id: the name goes first. */
+    private Optional<Entry> findByPrefix(String digits) {
+        if (!digits.matches("[0-9a-f]{12,64}")) {
+            return Optional.empty();
+        }
+        List<Entry> all = byId.values().stream()
+                .filter(entry -> entry.image().id().startsWith("sha256:" + digits))
+                .toList();
+        return all.size() == 1 ? Optional.of(all.get(0)) : Optional.empty();
     }
 
     private Optional<Entry> first(Predicate<Entry> wanted) {

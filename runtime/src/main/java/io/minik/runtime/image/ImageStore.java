@@ -54,7 +54,7 @@ public final class ImageStore implements Images {
     /**
      * @param data owned by this store
      * @param registriesFile in k3s' form; may be absent
-     * @param archives scanned at start; may be absent
+     * @param archives watched; made if it is not there
      */
     public record Places(Path data, Path registriesFile, Path archives) {}
 
@@ -66,7 +66,7 @@ public final class ImageStore implements Images {
     private final Http http;
     private final Puller puller;
     private final Importer importer;
-    private final ArchiveFolder folder;
+    private final FolderWatch watch;
     private final ExecutorService jobs = pool("minik-image", JOB_THREADS, MAX_WAITING_JOBS);
     private final ExecutorService layerWorkers = pool("minik-layer", LAYER_THREADS, MAX_WAITING_LAYERS);
     private final CountDownLatch stopping = new CountDownLatch(1);
@@ -85,10 +85,12 @@ public final class ImageStore implements Images {
         RegistriesFile registries = new RegistriesFile(places.registriesFile());
         this.puller = new Puller(http, registries, content, records, layers, layerWorkers, stopping);
         this.importer = new Importer(content, records, layers);
-        this.folder = new ArchiveFolder(places.archives(), places.data().resolve("imports.json"), importer, records);
+        Path memory = places.data().resolve("imports.json");
+        this.watch =
+                new FolderWatch(places.archives(), new ArchiveFolder(places.archives(), memory, importer, records));
     }
 
-    /** Reads the records; then, without anybody waiting for it, imports what is new in the archive folder. */
+    /** Reads the records; from then on, without anybody waiting for it, imports what is new in the archive folder. */
     public Future<Void> start() {
         return onJob(() -> {
                     content.open();
@@ -98,13 +100,7 @@ public final class ImageStore implements Images {
                 })
                 .onSuccess(count -> {
                     LOG.atInfo().addKeyValue("images", count).log("images loaded");
-                    onJob(() -> {
-                                folder.scan();
-                                return true;
-                            })
-                            .onFailure(why -> LOG.atError()
-                                    .addKeyValue("err", why.getMessage())
-                                    .log("archive folder could not be read"));
+                    watch.start();
                 })
                 .mapEmpty();
     }
@@ -119,6 +115,7 @@ public final class ImageStore implements Images {
                             || !jobs.awaitTermination(STOP_SECONDS, TimeUnit.SECONDS)) {
                         LOG.atWarn().log("image work did not end in time");
                     }
+                    watch.stop(TimeUnit.SECONDS.toMillis(STOP_SECONDS));
                     return null;
                 })
                 .eventually(http::close);
@@ -195,18 +192,16 @@ public final class ImageStore implements Images {
 
     /** A tag of an image that has others is only that tag; an id, or the last name, is the image. */
     private void removeNow(String referenceOrId) throws IOException {
+        Optional<ImageRecords.Entry> tagged = records.findTagged(referenceOrId);
+        if (tagged.isPresent() && tagged.get().image().repoTags().size() > 1) {
+            records.untag(tagged.get(), Reference.parse(referenceOrId).tagged());
+            return;
+        }
         Optional<ImageRecords.Entry> found = records.find(referenceOrId);
         if (found.isEmpty()) {
             return;
         }
         Image image = found.get().image();
-        boolean byTag = !Digest.isDigest(referenceOrId)
-                && image.repoTags().size() > 1
-                && !image.id().contains(referenceOrId);
-        if (byTag) {
-            records.untag(found.get(), Reference.parse(referenceOrId).tagged());
-            return;
-        }
         records.remove(image.id());
         layers.removeUnused(image.layers(), records::layers);
         content.retain(records::blobs);

@@ -166,15 +166,114 @@ class ImportTest {
                 TestImages.ociArchive("folder:1", Manifest.architecture(), "", List.of(TestImages.busyboxLayer())));
         Files.writeString(dir.resolve("images/broken.tar"), "no tar");
         start();
-        // Jobs of a later call may overtake the scan; the wait is for the condition.
+        Optional<Image> image = soon("folder:1");
+        assertThat(image).isPresent();
+        assertThat(images.pinned(image.orElseThrow().id())).isTrue();
+    }
+
+    /** The import goes its own way; the wait is for the condition. */
+    private Optional<Image> soon(String name) throws Exception {
         Optional<Image> image = Optional.empty();
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
         while (image.isEmpty() && System.nanoTime() < deadline) {
             Thread.onSpinWait();
-            image = await(images.find("folder:1"));
+            image = await(images.find(name));
         }
-        assertThat(image).isPresent();
-        assertThat(images.pinned(image.orElseThrow().id())).isTrue();
+        return image;
+    }
+
+    @Test
+    void anArchiveThatComesLaterIsImportedAlsoIntoAFolderMadeAnew() throws Exception {
+        List<byte[]> layers = List.of(new TestImages.Tar().file("f", 0644, "x").bytes());
+        assertThat(await(images.find("later:1"))).isEmpty();
+        Path folder = dir.resolve("images");
+        Files.write(
+                folder.resolve("later.tar"), TestImages.ociArchive("later:1", Manifest.architecture(), "1", layers));
+        assertThat(soon("later:1")).isPresent();
+        // One that grows is whole only at its end.
+        byte[] slow = TestImages.ociArchive("slow:1", Manifest.architecture(), "2", layers);
+        Path growing = folder.resolve("slow.tar");
+        Files.write(growing, java.util.Arrays.copyOf(slow, 700));
+        Files.write(
+                growing, java.util.Arrays.copyOfRange(slow, 700, slow.length), java.nio.file.StandardOpenOption.APPEND);
+        assertThat(soon("slow:1")).isPresent();
+        io.minik.runtime.sys.Trees.delete(folder);
+        while (!Files.isDirectory(folder)) {
+            Thread.onSpinWait();
+        }
+        Files.write(
+                folder.resolve("again.tar"), TestImages.ociArchive("again:1", Manifest.architecture(), "3", layers));
+        assertThat(soon("again:1")).isPresent();
+    }
+
+    /** What an archive makes the reader throw is that archive's failure alone. */
+    @Test
+    void aStrangeArchiveDoesNotKeepTheOthersOut() throws Exception {
+        Path folder = dir.resolve("images");
+        Files.write(
+                folder.resolve("1.tar"),
+                new TestImages.Tar()
+                        .file("manifest.json", 0644, "[{\"Config\":\"x\",\"RepoTags\":[\"UPPER:::\"]}]")
+                        .file("x", 0644, "{\"rootfs\":{\"diff_ids\":[\"no digest\"]}}")
+                        .bytes());
+        Files.write(
+                folder.resolve("2.tar"),
+                new TestImages.Tar().file("index.json", 0644, "[".repeat(5000)).bytes());
+        Files.write(
+                folder.resolve("3.tar"),
+                new TestImages.Tar()
+                        .file("index.json", 0644, "[" + "0,".repeat(300_000) + "0]")
+                        .bytes());
+        Files.write(
+                folder.resolve("4.tar"),
+                TestImages.ociArchive(
+                        "good:1",
+                        Manifest.architecture(),
+                        "",
+                        List.of(new TestImages.Tar().file("f", 0644, "x").bytes())));
+        assertThat(soon("good:1")).isPresent();
+        assertThatThrownBy(() -> await(images.importArchive(folder.resolve("3.tar"))))
+                .hasMessageContaining("200000");
+    }
+
+    @Test
+    void anImageIsRemovedByWhatNamesItAndNotByWhatItsIdContains() throws Exception {
+        List<byte[]> layers = List.of(new TestImages.Tar().file("f", 0644, "x").bytes());
+        Image image = await(images.importArchive(
+                        write("1.tar", TestImages.ociArchive("other:1", Manifest.architecture(), "1", layers))))
+                .get(0);
+        String hex = image.id().substring("sha256:".length());
+        String inside = hex.substring(20, 24);
+        String prefix = hex.substring(0, 12);
+        // The same image under names that are parts of its id.
+        for (String name : List.of(inside + ":1", prefix + ":latest", "two:1")) {
+            await(images.importArchive(
+                    write("n.tar", TestImages.ociArchive(name, Manifest.architecture(), "1", layers))));
+        }
+        assertThat(await(images.find("other:1")).orElseThrow().repoTags()).hasSize(4);
+        await(images.remove(inside + ":1"));
+        assertThat(await(images.find("other:1")).orElseThrow().repoTags()).hasSize(3);
+        await(images.remove(prefix));
+        assertThat(await(images.find("other:1")).orElseThrow().repoTags())
+                .containsExactly("docker.io/library/other:1", "docker.io/library/two:1");
+        await(images.remove("docker.io/library/sha256:1"));
+        assertThat(await(images.list())).hasSize(1);
+        await(images.remove(prefix));
+        assertThat(await(images.list())).isEmpty();
+    }
+
+    @Test
+    void aNameThatLooksLikeAnIdsPrefixIsFirstOfAllAName() throws Exception {
+        List<byte[]> layers = List.of(new TestImages.Tar().file("f", 0644, "x").bytes());
+        Image one = await(images.importArchive(
+                        write("1.tar", TestImages.ociArchive("one:1", Manifest.architecture(), "1", layers))))
+                .get(0);
+        String prefix = one.id().substring("sha256:".length(), "sha256:".length() + 12);
+        Image named = await(images.importArchive(write(
+                        "2.tar", TestImages.ociArchive(prefix + ":latest", Manifest.architecture(), "2", layers))))
+                .get(0);
+        assertThat(await(images.find(prefix))).contains(named);
+        assertThat(named.id()).isNotEqualTo(one.id());
     }
 
     @Test
