@@ -13,7 +13,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -91,10 +93,11 @@ final class Daemon implements AutoCloseable {
     /** @throws StartFailure if another minik has this run directory */
     static Daemon open(Path runDir, Path dataDir) {
         try {
-            Files.createDirectories(runDir);
-            Files.createDirectories(dataDir);
-            FileChannel channel =
-                    FileChannel.open(pidFile(runDir), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            OwnDirectories.make(runDir, dataDir);
+            FileChannel channel = FileChannel.open(
+                    pidFile(runDir),
+                    Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE),
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
             FileLock lock = channel.tryLock();
             if (lock == null) {
                 channel.close();

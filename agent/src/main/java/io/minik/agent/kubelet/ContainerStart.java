@@ -141,7 +141,7 @@ final class ContainerStart {
             Future<Void> ready = image.isEmpty()
                     ? Future.succeededFuture()
                     : contents.computeIfAbsent(mount.name(), ignored -> imageContent(image.get()));
-            boolean readOnly = mount.readOnly() || image.isPresent();
+            boolean readOnly = mount.readOnly() || shownOnly(mount);
             mounts.add(ready.compose(ignored -> node.volumes().hostPath(pod, mount, subPath))
                     .map(path -> new Mount(path, mount.mountPath(), readOnly, propagation(mount)))
                     .recover(error -> Future.failedFuture(
@@ -155,6 +155,11 @@ final class ContainerStart {
                 return List.copyOf(all);
             });
         });
+    }
+
+    private boolean shownOnly(VolumeMount mount) {
+        return pod.spec().volumes().stream()
+                .anyMatch(volume -> volume.name().equals(mount.name()) && Volumes.readOnly(volume));
     }
 
     private Optional<Volume> imageVolume(VolumeMount mount) {

@@ -11,6 +11,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,6 +29,10 @@ final class PodDirectory {
     /** Enough of a log's end to hold that many lines with their CRI heads. */
     private static final int LOG_TAIL_BYTES = 16 * 1024;
 
+    /** As upstream: what is in them may be open to a container's users, and is reached by none of the host's. */
+    private static final FileAttribute<Set<PosixFilePermission>> FOR_ROOT =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-x---"));
+
     private final KubeletConfig config;
     private final Pod pod;
     private final Path directory;
@@ -39,7 +45,7 @@ final class PodDirectory {
 
     /** Writes and returns what every container gets mounted, except where its own mounts are in the way. */
     List<Mount> files(String hostname, List<String> ips, Container container, int attempt) throws IOException {
-        Files.createDirectories(directory);
+        Files.createDirectories(directory, FOR_ROOT);
         Set<String> taken = container.volumeMounts().stream()
                 .map(mount -> mount.mountPath().replaceFirst("/+$", ""))
                 .collect(Collectors.toSet());
@@ -60,14 +66,14 @@ final class PodDirectory {
                         pod, config.clusterDns(), config.clusterDomain(), readOrEmpty(config.resolvConf())));
         if (!container.terminationMessagePath().isEmpty() && !taken.contains(container.terminationMessagePath())) {
             Path log = terminationLog(container.name(), attempt);
-            Files.createDirectories(log.getParent());
+            Files.createDirectories(log.getParent(), FOR_ROOT);
             Files.write(log, new byte[0]);
             // The container may run as anyone.
             Files.setPosixFilePermissions(log, PosixFilePermissions.fromString("rw-rw-rw-"));
             mounts.add(new Mount(log, container.terminationMessagePath(), false, Propagation.PRIVATE));
         }
         Files.createDirectories(
-                config.podLogDir(pod.namespace(), pod.name(), pod.uid()).resolve(container.name()));
+                config.podLogDir(pod.namespace(), pod.name(), pod.uid()).resolve(container.name()), FOR_ROOT);
         return mounts;
     }
 

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -25,6 +26,7 @@ import java.util.stream.Stream;
  */
 final class AtomicDirectory {
     private static final String DATA = "..data";
+    private static final String FRESH = "..data_";
     private static final int DIRECTORY_MODE = 0755;
     private static final int GROUP_READ = 0440;
     private static final int SETGID_DIRECTORY = 02775;
@@ -40,10 +42,11 @@ final class AtomicDirectory {
 
     void write(Map<String, Payload.File> files) throws IOException {
         Path data = directory.resolve(DATA);
-        if (Files.isSymbolicLink(data) && same(directory.resolve(Files.readSymbolicLink(data)), files)) {
+        Optional<Path> present = present(data);
+        if (present.isPresent() && same(present.get(), files)) {
             return;
         }
-        Path fresh = Files.createTempDirectory(directory, "..data_");
+        Path fresh = Files.createTempDirectory(directory, FRESH);
         mode(fresh, DIRECTORY_MODE);
         for (Map.Entry<String, Payload.File> entry : files.entrySet()) {
             Path file = fresh.resolve(entry.getKey());
@@ -52,15 +55,27 @@ final class AtomicDirectory {
             own(file, entry.getValue().mode());
         }
         ownDirectory(fresh);
-        Path old = Files.isSymbolicLink(data) ? directory.resolve(Files.readSymbolicLink(data)) : fresh;
         Path moving = directory.resolve("..data_tmp");
         Files.deleteIfExists(moving);
         Files.createSymbolicLink(moving, fresh.getFileName());
         Files.move(moving, data, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         links(files.keySet());
-        if (!old.equals(fresh)) {
-            Trees.delete(old);
+        if (present.isPresent()) {
+            Trees.delete(present.get());
         }
+    }
+
+    /** What is shown now: a directory that this made, beside the link; a link to anywhere else is nobody's that we trust. */
+    private Optional<Path> present(Path data) throws IOException {
+        if (!Files.isSymbolicLink(data)) {
+            return Optional.empty();
+        }
+        Path target = Files.readSymbolicLink(data);
+        boolean ours = !target.isAbsolute()
+                && target.getNameCount() == 1
+                && target.toString().startsWith(FRESH)
+                && Files.isDirectory(directory.resolve(target), LinkOption.NOFOLLOW_LINKS);
+        return ours ? Optional.of(directory.resolve(target)) : Optional.empty();
     }
 
     private void directories(Path root, Path wanted) throws IOException {

@@ -26,6 +26,9 @@ final class ContentVolume {
     /** A token is replaced when so much of its life is over. */
     private static final double REFRESH_AT = 0.8;
 
+    /** What the kernel gives a tmpfs, and upstream leaves so: what is above it is root's alone. */
+    static final int TMPFS_MODE = 01777;
+
     private static final Duration RETRY = Duration.ofSeconds(30);
     /** Not below: a token that the API makes very short must not make us spin. */
     private static final Duration LEAST_REFRESH = Duration.ofSeconds(10);
@@ -63,7 +66,7 @@ final class ContentVolume {
                     Files.createDirectories(directory);
                     if (node.mounts().below(directory).isEmpty()) {
                         node.mounts().tmpfs(directory, 0);
-                        Files.setAttribute(directory, "unix:mode", 0777);
+                        Files.setAttribute(directory, "unix:mode", TMPFS_MODE);
                     }
                     return null;
                 }))

@@ -4,6 +4,7 @@ import io.minik.runtime.RuntimeFault;
 import io.minik.runtime.sys.Arena;
 import io.minik.runtime.sys.Errno;
 import io.minik.runtime.sys.Kernel;
+import io.minik.runtime.sys.LinuxFileCalls;
 import io.minik.runtime.sys.Sys;
 import io.minik.runtime.sys.Syscall;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Mounts in the JVM's own (the node's) mount namespace. */
 public final class LinuxMounts implements Mounts {
@@ -28,10 +30,13 @@ public final class LinuxMounts implements Mounts {
     private static final int RESOLVE_NO_MAGICLINKS = 0x02;
     private static final int RESOLVE_BENEATH = 0x08;
     private static final int OPEN_HOW_BYTES = 24;
-    private static final int DIRECTORY_MODE = 0750;
+    private static final int FRESH_MODE = 0750;
+    private static final int PERMISSIONS = 07777;
 
     private final Sys sys;
     private final Kernel kernel;
+    /** Guarded by this; made at first use, because loading libc takes time that a start has not. */
+    private @Nullable GroupOwnership groups;
 
     public LinuxMounts(Sys sys) {
         this.sys = sys;
@@ -83,6 +88,20 @@ public final class LinuxMounts implements Mounts {
     }
 
     @Override
+    public void give(Path volume, long gid, boolean onlyIfRootDiffers) throws IOException {
+        groups().give(volume, gid, onlyIfRootDiffers);
+    }
+
+    private synchronized GroupOwnership groups() {
+        GroupOwnership made = groups;
+        if (made == null) {
+            made = new GroupOwnership(new LinuxFileCalls());
+            groups = made;
+        }
+        return made;
+    }
+
+    @Override
     public void subPath(Path volume, String subPath, Path target) {
         int fd = kernel.open(volume, Kernel.O_PATH, 0);
         try {
@@ -103,18 +122,31 @@ public final class LinuxMounts implements Mounts {
         long found = open(directory, name);
         if (found == -Errno.ENOENT) {
             try (Arena arena = sys.arena()) {
-                long made = sys.call(Syscall.MKDIRAT, directory, arena.string(name), DIRECTORY_MODE);
+                long made = sys.call(Syscall.MKDIRAT, directory, arena.string(name), FRESH_MODE);
                 if (made != -Errno.EEXIST) {
                     Kernel.check(made, "mkdir", volume.resolve(subPath));
                 }
+                found = open(directory, name);
+                if (made == 0 && found >= 0) {
+                    likeTheVolume((int) found, volume);
+                }
             }
-            found = open(directory, name);
         }
         if (found < 0) {
             RuntimeFault fault = Kernel.fault((int) -found, "open", volume.resolve(subPath));
             throw new VolumeFault("failed to prepare subPath \"" + subPath + "\": " + fault.getMessage(), fault);
         }
         return (int) found;
+    }
+
+    /** As upstream: who may write into the volume may write into what is made in it. */
+    private static void likeTheVolume(int fd, Path volume) {
+        try {
+            Object mode = Files.getAttribute(volume, "unix:mode");
+            Files.setAttribute(Path.of("/proc/self/fd", Integer.toString(fd)), "unix:mode", (int) mode & PERMISSIONS);
+        } catch (IOException e) {
+            throw new VolumeFault("failed to prepare subPath in " + volume + ": " + e.getMessage(), e);
+        }
     }
 
     /** Each step stays beneath the directory that is already open, links and all. */

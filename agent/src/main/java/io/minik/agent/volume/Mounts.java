@@ -1,9 +1,10 @@
 package io.minik.agent.volume;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The seam at mount(2) for volumes. Blocking: on the file workers only. {@link LinuxMounts} is the real one. */
+/** The seam at mount(2), and at what else the kernel does for volumes. Blocking: on the file workers only. {@link LinuxMounts} is the real one. */
 public interface Mounts {
     /** @param sizeBytes 0 = the kernel's own limit */
     void tmpfs(Path target, long sizeBytes);
@@ -18,6 +19,9 @@ public interface Mounts {
      * @throws VolumeFault if it leads out
      */
     void subPath(Path volume, String subPath, Path target);
+
+    /** Gives a volume to a group: fsGroup. */
+    void give(Path volume, long gid, boolean onlyIfRootDiffers) throws IOException;
 
     /** Success if nothing is mounted there. */
     void unmount(Path target);

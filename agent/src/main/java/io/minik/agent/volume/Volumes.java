@@ -15,11 +15,18 @@ import io.minik.api.object.ObjectKey;
 import io.minik.runtime.sys.Trees;
 import io.vertx.core.Future;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -33,6 +40,9 @@ public final class Volumes implements PodVolumes {
     public static final String IMAGE = "image";
 
     private static final int EMPTY_DIR_MODE = 0777;
+    /** A volume's folder is for root; the volume's own root in it is for the pod's containers. */
+    private static final FileAttribute<Set<PosixFilePermission>> FOLDER =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-x---"));
 
     private final ContentVolume.Node node;
     private final ApiClient api;
@@ -52,6 +62,14 @@ public final class Volumes implements PodVolumes {
         this.api = api;
         this.podsDir = podsDir;
         this.node = new ContentVolume.Node(loop, new Sources(loop, api), new Tokens(api), mounts, files);
+    }
+
+    /**
+     * Whether containers only read it, whatever the pod says: what the node goes on writing into must not have links that a
+     * container made (CVE-2017-1002102).
+     */
+    public static boolean readOnly(Volume volume) {
+        return volume.type().equals(IMAGE) || Projection.handles(volume);
     }
 
     @Override
@@ -112,13 +130,13 @@ public final class Volumes implements PodVolumes {
                 Quantity.orZero(volume.source().path("sizeLimit").asText("0")).value());
         return node.files().call(() -> {
             boolean fresh = !Files.isDirectory(directory);
-            Files.createDirectories(directory);
+            Files.createDirectories(directory, FOLDER);
             if (memory && node.mounts().below(directory).isEmpty()) {
                 node.mounts().tmpfs(directory, limit);
                 fresh = true;
             }
             if (fresh) {
-                Files.setAttribute(directory, "unix:mode", EMPTY_DIR_MODE);
+                Files.setAttribute(directory, "unix:mode", memory ? ContentVolume.TMPFS_MODE : EMPTY_DIR_MODE);
                 own(pod, directory);
             }
             return directory;
@@ -166,12 +184,15 @@ public final class Volumes implements PodVolumes {
         return ApiException.is(error, Status.Reason.NotFound) ? new VolumeFault(notFound, error) : error;
     }
 
-    private static void own(Pod pod, Path directory) throws IOException {
+    private void own(Pod pod, Path directory) throws IOException {
         var context = pod.spec().securityContext();
         OptionalLong group = context.fsGroup();
         if (group.isPresent()) {
-            GroupOwnership.give(
-                    directory, group.getAsLong(), context.fsGroupChangePolicy().equals("OnRootMismatch"));
+            node.mounts()
+                    .give(
+                            directory,
+                            group.getAsLong(),
+                            context.fsGroupChangePolicy().equals("OnRootMismatch"));
         }
     }
 
@@ -189,8 +210,8 @@ public final class Volumes implements PodVolumes {
         // overlayfs wants two lower directories where there is none to write to.
         Path empty = directory.resolveSibling(volume.name() + ".empty");
         Future<Void> now = node.files().call(() -> {
-            Files.createDirectories(directory);
-            Files.createDirectories(empty);
+            Files.createDirectories(directory, FOLDER);
+            Files.createDirectories(empty, FOLDER);
             if (node.mounts().below(directory).isEmpty()) {
                 List<Path> all = new ArrayList<>(layers);
                 all.add(empty);
@@ -224,17 +245,23 @@ public final class Volumes implements PodVolumes {
             return Future.failedFuture(new VolumeFault("subPath \"" + subPath + "\" must not leave the volume"));
         }
         // One place per volume and path: containers that share it share the mount.
-        String place = java.util.HexFormat.of().formatHex(subPath.getBytes(java.nio.charset.StandardCharsets.UTF_8));
         Path target = podsDir.resolve(pod.uid())
                 .resolve("volume-subpaths")
                 .resolve(mount.name())
-                .resolve(
-                        place.length() > 200 ? Integer.toHexString(place.hashCode()) + place.substring(0, 180) : place);
+                .resolve(HexFormat.of().formatHex(digest(subPath)));
         return node.files().call(() -> {
             node.mounts().unmount(target);
             node.mounts().subPath(volume, subPath, target);
             return target;
         });
+    }
+
+    private static byte[] digest(String text) {
+        try {
+            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
     }
 
     @Override

@@ -11,6 +11,7 @@ import java.util.Set;
 final class FakeMounts implements Mounts {
     final Set<Path> points = new HashSet<>();
     final List<Long> sizes = new ArrayList<>();
+    final List<String> groups = new ArrayList<>();
 
     @Override
     public void tmpfs(Path target, long sizeBytes) {
@@ -26,6 +27,11 @@ final class FakeMounts implements Mounts {
     @Override
     public void subPath(Path volume, String subPath, Path target) {
         points.add(target);
+    }
+
+    @Override
+    public void give(Path volume, long gid, boolean onlyIfRootDiffers) {
+        groups.add(volume + " " + gid + (onlyIfRootDiffers ? " if it differs" : ""));
     }
 
     @Override

@@ -80,4 +80,58 @@ class LinuxMountsTest {
                 .isInstanceOf(VolumeFault.class);
         assertThat(mounts.below(directory)).isEmpty();
     }
+
+    /** CVE-2017-1002101 and 2021-25741: each step is opened from the one before, whatever is exchanged for it meanwhile. */
+    @Test
+    void aDirectoryExchangedForALinkWhileItIsPreparedLeadsNowhere() throws Exception {
+        Path volume = Files.createDirectory(directory.resolve("volume"));
+        Path host = Files.createDirectories(directory.resolve("host/b"));
+        Files.writeString(host.resolve("secret"), "of the host");
+        Path place = volume.resolve("a");
+        java.util.concurrent.atomic.AtomicBoolean done = new java.util.concurrent.atomic.AtomicBoolean();
+        Thread attacker = new Thread(() -> {
+            while (!done.get()) {
+                exchange(place, host.getParent());
+            }
+        });
+        attacker.start();
+        try {
+            for (int i = 0; i < 200; i++) {
+                Path target = directory.resolve("t" + i);
+                try {
+                    mounts.subPath(volume, "a/b", target);
+                } catch (VolumeFault | io.minik.runtime.RuntimeFault e) {
+                    assertThat(e.getMessage()).isNotEmpty();
+                }
+                assertThat(target.resolve("secret")).doesNotExist();
+                mounts.unmount(target);
+            }
+        } finally {
+            done.set(true);
+            attacker.join();
+        }
+    }
+
+    /** A directory, then a link at the same place; what the other side makes at that moment may be in the way. */
+    private static void exchange(Path place, Path target) {
+        try {
+            io.minik.runtime.sys.Trees.delete(place);
+            Files.createSymbolicLink(place, target);
+            Files.delete(place);
+            Files.createDirectories(place.resolve("b"));
+        } catch (IOException e) {
+            Thread.onSpinWait();
+        }
+    }
+
+    @Test
+    void aSubPathIsAsOpenAsItsVolume() throws IOException {
+        Path volume = Files.createDirectory(directory.resolve("volume"));
+        Files.setAttribute(volume, "unix:mode", 02777);
+        mounts.subPath(volume, "a/b", directory.resolve("target"));
+        for (String made : List.of("a", "a/b")) {
+            assertThat((int) Files.getAttribute(volume.resolve(made), "unix:mode") & 07777)
+                    .isEqualTo(02777);
+        }
+    }
 }

@@ -287,4 +287,54 @@ class VolumesTest {
                 .hasMessageContaining("must not leave the volume");
         assertThat(volumes.hostPath(pod, mountOf(pod), "a/b").result()).isIn(mounts.points);
     }
+
+    /** CVE-2017-1002102: what a container put in the way of the link is neither removed nor written into. */
+    @Test
+    void aLinkThatAContainerMadeIsNotFollowed(@TempDir Path host) throws IOException {
+        Files.writeString(host.resolve("file"), "of the host");
+        for (String target :
+                List.of(host.toString(), "../../../../../../.." + host, "..data_x/../" + host.getFileName())) {
+            put(Resources.CONFIG_MAPS, "cm", "data", "key", "one");
+            Pod pod = pod("'configMap':{'name':'cm'}");
+            mount(pod);
+            Path data = path(pod).resolve("..data");
+            Files.delete(data);
+            Files.createSymbolicLink(data, Path.of(target));
+            put(Resources.CONFIG_MAPS, "cm", "data", "key", "two " + target);
+            assertThat(host.resolve("file")).as(target).hasContent("of the host");
+            assertThat(path(pod).resolve("key")).hasContent("two " + target);
+            assertThat(Files.list(host)).hasSize(1);
+        }
+    }
+
+    @Test
+    void whatTheNodeWritesIntoIsReadOnlyForContainers() {
+        assertThat(List.of("configMap", "secret", "downwardAPI", "projected", "image"))
+                .allMatch(type -> Volumes.readOnly(volume(type)));
+        assertThat(List.of("emptyDir", "hostPath", "persistentVolumeClaim", "ephemeral"))
+                .noneMatch(type -> Volumes.readOnly(volume(type)));
+    }
+
+    private static Volume volume(String type) {
+        return pod("'" + type + "':{}").spec().volumes().get(0);
+    }
+
+    @Test
+    void aVolumesRootIsForItsUsersAndWhatIsAboveItForRoot() throws IOException {
+        Pod pod = pod("'emptyDir':{}");
+        mount(pod);
+        assertThat(mode(path(pod))).isEqualTo("rwxrwxrwx");
+        for (Path above = path(pod).getParent(); !above.equals(directory); above = above.getParent()) {
+            assertThat(mode(above)).as(above.toString()).isEqualTo("rwxr-x---");
+        }
+        volumes.unmount("u1");
+        Pod memory = pod("'emptyDir':{'medium':'Memory','sizeLimit':'1Mi'}");
+        mount(memory);
+        assertThat((int) Files.getAttribute(path(memory), "unix:mode") & 07777).isEqualTo(01777);
+        assertThat(mounts.sizes).containsExactly(1L << 20);
+    }
+
+    private static String mode(Path path) throws IOException {
+        return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+    }
 }

@@ -4,8 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.minik.api.meta.Names;
 import io.minik.api.object.Json;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** The volumes of a pod. */
 final class VolumeRules {
@@ -96,9 +98,26 @@ final class VolumeRules {
                         items(entry.getValue(), path + ".sources[" + at + "]." + entry.getKey());
                     }
                 }
+                onePlaceEach(sources, path);
             }
             case "downwardAPI" -> items(source, path);
             default -> {}
+        }
+    }
+
+    /** What two sources name as their file's place; keys without items are known to the node only, and the last one wins. */
+    private void onePlaceEach(JsonNode sources, String path) {
+        Set<String> places = new HashSet<>();
+        for (JsonNode source : sources) {
+            for (Map.Entry<String, JsonNode> entry : source.properties()) {
+                String name = Json.text(entry.getValue(), "name");
+                for (JsonNode item : entry.getValue().path("items")) {
+                    String place = Json.text(item, "path");
+                    if (!place.isEmpty() && !places.add(place)) {
+                        causes.invalid(path, name.isEmpty() ? place : name, "conflicting duplicate paths");
+                    }
+                }
+            }
         }
     }
 
