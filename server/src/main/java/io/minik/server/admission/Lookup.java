@@ -3,6 +3,7 @@ package io.minik.server.admission;
 import io.minik.api.meta.Resource;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
+import io.vertx.core.Future;
 import java.util.Collection;
 import java.util.Optional;
 
@@ -12,4 +13,7 @@ public interface Lookup {
 
     /** @param namespace empty for all */
     Collection<KubeObject> list(Resource resource, String namespace);
+
+    /** Complete when such an object is there, or did not come for as long as anybody should wait. Never fails. */
+    Future<Void> arrival(Resource resource, ObjectKey key);
 }

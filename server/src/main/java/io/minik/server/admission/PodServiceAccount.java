@@ -9,14 +9,17 @@ import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.server.admission.Review.Operation;
+import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /** Every pod runs as a service account of its namespace and finds that account's token, the cluster's CA and its namespace mounted. */
 public final class PodServiceAccount implements Admission {
     private static final String MOUNT_PATH = "/var/run/secrets/kubernetes.io/serviceaccount";
     private static final String VOLUME_PREFIX = "kube-api-access-";
+    private static final String DEFAULT = "default";
     private static final String MIRROR = "kubernetes.io/config.mirror";
 
     /** An hour, and a little, so that old clients can be told by it: upstream's. */
@@ -36,22 +39,35 @@ public final class PodServiceAccount implements Admission {
         return "ServiceAccount";
     }
 
+    /**
+     * A namespace's default account is made by a controller in a moment. Who makes a pod together with its namespace is
+     * not refused for being faster: the pod waits. No other account comes by itself.
+     */
     @Override
-    public void mutate(Review review) {
-        if (!review.is(Operation.CREATE, Resources.PODS)) {
-            return;
+    public Future<Void> admit(Review review) {
+        if (!review.is(Operation.CREATE, Resources.PODS)
+                || Json.at(review.object(), "metadata", "annotations").has(MIRROR)) {
+            return AdmissionChain.DONE;
         }
-        ObjectNode pod = review.object();
-        if (Json.at(pod, "metadata", "annotations").has(MIRROR)) {
-            return;
-        }
-        ObjectNode spec = Json.child(pod, "spec");
+        ObjectNode spec = Json.child(review.object(), "spec");
         String name = Json.text(spec, "serviceAccountName");
         if (name.isEmpty()) {
-            name = Json.textOr("default", spec, "serviceAccount");
+            name = Json.textOr(DEFAULT, spec, "serviceAccount");
         }
         spec.put("serviceAccountName", name).put("serviceAccount", name);
-        KubeObject account = account(review, name);
+        ObjectKey key = ObjectKey.of(review.key().namespace(), name);
+        Optional<KubeObject> present = review.lookup().find(Resources.SERVICE_ACCOUNTS, key);
+        if (present.isEmpty() && name.equals(DEFAULT)) {
+            return review.lookup().arrival(Resources.SERVICE_ACCOUNTS, key).map(unused -> {
+                settle(spec, account(review, key));
+                return null;
+            });
+        }
+        settle(spec, account(review, key));
+        return AdmissionChain.DONE;
+    }
+
+    private void settle(ObjectNode spec, KubeObject account) {
         JsonNode automount = spec.has("automountServiceAccountToken")
                 ? spec.path("automountServiceAccountToken")
                 : account.at("automountServiceAccountToken");
@@ -64,15 +80,14 @@ public final class PodServiceAccount implements Admission {
         }
     }
 
-    private static KubeObject account(Review review, String name) {
-        String namespace = review.key().namespace();
+    private static KubeObject account(Review review, ObjectKey key) {
         return review.lookup()
-                .find(Resources.SERVICE_ACCOUNTS, ObjectKey.of(namespace, name))
+                .find(Resources.SERVICE_ACCOUNTS, key)
                 .map(KubeObject::compact)
                 .orElseThrow(() -> ApiException.forbidden(
                         Resources.PODS,
                         review.key().name(),
-                        "error looking up service account " + namespace + "/" + name + ": serviceaccount \"" + name
+                        "error looking up service account " + key + ": serviceaccount \"" + key.name()
                                 + "\" not found"));
     }
 

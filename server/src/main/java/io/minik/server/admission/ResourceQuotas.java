@@ -76,7 +76,8 @@ public final class ResourceQuotas implements Admission {
                             + list(exceeded, used) + ", limited: " + list(exceeded, hard));
         }
         delta.forEach((name, amount) -> used.merge(name, amount, Quantity::add));
-        review.sideWrites()
+        review.effects()
+                .sideWrites()
                 .add(new SideWrite(
                         Resources.RESOURCE_QUOTAS,
                         quota.key(),

@@ -6,7 +6,6 @@ import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.server.authn.User;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -15,8 +14,7 @@ import java.util.Optional;
  * @param key namespace and name; the name is set also for generated names
  * @param object the new object, to be changed by mutate; empty object for DELETE
  * @param old the stored object; empty for CREATE
- * @param warnings to add to: sent as Warning headers
- * @param sideWrites to add to: written in the same transaction
+ * @param effects what rules add to the write
  */
 public record Review(
         Operation operation,
@@ -29,12 +27,16 @@ public record Review(
         boolean dryRun,
         Instant now,
         Lookup lookup,
-        List<String> warnings,
-        List<SideWrite> sideWrites) {
+        Effects effects) {
     public enum Operation {
         CREATE,
         UPDATE,
         DELETE
+    }
+
+    /** Tells the author, in a Warning header. */
+    public void warn(String warning) {
+        effects.warnings().add(warning);
     }
 
     /** Whether it is this operation on this resource itself, not on a subresource. */

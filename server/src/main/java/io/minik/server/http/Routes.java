@@ -93,7 +93,8 @@ final class Routes {
                 request.user(),
                 manager(request),
                 request.contentType(),
-                body);
+                body,
+                request.audit()::annotate);
     }
 
     /** The parameter, or what the user agent begins with: {@code kubectl} of {@code kubectl/v1.36.4 (linux/amd64) …}. */

@@ -106,7 +106,16 @@ final class PodBinding {
 
     private Request request(Verb verb, Connector.Scope scope, ObjectKey key) {
         return new Request(
-                verb, schema.kind(Resources.PODS), key, "", scope.query(), scope.user(), SELF, "", new byte[0]);
+                verb,
+                schema.kind(Resources.PODS),
+                key,
+                "",
+                scope.query(),
+                scope.user(),
+                SELF,
+                "",
+                new byte[0],
+                Request.UNHEARD);
     }
 
     static KubeObject successCreated() {

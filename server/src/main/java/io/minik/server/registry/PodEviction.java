@@ -159,6 +159,15 @@ final class PodEviction {
             Map<String, String> query,
             Connector.Scope scope) {
         return new Request(
-                verb, schema.kind(resource), key, subresource, Map.copyOf(query), scope.user(), SELF, "", new byte[0]);
+                verb,
+                schema.kind(resource),
+                key,
+                subresource,
+                Map.copyOf(query),
+                scope.user(),
+                SELF,
+                "",
+                new byte[0],
+                Request.UNHEARD);
     }
 }

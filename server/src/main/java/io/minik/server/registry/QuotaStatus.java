@@ -108,7 +108,8 @@ final class QuotaStatus {
                 SELF,
                 "minik",
                 "",
-                new byte[0]);
+                new byte[0],
+                Request.UNHEARD);
         return writes.update(new Writes.Update(
                         request,
                         quota.key(),

@@ -5,6 +5,7 @@ import io.minik.api.object.ObjectKey;
 import io.minik.api.schema.KindRow;
 import io.minik.server.authn.User;
 import java.util.Map;
+import java.util.function.BiConsumer;
 
 /**
  * A request that may be done: authenticated, authorized and routed to a kind.
@@ -12,6 +13,7 @@ import java.util.Map;
  * @param key as in {@link io.minik.api.client.ApiCall}: a name of "" means the collection
  * @param manager who the caller writes as, in managedFields
  * @param contentType of the body, without parameters; empty if there is none
+ * @param audit takes annotations for the audit log
  */
 public record Request(
         Verb verb,
@@ -22,7 +24,10 @@ public record Request(
         User user,
         String manager,
         String contentType,
-        byte[] body) {
+        byte[] body,
+        BiConsumer<String, String> audit) {
+    /** For those whose own request is in the log already. */
+    static final BiConsumer<String, String> UNHEARD = (key, value) -> {};
 
     public String parameter(String name) {
         return query.getOrDefault(name, "");

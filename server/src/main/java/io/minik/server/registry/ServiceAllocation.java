@@ -79,7 +79,11 @@ public final class ServiceAllocation {
                 allocateClusterIp(review, spec);
             }
         } else if (!Json.text(before, "clusterIP").isEmpty()) {
-            release(IP_ADDRESSES, Json.text(before, "clusterIP"), review.lookup(), review.sideWrites());
+            release(
+                    IP_ADDRESSES,
+                    Json.text(before, "clusterIP"),
+                    review.lookup(),
+                    review.effects().sideWrites());
         }
         Set<Integer> held = ports(before);
         keepNodePorts(before, spec);
@@ -87,7 +91,11 @@ public final class ServiceAllocation {
         Set<Integer> wanted = ports(spec);
         for (int port : held) {
             if (!wanted.contains(port)) {
-                release(NODE_PORTS, Integer.toString(port), review.lookup(), review.sideWrites());
+                release(
+                        NODE_PORTS,
+                        Integer.toString(port),
+                        review.lookup(),
+                        review.effects().sideWrites());
             }
         }
     }
@@ -141,7 +149,8 @@ public final class ServiceAllocation {
         }
         String ip = wanted.isEmpty() ? freeAddress(review) : checkedAddress(review, wanted);
         setClusterIp(spec, ip);
-        review.sideWrites()
+        review.effects()
+                .sideWrites()
                 .add(new SideWrite(IP_ADDRESSES, ObjectKey.cluster(ip), "", Optional.of(ipAddress(ip, review))));
     }
 
@@ -313,7 +322,7 @@ public final class ServiceAllocation {
         ObjectNode guard = KubeObject.named("v1", "RangeAllocation", key, tree -> tree.put("range", key.name())
                         .put("data", review.key().toString()))
                 .tree();
-        review.sideWrites().add(new SideWrite(NODE_PORTS, key, "", Optional.of(guard)));
+        review.effects().sideWrites().add(new SideWrite(NODE_PORTS, key, "", Optional.of(guard)));
     }
 
     /** Node ports of a spec, each once: one number may serve TCP and UDP. */

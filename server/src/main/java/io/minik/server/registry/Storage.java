@@ -67,6 +67,11 @@ final class Storage implements Lookup {
         return caches.of(resource).present(namespace);
     }
 
+    @Override
+    public Future<Void> arrival(Resource resource, ObjectKey key) {
+        return new Arrival(caches.of(resource), key).seen();
+    }
+
     /**
      * Commits. Empty: a guard did not hold, someone else wrote first; by then the caches show what they wrote, so that
      * the decision can be made again.

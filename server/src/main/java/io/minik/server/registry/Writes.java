@@ -10,6 +10,7 @@ import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.api.schema.KindRow;
 import io.minik.server.admission.AdmissionChain;
+import io.minik.server.admission.Effects;
 import io.minik.server.admission.Review;
 import io.minik.server.admission.Review.Operation;
 import io.minik.server.admission.SideWrite;
@@ -17,7 +18,6 @@ import io.minik.server.watchcache.StoredForm;
 import io.vertx.core.Future;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -99,10 +99,26 @@ final class Writes {
                     + ") does not match the name on the URL (" + request.key().name() + ")");
         }
         codec.track(request, "", Optional.empty(), tree);
-        List<String> said = new ArrayList<>(warnings);
-        List<SideWrite> side = new ArrayList<>();
-        Review review = review(Operation.CREATE, request, key, "", tree, Optional.empty(), said, side);
-        admission.mutate(review);
+        Review review = review(Operation.CREATE, request, key, "", tree, Optional.empty(), warnings);
+        Creation creation = new Creation(request, body, warnings, attempt, review);
+        Future<Void> mutated = admission.mutate(review);
+        return mutated.succeeded() ? create(creation) : mutated.compose(unused -> create(creation));
+    }
+
+    /** A create whose object admission has left as it is to be. */
+    private record Creation(Request request, ObjectNode body, List<String> warnings, int attempt, Review review) {}
+
+    private Future<Result> create(Creation creation) {
+        Request request = creation.request();
+        ObjectNode body = creation.body();
+        List<String> warnings = creation.warnings();
+        int attempt = creation.attempt();
+        Review review = creation.review();
+        KindRow kind = request.kind();
+        Resource resource = kind.resource();
+        ObjectKey key = review.key();
+        ObjectNode tree = review.object();
+        Effects effects = review.effects();
         ObjectRules.settleAdmitted(resource, tree);
         services.onCreate(review);
         codec.validate(kind, key, tree, Optional.empty(), "");
@@ -114,19 +130,20 @@ final class Writes {
                     : Future.failedFuture(ApiException.alreadyExists(resource, key.name()));
         }
         if (request.dryRun()) {
-            return Future.succeededFuture(Result.created(KubeObject.of(tree), said));
+            return Future.succeededFuture(Result.created(KubeObject.of(tree), effects.warnings()));
         }
         return storage.commit(new Storage.Write(
                         codec.stored(resource),
                         key,
                         Optional.empty(),
                         Optional.of(StoredForm.stored(codec.toStored(resource, tree))),
-                        side))
+                        effects.sideWrites()))
                 .compose(written -> {
                     if (written.isPresent()) {
                         observer.written(resource, written.get().object(), false);
+                        effects.afterwards().forEach(Runnable::run);
                         return Future.succeededFuture(Result.created(
-                                codec.view(resource, written.get().object()), said));
+                                codec.view(resource, written.get().object()), effects.warnings()));
                     }
                     return attempt < MAX_ATTEMPTS
                             ? create(request, body, warnings, attempt + 1)
@@ -151,42 +168,64 @@ final class Writes {
         }
         KubeObject old = codec.view(resource, found.get().compact());
         ObjectNode next = update.change().apply(old);
-        List<String> said = new ArrayList<>(update.warnings());
-        List<SideWrite> side = new ArrayList<>();
         checkKey(resource, update.key(), next);
         ObjectRules.prepareUpdate(kind, update.subresource(), next, old);
         codec.track(request, update.subresource(), Optional.of(old), next);
         Review review = review(
-                Operation.UPDATE, request, update.key(), update.subresource(), next, Optional.of(old), said, side);
-        admission.mutate(review);
+                Operation.UPDATE,
+                request,
+                update.key(),
+                update.subresource(),
+                next,
+                Optional.of(old),
+                update.warnings());
+        Replacement replacement = new Replacement(update, attempt, found.get(), old, review);
+        Future<Void> mutated = admission.mutate(review);
+        return mutated.succeeded() ? update(replacement) : mutated.compose(unused -> update(replacement));
+    }
+
+    /** An update whose object admission has left as it is to be. @param found as stored, {@code old} as the caller sees it */
+    private record Replacement(Update update, int attempt, KubeObject found, KubeObject old, Review review) {}
+
+    private Future<Result> update(Replacement replacement) {
+        Update update = replacement.update();
+        int attempt = replacement.attempt();
+        KubeObject old = replacement.old();
+        Review review = replacement.review();
+        Request request = update.request();
+        KindRow kind = request.kind();
+        Resource resource = kind.resource();
+        ObjectNode next = review.object();
+        Effects effects = review.effects();
         services.onUpdate(review);
         codec.validate(kind, update.key(), next, Optional.of(old), update.subresource());
         admission.validate(review);
         Json.child(next, "metadata").put("resourceVersion", old.meta().resourceVersion());
         boolean gone = DeleteRules.releasedBy(resource, next);
         if (request.dryRun()) {
-            return Future.succeededFuture(new Result(200, KubeObject.of(next), said));
+            return Future.succeededFuture(new Result(200, KubeObject.of(next), effects.warnings()));
         }
         byte[] stored = StoredForm.stored(codec.toStored(resource, next));
-        if (!gone && side.isEmpty() && StoredForm.isServedAs(stored, found.get())) {
-            return Future.succeededFuture(new Result(200, old, said));
+        if (!gone && effects.sideWrites().isEmpty() && StoredForm.isServedAs(stored, replacement.found())) {
+            return Future.succeededFuture(new Result(200, old, effects.warnings()));
         }
         if (gone) {
-            services.onDelete(resource, old, storage, side);
+            services.onDelete(resource, old, storage, effects.sideWrites());
         }
         return storage.commit(new Storage.Write(
                         codec.stored(resource),
                         update.key(),
-                        found,
+                        Optional.of(replacement.found()),
                         gone ? Optional.empty() : Optional.of(stored),
-                        side))
+                        effects.sideWrites()))
                 .compose(written -> {
                     if (written.isPresent()) {
                         observer.written(resource, written.get().object(), gone);
+                        effects.afterwards().forEach(Runnable::run);
                         KubeObject object = gone
                                 ? KubeObject.of(next)
                                 : codec.view(resource, written.get().object());
-                        return Future.succeededFuture(new Result(200, object, said));
+                        return Future.succeededFuture(new Result(200, object, effects.warnings()));
                     }
                     return attempt < MAX_ATTEMPTS
                             ? update(update, attempt + 1)
@@ -206,9 +245,9 @@ final class Writes {
         }
         KubeObject old = codec.view(resource, found.get().compact());
         DeleteRules.checkPreconditions(resource, old, options);
-        List<SideWrite> side = new ArrayList<>();
-        List<String> warnings = new ArrayList<>();
-        admission.validate(review(Operation.DELETE, request, key, "", Json.object(), Optional.of(old), warnings, side));
+        Review review = review(Operation.DELETE, request, key, "", Json.object(), Optional.of(old), List.of());
+        admission.validate(review);
+        List<SideWrite> side = review.effects().sideWrites();
         DeleteRules.Verdict verdict = DeleteRules.decide(resource, old, options, clock.instant());
         if (options.dryRun()) {
             return Future.succeededFuture(deleted(resource, old, verdict, KubeObject.of(verdict.marked())));
@@ -268,8 +307,7 @@ final class Writes {
             String subresource,
             ObjectNode tree,
             Optional<KubeObject> old,
-            List<String> warnings,
-            List<SideWrite> side) {
+            List<String> warnings) {
         return new Review(
                 operation,
                 request.kind().resource(),
@@ -281,8 +319,7 @@ final class Writes {
                 request.dryRun(),
                 clock.instant(),
                 storage,
-                warnings,
-                side);
+                Effects.after(warnings, request.audit()));
     }
 
     private static void checkKey(Resource resource, ObjectKey key, ObjectNode next) {

@@ -13,6 +13,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
 import io.minik.server.http.TestApi;
+import io.vertx.core.Future;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -73,6 +75,24 @@ class AdmissionTest {
                 .hasMessage(
                         "pods \"ghost\" is forbidden: error looking up service account default/ghost: serviceaccount"
                                 + " \"ghost\" not found");
+    }
+
+    @Test
+    void aPodMadeWithItsNamespaceWaitsForTheAccount() {
+        api.create(NAMESPACES, "", "{'metadata':{'name':'fresh'}}");
+        Future<KubeObject> pod = api.createLater(PODS, "fresh", POD.formatted("early", "", ""));
+        assertThat(api.list(PODS, "fresh", Map.of()).items()).isEmpty();
+        assertThat(pod.isComplete()).isFalse();
+        api.create(SERVICE_ACCOUNTS, "fresh", "{'metadata':{'name':'default'},'imagePullSecrets':[{'name':'pull'}]}");
+        assertThat(TestApi.await(pod).at("spec", "imagePullSecrets")).hasSize(1);
+    }
+
+    @Test
+    void waitingForAnAccountThatDoesNotComeEnds() {
+        api.create(NAMESPACES, "", "{'metadata':{'name':'orphaned'}}");
+        assertThatThrownBy(() -> api.create(PODS, "orphaned", POD.formatted("lonely", "", "")))
+                .hasMessage("pods \"lonely\" is forbidden: error looking up service account orphaned/default:"
+                        + " serviceaccount \"default\" not found");
     }
 
     @Test

@@ -18,9 +18,9 @@ import io.minik.server.authn.User;
 import io.minik.server.authz.Authorizer;
 import io.minik.server.authz.Authorizer.Decision;
 import io.minik.server.authz.Authorizer.Outcome;
+import io.vertx.core.Future;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collection;
 import java.util.List;
@@ -135,6 +135,11 @@ class CertificateRulesTest {
                 Instant.parse("2026-11-21T05:00:00Z"),
                 new Lookup() {
                     @Override
+                    public Future<Void> arrival(Resource resource, ObjectKey key) {
+                        return Future.succeededFuture();
+                    }
+
+                    @Override
                     public Optional<KubeObject> find(Resource resource, ObjectKey key) {
                         return Optional.empty();
                     }
@@ -144,7 +149,6 @@ class CertificateRulesTest {
                         return List.of();
                     }
                 },
-                new ArrayList<>(),
-                new ArrayList<>());
+                Effects.after(List.of(), (key, value) -> {}));
     }
 }
