@@ -310,6 +310,7 @@ final class ControlPlane {
                 options.serviceCidr,
                 options.nodePorts(),
                 options.tolerations(),
+                options.podSecurity(),
                 options.auditLogPath,
                 Build.THIS.served(),
                 Optional.of(new ApiServerConfig.KubeletTls(KeyCertOptions.wrap(toKubelets), kubeletTrust)));

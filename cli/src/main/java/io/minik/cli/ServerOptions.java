@@ -1,6 +1,7 @@
 package io.minik.cli;
 
 import io.minik.server.admission.DefaultTolerationSeconds;
+import io.minik.server.podsecurity.PodSecurityConfig;
 import io.minik.server.registry.PortRange;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -112,6 +113,14 @@ final class ServerOptions {
     String auditLogPath = "";
 
     @Option(
+            names = "--admission-control-config-file",
+            paramLabel = "FILE",
+            defaultValue = "",
+            description = "AdmissionConfiguration for PodSecurity: defaults and exemptions (default: nobody is held to"
+                    + " anything but by a namespace's labels)")
+    String admissionConfigFile = "";
+
+    @Option(
             names = "--node-monitor-period",
             paramLabel = "SECONDS",
             defaultValue = "5",
@@ -146,6 +155,13 @@ final class ServerOptions {
         } catch (IllegalArgumentException e) {
             throw new StartFailure("--service-node-port-range: " + e.getMessage(), e);
         }
+    }
+
+    /** @throws StartFailure naming the flag */
+    PodSecurityConfig podSecurity() {
+        return admissionConfigFile.isEmpty()
+                ? PodSecurityConfig.NONE
+                : AdmissionFile.podSecurity(Path.of(admissionConfigFile));
     }
 
     /** @throws StartFailure naming the flag */

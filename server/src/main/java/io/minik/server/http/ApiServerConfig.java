@@ -2,6 +2,7 @@ package io.minik.server.http;
 
 import io.minik.api.x509.ClientAuthority;
 import io.minik.server.admission.DefaultTolerationSeconds;
+import io.minik.server.podsecurity.PodSecurityConfig;
 import io.minik.server.registry.PortRange;
 import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
@@ -18,6 +19,7 @@ import java.util.Optional;
  * @param loops event loops that serve connections
  * @param serviceCidr {@code 10.43.0.0/16}
  * @param tolerations how long pods stay on not-ready and on unreachable nodes
+ * @param podSecurity what holds for namespaces without labels, and who is exempt
  * @param auditLogPath empty: none
  * @param version as /version tells: {@code v1.36.4+minik}
  */
@@ -31,6 +33,7 @@ public record ApiServerConfig(
         String serviceCidr,
         PortRange nodePorts,
         DefaultTolerationSeconds.Periods tolerations,
+        PodSecurityConfig podSecurity,
         String auditLogPath,
         Version version,
         Optional<KubeletTls> kubelets) {

@@ -7,6 +7,7 @@ import io.minik.server.admission.DefaultTolerationSeconds;
 import io.minik.server.admission.LimitRanger;
 import io.minik.server.admission.NamespaceLifecycle;
 import io.minik.server.admission.NodeRestriction;
+import io.minik.server.admission.PodSecurity;
 import io.minik.server.admission.PodServiceAccount;
 import io.minik.server.admission.Priority;
 import io.minik.server.admission.ResourceQuotas;
@@ -28,7 +29,8 @@ final class Rules {
                 new Priority(),
                 new RuntimeClass(),
                 new DefaultStorageClass(),
-                new LimitRanger()));
+                new LimitRanger(),
+                new PodSecurity(config.podSecurity())));
         rules.addAll(more);
         rules.add(quotas);
         return new AdmissionChain(rules);

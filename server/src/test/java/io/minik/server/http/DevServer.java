@@ -6,6 +6,7 @@ import io.minik.server.admission.DefaultTolerationSeconds;
 import io.minik.server.authn.User;
 import io.minik.server.authz.Authorizer.Decision;
 import io.minik.server.authz.Authorizer.Outcome;
+import io.minik.server.podsecurity.PodSecurityConfig;
 import io.minik.server.registry.PortRange;
 import io.minik.server.table.BuiltInTables;
 import io.minik.store.Store;
@@ -29,7 +30,19 @@ public final class DevServer {
         return of(vertx, store, config(port, Optional.empty(), Optional.empty()));
     }
 
+    static ApiServer of(Vertx vertx, Store store, PodSecurityConfig podSecurity) {
+        return of(vertx, store, config(0, Optional.empty(), Optional.empty(), podSecurity));
+    }
+
     static ApiServerConfig config(int port, Optional<KeyCertOptions> identity, Optional<ClientAuthority> clients) {
+        return config(port, identity, clients, PodSecurityConfig.NONE);
+    }
+
+    private static ApiServerConfig config(
+            int port,
+            Optional<KeyCertOptions> identity,
+            Optional<ClientAuthority> clients,
+            PodSecurityConfig podSecurity) {
         return new ApiServerConfig(
                 "127.0.0.1",
                 port,
@@ -40,6 +53,7 @@ public final class DevServer {
                 "10.43.0.0/16",
                 PortRange.NODE_PORTS,
                 DefaultTolerationSeconds.Periods.DEFAULT,
+                podSecurity,
                 System.getProperty("audit", ""),
                 new ApiServerConfig.Version("v1.36.4+minik", "", "", "2026-01-01T00:00:00Z", "linux/amd64"),
                 Optional.of(new ApiServerConfig.KubeletTls(new PemKeyCertOptions(), new PemTrustOptions())));

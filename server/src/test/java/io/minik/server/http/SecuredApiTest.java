@@ -33,6 +33,7 @@ import io.minik.server.controllers.TokenController;
 import io.minik.server.pki.Kubeconfig;
 import io.minik.server.pki.Pki;
 import io.minik.server.pki.PkiConfig;
+import io.minik.server.podsecurity.PodSecurityConfig;
 import io.minik.server.registry.PortRange;
 import io.minik.server.reviews.CertificateSigner;
 import io.minik.server.reviews.Reviews;
@@ -108,6 +109,7 @@ class SecuredApiTest {
                         "10.43.0.0/16",
                         PortRange.NODE_PORTS,
                         DefaultTolerationSeconds.Periods.DEFAULT,
+                        PodSecurityConfig.NONE,
                         "",
                         new ApiServerConfig.Version("v1.36.4+minik", "", "", "2026-01-01T00:00:00Z", "linux/amd64"),
                         Optional.empty()),

@@ -14,12 +14,18 @@ import io.minik.api.meta.Resources;
 import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
+import io.minik.api.schema.Schema;
 import io.minik.server.authn.User;
+import io.minik.server.podsecurity.PodSecurityConfig;
+import io.minik.server.registry.Request;
+import io.minik.server.registry.Result;
 import io.minik.store.memory.MemoryStore;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -32,9 +38,15 @@ public final class TestApi implements AutoCloseable {
 
     private final Vertx vertx = Vertx.vertx();
     private final MemoryStore store = new MemoryStore(vertx);
-    private final ApiServer server = DevServer.of(vertx, store, 0);
+    private final Schema schema = Schema.load();
+    private final ApiServer server;
 
     public TestApi() {
+        this(PodSecurityConfig.NONE);
+    }
+
+    public TestApi(PodSecurityConfig podSecurity) {
+        server = DevServer.of(vertx, store, podSecurity);
         await(server.start());
         create(Resources.SERVICE_ACCOUNTS, "default", "{'metadata':{'name':'default'}}");
     }
@@ -62,6 +74,44 @@ public final class TestApi implements AutoCloseable {
 
     public Future<KubeObject> createLater(Resource resource, String namespace, String json) {
         return send(Verb.CREATE, resource, ObjectKey.of(namespace, ""), "", Map.of(), "application/json", json);
+    }
+
+    /** What a write was answered with besides the object. @param annotations what the audit log was told */
+    public record Said(KubeObject object, List<String> warnings, Map<String, String> annotations) {}
+
+    /** Creates, and keeps what was said of it. */
+    public Said said(Resource resource, String namespace, String json) {
+        return said(Verb.CREATE, resource, ObjectKey.of(namespace, ""), Map.of(), "application/json", json);
+    }
+
+    public Said mergeSaid(Resource resource, ObjectKey key, String patch) {
+        return said(Verb.PATCH, resource, key, Map.of(), "application/merge-patch+json", patch);
+    }
+
+    public Said said(
+            Verb verb, Resource resource, ObjectKey key, Map<String, String> query, String contentType, String json) {
+        Map<String, String> annotations = new HashMap<>();
+        Result result = await(server.registry()
+                .handle(new Request(
+                        verb,
+                        schema.findResource(resource.apiVersion(), resource.plural())
+                                .orElseThrow(),
+                        key,
+                        "",
+                        query,
+                        User.system("tester", User.MASTERS),
+                        "test",
+                        contentType,
+                        json.replace('\'', '"').getBytes(StandardCharsets.UTF_8),
+                        annotations::put)));
+        return new Said(result.object(), result.warnings(), annotations);
+    }
+
+    public Future<KubeObject> createAs(String user, Resource resource, String namespace, String json) {
+        byte[] body = json.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
+        return server.transport(User.system(user, User.MASTERS))
+                .send(new ApiCall(
+                        Verb.CREATE, resource, ObjectKey.of(namespace, ""), "", Map.of(), "application/json", body));
     }
 
     public KubeObject get(Resource resource, String namespace, String name) {

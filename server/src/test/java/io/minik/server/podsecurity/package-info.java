@@ -1,0 +1,4 @@
+@NullMarked
+package io.minik.server.podsecurity;
+
+import org.jspecify.annotations.NullMarked;
