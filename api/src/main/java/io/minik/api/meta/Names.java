@@ -27,6 +27,11 @@ public final class Names {
 
     /** RFC 1123 label: namespaces, containers, volumes. */
     public static List<String> dns1123Label(String name) {
+        if (name.length() <= LABEL_LENGTH
+                && name.contains(".")
+                && SUBDOMAIN_PATTERN.matcher(name).matches()) {
+            return List.of("must not contain dots");
+        }
         return check(
                 name,
                 LABEL_LENGTH,

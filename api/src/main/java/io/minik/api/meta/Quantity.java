@@ -33,6 +33,7 @@ public final class Quantity implements Comparable<Quantity> {
     private static final int LARGEST_EXPONENT = 64;
 
     private static final int NANO_SCALE = 9;
+    private static final int MILLI_SCALE = 3;
     private static final BigDecimal NANO = BigDecimal.ONE.movePointLeft(NANO_SCALE);
     private static final BigDecimal LARGEST = BigDecimal.valueOf(Long.MAX_VALUE);
     private static final BigDecimal KIBI = BigDecimal.valueOf(1024);
@@ -137,6 +138,13 @@ public final class Quantity implements Comparable<Quantity> {
             return Long.MAX_VALUE;
         }
         return scaled.compareTo(LARGEST.negate()) < 0 ? -Long.MAX_VALUE : scaled.longValueExact();
+    }
+
+    /** Rounded up to thousandths, which is as fine as a ResourceList is. */
+    public Quantity roundedToMilli() {
+        return amount.scale() <= MILLI_SCALE
+                ? this
+                : new Quantity(amount.setScale(MILLI_SCALE, RoundingMode.CEILING), format);
     }
 
     public int signum() {

@@ -122,6 +122,10 @@ public final class Json {
         return at(tree, path).asBoolean(false);
     }
 
+    public static boolean boolOr(boolean fallback, JsonNode tree, String... path) {
+        return at(tree, path).asBoolean(fallback);
+    }
+
     /** Children of an array at a path; empty if absent. Do not mutate. */
     public static List<JsonNode> items(JsonNode tree, String... path) {
         JsonNode node = at(tree, path);

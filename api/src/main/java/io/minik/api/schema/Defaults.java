@@ -2,6 +2,8 @@ package io.minik.api.schema;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import io.minik.api.meta.Quantity;
 import io.minik.api.object.Json;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -171,7 +173,29 @@ public final class Defaults {
             computed.accept(tree);
         }
         for (Map.Entry<String, JsonNode> entry : tree.properties()) {
-            type.field(entry.getKey()).filter(Field::structured).ifPresent(field -> children(field, entry.getValue()));
+            type.field(entry.getKey()).ifPresent(field -> {
+                if (field.structured()) {
+                    children(field, entry.getValue());
+                } else if (field.shape() == Field.Shape.MAP && entry.getValue() instanceof ObjectNode amounts) {
+                    amounts(field, amounts);
+                }
+            });
+        }
+    }
+
+    /** A ResourceList counts in thousandths; what is finer is rounded up. */
+    private static void amounts(Field field, ObjectNode amounts) {
+        if (field.kind() != Field.Kind.MESSAGE || field.type().form() != Type.Form.QUANTITY) {
+            return;
+        }
+        for (Map.Entry<String, JsonNode> amount : amounts.properties()) {
+            String text = amount.getValue().asText();
+            // The decoder has left them canonical: others can't be finer.
+            if (text.endsWith("u") || text.endsWith("n") || text.contains("e-")) {
+                Quantity.find(text)
+                        .ifPresent(found -> amount.setValue(
+                                TextNode.valueOf(found.roundedToMilli().toString())));
+            }
         }
     }
 

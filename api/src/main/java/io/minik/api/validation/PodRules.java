@@ -14,6 +14,9 @@ final class PodRules {
     /** What resolvers of today read from resolv.conf. */
     private static final int MAX_SEARCHES = 32;
 
+    private static final int LONGEST_SYSCTL = 253;
+    private static final String SYSCTL = "([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?";
+
     private final Causes causes;
     private final ContainerRules containers;
 
@@ -65,12 +68,24 @@ final class PodRules {
                     spec.path("shareProcessNamespace"),
                     "ShareProcessNamespace and HostPID cannot both be enabled");
         }
-        JsonNode sysctls = Json.at(spec, "securityContext", "sysctls");
+        sysctls(Json.at(spec, "securityContext", "sysctls"), path + ".securityContext.sysctls");
+    }
+
+    private void sysctls(JsonNode sysctls, String path) {
         Set<String> seen = new HashSet<>();
         for (int at = 0; at < sysctls.size(); at++) {
             String name = Json.text(sysctls.get(at), "name");
-            if (!seen.add(name)) {
-                causes.duplicate(path + ".securityContext.sysctls[" + at + "].name", name);
+            String here = path + "[" + at + "].name";
+            if (name.isEmpty()) {
+                continue;
+            }
+            if (name.length() > LONGEST_SYSCTL || !name.matches(SYSCTL)) {
+                causes.invalid(
+                        here,
+                        name,
+                        "must have at most " + LONGEST_SYSCTL + " characters and match regex ^" + SYSCTL + "$");
+            } else if (!seen.add(name)) {
+                causes.duplicate(here, name);
             }
         }
     }
@@ -85,6 +100,11 @@ final class PodRules {
                 causes.duplicate(here + ".name", name);
             }
             containers.check(container, here, list, volumes);
+            String mount = Json.text(container, "securityContext", "procMount");
+            if (mount.equals("Unmasked") && Json.boolOr(true, spec, "hostUsers")) {
+                causes.invalid(
+                        here + ".securityContext.procMount", mount, "`hostUsers` must be false to use `Unmasked`");
+            }
         }
     }
 

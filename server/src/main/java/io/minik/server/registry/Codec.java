@@ -25,6 +25,7 @@ import io.minik.api.schema.Schema;
 import io.minik.api.schema.Subresource;
 import io.minik.api.schema.Type;
 import io.minik.api.validation.Validator;
+import io.minik.api.validation.Warnings;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -174,6 +175,11 @@ final class Codec {
         if (!causes.isEmpty()) {
             throw ApiException.invalid(kind.resource(), key.name(), causes);
         }
+    }
+
+    /** What is odd about a valid object, or about what an update makes of it. */
+    List<String> warnings(KindRow kind, ObjectNode tree, Optional<KubeObject> old, String subresource) {
+        return subresource.isEmpty() ? Warnings.of(kind, tree, old.map(KubeObject::tree)) : List.of();
     }
 
     private Type bodyType(Request request) {

@@ -122,6 +122,7 @@ final class Writes {
         ObjectRules.settleAdmitted(resource, tree);
         services.onCreate(review);
         codec.validate(kind, key, tree, Optional.empty(), "");
+        effects.warnings().addAll(codec.warnings(kind, tree, Optional.empty(), ""));
         admission.validate(review);
         boolean generated = Json.text(body, "metadata", "name").isEmpty();
         if (storage.find(codec.stored(resource), key).isPresent()) {
@@ -199,6 +200,7 @@ final class Writes {
         Effects effects = review.effects();
         services.onUpdate(review);
         codec.validate(kind, update.key(), next, Optional.of(old), update.subresource());
+        effects.warnings().addAll(codec.warnings(kind, next, Optional.of(old), update.subresource()));
         admission.validate(review);
         Json.child(next, "metadata").put("resourceVersion", old.meta().resourceVersion());
         boolean gone = DeleteRules.releasedBy(resource, next);

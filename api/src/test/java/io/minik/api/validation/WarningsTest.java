@@ -1,0 +1,206 @@
+package io.minik.api.validation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.minik.api.meta.Status.Cause;
+import io.minik.api.object.Json;
+import io.minik.api.schema.Decoder;
+import io.minik.api.schema.Defaults;
+import io.minik.api.schema.FieldValidation;
+import io.minik.api.schema.KindRow;
+import io.minik.api.schema.Schema;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class WarningsTest {
+    private static final Schema SCHEMA = Schema.load();
+
+    private static ObjectNode decoded(KindRow row, String json) {
+        byte[] body = json.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
+        ObjectNode tree = Decoder.decode(row.type(), Json.parseObject(body), FieldValidation.STRICT)
+                .tree();
+        Defaults.apply(row, tree);
+        return tree;
+    }
+
+    private static KindRow row(String apiVersion, String plural) {
+        return SCHEMA.findResource(apiVersion, plural).orElseThrow();
+    }
+
+    private static List<String> warnings(String apiVersion, String plural, String json) {
+        KindRow row = row(apiVersion, plural);
+        return Warnings.of(row, decoded(row, json), Optional.empty());
+    }
+
+    private static List<String> pod(String spec) {
+        return warnings("v1", "pods", "{'metadata':{'name':'p'},'spec':{" + spec + "}}");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "'containers':[{'name':'c','env':[{'name':'A','value':'1'},{'name':'A','value':'2'}]}]"
+                        + "|spec.containers[0].env[1]: hides previous definition of \"A\", which may be dropped when using"
+                        + " apply",
+                "'initContainers':[{'name':'c','env':[{'name':'A'},{'name':'A','valueFrom':{'fieldRef':{'fieldPath':"
+                        + "'metadata.name'}}}]}]|spec.initContainers[0].env[1]: hides previous definition of \"A\", which"
+                        + " may be dropped when using apply",
+                "'hostAliases':[{'ip':'1.2.3.4'},{'ip':'1.2.3.4'}]|spec.hostAliases[1].ip: duplicate ip \"1.2.3.4\"",
+                "'imagePullSecrets':[{'name':'a'},{'name':'a'}]|spec.imagePullSecrets[1].name: duplicate name \"a\"",
+                "'imagePullSecrets':[{}]|spec.imagePullSecrets[0].name: invalid empty name \"\"",
+                "'containers':[{'name':'a','ports':[{'containerPort':80}]},{'name':'b','ports':[{'containerPort':80}]}]"
+                        + "|spec.containers[1].ports[0]: duplicate port definition with spec.containers[0].ports[0]",
+                "'containers':[{'name':'a','ports':[{'containerPort':80},{'containerPort':80,'hostPort':8080}]}]"
+                        + "|spec.containers[0].ports[1]: overlapping port definition with spec.containers[0].ports[0]",
+                "'containers':[{'name':'a','ports':[{'containerPort':80,'hostPort':1},{'containerPort':80,'hostPort':1,"
+                        + "'hostIP':'1.1.1.1'}]}]|spec.containers[0].ports[1]: dangerously ambiguous port definition with"
+                        + " spec.containers[0].ports[0]",
+                "'containers':[{'name':'a','resources':{'requests':{'memory':'100m'}}}]"
+                        + "|spec.containers[0].resources.requests[memory]: fractional byte value \"100m\" is invalid, must be"
+                        + " an integer",
+                "'terminationGracePeriodSeconds':-1|spec.terminationGracePeriodSeconds: must be >= 0; negative values are"
+                        + " invalid and will be treated as 1",
+                "'nodeSelector':{'beta.kubernetes.io/os':'linux'}|spec.nodeSelector[beta.kubernetes.io/os]: deprecated since"
+                        + " v1.14; use \"kubernetes.io/os\" instead",
+                "'topologySpreadConstraints':[{'maxSkew':1,'topologyKey':'a'}]|spec.topologySpreadConstraints[0]"
+                        + ".labelSelector: a null labelSelector results in matching no pod",
+                "'affinity':{'podAntiAffinity':{'preferredDuringSchedulingIgnoredDuringExecution':[{'weight':1,"
+                        + "'podAffinityTerm':{'topologyKey':'a'}}]}}|spec.affinity.podAntiAffinity."
+                        + "preferredDuringSchedulingIgnoredDuringExecution[0].podAffinityTerm.labelSelector: a null"
+                        + " labelSelector results in matching no pod",
+                "'affinity':{'nodeAffinity':{'requiredDuringSchedulingIgnoredDuringExecution':{'nodeSelectorTerms':[{"
+                        + "'matchExpressions':[{'key':'beta.kubernetes.io/arch','operator':'Exists'}]}]}}}"
+                        + "|spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms[0]"
+                        + ".matchExpressions[0].key: beta.kubernetes.io/arch is deprecated since v1.14; use"
+                        + " \"kubernetes.io/arch\" instead",
+                "'volumes':[{'name':'v','configMap':{'name':'m','items':[{'key':'a','path':'x'},{'key':'b','path':'x/y'}]}}]"
+                        + "|volume \"v\" (ConfigMap \"m\"): overlapping paths: \"x/y\" with \"x\"",
+                "'volumes':[{'name':'v','projected':{'sources':[{'secret':{'name':'s','items':[{'key':'a','path':'x'}]}},{"
+                        + "'serviceAccountToken':{'path':'x'}}]}}]|volume \"v\" (Projected ServiceAccountToken):"
+                        + " overlapping paths: \"x\" with \"x\"",
+                "'volumes':[{'name':'v','cephfs':{'monitors':['m']}}]|spec.volumes[0].cephfs: deprecated in v1.28,"
+                        + " non-functional in v1.31+",
+            })
+    void aPodIsWarnedOf(String spec, String warning) {
+        assertThat(pod(spec)).containsExactly(warning);
+    }
+
+    @Test
+    void whatIsMeantIsNotWarnedOf() {
+        assertThat(pod("'containers':[{'name':'c','env':[{'name':'A','value':'1'},{'name':'A','value':'$(A)2'}],"
+                        + "'ports':[{'containerPort':80},{'containerPort':80,'protocol':'UDP'}],"
+                        + "'resources':{'limits':{'cpu':'100m','memory':'1Gi'}}}],'volumes':[{'name':'v','secret':{"
+                        + "'secretName':'s','items':[{'key':'a','path':'x'},{'key':'b','path':'xy'}]}}]"))
+                .isEmpty();
+    }
+
+    @Test
+    void annotationsThatDoNothingAreNamed() {
+        assertThat(warnings(
+                        "v1",
+                        "pods",
+                        "{'metadata':{'name':'a.b','annotations':{'scheduler.alpha.kubernetes.io/critical-pod':'',"
+                                + "'seccomp.security.alpha.kubernetes.io/pod':'x'}},'spec':{}}"))
+                .containsExactly(
+                        "metadata.name: this is used in the Pod's hostname, which can result in surprising behavior; a DNS"
+                                + " label is recommended: [must not contain dots]",
+                        "metadata.annotations[scheduler.alpha.kubernetes.io/critical-pod]: non-functional in v1.16+; use"
+                                + " the \"priorityClassName\" field instead",
+                        "metadata.annotations[seccomp.security.alpha.kubernetes.io/pod]: non-functional in v1.27+; use the"
+                                + " \"seccompProfile\" field instead");
+    }
+
+    @Test
+    void templatesAreLookedAtWhereTheyStandAndOnlyWhenTheyChange() {
+        String template = "'template':{'spec':{'containers':[{'name':'c','env':[{'name':'A'},{'name':'A'}]}]}}";
+        assertThat(warnings(
+                        "batch/v1",
+                        "cronjobs",
+                        "{'metadata':{'name':'c'},'spec':{'jobTemplate':{'spec':{" + template + "}}}}"))
+                .containsExactly(
+                        "spec.jobTemplate.spec.template.spec.containers[0].env[1]: hides previous definition of"
+                                + " \"A\", which may be dropped when using apply");
+        KindRow row = row("apps/v1", "deployments");
+        ObjectNode old = decoded(row, "{'metadata':{'name':'d'},'spec':{" + template + "}}");
+        ObjectNode labelled = old.deepCopy();
+        Json.child(Json.child(labelled, "metadata"), "labels").put("a", "b");
+        assertThat(Warnings.of(row, labelled, Optional.of(old))).isEmpty();
+        Json.child(labelled, "spec").put("replicas", 3);
+        assertThat(Warnings.of(row, labelled, Optional.of(old)))
+                .containsExactly(
+                        "spec.template.spec.containers[0].env[1]: hides previous definition of \"A\", which may"
+                                + " be dropped when using apply");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "v1|services|{'spec':{'clusterIP':'None','externalIPs':['1.2.3.4']}}|spec.externalIPs is ignored for"
+                        + " headless services",
+                "v1|services|{'spec':{'externalIPs':['1.2.3.4']}}|spec.externalIPs is deprecated and may no longer be"
+                        + " implemented in some clusters",
+                "v1|services|{'spec':{'externalName':'a.b'}}|spec.externalName is ignored when spec.type is not"
+                        + " \"ExternalName\"",
+                "v1|services|{'spec':{'trafficDistribution':'PreferClose'}}|spec.trafficDistribution: \"PreferClose\" is"
+                        + " deprecated; use \"PreferSameZone\"",
+                "v1|persistentvolumes|{'spec':{'persistentVolumeReclaimPolicy':'Recycle'}}"
+                        + "|spec.persistentVolumeReclaimPolicy: The Recycle reclaim policy is deprecated. Instead, the"
+                        + " recommended approach is to use dynamic provisioning.",
+                "v1|persistentvolumeclaims|{'spec':{'resources':{'requests':{'storage':'0.5'}}}}"
+                        + "|spec.resources.requests[storage]: fractional byte value \"500m\" is invalid, must be an integer",
+                "v1|persistentvolumeclaims|{'metadata':{'annotations':{'volume.beta.kubernetes.io/storage-class':'x'}},"
+                        + "'spec':{}}|metadata.annotations[volume.beta.kubernetes.io/storage-class]: deprecated since v1.8;"
+                        + " use \"storageClassName\" attribute instead",
+                "networking.k8s.io/v1|ingresses|{'metadata':{'annotations':{'kubernetes.io/ingress.class':'x'}}}"
+                        + "|annotation \"kubernetes.io/ingress.class\" is deprecated, please use 'spec.ingressClassName'"
+                        + " instead",
+                "v1|nodes|{'spec':{'externalID':'x'}}|spec.externalID: this field is deprecated, and is unused by"
+                        + " Kubernetes",
+                "node.k8s.io/v1|runtimeclasses|{'handler':'x','scheduling':{'nodeSelector':{'beta.kubernetes.io/os':'l'}}}"
+                        + "|scheduling.nodeSelector: deprecated since v1.14; use \"kubernetes.io/os\" instead",
+            })
+    void otherKindsAreWarnedOf(String apiVersion, String plural, String json, String warning) {
+        assertThat(warnings(apiVersion, plural, json)).containsExactly(warning);
+    }
+
+    @Test
+    void amountsFinerThanAThousandthAreRoundedUp() {
+        ObjectNode pod = decoded(
+                row("v1", "pods"),
+                "{'spec':{'overhead':{'cpu':'100u'},'containers':[{'name':'c','resources':{'limits':{'cpu':'0.0001'},'requests':{'cpu':'1500u',"
+                        + "'memory':'1Gi'}}}]}}");
+        assertThat(Json.text(pod, "spec", "overhead", "cpu")).isEqualTo("1m");
+        assertThat(Json.at(pod, "spec", "containers").path(0).path("resources").toString())
+                .isEqualTo("{\"limits\":{\"cpu\":\"1m\"},\"requests\":{\"cpu\":\"2m\",\"memory\":\"1Gi\"}}");
+    }
+
+    @Test
+    void anUnmaskedProcAndSysctlsNobodyHasAreRefused() {
+        KindRow row = row("v1", "pods");
+        String pod = "{'metadata':{'name':'p','namespace':'n'},'spec':{%s'containers':[{'name':'c','image':'i',"
+                + "'securityContext':{'procMount':'Unmasked'}}],'securityContext':{'sysctls':[{'name':'foo-','value':'1'},"
+                + "{'name':'net/ipv4/x','value':'1'},{'name':'kernel.shm_rmid_forced','value':'1'}]}}}";
+        assertThat(Validator.validate(row, decoded(row, pod.formatted("")), Optional.empty(), ""))
+                .extracting(Cause::field, Cause::message)
+                .containsExactly(
+                        org.assertj.core.api.Assertions.tuple(
+                                "spec.containers[0].securityContext.procMount",
+                                "Invalid value: \"Unmasked\": `hostUsers` must be false to use `Unmasked`"),
+                        org.assertj.core.api.Assertions.tuple(
+                                "spec.securityContext.sysctls[0].name",
+                                "Invalid value: \"foo-\": must have at most 253 characters and match regex"
+                                        + " ^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$"));
+        assertThat(Validator.validate(row, decoded(row, pod.formatted("'hostUsers':false,")), Optional.empty(), ""))
+                .extracting(Cause::field)
+                .containsExactly("spec.securityContext.sysctls[0].name");
+    }
+}
