@@ -184,7 +184,10 @@ final class OpenApiWriter implements Closeable {
             json.writeRawValue(field.defaultJson());
         }
         switch (field.shape()) {
-            case SINGLE -> value(field, true);
+            case SINGLE -> {
+                value(field, true);
+                patchStrategy(field);
+            }
             case LIST -> {
                 put("type", "array");
                 open("items");
@@ -231,6 +234,11 @@ final class OpenApiWriter implements Closeable {
         if (!field.patchMergeKey().isEmpty()) {
             put("x-kubernetes-patch-merge-key", field.patchMergeKey());
         }
+        patchStrategy(field);
+    }
+
+    /** Of a single field only that a merge drops what the patch does not name: a union's other members. */
+    private void patchStrategy(Field field) throws IOException {
         if (field.patchMerge() || field.patchRetainKeys()) {
             String strategy =
                     field.patchMerge() ? field.patchRetainKeys() ? "merge,retainKeys" : "merge" : "retainKeys";

@@ -189,6 +189,7 @@ final class PathsDocument {
         String tag = (resource.group().isEmpty() ? "core" : resource.group().replaceFirst("\\..*", "")) + "_"
                 + resource.version();
         out.put("tags", List.of(tag));
+        out.put("description", Descriptions.of(operation.action(), resource.kind(), path));
         out.put("operationId", operationId(tag, path, operation));
         out.array("parameters");
         for (String name : operation.query()) {

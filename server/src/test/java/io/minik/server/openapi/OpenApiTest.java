@@ -45,6 +45,68 @@ class OpenApiTest {
     }
 
     @Test
+    void everyOperationSaysWhatItDoesInBothVersions() {
+        String one = "/apis/apps/v1/namespaces/{namespace}/deployments/{name}";
+        for (String document : List.of("/openapi/v2", "/openapi/v3/apis/apps/v1")) {
+            JsonNode paths = read(document).path("paths");
+            assertThat(paths.path(one).path("get").path("description").asText())
+                    .isEqualTo("read the specified Deployment");
+            assertThat(paths.path(one + "/status")
+                            .path("patch")
+                            .path("description")
+                            .asText())
+                    .isEqualTo("partially update status of the specified Deployment");
+            assertThat(paths.path(one).path("delete").path("description").asText())
+                    .isEqualTo("delete a Deployment");
+            paths.forEach(path -> path.properties().stream()
+                    .filter(operation -> !operation.getKey().equals("parameters"))
+                    .forEach(operation -> assertThat(
+                                    operation.getValue().path("description").asText())
+                            .as(document)
+                            .isNotEmpty()));
+        }
+        JsonNode core = read("/openapi/v3/api/v1").path("paths");
+        assertThat(core.path("/api/v1/namespaces/{namespace}/pods")
+                        .path("get")
+                        .path("description")
+                        .asText())
+                .isEqualTo("list or watch objects of kind Pod");
+        assertThat(core.path("/api/v1/namespaces/{namespace}/pods/{name}/eviction")
+                        .path("post")
+                        .path("description")
+                        .asText())
+                .isEqualTo("create eviction of a Pod");
+        assertThat(core.path("/api/v1/namespaces/{namespace}/events")
+                        .path("post")
+                        .path("description")
+                        .asText())
+                .isEqualTo("create an Event");
+    }
+
+    /** Without it a client-side apply can't take a Deployment from RollingUpdate to Recreate. */
+    @Test
+    void unionsRetainOnlyThePatchsKeys() {
+        String prefix = "io.k8s.api.";
+        for (String field : List.of("apps.v1.DeploymentSpec.strategy", "core.v1.PodSpec.volumes")) {
+            int dot = field.lastIndexOf('.');
+            String type = prefix + field.substring(0, dot);
+            String wanted = field.endsWith("volumes") ? "merge,retainKeys" : "retainKeys";
+            String group = field.startsWith("apps") ? "apis/apps/v1" : "api/v1";
+            assertThat(List.of(
+                            read("/openapi/v2").path("definitions").path(type),
+                            read("/openapi/v3/" + group)
+                                    .path("components")
+                                    .path("schemas")
+                                    .path(type)))
+                    .allSatisfy(schema -> assertThat(schema.path("properties")
+                                    .path(field.substring(dot + 1))
+                                    .path("x-kubernetes-patch-strategy")
+                                    .asText())
+                            .isEqualTo(wanted));
+        }
+    }
+
+    @Test
     void everyReferenceIsDefined() {
         for (String path : List.of("/openapi/v3/api/v1", "/openapi/v3/apis/apps/v1", "/openapi/v2")) {
             JsonNode document = read(path);
