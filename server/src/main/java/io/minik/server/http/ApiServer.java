@@ -1,9 +1,11 @@
 package io.minik.server.http;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.minik.api.client.Loop;
 import io.minik.api.client.Transport;
 import io.minik.api.meta.Resource;
 import io.minik.api.object.Json;
+import io.minik.api.object.KubeObject;
 import io.minik.api.room.Room;
 import io.minik.api.schema.Schema;
 import io.minik.server.admission.Admission;
@@ -73,6 +75,7 @@ public final class ApiServer implements Room {
     private final Pipeline inner;
     private final WorkerExecutor compressor;
     private final Responses responses;
+    private final Notes notes;
     private final List<Room> rooms = new CopyOnWriteArrayList<>();
     private volatile Health health = Health.notReady("not started");
     private volatile String deployment = "";
@@ -132,7 +135,7 @@ public final class ApiServer implements Room {
                 parts.store(),
                 caches,
                 parts.schema(),
-                Rules.chain(config, names, parts.rules(), quotas),
+                Rules.chain(config, names, parts.rules(), quotas, this::notYet),
                 quotas,
                 new ServiceAllocation(config.serviceCidr(), config.nodePorts(), names, random),
                 names,
@@ -157,6 +160,8 @@ public final class ApiServer implements Room {
                         steps::limit,
                         steps::authorize),
                 routes::route);
+        this.notes = new Notes(
+                Loop.on(vertx.getOrCreateContext()), inProcess(User.system("system:apiserver", User.MASTERS)));
         for (Resource resource : stored) {
             metrics.gauge(
                     "apiserver_storage_objects{resource=\"" + resource.groupResource() + "\"}",
@@ -165,6 +170,10 @@ public final class ApiServer implements Room {
         metrics.gauge("apiserver_audit_error_total{plugin=\"log\"}", audit::dropped);
         rooms.add(caches);
         rooms.add(this);
+    }
+
+    private void notYet(KubeObject about, String message) {
+        notes.notYet(about, message);
     }
 
     private static List<Step> join(List<Step> first, List<Step> second) {

@@ -1,5 +1,6 @@
 package io.minik.server.http;
 
+import io.minik.api.object.KubeObject;
 import io.minik.server.admission.Admission;
 import io.minik.server.admission.AdmissionChain;
 import io.minik.server.admission.DefaultStorageClass;
@@ -7,6 +8,7 @@ import io.minik.server.admission.DefaultTolerationSeconds;
 import io.minik.server.admission.LimitRanger;
 import io.minik.server.admission.NamespaceLifecycle;
 import io.minik.server.admission.NodeRestriction;
+import io.minik.server.admission.NotYet;
 import io.minik.server.admission.PodSecurity;
 import io.minik.server.admission.PodServiceAccount;
 import io.minik.server.admission.Priority;
@@ -15,12 +17,19 @@ import io.minik.server.admission.RuntimeClass;
 import io.minik.server.registry.NameSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
 
 /** Admission's list, in execution order: what changes objects first, quotas last, on what the others left. */
 final class Rules {
     private Rules() {}
 
-    static AdmissionChain chain(ApiServerConfig config, NameSource names, List<Admission> more, ResourceQuotas quotas) {
+    /** @param notYet takes an object and what minik does not do for it */
+    static AdmissionChain chain(
+            ApiServerConfig config,
+            NameSource names,
+            List<Admission> more,
+            ResourceQuotas quotas,
+            BiConsumer<KubeObject, String> notYet) {
         List<Admission> rules = new ArrayList<>(List.of(
                 new NamespaceLifecycle(),
                 new PodServiceAccount(names::tail),
@@ -32,6 +41,7 @@ final class Rules {
                 new LimitRanger(),
                 new PodSecurity(config.podSecurity())));
         rules.addAll(more);
+        rules.add(new NotYet(notYet));
         rules.add(quotas);
         return new AdmissionChain(rules);
     }

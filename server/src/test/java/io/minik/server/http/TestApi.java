@@ -140,13 +140,18 @@ public final class TestApi implements AutoCloseable {
 
     /** Waits, on a watch, until an object's text at a path is what it should become. */
     public void awaitValue(Resource resource, ObjectKey key, String wanted, String... path) {
+        awaitValue(resource, key.namespace(), "metadata.name=" + key.name(), wanted, path);
+    }
+
+    /** The same of whichever object a field selector finds. */
+    public void awaitValue(Resource resource, String namespace, String fieldSelector, String wanted, String... path) {
         Promise<Void> seen = Promise.promise();
         ApiCall call = new ApiCall(
                 Verb.WATCH,
                 resource,
-                ObjectKey.of(key.namespace(), ""),
+                ObjectKey.of(namespace, ""),
                 "",
-                Map.of("fieldSelector", "metadata.name=" + key.name()),
+                Map.of("fieldSelector", fieldSelector),
                 "",
                 new byte[0]);
         WatchHandle watch = await(transport().watch(call, new WatchHandler() {

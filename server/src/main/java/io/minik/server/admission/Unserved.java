@@ -1,0 +1,179 @@
+package io.minik.server.admission;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.minik.api.meta.Resource;
+import io.minik.api.object.Json;
+import io.minik.api.object.ObjectKey;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What the API takes and keeps and nothing acts on yet: the one list. docs/compat.md shows it, {@link NotYet} says it to
+ * who writes such an object. An entry goes when what it misses is there.
+ *
+ * @param resource {@code networkpolicies.networking.k8s.io}; {@code pods} means also what pods are made from
+ * @param what of it: {@code NetworkPolicy}, {@code securityContext.seLinuxOptions}
+ * @param missing what does not happen, as it follows "but does not" and comes before "yet"
+ * @param where whether an object is concerned
+ */
+record Unserved(String resource, String what, String missing, Where where) {
+    /** Looks at an object, or at the metadata and spec of what pods are made from. */
+    interface Where {
+        boolean test(JsonNode object, Lookup lookup);
+    }
+
+    private static final Where ALWAYS = (object, lookup) -> true;
+    private static final String ADMISSION = ".admissionregistration.k8s.io";
+    private static final String DRA = ".resource.k8s.io";
+    private static final String STORAGE = ".storage.k8s.io";
+    private static final String NO_PROVISIONER = "kubernetes.io/no-provisioner";
+    private static final Resource CLASSES =
+            new Resource("storage.k8s.io", "v1", "storageclasses", "StorageClass", false);
+
+    static final List<Unserved> ALL = List.of(
+            all(
+                    "customresourcedefinitions.apiextensions.k8s.io",
+                    "CustomResourceDefinition",
+                    "serve the resources it defines"),
+            all("apiservices.apiregistration.k8s.io", "APIService", "pass requests on to it"),
+            all("mutatingwebhookconfigurations" + ADMISSION, "MutatingWebhookConfiguration", "call its webhooks"),
+            all("validatingwebhookconfigurations" + ADMISSION, "ValidatingWebhookConfiguration", "call its webhooks"),
+            all("validatingadmissionpolicies" + ADMISSION, "ValidatingAdmissionPolicy", "evaluate it"),
+            all("validatingadmissionpolicybindings" + ADMISSION, "ValidatingAdmissionPolicyBinding", "evaluate it"),
+            all("mutatingadmissionpolicies" + ADMISSION, "MutatingAdmissionPolicy", "evaluate it"),
+            all("mutatingadmissionpolicybindings" + ADMISSION, "MutatingAdmissionPolicyBinding", "evaluate it"),
+            all("flowschemas.flowcontrol.apiserver.k8s.io", "FlowSchema", "sort requests by it"),
+            all(
+                    "prioritylevelconfigurations.flowcontrol.apiserver.k8s.io",
+                    "PriorityLevelConfiguration",
+                    "limit requests by it"),
+            all("networkpolicies.networking.k8s.io", "NetworkPolicy", "enforce it"),
+            all("ingresses.networking.k8s.io", "Ingress", "route by it"),
+            new Unserved(
+                    "servicecidrs.networking.k8s.io",
+                    "a further ServiceCIDR",
+                    "give addresses of it to Services",
+                    (object, lookup) -> !Json.text(object, "metadata", "name").equals("kubernetes")),
+            new Unserved(
+                    "services",
+                    "a Service of type LoadBalancer",
+                    "give it an address of its own",
+                    (object, lookup) -> Json.text(object, "spec", "type").equals("LoadBalancer")),
+            all("horizontalpodautoscalers.autoscaling", "HorizontalPodAutoscaler", "scale by it"),
+            new Unserved(
+                    "storageclasses.storage.k8s.io",
+                    "a StorageClass with a provisioner",
+                    "provision volumes by itself",
+                    (object, lookup) -> provisions(object)),
+            new Unserved(
+                    "persistentvolumeclaims",
+                    "a claim of a StorageClass with a provisioner",
+                    "provision a volume for it by itself",
+                    Unserved::claimsDynamically),
+            new Unserved(
+                    "persistentvolumeclaims",
+                    "spec.dataSource",
+                    "fill the volume from it",
+                    (object, lookup) -> object.path("spec").has("dataSource")
+                            || object.path("spec").has("dataSourceRef")),
+            new Unserved(
+                    "persistentvolumes",
+                    "reclaim policies other than Retain",
+                    "delete what is in a released volume",
+                    (object, lookup) -> !Json.textOr("Retain", object, "spec", "persistentVolumeReclaimPolicy")
+                            .equals("Retain")),
+            new Unserved("persistentvolumes", "spec.mountOptions", "mount with them", (object, lookup) -> !Json.at(
+                            object, "spec", "mountOptions")
+                    .isEmpty()),
+            all("volumeattributesclasses" + STORAGE, "VolumeAttributesClass", "change volumes by it"),
+            all("csidrivers" + STORAGE, "CSIDriver", "run CSI drivers"),
+            all("csinodes" + STORAGE, "CSINode", "run CSI drivers"),
+            all("csistoragecapacities" + STORAGE, "CSIStorageCapacity", "schedule by it"),
+            all("volumeattachments" + STORAGE, "VolumeAttachment", "attach volumes"),
+            all("resourceclaims" + DRA, "ResourceClaim", "allocate devices"),
+            all("resourceclaimtemplates" + DRA, "ResourceClaimTemplate", "allocate devices"),
+            all("deviceclasses" + DRA, "DeviceClass", "allocate devices"),
+            all("resourceslices" + DRA, "ResourceSlice", "allocate devices"),
+            new Unserved("pods", "spec.resourceClaims", "give devices to pods", (object, lookup) -> !Json.at(
+                            object, "spec", "resourceClaims")
+                    .isEmpty()),
+            new Unserved(
+                    "pods",
+                    "securityContext.seLinuxOptions",
+                    "label processes with them",
+                    (object, lookup) -> anyContext(object, "seLinuxOptions")),
+            new Unserved(
+                    "pods",
+                    "securityContext.windowsOptions",
+                    "run Windows containers",
+                    (object, lookup) -> anyContext(object, "windowsOptions")),
+            new Unserved(
+                    "pods",
+                    "the annotations kubernetes.io/ingress-bandwidth and kubernetes.io/egress-bandwidth",
+                    "limit traffic by them",
+                    (object, lookup) -> Json.at(object, "metadata", "annotations")
+                                    .has("kubernetes.io/ingress-bandwidth")
+                            || Json.at(object, "metadata", "annotations").has("kubernetes.io/egress-bandwidth")),
+            new Unserved("pods", "spec.hostnameOverride", "name the host by it", (object, lookup) -> !Json.text(
+                            object, "spec", "hostnameOverride")
+                    .isEmpty()),
+            new Unserved(
+                    "pods",
+                    "volumeDevices",
+                    "hand block devices to containers",
+                    (object, lookup) -> containers(object).stream()
+                            .anyMatch(container ->
+                                    !container.path("volumeDevices").isEmpty())),
+            new Unserved(
+                    "pods",
+                    "volumeMounts[].recursiveReadOnly: Enabled",
+                    "make mounts below the volume read-only",
+                    (object, lookup) -> containers(object).stream()
+                            .flatMap(container -> Json.items(container, "volumeMounts").stream())
+                            .anyMatch(mount ->
+                                    Json.text(mount, "recursiveReadOnly").equals("Enabled"))));
+
+    private static Unserved all(String resource, String kind, String missing) {
+        return new Unserved(resource, kind, missing, ALWAYS);
+    }
+
+    /** {@code minik stores NetworkPolicy, but does not enforce it yet}. */
+    String message() {
+        return "minik stores " + what + ", but does not " + missing + " yet";
+    }
+
+    /** A line of docs/compat.md. */
+    String row() {
+        return "| " + resource + " | " + what + " | " + missing + " |";
+    }
+
+    private static boolean provisions(JsonNode storageClass) {
+        String provisioner = Json.text(storageClass, "provisioner");
+        return !provisioner.isEmpty() && !provisioner.equals(NO_PROVISIONER);
+    }
+
+    private static boolean claimsDynamically(JsonNode claim, Lookup lookup) {
+        String name = Json.text(claim, "spec", "storageClassName");
+        Optional<Boolean> provisions = name.isEmpty()
+                ? Optional.empty()
+                : lookup.find(CLASSES, ObjectKey.cluster(name))
+                        .map(found -> provisions(found.compact().tree()));
+        return provisions.orElse(false)
+                && Json.text(claim, "spec", "volumeName").isEmpty();
+    }
+
+    private static List<JsonNode> containers(JsonNode pod) {
+        List<JsonNode> all = new ArrayList<>();
+        for (String list : List.of("initContainers", "containers", "ephemeralContainers")) {
+            Json.at(pod, "spec", list).forEach(all::add);
+        }
+        return all;
+    }
+
+    private static boolean anyContext(JsonNode pod, String field) {
+        return Json.at(pod, "spec", "securityContext").has(field)
+                || containers(pod).stream()
+                        .anyMatch(container -> container.path("securityContext").has(field));
+    }
+}
