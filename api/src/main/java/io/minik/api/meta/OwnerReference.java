@@ -23,6 +23,11 @@ public record OwnerReference(
         return new OwnerReference(owner.apiVersion(), owner.kind(), owner.name(), owner.uid(), true, true);
     }
 
+    /** The same owner, whose deletion in the foreground does not wait for the dependent. */
+    public OwnerReference notBlocking() {
+        return new OwnerReference(apiVersion, kind, name, uid, controller, false);
+    }
+
     public ObjectNode tree() {
         return Json.object()
                 .put("apiVersion", apiVersion)

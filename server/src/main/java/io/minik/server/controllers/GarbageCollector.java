@@ -1,10 +1,7 @@
 package io.minik.server.controllers;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.minik.api.client.DeleteOptions;
+import io.minik.api.client.EventRecorder;
 import io.minik.api.client.ListOptions;
-import io.minik.api.client.PatchType;
 import io.minik.api.client.Reflector;
 import io.minik.api.client.WatchEvent;
 import io.minik.api.client.WorkQueue;
@@ -20,7 +17,6 @@ import io.minik.server.controllers.GarbageGraph.Node;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -34,20 +30,27 @@ import org.slf4j.LoggerFactory;
 /**
  * Deletes what belongs to something that is gone, and lets deletions in the foreground and with orphans end. Watches
  * heads of all resources; before it deletes anything it looks, uncached, that the object and the absence of all its
- * owners are as it thinks. An owner of a kind that is not served keeps its dependents.
+ * owners are as it thinks. An owner is one by kind, name and namespace too: a uid that lives somewhere else is none. An
+ * owner of a kind that is not served keeps its dependents.
  */
 public final class GarbageCollector implements Room {
     private static final int CONCURRENCY = 16;
 
     private static final Logger log = LoggerFactory.getLogger(GarbageCollector.class);
 
+    /** What an owner reference says of the kind: its version may be another one than ours. */
+    private record GroupKind(String group, String kind) {}
+
     private final ControllerContext context;
     private final GarbageGraph graph = new GarbageGraph();
     private final WorkQueue<String> queue;
     private final List<Resource> initial;
+    private final EventRecorder events;
+    private final GarbageChanges changes;
 
     // Owned by the loop.
     private final Map<Resource, Reflector> reflectors = new HashMap<>();
+    private final Map<GroupKind, Resource> kinds = new HashMap<>();
     private final Set<Resource> listed = new HashSet<>();
     private boolean stopped;
     private volatile boolean complete;
@@ -57,6 +60,8 @@ public final class GarbageCollector implements Room {
         this.context = context;
         this.queue = new WorkQueue<>("garbage-collector", context.loop(), CONCURRENCY, this::process);
         this.initial = List.copyOf(resources);
+        this.changes = new GarbageChanges(context.client());
+        this.events = context.events("garbage-collector-controller");
     }
 
     /** The resources that are served now: called anew when CRDs come and go. From any thread. */
@@ -73,6 +78,7 @@ public final class GarbageCollector implements Room {
             if (gone) {
                 each.getValue().stop();
                 listed.remove(each.getKey());
+                kinds.values().remove(each.getKey());
                 graph.forget(each.getKey());
             }
             return gone;
@@ -82,6 +88,7 @@ public final class GarbageCollector implements Room {
                 Reflector reflector = new Reflector(
                         context.loop(), context.client(), resource, "", ListOptions.ALL, new Heads(resource));
                 reflectors.put(resource, reflector);
+                kinds.put(new GroupKind(resource.group(), resource.kind()), resource);
                 reflector.start();
             }
         }
@@ -125,17 +132,15 @@ public final class GarbageCollector implements Room {
 
         @Override
         public void replace(List<KubeObject> items) {
-            Set<String> gone = new HashSet<>(graph.uids(resource));
-            for (KubeObject item : items) {
-                gone.remove(item.uid());
-                put(resource, item);
-            }
-            gone.forEach(uid -> remove(resource, uid));
+            items.forEach(item -> graph.put(resource, item));
+            graph.retain(resource, items);
             listed.add(resource);
             if (!complete && listed.containsAll(reflectors.keySet())) {
                 complete = true;
-                graph.nodes().forEach(node -> consider(node));
                 queue.open();
+            }
+            if (complete) {
+                graph.nodes().forEach(GarbageCollector.this::consider);
             }
         }
 
@@ -150,14 +155,21 @@ public final class GarbageCollector implements Room {
     }
 
     private void put(Resource resource, KubeObject object) {
-        graph.put(resource, object);
-        if (complete) {
-            graph.find(object.uid()).ifPresent(this::consider);
+        Optional<Node> before = graph.find(object.uid());
+        boolean arrived = graph.put(resource, object);
+        if (!complete) {
+            return;
+        }
+        graph.find(object.uid()).ifPresent(this::consider);
+        // An owner that waited for this object may wait for it no longer.
+        before.ifPresent(this::wakeOwners);
+        if (arrived) {
+            graph.dependentsOf(object.uid()).forEach(this::consider);
         }
     }
 
     private void consider(Node node) {
-        boolean orphaned = node.owners().stream().anyMatch(owner -> !graph.alive(owner.uid()));
+        boolean orphaned = node.owners().stream().anyMatch(owner -> !alive(node, owner));
         boolean ownerWaits = node.owners().stream()
                 .anyMatch(owner -> graph.find(owner.uid()).map(Node::foreground).orElse(false));
         if (orphaned || ownerWaits || node.foreground() || node.orphaning()) {
@@ -165,13 +177,23 @@ public final class GarbageCollector implements Room {
         }
     }
 
+    private boolean alive(Node node, OwnerReference owner) {
+        return resourceOf(owner)
+                .map(resource -> graph.alive(resource, placeOf(node, owner, resource), owner.uid()))
+                .orElse(false);
+    }
+
+    private void wakeOwners(Node node) {
+        node.owners().stream()
+                .filter(owner -> graph.find(owner.uid()).map(Node::foreground).orElse(false))
+                .forEach(owner -> queue.add(owner.uid()));
+    }
+
     private void remove(Resource resource, String uid) {
         Optional<Node> node = graph.find(uid);
         graph.remove(resource, uid);
         graph.dependentsOf(uid).forEach(dependent -> queue.add(dependent.uid()));
-        node.ifPresent(gone -> gone.owners().stream()
-                .filter(owner -> graph.find(owner.uid()).map(Node::foreground).orElse(false))
-                .forEach(owner -> queue.add(owner.uid())));
+        node.ifPresent(this::wakeOwners);
     }
 
     private Future<Optional<Duration>> process(String uid) {
@@ -193,9 +215,9 @@ public final class GarbageCollector implements Room {
 
     private Future<Void> orphanDependents(Node node) {
         List<Future<Void>> freed = graph.dependentsOf(node.uid()).stream()
-                .map(dependent -> dropOwners(dependent, Set.of(node.uid())))
+                .map(dependent -> changes.dropOwners(dependent, Set.of(node.uid())))
                 .toList();
-        return Outcomes.all(freed).compose(done -> removeFinalizer(node, GarbageGraph.ORPHAN));
+        return Outcomes.all(freed).compose(done -> changes.removeFinalizer(node, GarbageGraph.ORPHAN));
     }
 
     private Future<Void> endForeground(Node node) {
@@ -203,30 +225,13 @@ public final class GarbageCollector implements Room {
                 .filter(dependent -> dependent.blocks(node.uid()))
                 .toList();
         if (blocking.isEmpty()) {
-            return removeFinalizer(node, GarbageGraph.FOREGROUND);
+            return changes.removeFinalizer(node, GarbageGraph.FOREGROUND);
+        }
+        if (graph.inCircle(node)) {
+            return changes.unblockOwners(node);
         }
         graph.dependentsOf(node.uid()).forEach(dependent -> queue.add(dependent.uid()));
         return Future.succeededFuture();
-    }
-
-    private Future<Void> removeFinalizer(Node node, String finalizer) {
-        Future<KubeObject> removed = context.client()
-                .get(node.resource(), node.key())
-                .compose(live -> {
-                    if (!live.uid().equals(node.uid())
-                            || !live.meta().finalizers().contains(finalizer)) {
-                        return Future.succeededFuture(live);
-                    }
-                    ObjectNode patch = Json.object();
-                    ObjectNode meta = patch.putObject("metadata")
-                            .put("resourceVersion", live.meta().resourceVersion());
-                    ArrayNode rest = meta.putArray("finalizers");
-                    live.meta().finalizers().stream()
-                            .filter(each -> !each.equals(finalizer))
-                            .forEach(rest::add);
-                    return context.client().patch(node.resource(), node.key(), "", PatchType.MERGE, patch);
-                });
-        return Outcomes.ignoring(removed, Reason.NotFound);
     }
 
     // ---- a dependent
@@ -256,15 +261,12 @@ public final class GarbageCollector implements Room {
             if (lost.isEmpty()) {
                 return Future.<Void>succeededFuture();
             }
-            return held ? dropOwners(node, lost) : deleteVerified(node, waited);
+            boolean foreground = waited && !graph.dependentsOf(node.uid()).isEmpty();
+            return held ? changes.dropOwners(node, lost) : changes.delete(node, foreground);
         });
     }
 
     private Future<OwnerState> stateOf(Node node, OwnerReference owner) {
-        boolean waits = graph.find(owner.uid()).map(Node::foreground).orElse(false);
-        if (graph.alive(owner.uid())) {
-            return Future.succeededFuture(waits ? OwnerState.WAITS : OwnerState.LIVES);
-        }
         Optional<Resource> resource = resourceOf(owner);
         if (resource.isEmpty()) {
             log.atDebug()
@@ -273,73 +275,51 @@ public final class GarbageCollector implements Room {
                     .log("owner's kind is not served, its dependent stays");
             return Future.succeededFuture(OwnerState.UNKNOWN);
         }
-        boolean namespaced = resource.get().namespaced();
-        if (namespaced && node.key().namespace().isEmpty()) {
+        boolean waits = graph.find(owner.uid()).map(Node::foreground).orElse(false);
+        ObjectKey place = placeOf(node, owner, resource.get());
+        if (graph.alive(resource.get(), place, owner.uid())) {
+            return Future.succeededFuture(waits ? OwnerState.WAITS : OwnerState.LIVES);
+        }
+        if (resource.get().namespaced()
+                && graph.elsewhere(resource.get(), node.key().namespace(), owner.uid())) {
+            tellOfForeignOwner(node, owner);
+        }
+        if (resource.get().namespaced() && node.key().namespace().isEmpty()) {
             return Future.succeededFuture(OwnerState.UNKNOWN);
         }
-        ObjectKey key =
-                namespaced ? ObjectKey.of(node.key().namespace(), owner.name()) : ObjectKey.cluster(owner.name());
         return context.client()
-                .get(resource.get(), key)
-                .map(live -> live.uid().equals(owner.uid()) ? OwnerState.LIVES : OwnerState.GONE)
+                .get(resource.get(), place)
+                .map(live -> !live.uid().equals(owner.uid())
+                        ? OwnerState.GONE
+                        : Node.of(resource.get(), live).foreground() ? OwnerState.WAITS : OwnerState.LIVES)
                 .recover(error -> ApiException.is(error, Reason.NotFound)
                         ? Future.succeededFuture(OwnerState.GONE)
                         : Future.failedFuture(error));
     }
 
+    /** Where an owner of the node must be: in its own namespace, or in none. */
+    private static ObjectKey placeOf(Node node, OwnerReference owner, Resource resource) {
+        return resource.namespaced()
+                ? ObjectKey.of(node.key().namespace(), owner.name())
+                : ObjectKey.cluster(owner.name());
+    }
+
+    private void tellOfForeignOwner(Node node, OwnerReference owner) {
+        String namespace = node.key().namespace();
+        KubeObject about = KubeObject.named(
+                node.resource().apiVersion(), node.resource().kind(), node.key(), tree -> Json.child(tree, "metadata")
+                        .put("uid", node.uid()));
+        events.warning(
+                about,
+                "OwnerRefInvalidNamespace",
+                "ownerRef [" + owner.apiVersion() + "/" + owner.kind() + ", namespace: " + namespace + ", name: "
+                        + owner.name() + ", uid: " + owner.uid() + "] does not exist in namespace \"" + namespace
+                        + "\"");
+    }
+
     private Optional<Resource> resourceOf(OwnerReference owner) {
         String version = owner.apiVersion();
         String group = version.contains("/") ? version.substring(0, version.indexOf('/')) : "";
-        return reflectors.keySet().stream()
-                .filter(resource ->
-                        resource.kind().equals(owner.kind()) && resource.group().equals(group))
-                .findFirst();
-    }
-
-    private Future<Void> deleteVerified(Node node, boolean ownerWaits) {
-        Future<KubeObject> deleted = context.client()
-                .get(node.resource(), node.key())
-                .compose(live -> {
-                    Set<String> uids = new HashSet<>();
-                    live.meta().ownerReferences().forEach(owner -> uids.add(owner.uid()));
-                    Set<String> known = new HashSet<>();
-                    node.owners().forEach(owner -> known.add(owner.uid()));
-                    if (!live.uid().equals(node.uid()) || live.meta().deleting()) {
-                        return Future.succeededFuture(live);
-                    }
-                    if (!uids.equals(known)) {
-                        return Future.failedFuture(ApiException.conflict(
-                                node.resource(), node.key().name(), "its owners changed meanwhile"));
-                    }
-                    boolean foreground =
-                            ownerWaits && !graph.dependentsOf(node.uid()).isEmpty();
-                    boolean orphan = live.meta().finalizers().contains(GarbageGraph.ORPHAN);
-                    String how = orphan ? "Orphan" : foreground ? "Foreground" : "Background";
-                    return context.client()
-                            .delete(
-                                    node.resource(),
-                                    node.key(),
-                                    DeleteOptions.onlyIf(node.uid()).propagate(how));
-                });
-        return Outcomes.ignoring(deleted, Reason.NotFound);
-    }
-
-    private Future<Void> dropOwners(Node node, Set<String> lost) {
-        Future<KubeObject> dropped = context.client()
-                .get(node.resource(), node.key())
-                .compose(live -> {
-                    if (!live.uid().equals(node.uid())) {
-                        return Future.succeededFuture(live);
-                    }
-                    List<OwnerReference> kept = new ArrayList<>(live.meta().ownerReferences());
-                    kept.removeIf(owner -> lost.contains(owner.uid()));
-                    ObjectNode patch = Json.object();
-                    ObjectNode meta = patch.putObject("metadata")
-                            .put("resourceVersion", live.meta().resourceVersion());
-                    ArrayNode list = meta.putArray("ownerReferences");
-                    kept.forEach(owner -> list.add(owner.tree()));
-                    return context.client().patch(node.resource(), node.key(), "", PatchType.MERGE, patch);
-                });
-        return Outcomes.ignoring(dropped, Reason.NotFound);
+        return Optional.ofNullable(kinds.get(new GroupKind(group, owner.kind())));
     }
 }

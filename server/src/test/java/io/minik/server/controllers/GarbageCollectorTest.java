@@ -13,10 +13,17 @@ import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class GarbageCollectorTest {
-    private static final List<Resource> WATCHED =
-            List.of(Resources.DEPLOYMENTS, Resources.REPLICA_SETS, Resources.PODS, Resources.CONFIG_MAPS);
+    private static final List<Resource> WATCHED = List.of(
+            Resources.DEPLOYMENTS,
+            Resources.REPLICA_SETS,
+            Resources.PODS,
+            Resources.CONFIG_MAPS,
+            Resources.PERSISTENT_VOLUMES);
     private final Cluster cluster = new Cluster();
 
     private void start() {
@@ -142,6 +149,124 @@ class GarbageCollectorTest {
         cluster.api.remove(Resources.CONFIG_MAPS, first.key());
         object(Resources.CONFIG_MAPS, "owner");
         cluster.loop.settle();
+        assertThat(cluster.pods()).isEmpty();
+    }
+
+    private void own(Resource resource, String name, OwnerReference... owners) {
+        cluster.edit(resource, name, tree -> {
+            ArrayNode list = Json.child(tree, "metadata").putArray("ownerReferences");
+            for (OwnerReference owner : owners) {
+                list.add(owner.tree());
+            }
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Foreground", "Background", "Orphan"})
+    void ownersThatBlockEachOtherInACircleEnd(String how) {
+        start();
+        KubeObject one = object(Resources.CONFIG_MAPS, "one");
+        KubeObject two = object(Resources.CONFIG_MAPS, "two", one);
+        KubeObject three = object(Resources.CONFIG_MAPS, "three", two);
+        own(Resources.CONFIG_MAPS, "one", OwnerReference.controllerOf(three));
+        cluster.loop.settle();
+        delete(Resources.CONFIG_MAPS, "one", how);
+        assertThat(cluster.api.all(Resources.CONFIG_MAPS)).hasSize(how.equals("Orphan") ? 2 : 0);
+    }
+
+    @Test
+    void aCircleWhoseMembersAreAllDeletedInTheForegroundEnds() {
+        KubeObject one = object(Resources.CONFIG_MAPS, "one");
+        KubeObject two = object(Resources.CONFIG_MAPS, "two", one);
+        own(Resources.CONFIG_MAPS, "one", OwnerReference.controllerOf(two));
+        KubeObject self = object(Resources.CONFIG_MAPS, "self");
+        own(Resources.CONFIG_MAPS, "self", OwnerReference.controllerOf(self));
+        for (String name : List.of("one", "two", "self")) {
+            delete(Resources.CONFIG_MAPS, name, "Foreground");
+        }
+        assertThat(cluster.api.all(Resources.CONFIG_MAPS)).hasSize(3);
+        start();
+        assertThat(cluster.api.all(Resources.CONFIG_MAPS)).isEmpty();
+    }
+
+    @Test
+    void anOwnerInAnotherNamespaceIsNone() {
+        start();
+        KubeObject owner = cluster.api.put(
+                Resources.CONFIG_MAPS, KubeObject.named("v1", "ConfigMap", ObjectKey.of("other", "owner"), tree -> {}));
+        object(Resources.PODS, "child", owner);
+        cluster.loop.settle();
+        assertThat(cluster.pods()).isEmpty();
+        assertThat(cluster.events("OwnerRefInvalidNamespace"))
+                .containsExactly("ownerRef [v1/ConfigMap, namespace: default, name: owner, uid: " + owner.uid()
+                        + "] does not exist in namespace \"default\"");
+    }
+
+    @Test
+    void anOwnerThatShowsItselfElsewhereLaterIsNoneEither() {
+        KubeObject owner =
+                KubeObject.named("v1", "ConfigMap", ObjectKey.of("other", "owner"), tree -> Json.child(tree, "metadata")
+                        .put("uid", "owner-uid"));
+        object(Resources.PODS, "child", owner);
+        cluster.api.put(Resources.CONFIG_MAPS, owner);
+        start();
+        assertThat(cluster.pods()).isEmpty();
+        assertThat(cluster.events("OwnerRefInvalidNamespace")).hasSize(1);
+    }
+
+    @Test
+    void aNamespacedOwnerOfAClusterObjectIsToldAndKeepsIt() {
+        start();
+        KubeObject owner = object(Resources.CONFIG_MAPS, "owner");
+        cluster.put(Resources.PERSISTENT_VOLUMES, "kept", tree -> Json.child(tree, "metadata")
+                .putArray("ownerReferences")
+                .add(OwnerReference.controllerOf(owner).tree()));
+        cluster.loop.settle();
+        assertThat(cluster.api.all(Resources.PERSISTENT_VOLUMES)).hasSize(1);
+        assertThat(cluster.events("OwnerRefInvalidNamespace"))
+                .containsExactly("ownerRef [v1/ConfigMap, namespace: , name: owner, uid: " + owner.uid()
+                        + "] does not exist in namespace \"\"");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"ConfigMap,v1,other-name", "ReplicaSet,apps/v1,owner", "Deployment,apps/v1,owner"})
+    void aUidThatBelongsToAnotherKindOrNameIsNoOwner(String kind, String version, String name) {
+        start();
+        KubeObject owner = object(Resources.CONFIG_MAPS, "owner");
+        object(Resources.CONFIG_MAPS, "child");
+        own(Resources.CONFIG_MAPS, "child", new OwnerReference(version, kind, name, owner.uid(), true, true));
+        cluster.loop.settle();
+        assertThat(cluster.api.all(Resources.CONFIG_MAPS))
+                .extracting(KubeObject::name)
+                .containsExactly("owner");
+        assertThat(cluster.events("OwnerRefInvalidNamespace")).isEmpty();
+    }
+
+    @Test
+    void theRightAmongTwoReferencesToOneUidKeepsTheObject() {
+        start();
+        KubeObject owner = object(Resources.CONFIG_MAPS, "owner");
+        object(Resources.PODS, "child", owner);
+        cluster.loop.settle();
+        own(
+                Resources.PODS,
+                "child",
+                OwnerReference.controllerOf(owner),
+                new OwnerReference("v1", "ConfigMap", "gone", "gone-uid", false, true));
+        cluster.loop.settle();
+        assertThat(cluster.get(Resources.PODS, "child").meta().ownerReferences())
+                .containsExactly(OwnerReference.controllerOf(owner));
+    }
+
+    @Test
+    void whatWentBetweenTwoListsIsMissedByItsDependents() {
+        start();
+        KubeObject owner = object(Resources.CONFIG_MAPS, "owner");
+        object(Resources.PODS, "child", owner);
+        cluster.loop.settle();
+        cluster.api.breakWatches(Resources.CONFIG_MAPS, true);
+        cluster.api.remove(Resources.CONFIG_MAPS, owner.key());
+        cluster.loop.advance(java.time.Duration.ofMinutes(1));
         assertThat(cluster.pods()).isEmpty();
     }
 }
