@@ -1,7 +1,6 @@
 package io.minik.server.controllers;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.client.Controller;
 import io.minik.api.client.DeleteOptions;
 import io.minik.api.client.Informer;
@@ -16,17 +15,14 @@ import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.vertx.core.Future;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.Supplier;
 
 /**
- * Ends a namespace that is being deleted: deletes all that is in it, says in conditions what still holds it up, and
- * takes the {@code kubernetes} finalizer off when it is empty.
+ * Ends a namespace that is being deleted: deletes its pods, when they are gone all else (what protects or feeds a pod must
+ * outlive it), says in conditions what still holds it up, and takes the {@code kubernetes} finalizer off when it is empty.
  */
 final class NamespaceController implements Controller {
     private static final String FINALIZER = "kubernetes";
@@ -36,6 +32,7 @@ final class NamespaceController implements Controller {
     private final ControllerContext context;
     private final Supplier<? extends Collection<Resource>> namespaced;
     private final Informer namespaces;
+    private final Informer pods;
     private final ReconcileLoop work;
 
     /** @param namespaced all namespaced resources that can be listed and deleted, also those of CRDs, as of now */
@@ -43,7 +40,11 @@ final class NamespaceController implements Controller {
         this.context = context;
         this.namespaced = namespaced;
         this.namespaces = context.informer(Resources.NAMESPACES);
-        this.work = context.reconcile("namespace", this::reconcile).watch(namespaces);
+        this.pods = context.informer(Resources.PODS);
+        this.work = context.reconcile("namespace", this::reconcile)
+                .watch(namespaces)
+                .needs(pods);
+        pods.onChange((before, now) -> before.filter(pod -> now.isEmpty()).ifPresent(this::lastPodMayBeGone));
     }
 
     @Override
@@ -51,52 +52,74 @@ final class NamespaceController implements Controller {
         return work;
     }
 
-    /** What is left of one resource after the deletion was asked for. */
-    private record Remainder(Resource resource, List<KubeObject> objects, Optional<Throwable> failure) {}
+    private void lastPodMayBeGone(KubeObject pod) {
+        ObjectKey namespace = ObjectKey.cluster(pod.namespace());
+        boolean ends =
+                namespaces.get(namespace).map(found -> found.meta().deleting()).orElse(false);
+        if (ends && pods.byNamespace(pod.namespace()).isEmpty()) {
+            work.add(namespace);
+        }
+    }
 
     private Future<Optional<Duration>> reconcile(ObjectKey key) {
         Optional<KubeObject> namespace = namespaces.get(key);
         if (namespace.isEmpty() || !namespace.get().meta().deleting() || !holds(namespace.get())) {
             return Outcomes.done();
         }
-        List<Resource> others = new ArrayList<>(namespaced.get());
-        others.removeIf(resource -> resource.equals(Resources.EVENTS));
-        List<Future<Remainder>> parts =
-                others.stream().map(resource -> empty(key.name(), resource)).toList();
-        return Future.join(parts)
-                // Events last: the deletions above make some.
-                .compose(all -> empty(key.name(), Resources.EVENTS))
-                .compose(events -> {
-                    List<Remainder> left =
-                            new ArrayList<>(parts.stream().map(Future::result).toList());
-                    left.add(events);
-                    left.removeIf(remainder ->
-                            remainder.objects().isEmpty() && remainder.failure().isEmpty());
-                    return left.isEmpty() ? finalizeIt(namespace.get()) : tell(namespace.get(), left);
+        NamespaceRemains remains =
+                new NamespaceRemains(namespace.get(), context.loop().now());
+        return empty(key.name(), Resources.PODS, remains)
+                .compose(done -> remains.none() ? emptyOthers(key.name(), remains) : Future.succeededFuture())
+                .compose(done -> {
+                    if (!remains.none()) {
+                        return tell(namespace.get(), remains).map(Optional.of(LOOK_AGAIN));
+                    }
+                    // Who else holds it reads there that its content is gone.
+                    boolean stays = holders(namespace.get()).size() > 1
+                            || !namespace.get().meta().finalizers().isEmpty();
+                    Future<KubeObject> told =
+                            stays ? tell(namespace.get(), remains) : Future.succeededFuture(namespace.get());
+                    return told.compose(this::finalizeIt);
                 });
     }
 
-    private static boolean holds(KubeObject namespace) {
-        return Json.stringList(namespace.tree(), "spec", "finalizers").contains(FINALIZER);
+    private Future<Void> emptyOthers(String namespace, NamespaceRemains remains) {
+        List<Future<Void>> parts = namespaced.get().stream()
+                .filter(resource -> !resource.equals(Resources.PODS) && !resource.equals(Resources.EVENTS))
+                .map(resource -> empty(namespace, resource, remains))
+                .toList();
+        // Events last: the deletions make some.
+        return Future.join(parts).compose(all -> empty(namespace, Resources.EVENTS, remains));
     }
 
-    /** Never fails: a failure is part of the answer. */
-    private Future<Remainder> empty(String namespace, Resource resource) {
+    private static List<String> holders(KubeObject namespace) {
+        return Json.stringList(namespace.tree(), "spec", "finalizers");
+    }
+
+    private static boolean holds(KubeObject namespace) {
+        return holders(namespace).contains(FINALIZER);
+    }
+
+    /** Never fails: a failure is part of what remains. */
+    private Future<Void> empty(String namespace, Resource resource, NamespaceRemains remains) {
         return context.client()
                 .list(resource, namespace, ListOptions.ALL)
                 .compose(found -> {
                     if (found.items().isEmpty()) {
-                        return Future.succeededFuture(new Remainder(resource, List.of(), Optional.empty()));
+                        return Future.<Void>succeededFuture();
                     }
                     return deleteAll(namespace, resource, found.items())
                             .compose(done -> context.client().list(resource, namespace, ListOptions.ALL))
-                            .map(left -> new Remainder(resource, left.items(), Optional.empty()));
+                            .onSuccess(left -> remains.add(resource, left.items()))
+                            .<Void>mapEmpty();
                 })
-                .otherwise(error -> new Remainder(
-                        resource,
-                        List.of(),
-                        // A resource that is served no more has nothing in it.
-                        ApiException.is(error, Reason.NotFound) ? Optional.empty() : Optional.of(error)));
+                .recover(error -> {
+                    // A resource that is served no more has nothing in it.
+                    if (!ApiException.is(error, Reason.NotFound)) {
+                        remains.failed(resource, error);
+                    }
+                    return Future.succeededFuture();
+                });
     }
 
     private Future<Void> deleteAll(String namespace, Resource resource, List<KubeObject> found) {
@@ -130,67 +153,14 @@ final class NamespaceController implements Controller {
                 Outcomes.ignoring(context.client().update(Resources.NAMESPACES, free, "finalize"), Reason.NotFound));
     }
 
-    private Future<Optional<Duration>> tell(KubeObject namespace, List<Remainder> left) {
-        List<String> failures = new ArrayList<>();
-        Map<String, Integer> instances = new TreeMap<>();
-        Map<String, Integer> finalizers = new TreeMap<>();
-        for (Remainder remainder : left) {
-            remainder.failure().ifPresent(error -> failures.add(remainder.resource() + ": " + error.getMessage()));
-            if (!remainder.objects().isEmpty()) {
-                instances.put(
-                        remainder.resource().groupResource(),
-                        remainder.objects().size());
-            }
-            for (KubeObject object : remainder.objects()) {
-                object.meta().finalizers().forEach(name -> finalizers.merge(name, 1, Integer::sum));
-            }
-        }
-        String now = context.time();
-        KubeObject told = namespace.edit(tree -> {
-            ObjectNode status = Json.child(tree, "status");
-            String failed = failures.isEmpty() ? "False" : "True";
-            Conditions.set(
-                    status,
-                    "NamespaceDeletionContentFailure",
-                    failed,
-                    failures.isEmpty() ? "ContentDeleted" : "ContentDeletionFailed",
-                    failures.isEmpty()
-                            ? "All content successfully deleted, may be waiting on finalization"
-                            : "Failed to delete all resource types, " + failures.size() + " remaining: "
-                                    + String.join(", ", failures),
-                    now);
-            Conditions.set(
-                    status,
-                    "NamespaceContentRemaining",
-                    instances.isEmpty() ? "False" : "True",
-                    instances.isEmpty() ? "ContentRemoved" : "SomeResourcesRemain",
-                    instances.isEmpty()
-                            ? "All content successfully removed"
-                            : "Some resources are remaining: " + counted(instances, " has ", " resource instances"),
-                    now);
-            Conditions.set(
-                    status,
-                    "NamespaceFinalizersRemaining",
-                    finalizers.isEmpty() ? "False" : "True",
-                    finalizers.isEmpty() ? "ContentHasNoFinalizers" : "SomeFinalizersRemain",
-                    finalizers.isEmpty()
-                            ? "All content-preserving finalizers finished"
-                            : "Some content in the namespace has finalizers remaining: "
-                                    + counted(finalizers, " in ", " resource instances"),
-                    now);
-        });
-        Future<Void> written = told.at("status").equals(namespace.at("status"))
-                ? Future.succeededFuture()
-                : Outcomes.ignoring(
-                        context.client().update(Resources.NAMESPACES, told, "status"),
-                        Reason.Conflict,
-                        Reason.NotFound);
-        return written.map(Optional.of(LOOK_AGAIN));
-    }
-
-    private static String counted(Map<String, Integer> counts, String joint, String unit) {
-        List<String> parts = new ArrayList<>();
-        counts.forEach((what, count) -> parts.add(what + joint + count + unit));
-        return String.join(", ", parts);
+    private Future<KubeObject> tell(KubeObject namespace, NamespaceRemains remains) {
+        KubeObject told = namespace.edit(tree -> remains.tell(Json.child(tree, "status"), context.time()));
+        return told.at("status").equals(namespace.at("status"))
+                ? Future.succeededFuture(namespace)
+                : context.client()
+                        .update(Resources.NAMESPACES, told, "status")
+                        .recover(error -> ApiException.is(error, Reason.NotFound)
+                                ? Future.succeededFuture(namespace)
+                                : Future.failedFuture(error));
     }
 }

@@ -2,12 +2,15 @@ package io.minik.server.controllers;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.minik.api.client.ApiCall;
 import io.minik.api.client.DeleteOptions;
+import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Resources;
 import io.minik.api.object.Json;
 import io.minik.api.object.ObjectKey;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -57,21 +60,94 @@ class NamespaceRoomsTest {
                 .isEqualTo("PEM");
     }
 
+    private String message(String type) {
+        return Conditions.find(cluster.get(Resources.NAMESPACES, "default").at("status"), type)
+                .map(condition -> Json.text(condition, "status") + " " + Json.text(condition, "reason") + ": "
+                        + Json.text(condition, "message"))
+                .orElse("");
+    }
+
     @Test
-    void aDeletedNamespaceTakesItsContentsAlongAndWaitsForThem() {
+    void aDeletedNamespaceLosesItsPodsFirstAndAllElseWhenTheyAreGone() {
         cluster.put(Resources.PODS, "slow", tree -> Json.child(tree, "spec").put("nodeName", "n"));
         delete();
         cluster.loop.settle();
-        var status = cluster.get(Resources.NAMESPACES, "default").at("status");
-        assertThat(Conditions.find(status, "NamespaceContentRemaining").map(c -> Json.text(c, "message")))
-                .contains("Some resources are remaining: pods has 1 resource instances");
+        assertThat(message("NamespaceContentRemaining"))
+                .isEqualTo("True SomeResourcesRemain: Some resources are remaining: pods. has 1 resource instances");
+        assertThat(message("NamespaceDeletionContentFailure"))
+                .isEqualTo("False ContentDeleted: All content successfully deleted, may be waiting on finalization");
+        assertThat(message("NamespaceFinalizersRemaining"))
+                .isEqualTo("False ContentHasNoFinalizers: All content-preserving finalizers finished");
+        assertThat(message("NamespaceDeletionDiscoveryFailure"))
+                .isEqualTo("False ResourcesDiscovered: All resources successfully discovered");
+        assertThat(message("NamespaceDeletionGroupVersionParsingFailure"))
+                .isEqualTo("False ParsedGroupVersions: All legacy kube types successfully parsed");
         assertThat(cluster.get(Resources.PODS, "slow").meta().deleting()).isTrue();
+        assertThat(cluster.api.all(Resources.CONFIG_MAPS)).hasSize(1);
+        assertThat(cluster.api.all(Resources.SERVICE_ACCOUNTS)).hasSize(1);
         cluster.api.remove(Resources.PODS, ObjectKey.of("default", "slow"));
-        cluster.loop.advance(Duration.ofSeconds(3));
+        cluster.loop.settle();
         assertThat(cluster.api.all(Resources.NAMESPACES)).isEmpty();
         assertThat(cluster.api.all(Resources.CONFIG_MAPS)).isEmpty();
         assertThat(cluster.api.all(Resources.SERVICE_ACCOUNTS)).isEmpty();
         assertThat(cluster.loop.timers()).isZero();
+    }
+
+    @Test
+    void podsThatAreHeldBackAreToldAndTheRestStaysWhileTheyAre() {
+        cluster.put(Resources.PODS, "held", tree -> Json.child(tree, "metadata")
+                .putArray("finalizers")
+                .add("example.com/hold"));
+        delete();
+        cluster.loop.settle();
+        assertThat(message("NamespaceFinalizersRemaining"))
+                .isEqualTo("True SomeFinalizersRemain: Some content in the namespace has finalizers remaining:"
+                        + " example.com/hold in 1 resource instances");
+        assertThat(cluster.api.all(Resources.CONFIG_MAPS)).hasSize(1);
+        cluster.edit(
+                Resources.PODS, "held", tree -> Json.child(tree, "metadata").remove("finalizers"));
+        cluster.loop.settle();
+        assertThat(cluster.api.all(Resources.NAMESPACES)).isEmpty();
+    }
+
+    @Test
+    void podsThatOutliveTheirGraceAreAFailure() {
+        cluster.put(Resources.PODS, "stuck", tree -> Json.child(tree, "spec")
+                .put("nodeName", "n")
+                .put("terminationGracePeriodSeconds", 5));
+        delete();
+        cluster.loop.advance(Duration.ofSeconds(10));
+        assertThat(message("NamespaceDeletionContentFailure"))
+                .isEqualTo("True ContentDeletionFailed: Failed to delete all resource types, 1 remaining:"
+                        + " unexpected items still remain in namespace: default for gvr: /v1, Resource=pods");
+    }
+
+    @Test
+    void podsThatCannotBeDeletedKeepTheRest() {
+        cluster.api.failing(
+                call -> call.verb() == ApiCall.Verb.LIST && call.resource().equals(Resources.PODS)
+                        ? Optional.of(ApiException.internal("no disk"))
+                        : Optional.empty());
+        delete();
+        cluster.loop.settle();
+        assertThat(message("NamespaceDeletionContentFailure"))
+                .contains("no disk")
+                .startsWith("True");
+        assertThat(cluster.api.all(Resources.CONFIG_MAPS)).hasSize(1);
+    }
+
+    @Test
+    void whoElseHoldsTheNamespaceReadsThatItsContentIsGone() {
+        cluster.edit(Resources.NAMESPACES, "default", tree -> Json.child(tree, "spec")
+                .withArray("finalizers")
+                .add("example.com/last"));
+        delete();
+        cluster.loop.advance(Duration.ofSeconds(1));
+        assertThat(message("NamespaceContentRemaining"))
+                .isEqualTo("False ContentRemoved: All content successfully removed");
+        assertThat(Json.stringList(cluster.get(Resources.NAMESPACES, "default").tree(), "spec", "finalizers"))
+                .containsExactly("example.com/last");
+        assertThat(cluster.api.all(Resources.CONFIG_MAPS)).isEmpty();
     }
 
     @Test
