@@ -196,6 +196,51 @@ public final class CronSchedule {
         return Optional.empty();
     }
 
+    /** The last time after the first instant and not after the second; empty: there is none. Takes some 30 looks ahead. */
+    public Optional<Instant> last(Instant since, Instant now) {
+        if (!since.isBefore(now)) {
+            return Optional.empty();
+        }
+        if (times.isEmpty()) {
+            long rounds = Duration.between(since, now).getSeconds() / every.getSeconds();
+            return rounds == 0
+                    ? Optional.empty()
+                    : Optional.of(since.plusSeconds(rounds * every.getSeconds()).truncatedTo(ChronoUnit.SECONDS));
+        }
+        // From any moment before the last time there is one until now, from it on there is none.
+        long before = since.getEpochSecond();
+        long from = now.getEpochSecond();
+        if (!comes(before, now)) {
+            return Optional.empty();
+        }
+        while (from - before > 1) {
+            long middle = before + (from - before) / 2;
+            if (comes(middle, now)) {
+                before = middle;
+            } else {
+                from = middle;
+            }
+        }
+        return Optional.of(Instant.ofEpochSecond(from));
+    }
+
+    private boolean comes(long since, Instant now) {
+        return next(Instant.ofEpochSecond(since))
+                .map(time -> !time.isAfter(now))
+                .orElse(false);
+    }
+
+    /** How many times lie after the first instant and not after the second; counts to the limit only. */
+    public int count(Instant since, Instant now, int limit) {
+        int count = 0;
+        Optional<Instant> time = next(since);
+        while (count < limit && time.isPresent() && !time.get().isAfter(now)) {
+            count++;
+            time = next(time.get());
+        }
+        return count;
+    }
+
     private boolean day(ZonedDateTime time) {
         Times days = times.get(DAY);
         Times weekdays = times.get(WEEKDAY);

@@ -67,4 +67,32 @@ class CronScheduleTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(why);
     }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "* * * * *    | 2025-01-01T00:00:00Z | 2026-01-01T00:00:59Z | 2026-01-01T00:00:00Z",
+                "* * * * *    | 2025-12-31T23:59:00Z | 2026-01-01T00:00:00Z | 2026-01-01T00:00:00Z",
+                "* * * * *    | 2026-01-01T00:00:00Z | 2026-01-01T00:00:30Z |",
+                "* * 1 1 *    | 2020-06-01T00:00:00Z | 2026-06-01T00:00:00Z | 2026-01-01T23:59:00Z",
+                "0 0 29 2 *   | 2020-06-01T00:00:00Z | 2026-06-01T00:00:00Z | 2024-02-29T00:00:00Z",
+                "0 0 31 2 *   | 2020-06-01T00:00:00Z | 2026-06-01T00:00:00Z |",
+                "@every 1h30m | 2026-01-01T00:10:00Z | 2026-01-01T05:00:00Z | 2026-01-01T04:40:00Z",
+                "@every 1h    | 2026-01-01T00:10:00Z | 2026-01-01T01:00:00Z |",
+                "* * * * *    | 2026-01-01T00:10:00Z | 2026-01-01T00:00:00Z |",
+            })
+    void theLastTimeOfALongWhileIsFoundWithoutWalkingThroughIt(
+            String expression, Instant since, Instant now, Instant last) {
+        assertThat(CronSchedule.parse(expression).last(since, now)).isEqualTo(java.util.Optional.ofNullable(last));
+    }
+
+    @Test
+    void missedTimesAreCountedToALimit() {
+        CronSchedule hourly = CronSchedule.parse("@hourly");
+        Instant since = Instant.parse("2026-01-01T00:00:00Z");
+        assertThat(hourly.count(since, since.plusSeconds(3599), 101)).isZero();
+        assertThat(hourly.count(since, since.plusSeconds(3600 * 100), 101)).isEqualTo(100);
+        assertThat(hourly.count(since, since.plusSeconds(3600 * 10_000), 101)).isEqualTo(101);
+    }
 }

@@ -3,6 +3,7 @@ package io.minik.server.controllers;
 import io.minik.api.meta.Resource;
 import io.minik.api.room.Room;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.Collection;
 import java.util.List;
 import java.util.function.Supplier;
@@ -43,7 +44,7 @@ public final class Controllers {
                 new DaemonSetController(context),
                 new StatefulSetController(context),
                 new JobController(context),
-                new CronJobController(context),
+                new CronJobController(context, ZoneId.systemDefault()),
                 new TtlController(context),
                 new DisruptionController(context),
                 new VolumeBinder(context),

@@ -21,28 +21,38 @@ import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
  * Makes a Job at each time of a CronJob's schedule. A timer per CronJob, for its next time, is all that waits. Of several
- * times that were missed only the last is made up for.
+ * times that were missed only the last is made up for. Without a timeZone a schedule is in the server's own, as upstream.
  */
 final class CronJobController implements Controller {
     private static final String SCHEDULED_AT = "batch.kubernetes.io/cronjob-scheduled-timestamp";
-    /** Looking through missed times ends here; as upstream. */
+    /** More missed times than that are a reason to warn; as upstream. */
     private static final int MOST_MISSED = 100;
 
+    private static final DateTimeFormatter RFC1123 = DateTimeFormatter.ofPattern(
+                    "EEE, dd MMM yyyy HH:mm:ss Z", Locale.ROOT)
+            .withZone(ZoneOffset.UTC);
+
     private final ControllerContext context;
+    private final ZoneId local;
     private final Informer cronJobs;
     private final Informer jobs;
     private final EventRecorder events;
     private final ReconcileLoop work;
 
-    CronJobController(ControllerContext context) {
+    /** @param local the zone of schedules that name none */
+    CronJobController(ControllerContext context, ZoneId local) {
         this.context = context;
+        this.local = local;
         this.cronJobs = context.informer(Resources.CRON_JOBS);
         this.jobs = Pods.indexed(context.informer(Resources.JOBS));
         this.events = context.events("cronjob-controller");
@@ -74,15 +84,11 @@ final class CronJobController implements Controller {
 
     private Future<Optional<Duration>> schedule(KubeObject cron, List<KubeObject> own) {
         Instant now = context.loop().now();
-        CronSchedule schedule;
-        try {
-            String timeZone = cron.text("spec", "timeZone");
-            schedule =
-                    CronSchedule.parse(cron.text("spec", "schedule"), ZoneId.of(timeZone.isEmpty() ? "UTC" : timeZone));
-        } catch (IllegalArgumentException | DateTimeException e) {
-            events.warning(cron, "UnparseableSchedule", "unparseable schedule: " + e.getMessage());
+        Optional<CronSchedule> parsed = parse(cron);
+        if (parsed.isEmpty()) {
             return Outcomes.done();
         }
+        CronSchedule schedule = parsed.get();
         Optional<Duration> next =
                 schedule.next(now).map(time -> Duration.between(now, time).plusMillis(1));
         Optional<Instant> due = due(cron, schedule, now);
@@ -90,8 +96,8 @@ final class CronJobController implements Controller {
             return Future.succeededFuture(next);
         }
         long deadline = Json.longOr(-1, cron.tree(), "spec", "startingDeadlineSeconds");
-        if (deadline >= 0 && due.get().plusSeconds(deadline).isBefore(now)) {
-            events.warning(cron, "MissSchedule", "Missed scheduled time to start a job: " + due.get());
+        if (deadline >= 0 && Outcomes.after(due.get(), deadline).isBefore(now)) {
+            events.warning(cron, "MissSchedule", "Missed scheduled time to start a job: " + RFC1123.format(due.get()));
             return Future.succeededFuture(next);
         }
         List<KubeObject> active =
@@ -110,31 +116,37 @@ final class CronJobController implements Controller {
         return Outcomes.all(replaced).compose(done -> start(cron, due.get())).map(next);
     }
 
+    private Optional<CronSchedule> parse(KubeObject cron) {
+        String timeZone = cron.text("spec", "timeZone");
+        try {
+            ZoneId zone = timeZone.isEmpty() ? local : ZoneId.of(timeZone);
+            return Optional.of(CronSchedule.parse(cron.text("spec", "schedule"), zone));
+        } catch (DateTimeException e) {
+            events.warning(cron, "UnknownTimeZone", "invalid timeZone: \"" + timeZone + "\": " + e.getMessage());
+        } catch (IllegalArgumentException e) {
+            events.warning(
+                    cron,
+                    "UnparseableSchedule",
+                    "unparseable schedule: \"" + cron.text("spec", "schedule") + "\" : " + e.getMessage());
+        }
+        return Optional.empty();
+    }
+
     /** The last time that should have begun and has not. */
-    private static Optional<Instant> due(KubeObject cron, CronSchedule schedule, Instant now) {
+    private Optional<Instant> due(KubeObject cron, CronSchedule schedule, Instant now) {
         Instant since = Outcomes.instant(cron.text("status", "lastScheduleTime"))
                 .or(() -> Outcomes.instant(cron.meta().creationTimestamp()))
                 .orElse(now);
         long deadline = Json.longOr(-1, cron.tree(), "spec", "startingDeadlineSeconds");
-        if (deadline >= 0 && now.minusSeconds(deadline).isAfter(since)) {
-            since = now.minusSeconds(deadline);
+        if (deadline >= 0 && Outcomes.after(now, -deadline).isAfter(since)) {
+            since = Outcomes.after(now, -deadline);
         }
-        Optional<Instant> last = Optional.empty();
-        Instant from = since;
-        for (int missed = 0; missed < MOST_MISSED; missed++) {
-            Optional<Instant> time = schedule.next(from);
-            if (time.isEmpty() || time.get().isAfter(now)) {
-                return last;
-            }
-            last = time;
-            from = time.get();
-        }
-        // Too many to look at one by one: the times of the last day will do.
-        Instant recent = now.minus(Duration.ofDays(1));
-        for (Optional<Instant> time = schedule.next(recent);
-                time.isPresent() && !time.get().isAfter(now);
-                time = schedule.next(time.get())) {
-            last = time;
+        Optional<Instant> last = schedule.last(since, now);
+        if (last.isPresent() && schedule.count(since, now, MOST_MISSED + 1) > MOST_MISSED) {
+            events.warning(
+                    cron,
+                    "TooManyMissedTimes",
+                    "too many missed start times. Set or decrease .spec.startingDeadlineSeconds or check clock skew");
         }
         return last;
     }

@@ -163,8 +163,8 @@ record JobPlan(List<KubeObject> remove, List<KubeObject> stop, List<Integer> cre
                 .filter(ready -> Json.text(ready, "status").equals("False"))
                 .flatMap(ready -> Outcomes.instant(Json.text(ready, "lastTransitionTime")))
                 .or(() -> Outcomes.instant(pod.text("metadata", "deletionTimestamp"))
-                        .map(time -> time.minusSeconds(
-                                Json.longOr(0, pod.tree(), "metadata", "deletionGracePeriodSeconds"))))
+                        .map(time -> Outcomes.after(
+                                time, -Json.longOr(0, pod.tree(), "metadata", "deletionGracePeriodSeconds"))))
                 .or(() -> Outcomes.instant(pod.meta().creationTimestamp()))
                 .orElse(Instant.EPOCH);
     }

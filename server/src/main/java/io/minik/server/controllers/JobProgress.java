@@ -251,7 +251,7 @@ final class JobProgress {
         JsonNode deadline = job.at("spec", "activeDeadlineSeconds");
         Optional<Instant> start = Outcomes.instant(job.text("status", "startTime"));
         return deadline.isNumber() && start.isPresent() && !suspended()
-                ? Optional.of(Duration.between(now, start.get().plusSeconds(deadline.longValue())))
+                ? Optional.of(Duration.between(now, Outcomes.after(start.get(), deadline.longValue())))
                 : Optional.empty();
     }
 

@@ -11,6 +11,8 @@ import java.util.Optional;
 
 /** How a reconcile ends, and the failures that are none. */
 final class Outcomes {
+    private static final long CENTURY = Duration.ofDays(36_525).getSeconds();
+
     private Outcomes() {}
 
     static Future<Optional<Duration>> done() {
@@ -46,6 +48,14 @@ final class Outcomes {
             return a.isPresent() ? a : b;
         }
         return a.get().compareTo(b.get()) <= 0 ? a : b;
+    }
+
+    /**
+     * So many seconds later. The API takes numbers of seconds that no time can be moved by: what is further away than a
+     * hundred years never comes.
+     */
+    static Instant after(Instant time, long seconds) {
+        return time.plusSeconds(Math.max(-CENTURY, Math.min(CENTURY, seconds)));
     }
 
     /** An RFC 3339 time; empty if absent or not one. */

@@ -72,7 +72,7 @@ final class Pods {
                 && (minReadySeconds == 0
                         || readySince(pod)
                                 .map(since ->
-                                        !since.plusSeconds(minReadySeconds).isAfter(now))
+                                        !Outcomes.after(since, minReadySeconds).isAfter(now))
                                 .orElse(false));
     }
 
@@ -82,7 +82,7 @@ final class Pods {
         for (KubeObject pod : pods) {
             Optional<Instant> since = readySince(pod);
             if (minReadySeconds > 0 && since.isPresent() && !available(pod, minReadySeconds, now)) {
-                Duration left = Duration.between(now, since.get().plusSeconds(minReadySeconds));
+                Duration left = Duration.between(now, Outcomes.after(since.get(), minReadySeconds));
                 soonest = Outcomes.sooner(soonest, Optional.of(left.plusMillis(1)));
             }
         }

@@ -41,7 +41,7 @@ final class TtlController implements Controller {
         if (job.isEmpty() || end.isEmpty()) {
             return Outcomes.done();
         }
-        Duration left = Duration.between(context.loop().now(), end.get().plusSeconds(ttl));
+        Duration left = Duration.between(context.loop().now(), Outcomes.after(end.get(), ttl));
         if (!left.isNegative() && !left.isZero()) {
             return Outcomes.again(left);
         }

@@ -8,6 +8,7 @@ import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import java.time.Duration;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
@@ -244,7 +245,7 @@ class WorkloadsTest {
         void start() {
             cluster.start(
                     new JobController(cluster.context),
-                    new CronJobController(cluster.context),
+                    new CronJobController(cluster.context, ZoneOffset.UTC),
                     new TtlController(cluster.context));
         }
 

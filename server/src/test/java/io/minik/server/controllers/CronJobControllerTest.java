@@ -1,0 +1,111 @@
+package io.minik.server.controllers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.minik.api.meta.Resources;
+import io.minik.api.object.Json;
+import io.minik.api.object.KubeObject;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What a schedule means in time: zones, missed times, deadlines. The clock begins at 2026-01-01T00:00:00Z. */
+class CronJobControllerTest {
+    private final Cluster cluster = new Cluster();
+
+    @BeforeEach
+    void start() {
+        cluster.start(new CronJobController(cluster.context, ZoneId.of("Asia/Kolkata")));
+    }
+
+    private void cron(String schedule, String created, Consumer<ObjectNode> more) {
+        cluster.put(Resources.CRON_JOBS, "tick", tree -> {
+            Json.child(tree, "metadata").put("creationTimestamp", created);
+            ObjectNode spec = Json.child(tree, "spec").put("schedule", schedule);
+            Cluster.template(spec.putObject("jobTemplate").putObject("spec"), "tick", "v1");
+            more.accept(spec);
+        });
+        cluster.loop.settle();
+    }
+
+    private String last() {
+        return cluster.get(Resources.CRON_JOBS, "tick").text("status", "lastScheduleTime");
+    }
+
+    @Test
+    void withoutATimeZoneAScheduleIsInTheServersOwn() {
+        cron("0 6 * * *", "2026-01-01T00:00:00Z", spec -> {});
+        cluster.loop.advance(Duration.ofMinutes(31));
+        assertThat(last()).isEqualTo("2026-01-01T00:30:00Z");
+    }
+
+    @Test
+    void itsOwnTimeZoneCountsFirst() {
+        cron("0 6 * * *", "2026-01-01T00:00:00Z", spec -> spec.put("timeZone", "Etc/UTC"));
+        cluster.loop.advance(Duration.ofHours(6).plusSeconds(1));
+        assertThat(last()).isEqualTo("2026-01-01T06:00:00Z");
+    }
+
+    @Test
+    void aTimeZoneThatIsNoneIsTold() {
+        cron("0 6 * * *", "2026-01-01T00:00:00Z", spec -> spec.put("timeZone", "Mars/Olympus"));
+        assertThat(cluster.events("UnknownTimeZone"))
+                .singleElement()
+                .asString()
+                .startsWith("invalid timeZone: \"Mars/Olympus\": ");
+        assertThat(cluster.loop.timers()).isZero();
+    }
+
+    @Test
+    void ofMonthsOfMissedTimesTheLastIsMadeUpForAndTold() {
+        cron("* * * * *", "2025-08-01T00:00:00Z", spec -> {});
+        assertThat(last()).isEqualTo("2026-01-01T00:00:00Z");
+        assertThat(cluster.api.all(Resources.JOBS)).hasSize(1);
+        assertThat(cluster.events("TooManyMissedTimes"))
+                .containsExactly(
+                        "too many missed start times. Set or decrease .spec.startingDeadlineSeconds or check clock"
+                                + " skew");
+    }
+
+    @Test
+    void theLastMissedTimeMayBeLongerAgoThanADay() {
+        cron("0 0 1 * *", "2015-01-01T00:00:00Z", spec -> spec.put("timeZone", "Etc/UTC"));
+        assertThat(last()).isEqualTo("2026-01-01T00:00:00Z");
+        assertThat(cluster.events("TooManyMissedTimes")).hasSize(1);
+    }
+
+    @Test
+    void ahundredMissedTimesAreNotTooMany() {
+        cron("@hourly", "2025-12-27T20:00:00Z", spec -> spec.put("timeZone", "Etc/UTC"));
+        assertThat(last()).isEqualTo("2026-01-01T00:00:00Z");
+        assertThat(cluster.events("TooManyMissedTimes")).isEmpty();
+    }
+
+    @Test
+    void theStartingDeadlineForgivesWhatIsOlder() {
+        cron("0 0 1 * *", "2025-01-15T00:00:00Z", spec -> spec.put("timeZone", "Asia/Kolkata")
+                .put("startingDeadlineSeconds", 3600));
+        assertThat(cluster.api.all(Resources.JOBS)).isEmpty();
+        cluster.edit(Resources.CRON_JOBS, "tick", tree -> Json.child(tree, "spec")
+                .put("startingDeadlineSeconds", Long.MAX_VALUE));
+        cluster.loop.settle();
+        assertThat(last()).isEqualTo("2025-12-31T18:30:00Z");
+    }
+
+    @Test
+    void whatWasSuspendedMakesUpForTheLastTimeOnly() {
+        cron("*/10 * * * *", "2026-01-01T00:00:00Z", spec -> spec.put("suspend", true));
+        cluster.loop.advance(Duration.ofMinutes(55));
+        assertThat(cluster.api.all(Resources.JOBS)).isEmpty();
+        cluster.edit(
+                Resources.CRON_JOBS, "tick", tree -> Json.child(tree, "spec").put("suspend", false));
+        cluster.loop.settle();
+        assertThat(cluster.api.all(Resources.JOBS))
+                .extracting(KubeObject::name)
+                .containsExactly("tick-"
+                        + java.time.Instant.parse("2026-01-01T00:50:00Z").getEpochSecond() / 60);
+    }
+}
