@@ -18,16 +18,36 @@ import io.minik.api.object.ObjectKey;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
 
-/** Deletes pods from nodes with NoExecute taints that they do not tolerate, or no longer. Keys are pods. */
+/**
+ * Deletes pods from nodes with NoExecute taints that they do not tolerate, or no longer. Keys are pods.
+ *
+ * <p>A toleration's seconds run from when the taint was added (where the taint does not say, from when it was seen first),
+ * or from when the pod came to the node if that was later: a restart of the server does not begin them anew.
+ */
 final class TaintEvictionController implements Controller {
+    private static final String NO_EXECUTE = "NoExecute";
+
     private final ControllerContext context;
     private final Informer nodes;
     private final Informer pods;
     private final EventRecorder events;
     private final ReconcileLoop work;
+
+    /** A taint as people write it, without a time. */
+    private record Seen(String node, String key, String value) {}
+
+    // Owned by the loop.
+    private final Map<Seen, Instant> seen = new HashMap<>();
+    /** Pods whose time runs. */
+    private final Set<ObjectKey> doomed = new HashSet<>();
 
     TaintEvictionController(ControllerContext context) {
         this.context = context;
@@ -42,7 +62,13 @@ final class TaintEvictionController implements Controller {
                     && before.get().at("spec", "taints").equals(now.get().at("spec", "taints"));
             if (!same) {
                 String name = now.or(() -> before).orElseThrow().name();
+                see(name, now.map(node -> Node.of(node).taints()).orElse(List.of()));
                 NodeLifecycleController.podsOn(pods, name).forEach(pod -> work.add(pod.key()));
+            }
+        });
+        pods.onChange((before, now) -> {
+            if (now.isEmpty()) {
+                before.ifPresent(pod -> doomed.remove(pod.key()));
             }
         });
         pods.onChange((before, now) -> now.filter(
@@ -53,6 +79,15 @@ final class TaintEvictionController implements Controller {
     @Override
     public ReconcileLoop work() {
         return work;
+    }
+
+    private void see(String node, List<Taint> taints) {
+        List<Seen> present = taints.stream()
+                .filter(taint -> taint.effect().equals(NO_EXECUTE))
+                .map(taint -> new Seen(node, taint.key(), taint.value()))
+                .toList();
+        seen.keySet().removeIf(each -> each.node().equals(node) && !present.contains(each));
+        present.forEach(each -> seen.putIfAbsent(each, context.loop().now()));
     }
 
     private boolean tainted(String node) {
@@ -72,41 +107,57 @@ final class TaintEvictionController implements Controller {
             return Outcomes.done();
         }
         KubeObject pod = found.get();
-        Optional<Instant> due = nodes.get(ObjectKey.cluster(pod.text("spec", "nodeName")))
-                .flatMap(node -> due(Node.of(node).taints(), Toleration.ofPod(pod.at("spec"))));
+        Optional<Instant> due =
+                nodes.get(ObjectKey.cluster(pod.text("spec", "nodeName"))).flatMap(node -> due(pod, Node.of(node)));
         if (due.isEmpty()) {
+            if (doomed.remove(key)) {
+                events.normal(pod, "TaintManagerEviction", "Cancelling deletion of Pod " + key);
+            }
             return Outcomes.done();
         }
+        doomed.add(key);
         Duration left = Duration.between(context.loop().now(), due.get());
         return left.isZero() || left.isNegative() ? evict(pod) : Outcomes.again(left);
     }
 
-    /** When the pod must go: at once (the past) or when the shortest toleration ends; empty: never. Pure. */
-    private Optional<Instant> due(List<Taint> taints, List<Toleration> tolerations) {
+    /** When the pod must go: at once (the past) or when the shortest toleration ends; empty: never. */
+    private Optional<Instant> due(KubeObject pod, Node node) {
+        List<Toleration> tolerations = Toleration.ofPod(pod.at("spec"));
         Optional<Instant> due = Optional.empty();
-        for (Taint taint : taints) {
-            if (taint.effect().equals("NoExecute")) {
-                Optional<Instant> until = until(taint, tolerations);
-                if (until.isPresent() && (due.isEmpty() || until.get().isBefore(due.get()))) {
-                    due = until;
+        for (Taint taint : node.taints()) {
+            if (taint.effect().equals(NO_EXECUTE)) {
+                Optional<Toleration> toleration = tolerations.stream()
+                        .filter(each -> each.tolerates(taint))
+                        .findFirst();
+                if (toleration.isEmpty()) {
+                    return Optional.of(Instant.EPOCH);
+                }
+                OptionalLong seconds = toleration.get().seconds();
+                if (seconds.isPresent()) {
+                    Instant until = Outcomes.after(
+                            later(since(node.name(), taint), arrival(pod)), Math.max(0, seconds.getAsLong()));
+                    due = due.filter(sooner -> sooner.isBefore(until)).or(() -> Optional.of(until));
                 }
             }
         }
         return due;
     }
 
-    private Optional<Instant> until(Taint taint, List<Toleration> tolerations) {
-        List<Toleration> matching =
-                tolerations.stream().filter(each -> each.tolerates(taint)).toList();
-        if (matching.isEmpty()) {
-            return Optional.of(Instant.EPOCH);
-        }
-        Instant since =
-                Outcomes.instant(taint.timeAdded()).orElse(context.loop().now());
-        return matching.stream()
-                .filter(each -> each.seconds().isPresent())
-                .map(each -> since.plusSeconds(Math.max(0, each.seconds().getAsLong())))
-                .min(Instant::compareTo);
+    private Instant since(String node, Taint taint) {
+        return Outcomes.instant(taint.timeAdded())
+                .or(() -> Optional.ofNullable(seen.get(new Seen(node, taint.key(), taint.value()))))
+                .orElse(context.loop().now());
+    }
+
+    private static Instant later(Instant a, Instant b) {
+        return a.isAfter(b) ? a : b;
+    }
+
+    private static Instant arrival(KubeObject pod) {
+        return Conditions.find(pod.at("status"), "PodScheduled")
+                .flatMap(condition -> Outcomes.instant(Json.text(condition, "lastTransitionTime")))
+                .or(() -> Outcomes.instant(pod.meta().creationTimestamp()))
+                .orElse(Instant.EPOCH);
     }
 
     private Future<Optional<Duration>> evict(KubeObject pod) {

@@ -148,4 +148,106 @@ class NodeRoomsTest {
         cluster.loop.advance(Duration.ofMinutes(1));
         assertThat(cluster.loop.timers()).as("no node, no clock").isZero();
     }
+
+    /** Time passes, and the kubelet renews its lease. */
+    private void pass(Duration time) {
+        for (long left = time.getSeconds(); left > 0; left -= 10) {
+            renew();
+            cluster.loop.advance(Duration.ofSeconds(Math.min(10, left)));
+        }
+    }
+
+    private void taint(String timeAdded) {
+        cluster.edit(Resources.NODES, "node1", tree -> Json.child(tree, "spec")
+                .putArray("taints")
+                .add(new Taint(Taint.UNREACHABLE + "-test", "v", "NoExecute", timeAdded).tree()));
+    }
+
+    private void tolerating(String name, Long... seconds) {
+        KubeObject pod = cluster.put(Resources.PODS, name, tree -> {
+            var list = Json.child(tree, "spec").put("nodeName", "node1").putArray("tolerations");
+            for (Long each : seconds) {
+                ObjectNode toleration =
+                        list.addObject().put("key", Taint.UNREACHABLE + "-test").put("operator", "Exists");
+                if (each >= 0) {
+                    toleration.put("effect", "NoExecute").put("tolerationSeconds", each);
+                }
+            }
+        });
+        cluster.run(pod, true);
+    }
+
+    @Test
+    void ofATaintWithoutATimeTheSecondsRunFromWhenItWasSeen() {
+        tolerating("pod", 30L);
+        taint("");
+        pass(Duration.ofSeconds(20));
+        // Something else of the node changes: that begins nothing anew.
+        cluster.edit(Resources.NODES, "node1", tree -> Json.child(tree, "spec").put("unschedulable", true));
+        pass(Duration.ofSeconds(9));
+        assertThat(deleting("pod")).isFalse();
+        pass(Duration.ofSeconds(2));
+        assertThat(deleting("pod")).isTrue();
+    }
+
+    @Test
+    void ofATaintWithATimeTheSecondsRunFromThen() {
+        pass(Duration.ofMinutes(10));
+        cluster.put(Resources.PODS, "pod", tree -> {
+            Json.child(tree, "metadata").put("creationTimestamp", "2026-01-01T00:00:00Z");
+            Json.child(tree, "spec")
+                    .put("nodeName", "node1")
+                    .putArray("tolerations")
+                    .addObject()
+                    .put("operator", "Exists")
+                    .put("tolerationSeconds", 300);
+        });
+        taint("2026-01-01T00:06:00Z");
+        pass(Duration.ofSeconds(50));
+        assertThat(deleting("pod")).isFalse();
+        pass(Duration.ofSeconds(11));
+        assertThat(deleting("pod")).isTrue();
+    }
+
+    @Test
+    void aPodThatComesToATaintedNodeHasItsOwnSeconds() {
+        taint("2026-01-01T00:00:00Z");
+        pass(Duration.ofMinutes(10));
+        tolerating("pod", 60L);
+        pass(Duration.ofSeconds(55));
+        assertThat(deleting("pod")).isFalse();
+        pass(Duration.ofSeconds(6));
+        assertThat(deleting("pod")).isTrue();
+    }
+
+    @Test
+    void aTaintThatIsTakenAwayInTimeCancelsTheDeletion() {
+        tolerating("pod", 30L);
+        taint("");
+        pass(Duration.ofSeconds(20));
+        cluster.edit(Resources.NODES, "node1", tree -> Json.child(tree, "spec").remove("taints"));
+        pass(Duration.ofSeconds(60));
+        assertThat(deleting("pod")).isFalse();
+        assertThat(cluster.events("TaintManagerEviction")).containsExactly("Cancelling deletion of Pod default/pod");
+        taint("");
+        pass(Duration.ofSeconds(29));
+        assertThat(deleting("pod")).isFalse();
+        pass(Duration.ofSeconds(2));
+        assertThat(deleting("pod")).isTrue();
+    }
+
+    @Test
+    void theFirstTolerationThatMatchesCountsAndSecondsBeyondAllTimeAreForEver() {
+        tolerating("forever-first", -1L, 10L);
+        tolerating("ten-first", 10L, -1L);
+        tolerating("eternal", Long.MAX_VALUE);
+        tolerating("none", 0L);
+        taint("");
+        pass(Duration.ofSeconds(1));
+        assertThat(deleting("none")).isTrue();
+        pass(Duration.ofSeconds(11));
+        assertThat(deleting("ten-first")).isTrue();
+        assertThat(deleting("forever-first")).isFalse();
+        assertThat(deleting("eternal")).isFalse();
+    }
 }
