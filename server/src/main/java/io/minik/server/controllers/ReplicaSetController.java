@@ -20,6 +20,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps as many pods as a ReplicaSet (or ReplicationController, which is the same by another name) wants: adopts and
@@ -82,7 +83,7 @@ final class ReplicaSetController implements Controller {
                     && expectations.fulfilled(key, context.loop().now());
             Future<Void> managed = manage ? manage(set, active) : Future.succeededFuture();
             // The status is told also if managing failed, and then the failure counts.
-            return managed.transform(outcome -> status(set, active, outcome.cause())
+            return managed.transform(outcome -> status(set, active, new Attempt(manage, outcome.cause()))
                     .compose(next ->
                             outcome.succeeded() ? Future.succeededFuture(next) : Future.failedFuture(outcome.cause())));
         });
@@ -147,12 +148,22 @@ final class ReplicaSetController implements Controller {
         return Outcomes.all(deletions);
     }
 
-    private Future<Optional<Duration>> status(
-            KubeObject set, List<KubeObject> active, @org.jspecify.annotations.Nullable Throwable failure) {
+    /** How making and deleting pods went; not made: nothing new is known of it. */
+    private record Attempt(boolean made, @Nullable Throwable failure) {}
+
+    private Future<Optional<Duration>> status(KubeObject set, List<KubeObject> active, Attempt attempt) {
+        Instant now = context.loop().now();
+        long minReady = Json.longOr(0, set.tree(), "spec", "minReadySeconds");
+        return Outcomes.tell(context.client(), resource, set, live -> told(live, set, active, attempt))
+                .map(Pods.nextAvailable(active, minReady, now));
+    }
+
+    /** @param live what the status is written to @param set what was acted upon */
+    private KubeObject told(KubeObject live, KubeObject set, List<KubeObject> active, Attempt attempt) {
         Instant now = context.loop().now();
         long minReady = Json.longOr(0, set.tree(), "spec", "minReadySeconds");
         LabelSelector template = LabelSelector.of(Json.strings(set.tree(), "spec", "template", "metadata", "labels"));
-        KubeObject told = set.edit(tree -> {
+        return live.edit(tree -> {
             ObjectNode status = Json.child(tree, "status");
             status.put("replicas", active.size());
             Conditions.putUnlessZero(
@@ -170,19 +181,15 @@ final class ReplicaSetController implements Controller {
                             .filter(pod -> Pods.available(pod, minReady, now))
                             .count());
             status.put("observedGeneration", set.meta().generation());
-            if (failure == null) {
+            Throwable failure = attempt.failure();
+            if (failure == null && attempt.made()) {
                 Conditions.remove(status, "ReplicaFailure");
-            } else {
-                int wanted = Json.intOr(1, tree, "spec", "replicas");
+            } else if (failure != null) {
+                int wanted = Json.intOr(1, set.tree(), "spec", "replicas");
                 String reason = wanted > active.size() ? "FailedCreate" : "FailedDelete";
                 Conditions.set(
                         status, "ReplicaFailure", "True", reason, String.valueOf(failure.getMessage()), context.time());
             }
         });
-        Optional<Duration> next = Pods.nextAvailable(active, minReady, now);
-        if (told.at("status").equals(set.at("status"))) {
-            return Future.succeededFuture(next);
-        }
-        return context.client().update(resource, told, "status").map(next);
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.minik.api.client.ApiCall.Verb;
 import io.minik.api.meta.ApiException;
 import io.minik.api.meta.OwnerReference;
+import io.minik.api.meta.Resource;
 import io.minik.api.meta.Resources;
 import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
@@ -13,6 +14,8 @@ import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ReplicaSetControllerTest {
     private final Cluster cluster = new Cluster();
@@ -123,5 +126,68 @@ class ReplicaSetControllerTest {
         other.everyPodRuns();
         assertThat(other.pods()).hasSize(2);
         assertThat(other.api.find(Resources.PODS, ObjectKey.of("default", "x"))).isEmpty();
+    }
+
+    /** Somebody else writes to the object just before each of the controller's first writes of a status. */
+    private void contend(Resource resource, int times) {
+        int[] left = {times};
+        cluster.api.failing(call -> {
+            boolean status = call.verb() == Verb.UPDATE && call.resource().equals(resource);
+            if (status && left[0]-- > 0) {
+                cluster.edit(resource, "web", tree -> Json.child(Json.child(tree, "metadata"), "annotations")
+                        .put("touched", "" + left[0]));
+            }
+            boolean full = call.verb() == Verb.CREATE
+                    && call.resource().equals(Resources.PODS)
+                    && cluster.livePods().size() >= 2;
+            return full
+                    ? Optional.of(ApiException.forbidden(Resources.PODS, "web-1", "exceeded quota"))
+                    : Optional.empty();
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aQuotaThatIsFullIsToldAndStaysToldWhileOthersWriteToo(boolean set) {
+        Resource resource = set ? Resources.REPLICA_SETS : Resources.REPLICATION_CONTROLLERS;
+        if (!set) {
+            cluster.start(ReplicaSetController.replicationControllers(cluster.context));
+        }
+        contend(resource, 3);
+        cluster.put(resource, "web", tree -> {
+            Cluster.workload("web", 3, "a").accept(tree);
+            if (!set) {
+                Json.child(tree, "spec").putObject("selector").put("app", "web");
+            }
+        });
+        cluster.loop.settle();
+        assertThat(Conditions.find(cluster.get(resource, "web").at("status"), "ReplicaFailure")
+                        .map(condition -> Json.text(condition, "reason") + ": " + Json.text(condition, "message")))
+                .contains("FailedCreate: pods \"web-1\" is forbidden: exceeded quota");
+        for (int i = 0; i < 100; i++) {
+            cluster.loop.advance(Duration.ofMillis(100));
+            assertThat(Conditions.isTrue(cluster.get(resource, "web").at("status"), "ReplicaFailure"))
+                    .isTrue();
+        }
+        cluster.edit(resource, "web", tree -> Json.child(tree, "spec").put("replicas", 2));
+        cluster.loop.advance(Duration.ofMinutes(1));
+        assertThat(Conditions.find(cluster.get(resource, "web").at("status"), "ReplicaFailure"))
+                .isEmpty();
+        assertThat(Json.intOr(0, cluster.get(resource, "web").tree(), "status", "replicas"))
+                .isEqualTo(2);
+    }
+
+    @Test
+    void whatIsNotKnownYetDoesNotTakeTheFailureBack() {
+        contend(Resources.REPLICA_SETS, 0);
+        cluster.put(Resources.REPLICA_SETS, "web", Cluster.workload("web", 3, "a"));
+        cluster.loop.settle();
+        boolean told = false;
+        for (var call : cluster.api.calls(Verb.UPDATE, Resources.REPLICA_SETS)) {
+            boolean tells = Conditions.isTrue(Json.parse(call.body()).path("status"), "ReplicaFailure");
+            assertThat(tells || !told).as("once told it stays").isTrue();
+            told |= tells;
+        }
+        assertThat(told).isTrue();
     }
 }
