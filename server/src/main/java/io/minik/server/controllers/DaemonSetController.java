@@ -60,6 +60,11 @@ final class DaemonSetController implements Controller {
                 .watch(pods, pod -> adoption.owners(pod, sets))
                 .needs(nodes)
                 .needs(revisions.informer());
+        sets.onChange((before, now) -> {
+            if (now.isEmpty()) {
+                before.ifPresent(set -> failures.keySet().removeIf(each -> each.startsWith(set.uid() + "/")));
+            }
+        });
         // The history is kept, whoever deletes of it.
         revisions.informer().onChange((before, now) -> {
             if (now.isEmpty()) {
