@@ -109,7 +109,7 @@ final class ControlPlane {
         this.store = store;
         this.loop = loop;
         this.controllerLoop = Loop.on(loop);
-        ApiClient own = new ApiClient(ownRights, "minik");
+        ApiClient own = new ApiClient(ownRights, "kube-controller-manager");
         this.controllers = ControllerContext.of(controllerLoop, own);
         ObjectLookup lookup = (resource, key) -> own.get(resource, key)
                 .map(Optional::of)

@@ -1,7 +1,9 @@
 package io.minik.api.object;
 
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.ObjectWriter;
@@ -16,12 +18,18 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The one JSON mapper, and short words for reading trees. Absent and null read the same, as in Kubernetes. */
+/**
+ * The one JSON mapper, and short words for reading trees. Absent and null read the same, as in Kubernetes; texts are
+ * escaped as in Kubernetes too ({@link GoEscapes}).
+ */
 public final class Json {
     /** Makes all nodes: the same number is an equal node, wherever it comes from. */
     public static final JsonNodeFactory NODES = new Numbers();
 
-    public static final JsonMapper MAPPER = JsonMapper.builder()
+    public static final JsonMapper MAPPER = JsonMapper.builder(new JsonFactoryBuilder()
+                    .characterEscapes(new GoEscapes())
+                    .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
+                    .build())
             .nodeFactory(NODES)
             .enable(StreamReadFeature.USE_FAST_DOUBLE_PARSER)
             .build();

@@ -105,6 +105,9 @@ final class Revisions {
             ObjectNode labels = meta.putObject("labels");
             Json.strings(template, "metadata", "labels").forEach(labels::put);
             labels.put(label, hash);
+            // The cause of the change, as `kubectl rollout history` shows it, is one of them.
+            ObjectNode annotations = meta.putObject("annotations");
+            owner.meta().annotations().forEach(annotations::put);
             meta.putArray("ownerReferences")
                     .add(OwnerReference.controllerOf(owner).tree());
             ObjectNode patch = template.deepCopy();

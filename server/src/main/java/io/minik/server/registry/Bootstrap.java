@@ -33,7 +33,7 @@ public final class Bootstrap {
 
     /** @param advertiseAddress and port: where the API server really is */
     public Bootstrap(Transport transport, String serviceCidr, String advertiseAddress, IntSupplier port) {
-        this.api = new ApiClient(transport, "minik-apiserver");
+        this.api = new ApiClient(transport, "kube-apiserver");
         this.serviceCidr = serviceCidr;
         this.serviceIp = serviceIp(serviceCidr);
         this.advertiseAddress = advertiseAddress;

@@ -88,6 +88,22 @@ class WorkloadsTest {
         }
 
         @Test
+        void aRevisionKeepsTheCauseOfTheChangeAndSortedData() {
+            cluster.put(Resources.DAEMON_SETS, "d", tree -> {
+                Cluster.workload("d", 1, "v1").accept(tree);
+                Json.child(Json.child(tree, "metadata"), "annotations").put("kubernetes.io/change-cause", "why");
+            });
+            cluster.loop.settle();
+            KubeObject revision =
+                    cluster.api.all(Resources.CONTROLLER_REVISIONS).get(0);
+            assertThat(revision.meta().annotations()).containsEntry("kubernetes.io/change-cause", "why");
+            assertThat(new String(Json.bytes(revision.at("data")), java.nio.charset.StandardCharsets.UTF_8))
+                    .isEqualTo(
+                            "{\"spec\":{\"template\":{\"$patch\":\"replace\",\"metadata\":{\"labels\":{\"app\":\"d\"}},"
+                                    + "\"spec\":{\"containers\":[{\"image\":\"v1\",\"name\":\"c\"}]}}}}");
+        }
+
+        @Test
         void aDeletedRevisionIsMadeAnew() {
             cluster.put(Resources.DAEMON_SETS, "d", Cluster.workload("d", 1, "v1"));
             place();
