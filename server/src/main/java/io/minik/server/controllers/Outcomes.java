@@ -1,23 +1,16 @@
 package io.minik.server.controllers;
 
-import io.minik.api.client.ApiClient;
 import io.minik.api.meta.ApiException;
-import io.minik.api.meta.Resource;
 import io.minik.api.meta.Status.Reason;
-import io.minik.api.object.KubeObject;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
 
 /** How a reconcile ends, and the failures that are none. */
 final class Outcomes {
-    /** Others that write in between more often than that are met at the next look. */
-    private static final int STATUS_TRIES = 4;
-
     private static final long CENTURY = Duration.ofDays(36_525).getSeconds();
 
     private Outcomes() {}
@@ -48,35 +41,6 @@ final class Outcomes {
     /** All have ended; fails with the first failure. */
     static <T> Future<Void> all(List<Future<T>> parts) {
         return Future.join(parts).mapEmpty();
-    }
-
-    /**
-     * Writes a status. If another one wrote in between it is written to what that one left: what a status tells (a failure
-     * just now) may not be known at the next look.
-     *
-     * @param seen the object as it was when the status was found
-     * @param told the object given, with the status; called anew for each try
-     */
-    static Future<KubeObject> tell(
-            ApiClient client, Resource resource, KubeObject seen, UnaryOperator<KubeObject> told) {
-        return tell(client, resource, seen, told, STATUS_TRIES);
-    }
-
-    private static Future<KubeObject> tell(
-            ApiClient client, Resource resource, KubeObject seen, UnaryOperator<KubeObject> told, int tries) {
-        KubeObject wanted = told.apply(seen);
-        if (wanted.at("status").equals(seen.at("status"))) {
-            return Future.succeededFuture(seen);
-        }
-        return client.update(resource, wanted, "status").recover(error -> {
-            if (tries <= 1 || !ApiException.is(error, Reason.Conflict)) {
-                return Future.failedFuture(error);
-            }
-            return client.get(resource, seen.key())
-                    .compose(live -> live.uid().equals(seen.uid())
-                            ? tell(client, resource, live, told, tries - 1)
-                            : Future.failedFuture(error));
-        });
     }
 
     static Optional<Duration> sooner(Optional<Duration> a, Optional<Duration> b) {

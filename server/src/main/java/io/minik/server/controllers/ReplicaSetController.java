@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
 final class ReplicaSetController implements Controller {
     /** Pods made or deleted in one go; as upstream. */
     private static final int BURST = 500;
+    /** Writers that come in between more often than that are met at the next look. */
+    private static final int FAILURE_TRIES = 4;
 
     private final ControllerContext context;
     private final Resource resource;
@@ -154,16 +156,8 @@ final class ReplicaSetController implements Controller {
     private Future<Optional<Duration>> status(KubeObject set, List<KubeObject> active, Attempt attempt) {
         Instant now = context.loop().now();
         long minReady = Json.longOr(0, set.tree(), "spec", "minReadySeconds");
-        return Outcomes.tell(context.client(), resource, set, live -> told(live, set, active, attempt))
-                .map(Pods.nextAvailable(active, minReady, now));
-    }
-
-    /** @param live what the status is written to @param set what was acted upon */
-    private KubeObject told(KubeObject live, KubeObject set, List<KubeObject> active, Attempt attempt) {
-        Instant now = context.loop().now();
-        long minReady = Json.longOr(0, set.tree(), "spec", "minReadySeconds");
         LabelSelector template = LabelSelector.of(Json.strings(set.tree(), "spec", "template", "metadata", "labels"));
-        return live.edit(tree -> {
+        KubeObject told = set.edit(tree -> {
             ObjectNode status = Json.child(tree, "status");
             status.put("replicas", active.size());
             Conditions.putUnlessZero(
@@ -181,15 +175,50 @@ final class ReplicaSetController implements Controller {
                             .filter(pod -> Pods.available(pod, minReady, now))
                             .count());
             status.put("observedGeneration", set.meta().generation());
-            Throwable failure = attempt.failure();
-            if (failure == null && attempt.made()) {
-                Conditions.remove(status, "ReplicaFailure");
-            } else if (failure != null) {
-                int wanted = Json.intOr(1, set.tree(), "spec", "replicas");
-                String reason = wanted > active.size() ? "FailedCreate" : "FailedDelete";
-                Conditions.set(
-                        status, "ReplicaFailure", "True", reason, String.valueOf(failure.getMessage()), context.time());
+            tellFailure(status, set, active, attempt);
+        });
+        Optional<Duration> next = Pods.nextAvailable(active, minReady, now);
+        if (told.at("status").equals(set.at("status"))) {
+            return Future.succeededFuture(next);
+        }
+        return context.client()
+                .update(resource, told, "status")
+                .recover(error -> attempt.failure() != null && ApiException.is(error, Reason.Conflict)
+                        ? insist(set, active, attempt, FAILURE_TRIES)
+                        : Future.failedFuture(error))
+                .map(next);
+    }
+
+    private void tellFailure(ObjectNode status, KubeObject set, List<KubeObject> active, Attempt attempt) {
+        Throwable failure = attempt.failure();
+        if (failure != null) {
+            int wanted = Json.intOr(1, set.tree(), "spec", "replicas");
+            String reason = wanted > active.size() ? "FailedCreate" : "FailedDelete";
+            Conditions.set(
+                    status, "ReplicaFailure", "True", reason, String.valueOf(failure.getMessage()), context.time());
+        } else if (attempt.made()) {
+            Conditions.remove(status, "ReplicaFailure");
+        }
+    }
+
+    /**
+     * Others write to the set too: the next look finds the numbers, but the failure is known just now. It alone is told on
+     * what the others left; numbers of an old look there would lead a Deployment astray.
+     */
+    private Future<KubeObject> insist(KubeObject set, List<KubeObject> active, Attempt attempt, int tries) {
+        return context.client().get(resource, set.key()).compose(live -> {
+            if (!live.uid().equals(set.uid())) {
+                return Future.succeededFuture(live);
             }
+            KubeObject told = live.edit(tree -> tellFailure(Json.child(tree, "status"), set, active, attempt));
+            if (told.at("status").equals(live.at("status"))) {
+                return Future.succeededFuture(live);
+            }
+            return context.client()
+                    .update(resource, told, "status")
+                    .recover(error -> tries > 1 && ApiException.is(error, Reason.Conflict)
+                            ? insist(set, active, attempt, tries - 1)
+                            : Future.failedFuture(error));
         });
     }
 }
