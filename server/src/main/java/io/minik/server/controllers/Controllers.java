@@ -36,6 +36,7 @@ public final class Controllers {
                         .filter(Resource::namespaced)
                         .toList()),
                 new ServiceAccountController(context),
+                new TokenCleaner(context),
                 new RootCaPublisher(context, config.rootCaPem()),
                 new NodeIpamController(context, config.clusterCidr(), config.nodePrefix()),
                 ReplicaSetController.replicaSets(context),
@@ -48,6 +49,7 @@ public final class Controllers {
                 new TtlController(context),
                 new DisruptionController(context),
                 new VolumeBinder(context),
+                new StorageProtection(context),
                 new EndpointsController(context),
                 new EndpointSliceController(context),
                 new EndpointSliceMirroring(context),

@@ -27,7 +27,8 @@ final class VolumeMatch {
     static boolean reservedFor(KubeObject volume, KubeObject claim) {
         JsonNode reference = volume.at("spec", "claimRef");
         String uid = Json.text(reference, "uid");
-        return Json.text(reference, "name").equals(claim.name())
+        return !(volume.meta().deleting() && uid.isEmpty())
+                && Json.text(reference, "name").equals(claim.name())
                 && Json.text(reference, "namespace").equals(claim.namespace())
                 && (uid.isEmpty() || uid.equals(claim.uid()));
     }
