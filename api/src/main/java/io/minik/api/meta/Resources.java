@@ -19,6 +19,8 @@ public final class Resources {
     public static final Resource PERSISTENT_VOLUME_CLAIMS = core("persistentvolumeclaims", "PersistentVolumeClaim");
     public static final Resource STORAGE_CLASSES =
             new Resource("storage.k8s.io", "v1", "storageclasses", "StorageClass", false);
+    public static final Resource RESOURCE_CLAIMS =
+            new Resource("resource.k8s.io", "v1", "resourceclaims", "ResourceClaim", true);
     public static final Resource DEPLOYMENTS = new Resource("apps", "v1", "deployments", "Deployment", true);
     public static final Resource REPLICA_SETS = new Resource("apps", "v1", "replicasets", "ReplicaSet", true);
     public static final Resource STATEFUL_SETS = new Resource("apps", "v1", "statefulsets", "StatefulSet", true);

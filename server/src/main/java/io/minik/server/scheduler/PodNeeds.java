@@ -21,6 +21,7 @@ import java.util.Optional;
  * @param scored requests for scoring: a container that asks for nothing counts as 100m and 200 MB, as upstream counts
  * @param owner uid of the controller, or empty: pods of one owner are spread
  * @param claims names of the persistent volume claims it mounts
+ * @param devices names of the resource claims it asks devices by; an empty one is still to be made of a template
  */
 record PodNeeds(
         KubeObject object,
@@ -43,7 +44,8 @@ record PodNeeds(
         List<AffinityTerm> preferredAntiAffinity,
         List<TopologySpread> spread,
         List<String> images,
-        List<String> claims) {
+        List<String> claims,
+        List<String> devices) {
 
     private static final long UNSAID_CPU_MILLIS = 100;
     private static final long UNSAID_MEMORY_BYTES = 200L << 20;
@@ -101,7 +103,8 @@ record PodNeeds(
                 AffinityTerm.preferred(affinity.path("podAntiAffinity"), pod.namespace(), labels),
                 TopologySpread.ofPod(spec, labels),
                 images,
-                claims(pod, spec));
+                claims(pod, spec),
+                devices(pod, spec));
     }
 
     Map<String, String> labels() {
@@ -119,6 +122,20 @@ record PodNeeds(
                         number));
             }
         }
+    }
+
+    private static List<String> devices(KubeObject pod, JsonNode spec) {
+        List<String> devices = new ArrayList<>();
+        for (JsonNode asked : spec.path("resourceClaims")) {
+            String name = Json.text(asked, "resourceClaimName");
+            for (JsonNode made : pod.at("status", "resourceClaimStatuses")) {
+                if (Json.text(made, "name").equals(Json.text(asked, "name"))) {
+                    name = Json.text(made, "resourceClaimName");
+                }
+            }
+            devices.add(name);
+        }
+        return devices;
     }
 
     private static List<String> claims(KubeObject pod, JsonNode spec) {

@@ -53,6 +53,7 @@ public final class Scheduler implements Room {
     private final List<Informer> informers;
     private final Informer budgets;
     private final Claims claims;
+    private final DeviceClaims devices;
     private final Placer placer;
 
     // Owned by the loop.
@@ -80,7 +81,10 @@ public final class Scheduler implements Room {
         Informer volumes = informers.of(Resources.PERSISTENT_VOLUMES);
         Informer classes = informers.of(Resources.STORAGE_CLASSES);
         this.budgets = informers.of(Resources.POD_DISRUPTION_BUDGETS);
-        this.informers = List.of(nodes, namespaces, persistentClaims, volumes, classes, budgets, pods);
+        Informer resourceClaims = informers.of(Resources.RESOURCE_CLAIMS);
+        this.informers = List.of(nodes, namespaces, persistentClaims, volumes, classes, resourceClaims, budgets, pods);
+        this.devices = new DeviceClaims(resourceClaims);
+        resourceClaims.onChange((before, now) -> queue.cure(Cure.DEVICE_CLAIM_CHANGED));
         this.claims = new Claims(persistentClaims, volumes, classes);
         nodes.onChange(this::onNode);
         pods.onChange(this::onPod);
@@ -241,10 +245,12 @@ public final class Scheduler implements Room {
     private void schedule(PodNeeds pod) {
         Claims.Verdict volumes = claims.of(pod);
         if (volumes.refusal().isPresent()) {
-            int nodes = snapshot.nodes().size();
-            String message = "0/" + nodes + " nodes are available: "
-                    + volumes.refusal().get() + "." + Preemption.notHelpful(nodes);
-            failed(pod, message, Set.of(Cure.VOLUME_CHANGED), Optional.empty());
+            refused(pod, volumes.refusal().get(), Cure.VOLUME_CHANGED);
+            return;
+        }
+        Optional<String> withoutDevices = devices.refusal(pod);
+        if (withoutDevices.isPresent()) {
+            refused(pod, withoutDevices.get(), Cure.DEVICE_CLAIM_CHANGED);
             return;
         }
         Placement placement = placer.place(pod, snapshot, nominations, volumes.nodes());
@@ -330,6 +336,16 @@ public final class Scheduler implements Room {
                             .addKeyValue("err", error.toString())
                             .log("claim could not be given its node"));
         }
+    }
+
+    /** No node will do, whatever its room. */
+    private void refused(PodNeeds pod, String why, Cure cure) {
+        int nodes = snapshot.nodes().size();
+        failed(
+                pod,
+                "0/" + nodes + " nodes are available: " + why + "." + Preemption.notHelpful(nodes),
+                Set.of(cure),
+                Optional.empty());
     }
 
     /** @param nomination a node's name, nothing if it has lost its own; empty: as it was */

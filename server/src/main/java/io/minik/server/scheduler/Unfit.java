@@ -16,7 +16,8 @@ record Unfit(List<String> reasons, boolean byEviction, Set<Cure> cures) {
         NODE_CHANGED,
         POD_GONE,
         POD_PLACED,
-        VOLUME_CHANGED
+        VOLUME_CHANGED,
+        DEVICE_CLAIM_CHANGED
     }
 
     static Unfit lasting(String reason, Cure... cures) {

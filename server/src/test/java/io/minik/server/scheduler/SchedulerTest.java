@@ -353,6 +353,48 @@ class SchedulerTest {
         assertThat(nodeOf("web")).isEqualTo("one");
     }
 
+    private void asksForDevices(String pod, String field, String name) {
+        pod(pod, "1m", tree -> Json.child(tree, "spec")
+                .putArray("resourceClaims")
+                .addObject()
+                .put("name", "gpu")
+                .put(field, name));
+    }
+
+    @Test
+    void aPodWaitsForAResourceClaimThatIsNotThere() {
+        node("one", SchedulerTest::nothing);
+        asksForDevices("web", "resourceClaimName", "gpu-1");
+        assertThat(message("FailedScheduling"))
+                .isEqualTo("0/1 nodes are available: resourceclaim.resource.k8s.io \"gpu-1\" not found. preemption: 0/1"
+                        + " nodes are available: 1 Preemption is not helpful for scheduling.");
+        api.put(
+                Resources.RESOURCE_CLAIMS,
+                KubeObject.named("resource.k8s.io/v1", "ResourceClaim", ObjectKey.of("default", "gpu-1"), t -> {}));
+        loop.advance(Duration.ofSeconds(5));
+        assertThat(nodeOf("web")).as("it would run without its device").isEmpty();
+        assertThat(waits("web")).contains("cannot allocate all claims: this cluster does not allocate devices");
+    }
+
+    @Test
+    void aPodWaitsForAResourceClaimOfATemplate() {
+        node("one", SchedulerTest::nothing);
+        asksForDevices("web", "resourceClaimTemplateName", "gpu");
+        assertThat(waits("web")).contains("pod \"default/web\": ResourceClaim not created yet");
+        assertThat(nodeOf("web")).isEmpty();
+    }
+
+    private String waits(String pod) {
+        loop.settle();
+        for (var condition :
+                api.require(Resources.PODS, ObjectKey.of("default", pod)).at("status", "conditions")) {
+            if (Json.text(condition, "reason").equals("Unschedulable")) {
+                return Json.text(condition, "message");
+            }
+        }
+        return "";
+    }
+
     @Test
     void aFailedBindingIsTriedAgainAndHoldsNothingMeanwhile() {
         node("one", SchedulerTest::nothing);
