@@ -202,10 +202,10 @@ public final class CronSchedule {
             return Optional.empty();
         }
         if (times.isEmpty()) {
-            long rounds = Duration.between(since, now).getSeconds() / every.getSeconds();
+            long rounds = Duration.between(since, now).toSeconds() / every.toSeconds();
             return rounds == 0
                     ? Optional.empty()
-                    : Optional.of(since.plusSeconds(rounds * every.getSeconds()).truncatedTo(ChronoUnit.SECONDS));
+                    : Optional.of(since.plusSeconds(rounds * every.toSeconds()).truncatedTo(ChronoUnit.SECONDS));
         }
         // From any moment before the last time there is one until now, from it on there is none.
         long before = since.getEpochSecond();

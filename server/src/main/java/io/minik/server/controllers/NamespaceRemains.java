@@ -36,7 +36,7 @@ final class NamespaceRemains {
         }
         boolean held =
                 objects.stream().anyMatch(object -> !object.meta().finalizers().isEmpty());
-        boolean graceful = resource.equals(Resources.PODS) && since.getSeconds() < longestGrace(objects);
+        boolean graceful = resource.equals(Resources.PODS) && since.toSeconds() < longestGrace(objects);
         if (!held && !graceful) {
             failures.add("unexpected items still remain in namespace: " + namespace + " for gvr: " + kind(resource));
         }

@@ -11,7 +11,7 @@ import java.util.Optional;
 
 /** How a reconcile ends, and the failures that are none. */
 final class Outcomes {
-    private static final long CENTURY = Duration.ofDays(36_525).getSeconds();
+    private static final long CENTURY = Duration.ofDays(36_525).toSeconds();
 
     private Outcomes() {}
 

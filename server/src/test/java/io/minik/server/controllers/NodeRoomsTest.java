@@ -151,7 +151,7 @@ class NodeRoomsTest {
 
     /** Time passes, and the kubelet renews its lease. */
     private void pass(Duration time) {
-        for (long left = time.getSeconds(); left > 0; left -= 10) {
+        for (long left = time.toSeconds(); left > 0; left -= 10) {
             renew();
             cluster.loop.advance(Duration.ofSeconds(Math.min(10, left)));
         }
