@@ -2,6 +2,7 @@ package io.minik.store;
 
 import io.vertx.core.Future;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A multi-version key-value store with etcd v3 semantics.
@@ -24,6 +25,12 @@ import java.util.List;
 public interface Store {
     /** Keys of [key, rangeEnd) at a revision (0 = now). Read at once: the future may be complete when it is returned. */
     Future<RangeResult> range(RangeRequest request);
+
+    /**
+     * A handle of the value that a key got at a revision, as {@link KeyValue#modRevision} tells it. Empty if it is not
+     * retained. At once; any thread.
+     */
+    Optional<Value> value(Bytes key, long modRevision);
 
     /** Compares, then one of two lists of ops, atomically, at one new revision if anything was written. */
     Future<TxnResult> txn(Txn txn);

@@ -1,11 +1,13 @@
 package io.minik.server.watchcache;
 
+import io.minik.store.Bytes;
 import io.minik.store.RangeRequest;
 import io.minik.store.RangeResult;
 import io.minik.store.Store;
 import io.minik.store.StoreException;
 import io.minik.store.Txn;
 import io.minik.store.TxnResult;
+import io.minik.store.Value;
 import io.minik.store.WatchRequest;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -68,6 +70,11 @@ public final class FaultyStore implements Store {
 
     public synchronized int heldReads() {
         return held.size();
+    }
+
+    @Override
+    public Optional<Value> value(Bytes key, long modRevision) {
+        return halted.isPresent() ? Optional.empty() : good.value(key, modRevision);
     }
 
     @Override

@@ -37,11 +37,13 @@ final class MapDbRecords implements Records {
         this.directLimitBytes = directLimitBytes;
     }
 
-    private record Stored(Bytes value, long createRevision, long modRevision, int sub, long version, long lease) {}
+    private record Stored(
+            Bytes value, int length, long createRevision, long modRevision, int sub, long version, long lease) {}
 
     @Override
     public long add(KeyValue kv, int sub) {
-        Stored stored = new Stored(kv.value(), kv.createRevision(), kv.modRevision(), sub, kv.version(), kv.lease());
+        Stored stored = new Stored(
+                kv.value(), kv.value().length(), kv.createRevision(), kv.modRevision(), sub, kv.version(), kv.lease());
         long size = size(stored);
         if (directBytes.get() + size <= directLimitBytes) {
             try {
@@ -96,8 +98,18 @@ final class MapDbRecords implements Records {
     }
 
     @Override
+    public int length(long handle, long modRevision, int sub) {
+        try {
+            Stored stored = of(handle).get(handle >>> 1, Format.HEAD);
+            return stored == null || stored.modRevision() != modRevision || stored.sub() != sub ? -1 : stored.length();
+        } catch (DBException.GetVoid gone) {
+            return -1;
+        }
+    }
+
+    @Override
     public void remove(long handle) {
-        Stored gone = of(handle).get(handle >>> 1, Format.WHOLE);
+        Stored gone = of(handle).get(handle >>> 1, Format.HEAD);
         of(handle).delete(handle >>> 1, Format.WHOLE);
         if (gone != null) {
             ((handle & 1) == 0 ? directBytes : fileBytes).addAndGet(-size(gone));
@@ -105,7 +117,7 @@ final class MapDbRecords implements Records {
     }
 
     private static long size(Stored stored) {
-        return OVERHEAD_BYTES + (long) stored.value().length();
+        return OVERHEAD_BYTES + (long) stored.length();
     }
 
     @Override
@@ -149,12 +161,13 @@ final class MapDbRecords implements Records {
             long version = in.unpackLong();
             long lease = in.readBoolean() ? in.readLong() : 0;
             Bytes value = Bytes.EMPTY;
+            int length = available - (in.getPos() - start);
             if (this == WHOLE) {
-                byte[] bytes = new byte[available - (in.getPos() - start)];
+                byte[] bytes = new byte[length];
                 in.readFully(bytes);
                 value = Bytes.of(bytes);
             }
-            return new Stored(value, createRevision, modRevision, sub, version, lease);
+            return new Stored(value, length, createRevision, modRevision, sub, version, lease);
         }
     }
 }

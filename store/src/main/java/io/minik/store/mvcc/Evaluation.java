@@ -79,13 +79,22 @@ final class Evaluation {
         return false;
     }
 
-    boolean wouldGrow(Txn txn) {
-        return grows(choose(txn));
+    /** @param slackBytes what a value that is there may grow by; 0: any put grows, as the past stays */
+    boolean wouldGrow(Txn txn, int slackBytes) {
+        return grows(choose(txn), slackBytes);
     }
 
-    private static boolean grows(Path path) {
-        return path.ops().stream().anyMatch(Op.Put.class::isInstance)
-                || path.nested().stream().anyMatch(Evaluation::grows);
+    private boolean grows(Path path, int slackBytes) {
+        return path.ops().stream().anyMatch(op -> op instanceof Op.Put put && grows(put, slackBytes))
+                || path.nested().stream().anyMatch(nested -> grows(nested, slackBytes));
+    }
+
+    private boolean grows(Op.Put put, int slackBytes) {
+        KeyValue over = over(put.key());
+        int before = over == null
+                ? mvcc.newestLength(put.key())
+                : over.version() == 0 ? -1 : over.value().length();
+        return slackBytes == 0 || before < 0 || put.value().length() > before + slackBytes;
     }
 
     private TxnResult withRevision(TxnResult result) {

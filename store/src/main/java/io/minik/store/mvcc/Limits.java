@@ -3,8 +3,9 @@ package io.minik.store.mvcc;
 /**
  * @param quotaBytes above this writes that grow the store are refused, as with etcd's --quota-backend-bytes
  * @param historyRevisions above this the older half of the history is compacted, if nobody did
+ * @param historyBytes the same by what values of the past take
  */
-public record Limits(long quotaBytes, long historyRevisions) {
+public record Limits(long quotaBytes, long historyRevisions, long historyBytes) {
     /** etcd's default: 2 GiB. */
     public static final long DEFAULT_QUOTA_BYTES = 2L << 30;
 
@@ -13,6 +14,13 @@ public record Limits(long quotaBytes, long historyRevisions) {
      * 100 MB off the heap, and 1.6 MB on it.
      */
     public static final long DEFAULT_HISTORY_REVISIONS = 100_000;
+
+    /** Values of the past are read by pages of a list and by nothing else: 70 of the largest, or minutes of usual ones. */
+    public static final long DEFAULT_HISTORY_BYTES = 64L << 20;
+
+    public Limits(long quotaBytes, long historyRevisions) {
+        this(quotaBytes, historyRevisions, DEFAULT_HISTORY_BYTES);
+    }
 
     public static Limits defaults() {
         return new Limits(DEFAULT_QUOTA_BYTES, DEFAULT_HISTORY_REVISIONS);

@@ -6,6 +6,7 @@ import io.minik.store.KeyValue;
 import io.minik.store.RangeRequest;
 import io.minik.store.RangeResult;
 import io.minik.store.StoreException;
+import io.minik.store.Value;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -28,12 +29,17 @@ public final class Mvcc implements Facts {
     private final ConcurrentSkipListMap<Bytes, KeyHistory> index = new ConcurrentSkipListMap<>();
     private final Records records;
     private final Leases leases;
+    private final Values values;
+    private final StoreClock clock;
+    private final HistoryBytes history = new HistoryBytes();
     private volatile long revision = FIRST_REVISION;
     private volatile long compactedRevision;
 
     public Mvcc(Records records, StoreClock clock) {
         this.records = records;
         this.leases = new Leases(clock);
+        this.values = new Values(records);
+        this.clock = clock;
     }
 
     public long revision() {
@@ -113,6 +119,17 @@ public final class Mvcc implements Facts {
         }
         return read(request.key(), history, entry, !request.keysOnly())
                 .map(kv -> new RangeResult(List.of(kv), 1, false, now));
+    }
+
+    Optional<Value> value(Bytes key, long modRevision) {
+        KeyHistory history = index.get(key);
+        int entry = history == null ? -1 : history.floor(modRevision);
+        return history == null
+                        || entry < 0
+                        || history.revision(entry) != modRevision
+                        || KeyHistory.isTombstone(history.ref(entry))
+                ? Optional.empty()
+                : values.hold(history.ref(entry), modRevision);
     }
 
     private Optional<KeyValue> read(Bytes key, KeyHistory history, int entry, boolean withValue) {
@@ -223,21 +240,52 @@ public final class Mvcc implements Facts {
         return KeyHistory.isTombstone(history.ref(entry)) ? 0 : history.revision(entry);
     }
 
+    /** Bytes of its newest published value, -1 if the key is not there. */
+    int newestLength(Bytes key) {
+        KeyHistory history = index.get(key);
+        return history == null ? -1 : length(history, history.size() - 1);
+    }
+
+    private int length(KeyHistory history, int entry) {
+        long ref = history.ref(entry);
+        return KeyHistory.isTombstone(ref)
+                ? -1
+                : records.length(KeyHistory.handle(ref), history.revision(entry), KeyHistory.sub(ref));
+    }
+
+    /** What compactions have to let go of. */
+    HistoryBytes history() {
+        return history;
+    }
+
+    /** Lets go of what was held when it was compacted, and no longer is. */
+    void reclaim() {
+        values.reclaim(clock.millis());
+    }
+
+    /** Closes the records, unless somebody holds a value: then they go with it. */
+    void release() {
+        if (values.isEmpty()) {
+            records.close();
+        }
+    }
+
     /** Adds a change to the index. Readers see it when {@link #publish} tells the revision. */
     Past apply(Change change) {
         KeyValue kv = change.kv();
         long handle = change.isDelete() ? 0 : records.add(kv, Math.min(change.sub(), KeyHistory.MAX_SUB));
         long ref = KeyHistory.ref(handle, change.sub());
-        KeyHistory history = index.get(kv.key());
+        KeyHistory known = index.get(kv.key());
         leases.changed(kv);
-        if (history == null) {
+        if (known == null) {
             index.put(kv.key(), KeyHistory.of(kv.modRevision(), ref));
             return new Past(kv.key(), kv.modRevision(), ref, 0, 0);
         }
-        int last = history.size() - 1;
-        Past applied = new Past(kv.key(), kv.modRevision(), ref, history.revision(last), history.ref(last));
-        KeyHistory longer = history.append(kv.modRevision(), ref);
-        if (longer != history) {
+        int last = known.size() - 1;
+        Past applied = new Past(kv.key(), kv.modRevision(), ref, known.revision(last), known.ref(last));
+        history.superseded(kv.modRevision(), Math.max(0, length(known, last)));
+        KeyHistory longer = known.append(kv.modRevision(), ref);
+        if (longer != known) {
             index.put(kv.key(), longer);
         }
         return applied;
@@ -267,19 +315,20 @@ public final class Mvcc implements Facts {
     public void compacted(long at) {
         compactedRevision = at;
         for (Map.Entry<Bytes, KeyHistory> key : index.entrySet()) {
-            KeyHistory history = key.getValue();
-            Optional<KeyHistory> left = history.compact(at, this::drop);
+            KeyHistory known = key.getValue();
+            Optional<KeyHistory> left = known.compact(at, this::drop);
             if (left.isEmpty()) {
                 index.remove(key.getKey());
-            } else if (left.get() != history) {
+            } else if (left.get() != known) {
                 index.put(key.getKey(), left.get());
             }
         }
+        history.compacted(at);
     }
 
     private void drop(long ref) {
         if (!KeyHistory.isTombstone(ref)) {
-            records.remove(KeyHistory.handle(ref));
+            values.drop(KeyHistory.handle(ref));
         }
     }
 

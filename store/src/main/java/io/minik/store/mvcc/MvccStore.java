@@ -1,11 +1,13 @@
 package io.minik.store.mvcc;
 
+import io.minik.store.Bytes;
 import io.minik.store.RangeRequest;
 import io.minik.store.RangeResult;
 import io.minik.store.Store;
 import io.minik.store.StoreException;
 import io.minik.store.Txn;
 import io.minik.store.TxnResult;
+import io.minik.store.Value;
 import io.minik.store.WatchRequest;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -17,6 +19,7 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,7 +49,7 @@ public class MvccStore implements Store {
         this.mvcc = mvcc;
         this.journal = journal;
         this.limits = limits;
-        this.writer = new Writer(mvcc, journal, limits, clock, queue);
+        this.writer = new Writer(mvcc, journal, new Bounds(limits, HeapRoom.ofThisProcess(), clock), clock, queue);
         this.home = ((VertxInternal) vertx).createEventLoopContext();
         this.end = home.promise();
         Thread thread = new Thread(this::run, "minik-store-writer");
@@ -67,6 +70,11 @@ public class MvccStore implements Store {
             StoreException ended = queue.ended();
             return Future.failedFuture(ended == null ? failed : ended);
         }
+    }
+
+    @Override
+    public Optional<Value> value(Bytes key, long modRevision) {
+        return queue.ended() == null ? mvcc.value(key, modRevision) : Optional.empty();
     }
 
     @Override
@@ -215,7 +223,7 @@ public class MvccStore implements Store {
     /** Last on the writer's thread, whatever ended it. */
     private void release() {
         try {
-            mvcc.records().close();
+            mvcc.release();
         } catch (RuntimeException failed) {
             LOG.atWarn().setCause(failed).log("values not released");
         }

@@ -21,6 +21,13 @@ public interface Records {
      */
     Optional<KeyValue> find(long handle, Bytes key, long modRevision, int sub, boolean withValue);
 
+    /** Bytes of the value, -1 where {@link #find} is empty. */
+    default int length(long handle, long modRevision, int sub) {
+        return find(handle, Bytes.EMPTY, modRevision, sub, true)
+                .map(kv -> kv.value().length())
+                .orElse(-1);
+    }
+
     void remove(long handle);
 
     /** Bytes that the records take. Any thread. */

@@ -40,7 +40,7 @@ final class Writer {
 
     private final Mvcc mvcc;
     private final Journal journal;
-    private final Limits limits;
+    private final Bounds bounds;
     private final WriterQueue queue;
     private final WatchHub hub = new WatchHub();
     private final Handoff handoff = new Handoff();
@@ -58,10 +58,10 @@ final class Writer {
     private boolean wrote;
     private boolean durable;
 
-    Writer(Mvcc mvcc, Journal journal, Limits limits, StoreClock clock, WriterQueue queue) {
+    Writer(Mvcc mvcc, Journal journal, Bounds bounds, StoreClock clock, WriterQueue queue) {
         this.mvcc = mvcc;
         this.journal = journal;
-        this.limits = limits;
+        this.bounds = bounds;
         this.queue = queue;
         this.base = mvcc.revision();
         this.timers = new Timers(clock, queue);
@@ -104,12 +104,11 @@ final class Writer {
         Evaluation.Outcome outcome;
         try {
             Evaluation evaluation = new Evaluation(mvcc, pending, base);
-            if (isFull() && evaluation.wouldGrow(txn)) {
-                throw new StoreException.NoSpace("database space exceeded");
-            }
+            bounds.check(journal.isFull(), mvcc, evaluation, txn);
             outcome = evaluation.run(txn);
         } catch (StoreException refused) {
             reply.fail(handoff, refused);
+            trimIfDue();
             return;
         } catch (RuntimeException broken) {
             // Nothing was changed yet: the txn fails, the store goes on.
@@ -119,10 +118,6 @@ final class Writer {
         }
         decided(outcome.changes(), txn.sync() == Txn.Sync.DURABLE);
         answer(reply, outcome.result());
-    }
-
-    boolean isFull() {
-        return journal.isFull() || mvcc.records().bytesInUse() > limits.quotaBytes();
     }
 
     private void decided(List<Change> changes, boolean mustBeDurable) {
@@ -320,20 +315,24 @@ final class Writer {
         }
         mvcc.publish(base);
         hub.send(handoff, base);
-        long history = base - mvcc.compactedRevision();
-        if (history > limits.historyRevisions()) {
+        mvcc.reclaim();
+        trimIfDue();
+    }
+
+    private void trimIfDue() {
+        if (bounds.trim(mvcc) > mvcc.compactedRevision()) {
             queue.addCommand(this::trimHistory);
         }
     }
 
-    /** History is bounded even if nobody compacts. */
     private void trimHistory() throws IOException {
         commit();
-        long keepFrom = mvcc.revision() - limits.historyRevisions() / 2;
-        if (mvcc.revision() - mvcc.compactedRevision() > limits.historyRevisions()) {
+        long keepFrom = bounds.trim(mvcc);
+        if (keepFrom > mvcc.compactedRevision()) {
             LOG.atInfo().addKeyValue("revision", keepFrom).log("history trimmed");
             compact(keepFrom);
             commit();
+            bounds.trimmed();
         }
     }
 
