@@ -119,7 +119,7 @@ final class PodWorker {
             return;
         }
         boolean changed = !object.meta().labels().equals(pod.labels())
-                || !object.meta().annotations().equals(pod.annotations());
+                || !object.annotations().equals(pod.annotations());
         boolean matters = changed || Observed.matters(pod.object(), object);
         pod = Pod.of(object);
         grant.seen(pod);

@@ -40,7 +40,7 @@ public record Pod(KubeObject object, PodSpec spec, PodStatus status) {
     }
 
     public Map<String, String> annotations() {
-        return meta().annotations();
+        return object.annotations();
     }
 
     /** Whether deletion was asked for. */

@@ -8,51 +8,136 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The head of every object (meta/v1 ObjectMeta without managedFields). Absent strings are empty.
+ * The head of every object: meta/v1 ObjectMeta without managedFields and annotations, which may be far larger than all the
+ * rest and stay in the object's bytes. Absent strings are empty.
  *
- * @param resourceVersion the store's revision of the last write, as text; empty when not stored
- * @param deletionTimestamp RFC 3339, empty unless being deleted
- * @param deletionGracePeriodSeconds present once deletion was asked for
+ * <p>Every object of the cluster has one on the heap: what many objects have alike is one string, what few have is apart.
  */
-public record ObjectMeta(
-        String name,
-        String generateName,
-        String namespace,
-        String uid,
-        String resourceVersion,
-        long generation,
-        String creationTimestamp,
-        String deletionTimestamp,
-        Optional<Long> deletionGracePeriodSeconds,
-        Map<String, String> labels,
-        Map<String, String> annotations,
-        List<OwnerReference> ownerReferences,
-        List<String> finalizers) {
+public final class ObjectMeta {
+    private static final Rare NONE = new Rare("", "", Optional.empty(), "");
 
-    public static ObjectMeta of(JsonNode metadata) {
-        List<OwnerReference> owners = new ArrayList<>();
+    private final String name;
+    private final String namespace;
+    private final String uid;
+    private final long version;
+    private final long generation;
+    private final String creationTimestamp;
+    private final Map<String, String> labels;
+    private final List<OwnerReference> ownerReferences;
+    private final List<String> finalizers;
+    private final Rare rare;
+
+    /** @param foreignVersion a resourceVersion that is no revision: what a client made up */
+    private record Rare(
+            String generateName,
+            String deletionTimestamp,
+            Optional<Long> deletionGracePeriodSeconds,
+            String foreignVersion) {}
+
+    private ObjectMeta(JsonNode metadata) {
+        this.name = Json.text(metadata, "name");
+        this.namespace = Json.text(metadata, "namespace").intern();
+        this.uid = Json.text(metadata, "uid");
+        this.version = version(Json.text(metadata, "resourceVersion"));
+        this.generation = Json.longOr(0, metadata, "generation");
+        this.creationTimestamp = Json.text(metadata, "creationTimestamp").intern();
+        this.labels = Labels.of(metadata.path("labels"));
+        List<OwnerReference> owners = new ArrayList<>(0);
         for (JsonNode owner : metadata.path("ownerReferences")) {
             owners.add(OwnerReference.of(owner));
         }
+        this.ownerReferences = List.copyOf(owners);
+        this.finalizers = List.copyOf(Json.stringList(metadata, "finalizers"));
+        this.rare = rare(metadata, version);
+    }
+
+    public static ObjectMeta of(JsonNode metadata) {
+        return new ObjectMeta(metadata);
+    }
+
+    private static Rare rare(JsonNode metadata, long version) {
         JsonNode grace = metadata.path("deletionGracePeriodSeconds");
-        return new ObjectMeta(
-                Json.text(metadata, "name"),
-                Json.text(metadata, "generateName"),
-                Json.text(metadata, "namespace"),
-                Json.text(metadata, "uid"),
-                Json.text(metadata, "resourceVersion"),
-                Json.longOr(0, metadata, "generation"),
-                Json.text(metadata, "creationTimestamp"),
-                Json.text(metadata, "deletionTimestamp"),
-                grace.isNumber() ? Optional.of(grace.longValue()) : Optional.empty(),
-                Json.strings(metadata, "labels"),
-                Json.strings(metadata, "annotations"),
-                List.copyOf(owners),
-                List.copyOf(Json.stringList(metadata, "finalizers")));
+        String generateName = Json.text(metadata, "generateName");
+        String deletion = Json.text(metadata, "deletionTimestamp");
+        String foreign = version < 0 ? Json.text(metadata, "resourceVersion") : "";
+        return generateName.isEmpty() && deletion.isEmpty() && !grace.isNumber() && foreign.isEmpty()
+                ? NONE
+                : new Rare(
+                        generateName.intern(),
+                        deletion.intern(),
+                        grace.isNumber() ? Optional.of(grace.longValue()) : Optional.empty(),
+                        foreign);
+    }
+
+    /** -1: none, or not one of ours. */
+    private static long version(String text) {
+        try {
+            long version = text.isEmpty() ? -1 : Long.parseLong(text);
+            return Long.toString(version).equals(text) ? version : -1;
+        } catch (NumberFormatException foreign) {
+            return -1;
+        }
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public String generateName() {
+        return rare.generateName();
+    }
+
+    public String namespace() {
+        return namespace;
+    }
+
+    public String uid() {
+        return uid;
+    }
+
+    /** The store's revision of the last write, as text; empty when not stored. */
+    public String resourceVersion() {
+        return version < 0 ? rare.foreignVersion() : Long.toString(version);
+    }
+
+    /** The same as a number, -1 when not stored. */
+    public long revision() {
+        return version;
+    }
+
+    public long generation() {
+        return generation;
+    }
+
+    /** RFC 3339. */
+    public String creationTimestamp() {
+        return creationTimestamp;
+    }
+
+    /** RFC 3339, empty unless being deleted. */
+    public String deletionTimestamp() {
+        return rare.deletionTimestamp();
+    }
+
+    /** Present once deletion was asked for. */
+    public Optional<Long> deletionGracePeriodSeconds() {
+        return rare.deletionGracePeriodSeconds();
+    }
+
+    public Map<String, String> labels() {
+        return labels;
+    }
+
+    public List<OwnerReference> ownerReferences() {
+        return ownerReferences;
+    }
+
+    public List<String> finalizers() {
+        return finalizers;
     }
 
     public boolean deleting() {
-        return !deletionTimestamp.isEmpty();
+        return !rare.deletionTimestamp().isEmpty();
     }
 
     /** The owner whose {@code controller} is true. */

@@ -10,10 +10,10 @@ public record OwnerReference(
         String apiVersion, String kind, String name, String uid, boolean controller, boolean blockOwnerDeletion) {
     public static OwnerReference of(JsonNode tree) {
         return new OwnerReference(
-                Json.text(tree, "apiVersion"),
-                Json.text(tree, "kind"),
-                Json.text(tree, "name"),
-                Json.text(tree, "uid"),
+                Json.text(tree, "apiVersion").intern(),
+                Json.text(tree, "kind").intern(),
+                Json.text(tree, "name").intern(),
+                Json.text(tree, "uid").intern(),
                 Json.bool(tree, "controller"),
                 Json.bool(tree, "blockOwnerDeletion"));
     }

@@ -4,12 +4,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.meta.ObjectMeta;
 import java.lang.ref.SoftReference;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One Kubernetes object, immutable: JSON bytes, a parsed tree, or both; each is made from the other when first asked
- * for, and shared after that. Informers, caches and watchers all hold the same instance, so a tree that comes out of
+ * One Kubernetes object, immutable: JSON bytes (its own, or read from a source each time), a parsed tree, or both; each is
+ * made from the other when first asked for, and shared after that. Informers, caches and watchers all hold the same instance, so a tree that comes out of
  * {@link #tree()} is never written to: {@link #edit} works on a copy.
  *
  * <p>A tree weighs eight times its bytes (20 KB for a pod), and informers hold thousands of objects that nobody reads for
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe: the lazily made parts are idempotent, a race makes one twice and keeps either.
  */
 public final class KubeObject {
+    private final @Nullable Source source;
     private volatile byte @Nullable [] bytes;
     /** The only form as long as there are no bytes. */
     private volatile @Nullable ObjectNode tree;
@@ -25,24 +27,39 @@ public final class KubeObject {
     private volatile @Nullable SoftReference<ObjectNode> parsed;
     private volatile @Nullable ObjectMeta meta;
 
-    private KubeObject(byte @Nullable [] bytes, @Nullable ObjectNode tree) {
+    private KubeObject(byte @Nullable [] bytes, @Nullable ObjectNode tree, @Nullable Source source) {
         this.bytes = bytes;
         this.tree = tree;
+        this.source = source;
+    }
+
+    /** Where the bytes of an object are that does not keep them itself: the same at each call. Any thread. */
+    public interface Source {
+        byte[] bytes();
+
+        int length();
+    }
+
+    /** An object that lives elsewhere: only its head is here. */
+    public static KubeObject from(Source source, ObjectMeta head) {
+        KubeObject object = new KubeObject(null, null, source);
+        object.meta = head;
+        return object;
     }
 
     /** Takes the tree over: the caller must not write to it again. */
     public static KubeObject of(ObjectNode tree) {
-        return new KubeObject(null, tree);
+        return new KubeObject(null, tree, null);
     }
 
     /** Takes the array over. @throws IllegalArgumentException later, when read, if it is not a JSON object */
     public static KubeObject ofBytes(byte[] json) {
-        return new KubeObject(json, null);
+        return new KubeObject(json, null, null);
     }
 
     /** The same where the head was parsed already. */
     public static KubeObject ofBytes(byte[] json, ObjectMeta head) {
-        KubeObject object = new KubeObject(json, null);
+        KubeObject object = new KubeObject(json, null, null);
         object.meta = head;
         return object;
     }
@@ -60,6 +77,9 @@ public final class KubeObject {
 
     public byte[] bytes() {
         byte[] present = bytes;
+        if (present == null && source != null) {
+            return source.bytes();
+        }
         if (present == null) {
             ObjectNode only = tree();
             present = Json.bytes(only);
@@ -68,6 +88,11 @@ public final class KubeObject {
             tree = null;
         }
         return present;
+    }
+
+    /** Of the bytes, which need not be here for it. */
+    public int length() {
+        return source != null ? source.length() : bytes().length;
     }
 
     /** The shared tree: read only. */
@@ -79,7 +104,7 @@ public final class KubeObject {
         SoftReference<ObjectNode> reference = parsed;
         ObjectNode present = reference == null ? null : reference.get();
         if (present == null) {
-            byte[] json = bytes;
+            byte[] json = source != null ? source.bytes() : bytes;
             if (json == null) {
                 throw new IllegalStateException("neither bytes nor tree");
             }
@@ -108,9 +133,14 @@ public final class KubeObject {
     /** Drops the parsed tree, keeping bytes and meta: for caches of many objects. Makes the bytes first if need be. */
     public KubeObject compact() {
         ObjectMeta head = meta();
-        KubeObject compacted = new KubeObject(bytes(), null);
+        KubeObject compacted = source != null ? new KubeObject(null, null, source) : ofBytes(bytes());
         compacted.meta = head;
         return compacted;
+    }
+
+    /** As the object has them now: a map of the caller's own. */
+    public Map<String, String> annotations() {
+        return Json.strings(tree(), "metadata", "annotations");
     }
 
     public ObjectKey key() {

@@ -130,10 +130,10 @@ final class DeploymentController implements Controller {
             return createCurrent(rollout, revision);
         }
         KubeObject current = rollout.current().get();
-        Map<String, String> annotations = DeploymentRevision.annotations(
-                rollout.deployment(), current.meta().annotations(), revision);
+        Map<String, String> annotations =
+                DeploymentRevision.annotations(rollout.deployment(), current.annotations(), revision);
         long minReady = Json.longOr(0, rollout.deployment().tree(), "spec", "minReadySeconds");
-        boolean same = annotations.equals(current.meta().annotations())
+        boolean same = annotations.equals(current.annotations())
                 && minReady == Json.longOr(0, current.tree(), "spec", "minReadySeconds");
         Future<KubeObject> updated = same
                 ? Future.succeededFuture(current)
@@ -143,7 +143,7 @@ final class DeploymentController implements Controller {
                 }));
         return updated.compose(set -> withRevision(
                 new Rollout(rollout.deployment(), Optional.of(set), rollout.old()),
-                set.meta().annotations().getOrDefault(DeploymentRevision.REVISION, "")));
+                set.annotations().getOrDefault(DeploymentRevision.REVISION, "")));
     }
 
     private Future<Rollout> createCurrent(Rollout rollout, long revision) {
@@ -218,7 +218,6 @@ final class DeploymentController implements Controller {
     private Future<Rollout> withRevision(Rollout rollout, String revision) {
         KubeObject deployment = rollout.deployment();
         if (deployment
-                .meta()
                 .annotations()
                 .getOrDefault(DeploymentRevision.REVISION, "")
                 .equals(revision)) {

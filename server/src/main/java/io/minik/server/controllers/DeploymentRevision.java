@@ -24,7 +24,7 @@ final class DeploymentRevision {
 
     static long of(KubeObject set) {
         try {
-            return Long.parseLong(set.meta().annotations().getOrDefault(REVISION, "0"));
+            return Long.parseLong(set.annotations().getOrDefault(REVISION, "0"));
         } catch (NumberFormatException e) {
             return 0;
         }
@@ -37,7 +37,7 @@ final class DeploymentRevision {
     /** A set's annotations with the deployment's, its revision raised to at least {@code revision}. */
     static Map<String, String> annotations(KubeObject deployment, Map<String, String> present, long revision) {
         Map<String, String> annotations = new LinkedHashMap<>(present);
-        deployment.meta().annotations().forEach((key, value) -> {
+        deployment.annotations().forEach((key, value) -> {
             if (!OWN.contains(key)) {
                 annotations.put(key, value);
             }

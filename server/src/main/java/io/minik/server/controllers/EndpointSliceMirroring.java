@@ -92,7 +92,7 @@ final class EndpointSliceMirroring implements Controller {
         return service.at("spec", "selector").isEmpty()
                 && !object.meta().deleting()
                 && !"true".equals(object.meta().labels().get(SKIP))
-                && !object.meta().annotations().containsKey(LEADER);
+                && !object.annotations().containsKey(LEADER);
     }
 
     private static List<Group> groups(KubeObject endpoints) {

@@ -82,7 +82,7 @@ final class EndpointsController implements Controller {
         }
         boolean same = subsets(present.get()).equals(subsets(wanted))
                 && present.get().meta().labels().equals(wanted.meta().labels())
-                && present.get().meta().annotations().equals(wanted.meta().annotations());
+                && present.get().annotations().equals(wanted.annotations());
         return same ? Outcomes.done() : Outcomes.done(context.client().update(Resources.ENDPOINTS, wanted));
     }
 

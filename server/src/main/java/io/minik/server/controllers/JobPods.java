@@ -41,7 +41,7 @@ final class JobPods {
     }
 
     private static int number(KubeObject pod, String annotation, int fallback) {
-        String text = pod.meta().annotations().getOrDefault(annotation, "");
+        String text = pod.annotations().getOrDefault(annotation, "");
         return text.matches("[0-9]{1,9}") ? Integer.parseInt(text) : fallback;
     }
 

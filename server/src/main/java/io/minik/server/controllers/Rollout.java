@@ -166,7 +166,7 @@ record Rollout(KubeObject deployment, Optional<KubeObject> current, List<KubeObj
     /** Whether spec.replicas changed since sizes were last given. */
     boolean resized() {
         return all().stream().filter(set -> replicas(set) > 0).anyMatch(set -> {
-            String desired = set.meta().annotations().getOrDefault(DESIRED, "");
+            String desired = set.annotations().getOrDefault(DESIRED, "");
             return !desired.isEmpty() && !desired.equals(Integer.toString(wanted()));
         });
     }
@@ -219,7 +219,7 @@ record Rollout(KubeObject deployment, Optional<KubeObject> current, List<KubeObj
 
     private int annotatedMost(KubeObject set) {
         try {
-            int most = Integer.parseInt(set.meta().annotations().getOrDefault(MOST, "0"));
+            int most = Integer.parseInt(set.annotations().getOrDefault(MOST, "0"));
             return most > 0 ? most : wanted() + maxSurge();
         } catch (NumberFormatException e) {
             return Math.max(1, wanted() + maxSurge());

@@ -81,7 +81,7 @@ public final class TokenController implements Controller {
     }
 
     private static String accountName(KubeObject secret) {
-        return secret.meta().annotations().getOrDefault(ACCOUNT_NAME, "");
+        return secret.annotations().getOrDefault(ACCOUNT_NAME, "");
     }
 
     private Future<Optional<Duration>> reconcile(ObjectKey key) {
@@ -112,7 +112,7 @@ public final class TokenController implements Controller {
     }
 
     private static boolean belongsTo(KubeObject secret, KubeObject account) {
-        String uid = secret.meta().annotations().getOrDefault(ACCOUNT_UID, "");
+        String uid = secret.annotations().getOrDefault(ACCOUNT_UID, "");
         return uid.isEmpty() || uid.equals(account.uid());
     }
 
@@ -120,7 +120,7 @@ public final class TokenController implements Controller {
         boolean complete = !secret.text("data", "token").isEmpty()
                 && secret.text("data", "ca.crt").equals(base64(caPem))
                 && secret.text("data", "namespace").equals(base64(secret.namespace()))
-                && secret.meta().annotations().containsKey(ACCOUNT_UID);
+                && secret.annotations().containsKey(ACCOUNT_UID);
         if (complete) {
             return Future.succeededFuture(secret);
         }

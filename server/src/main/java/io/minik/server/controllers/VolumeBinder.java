@@ -100,9 +100,7 @@ final class VolumeBinder implements Controller {
         if (!named.isEmpty()) {
             Optional<KubeObject> volume = volumes.get(ObjectKey.cluster(named));
             if (volume.isEmpty()) {
-                return claim.meta().annotations().containsKey(COMPLETED)
-                        ? phase(claim, "Lost")
-                        : phase(claim, "Pending");
+                return claim.annotations().containsKey(COMPLETED) ? phase(claim, "Lost") : phase(claim, "Pending");
             }
             boolean free = !volume.get().at("spec", "claimRef").isObject();
             return free || VolumeMatch.reservedFor(volume.get(), claim)
@@ -113,7 +111,7 @@ final class VolumeBinder implements Controller {
         boolean waits = storageClass
                 .map(each -> each.text("volumeBindingMode").equals(WAITS))
                 .orElse(false);
-        String selected = claim.meta().annotations().getOrDefault(SELECTED_NODE, "");
+        String selected = claim.annotations().getOrDefault(SELECTED_NODE, "");
         if (waits && selected.isEmpty()) {
             events.normal(claim, WAITS, "waiting for first consumer to be created before binding");
             return phase(claim, "Pending");
@@ -160,7 +158,7 @@ final class VolumeBinder implements Controller {
                 }));
         return reserved.compose(done -> {
                     boolean named = claim.text("spec", "volumeName").equals(volume.name())
-                            && claim.meta().annotations().containsKey(COMPLETED);
+                            && claim.annotations().containsKey(COMPLETED);
                     return named
                             ? Future.succeededFuture(claim)
                             : context.client().update(Resources.PERSISTENT_VOLUME_CLAIMS, claim.edit(tree -> {

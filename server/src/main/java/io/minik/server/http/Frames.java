@@ -52,7 +52,9 @@ final class Frames {
                 ObjectNode list = Json.object().put("kind", listing.kind()).put("apiVersion", listing.apiVersion());
                 list.set("metadata", metadata);
                 ListBody body = new ListBody(list, "items", listing.items());
-                yield type.yaml() ? body.yaml(item -> item.compact().tree()) : body.json();
+                yield type.yaml() || listing.converted()
+                        ? listed(type, body, item -> item.compact().tree())
+                        : body.json();
             }
             case TABLE -> {
                 ObjectNode table = tables.table(resource, listing.resourceVersion(), true);

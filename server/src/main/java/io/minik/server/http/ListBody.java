@@ -33,7 +33,7 @@ final class ListBody {
         byte[] open = open();
         long bytes = (long) open.length + END.length + Math.max(0, items.size() - 1) * (long) COMMA.length;
         for (KubeObject item : items) {
-            bytes += item.bytes().length;
+            bytes += item.length();
         }
         return new Pieces(OptionalLong.of(bytes), new Enclosed(open, COMMA, END, encoded(KubeObject::bytes)));
     }

@@ -10,7 +10,6 @@ import io.minik.api.object.KubeObject;
 import io.minik.server.watchcache.Filter;
 import io.minik.server.watchcache.Snapshot;
 import io.minik.server.watchcache.StorageKeys;
-import io.minik.server.watchcache.StoredForm;
 import io.minik.server.watchcache.WatchCaches;
 import io.minik.store.Bytes;
 import io.minik.store.KeyValue;
@@ -194,10 +193,7 @@ final class ListReads {
     }
 
     private Future<Page> next(Pages pages, Bytes from) {
-        return store.range(RangeRequest.key(from)
-                        .until(pages.end())
-                        .at(pages.revision())
-                        .limit(PAGE))
+        return store.range(new RangeRequest(from, pages.end(), pages.revision(), PAGE, true, false))
                 .compose(range -> {
                     String last = "";
                     int read = 0;
@@ -207,7 +203,7 @@ final class ListReads {
                         }
                         read++;
                         last = kv.key().utf8();
-                        KubeObject object = StoredForm.served(kv.value().array(), kv.modRevision());
+                        KubeObject object = caches.object(kv);
                         if (pages.filter().inScope(object.key().toString())
                                 && pages.filter().matches(object)) {
                             pages.found().add(object);

@@ -4,8 +4,10 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
+import java.util.AbstractList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /**
  * One page of a list.
@@ -20,6 +22,32 @@ public record Listing(
         String continueToken,
         Optional<Long> remaining,
         List<KubeObject> items) {
+    /** Whether the items are made one by one, as they are asked for. */
+    public boolean converted() {
+        return items instanceof Views;
+    }
+
+    /** Stored objects as another version shows them, each made anew whenever it is asked for: a tree is large. */
+    static final class Views extends AbstractList<KubeObject> {
+        private final List<KubeObject> stored;
+        private final UnaryOperator<KubeObject> view;
+
+        Views(List<KubeObject> stored, UnaryOperator<KubeObject> view) {
+            this.stored = stored;
+            this.view = view;
+        }
+
+        @Override
+        public KubeObject get(int index) {
+            return view.apply(stored.get(index));
+        }
+
+        @Override
+        public int size() {
+            return stored.size();
+        }
+    }
+
     /** As one object: how a deletecollection answers whoever calls in this process. */
     public KubeObject object() {
         ObjectNode list = Json.object().put("kind", kind).put("apiVersion", apiVersion);

@@ -79,7 +79,7 @@ final class PodBinding {
         metadata.put("resourceVersion", binding.meta().resourceVersion());
         metadata.put("uid", binding.uid());
         Json.child(next, "spec").put("nodeName", node);
-        binding.meta().annotations().forEach(Json.child(metadata, "annotations")::put);
+        binding.annotations().forEach(Json.child(metadata, "annotations")::put);
         binding.meta().labels().forEach(Json.child(metadata, "labels")::put);
         for (String map : List.of("annotations", "labels")) {
             if (metadata.path(map).isEmpty()) {

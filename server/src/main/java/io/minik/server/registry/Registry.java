@@ -160,10 +160,9 @@ public final class Registry {
     }
 
     private Listing listing(Resource resource, ListReads.Page page) {
-        List<KubeObject> items = page.objects();
-        if (!codec.stored(resource).equals(resource)) {
-            items = items.stream().map(object -> codec.view(resource, object)).toList();
-        }
+        boolean converted = !codec.stored(resource).equals(resource);
+        List<KubeObject> items =
+                converted ? new Listing.Views(page.objects(), object -> codec.view(resource, object)) : page.objects();
         return new Listing(
                 resource.apiVersion(),
                 resource.kind() + "List",

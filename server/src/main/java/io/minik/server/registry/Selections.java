@@ -134,7 +134,8 @@ final class Selections {
         if (resource.plural().equals("events")) {
             readEvent(tree, values);
         }
-        return values;
+        values.replaceAll((field, value) -> value.intern());
+        return Map.copyOf(values);
     }
 
     private static void readEvent(JsonNode tree, Map<String, String> values) {

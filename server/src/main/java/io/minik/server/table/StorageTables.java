@@ -52,8 +52,7 @@ final class StorageTables {
             "Name, Provisioner, ReclaimPolicy, VolumeBindingMode, ?AllowVolumeExpansion, Age",
             (object, now) -> List.of(
                     object.name()
-                            + (object.meta()
-                                            .annotations()
+                            + (object.annotations()
                                             .getOrDefault(DEFAULT_CLASS, "")
                                             .equals("true")
                                     ? " (default)"
@@ -112,7 +111,7 @@ final class StorageTables {
     }
 
     private static String storageClass(KubeObject object) {
-        String old = object.meta().annotations().getOrDefault(CLASS_ANNOTATION, "");
+        String old = object.annotations().getOrDefault(CLASS_ANNOTATION, "");
         return old.isEmpty() ? object.text("spec", "storageClassName") : old;
     }
 

@@ -3,6 +3,7 @@ package io.minik.server.watchcache;
 import io.minik.api.client.WatchEvent;
 import io.minik.api.object.KubeObject;
 import io.vertx.core.buffer.Buffer;
+import java.lang.ref.SoftReference;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -17,7 +18,9 @@ public final class CacheEvent {
     private final String key;
     private final Optional<KubeObject> before;
     private final Optional<KubeObject> after;
-    private final Map<FrameKey, Buffer> frames = new ConcurrentHashMap<>(2);
+    /** The collector may take them: whoever comes late to the ring encodes anew. */
+    private final Map<FrameKey, SoftReference<Buffer>> frames = new ConcurrentHashMap<>(2);
+
     private volatile Optional<KubeObject> gone = Optional.empty();
 
     private record FrameKey(String format, WatchEvent.Type type) {}
@@ -52,11 +55,26 @@ public final class CacheEvent {
         return was ? Optional.of(new Seen(WatchEvent.Type.DELETED, gone(), Optional.of(this))) : Optional.empty();
     }
 
+    /** What its bytes are worth in a ring: those before are another event's. */
+    long bytes() {
+        return after.or(() -> before).map(KubeObject::length).orElse(0);
+    }
+
+    private Buffer frame(FrameKey key, Seen seen, Function<Seen, Buffer> encoder) {
+        SoftReference<Buffer> known = frames.get(key);
+        Buffer frame = known == null ? null : known.get();
+        if (frame == null) {
+            frame = encoder.apply(seen);
+            frames.put(key, new SoftReference<>(frame));
+        }
+        return frame;
+    }
+
     /** The last state, at this event's revision: upstream's form of DELETED. */
     private KubeObject gone() {
         Optional<KubeObject> made = gone;
         if (made.isEmpty()) {
-            made = Optional.of(StoredForm.atRevision(before.orElseThrow(), revision));
+            made = Optional.of(Served.Gone.of(before.orElseThrow(), revision));
             gone = made;
         }
         return made.orElseThrow();
@@ -73,7 +91,7 @@ public final class CacheEvent {
             if (source.isEmpty()) {
                 return encoder.apply(this);
             }
-            return source.get().frames.computeIfAbsent(new FrameKey(format, type), unused -> encoder.apply(this));
+            return source.get().frame(new FrameKey(format, type), this, encoder);
         }
     }
 }

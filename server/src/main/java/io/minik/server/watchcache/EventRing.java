@@ -8,13 +8,19 @@ import java.util.function.Consumer;
 final class EventRing {
     /**
      * Events kept. A client that lost its connection is back within seconds; 1,000 events are more than a minute of a busy
-     * edge cluster's changes of one kind, and at a few hundred bytes each (objects are shared with the cache) less than a
-     * megabyte.
+     * edge cluster's changes of one kind, and at a few hundred bytes of heap each less than a megabyte.
      */
     static final int CAPACITY = 1000;
 
+    /**
+     * What the objects of these events may take, in the store and beside it: 18 changes of the largest, or all of those of
+     * pods.
+     */
+    static final long MAX_BYTES = 16 << 20;
+
     private final ArrayDeque<CacheEvent> events = new ArrayDeque<>();
     private long oldest;
+    private long bytes;
 
     /** @param since the revision that the cache was loaded at: what happened before is not known here */
     EventRing(long since) {
@@ -22,10 +28,13 @@ final class EventRing {
     }
 
     void add(CacheEvent event) {
-        if (events.size() == CAPACITY) {
-            oldest = events.removeFirst().revision();
-        }
         events.addLast(event);
+        bytes += event.bytes();
+        while (events.size() > CAPACITY || (bytes > MAX_BYTES && events.size() > 1)) {
+            CacheEvent gone = events.removeFirst();
+            bytes -= gone.bytes();
+            oldest = gone.revision();
+        }
     }
 
     /** The smallest revision that a watch can start after. */

@@ -44,6 +44,30 @@ public final class StoredForm {
         return Json.bytes(canonical);
     }
 
+    /** Whether the stored bytes are ours: then {@link #spliced} is all that serving them takes. */
+    static boolean isCanonical(byte[] stored) {
+        int at = metadataStart(stored);
+        return at >= 0 && stored[at] != '}';
+    }
+
+    /** The bytes of {@link #served} for canonical ones. */
+    static byte[] spliced(byte[] stored, long revision) {
+        int at = metadataStart(stored);
+        return spliced(stored, at, at, revision);
+    }
+
+    static int splicedLength(int storedLength, long revision) {
+        return storedLength + VERSION.length + digits(revision) + 2;
+    }
+
+    private static int digits(long number) {
+        int digits = 1;
+        for (long left = number; left >= 10; left /= 10) {
+            digits++;
+        }
+        return digits;
+    }
+
     /** The served object of a stored value. */
     public static KubeObject served(byte[] stored, long revision) {
         int at = metadataStart(stored);
@@ -87,6 +111,11 @@ public final class StoredForm {
 
     /** Joins bytes[0, head) + resourceVersion + bytes[tail, end). */
     private static KubeObject served(byte[] bytes, int head, int tail, long revision) {
+        byte[] joined = spliced(bytes, head, tail, revision);
+        return KubeObject.ofBytes(joined, head(joined));
+    }
+
+    private static byte[] spliced(byte[] bytes, int head, int tail, long revision) {
         byte[] number = Long.toString(revision).getBytes(StandardCharsets.UTF_8);
         boolean last = bytes[tail] == '}';
         int inserted = VERSION.length + number.length + (last ? 1 : 2);
@@ -101,7 +130,7 @@ public final class StoredForm {
             joined[next++] = ',';
         }
         System.arraycopy(bytes, tail, joined, next, bytes.length - tail);
-        return KubeObject.ofBytes(joined, head(joined));
+        return joined;
     }
 
     private static int at(byte[] bytes, int metadataStart) {
@@ -136,7 +165,7 @@ public final class StoredForm {
         return true;
     }
 
-    /** Reads metadata alone, without managedFields, and stops there: most of an object's bytes are never looked at. */
+    /** Reads metadata alone, without managedFields and annotations, and stops there: most of an object's bytes are never looked at. */
     private static ObjectMeta head(byte[] bytes) {
         try (JsonParser parser = Json.MAPPER.createParser(bytes)) {
             parser.nextToken();
@@ -159,7 +188,7 @@ public final class StoredForm {
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
             String name = parser.currentName();
             parser.nextToken();
-            if (name.equals("managedFields")) {
+            if (name.equals("managedFields") || name.equals("annotations")) {
                 parser.skipChildren();
             } else {
                 metadata.set(name, (JsonNode) Json.MAPPER.readTree(parser));

@@ -5,7 +5,9 @@ import io.minik.api.meta.Resource;
 import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
+import io.minik.store.Bytes;
 import io.minik.store.Event;
+import io.minik.store.KeyValue;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
@@ -28,17 +30,19 @@ public final class WatchCache {
 
     private final Resource resource;
     private final WatchCaches caches;
+    private final String prefix;
     /** The image that readers see. A reload fills another one and swaps: it is never emptied under them. */
-    private volatile ConcurrentNavigableMap<String, KubeObject> objects = new ConcurrentSkipListMap<>();
+    private volatile ConcurrentNavigableMap<Bytes, KubeObject> objects = new ConcurrentSkipListMap<>();
 
     // The caches' loop.
-    private ConcurrentNavigableMap<String, KubeObject> loading = new ConcurrentSkipListMap<>();
+    private ConcurrentNavigableMap<Bytes, KubeObject> loading = new ConcurrentSkipListMap<>();
     private final Set<Watcher> watchers = new HashSet<>();
     private EventRing ring = new EventRing(0);
 
     WatchCache(Resource resource, WatchCaches caches) {
         this.resource = resource;
         this.caches = caches;
+        this.prefix = StorageKeys.prefix(resource);
     }
 
     public Resource resource() {
@@ -47,7 +51,11 @@ public final class WatchCache {
 
     /** The object as far as this cache has seen: {@link WatchCaches#caughtUp} first, to read one's own writes. */
     public Optional<KubeObject> find(ObjectKey key) {
-        return Optional.ofNullable(objects.get(key.toString()));
+        return find(key.toString());
+    }
+
+    private Optional<KubeObject> find(String key) {
+        return Optional.ofNullable(objects.get(Bytes.utf8(prefix + key)));
     }
 
     /** Present objects, each in its latest state, not of one revision together. @param namespace empty for all */
@@ -62,14 +70,14 @@ public final class WatchCache {
     /** All objects in a filter's scope at one revision; the selector is the caller's to apply, on its own loop. */
     public Future<Snapshot> snapshot(Filter filter) {
         return caches.call(() -> {
-            if (filter.exact()) {
-                KubeObject one = objects.get(filter.scope());
-                return new Snapshot(caches.applied(), one == null ? List.of() : List.of(one));
-            }
-            return new Snapshot(
-                    caches.applied(),
-                    new ArrayList<>(filter.scope().isEmpty() ? objects.values() : inScope(filter.scope())));
+            return new Snapshot(caches.applied(), present(filter));
         });
+    }
+
+    private List<KubeObject> present(Filter filter) {
+        return filter.exact()
+                ? find(filter.scope()).map(List::of).orElse(List.of())
+                : new ArrayList<>(filter.scope().isEmpty() ? objects.values() : inScope(filter.scope()));
     }
 
     /**
@@ -95,20 +103,19 @@ public final class WatchCache {
         Watcher watcher = new Watcher(context, filter, bookmarks, sink, () -> forget(self));
         self[0] = watcher;
         if (start.initialEvents()) {
-            Collection<KubeObject> present =
-                    filter.scope().isEmpty() || filter.exact() ? objects.values() : inScope(filter.scope());
-            watcher.expect(present.size() + 1);
-            for (KubeObject object : present) {
-                if (filter.inScope(object.key().toString()) && filter.matches(object)) {
+            watcher.expectAny();
+            for (KubeObject object : present(filter)) {
+                if (filter.matches(object)) {
                     watcher.offerInitial(object);
                 }
             }
+            watcher.expectNoMore();
             watcher.startAfter(caches.applied());
             if (start.endOfInitialEvents()) {
                 watcher.offerBookmark(bookmark(caches.applied(), true));
             }
         } else if (start.revision() > 0) {
-            watcher.expect(EventRing.CAPACITY);
+            watcher.expectAny();
             watcher.startAfter(start.revision());
             ring.after(start.revision(), watcher::offer);
             watcher.expectNoMore();
@@ -132,9 +139,10 @@ public final class WatchCache {
         loading = new ConcurrentSkipListMap<>();
     }
 
-    /** A present object at load time. */
-    void load(String key, KubeObject object) {
-        loading.put(key, object);
+    /** A present object at load time. Who holds it since before the load goes on to hold the same. */
+    void load(KeyValue kv) {
+        KubeObject known = objects.get(kv.key());
+        loading.put(kv.key(), known != null && known.meta().revision() == kv.modRevision() ? known : caches.object(kv));
     }
 
     /** Loading is done: its image is shown, changes are known from here on, and who watched before lists again. */
@@ -154,14 +162,15 @@ public final class WatchCache {
     }
 
     void apply(String key, Event event) {
-        Optional<KubeObject> before = Optional.ofNullable(objects.get(key));
+        Bytes stored = event.kv().key();
+        Optional<KubeObject> before = Optional.ofNullable(objects.get(stored));
         Optional<KubeObject> after = Optional.empty();
         if (event.type() == Event.Type.PUT) {
-            KubeObject object = StoredForm.served(event.kv().value().array(), event.revision());
+            KubeObject object = caches.written(event.kv());
             after = Optional.of(object);
-            objects.put(key, object);
+            objects.put(stored, object);
         } else if (before.isPresent()) {
-            objects.remove(key);
+            objects.remove(stored);
         } else {
             return;
         }
@@ -190,9 +199,8 @@ public final class WatchCache {
         return KubeObject.of(tree);
     }
 
-    private Collection<KubeObject> inScope(String prefix) {
-        // '/' + 1 == '0': the end of all keys that begin with "namespace/".
-        return objects.subMap(prefix, prefix.substring(0, prefix.length() - 1) + '0')
-                .values();
+    private Collection<KubeObject> inScope(String scope) {
+        Bytes from = Bytes.utf8(prefix + scope);
+        return objects.subMap(from, from.prefixEnd()).values();
     }
 }

@@ -2,6 +2,7 @@ package io.minik.server.watchcache;
 
 import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Resource;
+import io.minik.api.object.KubeObject;
 import io.minik.api.room.Room;
 import io.minik.store.Bytes;
 import io.minik.store.Event;
@@ -10,6 +11,7 @@ import io.minik.store.RangeRequest;
 import io.minik.store.RangeResult;
 import io.minik.store.Store;
 import io.minik.store.StoreException;
+import io.minik.store.Value;
 import io.minik.store.WatchRequest;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -53,7 +55,7 @@ public final class WatchCaches implements Room {
     /** How often watchers that asked for bookmarks get one: upstream's "about once a minute". */
     private static final long BOOKMARK_MILLIS = 60_000;
 
-    /** Keys read at once while loading: bounds the garbage of a start with a large store. */
+    /** Keys read at once while loading; values are read one by one. */
     private static final long LOAD_PAGE = 1000;
 
     /** A store that is too busy to be read is asked again this much later. */
@@ -63,6 +65,8 @@ public final class WatchCaches implements Room {
     private final Store store;
     private final Map<Resource, WatchCache> byResource = new HashMap<>();
     private final Map<String, WatchCache> byFolder = new HashMap<>();
+
+    private final Recent recent = Recent.ofThisHeap();
 
     private volatile @Nullable Context loop;
     private volatile long applied;
@@ -257,23 +261,60 @@ public final class WatchCaches implements Room {
     }
 
     private Future<Long> loadFrom(Bytes from, Bytes end, long revision) {
-        return store.range(RangeRequest.key(from).until(end).at(revision).limit(LOAD_PAGE))
-                .compose(page -> {
-                    long at = revision == 0 ? page.revision() : revision;
-                    loadPage(page);
-                    return page.more()
-                            ? loadFrom(
-                                    after(page.kvs().get(page.kvs().size() - 1).key()), end, at)
-                            : Future.succeededFuture(at);
-                });
+        RangeRequest keys = new RangeRequest(from, end, revision, LOAD_PAGE, true, false);
+        return store.range(keys).compose(page -> {
+            long at = revision == 0 ? page.revision() : revision;
+            loadPage(page);
+            return page.more()
+                    ? later().compose(unused ->
+                            loadFrom(after(page.kvs().get(page.kvs().size() - 1).key()), end, at))
+                    : Future.succeededFuture(at);
+        });
+    }
+
+    /** A turn of the loop later: pages are read at once, and each would otherwise stand on the stack of the one before. */
+    private Future<Void> later() {
+        Promise<Void> turn = Promise.promise();
+        loop().runOnContext(unused -> turn.complete());
+        return turn.future();
     }
 
     private void loadPage(RangeResult page) {
         for (KeyValue kv : page.kvs()) {
-            route(
-                    kv.key().utf8(),
-                    (cache, key) -> cache.load(key, StoredForm.served(kv.value().array(), kv.modRevision())));
+            try {
+                route(kv.key().utf8(), (cache, key) -> cache.load(kv));
+            } catch (StoreException gone) {
+                throw gone;
+            } catch (RuntimeException e) {
+                log.atError().addKeyValue("key", kv.key()).setCause(e).log("a stored value is no object");
+            }
         }
+    }
+
+    /**
+     * A stored object, its bytes left in the store.
+     *
+     * @param kv its value is not looked at
+     * @throws StoreException.Compacted if it is not retained any more
+     */
+    public KubeObject object(KeyValue kv) {
+        Value value = store.value(kv.key(), kv.modRevision())
+                .orElseThrow(() -> new StoreException.Compacted(
+                        kv.modRevision(), store.status().compactedRevision()));
+        byte[] stored = value.read().array();
+        KubeObject whole = StoredForm.served(stored, kv.modRevision());
+        return StoredForm.isCanonical(stored) ? Served.found(value, whole, recent) : whole;
+    }
+
+    /** The same of one that was just written, with its value. */
+    KubeObject written(KeyValue kv) {
+        byte[] stored = kv.value().array();
+        KubeObject whole = StoredForm.served(stored, kv.modRevision());
+        return StoredForm.isCanonical(stored)
+                ? store.value(kv.key(), kv.modRevision())
+                        .map(value -> Served.written(value, whole, recent))
+                        .orElse(whole)
+                : whole;
     }
 
     /** Everything is watched, not only /registry/: so that revisions of other keys also count as seen. */

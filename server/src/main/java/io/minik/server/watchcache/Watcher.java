@@ -12,6 +12,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,8 +32,14 @@ public final class Watcher {
      */
     static final int MAX_QUEUED = 1000;
 
+    /** The same by the bytes of their objects, which the store keeps until they are sent: as much as a ring has. */
+    static final long MAX_QUEUED_BYTES = EventRing.MAX_BYTES;
+
     /** Events handed to the sink at once: long enough to fill network buffers, short enough to let other work in. */
     private static final int BATCH = 256;
+
+    /** The same by bytes: what a sink is handed is on the heap until it is sent. */
+    private static final long BATCH_BYTES = 256 << 10;
 
     private static final Logger log = LoggerFactory.getLogger(Watcher.class);
 
@@ -48,6 +55,7 @@ public final class Watcher {
     // Any thread.
     private final Queue<Seen> queue = new ConcurrentLinkedQueue<>();
     private final AtomicInteger queued = new AtomicInteger();
+    private final AtomicLong queuedBytes = new AtomicLong();
     private final AtomicBoolean scheduled = new AtomicBoolean();
     private volatile boolean closed;
     private volatile @Nullable End end;
@@ -57,6 +65,7 @@ public final class Watcher {
 
     // The caches' loop.
     private int limit = MAX_QUEUED;
+    private long limitBytes = MAX_QUEUED_BYTES;
     private long lastRevision;
 
     Watcher(Context context, Filter filter, boolean bookmarks, WatchSink sink, Runnable onClosed) {
@@ -101,14 +110,16 @@ public final class Watcher {
         return bookmarks;
     }
 
-    /** Room for a known number of initial events on top of the bound. The caches' loop. */
-    void expect(int initialEvents) {
-        limit = MAX_QUEUED + initialEvents;
+    /** Room for initial events on top of the bounds, until {@link #expectNoMore}. The caches' loop. */
+    void expectAny() {
+        limit = Integer.MAX_VALUE;
+        limitBytes = Long.MAX_VALUE;
     }
 
-    /** From here on the bound is counted from what is queued now. The caches' loop. */
+    /** From here on the bounds are counted from what is queued now. The caches' loop. */
     void expectNoMore() {
         limit = MAX_QUEUED + queued.get();
+        limitBytes = MAX_QUEUED_BYTES + queuedBytes.get();
     }
 
     /** The caches' loop. */
@@ -155,10 +166,13 @@ public final class Watcher {
         if (closed()) {
             return;
         }
-        if (queued.incrementAndGet() > limit) {
+        boolean tooMany = queued.incrementAndGet() > limit;
+        long before = queuedBytes.getAndAdd(seen.object().length());
+        boolean tooLarge = before > 0 && before + seen.object().length() > limitBytes;
+        if (tooMany || tooLarge) {
             queue.clear();
             finish(Optional.of(ApiException.expired("too old resource version: the watcher fell behind by more than "
-                    + MAX_QUEUED + " events, list again")));
+                    + (tooMany ? MAX_QUEUED + " events" : MAX_QUEUED_BYTES + " bytes") + ", list again")));
             return;
         }
         queue.add(seen);
@@ -182,20 +196,23 @@ public final class Watcher {
         scheduled.set(false);
         while (!closed && !paused) {
             List<Seen> batch = new ArrayList<>();
+            long bytes = 0;
             Seen next;
-            while (batch.size() < BATCH && (next = queue.poll()) != null) {
+            while (batch.size() < BATCH && bytes < BATCH_BYTES && (next = queue.poll()) != null) {
                 batch.add(next);
+                bytes += next.object().length();
             }
             if (batch.isEmpty()) {
                 break;
             }
             queued.addAndGet(-batch.size());
+            queuedBytes.addAndGet(-bytes);
             try {
                 sink.onEvents(batch);
             } catch (RuntimeException e) {
                 broken("a watcher failed", e);
             }
-            if (batch.size() == BATCH) {
+            if (batch.size() == BATCH || bytes >= BATCH_BYTES) {
                 schedule();
                 return;
             }

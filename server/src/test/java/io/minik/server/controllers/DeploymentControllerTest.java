@@ -66,7 +66,7 @@ class DeploymentControllerTest {
         assertThat(images()).containsExactly("v1", "v1", "v1");
         assertThat(Conditions.isTrue(deployment().at("status"), "Available")).isTrue();
         assertThat(progress()).isEqualTo("NewReplicaSetAvailable");
-        assertThat(deployment().meta().annotations()).containsEntry(DeploymentRevision.REVISION, "1");
+        assertThat(deployment().annotations()).containsEntry(DeploymentRevision.REVISION, "1");
         KubeObject set = cluster.api.all(Resources.REPLICA_SETS).get(0);
         assertThat(set.name()).startsWith("web-");
         assertThat(set.meta().labels()).containsKey(TemplateHash.LABEL);
@@ -81,7 +81,7 @@ class DeploymentControllerTest {
         cluster.everyPodRuns();
         assertThat(images()).containsExactly("v2", "v2", "v2");
         assertThat(cluster.api.all(Resources.REPLICA_SETS)).hasSize(2);
-        assertThat(deployment().meta().annotations()).containsEntry(DeploymentRevision.REVISION, "2");
+        assertThat(deployment().annotations()).containsEntry(DeploymentRevision.REVISION, "2");
         // kubectl's undo writes fields that say nothing.
         spec(spec -> ((ObjectNode) spec.at("/template/metadata")).putNull("creationTimestamp"));
         spec(spec -> ((ObjectNode) spec.at("/template/spec/containers/0")).putObject("resources"));
@@ -91,7 +91,7 @@ class DeploymentControllerTest {
         assertThat(cluster.api.all(Resources.REPLICA_SETS))
                 .as("the old set is used again")
                 .hasSize(2);
-        assertThat(deployment().meta().annotations()).containsEntry(DeploymentRevision.REVISION, "3");
+        assertThat(deployment().annotations()).containsEntry(DeploymentRevision.REVISION, "3");
         assertThat(progress()).isEqualTo("NewReplicaSetAvailable");
     }
 

@@ -130,7 +130,7 @@ class JobPoliciesTest {
         fails(pod(1), 1);
         assertThat(running()).as("index 1 pauses").isEmpty();
         cluster.loop.advance(Duration.ofSeconds(11));
-        assertThat(pod(1).meta().annotations()).containsEntry("batch.kubernetes.io/job-index-failure-count", "1");
+        assertThat(pod(1).annotations()).containsEntry("batch.kubernetes.io/job-index-failure-count", "1");
         fails(pod(1), 1);
         assertThat(reason("Failed")).isEqualTo("FailedIndexes");
         assertThat(get().text("status", "completedIndexes")).isEqualTo("0");

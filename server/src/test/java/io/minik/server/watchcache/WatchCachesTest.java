@@ -175,7 +175,7 @@ class WatchCachesTest {
         Notes notes = watch(new WatchStart(0, true, true), Filter.ALL, true);
         assertThat(notes.next()).startsWith("ADDED loaded@");
         assertThat(notes.next()).startsWith("BOOKMARK @");
-        assertThat(notes.seen.get(1).object().meta().annotations()).containsEntry("k8s.io/initial-events-end", "true");
+        assertThat(notes.seen.get(1).object().annotations()).containsEntry("k8s.io/initial-events-end", "true");
     }
 
     @Test

@@ -1,0 +1,69 @@
+package io.minik.server.watchcache;
+
+import io.minik.api.meta.ObjectMeta;
+import io.minik.api.object.KubeObject;
+import io.minik.store.Value;
+import org.jspecify.annotations.Nullable;
+
+/** The bytes of a stored object as they are served: made of the store's value, and kept while they are {@link Recent}. */
+final class Served implements KubeObject.Source {
+    private final Value value;
+    private final Recent recent;
+    private volatile byte @Nullable [] kept;
+
+    private Served(Value value, Recent recent) {
+        this.value = value;
+        this.recent = recent;
+    }
+
+    /** An object that was just written. */
+    static KubeObject written(Value value, KubeObject whole, Recent recent) {
+        Served served = new Served(value, recent);
+        recent.written(served, whole.bytes());
+        return KubeObject.from(served, whole.meta());
+    }
+
+    /** An object that was found in the store. */
+    static KubeObject found(Value value, KubeObject whole, Recent recent) {
+        Served served = new Served(value, recent);
+        recent.read(served, whole.bytes());
+        return KubeObject.from(served, whole.meta());
+    }
+
+    void keep(byte[] bytes) {
+        kept = bytes;
+    }
+
+    void forget() {
+        kept = null;
+    }
+
+    @Override
+    public byte[] bytes() {
+        byte[] present = kept;
+        if (present == null) {
+            present = StoredForm.spliced(value.read().array(), value.revision());
+            recent.read(this, present);
+        }
+        return present;
+    }
+
+    @Override
+    public int length() {
+        return StoredForm.splicedLength(value.length(), value.revision());
+    }
+
+    /** The last state of a deleted object, at the revision of its deletion: upstream's form of DELETED. */
+    record Gone(KubeObject last, long revision, int length) implements KubeObject.Source {
+        static KubeObject of(KubeObject last, long revision) {
+            KubeObject whole = StoredForm.atRevision(last, revision);
+            ObjectMeta head = whole.meta();
+            return KubeObject.from(new Gone(last, revision, whole.length()), head);
+        }
+
+        @Override
+        public byte[] bytes() {
+            return StoredForm.atRevision(last, revision).bytes();
+        }
+    }
+}
