@@ -11,9 +11,53 @@ done
 [ -n "$MINIK_JAVA" ] && java=$MINIK_JAVA best=$("$MINIK_JAVA" -version 2>&1 | sed -n 's/.*version "\([0-9]*\).*/\1/p')
 if [ -z "$java" ] && java=$(command -v java); then best=$("$java" -version 2>&1 | sed -n 's/.*version "\([0-9]*\).*/\1/p'); fi
 [ "${best:-0}" -ge 17 ] || { echo "minik: needs Java 17 or later (Debian: apt-get install openjdk-17-jre-headless)" >&2; exit 1; }
+# How much memory minik may take, in MiB: --memory-limit, MINIK_MEMORY_LIMIT or the config file's memory-limit; else a quarter
+# of the machine's or of the control group's memory, from 320 MiB to 4 GiB, but never more than three quarters of it.
+# Half of it is the heap's most (MINIK_HEAP names another one); a quarter may be buffers outside.
+mebibytes() { # QUANTITY
+  number=${1%%[!0-9]*}
+  case ${1#"$number"} in
+    Ki) echo $((number / 1024)) ;; k) echo $((number / 1049)) ;;
+    Mi) echo "$number" ;; M) echo $((number * 1000 / 1049)) ;;
+    Gi) echo $((number * 1024)) ;; G) echo $((number * 1000000 / 1049)) ;;
+    '') [ -n "$number" ] && echo $((number / 1048576)) ;;
+  esac
+}
+total=$(($(sed -n 's/^MemTotal: *\([0-9]*\) kB/\1/p' /proc/meminfo) / 1024))
+capped() { # FILE FOLDER ROOT: the smallest limit from a control group up
+  group=$2
+  while :; do
+    if read -r bytes 2>/dev/null <"$3$group/$1" && [ "$bytes" != max ] && [ ${#bytes} -lt 18 ]; then
+      [ $((bytes / 1048576)) -lt "$total" ] && total=$((bytes / 1048576))
+    fi
+    [ -n "$group" ] || break
+    group=${group%/*}
+  done
+}
+capped memory.max "$(sed -n 's/^0:://p' /proc/self/cgroup 2>/dev/null)" /sys/fs/cgroup
+capped memory.limit_in_bytes "$(sed -n 's/^[0-9]*:memory://p' /proc/self/cgroup 2>/dev/null)" /sys/fs/cgroup/memory
+asked= config=${MINIK_CONFIG_FILE:-/etc/minik/config.yaml} before=
+for word do
+  case $before in --memory-limit) asked=$word ;; --config | -c) config=$word ;; esac
+  case $word in --memory-limit=*) asked=${word#*=} ;; --config=*) config=${word#*=} ;; esac
+  before=$word
+done
+[ -n "$asked" ] || asked=$MINIK_MEMORY_LIMIT
+[ -n "$asked" ] || asked=$(cat "$config" "$config.d"/*.yaml "$config.d"/*.yml 2>/dev/null |
+  sed -n "s/^memory-limit: *[\"']\{0,1\}\([0-9A-Za-z]*\).*/\1/p" | tail -n 1)
+if [ -n "$asked" ]; then
+  limit=$(mebibytes "$asked")
+  [ "${limit:-0}" -ge 128 ] || { echo "minik: --memory-limit $asked: not an amount of memory of 128Mi or more, such as 512Mi" >&2; exit 1; }
+else
+  limit=$((total / 4))
+  [ $limit -gt 320 ] || limit=320
+  [ $limit -lt 4096 ] || limit=4096
+  [ $limit -lt $((total * 3 / 4)) ] || limit=$((total * 3 / 4))
+fi
+set -- -jar "$self" "$@"
+[ -n "$MINIK_HEAP" ] || set -- -XX:MaxDirectMemorySize=$((limit / 4))m "$@"
 # Small and quiet: one GC thread, one compiler tier, a small young generation, no perf file, a heap that is given back,
 # parsed objects that are let go when they were not read for some 10 s; measured in bench/RESULTS.md.
-set -- -jar "$self" "$@"
 [ "$best" -ge 25 ] && set -- -XX:TrimNativeHeapInterval=300000 "$@"
 [ "$best" -ge 23 ] && set -- --sun-misc-unsafe-memory-access=allow "$@"
 [ "$best" -ge 22 ] && set -- --enable-native-access=ALL-UNNAMED "$@"
@@ -22,6 +66,6 @@ set -- -jar "$self" "$@"
   -XX:+UnlockDiagnosticVMOptions -XX:ArchiveRelocationMode=0 "$@"
 export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX:-2}"
 # shellcheck disable=SC2086
-exec "$java" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx${MINIK_HEAP:-160m} -Xms16m -Xmn8m -Xss512k \
+exec "$java" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx${MINIK_HEAP:-$((limit / 2))m} -Xms16m -Xmn8m -Xss512k \
   -XX:MinHeapFreeRatio=20 -XX:MaxHeapFreeRatio=40 -XX:-ShrinkHeapInSteps \
   -XX:SoftRefLRUPolicyMSPerMB=100 -XX:ReservedCodeCacheSize=48m -XX:-UsePerfData -XX:+ExitOnOutOfMemoryError $MINIK_JAVA_OPTS "$@"

@@ -35,6 +35,15 @@ final class NodeOptions {
     Path runDir = Path.of("/run/minik");
 
     @Option(
+            names = "--memory-limit",
+            paramLabel = "QUANTITY",
+            defaultValue = "",
+            description =
+                    "memory that minik itself may take, read by its start script: half of it is the Java heap's most"
+                            + " (default a quarter of the machine's or the control group's, 320Mi to 4Gi)")
+    String memoryLimit = "";
+
+    @Option(
             names = "--log-dir",
             paramLabel = "DIR",
             defaultValue = "/var/log/pods",

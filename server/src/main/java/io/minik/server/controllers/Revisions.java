@@ -107,7 +107,7 @@ final class Revisions {
             labels.put(label, hash);
             // The cause of the change, as `kubectl rollout history` shows it, is one of them.
             ObjectNode annotations = meta.putObject("annotations");
-            owner.meta().annotations().forEach(annotations::put);
+            owner.annotations().forEach(annotations::put);
             meta.putArray("ownerReferences")
                     .add(OwnerReference.controllerOf(owner).tree());
             ObjectNode patch = template.deepCopy();

@@ -96,7 +96,7 @@ class WorkloadsTest {
             cluster.loop.settle();
             KubeObject revision =
                     cluster.api.all(Resources.CONTROLLER_REVISIONS).get(0);
-            assertThat(revision.meta().annotations()).containsEntry("kubernetes.io/change-cause", "why");
+            assertThat(revision.annotations()).containsEntry("kubernetes.io/change-cause", "why");
             assertThat(new String(Json.bytes(revision.at("data")), java.nio.charset.StandardCharsets.UTF_8))
                     .isEqualTo(
                             "{\"spec\":{\"template\":{\"$patch\":\"replace\",\"metadata\":{\"labels\":{\"app\":\"d\"}},"
