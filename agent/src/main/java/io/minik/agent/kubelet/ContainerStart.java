@@ -25,7 +25,9 @@ import io.vertx.core.Future;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +43,8 @@ import java.util.function.Function;
 final class ContainerStart {
     /** A post-start hook has no time limit of its own; the container's grace and liveness end it before this. */
     private static final long HOOK_MILLIS = 3_600_000;
+    /** Real images declare a handful; a mount each is work for every start. */
+    private static final int MOST_IMAGE_VOLUMES = 100;
 
     /** What is the same for every container of the node. */
     record Node(
@@ -90,7 +94,7 @@ final class ContainerStart {
         return objects(Environment.references(container)).compose(objects -> {
             Map<String, String> environment = Environment.of(
                     container, fields, objects, node.serviceLinks().apply(pod));
-            return mounts(environment)
+            return mounts(image, environment)
                     .map(mounts -> ContainerConfigs.of(
                             new ContainerConfigs.Parts(
                                     pod,
@@ -131,8 +135,8 @@ final class ContainerStart {
                 : Future.all(reads).map(ignored -> found);
     }
 
-    private Future<List<Mount>> mounts(Map<String, String> environment) {
-        List<Future<Mount>> mounts = new ArrayList<>();
+    private Future<List<Mount>> mounts(Image fromImage, Map<String, String> environment) {
+        List<Future<Mount>> mounts = new ArrayList<>(declared(fromImage));
         Map<String, Future<Void>> contents = new HashMap<>();
         for (VolumeMount mount : container.volumeMounts()) {
             String subPath =
@@ -152,9 +156,41 @@ final class ContainerStart {
                     new ArrayList<>(mounts.stream().map(Future::result).toList());
             return node.files().call(() -> {
                 all.addAll(directory.files(sandbox.config().hostname(), ips(), container, attempt));
+                // What is mounted below another one's place comes after it.
+                all.sort(Comparator.comparingInt(
+                        mount -> Path.of(mount.containerPath()).normalize().getNameCount()));
                 return List.copyOf(all);
             });
         });
+    }
+
+    /** The volumes that the image declares and the pod does not give: with the image's content, gone with the container. */
+    private List<Future<Mount>> declared(Image fromImage) {
+        Set<Path> given = new HashSet<>();
+        container
+                .volumeMounts()
+                .forEach(mount -> given.add(Path.of("/", mount.mountPath()).normalize()));
+        Set<Path> wanted = new TreeSet<>();
+        fromImage
+                .config()
+                .volumes()
+                .forEach(path -> wanted.add(Path.of("/", path).normalize()));
+        wanted.removeAll(given);
+        wanted.remove(Path.of("/"));
+        if (wanted.size() > MOST_IMAGE_VOLUMES) {
+            throw StartFailure.create(
+                    "the image declares " + wanted.size() + " volumes, and may declare " + MOST_IMAGE_VOLUMES);
+        }
+        List<Future<Mount>> mounts = new ArrayList<>();
+        for (Path path : wanted) {
+            Path place = directory.imageVolumes(container.name(), attempt).resolve("v" + mounts.size());
+            mounts.add(node.images()
+                    .layers(fromImage)
+                    .compose(layers -> node.volumes().fill(place, layers, path.toString()))
+                    .map(filled -> new Mount(place, path.toString(), false, Propagation.PRIVATE))
+                    .recover(error -> Future.failedFuture(StartFailure.create(text(error)))));
+        }
+        return mounts;
     }
 
     private boolean shownOnly(VolumeMount mount) {

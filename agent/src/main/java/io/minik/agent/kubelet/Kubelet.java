@@ -61,6 +61,7 @@ public final class Kubelet implements Room {
     private final Informer services;
     private final PodEvents events;
     private final PodWorker.Node node;
+    private final StorageEviction storage;
 
     // Owned by the loop.
     private final Map<String, PodWorker> workers = new LinkedHashMap<>();
@@ -87,6 +88,7 @@ public final class Kubelet implements Room {
                 events,
                 parts.files(),
                 this::serviceLinks);
+        this.storage = new StorageEviction(loop, start, workers::values);
         this.node = new PodWorker.Node(start, parts.sandboxes(), parts.prober(), loop, new Others());
     }
 
@@ -229,6 +231,7 @@ public final class Kubelet implements Room {
         PodWorker worker = new PodWorker(node, pod);
         admit(worker);
         workers.put(pod.uid(), worker);
+        storage.watch();
         log.atInfo().addKeyValue("pod", pod.key()).addKeyValue("uid", pod.uid()).log("pod arrived");
         worker.wake();
     }
@@ -247,7 +250,7 @@ public final class Kubelet implements Room {
                 .or(() -> NodeSecurity.refuse(pod))
                 .ifPresent(refusal -> {
                     events.warning(pod, refusal.reason(), refusal.message());
-                    worker.fail(refusal.reason(), refusal.message());
+                    worker.fail(refusal.reason(), refusal.message(), pod.spec().terminationGracePeriodSeconds());
                 });
     }
 

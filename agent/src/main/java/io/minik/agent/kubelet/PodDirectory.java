@@ -95,6 +95,15 @@ final class PodDirectory {
         return directory.resolve("containers").resolve(container).resolve(attempt + ".termination");
     }
 
+    /** Where the volumes are that a container's image declares. */
+    Path imageVolumes(String container, int attempt) {
+        return directory.resolve("containers").resolve(container).resolve(attempt + ".volumes");
+    }
+
+    void removeImageVolumes(String container, int attempt) throws IOException {
+        Trees.delete(imageVolumes(container, attempt));
+    }
+
     /** What an ended container left as its last words. */
     String terminationMessage(Container container, int attempt, int exitCode, Path logPath) throws IOException {
         Path file = terminationLog(container.name(), attempt);

@@ -146,8 +146,8 @@ final class PodWorker {
     }
 
     /** Ends it by the node's decision. */
-    void fail(String reason, String message) {
-        end = end.or(() -> Optional.of(ending(true, reason, message, pod.spec().terminationGracePeriodSeconds())));
+    void fail(String reason, String message, long grace) {
+        end = end.or(() -> Optional.of(ending(true, reason, message, grace)));
     }
 
     private void noteDeletion() {
@@ -274,7 +274,7 @@ final class PodWorker {
         }
         if (step instanceof Step.EndPod ended) {
             node.start().events().normal(pod, ended.reason(), ended.message());
-            fail(ended.reason(), ended.message());
+            fail(ended.reason(), ended.message(), pod.spec().terminationGracePeriodSeconds());
             wake();
             return;
         }

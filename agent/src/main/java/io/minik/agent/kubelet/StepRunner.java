@@ -167,6 +167,10 @@ final class StepRunner {
         return node.containers().remove(id).compose(ignored -> node.files().call(() -> {
             if (container.isPresent()) {
                 deleteLog(container.get());
+                new PodDirectory(node.config(), worker.pod())
+                        .removeImageVolumes(
+                                container.get().config().name(),
+                                container.get().config().attempt());
             }
             return null;
         }));

@@ -2,7 +2,9 @@ package io.minik.agent.volume;
 
 import io.minik.runtime.RuntimeFault;
 import io.minik.runtime.sys.Arena;
+import io.minik.runtime.sys.DiskUsage;
 import io.minik.runtime.sys.Errno;
+import io.minik.runtime.sys.FileCalls;
 import io.minik.runtime.sys.Kernel;
 import io.minik.runtime.sys.LinuxFileCalls;
 import io.minik.runtime.sys.Sys;
@@ -13,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +32,7 @@ public final class LinuxMounts implements Mounts {
     private static final int MS_REC = 16384;
     private static final int RESOLVE_NO_MAGICLINKS = 0x02;
     private static final int RESOLVE_BENEATH = 0x08;
+    private static final int RESOLVE_IN_ROOT = 0x10;
     private static final int OPEN_HOW_BYTES = 24;
     private static final int FRESH_MODE = 0750;
     private static final int PERMISSIONS = 07777;
@@ -36,7 +40,7 @@ public final class LinuxMounts implements Mounts {
     private final Sys sys;
     private final Kernel kernel;
     /** Guarded by this; made at first use, because loading libc takes time that a start has not. */
-    private @Nullable GroupOwnership groups;
+    private @Nullable FileCalls loaded;
 
     public LinuxMounts(Sys sys) {
         this.sys = sys;
@@ -88,15 +92,43 @@ public final class LinuxMounts implements Mounts {
     }
 
     @Override
-    public void give(Path volume, long gid, boolean onlyIfRootDiffers) throws IOException {
-        groups().give(volume, gid, onlyIfRootDiffers);
+    public Optional<Opened> open(Path root, String path) {
+        int top = kernel.open(root, Kernel.O_PATH, 0);
+        try {
+            long found = open(top, path.replaceFirst("^/+", ""), RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS);
+            if (found < 0) {
+                if (found != -Errno.ENOENT && found != -Errno.ENOTDIR) {
+                    throw Kernel.fault((int) -found, "open", path);
+                }
+                return Optional.empty();
+            }
+            int fd = (int) found;
+            Path place = Path.of("/proc/" + ProcessHandle.current().pid() + "/fd/" + fd);
+            if (!Files.isDirectory(place)) {
+                kernel.close(fd);
+                return Optional.empty();
+            }
+            return Optional.of(new Opened(place, () -> kernel.close(fd)));
+        } finally {
+            kernel.close(top);
+        }
     }
 
-    private synchronized GroupOwnership groups() {
-        GroupOwnership made = groups;
+    @Override
+    public void give(Path volume, long gid, boolean onlyIfRootDiffers) throws IOException {
+        new GroupOwnership(fileCalls()).give(volume, gid, onlyIfRootDiffers);
+    }
+
+    @Override
+    public long usedBytes(Path volume) throws IOException {
+        return DiskUsage.of(fileCalls(), volume).bytes();
+    }
+
+    private synchronized FileCalls fileCalls() {
+        FileCalls made = loaded;
         if (made == null) {
-            made = new GroupOwnership(new LinuxFileCalls());
-            groups = made;
+            made = new LinuxFileCalls();
+            loaded = made;
         }
         return made;
     }
@@ -119,14 +151,14 @@ public final class LinuxMounts implements Mounts {
     }
 
     private int step(int directory, String name, Path volume, String subPath) {
-        long found = open(directory, name);
+        long found = open(directory, name, RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS);
         if (found == -Errno.ENOENT) {
             try (Arena arena = sys.arena()) {
                 long made = sys.call(Syscall.MKDIRAT, directory, arena.string(name), FRESH_MODE);
                 if (made != -Errno.EEXIST) {
                     Kernel.check(made, "mkdir", volume.resolve(subPath));
                 }
-                found = open(directory, name);
+                found = open(directory, name, RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS);
                 if (made == 0 && found >= 0) {
                     likeTheVolume((int) found, volume);
                 }
@@ -150,11 +182,11 @@ public final class LinuxMounts implements Mounts {
     }
 
     /** Each step stays beneath the directory that is already open, links and all. */
-    private long open(int directory, String name) {
+    private long open(int directory, String name, int resolve) {
         try (Arena arena = sys.arena()) {
             Arena.Block how = arena.allocate(OPEN_HOW_BYTES);
             how.bytes().putLong(0, Kernel.O_PATH | Kernel.O_CLOEXEC);
-            how.bytes().putLong(16, RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS);
+            how.bytes().putLong(16, resolve);
             return sys.call(Syscall.OPENAT2, directory, arena.string(name), how.address(), OPEN_HOW_BYTES);
         }
     }

@@ -3,6 +3,7 @@ package io.minik.agent.volume;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** The seam at mount(2), and at what else the kernel does for volumes. Blocking: on the file workers only. {@link LinuxMounts} is the real one. */
 public interface Mounts {
@@ -20,8 +21,25 @@ public interface Mounts {
      */
     void subPath(Path volume, String subPath, Path target);
 
+    /**
+     * A directory that someone else's path names below a root, where links are followed as if that were "/". Empty if there is
+     * none.
+     */
+    Optional<Opened> open(Path root, String path);
+
+    /** @param path leads to exactly what was opened, also from other processes, until it is closed */
+    record Opened(Path path, Runnable closing) implements AutoCloseable {
+        @Override
+        public void close() {
+            closing.run();
+        }
+    }
+
     /** Gives a volume to a group: fsGroup. */
     void give(Path volume, long gid, boolean onlyIfRootDiffers) throws IOException;
+
+    /** What a volume takes on disk. */
+    long usedBytes(Path volume) throws IOException;
 
     /** Success if nothing is mounted there. */
     void unmount(Path target);

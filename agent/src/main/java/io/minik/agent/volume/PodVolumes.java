@@ -6,6 +6,7 @@ import io.minik.api.core.VolumeMount;
 import io.vertx.core.Future;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -32,6 +33,17 @@ public interface PodVolumes {
      * @param subPath relative to the volume, already expanded; empty for all of it
      */
     Future<Path> hostPath(Pod pod, VolumeMount mount, String subPath);
+
+    /** What each emptyDir on disk (not in memory) takes, in bytes, by the volume's name. */
+    Future<Map<String, Long>> used(Pod pod);
+
+    /**
+     * Fills a directory with what an image has at a path, or with nothing if it has nothing there; the directory is made, and
+     * gets owner and mode of the image's.
+     *
+     * @param layers of the image, uppermost first
+     */
+    Future<Void> fill(Path directory, List<Path> layers, String path);
 
     /** Unmounts and removes all of a pod's volumes. Idempotent; also for pods that an earlier minik left. */
     Future<Void> unmount(String podUid);

@@ -224,6 +224,30 @@ public final class Volumes implements PodVolumes {
     }
 
     @Override
+    public Future<Map<String, Long>> used(Pod pod) {
+        return node.files().call(() -> {
+            Map<String, Long> used = new HashMap<>();
+            for (Volume volume : pod.spec().volumes()) {
+                Path directory = directory(pod.uid(), volume);
+                boolean onDisk = volume.type().equals("emptyDir")
+                        && !Json.text(volume.source(), "medium").equals("Memory");
+                if (onDisk && Files.isDirectory(directory)) {
+                    used.put(volume.name(), node.mounts().usedBytes(directory));
+                }
+            }
+            return used;
+        });
+    }
+
+    @Override
+    public Future<Void> fill(Path directory, List<Path> layers, String path) {
+        return node.files().call(() -> {
+            new ImageCopy(node.mounts()).fill(directory, layers, path);
+            return null;
+        });
+    }
+
+    @Override
     public void changed(Pod pod, DownwardFields fields) {
         Mounted mounted = pods.get(pod.uid());
         if (mounted != null) {

@@ -37,6 +37,7 @@ final class FakeRuntime {
     Optional<RuntimeFault> startFault = Optional.empty();
     private int addresses = 1;
     long memoryInUse;
+    long diskInUse;
 
     FakeRuntime(Loop loop) {
         this.loop = loop;
@@ -263,7 +264,7 @@ final class FakeRuntime {
 
         @Override
         public Future<Stats> stats(String id) {
-            return Future.succeededFuture(new Stats(0, 0, memoryInUse, 0, 0, 0, 0, 0));
+            return Future.succeededFuture(new Stats(0, 0, memoryInUse, 0, 0, 0, diskInUse, 0));
         }
 
         @Override
@@ -364,6 +365,10 @@ final class FakeRuntime {
     }
 
     static Images.Image image(String reference) {
+        return image(reference, List.of());
+    }
+
+    static Images.Image image(String reference, List<String> volumes) {
         return new Images.Image(
                 "sha256:" + Integer.toHexString(reference.hashCode()),
                 List.of(reference),
@@ -377,7 +382,7 @@ final class FakeRuntime {
                         List.of(),
                         List.of("run"),
                         "/",
-                        List.of(),
+                        volumes,
                         Map.of(),
                         ""),
                 List.of("sha256:layer"));

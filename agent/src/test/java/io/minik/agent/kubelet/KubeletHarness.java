@@ -44,6 +44,8 @@ final class KubeletHarness {
     final Set<String> mounted = new HashSet<>();
     Promise<Void> network = Promise.promise();
     final List<String> imageVolumes = new ArrayList<>();
+    final Map<String, Long> usedBytes = new HashMap<>();
+    final List<String> filled = new ArrayList<>();
     final List<String> hooks = new ArrayList<>();
     Optional<String> mountFault = Optional.empty();
     Actions.Outcome hookOutcome = Actions.Outcome.success("");
@@ -178,6 +180,17 @@ final class KubeletHarness {
         @Override
         public Future<Void> image(Pod pod, Volume volume, List<Path> layers) {
             imageVolumes.add(volume.name() + layers);
+            return Future.succeededFuture();
+        }
+
+        @Override
+        public Future<Map<String, Long>> used(Pod pod) {
+            return Future.succeededFuture(Map.copyOf(usedBytes));
+        }
+
+        @Override
+        public Future<Void> fill(Path directory, List<Path> layers, String path) {
+            filled.add(path + layers);
             return Future.succeededFuture();
         }
 

@@ -1,11 +1,15 @@
 package io.minik.agent.volume;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** Remembers what is mounted where. */
 final class FakeMounts implements Mounts {
@@ -30,8 +34,22 @@ final class FakeMounts implements Mounts {
     }
 
     @Override
+    public Optional<Opened> open(Path root, String path) {
+        return Optional.empty();
+    }
+
+    @Override
     public void give(Path volume, long gid, boolean onlyIfRootDiffers) {
         groups.add(volume + " " + gid + (onlyIfRootDiffers ? " if it differs" : ""));
+    }
+
+    @Override
+    public long usedBytes(Path volume) throws IOException {
+        try (Stream<Path> all = Files.walk(volume)) {
+            return all.filter(Files::isRegularFile)
+                    .mapToLong(file -> file.toFile().length())
+                    .sum();
+        }
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.minik.runtime.snapshot;
 
 import io.minik.runtime.RuntimeFault;
+import io.minik.runtime.sys.DiskUsage;
 import io.minik.runtime.sys.FileCalls;
 import io.minik.runtime.sys.Trees;
 import java.io.IOException;
@@ -226,7 +227,11 @@ public final class OverlaySnapshots implements Snapshots {
     @Override
     public Usage usage(String containerId) {
         Path upper = home(containerId).resolve("upper");
-        return Files.isDirectory(upper) ? DiskUsage.of(upper) : new Usage(0, 0);
+        if (!Files.isDirectory(upper)) {
+            return new Usage(0, 0);
+        }
+        DiskUsage usage = attempt("count", upper.toString(), () -> DiskUsage.of(calls(), upper));
+        return new Usage(usage.bytes(), usage.inodes());
     }
 
     @Override

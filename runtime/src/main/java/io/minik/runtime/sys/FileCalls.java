@@ -27,8 +27,25 @@ public interface FileCalls {
     int ENOTDIR = 20;
     int ENOTSUP = 95;
 
-    /** @param format one of S_IF*; @param mode permission bits with setuid, setgid and sticky */
-    record Stat(int format, int mode, int uid, int gid, long mtimeSeconds, int mtimeNanos, int major, int minor) {
+    /**
+     * @param format one of S_IF*
+     * @param mode permission bits with setuid, setgid and sticky
+     * @param links names of the inode
+     * @param blocks allocated, of 512 bytes
+     * @param major, minor of a device node
+     */
+    record Stat(
+            int format,
+            int mode,
+            int uid,
+            int gid,
+            int links,
+            long inode,
+            long blocks,
+            long mtimeSeconds,
+            int mtimeNanos,
+            int major,
+            int minor) {
         public boolean directory() {
             return format == S_IFDIR;
         }
