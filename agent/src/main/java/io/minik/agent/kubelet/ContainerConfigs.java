@@ -187,6 +187,9 @@ final class ContainerConfigs {
         }
         List<Long> groups = new ArrayList<>(shared.supplementalGroups());
         shared.fsGroup().ifPresent(groups::add);
+        if (own.procMount().equals("Unmasked") && pod.spec().network().hostUsers()) {
+            throw StartFailure.config("procMount: Unmasked needs a user namespace (hostUsers: false)");
+        }
         boolean unmasked = own.privileged() || own.procMount().equals("Unmasked");
         return new Security(
                 user.isPresent() ? Long.toString(user.getAsLong()) : imageUser,
@@ -199,7 +202,8 @@ final class ContainerConfigs {
                 own.dropCapabilities(),
                 unmasked ? List.of() : Security.DEFAULT_MASKED_PATHS,
                 unmasked ? List.of() : Security.DEFAULT_READ_ONLY_PATHS,
-                own.privileged() ? "unconfined" : seccomp(own.seccompProfile(), shared.seccompProfile(), node));
+                own.privileged() ? "unconfined" : seccomp(own.seccompProfile(), shared.seccompProfile(), node),
+                shared.supplementalGroupsPolicy().equals("Strict"));
     }
 
     private static String seccomp(String own, String shared, KubeletConfig node) {
@@ -224,7 +228,7 @@ final class ContainerConfigs {
             return;
         }
         String name = imageUser.split(":", 2)[0];
-        if (name.isEmpty() || name.equals("0")) {
+        if (name.chars().allMatch(c -> c == '0')) {
             throw StartFailure.config("container has runAsNonRoot and image will run as root" + where);
         }
         if (!name.chars().allMatch(Character::isDigit)) {

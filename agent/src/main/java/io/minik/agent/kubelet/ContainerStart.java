@@ -19,6 +19,7 @@ import io.minik.runtime.container.Containers;
 import io.minik.runtime.container.Containers.ContainerConfig;
 import io.minik.runtime.container.Containers.Mount;
 import io.minik.runtime.container.Containers.Propagation;
+import io.minik.runtime.container.Containers.Recursive;
 import io.minik.runtime.image.Images.Image;
 import io.minik.runtime.sandbox.Sandboxes.Sandbox;
 import io.vertx.core.Future;
@@ -147,7 +148,7 @@ final class ContainerStart {
                     : contents.computeIfAbsent(mount.name(), ignored -> imageContent(image.get()));
             boolean readOnly = mount.readOnly() || shownOnly(mount);
             mounts.add(ready.compose(ignored -> node.volumes().hostPath(pod, mount, subPath))
-                    .map(path -> new Mount(path, mount.mountPath(), readOnly, propagation(mount)))
+                    .map(path -> new Mount(path, mount.mountPath(), readOnly, recursive(mount), propagation(mount)))
                     .recover(error -> Future.failedFuture(
                             error instanceof StartFailure ? error : StartFailure.config(text(error)))));
         }
@@ -224,6 +225,14 @@ final class ContainerStart {
             }
             return Optional.of(value);
         });
+    }
+
+    private static Recursive recursive(VolumeMount mount) {
+        return switch (mount.recursiveReadOnly()) {
+            case "Enabled" -> Recursive.YES;
+            case "IfPossible" -> Recursive.IF_POSSIBLE;
+            default -> Recursive.NO;
+        };
     }
 
     private static Propagation propagation(VolumeMount mount) {

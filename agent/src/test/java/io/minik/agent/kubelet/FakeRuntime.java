@@ -30,6 +30,9 @@ final class FakeRuntime {
     final Map<String, Sandboxes.Sandbox> sandboxes = new LinkedHashMap<>();
     final Map<String, Containers.Container> containers = new LinkedHashMap<>();
     final Set<String> registry = new HashSet<>();
+    /** What the config of every image says. */
+    String imageUser = "";
+
     final Map<String, Images.Image> local = new HashMap<>();
     final List<String> log = new ArrayList<>();
     private final List<Consumer<Containers.Container>> listeners = new ArrayList<>();
@@ -369,6 +372,10 @@ final class FakeRuntime {
     }
 
     static Images.Image image(String reference, List<String> volumes) {
+        return image(reference, volumes, "");
+    }
+
+    private static Images.Image image(String reference, List<String> volumes, String user) {
         return new Images.Image(
                 "sha256:" + Integer.toHexString(reference.hashCode()),
                 List.of(reference),
@@ -377,7 +384,7 @@ final class FakeRuntime {
                 new Images.ImageConfig(
                         "amd64",
                         "linux",
-                        "",
+                        user,
                         List.of("FROM=image"),
                         List.of(),
                         List.of("run"),
@@ -397,7 +404,7 @@ final class FakeRuntime {
                     return Future.failedFuture(
                             new RuntimeFault(RuntimeFault.Kind.IMAGE_PULL, "pull", reference + ": not found", 0));
                 }
-                return Future.succeededFuture(local.computeIfAbsent(reference, FakeRuntime::image));
+                return Future.succeededFuture(local.computeIfAbsent(reference, r -> image(r, List.of(), imageUser)));
             }
 
             @Override

@@ -13,9 +13,11 @@ import io.minik.api.meta.Resources;
 import io.minik.api.object.Json;
 import io.minik.api.object.ObjectKey;
 import io.minik.runtime.RuntimeFault;
+import io.minik.runtime.container.Containers;
 import io.vertx.core.Promise;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -315,6 +317,41 @@ class KubeletTest {
         assertThat(node.runtime.log).contains("pull data:1");
         assertThat(node.runtime.only("c").config().mounts())
                 .anyMatch(m -> m.containerPath().equals("/v") && m.readOnly());
+    }
+
+    @Test
+    void aPodsPolicyForGroupsAndAMountsForWhatIsBelowItReachTheRuntime() {
+        String pod = "{'securityContext':{'supplementalGroupsPolicy':'%s','supplementalGroups':[7]},"
+                + "'containers':[{'name':'c','image':'busybox:1','volumeMounts':[{'name':'v','mountPath':'/v',"
+                + "'readOnly':true,'recursiveReadOnly':'%s'}]}],'volumes':[{'name':'v','emptyDir':{}}]}";
+        node.create("p", String.format(pod, "Strict", "Enabled"));
+        assertThat(node.runtime.only("c").config().security().strictGroups()).isTrue();
+        assertThat(node.runtime.only("c").config().mounts())
+                .anyMatch(m -> m.containerPath().equals("/v") && m.recursive() == Containers.Recursive.YES);
+    }
+
+    @Test
+    void cve201911245AndCve202646680RootIsRootHoweverItIsWritten() {
+        List<String> users = List.of("0", "00", "000:5", "", "0:0");
+        for (int i = 0; i < users.size(); i++) {
+            node.runtime.imageUser = users.get(i);
+            node.runtime.registry.add("root:" + i);
+            node.create(
+                    "p" + i,
+                    "{'securityContext':{'runAsNonRoot':true},'containers':[{'name':'c','image':'root:" + i + "'}]}");
+            assertThat(status("p" + i).state()).as(users.get(i)).isInstanceOfSatisfying(Waiting.class, w -> assertThat(
+                            w.message())
+                    .contains("container has runAsNonRoot and image will run as root"));
+        }
+    }
+
+    @Test
+    void unmaskedKernelFilesNeedAUserNamespace() {
+        node.create(
+                "p", "{'containers':[{'name':'c','image':'busybox:1','securityContext':{'procMount':'Unmasked'}}]}");
+        assertThat(status("p").state())
+                .isEqualTo(new Waiting(
+                        "CreateContainerConfigError", "procMount: Unmasked needs a user namespace (hostUsers: false)"));
     }
 
     @Test

@@ -13,6 +13,7 @@ import java.util.OptionalLong;
  *
  * @param seccompProfile {@code RuntimeDefault}, {@code Unconfined} or {@code Localhost/<path>}; empty = not said
  * @param fsGroupChangePolicy Always or OnRootMismatch
+ * @param supplementalGroupsPolicy Merge (with the image's group file) or Strict
  */
 public record PodSecurityContext(
         OptionalLong runAsUser,
@@ -21,6 +22,7 @@ public record PodSecurityContext(
         OptionalLong fsGroup,
         String fsGroupChangePolicy,
         List<Long> supplementalGroups,
+        String supplementalGroupsPolicy,
         Map<String, String> sysctls,
         String seccompProfile) {
 
@@ -36,6 +38,7 @@ public record PodSecurityContext(
                 Views.number(context.path("fsGroup")),
                 Json.textOr("Always", context, "fsGroupChangePolicy"),
                 Views.list(context.path("supplementalGroups"), JsonNode::longValue),
+                Json.textOr("Merge", context, "supplementalGroupsPolicy"),
                 java.util.Collections.unmodifiableMap(sysctls),
                 Views.seccomp(context.path("seccompProfile")));
     }

@@ -62,7 +62,11 @@ final class Adoption {
         Optional<Life> life = files.findLife(id);
         boolean orphan =
                 config.isEmpty() || sandboxes.find(config.get().sandboxId()).isEmpty();
-        if (life.isEmpty() || orphan) {
+        // Made before a reboot and never started: how is not known any more, so it is made anew.
+        boolean forgotten = !orphan
+                && life.filter(l -> l.state() == Containers.State.CREATED).isPresent()
+                && config.get().command().isEmpty();
+        if (life.isEmpty() || orphan || forgotten) {
             config.ifPresent(c -> cgroups.at(LaunchPlan.cgroupPath(c)).kill());
             config.ifPresent(c -> cgroups.removeLater(LaunchPlan.cgroupPath(c)));
             snapshots.remove(id);

@@ -147,18 +147,23 @@ final class BindSteps {
     }
 
     private void protect(MountSteps mounts, Launch.Bind bind, String step, Slot tree) {
-        if (bind.recursiveReadOnly()) {
-            Tape.Label old = tape.label();
-            Tape.Label done = tape.label();
+        if (!bind.readOnly()) {
+            return;
+        }
+        Tape.Label old = tape.label();
+        Tape.Label done = tape.label();
+        if (bind.recursive() != Containers.Recursive.NO) {
             mounts.setAttributes(step + " read-only", tree, ATTR_RDONLY, true)
                     .onError(Errno.ENOSYS, old)
                     .onZero(done);
-            tape.place(old);
+        }
+        tape.place(old);
+        if (bind.recursive() == Containers.Recursive.YES) {
             Checks.refuse(tape, step + ": this kernel can't make a mount read-only with all below it (Linux 5.12)");
-            tape.place(done);
-            tape.add("go on", Syscall.SCHED_YIELD);
-        } else if (bind.readOnly()) {
+        } else {
             new ReadOnly(tape, mounts).afterwards(step + " read-only", tree, ATTR_RDONLY);
         }
+        tape.place(done);
+        tape.add("go on", Syscall.SCHED_YIELD);
     }
 }

@@ -12,10 +12,11 @@ import java.util.Optional;
  * Where containers are kept.
  *
  * <pre>
- *   data/containers/ID/config.json  what was asked for
+ *   data/containers/ID/config.json  what was asked for, without its command and environment
  *   data/containers/ID/life.json    what became of it
  *   run/containers/ID/{stdin,stdout,stderr}  FIFOs, held open by the container and its shim
  *   run/containers/ID/status        how it ended: siginfo_t and timespec, written by the shim
+ *   run/containers/ID/process.json  command and environment: they may hold the values of Secrets, which no disk keeps
  *   run/containers/ID/release       FIFO; the shim leaves when a minik has it open
  * </pre>
  */
@@ -37,6 +38,8 @@ final class ContainerFiles {
     }
 
     void make(String id) {
+        Trees.makePrivate(data);
+        Trees.makePrivate(run);
         Trees.make(dataDirectory(id));
         Trees.make(runDirectory(id));
     }
@@ -62,16 +65,30 @@ final class ContainerFiles {
         return new JsonFile<>(dataDirectory(id).resolve("life.json"), Life.class);
     }
 
+    /** What only a running system needs to know. */
+    record ProcessWords(List<String> command, List<String> env) {}
+
+    private JsonFile<ProcessWords> words(String id) {
+        return new JsonFile<>(runDirectory(id).resolve("process.json"), ProcessWords.class);
+    }
+
     void write(ContainerConfig config) {
-        config(config.id()).write(config);
+        words(config.id()).write(new ProcessWords(config.command(), config.env()));
+        config(config.id()).write(Configs.withProcess(config, List.of(), List.of()));
     }
 
     void write(String id, Life life) {
         life(id).write(life);
     }
 
+    /** After a reboot without command and environment. */
     Optional<ContainerConfig> findConfig(String id) {
-        return config(id).read();
+        Optional<ContainerConfig> config = config(id).read();
+        Optional<ProcessWords> words = words(id).read();
+        return config.isEmpty() || words.isEmpty()
+                ? config
+                : config.map(c -> Configs.withProcess(
+                        c, words.get().command(), words.get().env()));
     }
 
     Optional<Life> findLife(String id) {

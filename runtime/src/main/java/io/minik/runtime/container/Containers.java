@@ -94,14 +94,25 @@ public interface Containers {
         }
     }
 
+    /** Whether what is mounted below a read-only mount is read-only, too (Linux 5.12). */
+    enum Recursive {
+        NO,
+        IF_POSSIBLE,
+        /** The start fails where the kernel can't. */
+        YES
+    }
+
     /**
-     * @param recursiveReadOnly read-only with all that is mounted below it; the start fails where the kernel can't
      * @param propagation PRIVATE, HOST_TO_CONTAINER (rslave), BIDIRECTIONAL (rshared)
      */
-    record Mount(
-            Path hostPath, String containerPath, boolean readOnly, boolean recursiveReadOnly, Propagation propagation) {
+    record Mount(Path hostPath, String containerPath, boolean readOnly, Recursive recursive, Propagation propagation) {
+        public Mount {
+            // Records of an earlier minik do not have it.
+            recursive = recursive == null ? Recursive.NO : recursive;
+        }
+
         public Mount(Path hostPath, String containerPath, boolean readOnly, Propagation propagation) {
-            this(hostPath, containerPath, readOnly, false, propagation);
+            this(hostPath, containerPath, readOnly, Recursive.NO, propagation);
         }
     }
 
@@ -120,6 +131,7 @@ public interface Containers {
      * @param user {@code uid}, {@code uid:gid}, {@code name} or {@code name:group} (looked up in the image's passwd), empty = 0
      * @param runAsGroup -1 = from passwd, else 0
      * @param seccompProfile {@code runtime/default}, {@code unconfined} or {@code localhost/<path>}
+     * @param strictGroups the image's group file gives the user no further groups
      */
     record Security(
             String user,
@@ -132,7 +144,35 @@ public interface Containers {
             List<String> dropCapabilities,
             List<String> maskedPaths,
             List<String> readOnlyPaths,
-            String seccompProfile) {
+            String seccompProfile,
+            boolean strictGroups) {
+        public Security(
+                String user,
+                long runAsGroup,
+                List<Long> supplementalGroups,
+                boolean privileged,
+                boolean readOnlyRootFs,
+                boolean noNewPrivileges,
+                List<String> addCapabilities,
+                List<String> dropCapabilities,
+                List<String> maskedPaths,
+                List<String> readOnlyPaths,
+                String seccompProfile) {
+            this(
+                    user,
+                    runAsGroup,
+                    supplementalGroups,
+                    privileged,
+                    readOnlyRootFs,
+                    noNewPrivileges,
+                    addCapabilities,
+                    dropCapabilities,
+                    maskedPaths,
+                    readOnlyPaths,
+                    seccompProfile,
+                    false);
+        }
+
         /** As containerd and runc mask them by default. */
         public static final List<String> DEFAULT_MASKED_PATHS = List.of(
                 "/proc/asound",

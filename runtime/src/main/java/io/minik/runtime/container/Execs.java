@@ -122,7 +122,7 @@ final class Execs {
         RootView view = new RootView(kernel.sys(), inside.root());
         Containers.Security security = inside.config().security();
         long group = config.user().isEmpty() ? security.runAsGroup() : -1;
-        Users users = Users.of(view, user, group, security.supplementalGroups());
+        Users users = Users.of(view, user, group, security);
         Map<String, String> env = LaunchPlan.env(inside.config(), inside.pod(), users);
         if (config.tty()) {
             env.putIfAbsent("TERM", "xterm");

@@ -1,6 +1,7 @@
 package io.minik.runtime.container;
 
 import io.minik.runtime.container.Containers.Propagation;
+import io.minik.runtime.container.Containers.Recursive;
 import io.minik.runtime.snapshot.Snapshots.RootFs;
 import java.nio.file.Path;
 import java.util.List;
@@ -45,13 +46,12 @@ record Launch(
     /** @param type CLONE_NEW… */
     record Namespace(Path pin, long type) {}
 
-    /** @param recursiveReadOnly with all that is mounted below it */
     record Bind(
             Path source,
             String target,
             boolean directory,
             boolean readOnly,
-            boolean recursiveReadOnly,
+            Recursive recursive,
             Propagation propagation) {}
 
     /** A device node. @param type {@code c} or {@code b} */

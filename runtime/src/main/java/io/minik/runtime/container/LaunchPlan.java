@@ -104,7 +104,7 @@ final class LaunchPlan {
         SandboxConfig pod = sandboxes.require(config.sandboxId()).config();
         Security security = config.security();
         RootView view = new RootView(sys, root);
-        Users user = Users.of(view, security.user(), security.runAsGroup(), security.supplementalGroups());
+        Users user = Users.of(view, security.user(), security.runAsGroup(), security);
         Cgroup cgroup = cgroups.at(cgroupPath(config));
         Map<String, String> env = env(config, pod, user);
         boolean privileged = security.privileged();
@@ -230,7 +230,9 @@ final class LaunchPlan {
     private List<Launch.Bind> binds(ContainerConfig config, SandboxConfig pod) {
         Map<String, Launch.Bind> byTarget = new LinkedHashMap<>();
         Path shm = pod.hostIpc() ? Path.of("/dev/shm") : sandboxes.shm(config.sandboxId());
-        byTarget.put("/dev/shm", new Launch.Bind(shm, "/dev/shm", true, false, false, Containers.Propagation.PRIVATE));
+        byTarget.put(
+                "/dev/shm",
+                new Launch.Bind(shm, "/dev/shm", true, false, Containers.Recursive.NO, Containers.Propagation.PRIVATE));
         for (Mount mount : config.mounts()) {
             String target =
                     Path.of("/").resolve(mount.containerPath()).normalize().toString();
@@ -239,6 +241,9 @@ final class LaunchPlan {
                         RuntimeFault.Kind.INVALID_CONFIG, "mount", "a mount can't replace the container's root", 0);
             }
             BindSteps.check(mount.hostPath(), target);
+            if (mount.propagation() == Containers.Propagation.BIDIRECTIONAL) {
+                SharedMounts.require(mount.hostPath());
+            }
             byTarget.put(
                     target,
                     new Launch.Bind(
@@ -246,7 +251,7 @@ final class LaunchPlan {
                             target,
                             isDirectory(mount),
                             mount.readOnly(),
-                            mount.recursiveReadOnly(),
+                            mount.recursive(),
                             mount.propagation()));
         }
         return List.copyOf(byTarget.values());

@@ -43,7 +43,9 @@ record Life(
     }
 
     private Life exited(long at, int code, String why, String text) {
-        return new Life(State.EXITED, 0, 0, 0, 0, createdAtNanos, startedAtNanos, at, code, why, text);
+        // A short one ends before its start is written down.
+        long end = Math.max(at, startedAtNanos);
+        return new Life(State.EXITED, 0, 0, 0, 0, createdAtNanos, startedAtNanos, end, code, why, text);
     }
 
     Life startFailed(long now, String text) {

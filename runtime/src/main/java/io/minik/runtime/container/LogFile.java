@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.Instant;
@@ -43,6 +45,13 @@ final class LogFile {
     /** CRI's and docker's: readers allocate it. */
     private static final int MAX_PART_BYTES = 16 * 1024;
 
+    /** As containerd and the kubelet make them. */
+    private static final FileAttribute<Set<PosixFilePermission>> FILE =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r-----"));
+
+    private static final FileAttribute<Set<PosixFilePermission>> DIRECTORY =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-x---"));
+
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.nnnnnnnnn'Z'").withZone(ZoneOffset.UTC);
 
@@ -65,7 +74,7 @@ final class LogFile {
         this.clock = clock;
         try {
             if (path.getParent() != null) {
-                Files.createDirectories(path.getParent());
+                Files.createDirectories(path.getParent(), DIRECTORY);
             }
             channel = open();
             size = channel.size();
@@ -76,9 +85,7 @@ final class LogFile {
 
     private FileChannel open() throws IOException {
         return FileChannel.open(
-                path,
-                Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND),
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-r-----")));
+                path, Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.APPEND), FILE);
     }
 
     private ByteArrayOutputStream line(Stream stream) {

@@ -1,14 +1,20 @@
 package io.minik.runtime.container;
 
 import io.minik.runtime.RuntimeFault;
+import io.minik.runtime.container.Containers.Security;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Looks a user up in the image's passwd and group. @param home of passwd, {@code /} if it has none */
 record Users(long uid, long gid, List<Long> groups, String home) {
     /** Ids are 32 bits, and the highest means "unchanged" to setresuid. */
     private static final long MAX_ID = 0xfffffffeL;
+
+    /** NGROUPS_MAX. */
+    private static final int MAX_GROUPS = 65_536;
 
     private record Passwd(String name, long uid, long gid, String home) {}
 
@@ -18,14 +24,14 @@ record Users(long uid, long gid, List<Long> groups, String home) {
      * @param user {@code uid}, {@code uid:gid}, {@code name}, {@code name:group}, empty = 0
      * @param runAsGroup -1 = from the user part, from passwd, else 0
      */
-    static Users of(RootView root, String user, long runAsGroup, List<Long> supplementalGroups) {
+    static Users of(RootView root, String user, long runAsGroup, Security security) {
         int colon = user.indexOf(':');
         String userPart = colon < 0 ? user : user.substring(0, colon);
         String groupPart = colon < 0 ? "" : user.substring(colon + 1);
         List<Passwd> passwd = passwd(root);
         List<Group> groups = groups(root);
 
-        Optional<Long> number = number(userPart.isEmpty() ? "0" : userPart);
+        Optional<Long> number = id("user", userPart.isEmpty() ? "0" : userPart);
         Optional<Passwd> entry = passwd.stream()
                 .filter(p ->
                         number.isPresent() ? p.uid() == number.get() : p.name().equals(userPart))
@@ -44,22 +50,24 @@ record Users(long uid, long gid, List<Long> groups, String home) {
         return new Users(
                 uid,
                 gid,
-                supplementary(groups, entry, gid, supplementalGroups),
+                supplementary(security.strictGroups() ? List.of() : groups, entry, gid, security.supplementalGroups()),
                 entry.map(Passwd::home).orElse("/"));
     }
 
-    /** The group itself, those that the image's group file gives the user, and the asked-for ones. */
+    /** The group itself (a file may be closed to it on purpose), those that the file gives the user, and the asked-for ones. */
     private static List<Long> supplementary(List<Group> groups, Optional<Passwd> user, long gid, List<Long> asked) {
-        List<Long> all = new ArrayList<>(List.of(gid));
-        user.ifPresent(u -> groups.stream()
-                .filter(g -> g.members().contains(u.name()) && !all.contains(g.gid()))
-                .forEach(g -> all.add(g.gid())));
-        asked.stream().filter(g -> !all.contains(g)).forEach(all::add);
+        Set<Long> all = new LinkedHashSet<>(List.of(gid));
+        user.ifPresent(
+                u -> groups.stream().filter(g -> g.members().contains(u.name())).forEach(g -> all.add(g.gid())));
+        all.addAll(asked);
+        if (all.size() > MAX_GROUPS) {
+            throw invalid("the user is in " + all.size() + " groups, the kernel takes " + MAX_GROUPS);
+        }
         return List.copyOf(all);
     }
 
     private static long gid(List<Group> groups, String group) {
-        return number(group).orElseGet(() -> groups.stream()
+        return id("group", group).orElseGet(() -> groups.stream()
                 .filter(g -> g.name().equals(group))
                 .findFirst()
                 .map(Group::gid)
@@ -68,6 +76,15 @@ record Users(long uid, long gid, List<Long> groups, String home) {
 
     private static RuntimeFault invalid(String message) {
         return new RuntimeFault(RuntimeFault.Kind.INVALID_CONFIG, "user", message, 0);
+    }
+
+    /** Digits are a number, never a name: an image could give such a name to root. */
+    private static Optional<Long> id(String kind, String text) {
+        Optional<Long> number = number(text);
+        if (number.isEmpty() && text.chars().allMatch(Character::isDigit)) {
+            throw invalid("unable to find " + kind + " " + text + ": ids go from 0 to " + MAX_ID);
+        }
+        return number;
     }
 
     private static Optional<Long> number(String text) {

@@ -47,6 +47,7 @@ public final class LinuxSandboxes implements Sandboxes {
     private final Cgroups cgroups;
     private final Network network;
     private final SandboxFiles files;
+    private final long mostPids = PodPids.most();
 
     /** @param worker shared by the runtime's rooms */
     public LinuxSandboxes(
@@ -79,7 +80,8 @@ public final class LinuxSandboxes implements Sandboxes {
         String id = config.id();
         files.write(id, new Entry(config, now(), List.of(), 0, 0, true));
         try {
-            cgroups.create(config.cgroupParent()).limit(limits(config.resources()));
+            Sysctls.check(config);
+            cgroups.create(config.cgroupParent()).limit(limits(config.resources(), mostPids));
             Entry entry = namespaces(config);
             files.write(id, entry);
             LOG.atInfo()
@@ -99,13 +101,14 @@ public final class LinuxSandboxes implements Sandboxes {
         }
     }
 
-    private static Limits limits(PodResources resources) {
+    /** @param mostPids where the pod names no limit; 0 leaves what there is */
+    private static Limits limits(PodResources resources, long mostPids) {
         return new Limits(
                 resources.cpuShares(),
                 resources.cpuQuotaMicros(),
                 resources.cpuPeriodMicros(),
                 resources.memoryLimitBytes(),
-                resources.pidsLimit(),
+                resources.pidsLimit() == 0 ? mostPids : resources.pidsLimit(),
                 "",
                 "");
     }
@@ -114,7 +117,7 @@ public final class LinuxSandboxes implements Sandboxes {
     public Future<Void> update(String id, PodResources resources) {
         return worker.on(id, () -> {
             Entry entry = files.require(id);
-            cgroups.at(entry.config().cgroupParent()).limit(limits(resources));
+            cgroups.at(entry.config().cgroupParent()).limit(limits(resources, 0));
             files.write(id, entry.with(resources));
             return null;
         });
@@ -128,7 +131,7 @@ public final class LinuxSandboxes implements Sandboxes {
     private Entry namespaces(SandboxConfig config) throws IOException {
         String id = config.id();
         Map<String, Path> pins = new LinkedHashMap<>();
-        Trees.make(files.runDirectory(id));
+        files.makeRunDirectory(id);
         List<String> wanted = new ArrayList<>();
         if (!config.hostNetwork()) {
             wanted.addAll(List.of("net", "uts"));

@@ -104,6 +104,7 @@ public final class SandboxFiles {
     }
 
     void write(String id, Entry entry) {
+        Trees.makePrivate(data);
         Trees.make(data.resolve(requireId(id)));
         file(id).write(entry);
         readAll();
@@ -127,6 +128,11 @@ public final class SandboxFiles {
     void forget(String id) {
         entries.remove(requireId(id));
         Trees.remove(data.resolve(id));
+    }
+
+    void makeRunDirectory(String id) {
+        Trees.makePrivate(run);
+        Trees.make(runDirectory(id));
     }
 
     Path runDirectory(String id) {

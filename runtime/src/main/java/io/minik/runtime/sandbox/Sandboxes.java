@@ -54,7 +54,7 @@ public interface Sandboxes {
             Map<String, String> labels,
             Map<String, String> annotations) {}
 
-    /** 0 = no limit, negative = lift it. {@code cpuShares} as in cgroup v1 (2..262144), converted for v2. */
+    /** 0 = no limit (for processes: the node's default for a pod), negative = lift it. {@code cpuShares} as in cgroup v1 (2..262144), converted for v2. */
     record PodResources(
             long cpuShares, long cpuQuotaMicros, long cpuPeriodMicros, long memoryLimitBytes, long pidsLimit) {}
 

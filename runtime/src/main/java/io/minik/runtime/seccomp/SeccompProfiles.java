@@ -62,7 +62,7 @@ public final class SeccompProfiles {
      * @return a BPF program, empty = unconfined
      */
     public byte[] filter(String profile, Set<String> capabilities) {
-        if (profile.isEmpty() || profile.equals("unconfined")) {
+        if (profile.equals("unconfined")) {
             return new byte[0];
         }
         if (profile.equals("runtime/default")) {

@@ -8,15 +8,22 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A record kept in a file, replaced whole by rename: a reader never sees half of it. Blocking. */
+/** A record kept in a file that root alone may read, replaced whole by rename: a reader never sees half of it. Blocking. */
 public final class JsonFile<T> {
     private static final Logger LOG = LoggerFactory.getLogger(JsonFile.class);
     private static final ObjectMapper MAPPER =
             new ObjectMapper().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+
+    private static final FileAttribute<Set<PosixFilePermission>> OWN =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
     private final Path file;
     private final Class<T> type;
@@ -30,6 +37,8 @@ public final class JsonFile<T> {
     public void write(T value) {
         Path fresh = file.resolveSibling(file.getFileName() + ".new");
         try {
+            Files.deleteIfExists(fresh);
+            Files.createFile(fresh, OWN);
             Files.write(fresh, MAPPER.writeValueAsBytes(value));
             Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {

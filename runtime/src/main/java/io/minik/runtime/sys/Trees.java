@@ -8,17 +8,34 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Directories as wholes. Blocking. */
 public final class Trees {
+    private static final FileAttribute<Set<PosixFilePermission>> PRIVATE =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
     private Trees() {}
 
     public static void make(Path directory) {
         try {
             Files.createDirectories(directory);
+        } catch (IOException e) {
+            throw new RuntimeFault(RuntimeFault.Kind.KERNEL, "mkdir", "can't make " + directory, e);
+        }
+    }
+
+    /** For nobody but root: what is below it can't be reached by others, whatever its own mode. One that is there is shut. */
+    public static void makePrivate(Path directory) {
+        try {
+            Files.createDirectories(directory, PRIVATE);
+            Files.setPosixFilePermissions(directory, PRIVATE.value());
         } catch (IOException e) {
             throw new RuntimeFault(RuntimeFault.Kind.KERNEL, "mkdir", "can't make " + directory, e);
         }

@@ -34,7 +34,7 @@ class StartTapeTest {
             Syscall.MKDIRAT, Syscall.MKNODAT, Syscall.FCHOWNAT, Syscall.OPEN_TREE, Syscall.OPENAT2, Syscall.MOVE_MOUNT);
 
     private static Launch.Bind bind(String target, Propagation propagation) {
-        return new Launch.Bind(HOST.resolve("volume"), target, true, true, true, propagation);
+        return new Launch.Bind(HOST.resolve("volume"), target, true, true, Containers.Recursive.YES, propagation);
     }
 
     /** Combinations of what decides about mounts. */
@@ -42,7 +42,8 @@ class StartTapeTest {
         List<Launch.Bind> usual = List.of(
                 bind("/dev/shm", Propagation.PRIVATE),
                 bind("/var/run/secrets/token", Propagation.HOST_TO_CONTAINER),
-                new Launch.Bind(HOST.resolve("file"), "/etc/hosts", false, true, false, Propagation.PRIVATE));
+                new Launch.Bind(
+                        HOST.resolve("file"), "/etc/hosts", false, true, Containers.Recursive.NO, Propagation.PRIVATE));
         return Stream.of(true, false).flatMap(terminal -> Stream.of(true, false).flatMap(v2 -> Stream.of(
                         usual,
                         List.of(bind("/dev", Propagation.PRIVATE), bind("/dev/shm", Propagation.PRIVATE)),
