@@ -84,6 +84,13 @@ public sealed class StoreException extends RuntimeException {
         }
     }
 
+    /** Part of what was written is not there any more: the store opens without it only if it is told to. */
+    public static final class Lost extends StoreException {
+        public Lost(String message) {
+            super(message);
+        }
+    }
+
     /** The data on disk is not what was written, is in use, or is from a newer version: the store does not open. */
     public static final class Unusable extends StoreException {
         public Unusable(String message) {

@@ -72,10 +72,10 @@ final class DataDirectory implements AutoCloseable {
         try {
             found = Files.readString(file);
         } catch (NoSuchFileException fresh) {
-            if (!list("log-").isEmpty() || !list("snapshot-").isEmpty()) {
+            if (holdsData(path)) {
                 throw new StoreException.Unusable(path + " has data but no FORMAT file: restore it from a backup");
             }
-            replace(file, ByteBuffer.wrap(wanted.getBytes(StandardCharsets.UTF_8)));
+            begin(file, wanted);
             return;
         }
         if (!found.equals(wanted)) {
@@ -83,6 +83,44 @@ final class DataDirectory implements AutoCloseable {
                     "the store in " + path + " has format '" + found.strip() + "', this version of minik reads '"
                             + wanted.strip() + "': use a newer minik, or another directory");
         }
+    }
+
+    /** First the log, then the word that there is one: a start that a power cut ended is begun again. */
+    private void begin(Path format, String text) throws IOException {
+        if (list("log-").isEmpty()) {
+            LogFile.create(this, 0).close();
+        }
+        replace(format, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** Whether anything was ever written to the store in that directory. */
+    static boolean holdsData(Path path) throws IOException {
+        if (!Files.isDirectory(path)) {
+            return false;
+        }
+        try (Stream<Path> files = Files.list(path)) {
+            for (Path file : (Iterable<Path>) files::iterator) {
+                String name = file.getFileName().toString();
+                if (name.startsWith("snapshot-") || (name.startsWith("log-") && Files.size(file) > 0)) {
+                    return true;
+                }
+            }
+            return false;
+        }
+    }
+
+    /** Out of the store's sight, for whoever wants to look at it. */
+    void putAside(Path file) throws IOException {
+        Files.move(file, aside(file), StandardCopyOption.REPLACE_EXISTING);
+        sync();
+    }
+
+    void copyAside(Path file) throws IOException {
+        Files.copy(file, aside(file), StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    private static Path aside(Path file) {
+        return file.resolveSibling("lost-" + file.getFileName());
     }
 
     private void deleteLeftovers() throws IOException {

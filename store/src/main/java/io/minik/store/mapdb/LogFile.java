@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Locale;
@@ -22,13 +23,15 @@ final class LogFile implements AutoCloseable {
     private static final int LARGE_FRAME_BYTES = FILL_BYTES / 8;
 
     private final Path path;
+    private final long firstFrame;
     private final FileChannel channel;
     private int end;
     private int filledTo;
     private int syncedTo;
 
-    private LogFile(Path path, FileChannel channel, int end, int filledTo) {
+    private LogFile(Path path, long firstFrame, FileChannel channel, int end, int filledTo) {
         this.path = path;
+        this.firstFrame = firstFrame;
         this.channel = channel;
         this.end = end;
         this.filledTo = filledTo;
@@ -42,20 +45,26 @@ final class LogFile implements AutoCloseable {
         try {
             channel.force(true);
             directory.sync();
-            return new LogFile(path, channel, 0, 0);
+            return new LogFile(path, firstFrame, channel, 0, 0);
         } catch (IOException failed) {
             channel.close();
+            Files.deleteIfExists(path);
             throw failed;
         }
     }
 
+    /** A file of zeros, as long as they go. */
+    static LogFile ofZeros(Path path, long firstFrame, int bytes) throws IOException {
+        return new LogFile(path, firstFrame, FileChannel.open(path, StandardOpenOption.WRITE), 0, bytes);
+    }
+
     /** A file that was read back: what is behind its last frame is wiped. */
-    static LogFile reopen(Path path, int end) throws IOException {
-        FileChannel channel = FileChannel.open(path, StandardOpenOption.WRITE);
+    static LogFile reopen(Segment segment, int end) throws IOException {
+        FileChannel channel = FileChannel.open(segment.path(), StandardOpenOption.WRITE);
         try {
             channel.truncate(end);
             channel.force(true);
-            return new LogFile(path, channel, end, end);
+            return new LogFile(segment.path(), segment.firstFrame(), channel, end, end);
         } catch (IOException failed) {
             channel.close();
             throw failed;
@@ -64,6 +73,10 @@ final class LogFile implements AutoCloseable {
 
     int end() {
         return end;
+    }
+
+    long firstFrame() {
+        return firstFrame;
     }
 
     int filledTo() {
@@ -88,7 +101,7 @@ final class LogFile implements AutoCloseable {
         } catch (IOException failed) {
             if (isDiskFull(failed)) {
                 wipe();
-                throw new StoreException.NoSpace(path + ": " + failed.getMessage());
+                throw new StoreException.NoSpace("no space left on the disk of the store");
             }
             throw failed;
         }
@@ -98,8 +111,16 @@ final class LogFile implements AutoCloseable {
     private void fill(int from, int frameBytes) throws IOException {
         filledTo = from;
         if (frameBytes <= LARGE_FRAME_BYTES) {
-            write(ByteBuffer.allocate(FILL_BYTES), from);
-            filledTo = Math.addExact(from, FILL_BYTES);
+            try {
+                write(ByteBuffer.allocate(FILL_BYTES), from);
+                filledTo = Math.addExact(from, FILL_BYTES);
+            } catch (IOException failed) {
+                if (!isDiskFull(failed)) {
+                    throw failed;
+                }
+                // The frame itself found room: the next one will be refused.
+                channel.truncate(from);
+            }
         }
     }
 
@@ -110,15 +131,20 @@ final class LogFile implements AutoCloseable {
         }
     }
 
-    /** What was refused must not come back. */
+    /** What was refused must not come back. What was filled before stays ours: on a full disk it would not be had again. */
     private void wipe() throws IOException {
-        if (channel.size() > end) {
-            channel.truncate(end);
+        if (channel.size() > filledTo) {
+            channel.truncate(Math.max(end, filledTo));
         }
-        filledTo = end;
+        try {
+            write(ByteBuffer.allocate(Math.max(0, filledTo - end)), end);
+        } catch (IOException copyOnWrite) {
+            channel.truncate(end);
+            filledTo = end;
+        }
     }
 
-    private static boolean isDiskFull(IOException failed) {
+    static boolean isDiskFull(IOException failed) {
         String text = failed instanceof FileSystemException file ? file.getReason() : failed.getMessage();
         String reason = text == null ? "" : text.toLowerCase(Locale.ROOT);
         return reason.contains("no space left") || reason.contains("quota exceeded");

@@ -5,6 +5,7 @@ import io.minik.store.mvcc.Change;
 import io.minik.store.mvcc.Journal;
 import io.minik.store.mvcc.Mvcc;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
@@ -23,6 +24,8 @@ final class LogJournal implements Journal {
     private final DataDirectory directory;
     private final Mvcc mvcc;
     private final Snapshots snapshots;
+    private final DurableMark mark;
+    private final Reserve reserve;
     private final Payload payload = new Payload();
     private LogFile file;
     private long nextFrame;
@@ -34,7 +37,10 @@ final class LogJournal implements Journal {
 
     /** @param olderLogBytes of files before this one that no snapshot has replaced yet */
     LogJournal(
-            DataDirectory directory, Mvcc mvcc, Snapshots snapshots, LogFile file, long nextFrame, long olderLogBytes) {
+            DataDirectory directory, Mvcc mvcc, Snapshots snapshots, LogFile file, long nextFrame, long olderLogBytes)
+            throws IOException {
+        this.mark = DurableMark.open(directory);
+        this.reserve = new Reserve(directory);
         this.directory = directory;
         this.mvcc = mvcc;
         this.snapshots = snapshots;
@@ -42,6 +48,14 @@ final class LogJournal implements Journal {
         this.nextFrame = nextFrame;
         this.olderLogBytes = new AtomicLong(olderLogBytes);
         this.fileBytes = file.filledTo();
+        mark.move(file.firstFrame(), file.syncedTo());
+        keepReserve();
+    }
+
+    private void keepReserve() throws IOException {
+        if (!reserve.isThere() && !full && directory.usableBytes() > RESERVED_BYTES + Reserve.BYTES) {
+            reserve.make();
+        }
     }
 
     @Override
@@ -76,6 +90,7 @@ final class LogJournal implements Journal {
         }
         if (sync && file.sync()) {
             syncs.incrementAndGet();
+            mark.move(file.firstFrame(), file.syncedTo());
         }
     }
 
@@ -85,7 +100,20 @@ final class LogJournal implements Journal {
     }
 
     private void appendFrame() throws IOException {
-        boolean grew = file.append(Frame.seal(payload.framed(), nextFrame, file.syncedTo()));
+        boolean grew;
+        ByteBuffer frame = payload.framed();
+        int length = frame.position();
+        try {
+            grew = file.append(Frame.seal(frame, nextFrame, file.syncedTo()));
+        } catch (StoreException.NoSpace noRoom) {
+            if (!reserve.isThere()) {
+                throw noRoom;
+            }
+            full = true;
+            LOG.atWarn().log("the disk is full: the log goes on in its reserve, writes that grow are refused");
+            roll(() -> LogFile.ofZeros(reserve.spend(nextFrame), nextFrame, Reserve.BYTES));
+            grew = file.append(Frame.seal(frame.clear().position(length), nextFrame, 0));
+        }
         nextFrame++;
         payload.clear();
         if (grew) {
@@ -106,21 +134,43 @@ final class LogJournal implements Journal {
 
     @Override
     public void published() throws IOException {
-        if (snapshots.isDue(olderLogBytes.get() + file.end()) && !snapshots.isRunning()) {
-            roll();
+        if (snapshots.isDue(olderLogBytes.get() + file.end()) && !snapshots.isRunning() && rolled()) {
             long replaced = olderLogBytes.get();
             snapshots.start(mvcc, nextFrame, replaced, () -> olderLogBytes.addAndGet(-replaced));
         } else if (file.end() > MAX_FILE_BYTES) {
-            roll();
+            rolled();
+        } else if (!reserve.isThere()) {
+            keepReserve();
         }
     }
 
-    private void roll() throws IOException {
+    /** @return false if the disk has no room for another file: this one goes on */
+    private boolean rolled() throws IOException {
+        try {
+            roll(() -> LogFile.create(directory, nextFrame));
+            return true;
+        } catch (IOException failed) {
+            if (!LogFile.isDiskFull(failed)) {
+                throw failed;
+            }
+            full = true;
+            snapshots.putOff(olderLogBytes.get() + file.end());
+            return false;
+        }
+    }
+
+    private interface NextFile {
+        LogFile make() throws IOException;
+    }
+
+    private void roll(NextFile next) throws IOException {
         file.sync();
+        LogFile made = next.make();
         file.close();
         olderLogBytes.addAndGet(file.end());
-        fileBytes = 0;
-        file = LogFile.create(directory, nextFrame);
+        file = made;
+        fileBytes = made.filledTo();
+        mark.move(made.firstFrame(), 0);
     }
 
     /** Looks again while it says yes: someone may have made room. */
@@ -147,7 +197,7 @@ final class LogJournal implements Journal {
         flush(true);
         try {
             appendFrame();
-            file.sync();
+            flush(true);
         } catch (StoreException.NoSpace full) {
             LOG.atWarn().setCause(full).log("no room for the mark of a clean end");
         }
@@ -159,6 +209,7 @@ final class LogJournal implements Journal {
         snapshots.stop();
         try {
             file.close();
+            mark.close();
             directory.close();
         } catch (IOException failed) {
             LOG.atWarn().setCause(failed).log("log not closed");

@@ -1,7 +1,6 @@
 package io.minik.store.mapdb;
 
 import io.minik.store.StoreException;
-import io.minik.store.mvcc.Change;
 import io.minik.store.mvcc.Mvcc;
 import io.minik.store.mvcc.MvccStore;
 import io.minik.store.mvcc.StoreClock;
@@ -9,7 +8,8 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import java.io.IOException;
-import java.util.List;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,7 +51,7 @@ public final class MapDbStore extends MvccStore {
             try {
                 Mvcc mvcc = new Mvcc(records, clock);
                 Snapshots snapshots = new Snapshots(directory, config.snapshotAfterBytes());
-                LogJournal journal = readBack(directory, mvcc, snapshots);
+                LogJournal journal = new ReadBack(directory, mvcc, snapshots, config.acceptsLoss()).journal();
                 LOG.atInfo()
                         .addKeyValue("directory", directory.path())
                         .addKeyValue("revision", mvcc.revision())
@@ -65,72 +65,22 @@ public final class MapDbStore extends MvccStore {
             }
         } catch (IOException failed) {
             throw new StoreException.Unusable(
-                    "the store in " + config.directory() + " can't be opened: " + failed, failed);
+                    "the store in " + config.directory() + " can't be opened: " + words(failed), failed);
         }
     }
 
-    private static LogJournal readBack(DataDirectory directory, Mvcc mvcc, Snapshots snapshots) throws IOException {
-        long nextFrame = snapshots.load(mvcc);
-        boolean hasSnapshot = nextFrame > 0;
-        List<Segment> segments = directory.segments();
-        if (segments.isEmpty()) {
-            if (hasSnapshot) {
-                throw new StoreException.Unusable(directory.log(nextFrame) + " is missing: restore it from a backup");
-            }
-            return new LogJournal(directory, mvcc, snapshots, LogFile.create(directory, 0), 0, 0);
+    /** Whether anything was ever written to the store in that directory. Blocking. */
+    public static boolean holdsData(Path directory) {
+        try {
+            return DataDirectory.holdsData(directory);
+        } catch (IOException failed) {
+            throw new StoreException.Unusable("the store in " + directory + " can't be read: " + words(failed), failed);
         }
-        long olderBytes = 0;
-        int end = 0;
-        for (int i = 0; i < segments.size(); i++) {
-            Segment segment = segments.get(i);
-            if (segment.firstFrame() != nextFrame) {
-                throw new StoreException.Unusable(directory.log(nextFrame) + " is missing: restore it from a backup");
-            }
-            boolean newest = i == segments.size() - 1;
-            Segment.Replayed replayed = segment.replay(newest, new LogReader(mvcc));
-            nextFrame = replayed.nextFrame();
-            end = replayed.end();
-            olderBytes += newest ? 0 : replayed.end();
-        }
-        LogFile file = LogFile.reopen(segments.get(segments.size() - 1).path(), end);
-        return new LogJournal(directory, mvcc, snapshots, file, nextFrame, olderBytes);
     }
 
-    /** The log's facts go to the state as they are. */
-    private record LogReader(Mvcc mvcc) implements Payload.Reader {
-        @Override
-        public void committed(long revision, List<Change> changes) {
-            mvcc.committed(revision, changes);
-        }
-
-        @Override
-        public void leaseGranted(long id, long ttlSeconds) {
-            mvcc.leaseGranted(id, ttlSeconds);
-        }
-
-        @Override
-        public void leaseRevoked(long id) {
-            mvcc.leaseRevoked(id);
-        }
-
-        @Override
-        public void compacted(long revision) {
-            mvcc.compacted(revision);
-        }
-
-        @Override
-        public void snapshotHead(long revision, long compactedRevision, long nextFrame) {
-            throw new IllegalArgumentException("a snapshot's head in the log");
-        }
-
-        @Override
-        public void retained(Change change) {
-            throw new IllegalArgumentException("a snapshot's record in the log");
-        }
-
-        @Override
-        public void snapshotEnd(long changes) {
-            throw new IllegalArgumentException("a snapshot's end in the log");
-        }
+    private static String words(IOException failed) {
+        return failed instanceof FileSystemException file && file.getReason() != null
+                ? file.getFile() + ": " + file.getReason()
+                : String.valueOf(failed.getMessage());
     }
 }

@@ -11,14 +11,15 @@ import java.util.Optional;
 /** A file of the log, read back. */
 record Segment(Path path, long firstFrame) {
     /** @param end offset behind the last frame; @param nextFrame number of the frame that comes there */
-    record Replayed(int end, long nextFrame) {}
+    record Replayed(int end, long nextFrame, boolean whole) {}
 
     /**
      * Tells what its frames say.
      *
      * @param newest only the newest file may end in a write that was cut off
+     * @param acceptsLoss stops where it is damaged, and says that it is not whole
      */
-    Replayed replay(boolean newest, Payload.Reader to) throws IOException {
+    Replayed replay(boolean newest, boolean acceptsLoss, Payload.Reader to) throws IOException {
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
             ByteBuffer file = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size());
             long number = firstFrame;
@@ -33,11 +34,12 @@ record Segment(Path path, long firstFrame) {
                 offset = frame.end();
                 number++;
             }
-            if (offset < durable || !isTail(file, offset, newest)) {
-                throw new StoreException.Unusable(path + " is damaged at byte " + offset
+            boolean whole = offset >= durable && isTail(file, offset, newest);
+            if (!whole && !acceptsLoss) {
+                throw new StoreException.Lost(path + " is damaged at byte " + offset
                         + ", before data that was acknowledged: restore the data directory from a backup");
             }
-            return new Replayed(offset, number);
+            return new Replayed(offset, number, whole);
         }
     }
 

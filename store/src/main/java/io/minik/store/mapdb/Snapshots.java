@@ -58,6 +58,11 @@ final class Snapshots {
         dueAtLogBytes = Math.max(afterBytes, bytes);
     }
 
+    /** Not before the log has grown as much again. */
+    void putOff(long logBytes) {
+        dueAtLogBytes = logBytes + afterBytes;
+    }
+
     boolean isRunning() {
         return running;
     }
@@ -69,8 +74,8 @@ final class Snapshots {
     void start(Mvcc mvcc, long nextFrame, long logBytes, Runnable replaced) {
         Head head = new Head(mvcc.revision(), mvcc.compactedRevision(), nextFrame, mvcc.leaseTtls());
         running = true;
-        // If it fails, the log is to grow as much again before the next try.
-        dueAtLogBytes = logBytes + afterBytes;
+        // For if it fails.
+        putOff(logBytes);
         Thread writing = new Thread(() -> run(mvcc, head, replaced), "minik-store-snapshot");
         writing.setDaemon(true);
         thread = writing;
@@ -126,7 +131,7 @@ final class Snapshots {
         output.payload.snapshotEnd(changes[0]);
     }
 
-    private static void deleteQuietly(Path temporary) {
+    static void deleteQuietly(Path temporary) {
         try {
             Files.deleteIfExists(temporary);
         } catch (IOException failed) {

@@ -7,8 +7,10 @@ import java.nio.file.Path;
  * @param directory made if absent, for the owner only
  * @param snapshotAfterBytes log that makes a snapshot due; at least as much as the last snapshot took
  * @param directBytes values kept in direct memory, the others go to a mapped file
+ * @param acceptsLoss opens with what is left where part of the log is gone, and puts the rest aside
  */
-public record StoreConfig(Path directory, Limits limits, long snapshotAfterBytes, long directBytes) {
+public record StoreConfig(
+        Path directory, Limits limits, long snapshotAfterBytes, long directBytes, boolean acceptsLoss) {
     /** Read back in well under a second on a small device; at one Lease a node and 10 s, it is a snapshot in days. */
     public static final long DEFAULT_SNAPSHOT_AFTER_BYTES = 8L << 20;
 
@@ -18,18 +20,23 @@ public record StoreConfig(Path directory, Limits limits, long snapshotAfterBytes
                 directory,
                 Limits.defaults(),
                 DEFAULT_SNAPSHOT_AFTER_BYTES,
-                Runtime.getRuntime().maxMemory() / 4);
+                Runtime.getRuntime().maxMemory() / 4,
+                false);
     }
 
     public StoreConfig withLimits(Limits other) {
-        return new StoreConfig(directory, other, snapshotAfterBytes, directBytes);
+        return new StoreConfig(directory, other, snapshotAfterBytes, directBytes, acceptsLoss);
     }
 
     public StoreConfig snapshotAfter(long bytes) {
-        return new StoreConfig(directory, limits, bytes, directBytes);
+        return new StoreConfig(directory, limits, bytes, directBytes, acceptsLoss);
     }
 
     public StoreConfig directBytes(long bytes) {
-        return new StoreConfig(directory, limits, snapshotAfterBytes, bytes);
+        return new StoreConfig(directory, limits, snapshotAfterBytes, bytes, acceptsLoss);
+    }
+
+    public StoreConfig acceptingLoss(boolean accepts) {
+        return new StoreConfig(directory, limits, snapshotAfterBytes, directBytes, accepts);
     }
 }

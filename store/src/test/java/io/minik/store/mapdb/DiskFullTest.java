@@ -10,8 +10,11 @@ import io.minik.store.RangeRequest;
 import io.minik.store.StoreException;
 import io.minik.store.Txn;
 import io.vertx.core.Vertx;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
@@ -28,23 +31,35 @@ class DiskFullTest {
 
     @Test
     void aFullDiskRefusesWritesServesReadsAndTakesWritesAgainWhenRoomWasMade() throws Exception {
+        String output = run("fills");
+        assertThat(output).endsWith("refused, served, deleted, written again\n");
+    }
+
+    /** Someone else filled the disk, to its last byte. */
+    @Test
+    void withNoByteLeftDeletesAndCompactionsGoThrough() throws Exception {
+        assertThat(run("filled")).endsWith("refused without a path, deleted 1000, opened 1, written again\n");
+    }
+
+    private String run(String how) throws Exception {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         Process child = new ProcessBuilder(
                         "unshare",
                         "-m",
                         "sh",
                         "-c",
-                        "mount -t tmpfs -o size=40m none \"$1\" && exec \"$2\" -Xmx64m -cp \"$3\" \"$4\" \"$1\"",
+                        "mount -t tmpfs -o size=40m none \"$1\" && exec timeout 50 \"$2\" -Xmx64m -cp \"$3\" \"$4\" \"$1\" \"$5\"",
                         "sh",
                         directory.toString(),
                         java,
                         System.getProperty("java.class.path"),
-                        Child.class.getName())
+                        Child.class.getName(),
+                        how)
                 .redirectErrorStream(true)
                 .start();
         String output = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(child.waitFor(SECONDS, TimeUnit.SECONDS)).isTrue();
-        assertThat(output).endsWith("refused, served, deleted, written again\n");
+        return output;
     }
 
     static final class Child {
@@ -52,7 +67,11 @@ class DiskFullTest {
 
         private Child() {}
 
-        public static void main(String[] arguments) {
+        public static void main(String[] arguments) throws IOException {
+            if (arguments[1].equals("filled")) {
+                FilledByOthers.main(Path.of(arguments[0]));
+                return;
+            }
             Vertx vertx = Vertx.vertx();
             StoreConfig config =
                     StoreConfig.at(Path.of(arguments[0])).snapshotAfter(1 << 20).directBytes(4 << 20);
@@ -92,6 +111,69 @@ class DiskFullTest {
             while (store.status().noSpace()) {
                 Thread.onSpinWait();
             }
+        }
+    }
+
+    private static final class FilledByOthers {
+        private FilledByOthers() {}
+
+        static void main(Path disk) throws IOException {
+            Vertx vertx = Vertx.vertx();
+            StoreConfig config = StoreConfig.at(disk.resolve("db"));
+            MapDbStore store = Await.get(MapDbStore.open(vertx, config));
+            for (int i = 0; i < 1001; i++) {
+                Await.get(store.txn(Txn.put(utf8("k" + i), utf8("value"))));
+            }
+            Path filler = disk.resolve("filler");
+            fill(filler);
+            refused(store);
+            fill(filler);
+            int deleted = 0;
+            for (int i = 0; i < 1000; i++) {
+                Await.get(store.txn(Txn.of(List.of(), List.of(Op.delete(utf8("k" + i))), List.of())));
+                deleted++;
+            }
+            Await.get(store.compact(store.status().revision()));
+            System.out.print("deleted " + deleted + ", ");
+            Await.get(store.close());
+            store = Await.get(MapDbStore.open(vertx, config));
+            System.out.print("opened "
+                    + Await.get(store.range(RangeRequest.prefix(utf8("k")))).count() + ", ");
+            Files.delete(filler);
+            Await.get(store.txn(Txn.put(utf8("k"), utf8("value"))));
+            Await.get(store.close());
+            store = Await.get(MapDbStore.open(vertx, config));
+            if (Await.get(store.range(RangeRequest.prefix(utf8("k")))).count() == 2) {
+                System.out.println("written again");
+            }
+            Await.get(store.close());
+            Await.get(vertx.close());
+        }
+
+        private static void fill(Path filler) {
+            byte[] block = new byte[1 << 16];
+            for (int size = block.length; size > 0; size /= 2) {
+                try (var out = Files.newOutputStream(filler, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+                    while (true) {
+                        out.write(block, 0, size);
+                    }
+                } catch (IOException full) {
+                    // The rest in smaller pieces.
+                }
+            }
+        }
+
+        private static void refused(MapDbStore store) {
+            for (int i = 0; i < 10_000; i++) {
+                try {
+                    Await.get(store.txn(Txn.put(utf8("big" + i), Bytes.of(new byte[100_000]))));
+                    Await.get(store.txn(Txn.of(List.of(), List.of(Op.delete(utf8("big" + i))), List.of())));
+                } catch (StoreException.NoSpace full) {
+                    System.out.print(full.getMessage().contains("/") ? "told a path, " : "refused without a path, ");
+                    return;
+                }
+            }
+            System.out.print("never refused, ");
         }
     }
 }

@@ -255,7 +255,7 @@ class DurabilityTest {
             flip(log, at, bit);
             assertThatThrownBy(this::open)
                     .as("byte " + at)
-                    .isInstanceOf(StoreException.Unusable.class)
+                    .isInstanceOf(StoreException.Lost.class)
                     .hasMessageContaining("damaged");
             flip(log, at, bit);
         }
@@ -272,7 +272,7 @@ class DurabilityTest {
         int end = lastFrameEnd(log) - Frame.HEAD_BYTES;
         for (int at = 0; at < end; at++) {
             flip(log, at, 1);
-            assertThatThrownBy(this::open).as("byte " + at).isInstanceOf(StoreException.Unusable.class);
+            assertThatThrownBy(this::open).as("byte " + at).isInstanceOf(StoreException.Lost.class);
             flip(log, at, 1);
         }
     }
@@ -310,9 +310,7 @@ class DurabilityTest {
         for (Path log : files("log-")) {
             Files.delete(log);
         }
-        assertThatThrownBy(this::open)
-                .isInstanceOf(StoreException.Unusable.class)
-                .hasMessageContaining("missing");
+        assertThatThrownBy(this::open).isInstanceOf(StoreException.Lost.class).hasMessageContaining("missing");
     }
 
     private static void flip(Path path, int at, int bit) throws IOException {

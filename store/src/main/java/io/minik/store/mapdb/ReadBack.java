@@ -1,0 +1,130 @@
+package io.minik.store.mapdb;
+
+import io.minik.store.StoreException;
+import io.minik.store.mvcc.Change;
+import io.minik.store.mvcc.Mvcc;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Fills a state from snapshot and log, and refuses what is not all of what was acknowledged: a file that is missing at the
+ * front, in the middle or at the end, one that is damaged, one that is shorter than it was.
+ *
+ * <p>Where the loss is accepted, it stops at the first gap: what comes before is the store, what comes after is put aside.
+ */
+final class ReadBack {
+    private static final Logger LOG = LoggerFactory.getLogger(ReadBack.class);
+
+    private static final String RESTORE = ": restore the data directory from a backup";
+
+    private final DataDirectory directory;
+    private final Mvcc mvcc;
+    private final Snapshots snapshots;
+    private final boolean acceptsLoss;
+
+    ReadBack(DataDirectory directory, Mvcc mvcc, Snapshots snapshots, boolean acceptsLoss) {
+        this.directory = directory;
+        this.mvcc = mvcc;
+        this.snapshots = snapshots;
+        this.acceptsLoss = acceptsLoss;
+    }
+
+    LogJournal journal() throws IOException {
+        Optional<DurableMark.Place> durable = DurableMark.read(directory);
+        long nextFrame = snapshots.load(mvcc);
+        long olderBytes = 0;
+        Optional<Segment> newest = Optional.empty();
+        int end = 0;
+        boolean lost = false;
+        List<Segment> segments = directory.segments();
+        for (int i = 0; i < segments.size(); i++) {
+            Segment segment = segments.get(i);
+            if (lost || segment.firstFrame() != nextFrame) {
+                lost = lost(missing(nextFrame));
+                directory.putAside(segment.path());
+                continue;
+            }
+            Segment.Replayed replayed = segment.replay(i == segments.size() - 1, acceptsLoss, new LogReader(mvcc));
+            olderBytes += end;
+            end = replayed.end();
+            nextFrame = replayed.nextFrame();
+            newest = Optional.of(segment);
+            if (!replayed.whole()) {
+                lost = lost(segment.path() + " is damaged");
+                directory.copyAside(segment.path());
+            }
+        }
+        check(durable, newest, nextFrame, end);
+        LogFile file = newest.isPresent() ? LogFile.reopen(newest.get(), end) : LogFile.create(directory, nextFrame);
+        return new LogJournal(directory, mvcc, snapshots, file, nextFrame, olderBytes);
+    }
+
+    /** The end: what the log's own frames can't tell. */
+    private void check(Optional<DurableMark.Place> durable, Optional<Segment> newest, long nextFrame, int end) {
+        if (newest.isEmpty()) {
+            lost(missing(nextFrame));
+        } else if (durable.isPresent()
+                && durable.get().firstFrame() > newest.get().firstFrame()) {
+            lost(directory.log(durable.get().firstFrame()) + " is missing" + RESTORE);
+        } else if (durable.isPresent()
+                && durable.get().firstFrame() == newest.get().firstFrame()
+                && durable.get().offset() > end) {
+            lost(newest.get().path() + " was cut: it ends at byte " + end + ", and "
+                    + durable.get().offset() + " bytes of it were on the disk" + RESTORE);
+        }
+    }
+
+    private String missing(long frame) {
+        return directory.log(frame) + (frame == 0 ? ", or the snapshot that replaces it," : "") + " is missing"
+                + RESTORE;
+    }
+
+    private boolean lost(String what) {
+        if (!acceptsLoss) {
+            throw new StoreException.Lost(what);
+        }
+        LOG.atError().addKeyValue("what", what).log("the store goes on without what is lost, as it was told to");
+        return true;
+    }
+
+    /** The log's facts go to the state as they are. */
+    private record LogReader(Mvcc mvcc) implements Payload.Reader {
+        @Override
+        public void committed(long revision, List<Change> changes) {
+            mvcc.committed(revision, changes);
+        }
+
+        @Override
+        public void leaseGranted(long id, long ttlSeconds) {
+            mvcc.leaseGranted(id, ttlSeconds);
+        }
+
+        @Override
+        public void leaseRevoked(long id) {
+            mvcc.leaseRevoked(id);
+        }
+
+        @Override
+        public void compacted(long revision) {
+            mvcc.compacted(revision);
+        }
+
+        @Override
+        public void snapshotHead(long revision, long compactedRevision, long nextFrame) {
+            throw new IllegalArgumentException("a snapshot's head in the log");
+        }
+
+        @Override
+        public void retained(Change change) {
+            throw new IllegalArgumentException("a snapshot's record in the log");
+        }
+
+        @Override
+        public void snapshotEnd(long changes) {
+            throw new IllegalArgumentException("a snapshot's end in the log");
+        }
+    }
+}
