@@ -114,12 +114,32 @@ final class AgentRooms {
                 identity -> new Link(
                         plane.transport(User.system("system:node:" + opening.nodeName(), "system:nodes")),
                         renewed -> {}));
-        return start(daemon, opening.node(), opening.nodeName(), opening.nodeIp(), way);
+        return daemon.vertx()
+                .executeBlocking(() -> ClusterIdentity.OfNode.read(opening.node().dataDir))
+                .compose(own -> own.refuse(plane.clusterId())
+                        .<Future<Void>>map(why -> Future.failedFuture(new StartFailure(why)))
+                        .orElseGet(() -> daemon.vertx().executeBlocking(own::keep)))
+                .compose(unused -> start(daemon, opening.node(), opening.nodeName(), opening.nodeIp(), way));
     }
 
     /** A node of its own: joins by token, talks to the API by HTTPS. */
     static Future<Void> alone(
             Daemon daemon, NodeOptions node, String nodeName, String nodeIp, URI server, JoinToken token) {
+        Vertx vertx = daemon.vertx();
+        return vertx.executeBlocking(() -> ClusterIdentity.OfNode.read(node.dataDir))
+                .compose(own -> alone(daemon, node, nodeName, nodeIp, server, token, own)
+                        // The first answer of the API has told it.
+                        .compose(unused -> vertx.executeBlocking(own::keep)));
+    }
+
+    private static Future<Void> alone(
+            Daemon daemon,
+            NodeOptions node,
+            String nodeName,
+            String nodeIp,
+            URI server,
+            JoinToken token,
+            ClusterIdentity.OfNode own) {
         Vertx vertx = daemon.vertx();
         Way way = new Way(new JoinClient(vertx, server.toString(), token), identity -> {
             HttpTransport transport = new HttpTransport(
@@ -129,7 +149,8 @@ final class AgentRooms {
                             identity.serverCa(),
                             identity.clientCertificate(),
                             identity.clientKey(),
-                            "minik-agent/" + Build.THIS.version()));
+                            "minik-agent/" + Build.THIS.version()))
+                    .of(own::refuse);
             return new Link(transport, renewed -> transport.renew(renewed.clientCertificate(), renewed.clientKey()));
         });
         return start(daemon, node, nodeName, nodeIp, way);

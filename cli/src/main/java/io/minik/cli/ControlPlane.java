@@ -149,16 +149,22 @@ final class ControlPlane {
 
     /** Opens keys and store, and starts all rooms of the control plane; succeeds when the API answers. */
     static Future<ControlPlane> start(Opening opening, Rooms rooms) {
-        Future<Pki> pki = opening.vertx().executeBlocking(() -> openPki(opening));
+        return opening.vertx()
+                .executeBlocking(() -> ClusterIdentity.read(opening.node().dataDir))
+                .compose(identity -> start(opening, rooms, identity).recover(identity::advise));
+    }
+
+    private static Future<ControlPlane> start(Opening opening, Rooms rooms, ClusterIdentity identity) {
+        Future<Pki> pki = opening.vertx().executeBlocking(() -> openPki(opening, identity.mayBegin()));
         Future<MapDbStore> store = MapDbStore.open(
-                opening.vertx(), StoreConfig.at(opening.node().dataDir.resolve("server/db")));
+                opening.vertx(), StoreConfig.at(identity.store()).acceptingLoss(identity.acceptsLoss()));
         Future<Context> loop = Rooms.loop(opening.vertx());
         return Future.join(pki, store, loop)
                 .map(all -> new ControlPlane(opening, rooms, pki.result(), store.result(), loop.result()))
-                .compose(plane -> plane.startRooms().map(plane));
+                .compose(plane -> plane.startRooms(identity).map(plane));
     }
 
-    private static Pki openPki(Opening opening) {
+    private static Pki openPki(Opening opening, boolean mayBegin) {
         return Pki.open(
                 opening.node().dataDir.resolve("server/tls"),
                 PkiConfig.of(
@@ -167,7 +173,8 @@ final class ControlPlane {
                                 opening.nodeName(),
                                 List.of(opening.nodeIp()),
                                 opening.options().tlsSans)
-                        .living(opening.node().certificateLifetime()));
+                        .living(opening.node().certificateLifetime()),
+                mayBegin);
     }
 
     /** Nodes join here: by HTTP with the token, or, for the one in this process, by a call. */
@@ -193,17 +200,19 @@ final class ControlPlane {
                     pki,
                     options.token.isEmpty() ? Optional.empty() : Optional.of(options.token));
         } catch (IllegalArgumentException e) {
-            throw new StartFailure("--token: " + e.getMessage(), e);
+            throw new StartFailure((options.token.isEmpty() ? "" : "--token: ") + e.getMessage(), e);
         }
         apiServer.mount(JoinEndpoint::handles, new JoinEndpoint(joins, token, bootstrapTokens, clients));
         return null;
     }
 
-    private Future<Void> startRooms() {
+    private Future<Void> startRooms(ClusterIdentity identity) {
         return rooms.start(loop, new StoreRoom(store))
+                .compose(unused -> identity.check(store))
                 .compose(unused -> vertx.executeBlocking(this::mountJoin))
                 // Caches are loaded and in-process calls work; nothing listens yet.
                 .compose(unused -> Rooms.on(loop, apiServer::prepare))
+                .compose(unused -> vertx.executeBlocking(() -> identity.keep(apiServer.clusterId())))
                 .compose(unused -> {
                     ownRights.set(apiServer.transport(User.system("system:apiserver", User.MASTERS)));
                     return rooms.start(loop, new RoleBootstrap(controllers.client()));
@@ -353,6 +362,11 @@ final class ControlPlane {
     /** The API in this process, as that user. */
     Transport transport(User user) {
         return apiServer.transport(user);
+    }
+
+    /** The uid of kube-system, by which a cluster is known. */
+    String clusterId() {
+        return apiServer.clusterId();
     }
 
     Pki pki() {

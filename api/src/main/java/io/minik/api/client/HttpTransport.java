@@ -15,6 +15,7 @@ import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
@@ -27,6 +28,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,6 +55,9 @@ public final class HttpTransport implements Transport {
 
     private static final long PING_ANSWER_MILLIS = 15_000;
     private static final int WINDOW_BYTES = 4 << 20;
+
+    /** With each answer a server says of which cluster it is: the uid of kube-system. */
+    public static final CharSequence CLUSTER_HEADER = HttpHeaders.createOptimized("minik-cluster");
 
     /**
      * @param server {@code https://host:port}; http is for tests
@@ -83,6 +88,7 @@ public final class HttpTransport implements Transport {
     private final Config config;
     private final Optional<TlsIdentity> identity;
     private final HttpClientAgent http;
+    private volatile Function<String, Optional<String>> refuse = cluster -> Optional.empty();
     /** Any thread: connections that show the identity they began with. */
     private final Set<HttpConnection> connections = ConcurrentHashMap.newKeySet();
 
@@ -99,6 +105,26 @@ public final class HttpTransport implements Transport {
                         .setMaxWaitQueueSize(MOST_WAITING))
                 .withConnectHandler(this::keepProbing)
                 .build();
+    }
+
+    /**
+     * From now on answers of a server are looked at first: one of another cluster is as good as none, however well it
+     * answers. Before the first call.
+     *
+     * @param refusal of a cluster's id: why not, if not
+     */
+    public HttpTransport of(Function<String, Optional<String>> refusal) {
+        refuse = refusal;
+        return this;
+    }
+
+    private Future<HttpClientResponse> ofOurs(HttpClientResponse response) {
+        String cluster = response.getHeader(CLUSTER_HEADER);
+        Optional<String> why = cluster == null || cluster.isEmpty() ? Optional.empty() : refuse.apply(cluster);
+        return why.map(words -> response.request()
+                        .reset()
+                        .<HttpClientResponse>transform(reset -> Future.failedFuture(ApiException.unavailable(words))))
+                .orElse(Future.succeededFuture(response));
     }
 
     /** Ends connections and watches. */
@@ -148,6 +174,7 @@ public final class HttpTransport implements Transport {
     @Override
     public Future<WatchHandle> watch(ApiCall call, WatchHandler handler) {
         return open(call, 0).compose(request -> request.send()
+                .compose(this::ofOurs)
                 .recover(HttpTransport::unreachable)
                 .compose(response -> {
                     if (response.statusCode() != 200) {
@@ -165,6 +192,7 @@ public final class HttpTransport implements Transport {
         return open(call, CALL_MILLIS)
                 .compose(
                         request -> (call.body().length == 0 ? request.send() : request.send(Buffer.buffer(call.body())))
+                                .compose(this::ofOurs)
                                 .compose(response -> response.body().map(body -> {
                                     if (response.statusCode() / 100 != 2) {
                                         throw failure(response.statusCode(), body);

@@ -1,5 +1,8 @@
 package io.minik.server.http;
 
+import io.minik.api.object.ObjectKey;
+import io.minik.api.meta.Resources;
+import io.minik.api.client.HttpTransport;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.client.Loop;
 import io.minik.api.client.Transport;
@@ -78,6 +81,7 @@ public final class ApiServer implements Room {
     private final Notes notes;
     private final List<Room> rooms = new CopyOnWriteArrayList<>();
     private volatile Health health = Health.notReady("not started");
+    private volatile String clusterId = "";
     private volatile String deployment = "";
     private volatile int port;
     private volatile Predicate<String> mountedPaths = path -> false;
@@ -192,7 +196,20 @@ public final class ApiServer implements Room {
                                 config.serviceCidr(),
                                 config.advertiseAddress(),
                                 () -> port == 0 ? config.port() : port)
-                        .run());
+                        .run())
+                .compose(unused -> identified());
+    }
+
+    private Future<Void> identified() {
+        return caches.caughtUp()
+                .onSuccess(unused -> caches.of(Resources.NAMESPACES)
+                        .find(ObjectKey.cluster("kube-system"))
+                        .ifPresent(found -> clusterId = found.uid()));
+    }
+
+    /** The uid of kube-system, by which a cluster is known; empty before {@link #prepare}. */
+    public String clusterId() {
+        return clusterId;
     }
 
     /** The API for a room of this process, as this user. */
@@ -267,6 +284,7 @@ public final class ApiServer implements Room {
             mounted.handle(http);
             return;
         }
+        http.response().putHeader(HttpTransport.CLUSTER_HEADER, clusterId);
         ApiRequest request = Exchange.open(http, names, clock);
         outer.handle(request)
                 .compose(answer -> responses.write(request, answer))

@@ -23,8 +23,8 @@ public final class TokenFile {
      */
     public static JoinToken open(Path file, Pki pki, Optional<String> given) {
         Optional<String> kept = SecretFile.read(file);
-        JoinToken wanted = given.or(() -> kept)
-                .map(JoinToken::parse)
+        JoinToken wanted = given.map(JoinToken::parse)
+                .or(() -> kept.map(text -> parse(file, text)))
                 .orElseGet(() -> new JoinToken(Optional.empty(), JoinToken.SERVER, random()));
         if (given.isPresent()
                 && wanted.caHash()
@@ -40,6 +40,15 @@ public final class TokenFile {
             SecretFile.write(file, text);
         }
         return token;
+    }
+
+    private static JoinToken parse(Path file, String text) {
+        try {
+            return JoinToken.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    file + " holds no token (" + e.getMessage() + "): restore it, or remove it and a new one is made", e);
+        }
     }
 
     private static String random() {

@@ -23,10 +23,21 @@ import java.util.Optional;
 final class KeyFolder {
     private final Path folder;
     private final LeafLifetime lifetime;
+    private final boolean mayBegin;
 
-    KeyFolder(Path folder, LeafLifetime lifetime) {
+    /** @param mayBegin whether authorities and keys that are not there may be made: only where nobody knows others yet */
+    KeyFolder(Path folder, LeafLifetime lifetime, boolean mayBegin) {
         this.folder = folder;
         this.lifetime = lifetime;
+        this.mayBegin = mayBegin;
+    }
+
+    /** @throws PkiException.Missing if a cluster trusts what would have been in that file */
+    void begin(Path file) {
+        if (!mayBegin) {
+            throw new PkiException.Missing(file + " is missing, and this server's cluster trusts what was in it: restore "
+                    + folder + " from a backup");
+        }
     }
 
     Path certificateFile(String name) {
@@ -44,6 +55,7 @@ final class KeyFolder {
     CertificateAuthority authority(String name, String commonName, Instant now) {
         Optional<String> certificate = read(certificateFile(name));
         if (certificate.isEmpty()) {
+            begin(certificateFile(name));
             // Key first, certificate last: a lone key is a power cut at first start, nobody has seen its certificate.
             CertificateAuthority made = CertificateAuthority.create(commonName, Lifetimes.authority(now));
             write(keyFile(name), Keys.pem(made.key()));

@@ -59,11 +59,11 @@ public final class Pki {
     /** Leaves by name; replaced as a whole by {@link #renewIfDue}. */
     private volatile Map<String, Identity> leaves;
 
-    private Pki(Path tlsDir, PkiConfig config) {
+    private Pki(Path tlsDir, PkiConfig config, boolean mayBegin) {
         Instant now = config.clock().instant();
         this.config = config;
-        this.folder = new KeyFolder(tlsDir, config.lifetime());
-        this.etcdFolder = new KeyFolder(tlsDir.resolve("etcd"), config.lifetime());
+        this.folder = new KeyFolder(tlsDir, config.lifetime(), mayBegin);
+        this.etcdFolder = new KeyFolder(tlsDir.resolve("etcd"), config.lifetime(), mayBegin);
         this.serverCa = folder.authority("server-ca", "minik-server-ca@" + now.getEpochSecond(), now);
         this.clientCa = folder.authority("client-ca", "minik-client-ca@" + now.getEpochSecond(), now);
         this.requestHeaderCa =
@@ -81,8 +81,18 @@ public final class Pki {
      * @throws PkiException if a file can't be used or written
      */
     public static Pki open(Path tlsDir, PkiConfig config) {
+        return open(tlsDir, config, true);
+    }
+
+    /**
+     * The same for a server that may have a cluster already: its authorities and its service account key are found, or it
+     * does not start.
+     *
+     * @param mayBegin nobody knows this server yet
+     */
+    public static Pki open(Path tlsDir, PkiConfig config, boolean mayBegin) {
         try {
-            return new Pki(tlsDir, config);
+            return new Pki(tlsDir, config, mayBegin);
         } catch (X509Exception e) {
             throw new PkiException("keys and certificates in " + tlsDir + ": " + e.getMessage(), e);
         }
@@ -152,6 +162,7 @@ public final class Pki {
         Path publicFile = privateFile.resolveSibling(SERVICE + ".pub");
         Optional<String> publicPem = folder.read(publicFile);
         if (publicPem.isEmpty()) {
+            folder.begin(publicFile);
             KeyPair keys = Keys.generate();
             folder.write(privateFile, Keys.pem(keys.getPrivate()));
             folder.write(publicFile, Keys.pem(keys.getPublic()));
