@@ -94,6 +94,7 @@ minik_start() {
   [ "$kind" = server ] && common+=(--write-kubeconfig "$dir/kubeconfig" --tls-san "${host_ip[$host]}")
   [ "$kind" = server ] && [ -n "${audit-yes}" ] && common+=(--audit-log-path "$dir/audit.log")
   touch "$dir/config.yaml" "$dir/resolv.conf"
+  rm -f "$dir/out" # the line of the start before is not this one's
   # exec all the way, so that $! is minik itself: the launcher becomes the JVM.
   (exec nsenter --net="/run/netns/$prefix-$host" setsid "$minik" "$kind" "${common[@]}" "$@") >"$dir/out" 2>>"$dir/err" &
   host_pid[$host]=$!

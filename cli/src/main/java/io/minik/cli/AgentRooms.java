@@ -143,13 +143,13 @@ final class AgentRooms {
         Vertx vertx = daemon.vertx();
         Way way = new Way(new JoinClient(vertx, server.toString(), token), identity -> {
             HttpTransport transport = new HttpTransport(
-                    vertx,
-                    HttpTransport.Config.withCertificate(
-                            server,
-                            identity.serverCa(),
-                            identity.clientCertificate(),
-                            identity.clientKey(),
-                            "minik-agent/" + Build.THIS.version()))
+                            vertx,
+                            HttpTransport.Config.withCertificate(
+                                    server,
+                                    identity.serverCa(),
+                                    identity.clientCertificate(),
+                                    identity.clientKey(),
+                                    "minik-agent/" + Build.THIS.version()))
                     .of(own::refuse);
             return new Link(transport, renewed -> transport.renew(renewed.clientCertificate(), renewed.clientKey()));
         });

@@ -1,14 +1,14 @@
 package io.minik.server.http;
 
-import io.minik.api.object.ObjectKey;
-import io.minik.api.meta.Resources;
-import io.minik.api.client.HttpTransport;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.minik.api.client.HttpTransport;
 import io.minik.api.client.Loop;
 import io.minik.api.client.Transport;
 import io.minik.api.meta.Resource;
+import io.minik.api.meta.Resources;
 import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
+import io.minik.api.object.ObjectKey;
 import io.minik.api.room.Room;
 import io.minik.api.schema.Schema;
 import io.minik.server.admission.Admission;
@@ -201,10 +201,9 @@ public final class ApiServer implements Room {
     }
 
     private Future<Void> identified() {
-        return caches.caughtUp()
-                .onSuccess(unused -> caches.of(Resources.NAMESPACES)
-                        .find(ObjectKey.cluster("kube-system"))
-                        .ifPresent(found -> clusterId = found.uid()));
+        return caches.caughtUp().onSuccess(unused -> caches.of(Resources.NAMESPACES)
+                .find(ObjectKey.cluster("kube-system"))
+                .ifPresent(found -> clusterId = found.uid()));
     }
 
     /** The uid of kube-system, by which a cluster is known; empty before {@link #prepare}. */

@@ -47,7 +47,8 @@ public final class TokenFile {
             return JoinToken.parse(text);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
-                    file + " holds no token (" + e.getMessage() + "): restore it, or remove it and a new one is made", e);
+                    file + " holds no token (" + e.getMessage() + "): restore it, or remove it and a new one is made",
+                    e);
         }
     }
 

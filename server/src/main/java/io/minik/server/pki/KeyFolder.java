@@ -35,8 +35,9 @@ final class KeyFolder {
     /** @throws PkiException.Missing if a cluster trusts what would have been in that file */
     void begin(Path file) {
         if (!mayBegin) {
-            throw new PkiException.Missing(file + " is missing, and this server's cluster trusts what was in it: restore "
-                    + folder + " from a backup");
+            throw new PkiException.Missing(
+                    file + " is missing, and this server's cluster trusts what was in it: restore " + folder
+                            + " from a backup");
         }
     }
 

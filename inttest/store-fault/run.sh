@@ -1,0 +1,191 @@
+#!/usr/bin/env bash
+# The store of a running two-node cluster fails: its log can't be written any more. Pods run on, kubectl hears errors and never
+# an empty list, Services and DNS of the other node answer from what it knows; the server ends with words and a code, and after
+# its new start nothing is missing. Then what is lost on disk is refused, and opened if that is wanted.
+# The fault is RLIMIT_FSIZE of the running server: a write behind that byte fails with EFBIG, as one does on a bad disk.
+# shellcheck source=../lib.sh
+audit='' # its file would meet the limit first
+. "$(dirname "$0")/../lib.sh"
+begin
+host_up a 1
+host_up b 2
+for host in a b; do
+  printf 'mirrors:\n  registry.test:\n    endpoint: ["http://192.168.77.1:5000"]\n' >"$work/$host/registries.yaml"
+done
+registry_up a 5000 0.0.0.0
+image_push a 5000 minik/web:1 one
+minik_start a server || exit 1
+token=$(cat "$work/a/data/server/token")
+minik_start b agent --join https://192.168.77.1:6443 --token "$token" || exit 1
+both() { [ "$(k get nodes --no-headers | grep -c ' Ready ')" = 2 ]; }
+within 30 "both nodes are Ready" both
+
+cat >"$work/web.yml" <<'YAML'
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  replicas: 4
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      terminationGracePeriodSeconds: 1
+      topologySpreadConstraints:
+      - {maxSkew: 1, topologyKey: kubernetes.io/hostname, whenUnsatisfiable: DoNotSchedule, labelSelector: {matchLabels: {app: web}}}
+      containers:
+      - name: web
+        image: registry.test/minik/web:1
+        command: [sh, -c, 'exec httpd -f -p 8080 -h /www']
+        readinessProbe: {tcpSocket: {port: 8080}, periodSeconds: 1}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: web}
+spec: {selector: {app: web}, ports: [{port: 80, targetPort: 8080}]}
+YAML
+ok "a Deployment of 4" k apply -f "$work/web.yml"
+ok "it rolls out" k rollout status deployment/web --timeout=60s
+vip=$(k get service web -o jsonpath='{.spec.clusterIP}')
+head -c 50000 /dev/zero | tr '\0' x >"$work/big"
+for i in 1 2 3 4; do k create configmap "big-$i" --from-file="$work/big" >/dev/null; done
+
+served() { on "$1" curl -fsS --max-time 5 "http://$vip/version" | grep -qx one; }
+resolves() { on "$1" busybox nslookup web.default.svc.cluster.local 10.43.0.10 | grep -q "$vip"; }
+within 10 "a serves the Service" served a
+within 10 "b serves the Service" served b
+within 10 "b resolves its name" resolves b
+# Of each container its init: pid and start time, so that one that was started anew is another.
+running() {
+  local pid
+  for pid in $(pgrep -f '^httpd -f -p 8080 -h /www'); do
+    grep -q "$prefix-$scenario-" "/proc/$pid/cgroup" && awk '{print $1, $22}' "/proc/$pid/stat"
+  done | sort
+}
+objects() {
+  k get pods,configmaps,services,deployments,replicasets,serviceaccounts,secrets,nodes -A --no-headers \
+    -o custom-columns=K:.kind,NS:.metadata.namespace,N:.metadata.name,U:.metadata.uid | sort
+}
+restarts() { k get pods -o jsonpath='{range .items[*]}{.status.containerStatuses[0].restartCount} {.metadata.deletionTimestamp}{"\n"}{end}'; }
+running >"$work/running.before"
+objects >"$work/objects.before"
+ok "four containers run" test "$(wc -l <"$work/running.before")" = 4
+
+say "== the store fails"
+server=${host_pid[a]}
+prlimit --pid "$server" --fsize=65536
+lists=0 empty=0 errors=0 readyz=
+tls=$work/a/data/server/tls
+pod_list() { # prints the code and how many pods of the Deployment it holds
+  on a curl -s --max-time 5 --cacert "$tls/server-ca.crt" --cert "$tls/client-admin.crt" --key "$tls/client-admin.key" \
+    -w '\n%{http_code}\n' "https://192.168.77.1:6443/api/v1/namespaces/default/pods$1" >"$work/list"
+  echo "$(tail -n 1 "$work/list") $(grep -o '"name":"web-[a-z0-9]*-[a-z0-9]*"' "$work/list" | sort -u | wc -l)"
+}
+declare -A lists_seen
+while kill -0 "$server" 2>/dev/null; do
+  if out=$(k get pods --no-headers --request-timeout=5s 2>&1); then
+    lists=$((lists + 1))
+    [ "$(grep -c '^web-' <<<"$out")" = 4 ] || empty=$((empty + 1))
+  else
+    errors=$((errors + 1))
+    printf '%s\n' "$out" >>"$work/errors"
+  fi
+  for version in '' '?resourceVersion=0' '?limit=500'; do
+    seen=$(pod_list "$version")
+    lists_seen[${seen/ /:}]=$((${lists_seen[${seen/ /:}]:-0} + 1))
+  done
+  [ -n "$readyz" ] || readyz=$(on a curl -ks --max-time 2 'https://192.168.77.1:6443/readyz?verbose' | grep -F '[-]store failed')
+  on a timeout 5 "$kubectl_binary" --kubeconfig "$work/a/kubeconfig" create configmap "late-$lists-$errors" >/dev/null 2>&1 || true
+done
+wait "$server"
+code=$?
+ok "the server ends with 1" test $code = 1
+ok "and says why" grep -q '^minik: the store has halted' "$work/a/err"
+ok "no list was empty or short ($lists lists, $errors errors)" test "$empty" = 0
+say "lists (code:pods): $(for seen in "${!lists_seen[@]}"; do printf '%s x%d, ' "$seen" "${lists_seen[$seen]}"; done)"
+only_whole() { local seen; for seen in "${!lists_seen[@]}"; do [[ $seen = 200:4 || $seen = 503:0 || $seen = 000:0 ]] || return 1; done; }
+ok "each list was whole, a 503, or no answer" only_whole
+ok "some were a 503" test "${lists_seen[503:0]:-0}" -gt 0
+ok "kubectl heard errors" test "$errors" -gt 0
+ok "no error names a file of the server" fails grep -F "$work/a/data" "$work/errors"
+ok "/readyz said that it is the store" grep -q 'has halted' <<<"$readyz"
+
+same_running() { diff "$work/running.before" <(running); }
+ok "the containers run on" same_running
+for i in 1 2 3; do
+  ok "b serves the Service without a server ($i)" served b
+  ok "b resolves its name without a server ($i)" resolves b
+done
+ok "a serves the Service without a server" served a
+agent_heard() { grep -q 'watch failed\|list failed' "$work/b/err"; }
+within 30 "the agent has noticed" agent_heard
+ok "and its containers run on" same_running
+ok "and it serves" served b
+ok "and it resolves" resolves b
+
+say "== a new start"
+minik_start a server || exit 1
+within 30 "both nodes are Ready" both
+missing() { comm -23 "$work/objects.before" <(objects) | grep . && return 1; return 0; }
+ok "nothing is missing" missing
+ok "the containers are the same" same_running
+ok "none was restarted or is being deleted" test "$(restarts | sort -u)" = "0 "
+within 10 "b serves the Service" served b
+ok "a write works" k create configmap after
+within 10 "b's kubelet is heard" k get --raw /api/v1/nodes/node-b/proxy/healthz
+
+say "== what is lost on disk"
+stop() { kill "${host_pid[$1]}"; wait "${host_pid[$1]}" 2>/dev/null; }
+refused() { # WORDS: a start of a ends with 1 and a line that says them
+  local out
+  out=$(on a timeout 60 "$minik" server --config "$work/a/config.yaml" --data-dir "$work/a/data" --run-dir "$work/a/run" \
+    --log-dir "$work/a/log" --node-name node-a --node-ip 192.168.77.1 --cgroup-root "$prefix-$scenario-a" \
+    --write-kubeconfig "$work/a/kubeconfig.refused" --resolv-conf "$work/a/resolv.conf" \
+    --node-password-file "$work/a/node-password" 2>&1 >/dev/null)
+  [ $? = 1 ] && like "$out" "^minik: .*$1" && like "$out" "accept-loss"
+}
+db=$work/a/data/server/db
+stop a
+mv "$work/a/data/server/tls" "$work/a/tls.kept"
+ok "a missing tls/ is refused" refused 'server-ca.crt is missing'
+rm -rf "$work/a/data/server/tls"
+mv "$work/a/tls.kept" "$work/a/data/server/tls"
+mv "$work/a/data/server/tls/client-ca.crt" "$work/a/"
+ok "a key without its certificate is refused" refused 'client-ca.crt is missing'
+mv "$work/a/client-ca.crt" "$work/a/data/server/tls/"
+cp -a "$db" "$work/a/db.kept"
+log=$(find "$db" -name 'log-*' | sort | tail -n 1)
+truncate -s 5000 "$log"
+ok "a log that was cut is refused" refused 'was cut: it ends at byte'
+rm "$db"/log-* "$db"/snapshot-* 2>/dev/null
+ok "log and snapshot that are missing are refused" refused 'is missing'
+rm -rf "$db"
+ok "a store that is gone is refused" refused 'holds nothing, and this server.s cluster is'
+ok "the containers run on" same_running
+
+say "== a loss that is accepted: another cluster, to which b does not give its pods"
+touch "$work/a/data/server/accept-loss"
+on_b() { running | grep -Fxf "$work/running.b"; }
+running_on() { local pid; running | while read -r pid rest; do grep -q "$prefix-$scenario-$1" "/proc/$pid/cgroup" && echo "$pid $rest"; done; }
+running_on b >"$work/running.b"
+ok "two containers are b's" test "$(wc -l <"$work/running.b")" = 2
+minik_start a server || exit 1
+ok "the cluster is empty" test -z "$(k get deployments --no-headers 2>/dev/null)"
+other_cluster() { grep -q 'this node.s pods are of cluster' "$work/b/err"; }
+within 90 "b says that it is of another cluster" other_cluster
+none_on_a() { [ -z "$(running_on a)" ]; }
+within 30 "a's own pods are ended, as was wanted" none_on_a
+ok "b's containers run on" test "$(on_b | wc -l)" = 2
+ok "b serves from what it knows" resolves b
+ok "b is no node of it" fails k get node node-b
+stop a
+rm -rf "$db"
+cp -a "$work/a/db.kept" "$db"
+ok "the old store is now refused, as another cluster's" refused 'and this server.s cluster is'
+touch "$work/a/data/server/accept-loss"
+minik_start a server || exit 1
+within 90 "both nodes are Ready again" both
+ok "b's containers are still the same" test "$(on_b | wc -l)" = 2
+rolled() { [ "$(k get deployment web -o jsonpath='{.status.readyReplicas}')" = 4 ]; }
+within 90 "all four are there again" rolled
+down
