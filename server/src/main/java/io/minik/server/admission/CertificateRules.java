@@ -23,7 +23,7 @@ import java.util.Set;
 
 /**
  * CertificateSigningRequests: who asks is who is logged in, not what he writes; approval needs {@code approve} and a signature
- * needs {@code sign} on the signer; each subresource changes only its own conditions. Upstream's strategy together with its
+ * needs {@code sign} on the signer; only approval decides. Upstream's strategy together with its
  * plugins CertificateApproval, CertificateSigning and CertificateSubjectRestriction.
  */
 public final class CertificateRules implements Admission {
@@ -31,6 +31,7 @@ public final class CertificateRules implements Admission {
     private static final String API_CLIENT = "kubernetes.io/kube-apiserver-client";
     private static final long MIN_SECONDS = 600;
     private static final Set<String> DECISIONS = Set.of("Approved", "Denied");
+    private static final Set<String> LASTING = Set.of("Approved", "Denied", "Failed");
 
     private final Authorizer authorizer;
 
@@ -56,9 +57,9 @@ public final class CertificateRules implements Admission {
             KubeObject old = review.old().get();
             review.object().set("spec", old.at("spec").deepCopy());
             if (review.subresource().equals("approval")) {
-                conditions(review, old, DECISIONS, true);
+                conditions(review, old, Set.of());
             } else if (review.subresource().equals("status")) {
-                conditions(review, old, DECISIONS, false);
+                conditions(review, old, DECISIONS);
             }
         }
     }
@@ -76,24 +77,17 @@ public final class CertificateRules implements Admission {
         });
     }
 
-    /** Takes from the request the conditions it may write, and from the stored object the others; stamps new ones. */
-    private static void conditions(Review review, KubeObject old, Set<String> decisions, boolean writesDecisions) {
+    /** Takes the request's conditions but for the types that it may not write: these stay as stored. Stamps new ones. */
+    private static void conditions(Review review, KubeObject old, Set<String> kept) {
         ArrayNode merged = Json.array();
         for (JsonNode condition : old.at("status", "conditions")) {
-            if (decisions.contains(Json.text(condition, "type")) != writesDecisions) {
+            if (kept.contains(Json.text(condition, "type"))) {
                 merged.add(condition.deepCopy());
             }
         }
         for (JsonNode condition : review.object().path("status").path("conditions")) {
-            if (decisions.contains(Json.text(condition, "type")) == writesDecisions) {
-                ObjectNode stamped = condition.deepCopy();
-                String now = review.now().truncatedTo(ChronoUnit.SECONDS).toString();
-                for (String time : List.of("lastUpdateTime", "lastTransitionTime")) {
-                    if (Json.text(stamped, time).isEmpty()) {
-                        stamped.put(time, now);
-                    }
-                }
-                merged.add(stamped);
+            if (!kept.contains(Json.text(condition, "type"))) {
+                merged.add(stamped(condition, old, review));
             }
         }
         ObjectNode status = Json.child(review.object(), "status");
@@ -102,6 +96,25 @@ public final class CertificateRules implements Admission {
         } else {
             status.set("conditions", merged);
         }
+    }
+
+    /** A condition that was so before has been so since then. */
+    private static ObjectNode stamped(JsonNode condition, KubeObject old, Review review) {
+        ObjectNode stamped = condition.deepCopy();
+        String now = review.now().truncatedTo(ChronoUnit.SECONDS).toString();
+        if (Json.text(stamped, "lastUpdateTime").isEmpty()) {
+            stamped.put("lastUpdateTime", now);
+        }
+        if (Json.text(stamped, "lastTransitionTime").isEmpty()) {
+            String since = Json.items(old.at("status", "conditions")).stream()
+                    .filter(was -> was.path("type").equals(condition.path("type"))
+                            && was.path("status").equals(condition.path("status")))
+                    .map(was -> Json.text(was, "lastTransitionTime"))
+                    .findFirst()
+                    .orElse(now);
+            stamped.put("lastTransitionTime", since);
+        }
+        return stamped;
     }
 
     @Override
@@ -117,9 +130,10 @@ public final class CertificateRules implements Admission {
             JsonNode after = review.object().path("status");
             if (review.subresource().equals("approval")) {
                 require(review, old, "approve", "approve");
-                validateDecision(review, after);
+                validateConditions(review, after);
             } else if (review.subresource().equals("status") && !before.equals(after)) {
                 require(review, old, "sign", "sign");
+                validateConditions(review, after);
                 validateCertificate(review, before, after);
             }
         }
@@ -162,7 +176,7 @@ public final class CertificateRules implements Admission {
         refuse(review, causes);
     }
 
-    private static void validateDecision(Review review, JsonNode status) {
+    private static void validateConditions(Review review, JsonNode status) {
         boolean approved = has(status, "Approved");
         boolean denied = has(status, "Denied");
         if (approved && denied) {
@@ -176,7 +190,7 @@ public final class CertificateRules implements Admission {
         for (JsonNode decision :
                 review.old().map(old -> old.at("status", "conditions")).orElseThrow()) {
             String type = Json.text(decision, "type");
-            if (DECISIONS.contains(type) && !has(status, type)) {
+            if (LASTING.contains(type) && !has(status, type)) {
                 refuse(
                         review,
                         List.of(new Cause(

@@ -19,7 +19,7 @@ final class Narrowing {
             case "ephemeralcontainers" -> only(next, old, List.of("spec", "ephemeralContainers"));
             case "resize" -> resized(next, old);
             case "finalize" -> only(next, old, List.of("spec", "finalizers"));
-            case "approval" -> only(next, old, List.of("status", "conditions"));
+            case "approval" -> decided(next, old);
             default -> throw Registry.notAllowed();
         };
     }
@@ -36,6 +36,20 @@ final class Narrowing {
             Json.child(kept, parent).set(field, value);
         }
         return kept;
+    }
+
+    /** Of an approval the conditions count, and what it notes in the metadata. */
+    private static ObjectNode decided(ObjectNode next, KubeObject old) {
+        JsonNode conditions = Json.at(next, "status", "conditions");
+        ObjectNode status = old.at("status") instanceof ObjectNode before ? before.deepCopy() : Json.object();
+        if (conditions.isMissingNode()) {
+            status.remove("conditions");
+        } else {
+            status.set("conditions", conditions);
+        }
+        next.set("status", status);
+        next.set("spec", old.at("spec").deepCopy());
+        return next;
     }
 
     private static ObjectNode resized(ObjectNode next, KubeObject old) {

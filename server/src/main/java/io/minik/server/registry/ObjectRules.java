@@ -94,7 +94,7 @@ final class ObjectRules {
             metadata.putNull("creationTimestamp");
         }
         if (subresource.equals("status")) {
-            keepAllButStatus(next, before);
+            keepAllButStatus(next, before, Traits.keptByStatus(kind.resource()));
         } else if (hasStatus(kind) && !WRITE_STATUS_TOO.contains(subresource)) {
             copy(before, next, "status");
         }
@@ -175,11 +175,11 @@ final class ObjectRules {
         }
     }
 
-    /** A status write keeps the desired state, and of metadata all but what writers of status use to mark their work. */
-    private static void keepAllButStatus(ObjectNode next, ObjectNode before) {
+    /** A status write keeps the desired state. @param kept what it also keeps of the metadata, by kind */
+    private static void keepAllButStatus(ObjectNode next, ObjectNode before, List<String> kept) {
         JsonNode status = next.path("status");
         ObjectNode metadata = Json.child(next, "metadata");
-        for (String field : List.of("labels", "ownerReferences")) {
+        for (String field : kept) {
             copy(Json.child(before, "metadata"), metadata, field);
         }
         List<String> names = new ArrayList<>();

@@ -2,6 +2,8 @@ package io.minik.server.registry;
 
 import io.minik.api.meta.Resource;
 import io.minik.api.meta.Resources;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** In what kinds differ on the generic path: upstream's small strategies, as sets of names. */
@@ -79,7 +81,25 @@ final class Traits {
     /** The creator's status is kept: kubelets register their node with it. */
     private static final Set<String> KEEP_STATUS_ON_CREATE = Set.of("nodes");
 
+    private static final List<String> ALL_METADATA = List.of("labels", "annotations", "finalizers", "ownerReferences");
+
+    /** What the status subresource may not write of the metadata; of other kinds it may write all. */
+    private static final Map<String, List<String>> KEPT_BY_STATUS = Map.of(
+            "pods", List.of("ownerReferences"),
+            "deployments.apps", List.of("labels"),
+            "customresourcedefinitions.apiextensions.k8s.io", ALL_METADATA,
+            "apiservices.apiregistration.k8s.io", ALL_METADATA,
+            "flowschemas.flowcontrol.apiserver.k8s.io", ALL_METADATA,
+            "prioritylevelconfigurations.flowcontrol.apiserver.k8s.io", ALL_METADATA,
+            "volumeattachments.storage.k8s.io", ALL_METADATA,
+            "resourceclaims.resource.k8s.io", ALL_METADATA,
+            "validatingadmissionpolicies.admissionregistration.k8s.io", ALL_METADATA);
+
     private Traits() {}
+
+    static List<String> keptByStatus(Resource resource) {
+        return KEPT_BY_STATUS.getOrDefault(resource.groupResource(), List.of());
+    }
 
     static boolean countsGenerations(Resource resource) {
         return COUNT_GENERATIONS.contains(resource.groupResource());
