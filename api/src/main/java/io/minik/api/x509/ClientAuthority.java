@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -48,6 +49,11 @@ public final class ClientAuthority {
         this.authorities = List.copyOf(authorities);
         this.clock = clock;
         authorities.forEach(authority -> anchors.add(new TrustAnchor(authority, null)));
+    }
+
+    /** The authorities' certificates. */
+    public String pem() {
+        return authorities.stream().map(Pem::encode).collect(Collectors.joining());
     }
 
     /** The chain as the client showed it, leaf first; empty: none. Says nothing about who signed it. */

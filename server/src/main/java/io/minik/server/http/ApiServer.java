@@ -11,6 +11,7 @@ import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.api.room.Room;
 import io.minik.api.schema.Schema;
+import io.minik.api.x509.ClientAuthority;
 import io.minik.server.admission.Admission;
 import io.minik.server.admission.QuotaEvaluators;
 import io.minik.server.admission.ResourceQuotas;
@@ -144,7 +145,8 @@ public final class ApiServer implements Room {
                 new ServiceAllocation(config.serviceCidr(), config.nodePorts(), names, random),
                 names,
                 clock,
-                parts.connectors()));
+                parts.connectors(),
+                Map.of("componentstatuses", new ComponentStatuses(() -> rooms)::all)));
         this.audit = new AuditLog(vertx, config.auditLogPath(), clock);
         this.compressor = vertx.createSharedWorkerExecutor("minik-compress", COMPRESSORS);
         this.responses = new Responses(vertx, registry, new Frames(parts.tables(), clock), compressor, metrics);
@@ -195,7 +197,8 @@ public final class ApiServer implements Room {
                                 inProcess(User.system("system:apiserver", User.MASTERS)),
                                 config.serviceCidr(),
                                 config.advertiseAddress(),
-                                () -> port == 0 ? config.port() : port)
+                                () -> port == 0 ? config.port() : port,
+                                config.clients().map(ClientAuthority::pem))
                         .run())
                 .compose(unused -> identified());
     }

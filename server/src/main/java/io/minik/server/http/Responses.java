@@ -116,7 +116,7 @@ final class Responses {
         return send(request, response, Pieces.of(List.of(Json.bytes(status.tree()), new byte[] {'\n'})));
     }
 
-    private static String warning(String text) {
+    static String warning(String text) {
         return WARNING_CODE + " - \""
                 + text.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", " ") + "\"";
     }

@@ -43,6 +43,8 @@ final class Routes {
         KindRow kind =
                 schema.findResource(target.apiVersion(), target.resource()).orElseThrow(Routes::noSuchPage);
         Resource resource = kind.resource();
+        Deprecations.of(resource).ifPresent(text -> request.wire()
+                .ifPresent(wire -> wire.request().response().headers().add("Warning", Responses.warning(text))));
         if (target.subresource().isEmpty()) {
             checkScope(target, resource);
         } else {

@@ -3,6 +3,7 @@ package io.minik.server.http;
 import io.minik.api.object.KubeObject;
 import io.minik.server.admission.Admission;
 import io.minik.server.admission.AdmissionChain;
+import io.minik.server.admission.DefaultIngressClass;
 import io.minik.server.admission.DefaultStorageClass;
 import io.minik.server.admission.DefaultTolerationSeconds;
 import io.minik.server.admission.LimitRanger;
@@ -14,6 +15,7 @@ import io.minik.server.admission.PodServiceAccount;
 import io.minik.server.admission.Priority;
 import io.minik.server.admission.ResourceQuotas;
 import io.minik.server.admission.RuntimeClass;
+import io.minik.server.admission.StorageObjectInUse;
 import io.minik.server.registry.NameSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,6 +40,8 @@ final class Rules {
                 new Priority(),
                 new RuntimeClass(),
                 new DefaultStorageClass(),
+                new DefaultIngressClass(),
+                new StorageObjectInUse(),
                 new LimitRanger(),
                 new PodSecurity(config.podSecurity())));
         rules.addAll(more);

@@ -13,6 +13,7 @@ import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.vertx.core.Future;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.IntSupplier;
 
 /** The objects that every cluster has from its first second. Made through the API like all others; present ones stay. */
@@ -30,14 +31,24 @@ public final class Bootstrap {
     private final String serviceIp;
     private final String advertiseAddress;
     private final IntSupplier port;
+    private final Optional<String> clientCa;
 
-    /** @param advertiseAddress and port: where the API server really is */
-    public Bootstrap(Transport transport, String serviceCidr, String advertiseAddress, IntSupplier port) {
+    /**
+     * @param advertiseAddress and port: where the API server really is
+     * @param clientCa who signs client certificates, as PEM: what an extension of the API believes too
+     */
+    public Bootstrap(
+            Transport transport,
+            String serviceCidr,
+            String advertiseAddress,
+            IntSupplier port,
+            Optional<String> clientCa) {
         this.api = new ApiClient(transport, "kube-apiserver");
         this.serviceCidr = serviceCidr;
         this.serviceIp = serviceIp(serviceCidr);
         this.advertiseAddress = advertiseAddress;
         this.port = port;
+        this.clientCa = clientCa;
     }
 
     /** Of the kubernetes Service: the first address of the range. */
@@ -68,7 +79,10 @@ public final class Bootstrap {
                 .compose(unused -> ensure(SERVICE_CIDRS, serviceCidr()))
                 .compose(unused -> ensure(Resources.SERVICES, service()))
                 .compose(unused -> settle(Resources.ENDPOINTS, endpoints()))
-                .compose(unused -> settle(Resources.ENDPOINT_SLICES, endpointSlice()));
+                .compose(unused -> settle(Resources.ENDPOINT_SLICES, endpointSlice()))
+                .compose(unused -> clientCa.isEmpty()
+                        ? Future.succeededFuture()
+                        : settle(Resources.CONFIG_MAPS, authentication(clientCa.get())));
     }
 
     private Future<Void> ensure(Resource resource, KubeObject object) {
@@ -88,6 +102,15 @@ public final class Bootstrap {
                 .recover(absent -> ApiException.is(absent, Reason.NotFound)
                         ? api.create(resource, wanted).mapEmpty()
                         : Future.failedFuture(absent));
+    }
+
+    /** How an extension of the API finds out who its callers are. Requests are passed on by nobody yet: no more is in it. */
+    private static KubeObject authentication(String pem) {
+        return KubeObject.named(
+                "v1",
+                "ConfigMap",
+                ObjectKey.of("kube-system", "extension-apiserver-authentication"),
+                tree -> tree.putObject("data").put("client-ca-file", pem));
     }
 
     private static KubeObject priorityClass(String name, int value, String purpose) {

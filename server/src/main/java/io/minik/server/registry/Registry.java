@@ -23,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * The one generic path that serves every kind: reads from the watch caches, writes through rules and admission into the
@@ -37,8 +38,14 @@ public final class Registry {
     private final QuotaStatus quotas;
     private final Selections selections = new Selections();
     private final Map<Connector.Key, Connector> connectors = new HashMap<>();
+    private final Map<String, Supplier<List<KubeObject>>> computed;
 
-    /** What the registry is made of. {@code connectors} answer for what is computed and not stored. */
+    /**
+     * What the registry is made of.
+     *
+     * @param connectors answer for what is computed when it is created
+     * @param computed the objects of kinds that are computed when they are read, by group resource
+     */
     public record Parts(
             Store store,
             WatchCaches caches,
@@ -48,7 +55,8 @@ public final class Registry {
             ServiceAllocation services,
             NameSource names,
             InstantSource clock,
-            Map<Connector.Key, Connector> connectors) {}
+            Map<Connector.Key, Connector> connectors,
+            Map<String, Supplier<List<KubeObject>>> computed) {}
 
     public Registry(Parts parts) {
         this.storage = new Storage(parts.store(), parts.caches(), parts.clock());
@@ -64,6 +72,7 @@ public final class Registry {
         PodEviction eviction = new PodEviction(writes, storage, parts.schema(), parts.clock());
         connectors.put(new Connector.Key("", "pods", "eviction"), eviction::evict);
         connectors.putAll(parts.connectors());
+        computed = parts.computed();
     }
 
     /** Once the caches are loaded: counts what quotas bound. */
@@ -106,6 +115,16 @@ public final class Registry {
             Resource resource = request.kind().resource();
             Resource stored = codec.stored(resource);
             Filter filter = filter(request);
+            Supplier<List<KubeObject>> present = computed.get(resource.groupResource());
+            if (present != null) {
+                List<KubeObject> matching =
+                        present.get().stream().filter(filter::matches).toList();
+                return storage.caughtUp()
+                        .map(unused -> listing(
+                                resource,
+                                new ListReads.Page(
+                                        storage.caches().applied(), matching, Optional.empty(), Optional.empty())));
+            }
             return lists.list(stored, filter, ListReads.Options.of(request)).map(page -> listing(resource, page));
         } catch (ApiException e) {
             return Future.failedFuture(e);
@@ -174,6 +193,14 @@ public final class Registry {
 
     private Future<Result> get(Request request) {
         Resource resource = request.kind().resource();
+        Supplier<List<KubeObject>> present = computed.get(resource.groupResource());
+        if (present != null) {
+            String name = request.key().name();
+            return Future.succeededFuture(Result.ok(present.get().stream()
+                    .filter(object -> object.name().equals(name))
+                    .findFirst()
+                    .orElseThrow(() -> ApiException.notFound(resource, name))));
+        }
         String version = request.parameter("resourceVersion");
         Future<Void> fresh = version.isEmpty() ? storage.caughtUp() : lists.reached(ListReads.version(version));
         return fresh.compose(unused -> {

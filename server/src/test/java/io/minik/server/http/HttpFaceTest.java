@@ -90,6 +90,18 @@ class HttpFaceTest {
     }
 
     @Test
+    void kindsThatAreOnTheirWayOutWarnWithEveryAnswer() {
+        assertThat(send("GET", "/api/v1/componentstatuses", "").headers().allValues("Warning"))
+                .containsExactly("299 - \"v1 ComponentStatus is deprecated in v1.19+\"");
+        assertThat(send("GET", "/api/v1/namespaces/default/endpoints/none", "")
+                        .headers()
+                        .allValues("Warning"))
+                .containsExactly(
+                        "299 - \"v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice\"");
+        assertThat(send("GET", CONFIG_MAPS, "").headers().allValues("Warning")).isEmpty();
+    }
+
+    @Test
     void yamlGoesInAndOut() {
         HttpResponse<String> made = send(
                 "POST",

@@ -171,6 +171,28 @@ class SecuredApiTest {
     }
 
     @Test
+    void extensionsFindWhoSignsClients() throws Exception {
+        assertThat(kubectl(
+                        "get",
+                        "configmap",
+                        "-n",
+                        "kube-system",
+                        "extension-apiserver-authentication",
+                        "-o",
+                        "jsonpath={.data.client-ca-file}"))
+                .startsWith("-----BEGIN CERTIFICATE-----");
+        assertThat(kubectl(
+                        "auth",
+                        "can-i",
+                        "get",
+                        "configmap/extension-apiserver-authentication",
+                        "-n",
+                        "kube-system",
+                        "--as=system:kube-scheduler"))
+                .contains("yes");
+    }
+
+    @Test
     void strangersAreTurnedAwayAndBadTokensToo() throws Exception {
         assertThat(run(
                         "curl",
