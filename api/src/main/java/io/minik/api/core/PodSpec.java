@@ -47,6 +47,12 @@ public record PodSpec(
     /** API default of terminationGracePeriodSeconds. */
     public static final long DEFAULT_GRACE_SECONDS = 30;
 
+    /** Negative ones may be written, and count as one second. */
+    private static long graceSeconds(JsonNode spec) {
+        long said = Json.longOr(DEFAULT_GRACE_SECONDS, spec, "terminationGracePeriodSeconds");
+        return said < 0 ? 1 : said;
+    }
+
     public static PodSpec of(JsonNode spec) {
         return new PodSpec(
                 Views.list(spec.path("volumes"), Volume::of),
@@ -54,7 +60,7 @@ public record PodSpec(
                 Views.list(spec.path("containers"), Container::of),
                 Views.list(spec.path("ephemeralContainers"), Container::of),
                 Json.textOr("Always", spec, "restartPolicy"),
-                Json.longOr(DEFAULT_GRACE_SECONDS, spec, "terminationGracePeriodSeconds"),
+                graceSeconds(spec),
                 Views.number(spec.path("activeDeadlineSeconds")),
                 Json.text(spec, "nodeName"),
                 Json.textOr("default-scheduler", spec, "schedulerName"),

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** One container of a pod. */
 final class ContainerRules {
@@ -25,6 +26,15 @@ final class ContainerRules {
             "status.hostIPs",
             "status.podIP",
             "status.podIPs");
+
+    private static final Set<String> RESOURCE_FIELDS = Set.of(
+            "limits.cpu",
+            "limits.ephemeral-storage",
+            "limits.memory",
+            "requests.cpu",
+            "requests.ephemeral-storage",
+            "requests.memory");
+    private static final Pattern HUGE = Pattern.compile("(limits|requests)\\.hugepages-.+");
 
     private final Causes causes;
 
@@ -53,7 +63,7 @@ final class ContainerRules {
         ports(container.path("ports"), path + ".ports");
         env(container.path("env"), path + ".env");
         envFrom(container.path("envFrom"), path + ".envFrom");
-        mounts(container.path("volumeMounts"), path + ".volumeMounts", volumes);
+        mounts(container, path + ".volumeMounts", volumes);
         devices(container.path("volumeDevices"), path + ".volumeDevices", volumes);
         resources(container.path("resources"), path + ".resources");
         for (String probe : List.of("livenessProbe", "readinessProbe", "startupProbe")) {
@@ -67,7 +77,7 @@ final class ContainerRules {
                 handler(handler, path + ".lifecycle." + hook, HOOKS);
             }
         }
-        security(container.path("securityContext"), path + ".securityContext");
+        new SecurityRules(causes).container(container.path("securityContext"), path + ".securityContext");
     }
 
     private void ports(JsonNode ports, String path) {
@@ -85,6 +95,13 @@ final class ContainerRules {
             if (!port.has("containerPort")) {
                 causes.required(here + ".containerPort");
             }
+            address(Json.text(port, "hostIP"), here + ".hostIP");
+        }
+    }
+
+    private void address(String address, String path) {
+        if (!address.isEmpty() && !Addresses.valid(address)) {
+            causes.invalid(path, address, Addresses.WORDS);
         }
     }
 
@@ -122,8 +139,20 @@ final class ContainerRules {
                 causes.unsupported(path + ".fieldRef.fieldPath", field, POD_FIELDS);
             }
         }
+        JsonNode resource = source.path("resourceFieldRef");
+        if (resource.isObject()) {
+            String name = Json.text(resource, "resource");
+            if (name.isEmpty()) {
+                causes.required(path + ".resourceFieldRef.resource");
+            } else if (!RESOURCE_FIELDS.contains(name) && !HUGE.matcher(name).matches()) {
+                causes.unsupported(path + ".resourceFieldRef.resource", name, RESOURCE_FIELDS);
+            }
+        }
         for (String ref : List.of("configMapKeyRef", "secretKeyRef")) {
             String key = Json.text(source, ref, "key");
+            if (source.has(ref) && Json.text(source, ref, "name").isEmpty()) {
+                causes.required(path + "." + ref + ".name");
+            }
             if (!key.isEmpty()) {
                 causes.invalid(path + "." + ref + ".key", key, Names.configMapKey(key));
             }
@@ -142,7 +171,9 @@ final class ContainerRules {
         }
     }
 
-    private void mounts(JsonNode mounts, String path, Map<String, JsonNode> volumes) {
+    private void mounts(JsonNode container, String path, Map<String, JsonNode> volumes) {
+        JsonNode mounts = container.path("volumeMounts");
+        boolean privileged = Json.bool(container, "securityContext", "privileged");
         Set<String> places = new HashSet<>();
         for (int at = 0; at < mounts.size(); at++) {
             JsonNode mount = mounts.get(at);
@@ -160,8 +191,30 @@ final class ContainerRules {
             if (!sub.isEmpty() && !expression.isEmpty()) {
                 causes.invalid(here + ".subPathExpr", expression, "subPathExpr and subPath are mutually exclusive");
             }
+            spread(mount, here, privileged);
             inside(sub, here + ".subPath");
             inside(expression, here + ".subPathExpr");
+        }
+    }
+
+    /** How mounts spread below this one, and whether they can be written. */
+    private void spread(JsonNode mount, String path, boolean privileged) {
+        String propagation = Json.textOr("None", mount, "mountPropagation");
+        if (propagation.equals("Bidirectional") && !privileged) {
+            causes.forbidden(
+                    path + ".mountPropagation",
+                    "Bidirectional mount propagation is available only to privileged containers");
+        }
+        String recursive = Json.text(mount, "recursiveReadOnly");
+        if (recursive.equals("Enabled") || recursive.equals("IfPossible")) {
+            if (!Json.bool(mount, "readOnly")) {
+                causes.forbidden(path + ".recursiveReadOnly", "may only be specified when readOnly is true");
+            }
+            if (!propagation.equals("None")) {
+                causes.forbidden(
+                        path + ".recursiveReadOnly",
+                        "may only be specified when mountPropagation is None or not specified");
+            }
         }
     }
 
@@ -197,10 +250,20 @@ final class ContainerRules {
                 Quantity amount = Quantity.orZero(entry.getValue().asText());
                 if (amount.signum() < 0) {
                     causes.invalid(here, entry.getValue().asText(), "must be greater than or equal to 0");
+                } else if (name.contains("/") && amount.milliValue() % 1000 != 0) {
+                    causes.invalid(here, entry.getValue().asText(), "must be an integer");
                 }
                 Optional<Quantity> limit =
                         Quantity.find(resources.path("limits").path(name).asText());
-                if (side.equals("requests") && limit.isPresent() && amount.compareTo(limit.get()) > 0) {
+                boolean whole = name.contains("/") || name.startsWith("hugepages-");
+                if (side.equals("requests") && whole && limit.isEmpty()) {
+                    causes.required(path + ".limits", "Limit must be set for non overcommitable resources");
+                } else if (side.equals("requests") && whole && amount.compareTo(limit.orElseThrow()) != 0) {
+                    causes.invalid(
+                            path + ".requests",
+                            entry.getValue().asText(),
+                            "must be equal to " + name + " limit of " + limit.get());
+                } else if (side.equals("requests") && limit.isPresent() && amount.compareTo(limit.get()) > 0) {
                     causes.invalid(
                             path + ".requests",
                             entry.getValue().asText(),
@@ -258,34 +321,6 @@ final class ContainerRules {
             causes.invalid(path, port.textValue(), Names.portName(port.textValue()));
         } else if (port.asInt() < 1 || port.asInt() > 65_535) {
             causes.invalid(path, port.asInt(), "must be between 1 and 65535, inclusive");
-        }
-    }
-
-    private void security(JsonNode context, String path) {
-        boolean privileged = Json.bool(context, "privileged");
-        JsonNode escalation = context.path("allowPrivilegeEscalation");
-        if (escalation.isBoolean() && !escalation.booleanValue()) {
-            if (privileged) {
-                causes.invalid(
-                        path, context, "cannot set `allowPrivilegeEscalation` to false and `privileged` to true");
-            }
-            if (Json.stringList(context, "capabilities", "add").contains("SYS_ADMIN")) {
-                causes.invalid(
-                        path,
-                        context,
-                        "cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN");
-            }
-        }
-        ids(context, path);
-    }
-
-    /** User and group of a container's or a pod's security context. */
-    void ids(JsonNode context, String path) {
-        for (String field : List.of("runAsUser", "runAsGroup")) {
-            long id = Json.longOr(0, context, field);
-            if (id < 0 || id > Integer.MAX_VALUE) {
-                causes.invalid(path + "." + field, id, "must be between 0 and 2147483647, inclusive");
-            }
         }
     }
 }

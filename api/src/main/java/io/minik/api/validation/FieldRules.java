@@ -94,7 +94,6 @@ final class FieldRules {
         "Probe.periodSeconds=0",
         "Probe.successThreshold=0",
         "Probe.failureThreshold=0",
-        "PodSpec.terminationGracePeriodSeconds=0",
         "DeploymentSpec.replicas=0",
         "DeploymentSpec.minReadySeconds=0",
         "DeploymentSpec.revisionHistoryLimit=0",

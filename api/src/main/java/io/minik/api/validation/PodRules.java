@@ -40,10 +40,11 @@ final class PodRules {
         if (!template && spec.path("ephemeralContainers").size() > 0) {
             containers(spec, path, "ephemeralContainers", volumes, names);
         }
-        containers.ids(spec.path("securityContext"), path + ".securityContext");
+        new SecurityRules(causes).pod(spec, path);
         hostPorts(spec, path);
         restart(spec, path);
         dns(spec, path);
+        names(spec, path);
         new SchedulingRules(causes).check(spec, path);
         for (String field : List.of("nodeName", "serviceAccountName", "priorityClassName", "runtimeClassName")) {
             String name = Json.text(spec, field);
@@ -69,6 +70,40 @@ final class PodRules {
                     "ShareProcessNamespace and HostPID cannot both be enabled");
         }
         sysctls(Json.at(spec, "securityContext", "sysctls"), path + ".securityContext.sysctls");
+    }
+
+    /** What is named by lists, once each. */
+    private void names(JsonNode spec, String path) {
+        JsonNode aliases = spec.path("hostAliases");
+        for (int at = 0; at < aliases.size(); at++) {
+            String here = path + ".hostAliases[" + at + "]";
+            String address = Json.text(aliases.get(at), "ip");
+            if (!Addresses.valid(address)) {
+                causes.invalid(here + ".ip", address, Addresses.WORDS);
+            }
+            for (JsonNode name : aliases.get(at).path("hostnames")) {
+                causes.invalid(here + ".hostnames", name.asText(), Names.dns1123Subdomain(name.asText()));
+            }
+        }
+        JsonNode gates = spec.path("readinessGates");
+        for (int at = 0; at < gates.size(); at++) {
+            String type = Json.text(gates.get(at), "conditionType");
+            causes.invalid(path + ".readinessGates[" + at + "].conditionType", type, Names.qualifiedName(type));
+        }
+        unique(spec.path("schedulingGates"), path + ".schedulingGates", true);
+        unique(spec.path("resourceClaims"), path + ".resourceClaims", false);
+    }
+
+    private void unique(JsonNode items, String path, boolean qualified) {
+        Set<String> seen = new HashSet<>();
+        for (int at = 0; at < items.size(); at++) {
+            String name = Json.text(items.get(at), "name");
+            String here = path + "[" + at + "]" + (qualified ? "" : ".name");
+            causes.invalid(here, name, qualified ? Names.qualifiedName(name) : Names.dns1123Label(name));
+            if (!seen.add(name)) {
+                causes.duplicate(here, name);
+            }
+        }
     }
 
     private void sysctls(JsonNode sysctls, String path) {
@@ -172,6 +207,12 @@ final class PodRules {
                     path + ".dnsConfig.nameservers",
                     config.path("nameservers"),
                     "must not have more than 3 nameservers");
+        }
+        for (int at = 0; at < servers; at++) {
+            String address = config.path("nameservers").get(at).asText();
+            if (!Addresses.valid(address)) {
+                causes.invalid(path + ".dnsConfig.nameservers[" + at + "]", address, Addresses.WORDS);
+            }
         }
         int searches = config.path("searches").size();
         if (searches > MAX_SEARCHES) {

@@ -2,7 +2,9 @@ package io.minik.api.validation;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.minik.api.meta.Names;
+import io.minik.api.meta.Quantity;
 import io.minik.api.object.Json;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -12,6 +14,7 @@ import java.util.Set;
 /** The volumes of a pod. */
 final class VolumeRules {
     private static final int MAX_MODE = 0777;
+    private static final long LEAST_TOKEN = 600;
 
     private final Causes causes;
 
@@ -59,7 +62,15 @@ final class VolumeRules {
 
     private void source(String kind, JsonNode source, String path) {
         switch (kind) {
+            case "emptyDir" -> {
+                if (Quantity.orZero(Json.text(source, "sizeLimit")).signum() < 0) {
+                    causes.forbidden(path + ".sizeLimit", "SizeLimit field must be a valid resource quantity");
+                }
+            }
             case "hostPath" -> {
+                if (Json.text(source, "path").isEmpty()) {
+                    causes.required(path + ".path");
+                }
                 if (Json.text(source, "path").contains("..")
                         && List.of(Json.text(source, "path").split("/")).contains("..")) {
                     causes.invalid(path + ".path", Json.text(source, "path"), "must not contain '..'");
@@ -94,6 +105,14 @@ final class VolumeRules {
                 mode(source.path("defaultMode"), path + ".defaultMode");
                 JsonNode sources = source.path("sources");
                 for (int at = 0; at < sources.size(); at++) {
+                    long seconds =
+                            Json.longOr(LEAST_TOKEN, sources.get(at), "serviceAccountToken", "expirationSeconds");
+                    if (seconds < LEAST_TOKEN) {
+                        causes.invalid(
+                                path + ".sources[" + at + "].serviceAccountToken.expirationSeconds",
+                                seconds,
+                                "may not specify a duration less than 10 minutes");
+                    }
                     for (Map.Entry<String, JsonNode> entry : sources.get(at).properties()) {
                         items(entry.getValue(), path + ".sources[" + at + "]." + entry.getKey());
                     }
@@ -111,8 +130,10 @@ final class VolumeRules {
         for (JsonNode source : sources) {
             for (Map.Entry<String, JsonNode> entry : source.properties()) {
                 String name = Json.text(entry.getValue(), "name");
-                for (JsonNode item : entry.getValue().path("items")) {
-                    String place = Json.text(item, "path");
+                List<String> files = new ArrayList<>();
+                files.add(Json.text(entry.getValue(), "path"));
+                entry.getValue().path("items").forEach(item -> files.add(Json.text(item, "path")));
+                for (String place : files) {
                     if (!place.isEmpty() && !places.add(place)) {
                         causes.invalid(path, name.isEmpty() ? place : name, "conflicting duplicate paths");
                     }

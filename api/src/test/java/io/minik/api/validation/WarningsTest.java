@@ -1,8 +1,10 @@
 package io.minik.api.validation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.minik.api.core.PodSpec;
 import io.minik.api.meta.Status.Cause;
 import io.minik.api.object.Json;
 import io.minik.api.schema.Decoder;
@@ -183,6 +185,95 @@ class WarningsTest {
                 .isEqualTo("{\"limits\":{\"cpu\":\"1m\"},\"requests\":{\"cpu\":\"2m\",\"memory\":\"1Gi\"}}");
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "'hostUsers':false,'hostPID':true|spec.HostPID: Forbidden: when `pod.Spec.HostUsers` is false",
+                "'securityContext':{'fsGroup':-1}|spec.securityContext.fsGroup: Invalid value: -1: must be between 0 and"
+                        + " 2147483647, inclusive",
+                "'securityContext':{'supplementalGroups':[1,-2]}|spec.securityContext.supplementalGroups[1]: Invalid value:"
+                        + " -2: must be between 0 and 2147483647, inclusive",
+                "'securityContext':{'seccompProfile':{'type':'Localhost'}}|spec.securityContext.seccompProfile"
+                        + ".localhostProfile: Required value: must be set when seccomp type is Localhost",
+                "'securityContext':{'seccompProfile':{'type':'RuntimeDefault','localhostProfile':'x'}}"
+                        + "|spec.securityContext.seccompProfile.localhostProfile: Invalid value: \"x\": can only be set"
+                        + " when seccomp type is Localhost",
+                "'securityContext':{'seccompProfile':{'type':'Localhost','localhostProfile':'../x'}}"
+                        + "|spec.securityContext.seccompProfile.localhostProfile: Invalid value: \"../x\": must not"
+                        + " contain '..'",
+                "'hostAliases':[{'ip':'1.2.3'}]|spec.hostAliases[0].ip: Invalid value: \"1.2.3\": must be a valid IP"
+                        + " address, (e.g. 10.9.8.7 or 2001:db8::ffff)",
+                "'dnsConfig':{'nameservers':['dns.example']}|spec.dnsConfig.nameservers[0]: Invalid value:"
+                        + " \"dns.example\": must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)",
+                "'schedulingGates':[{'name':'a/b'},{'name':'a/b'}]|spec.schedulingGates[1]: Duplicate value: \"a/b\"",
+                "'resourceClaims':[{'name':'a','resourceClaimName':'x'},{'name':'a','resourceClaimName':'y'}]"
+                        + "|spec.resourceClaims[1].name: Duplicate value: \"a\"",
+                "'volumes':[{'name':'v','hostPath':{'path':''}}]|spec.volumes[0].hostPath.path: Required value",
+                "'volumes':[{'name':'v','emptyDir':{'sizeLimit':'-1'}}]|spec.volumes[0].emptyDir.sizeLimit: Forbidden:"
+                        + " SizeLimit field must be a valid resource quantity",
+                "'volumes':[{'name':'v','projected':{'sources':[{'configMap':{'name':'m','items':[{'key':'a','path':'x'}]}},{"
+                        + "'serviceAccountToken':{'path':'x'}}]}}]|spec.volumes[0].projected: Invalid value: \"x\":"
+                        + " conflicting duplicate paths",
+                "'volumes':[{'name':'v','projected':{'sources':[{'serviceAccountToken':{'path':'x','expirationSeconds':5}}]}}]"
+                        + "|spec.volumes[0].projected.sources[0].serviceAccountToken.expirationSeconds: Invalid value: 5:"
+                        + " may not specify a duration less than 10 minutes",
+            })
+    void aPodIsRefusedFor(String spec, String why) {
+        KindRow row = row("v1", "pods");
+        String pod = "{'metadata':{'name':'p','namespace':'n'},'spec':{'containers':[{'name':'c','image':'i'}]," + spec
+                + "}}";
+        assertThat(Validator.validate(row, decoded(row, pod), Optional.empty(), ""))
+                .extracting(cause -> cause.field() + ": " + cause.message())
+                .containsExactly(why);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "'volumeMounts':[{'name':'v','mountPath':'/x','mountPropagation':'Bidirectional'}]"
+                        + "|volumeMounts[0].mountPropagation: Forbidden: Bidirectional mount propagation is available only"
+                        + " to privileged containers",
+                "'volumeMounts':[{'name':'v','mountPath':'/x','recursiveReadOnly':'Enabled'}]"
+                        + "|volumeMounts[0].recursiveReadOnly: Forbidden: may only be specified when readOnly is true",
+                "'ports':[{'containerPort':1,'hostPort':1,'hostIP':'x'}]|ports[0].hostIP: Invalid value: \"x\": must be a"
+                        + " valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)",
+                "'env':[{'name':'A','valueFrom':{'secretKeyRef':{'key':'k'}}}]|env[0].valueFrom.secretKeyRef.name: Required"
+                        + " value",
+                "'env':[{'name':'A','valueFrom':{'resourceFieldRef':{'resource':'limits.gpu'}}}]"
+                        + "|env[0].valueFrom.resourceFieldRef.resource: Unsupported value: \"limits.gpu\": supported"
+                        + " values: \"limits.cpu\", \"limits.ephemeral-storage\", \"limits.memory\","
+                        + " \"requests.cpu\", \"requests.ephemeral-storage\", \"requests.memory\"",
+                "'resources':{'limits':{'a.b/gpu':'500m'}}|resources.limits[a.b/gpu]: Invalid value: \"500m\": must be an"
+                        + " integer",
+                "'resources':{'limits':{'a.b/gpu':'2'},'requests':{'a.b/gpu':'1'}}|resources.requests: Invalid value: \"1\":"
+                        + " must be equal to a.b/gpu limit of 2",
+                "'resources':{'requests':{'a.b/gpu':'1'}}|resources.limits: Required value: Limit must be set for non"
+                        + " overcommitable resources",
+            })
+    void aContainerIsRefusedFor(String fields, String why) {
+        KindRow row = row("v1", "pods");
+        String pod = "{'metadata':{'name':'p','namespace':'n'},'spec':{'volumes':[{'name':'v','emptyDir':{}}],"
+                + "'containers':[{'name':'c','image':'i'," + fields + "}]}}";
+        assertThat(Validator.validate(row, decoded(row, pod), Optional.empty(), ""))
+                .extracting(cause -> cause.field() + ": " + cause.message())
+                .contains("spec.containers[0]." + why);
+    }
+
+    @Test
+    void aNegativeGracePeriodIsTakenAndCountsAsASecond() {
+        KindRow row = row("v1", "pods");
+        ObjectNode pod = decoded(
+                row,
+                "{'metadata':{'name':'p','namespace':'n'},'spec':{'terminationGracePeriodSeconds':-5,'containers':[{"
+                        + "'name':'c','image':'i'}]}}");
+        assertThat(Validator.validate(row, pod, Optional.empty(), "")).isEmpty();
+        assertThat(PodSpec.of(pod.path("spec")).terminationGracePeriodSeconds()).isEqualTo(1);
+    }
+
     @Test
     void anUnmaskedProcAndSysctlsNobodyHasAreRefused() {
         KindRow row = row("v1", "pods");
@@ -192,10 +283,10 @@ class WarningsTest {
         assertThat(Validator.validate(row, decoded(row, pod.formatted("")), Optional.empty(), ""))
                 .extracting(Cause::field, Cause::message)
                 .containsExactly(
-                        org.assertj.core.api.Assertions.tuple(
+                        tuple(
                                 "spec.containers[0].securityContext.procMount",
                                 "Invalid value: \"Unmasked\": `hostUsers` must be false to use `Unmasked`"),
-                        org.assertj.core.api.Assertions.tuple(
+                        tuple(
                                 "spec.securityContext.sysctls[0].name",
                                 "Invalid value: \"foo-\": must have at most 253 characters and match regex"
                                         + " ^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$"));

@@ -27,7 +27,7 @@ public final class DefaultIngressClass implements Admission {
             return;
         }
         review.lookup().list(CLASSES, "").stream()
-                .filter(found -> "true".equals(found.meta().annotations().get(DEFAULT)))
+                .filter(found -> "true".equals(found.annotations().get(DEFAULT)))
                 .max(Comparator.comparing((KubeObject found) -> found.meta().creationTimestamp())
                         .thenComparing(KubeObject::name, Comparator.reverseOrder()))
                 .ifPresent(found -> Json.child(review.object(), "spec").put("ingressClassName", found.name()));

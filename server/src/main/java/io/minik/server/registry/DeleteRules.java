@@ -130,7 +130,9 @@ final class DeleteRules {
             return 0;
         }
         long own = Json.longOr(DEFAULT_POD_GRACE_SECONDS, object.tree(), "spec", "terminationGracePeriodSeconds");
-        return Math.max(0, options.graceSeconds().orElse(own));
+        long asked = options.graceSeconds().orElse(own);
+        // As upstream has it: less than nothing is a second, not at once.
+        return asked < 0 ? 1 : asked;
     }
 
     /** A second delete may only shorten what is left. */

@@ -60,7 +60,7 @@ class SubresourceMetadataTest {
                 "{'metadata':{'name':'d'},'spec':{'selector':{'matchLabels':{'a':'b'}},'template':{'metadata':{'labels':{"
                         + "'a':'b'}},'spec':{'containers':[{'name':'c','image':'i'}]}}}}");
         assertThat(after.meta().labels()).isEmpty();
-        assertThat(after.meta().annotations()).containsEntry("by", "status");
+        assertThat(after.annotations()).containsEntry("by", "status");
         assertThat(after.at("spec").has("paused")).isFalse();
     }
 
@@ -78,7 +78,7 @@ class SubresourceMetadataTest {
                 "{'metadata':{'name':'l'},'spec':{'type':'Limited','limited':{'limitResponse':{'type':'Reject'}}}}");
         KubeObject after = api.merge(levels, made.key(), "status", "{" + MARK + "}");
         assertThat(after.meta().labels()).isEmpty();
-        assertThat(after.meta().annotations()).isEmpty();
+        assertThat(after.annotations()).isEmpty();
     }
 
     @Test
@@ -94,7 +94,7 @@ class SubresourceMetadataTest {
                 "approval",
                 "{'metadata':{'annotations':{'patchedapproval':'true'}},'spec':{'usages':['any']},'status':{"
                         + "'certificate':'eA==','conditions':[{'type':'ApprovalPatch','status':'True','reason':'e2e'}]}}");
-        assertThat(after.meta().annotations()).containsEntry("patchedapproval", "true");
+        assertThat(after.annotations()).containsEntry("patchedapproval", "true");
         assertThat(after.at("status", "conditions").path(0).path("type").asText())
                 .isEqualTo("ApprovalPatch");
         assertThat(after.at("status").has("certificate")).isFalse();
