@@ -7,6 +7,8 @@ import io.minik.api.client.EventRecorder;
 import io.minik.api.client.Informer;
 import io.minik.api.client.PatchType;
 import io.minik.api.client.ReconcileLoop;
+import io.minik.api.client.WorkQueue;
+import io.minik.api.meta.OwnerReference;
 import io.minik.api.meta.Resources;
 import io.minik.api.meta.Status.Reason;
 import io.minik.api.object.Json;
@@ -24,6 +26,8 @@ import java.util.Optional;
  * complete, out of retries or out of time. {@link JobProgress} and {@link JobPlan} decide.
  */
 final class JobController implements Controller {
+    /** Orphaned pods let go at a time. */
+    private static final int CONCURRENCY = 8;
     /** What spec.managedBy calls us. */
     private static final String OURS = "kubernetes.io/job-controller";
 
@@ -34,6 +38,7 @@ final class JobController implements Controller {
     private final EventRecorder events;
     private final PodControl control;
     private final ReconcileLoop work;
+    private final WorkQueue<ObjectKey> orphans;
 
     JobController(ControllerContext context) {
         this.context = context;
@@ -44,10 +49,11 @@ final class JobController implements Controller {
         this.control = new PodControl(context, pods, events);
         this.work =
                 context.reconcile("job", this::reconcile).watch(jobs).watch(pods, pod -> adoption.owners(pod, jobs));
-        pods.onChange((before, now) -> now.filter(JobPods::tracked).ifPresent(this::releaseOrphan));
+        this.orphans = new WorkQueue<>("job-orphan-pod", context.loop(), CONCURRENCY, this::releaseOrphan);
+        pods.onChange((before, now) -> now.ifPresent(this::considerOrphan));
         jobs.onChange((before, now) -> {
             if (now.isEmpty()) {
-                before.ifPresent(job -> Pods.ownedBy(pods, job.uid()).forEach(this::releaseOrphan));
+                before.ifPresent(job -> Pods.ownedBy(pods, job.uid()).forEach(this::considerOrphan));
             }
         });
     }
@@ -57,19 +63,39 @@ final class JobController implements Controller {
         return work;
     }
 
+    @Override
+    public Future<Void> start() {
+        jobs.synced().onSuccess(done -> context.loop().run(orphans::open));
+        return work.start();
+    }
+
+    @Override
+    public Future<Void> stop() {
+        context.loop().run(orphans::stop);
+        return work.stop();
+    }
+
+    /** While jobs are still being listed every pod may be one; each is looked at again before it is let go. */
+    private void considerOrphan(KubeObject pod) {
+        if (JobPods.tracked(pod) && (!jobs.isSynced() || orphaned(pod))) {
+            orphans.add(pod.key());
+        }
+    }
+
     /** Nobody will count it, so nobody may hold it: its job is gone, and no other will have it. */
-    private void releaseOrphan(KubeObject pod) {
-        boolean orphaned = adoption.owners(pod, jobs).stream()
+    private boolean orphaned(KubeObject pod) {
+        String owner = pod.meta().controller().map(OwnerReference::uid).orElse("");
+        return adoption.owners(pod, jobs).stream()
                 .map(jobs::get)
                 .flatMap(Optional::stream)
-                .allMatch(job -> pod.meta().controller().isEmpty() && job.meta().deleting());
-        if (orphaned && JobPods.tracked(pod) && pods.get(pod.key()).isPresent() && jobs.isSynced()) {
-            release(pod).onFailure(error -> org.slf4j.LoggerFactory.getLogger(JobController.class)
-                    .atWarn()
-                    .addKeyValue("pod", pod.key())
-                    .addKeyValue("err", error.toString())
-                    .log("orphaned pod of a job could not be released"));
-        }
+                // A job of the same name that was made since is not the one that counts it.
+                .noneMatch(job ->
+                        owner.isEmpty() ? !job.meta().deleting() : job.uid().equals(owner));
+    }
+
+    private Future<Optional<Duration>> releaseOrphan(ObjectKey key) {
+        Optional<KubeObject> pod = pods.get(key).filter(found -> JobPods.tracked(found) && orphaned(found));
+        return pod.isEmpty() ? Outcomes.done() : Outcomes.done(release(pod.get()));
     }
 
     private Future<Void> release(KubeObject pod) {

@@ -73,6 +73,7 @@ final class PodNews {
                 "Preempted",
                 "Preempted by pod " + preemptor.object().uid() + " on node " + node);
         ObjectNode patch = Json.object();
+        patch.putObject("metadata").put("uid", victim.object().uid());
         patch.putObject("status")
                 .putArray("conditions")
                 .addObject()

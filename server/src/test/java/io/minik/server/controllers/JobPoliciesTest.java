@@ -243,4 +243,33 @@ class JobPoliciesTest {
         assertThat(cluster.pods()).isEmpty();
         assertThat(get().at("status").isEmpty()).isTrue();
     }
+
+    private static final String ONE = "{'completions':1,'parallelism':1,'backoffLimit':2}";
+
+    @Test
+    void podsOfAJobThatIsGoneAreLetGoAlsoIfANamesakeCame() {
+        job(ONE);
+        KubeObject pod = cluster.livePods().get(0);
+        cluster.api.remove(Resources.JOBS, get().key());
+        job(ONE);
+        assertThat(JobPods.tracked(cluster.api.require(Resources.PODS, pod.key())))
+                .isFalse();
+        assertThat(cluster.livePods().stream().filter(JobPods::tracked)).hasSize(1);
+    }
+
+    @Test
+    void podsWhoseJobWentWhileNobodyLookedAreLetGoAtTheStartAndWhenTheServerIsBack() {
+        job(ONE);
+        KubeObject pod = cluster.livePods().get(0);
+        Cluster later = new Cluster();
+        later.api.put(Resources.PODS, pod);
+        later.api.failing(call -> call.verb() == io.minik.api.client.ApiCall.Verb.PATCH
+                ? java.util.Optional.of(io.minik.api.meta.ApiException.unavailable("away"))
+                : java.util.Optional.empty());
+        later.start(new JobController(later.context));
+        assertThat(JobPods.tracked(later.pods().get(0))).isTrue();
+        later.api.failing(call -> java.util.Optional.empty());
+        later.loop.advance(Duration.ofSeconds(1));
+        assertThat(JobPods.tracked(later.pods().get(0))).isFalse();
+    }
 }
