@@ -9,6 +9,7 @@ import io.minik.api.object.ObjectKey;
 import io.vertx.core.Future;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The API in Kubernetes' verbs. All rooms outside the API server talk to it through this, also in the same process.
@@ -45,26 +46,29 @@ public final class ApiClient {
 
     /** Creates in the namespace that the object says. */
     public Future<KubeObject> create(Resource resource, KubeObject object) {
-        return write(Verb.CREATE, resource, ObjectKey.of(object.namespace(), ""), "", JSON, object.bytes());
+        return write(Verb.CREATE, resource, ObjectKey.of(object.namespace(), ""), "", object);
     }
 
     /** Posts to a subresource: {@code binding}, {@code eviction}, {@code token}. */
     public Future<KubeObject> create(Resource resource, ObjectKey key, String subresource, KubeObject object) {
-        return write(Verb.CREATE, resource, key, subresource, JSON, object.bytes());
+        return write(Verb.CREATE, resource, key, subresource, object);
     }
 
     public Future<KubeObject> update(Resource resource, KubeObject object) {
-        return write(Verb.UPDATE, resource, object.key(), "", JSON, object.bytes());
+        return write(Verb.UPDATE, resource, object.key(), "", object);
     }
 
     /** Updates a subresource, mostly {@code status}. */
     public Future<KubeObject> update(Resource resource, KubeObject object, String subresource) {
-        return write(Verb.UPDATE, resource, object.key(), subresource, JSON, object.bytes());
+        return write(Verb.UPDATE, resource, object.key(), subresource, object);
     }
 
     public Future<KubeObject> patch(
             Resource resource, ObjectKey key, String subresource, PatchType type, JsonNode patch) {
-        return write(Verb.PATCH, resource, key, subresource, type.contentType(), Json.bytes(patch));
+        Map<String, String> query = new LinkedHashMap<>();
+        query.put("fieldManager", fieldManager);
+        return transport.send(
+                call(Verb.PATCH, resource, key, subresource, query, type.contentType(), Json.bytes(patch)));
     }
 
     /** Answers with the object (now being deleted) or a Status. */
@@ -85,11 +89,13 @@ public final class ApiClient {
                 Json.bytes(options.tree())));
     }
 
+    /** The whole object: a server in this process takes its tree. */
     private Future<KubeObject> write(
-            Verb verb, Resource resource, ObjectKey key, String subresource, String contentType, byte[] body) {
+            Verb verb, Resource resource, ObjectKey key, String subresource, KubeObject object) {
         Map<String, String> query = new LinkedHashMap<>();
         query.put("fieldManager", fieldManager);
-        return transport.send(call(verb, resource, key, subresource, query, contentType, body));
+        return transport.send(
+                new ApiCall(verb, resource, key, subresource, query, JSON, object::bytes, Optional.of(object.tree())));
     }
 
     private static ApiCall call(

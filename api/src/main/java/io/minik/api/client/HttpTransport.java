@@ -189,16 +189,16 @@ public final class HttpTransport implements Transport {
     }
 
     private Future<Buffer> exchange(ApiCall call) {
+        byte[] sent = call.body();
         return open(call, CALL_MILLIS)
-                .compose(
-                        request -> (call.body().length == 0 ? request.send() : request.send(Buffer.buffer(call.body())))
-                                .compose(this::ofOurs)
-                                .compose(response -> response.body().map(body -> {
-                                    if (response.statusCode() / 100 != 2) {
-                                        throw failure(response.statusCode(), body);
-                                    }
-                                    return body;
-                                })))
+                .compose(request -> (sent.length == 0 ? request.send() : request.send(Buffer.buffer(sent)))
+                        .compose(this::ofOurs)
+                        .compose(response -> response.body().map(body -> {
+                            if (response.statusCode() / 100 != 2) {
+                                throw failure(response.statusCode(), body);
+                            }
+                            return body;
+                        })))
                 .recover(HttpTransport::unreachable);
     }
 

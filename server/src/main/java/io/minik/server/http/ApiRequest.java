@@ -1,19 +1,15 @@
 package io.minik.server.http;
 
 import io.minik.server.authn.User;
-import io.vertx.core.Future;
-import io.vertx.core.buffer.Buffer;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
 
 /**
  * A request on its way through the pipeline; each step hands a changed copy on.
  *
  * @param id audit id, also of the answer's Audit-Id header
  * @param contentType of the body, without parameters
- * @param body reads the body, once, when someone wants it: it stays on the wire for who is refused
  * @param wire what only HTTP has; empty in process
  * @param audit what the audit log will say of it: the one mutable part, owned by the request's loop
  */
@@ -24,7 +20,7 @@ public record ApiRequest(
         Map<String, String> query,
         User user,
         String contentType,
-        Supplier<Future<Buffer>> body,
+        RequestBody body,
         Optional<Wire> wire,
         AuditEntry audit) {
 

@@ -11,6 +11,7 @@ import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.api.room.Room;
 import io.minik.api.schema.Schema;
+import io.minik.api.wire.Connections;
 import io.minik.api.x509.ClientAuthority;
 import io.minik.server.admission.Admission;
 import io.minik.server.admission.QuotaEvaluators;
@@ -66,6 +67,9 @@ public final class ApiServer implements Room {
     /** Threads that compress large answers: off the loops, never more than a core's worth. */
     private static final int COMPRESSORS = 1;
 
+    /** Threads that decode large bodies: {@link HeavyWork} gives them one at a time. */
+    private static final int DECODERS = 1;
+
     private final Vertx vertx;
     private final ApiServerConfig config;
     private final WatchCaches caches;
@@ -77,7 +81,11 @@ public final class ApiServer implements Room {
     private final Metrics metrics;
     private final Pipeline outer;
     private final Pipeline inner;
+    /** Of all requests and answers. */
+    private final ByteBudget budget = ByteBudget.ofHeap();
+
     private final WorkerExecutor compressor;
+    private final WorkerExecutor decoder;
     private final Responses responses;
     private final Notes notes;
     private final List<Room> rooms = new CopyOnWriteArrayList<>();
@@ -149,9 +157,11 @@ public final class ApiServer implements Room {
                 Map.of("componentstatuses", new ComponentStatuses(() -> rooms)::all)));
         this.audit = new AuditLog(vertx, config.auditLogPath(), clock);
         this.compressor = vertx.createSharedWorkerExecutor("minik-compress", COMPRESSORS);
+        this.decoder = vertx.createSharedWorkerExecutor("minik-decode", DECODERS);
         this.responses = new Responses(vertx, registry, new Frames(parts.tables(), clock), compressor, metrics);
         Optional<KubeletProxy> proxy = config.kubelets().map(tls -> new KubeletProxy(vertx, registry, random, tls));
-        Routes routes = new Routes(parts.schema(), registry, new Documents(documents(parts)), proxy);
+        Routes routes = new Routes(
+                parts.schema(), registry, new Documents(documents(parts)), proxy, new HeavyWork(vertx, decoder));
         Steps steps = new Steps(parts.authenticator(), parts.authorizer());
         List<Step> shared = List.of(audit::around, steps::limit, steps::authorize);
         this.inner = new Pipeline(join(List.of(this::measure, steps::recover), shared), routes::route);
@@ -272,7 +282,10 @@ public final class ApiServer implements Room {
         health = Health.notReady("stopped");
         compaction.stop();
         Future<Void> quiet = deployment.isEmpty() ? Future.succeededFuture() : vertx.undeploy(deployment);
-        return quiet.eventually(caches::stop).eventually(audit::close).eventually(compressor::close);
+        return quiet.eventually(caches::stop)
+                .eventually(audit::close)
+                .eventually(compressor::close)
+                .eventually(decoder::close);
     }
 
     @Override
@@ -281,16 +294,21 @@ public final class ApiServer implements Room {
     }
 
     /** One HTTP request, on its connection's loop. */
-    private void serve(HttpServerRequest http) {
+    private void serve(HttpServerRequest http, Connections connections) {
+        Connections.Guard guard = connections.of(http.connection());
+        guard.begin();
+        http.response().endHandler(unused -> guard.end());
         if (mountedPaths.test(http.path())) {
             mounted.handle(http);
             return;
         }
         http.response().putHeader(HttpTransport.CLUSTER_HEADER, clusterId);
-        ApiRequest request = Exchange.open(http, names, clock);
+        HttpBody body = new HttpBody(vertx, http, budget.hold());
+        ApiRequest request = Exchange.open(new Wire(http, body, guard), names, clock);
         outer.handle(request)
                 .compose(answer -> responses.write(request, answer))
-                .recover(error -> responses.fail(request, error))
+                .recover(error -> responses.fail(request, error).onComplete(unused -> body.leave()))
+                .onComplete(unused -> body.hold().close())
                 .onFailure(error -> log.atDebug()
                         .addKeyValue("audit", request.id())
                         .addKeyValue("err", String.valueOf(error.getMessage()))
@@ -343,7 +361,12 @@ public final class ApiServer implements Room {
             String method =
                     request.wire().map(wire -> wire.request().method().name()).orElse("GET");
             return page.apply(new PageRequest(
-                            method, request.target().path(), request.query(), headers, request.user(), request.body()))
+                            method,
+                            request.target().path(),
+                            request.query(),
+                            headers,
+                            request.user(),
+                            () -> request.body().read(request.user())))
                     .map(answer ->
                             new Answer.Raw(answer.code(), answer.contentType(), answer.headers(), answer.body()));
         }));

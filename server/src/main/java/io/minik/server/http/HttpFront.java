@@ -1,5 +1,6 @@
 package io.minik.server.http;
 
+import io.minik.api.wire.Connections;
 import io.minik.api.wire.TlsEngine;
 import io.minik.api.wire.UpgradeByPost;
 import io.vertx.core.Future;
@@ -12,7 +13,8 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.TrustOptions;
 import java.util.List;
-import java.util.function.Consumer;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -24,12 +26,20 @@ final class HttpFront extends VerticleBase {
     /** Longest request line and headers: long label selectors and tokens go there. */
     private static final int MAX_HEADER_BYTES = 64 * 1024;
 
+    /** Streams that a client may open and reset at once (CVE-2023-44487): kubectl and client-go reset a watch each. */
+    private static final int MAX_RESETS = 200;
+
+    private static final int RESET_WINDOW_SECONDS = 30;
+
+    /** Pieces of one header that are nearly empty (CVE-2024-27316). */
+    private static final int MAX_CONTINUATIONS = 16;
+
     private final ApiServerConfig config;
-    private final Consumer<HttpServerRequest> handler;
+    private final BiConsumer<HttpServerRequest, Connections> handler;
     private final IntConsumer bound;
     private @Nullable HttpServer server;
 
-    HttpFront(ApiServerConfig config, Consumer<HttpServerRequest> handler, IntConsumer bound) {
+    HttpFront(ApiServerConfig config, BiConsumer<HttpServerRequest, Connections> handler, IntConsumer bound) {
         this.config = config;
         this.handler = handler;
         this.bound = bound;
@@ -47,7 +57,15 @@ final class HttpFront extends VerticleBase {
                 .addWebSocketSubProtocol("*")
                 .setPerMessageWebSocketCompressionSupported(false)
                 .setPerFrameWebSocketCompressionSupported(false)
-                .setInitialSettings(new Http2Settings().setMaxConcurrentStreams(MAX_STREAMS));
+                .setSslHandshakeTimeout(Connections.HANDSHAKE_SECONDS)
+                .setSslHandshakeTimeoutUnit(TimeUnit.SECONDS)
+                .setHttp2RstFloodMaxRstFramePerWindow(MAX_RESETS)
+                .setHttp2RstFloodWindowDuration(RESET_WINDOW_SECONDS)
+                .setHttp2RstFloodWindowDurationTimeUnit(TimeUnit.SECONDS)
+                .setHttp2MaxSmallContinuationFrames(MAX_CONTINUATIONS)
+                .setInitialSettings(new Http2Settings()
+                        .setMaxConcurrentStreams(MAX_STREAMS)
+                        .setMaxHeaderListSize(MAX_HEADER_BYTES));
         config.tls().ifPresent(identity -> {
             options.setSsl(true)
                     .setSslEngineOptions(TlsEngine.forServers())
@@ -57,9 +75,13 @@ final class HttpFront extends VerticleBase {
             config.clients().ifPresent(clients -> options.setClientAuth(ClientAuth.REQUEST)
                     .setTrustOptions(TrustOptions.wrap(clients.trustManager())));
         });
+        Connections connections = new Connections(vertx, Connections.MAX_STRANGERS / Math.max(1, config.loops()));
         HttpServer made = vertx.createHttpServer(options)
-                .connectionHandler(UpgradeByPost::allow)
-                .requestHandler(handler::accept);
+                .connectionHandler(connection -> {
+                    UpgradeByPost.allow(connection);
+                    connections.opened(connection);
+                })
+                .requestHandler(request -> handler.accept(request, connections));
         server = made;
         return made.listen().onSuccess(listening -> bound.accept(listening.actualPort()));
     }

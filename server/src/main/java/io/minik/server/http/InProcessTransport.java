@@ -1,5 +1,6 @@
 package io.minik.server.http;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.client.ApiCall;
 import io.minik.api.client.ApiCall.Verb;
 import io.minik.api.client.KubeList;
@@ -109,9 +110,22 @@ final class InProcessTransport implements Transport {
                 call.query(),
                 user,
                 call.contentType(),
-                () -> Future.succeededFuture(Buffer.buffer(call.body())),
+                new Given(call),
                 Optional.empty(),
                 new AuditEntry()));
+    }
+
+    /** A tree as it is, or bytes: patches and what tests write. */
+    private record Given(ApiCall call) implements RequestBody {
+        @Override
+        public Future<Buffer> read(User user) {
+            return Future.succeededFuture(Buffer.buffer(call.body()));
+        }
+
+        @Override
+        public Optional<ObjectNode> tree() {
+            return call.tree();
+        }
     }
 
     private static Target target(ApiCall call) {

@@ -6,17 +6,13 @@ import io.minik.api.object.Json;
 import io.minik.server.registry.Registry;
 import io.minik.server.table.Tables.IncludeObject;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,14 +20,11 @@ import org.slf4j.LoggerFactory;
 final class Responses {
     private static final Logger log = LoggerFactory.getLogger(Responses.class);
 
-    /** Bodies larger than this are compressed for who accepts it: upstream's threshold. */
-    private static final int GZIP_ABOVE_BYTES = 128 * 1024;
+    /** What a long answer holds while it goes out: a slice, and the same encrypted. */
+    private static final int SLICED_BYTES = 2 * Outflow.SLICE_BYTES;
 
-    /** Bytes handed to the connection at once: a list of thousands is not copied into one buffer. */
-    private static final int SLICE_BYTES = 256 * 1024;
-
-    /** So that the piece that fills a slice seldom makes it grow, which would copy it. */
-    private static final int ROOM_FOR_THE_LAST_BYTES = 16 * 1024;
+    /** The same with a compressor's tables and windows. Bodies of more than one slice, upstream's 128 KiB, are compressed. */
+    private static final int ZIPPED_BYTES = SLICED_BYTES + 256 * 1024;
 
     private static final int WARNING_CODE = 299;
 
@@ -107,7 +100,7 @@ final class Responses {
         if (status.details().retryAfterSeconds() > 0) {
             response.putHeader("Retry-After", Integer.toString(status.details().retryAfterSeconds()));
         }
-        if (status.code() == Status.Reason.RequestEntityTooLarge.code()) {
+        if (request.wire().orElseThrow().body().spoils()) {
             response.putHeader("Connection", "close");
         }
         response.setStatusCode(status.code())
@@ -140,102 +133,32 @@ final class Responses {
             body.bytes().ifPresent(size -> response.putHeader("Content-Length", Long.toString(size)));
             return response.end();
         }
-        Iterator<byte[]> pieces = body.each();
-        boolean small = body.bytes().isPresent() && body.bytes().getAsLong() <= SLICE_BYTES;
-        Buffer first =
-                small ? slice(pieces, Integer.MAX_VALUE, (int) body.bytes().getAsLong()) : slice(pieces);
-        boolean whole = !pieces.hasNext();
-        if (gzips(wire, response) && (whole ? first.length() : SLICE_BYTES) > GZIP_ABOVE_BYTES) {
-            response.putHeader("Content-Encoding", "gzip").putHeader("Vary", "Accept-Encoding");
-            return sendZipped(response, first, pieces);
+        Outflow.Slices slices = new Outflow.Slices(body.each());
+        Buffer first = slices.next((int) Math.min(body.bytes().orElse(Outflow.SLICE_BYTES), Outflow.SLICE_BYTES));
+        boolean whole = !slices.hasNext();
+        boolean gzip = !whole && gzips(wire, response);
+        if (Outflow.counts(first.length())) {
+            wire.body().hold().grow(request.user(), whole ? first.length() : gzip ? ZIPPED_BYTES : SLICED_BYTES);
         }
+        Outflow out = new Outflow(vertx, wire.request());
         if (whole) {
             response.putHeader("Content-Length", Integer.toString(first.length()));
-            return response.end(first);
+            return out.end(first);
+        }
+        if (gzip) {
+            response.putHeader("Content-Encoding", "gzip").putHeader("Vary", "Accept-Encoding");
+            return out.zipped(new Zip(first, slices), compressor);
         }
         if (body.bytes().isPresent()) {
             response.putHeader("Content-Length", Long.toString(body.bytes().getAsLong()));
         } else {
             response.setChunked(true);
         }
-        Promise<Void> done = Promise.promise();
-        response.write(first).onFailure(done::tryFail);
-        pump(response, () -> Future.succeededFuture(slice(pieces)), pieces::hasNext, done);
-        return done.future();
+        return out.slices(first, slices);
     }
 
     private static boolean gzips(Wire wire, HttpServerResponse response) {
         return !response.headers().contains("Content-Encoding")
                 && wire.header("Accept-Encoding").toLowerCase(Locale.ROOT).contains("gzip");
-    }
-
-    /** Compressed a slice at a time, on the compressor's threads, no faster than the client reads. */
-    private Future<Void> sendZipped(HttpServerResponse response, Buffer first, Iterator<byte[]> pieces) {
-        Zip zip = new Zip(first, pieces);
-        return compressor.executeBlocking(zip::next, false).compose(start -> {
-            if (!zip.hasNext()) {
-                return response.end(start);
-            }
-            response.setChunked(true);
-            Promise<Void> done = Promise.promise();
-            response.write(start).onFailure(done::tryFail);
-            pump(response, () -> compressor.executeBlocking(zip::next, false), zip::hasNext, done);
-            return done.future();
-        });
-    }
-
-    private static void pump(
-            HttpServerResponse response, Supplier<Future<Buffer>> source, BooleanSupplier more, Promise<Void> done) {
-        while (more.getAsBoolean()) {
-            if (response.closed()) {
-                done.tryComplete();
-                return;
-            }
-            if (response.writeQueueFull()) {
-                response.drainHandler(unused -> pump(response, source, more, done));
-                response.closeHandler(unused -> done.tryComplete());
-                return;
-            }
-            Future<Buffer> next;
-            try {
-                next = source.get();
-            } catch (RuntimeException unreadable) {
-                done.tryFail(unreadable);
-                return;
-            }
-            if (!next.isComplete()) {
-                next.onComplete(made -> {
-                    if (made.failed()) {
-                        done.tryFail(made.cause());
-                    } else if (response.closed()) {
-                        done.tryComplete();
-                    } else {
-                        response.write(made.result()).onFailure(done::tryFail);
-                        pump(response, source, more, done);
-                    }
-                });
-                return;
-            }
-            response.write(next.result()).onFailure(done::tryFail);
-        }
-        response.end().onComplete(ended -> {
-            if (ended.succeeded()) {
-                done.tryComplete();
-            } else {
-                done.tryFail(ended.cause());
-            }
-        });
-    }
-
-    private static Buffer slice(Iterator<byte[]> pieces) {
-        return slice(pieces, SLICE_BYTES, SLICE_BYTES + ROOM_FOR_THE_LAST_BYTES);
-    }
-
-    private static Buffer slice(Iterator<byte[]> pieces, int atLeast, int room) {
-        Buffer slice = Buffer.buffer(room);
-        while (pieces.hasNext() && slice.length() < atLeast) {
-            slice.appendBytes(pieces.next());
-        }
-        return slice;
     }
 }

@@ -27,12 +27,14 @@ final class Routes {
     private final Registry registry;
     private final Documents documents;
     private final Optional<KubeletProxy> proxy;
+    private final HeavyWork heavy;
 
-    Routes(Schema schema, Registry registry, Documents documents, Optional<KubeletProxy> proxy) {
+    Routes(Schema schema, Registry registry, Documents documents, Optional<KubeletProxy> proxy, HeavyWork heavy) {
         this.schema = schema;
         this.registry = registry;
         this.documents = documents;
         this.proxy = proxy;
+        this.heavy = heavy;
     }
 
     Future<Answer> route(ApiRequest request) {
@@ -63,8 +65,7 @@ final class Routes {
         ObjectKey key = ObjectKey.of(resource.namespaced() && !namespaces ? target.namespace() : "", target.name());
         return switch (verb) {
             case GET, LIST, WATCH -> read(verb, kind, key, request);
-            case CREATE, UPDATE, PATCH, DELETE, DELETE_COLLECTION ->
-                request.body().get().compose(body -> write(verb, kind, key, request, body.getBytes()));
+            case CREATE, UPDATE, PATCH, DELETE, DELETE_COLLECTION -> write(verb, kind, key, request);
         };
     }
 
@@ -78,8 +79,19 @@ final class Routes {
                 : registry.handle(asked).map(result -> new Answer.One(kind, result));
     }
 
-    private Future<Answer> write(Verb verb, KindRow kind, ObjectKey key, ApiRequest request, byte[] body) {
-        Request asked = request(verb, kind, key, request, body);
+    private Future<Answer> write(Verb verb, KindRow kind, ObjectKey key, ApiRequest request) {
+        if (request.body().tree().isPresent()) {
+            return write(request(verb, kind, key, request, NO_BODY), verb, kind);
+        }
+        return request.body().read(request.user()).compose(body -> {
+            Request asked = request(verb, kind, key, request, body.getBytes());
+            return body.length() > HeavyWork.ABOVE_BYTES
+                    ? heavy.run(request.user().name(), () -> write(asked, verb, kind))
+                    : write(asked, verb, kind);
+        });
+    }
+
+    private Future<Answer> write(Request asked, Verb verb, KindRow kind) {
         return verb == Verb.DELETE_COLLECTION
                 ? registry.deleteCollection(asked).map(listing -> new Answer.Many(kind, listing))
                 : registry.handle(asked).map(result -> new Answer.One(kind, result));
@@ -96,7 +108,8 @@ final class Routes {
                 manager(request),
                 request.contentType(),
                 body,
-                request.audit()::annotate);
+                request.audit()::annotate,
+                request.body().tree());
     }
 
     /** The parameter, or what the user agent begins with: {@code kubectl} of {@code kubectl/v1.36.4 (linux/amd64) …}. */

@@ -1,7 +1,6 @@
 package io.minik.server.http;
 
 import io.minik.api.meta.ApiException;
-import io.minik.api.meta.Status;
 import io.minik.api.meta.Status.Details;
 import io.minik.api.meta.Status.Reason;
 import io.minik.server.authn.Authenticator;
@@ -79,9 +78,12 @@ final class Steps {
         Wire wire = request.wire().orElseThrow();
         Authenticator.Credentials credentials =
                 new Authenticator.Credentials(wire.clientCertificates(), wire.bearerToken(), List.of());
-        return authenticator
-                .authenticate(credentials)
-                .compose(user -> next.handle(request.as(user.orElse(User.ANONYMOUS))));
+        return authenticator.authenticate(credentials).compose(user -> {
+            if (user.isPresent() && !wire.guard().isKnown()) {
+                wire.guard().known();
+            }
+            return next.handle(request.as(user.orElse(User.ANONYMOUS)));
+        });
     }
 
     /** Impersonate-User, -Group, -Uid and -Extra-* headers: each needs its own permission. */
@@ -154,11 +156,7 @@ final class Steps {
         int most = request.target().readOnly() ? MAX_READING : MAX_MUTATING;
         if (counter.incrementAndGet() > most) {
             counter.decrementAndGet();
-            throw new ApiException(new Status(
-                    Reason.TooManyRequests.code(),
-                    Reason.TooManyRequests,
-                    "Too many requests, please try again later.",
-                    new Details("", "", "", "", List.of(), 1)));
+            throw ByteBudget.tooMany();
         }
         return next.handle(request).onComplete(unused -> counter.decrementAndGet());
     }

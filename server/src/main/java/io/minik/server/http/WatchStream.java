@@ -13,6 +13,9 @@ import io.minik.server.watchcache.Watcher;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
@@ -25,6 +28,11 @@ final class WatchStream implements WatchSink {
 
     private static final long MILLIS = 1000;
 
+    /** Events written at once, by bytes: small ones share a packet, a large one is alone. */
+    private static final int CHUNK_BYTES = 64 * 1024;
+
+    private static final long STALLED_MILLIS = MILLIS * Outflow.STALLED_SECONDS;
+
     private final Vertx vertx;
     private final Registry registry;
     private final Frames frames;
@@ -35,8 +43,15 @@ final class WatchStream implements WatchSink {
     // The request's context.
     private @Nullable WatchWire wire;
     private boolean open;
+    /** Events that the wire has no room for yet: at most one batch of the watcher's, which is paused. */
+    private final Deque<Seen> waiting = new ArrayDeque<>();
+
+    private long stalled = -1;
     /** What is still to be said once the wire is open. */
     private Runnable endedEarly = () -> {};
+
+    /** The same once what waits is written. */
+    private Runnable endedLate = () -> {};
 
     private @Nullable Watcher watcher;
     private @Nullable Resource resource;
@@ -108,16 +123,50 @@ final class WatchStream implements WatchSink {
 
     @Override
     public void onEvents(List<Seen> events) {
+        waiting.addAll(events);
+        Watcher source = watcher;
+        if (!flow() && !over && source != null) {
+            source.pause();
+        }
+    }
+
+    /** Encodes and writes as much as the wire takes: a batch of large objects is never in memory as a whole. */
+    private boolean flow() {
         WatchWire out = wire;
         if (over || out == null || out.closed()) {
             stop();
-            return;
+            return false;
         }
-        out.write(events.stream().map(this::frame).toList()).onFailure(unused -> stop());
+        while (!waiting.isEmpty() && !out.full()) {
+            List<Buffer> frames = new ArrayList<>();
+            int bytes = 0;
+            while (!waiting.isEmpty() && bytes < CHUNK_BYTES) {
+                Buffer frame = frame(waiting.remove());
+                bytes += frame.length();
+                frames.add(frame);
+            }
+            out.write(frames).onFailure(unused -> stop());
+        }
+        if (out.full()) {
+            vertx.cancelTimer(stalled);
+            stalled = vertx.setTimer(STALLED_MILLIS, unused -> {
+                stop();
+                out.cut();
+            });
+            out.onDrain(this::drained);
+            return false;
+        }
+        return true;
+    }
+
+    private void drained() {
+        vertx.cancelTimer(stalled);
         Watcher source = watcher;
-        if (out.full() && source != null) {
-            source.pause();
-            out.onDrain(source::resume);
+        if (flow() && source != null) {
+            Runnable last = endedLate;
+            endedLate = () -> {};
+            last.run();
+            source.resume();
         }
     }
 
@@ -145,6 +194,10 @@ final class WatchStream implements WatchSink {
             endedEarly = () -> onEnd(why);
             return;
         }
+        if (!waiting.isEmpty() && !over) {
+            endedLate = () -> onEnd(why);
+            return;
+        }
         if (!over && out != null && !out.closed()) {
             why.ifPresent(
                     error -> out.write(List.of(frames.error(error.status()))).onFailure(unused -> stop()));
@@ -155,6 +208,8 @@ final class WatchStream implements WatchSink {
 
     private void stop() {
         over = true;
+        waiting.clear();
+        vertx.cancelTimer(stalled);
         if (timer >= 0) {
             vertx.cancelTimer(timer);
             timer = -1;

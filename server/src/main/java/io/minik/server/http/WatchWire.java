@@ -3,6 +3,7 @@ package io.minik.server.http;
 import io.minik.api.meta.ApiException;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.ServerWebSocket;
 import java.util.List;
@@ -28,18 +29,21 @@ interface WatchWire {
 
     Future<Void> end();
 
+    /** Ends it at once, for a client that does not read: nothing more can be said. */
+    void cut();
+
     static WatchWire of(Wire wire) {
-        return wire.asksForWebSocket()
-                ? new Messages(wire)
-                : new Lines(wire.request().response());
+        return wire.asksForWebSocket() ? new Messages(wire) : new Lines(wire.request());
     }
 
     /** A response that does not end: an object a line. */
     final class Lines implements WatchWire {
+        private final HttpServerRequest request;
         private final HttpServerResponse response;
 
-        Lines(HttpServerResponse response) {
-            this.response = response;
+        Lines(HttpServerRequest request) {
+            this.request = request;
+            this.response = request.response();
         }
 
         @Override
@@ -84,6 +88,11 @@ interface WatchWire {
         @Override
         public Future<Void> end() {
             return response.end();
+        }
+
+        @Override
+        public void cut() {
+            Outflow.cut(request);
         }
     }
 
@@ -148,6 +157,11 @@ interface WatchWire {
         @Override
         public Future<Void> end() {
             return opened().close();
+        }
+
+        @Override
+        public void cut() {
+            wire.request().connection().close().onFailure(ProxyPipe::quietly);
         }
     }
 }

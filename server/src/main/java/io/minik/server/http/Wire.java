@@ -1,5 +1,6 @@
 package io.minik.server.http;
 
+import io.minik.api.wire.Connections;
 import io.minik.api.x509.ClientAuthority;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerRequest;
@@ -9,8 +10,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 
-/** The HTTP side of a request: what headers and TLS say. */
-record Wire(HttpServerRequest request) {
+/**
+ * The HTTP side of a request: what headers and TLS say.
+ *
+ * @param guard of the connection that it came on
+ */
+record Wire(HttpServerRequest request, HttpBody body, Connections.Guard guard) {
     private static final String PROTOCOL = "Sec-WebSocket-Protocol";
 
     String header(String name) {

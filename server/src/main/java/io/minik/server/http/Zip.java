@@ -3,7 +3,6 @@ package io.minik.server.http;
 import io.vertx.core.buffer.Buffer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.util.Iterator;
 import java.util.zip.Deflater;
 import java.util.zip.GZIPOutputStream;
 
@@ -14,14 +13,14 @@ final class Zip {
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream(SLICE_BYTES);
     private Buffer first;
-    private final Iterator<byte[]> pieces;
+    private final Outflow.Slices slices;
     private final GZIPOutputStream zip;
     private volatile boolean over;
 
-    /** @param first what was taken of the pieces already */
-    Zip(Buffer first, Iterator<byte[]> pieces) {
+    /** @param first what was taken of the slices already */
+    Zip(Buffer first, Outflow.Slices slices) {
         this.first = first;
-        this.pieces = pieces;
+        this.slices = slices;
         try {
             zip = new GZIPOutputStream(out) {
                 {
@@ -40,15 +39,24 @@ final class Zip {
     Buffer next() throws IOException {
         zip.write(first.getBytes());
         first = Buffer.buffer();
-        while (pieces.hasNext() && out.size() < SLICE_BYTES) {
-            zip.write(pieces.next());
+        while (slices.hasNext() && out.size() < SLICE_BYTES) {
+            zip.write(slices.next().getBytes());
         }
-        if (!pieces.hasNext()) {
+        if (!slices.hasNext()) {
             zip.close();
             over = true;
         }
         Buffer slice = Buffer.buffer(out.toByteArray());
         out.reset();
         return slice;
+    }
+
+    /** Gives the compressor's memory back, which is none of the heap's, also where the client left in the middle. */
+    void close() {
+        try {
+            zip.close();
+        } catch (IOException e) {
+            throw new IllegalStateException("memory can't be written", e);
+        }
     }
 }

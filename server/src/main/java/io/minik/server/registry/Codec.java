@@ -61,7 +61,9 @@ final class Codec {
     /** The body of a PUT, or of a POST of the kind itself. */
     ObjectNode decode(Request request, List<String> warnings) {
         Type type = bodyType(request);
-        Decoded decoded = Decoder.decode(type, request.body(), format(request), level(request));
+        Decoded decoded = request.tree().isPresent()
+                ? Decoder.decode(type, request.tree().get(), level(request))
+                : Decoder.decode(type, request.body(), format(request), level(request));
         warnings.addAll(decoded.warnings());
         ObjectNode tree = decoded.tree();
         if (type == request.kind().type()) {

@@ -39,7 +39,7 @@ class HealthPagesTest {
                 query,
                 User.system("tester", User.MASTERS),
                 "",
-                () -> Future.succeededFuture(Buffer.buffer()),
+                reader -> Future.succeededFuture(Buffer.buffer()),
                 Optional.empty(),
                 new AuditEntry());
     }

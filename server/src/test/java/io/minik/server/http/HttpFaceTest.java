@@ -139,7 +139,7 @@ class HttpFaceTest {
 
     @Test
     void aBodyThatIsTooLargeIsRefused() {
-        String large = "{\"data\":{\"a\":\"" + "x".repeat(Exchange.MAX_BODY_BYTES) + "\"}}";
+        String large = "{\"data\":{\"a\":\"" + "x".repeat(HttpBody.MAX_BYTES) + "\"}}";
         HttpResponse<String> answer = send("POST", CONFIG_MAPS, large, "Content-Type", "application/json");
         assertThat(answer.statusCode()).isEqualTo(413);
         assertThat(Json.text(json(answer), "message")).isEqualTo("Request entity too large: limit is 3145728");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.minik.api.meta.ApiException;
 import io.minik.api.object.KubeObject;
+import io.minik.api.wire.Connections;
 import io.minik.server.registry.NameSource;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
@@ -49,7 +50,10 @@ class ProxyTest {
 
     /** The proxy subresource of a pod {@code web:<port>} on loopback, which the real one refuses. */
     private void proxy(HttpServerRequest http) {
-        ApiRequest request = Exchange.open(http, new NameSource(new Random(1)), InstantSource.system());
+        HttpBody body = new HttpBody(vertx, http, new ByteBudget(1 << 20).hold());
+        Connections.Guard guard = new Connections(vertx, 1).of(http.connection());
+        ApiRequest request =
+                Exchange.open(new Wire(http, body, guard), new NameSource(new Random(1)), InstantSource.system());
         ProxyPath path = ProxyPath.of(http.path(), http.query(), true);
         int port = Integer.parseInt(request.target().name().replace("web:", ""));
         ProxyPipe.Place pod = new ProxyPipe.Place("127.0.0.1", port, ProxyPipe.Line.PLAIN);

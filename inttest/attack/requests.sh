@@ -1,0 +1,62 @@
+# Requests that are never finished, never read or absurd, all at once, while kubectl goes on working. Sourced by run.sh.
+. "$root/build-env.sh"
+flood_namespace=flood
+k create namespace $flood_namespace >/dev/null
+k -n $flood_namespace create serviceaccount reader >/dev/null
+k create clusterrolebinding flood-reader --clusterrole=view --serviceaccount=$flood_namespace:reader >/dev/null
+within 20 "the flood's default service account is there" k -n $flood_namespace get serviceaccount default
+# 40 objects of 750 kB: a LIST of 30 MB.
+filler=$(printf 'x%.0s' $(seq 1000))
+for _ in 1 2 3 4 5 6 7; do filler="$filler$filler"; done
+for i in $(seq 40); do
+  printf '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"f-%d"},"data":{"a":"%s"}}\n' "$i" "${filler:0:750000}"
+done >"$work/flood.json"
+ok "30 MB of ConfigMaps are created" k -n $flood_namespace create -f "$work/flood.json"
+unset filler
+flood_rss() { awk '/^VmRSS/ { printf "%.0f", $2 / 1024 }' "/proc/${host_pid[a]}/status"; }
+say "RSS before: $(flood_rss) MB"
+: >"$work/flooding"
+on a nice -n 15 timeout 120 "$JAVA_HOME/bin/java" -Xmx256m -cp "$root/inttest/target/classes:$(cat "$root/inttest/target/classpath")" \
+  io.minik.inttest.RequestFlood 127.0.0.1 6443 "$(k -n $flood_namespace create token default)" \
+  "$(k -n $flood_namespace create token reader)" "$work/flooding" >"$work/flood.out" 2>&1 &
+flood_pid=$!
+# Established connections to the API server, as the kernel of that host counts them.
+flood_connections() { on a cat /proc/net/tcp /proc/net/tcp6 | awk '$2 ~ /:192B$/ && $4 == "01"' | wc -l; }
+flooded() { [ "$(flood_connections)" -gt "$1" ]; }
+few_connections() { [ "$(flood_connections)" -lt "$1" ]; }
+within 40 "the flood is on" flooded 150
+# What kubectl takes to start is not the server's: curl asks beside it, and is timed.
+kubectl_works() {
+  local n=$1 began slowest=0 took
+  for i in $(seq "$n"); do
+    began=$(date +%s%N)
+    on a curl -fsS --max-time 5 --cert "$work/flood.crt" --key "$work/flood.key" --cacert "$work/flood.ca" \
+      "https://127.0.0.1:6443/api/v1/namespaces/default/serviceaccounts/default" >/dev/null || return 1
+    took=$((($(date +%s%N) - began) / 1000000))
+    [ $took -gt $slowest ] && slowest=$took
+    k -n default create configmap "flood-$i" --from-literal=a=b >/dev/null || return 1
+    k -n default delete configmap "flood-$i" >/dev/null || return 1
+    read -r -t 0.2 <> <(:) || true
+  done
+  echo "slowest answer: $slowest ms, connections: $(flood_connections), RSS: $(flood_rss) MB"
+  [ $slowest -le 1000 ]
+}
+for part in 'clusters[0].cluster.certificate-authority-data}:ca' 'users[0].user.client-certificate-data}:crt' 'users[0].user.client-key-data}:key'; do
+  (umask 077; k config view --raw -o "jsonpath={.${part%:*}" | base64 -d >"$work/flood.${part#*:}")
+done
+flood_out=$(kubectl_works 20 2>&1) && flood_fine=true || flood_fine=false
+say "$flood_out"
+ok "kubectl goes on working in the flood, each answer within 1 s" $flood_fine
+# Each stranger's deadline has passed once.
+within 60 "half-sent requests of strangers are not held" few_connections 450
+rm "$work/flooding"
+wait $flood_pid
+say "flood: $(tail -n 3 "$work/flood.out")"
+ok "unfinished bodies beyond the budget are told so" grep -Eq 'refused: [1-9]' "$work/flood.out"
+ok "minik is alive" kill -0 "${host_pid[a]}"
+say "RSS after: $(flood_rss) MB"
+k delete namespace $flood_namespace --wait=false >/dev/null
+k delete clusterrolebinding flood-reader >/dev/null
+within 30 "the flood's connections are gone" few_connections 60
+ok "and kubectl as before" k get nodes
+rm -f "$work"/flood.*

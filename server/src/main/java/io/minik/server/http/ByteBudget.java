@@ -1,0 +1,97 @@
+package io.minik.server.http;
+
+import io.minik.api.meta.ApiException;
+import io.minik.api.meta.Status;
+import io.minik.api.meta.Status.Details;
+import io.minik.api.meta.Status.Reason;
+import io.minik.server.authn.User;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The memory that all requests together may hold: bodies as they come in, and what of an answer waits for its client. Who
+ * asks for more than there is gets 429.
+ *
+ * <p>Fair without a table of shares: a user may hold as much as is still free, so one gets half, two get a third each, and
+ * whoever comes next finds something left. Any thread.
+ */
+final class ByteBudget {
+    /** An eighth of the heap: with 160 MB, 20 MB, six of the largest bodies. The rest is for the cluster's objects. */
+    private static final int PART_OF_HEAP = 8;
+
+    /** What all strangers together may hold. */
+    private static final int STRANGERS_PART = 16;
+
+    /** The administrators' way in when everybody else is at it. */
+    private static final int MASTERS_WEIGHT = 8;
+
+    private final long total;
+    private final Map<String, Long> byUser = new HashMap<>();
+    private long held;
+
+    ByteBudget(long total) {
+        this.total = total;
+    }
+
+    static ByteBudget ofHeap() {
+        return new ByteBudget(Runtime.getRuntime().maxMemory() / PART_OF_HEAP);
+    }
+
+    /** What one request holds; closed when it is answered. */
+    final class Hold implements AutoCloseable {
+        private String user = "";
+        private long bytes;
+
+        /** @throws ApiException 429, and the hold is as it was */
+        void grow(User asker, long more) {
+            synchronized (ByteBudget.this) {
+                if (user.isEmpty()) {
+                    user = asker.name();
+                }
+                long own = byUser.getOrDefault(user, 0L) + more;
+                if (own > most(asker, total - held - more)) {
+                    throw tooMany();
+                }
+                byUser.put(user, own);
+                held += more;
+                bytes += more;
+            }
+        }
+
+        @Override
+        public void close() {
+            synchronized (ByteBudget.this) {
+                if (bytes > 0) {
+                    held -= bytes;
+                    long back = bytes;
+                    byUser.computeIfPresent(user, (name, own) -> own > back ? own - back : null);
+                    bytes = 0;
+                }
+            }
+        }
+    }
+
+    Hold hold() {
+        return new Hold();
+    }
+
+    synchronized long held() {
+        return held;
+    }
+
+    private long most(User user, long free) {
+        if (user.groups().contains(User.MASTERS)) {
+            return MASTERS_WEIGHT * free;
+        }
+        return user.groups().contains(User.UNAUTHENTICATED) ? Math.min(free, total / STRANGERS_PART) : free;
+    }
+
+    static ApiException tooMany() {
+        return new ApiException(new Status(
+                Reason.TooManyRequests.code(),
+                Reason.TooManyRequests,
+                "Too many requests, please try again later.",
+                new Details("", "", "", "", List.of(), 1)));
+    }
+}

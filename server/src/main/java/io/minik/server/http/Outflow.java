@@ -1,0 +1,181 @@
+package io.minik.server.http;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
+import java.util.Iterator;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+
+/**
+ * One answer on its way out: a slice at a time, the next when the network has taken the last. A client that takes nothing for
+ * {@value #STALLED_SECONDS} s is cut off; until then it costs two slices, whatever the answer's size. On the request's context.
+ */
+final class Outflow {
+    /** Bytes handed to the connection at once, and as many again encrypted. */
+    static final int SLICE_BYTES = 128 * 1024;
+
+    static final int STALLED_SECONDS = 30;
+
+    /** Smaller answers fit what the kernel keeps for a connection, and are not watched. */
+    private static final int UNWATCHED_BYTES = 16 * 1024;
+
+    private final Vertx vertx;
+    private final HttpServerRequest http;
+    private final HttpServerResponse response;
+    private final Promise<Void> done = Promise.promise();
+    private long timer = -1;
+
+    Outflow(Vertx vertx, HttpServerRequest http) {
+        this.vertx = vertx;
+        this.http = http;
+        this.response = http.response();
+    }
+
+    /** Bytes that an answer may have waiting. */
+    static boolean counts(long bytes) {
+        return bytes > UNWATCHED_BYTES;
+    }
+
+    /** An answer of one slice. */
+    Future<Void> end(Buffer whole) {
+        if (!counts(whole.length())) {
+            return response.end(whole);
+        }
+        watch();
+        return response.end(whole).onComplete(unused -> vertx.cancelTimer(timer));
+    }
+
+    Future<Void> slices(Buffer first, Slices rest) {
+        response.write(first).onFailure(done::tryFail);
+        return pump(() -> Future.succeededFuture(rest.next()), rest::hasNext);
+    }
+
+    /** Compressed on the worker, which the next slice waits for. */
+    Future<Void> zipped(Zip zip, WorkerExecutor worker) {
+        return worker.executeBlocking(zip::next, false)
+                .compose(start -> {
+                    if (!zip.hasNext()) {
+                        return end(start);
+                    }
+                    response.setChunked(true);
+                    response.write(start).onFailure(done::tryFail);
+                    return pump(() -> worker.executeBlocking(zip::next, false), zip::hasNext);
+                })
+                .onComplete(unused -> zip.close());
+    }
+
+    private Future<Void> pump(Supplier<Future<Buffer>> source, BooleanSupplier more) {
+        response.closeHandler(unused -> over());
+        next(source, more);
+        return done.future();
+    }
+
+    private void next(Supplier<Future<Buffer>> source, BooleanSupplier more) {
+        while (more.getAsBoolean()) {
+            if (response.closed()) {
+                over();
+                return;
+            }
+            if (response.writeQueueFull()) {
+                watch();
+                response.drainHandler(unused -> {
+                    vertx.cancelTimer(timer);
+                    next(source, more);
+                });
+                return;
+            }
+            Future<Buffer> slice;
+            try {
+                slice = source.get();
+            } catch (RuntimeException unreadable) {
+                done.tryFail(unreadable);
+                return;
+            }
+            if (!slice.isComplete()) {
+                slice.onComplete(made -> {
+                    if (made.failed()) {
+                        done.tryFail(made.cause());
+                    } else if (response.closed()) {
+                        over();
+                    } else {
+                        response.write(made.result()).onFailure(done::tryFail);
+                        next(source, more);
+                    }
+                });
+                return;
+            }
+            response.write(slice.result()).onFailure(done::tryFail);
+        }
+        watch();
+        response.end().onComplete(ended -> {
+            vertx.cancelTimer(timer);
+            if (ended.succeeded()) {
+                done.tryComplete();
+            } else {
+                done.tryFail(ended.cause());
+            }
+        });
+    }
+
+    private void over() {
+        vertx.cancelTimer(timer);
+        done.tryComplete();
+    }
+
+    private void watch() {
+        vertx.cancelTimer(timer);
+        timer = vertx.setTimer(TimeUnit.SECONDS.toMillis(STALLED_SECONDS), unused -> {
+            cut(http);
+            done.tryFail("the client took nothing for " + STALLED_SECONDS + " s");
+        });
+    }
+
+    /** Ends what a client does not read: the whole connection, or in HTTP/2 the stream. */
+    static void cut(HttpServerRequest http) {
+        Future<Void> gone = http.version() == HttpVersion.HTTP_2
+                ? http.response().reset()
+                : http.connection().close();
+        gone.onFailure(ProxyPipe::quietly);
+    }
+
+    /** Pieces of any size as slices of one size. */
+    static final class Slices {
+        private final Iterator<byte[]> pieces;
+        private byte[] piece = {};
+        private int at;
+
+        Slices(Iterator<byte[]> pieces) {
+            this.pieces = pieces;
+        }
+
+        boolean hasNext() {
+            return at < piece.length || pieces.hasNext();
+        }
+
+        Buffer next() {
+            return next(SLICE_BYTES);
+        }
+
+        /** @param room what is expected to come, so that nothing is copied to make room */
+        Buffer next(int room) {
+            Buffer slice = Buffer.buffer(room);
+            while (slice.length() < SLICE_BYTES && hasNext()) {
+                if (at == piece.length) {
+                    piece = pieces.next();
+                    at = 0;
+                }
+                int taken = Math.min(piece.length - at, SLICE_BYTES - slice.length());
+                slice.appendBytes(piece, at, taken);
+                at += taken;
+            }
+            return slice;
+        }
+    }
+}
