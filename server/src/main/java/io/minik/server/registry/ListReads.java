@@ -20,12 +20,12 @@ import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** Lists: the present from the watch caches, the past (later pages, resourceVersionMatch=Exact) from the store. */
 final class ListReads {
     /** How long a list or watch waits for a revision that is not there yet: upstream's. */
-    private static final long FUTURE_SECONDS = 3;
+    private static final long FUTURE_MILLIS = 3_000;
 
     /** Keys read at once from the past when a selector may drop most of them. */
     private static final long PAGE = 500;
@@ -75,6 +75,10 @@ final class ListReads {
     Future<Page> list(Resource resource, Filter filter, Options options) {
         checkMatch(options);
         if (!options.continueToken().isEmpty()) {
+            if (!options.resourceVersion().isEmpty()
+                    && !options.resourceVersion().equals("0")) {
+                throw ApiException.badRequest("specifying resource version is not allowed when using continue");
+            }
             ContinueToken token = ContinueToken.decode(options.continueToken());
             if (!token.consistent()) {
                 // What was compacted once is not far behind: what is committed now is the page's state.
@@ -101,18 +105,21 @@ final class ListReads {
         if (version <= caches.applied()) {
             return Future.succeededFuture();
         }
-        return caches.reached(version)
-                .timeout(FUTURE_SECONDS, TimeUnit.SECONDS)
-                .recover(late -> Future.failedFuture(ApiException.of(
-                        Reason.Timeout,
-                        "Too large resource version: " + version + ", current: " + caches.applied(),
-                        new Details(
-                                "",
-                                "",
-                                "",
-                                "",
-                                List.of(new Cause("ResourceVersionTooLarge", "Too large resource version", "")),
-                                1))));
+        return caches.reached(version, FUTURE_MILLIS)
+                .recover(error -> Future.failedFuture(error instanceof TimeoutException ? tooLarge(version) : error));
+    }
+
+    private ApiException tooLarge(long version) {
+        return ApiException.of(
+                Reason.Timeout,
+                "Timeout: Too large resource version: " + version + ", current: " + caches.applied(),
+                new Details(
+                        "",
+                        "",
+                        "",
+                        "",
+                        List.of(new Cause("ResourceVersionTooLarge", "Too large resource version", "")),
+                        1));
     }
 
     private static void checkMatch(Options options) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.client.ApiCall.Verb;
 import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Resource;
+import io.minik.api.meta.Status.Reason;
 import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
@@ -16,10 +17,13 @@ import io.minik.server.watchcache.WatchCaches;
 import io.minik.server.watchcache.WatchSink;
 import io.minik.server.watchcache.Watcher;
 import io.minik.store.Store;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,6 +34,9 @@ import java.util.function.Supplier;
  * store. Stateless but for the caches: any loop may call, futures complete on the caller's.
  */
 public final class Registry {
+    /** Deletes of one collection in flight: enough to fill one fsync of the store, few beside what others write. */
+    private static final int DELETES_AT_ONCE = 16;
+
     private final Storage storage;
     private final Codec codec;
     private final Writes writes;
@@ -158,16 +165,44 @@ public final class Registry {
         }
         DeleteRules.Options options = DeleteRules.Options.of(body, request);
         return list(request).compose(listing -> {
-            List<Future<?>> deletes = new ArrayList<>();
-            for (KubeObject object : listing.items()) {
-                deletes.add(writes.delete(request, object.key(), options)
-                        .mapEmpty()
-                        .recover(error -> ApiException.is(error, io.minik.api.meta.Status.Reason.NotFound)
-                                ? Future.succeededFuture()
-                                : Future.failedFuture(error)));
+            Iterator<KubeObject> left = listing.items().iterator();
+            List<Future<?>> lanes = new ArrayList<>();
+            for (int i = 0; i < DELETES_AT_ONCE; i++) {
+                Promise<Void> lane = Promise.promise();
+                deleteOneByOne(request, options, left, lane);
+                lanes.add(lane.future());
             }
-            return Future.join(deletes).map(listing);
+            return Future.join(lanes).map(listing);
         });
+    }
+
+    /** Lanes share what is left, on the caller's context; a lane ends with its first failure, as upstream's worker does. */
+    private void deleteOneByOne(
+            Request request, DeleteRules.Options options, Iterator<KubeObject> left, Promise<Void> lane) {
+        while (left.hasNext()) {
+            Future<Result> deleted = writes.delete(request, left.next().key(), options);
+            if (deleted.isComplete()) {
+                if (isLost(deleted)) {
+                    lane.fail(deleted.cause());
+                    return;
+                }
+                continue;
+            }
+            deleted.onComplete(outcome -> {
+                if (isLost(outcome)) {
+                    lane.fail(outcome.cause());
+                } else {
+                    deleteOneByOne(request, options, left, lane);
+                }
+            });
+            return;
+        }
+        lane.complete();
+    }
+
+    /** Somebody else may have been first. */
+    private static boolean isLost(AsyncResult<Result> deleted) {
+        return deleted.failed() && !ApiException.is(deleted.cause(), Reason.NotFound);
     }
 
     private Filter filter(Request request) {

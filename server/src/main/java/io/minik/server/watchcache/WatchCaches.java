@@ -24,9 +24,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -75,31 +75,18 @@ public final class WatchCaches implements Room {
     private volatile @Nullable ApiException failed;
 
     // The caches' loop.
-    private final PriorityQueue<Waiter> waiters = new PriorityQueue<>();
+    private final RevisionWaiters waiters;
+
     private final Set<Watcher> bookmarked = new HashSet<>();
     private Store.@Nullable Watch watch;
     private String deployment = "";
     private long bookmarkTimer = -1;
 
-    private record Waiter(long revision, Promise<Void> promise, Context context) implements Comparable<Waiter> {
-        @Override
-        public int compareTo(Waiter other) {
-            return Long.compare(revision, other.revision);
-        }
-
-        void wake() {
-            context.runOnContext(unused -> promise.complete());
-        }
-
-        void fail(ApiException why) {
-            context.runOnContext(unused -> promise.fail(why));
-        }
-    }
-
     /** @param resources as stored: one per kind, each in one version */
     public WatchCaches(Vertx vertx, Store store, Collection<Resource> resources) {
         this.vertx = vertx;
         this.store = store;
+        this.waiters = new RevisionWaiters(vertx);
         for (Resource resource : resources) {
             WatchCache cache = new WatchCache(resource, this);
             byResource.put(resource, cache);
@@ -132,23 +119,39 @@ public final class WatchCaches implements Room {
         if (gone != null) {
             return Future.failedFuture(gone);
         }
+        return waiting(revision, (promise, caller) -> waiters.add(revision, promise, caller));
+    }
+
+    /**
+     * The same for a revision that a client names, and that may never be written: fails with a TimeoutException after some
+     * time, and then nothing of it is kept.
+     */
+    public Future<Void> reached(long revision, long millis) {
+        return waiting(revision, (promise, caller) -> waiters.add(revision, promise, caller, millis));
+    }
+
+    private Future<Void> waiting(long revision, BiConsumer<Promise<Void>, Context> wait) {
         if (applied >= revision) {
             return Future.succeededFuture();
         }
         Promise<Void> promise = Promise.promise();
         Context caller = callerOr(loop());
         loop().runOnContext(unused -> {
-            Waiter waiter = new Waiter(revision, promise, caller);
             ApiException since = failed;
             if (applied >= revision) {
-                waiter.wake();
+                caller.runOnContext(back -> promise.complete());
             } else if (since != null) {
-                waiter.fail(since);
+                caller.runOnContext(back -> promise.fail(since));
             } else {
-                waiters.add(waiter);
+                wait.accept(promise, caller);
             }
         });
         return promise.future();
+    }
+
+    /** Requests that wait for something. Any thread, a moment late. */
+    int waiting() {
+        return waiters.size();
     }
 
     @Override
@@ -374,19 +377,16 @@ public final class WatchCaches implements Room {
         ApiException answer = ApiException.unavailable(why);
         failed = answer;
         health = Health.notReady(why);
-        waiters.forEach(waiter -> waiter.fail(answer));
-        waiters.clear();
+        waiters.failAll(answer);
         byResource.values().forEach(cache -> cache.endWatches(answer));
     }
 
     private void shown(long revision) {
         applied = Math.max(applied, revision);
-        while (!waiters.isEmpty() && waiters.element().revision() <= applied) {
-            waiters.remove().wake();
-        }
+        waiters.wake(applied);
     }
 
-    private void route(String storeKey, java.util.function.BiConsumer<WatchCache, String> action) {
+    private void route(String storeKey, BiConsumer<WatchCache, String> action) {
         if (!storeKey.startsWith(StorageKeys.ROOT)) {
             return;
         }

@@ -256,4 +256,15 @@ class WatchCachesTest {
         assertThat(throwing.next()).isEqualTo("end 410");
         assertThat(other.next()).isEqualTo("ADDED x@" + first);
     }
+
+    @Test
+    void whoWaitsForARevisionThatNeverComesIsNotKept() {
+        assertThatThrownBy(() -> TestApi.await(caches.reached(caches.applied() + 1000, 1)))
+                .hasCauseInstanceOf(java.util.concurrent.TimeoutException.class);
+        assertThat(caches.waiting()).isZero();
+        io.vertx.core.Future<Void> comes = caches.reached(caches.applied() + 1, 60_000);
+        put("next", "a");
+        TestApi.await(comes);
+        assertThat(caches.waiting()).isZero();
+    }
 }
