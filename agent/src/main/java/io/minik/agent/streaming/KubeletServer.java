@@ -6,6 +6,7 @@ import io.minik.agent.node.NodeFigures;
 import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
 import io.minik.api.room.Room;
+import io.minik.api.wire.Connections;
 import io.minik.api.wire.TlsEngine;
 import io.minik.api.wire.UpgradeByPost;
 import io.minik.api.x509.TlsIdentity;
@@ -25,6 +26,7 @@ import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.TrustOptions;
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -113,6 +115,8 @@ public final class KubeletServer implements Room {
                 .setUseAlpn(true)
                 // Upgrades need HTTP/1.1; whoever offers both gets it.
                 .setAlpnVersions(List.of(HttpVersion.HTTP_1_1))
+                .setSslHandshakeTimeout(Connections.HANDSHAKE_SECONDS)
+                .setSslHandshakeTimeoutUnit(TimeUnit.SECONDS)
                 .setKeyCertOptions(KeyCertOptions.wrap(identity))
                 // Who is not known gets 401: Gate verifies.
                 .setTrustOptions(TrustOptions.wrap(gate.clients().trustManager()))
@@ -123,9 +127,13 @@ public final class KubeletServer implements Room {
                 .setMaxWebSocketFrameSize(MOST_MESSAGE_BYTES);
         WebSocketStreams.PROTOCOLS.forEach(options::addWebSocketSubProtocol);
         options.addWebSocketSubProtocol(RemoteCommands.TUNNELLED_PORT_FORWARD);
+        Connections connections = new Connections(vertx, Connections.MAX_STRANGERS);
         HttpServer made = vertx.createHttpServer(options)
-                .connectionHandler(UpgradeByPost::allow)
-                .requestHandler(this::handle)
+                .connectionHandler(connection -> {
+                    UpgradeByPost.allow(connection);
+                    connections.opened(connection);
+                })
+                .requestHandler(request -> handle(request, connections.of(request.connection())))
                 .exceptionHandler(error -> log.atDebug()
                         .addKeyValue("err", error.toString())
                         .log("a connection to the kubelet broke off"));
@@ -162,8 +170,14 @@ public final class KubeletServer implements Room {
 
     // ---- routes
 
-    private void handle(HttpServerRequest request) {
-        gate.pass(request, () -> route(request));
+    private void handle(HttpServerRequest request, Connections.Guard guard) {
+        guard.begin();
+        // What is upgraded has no end of its own: it is never idle, and ends with its container or its client.
+        request.response().endHandler(unused -> guard.end());
+        gate.pass(request, () -> {
+            guard.known();
+            route(request);
+        });
     }
 
     private void route(HttpServerRequest request) {

@@ -15,6 +15,7 @@ import io.vertx.core.Handler;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.SocketAddress;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -23,6 +24,8 @@ import java.security.MessageDigest;
 import java.util.Base64;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +39,8 @@ public final class JoinEndpoint implements Handler<HttpServerRequest> {
     private static final String CONFIG = "/v1-minik/config";
     /** Two PKCS#10 requests and some text: real ones are below 4 KiB. */
     private static final long MAX_BODY_BYTES = 64 * 1024;
+
+    private static final long BODY_SECONDS = 30;
 
     private static final Logger log = LoggerFactory.getLogger(JoinEndpoint.class);
 
@@ -111,7 +116,13 @@ public final class JoinEndpoint implements Handler<HttpServerRequest> {
         request.exceptionHandler(done::tryFail);
         request.endHandler(end -> done.tryComplete(all));
         request.resume();
-        return done.future();
+        return done.future().timeout(BODY_SECONDS, TimeUnit.SECONDS).recover(error -> {
+            if (error instanceof TimeoutException) {
+                return Future.failedFuture(ApiException.of(
+                        Reason.Timeout, "the join request did not come within " + BODY_SECONDS + " s", Details.NONE));
+            }
+            return Future.failedFuture(error);
+        });
     }
 
     // ---- who may
@@ -217,6 +228,11 @@ public final class JoinEndpoint implements Handler<HttpServerRequest> {
     private static void answer(HttpServerRequest request, int code, String type, Buffer body) {
         if (request.response().ended() || request.response().closed()) {
             return;
+        }
+        boolean halfSent = code != 200 && !request.isEnded() && request.version() != HttpVersion.HTTP_2;
+        if (halfSent) {
+            // A body may still be on its way, or never come: the connection goes with the answer.
+            request.response().putHeader("Connection", "close");
         }
         request.response()
                 .setStatusCode(code)
