@@ -240,7 +240,9 @@ final class Ownership {
             }
             Field field = find(type, name);
             if (single(field) && value instanceof ObjectNode object) {
-                if (prune(type(field), object, below, keep)) {
+                // What was said to be there, as {}, stays: only what loses its last field goes.
+                boolean had = !object.isEmpty();
+                if (prune(type(field), object, below, keep) && had && !keep.member()) {
                     tree.remove(name);
                 }
                 return;

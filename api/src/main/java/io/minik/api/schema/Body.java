@@ -20,7 +20,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.yaml.snakeyaml.DumperOptions;
 import org.yaml.snakeyaml.LoaderOptions;
@@ -50,28 +52,57 @@ final class Body {
     /** Anchored YAML collections that may be repeated; stops "billion laughs". */
     static final int MAX_ALIASES = 50;
 
+    /**
+     * A tree takes some hundred bytes a value, and is there twice while it is checked. An object that may be stored, of at most
+     * 1.5 MiB, has seldom a tenth of these.
+     */
+    static final int MAX_VALUES = 200_000;
+
+    /** Names are the client's: to keep them for good, as Jackson does by default, would only be a leak. */
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(MAX_DEPTH)
                     .maxNumberLength(MAX_NUMBER_LENGTH)
                     .maxStringLength(MAX_TEXT_LENGTH)
                     .build())
+            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
             .enable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
             .build();
 
-    private final List<String> duplicates = new ArrayList<>();
-    private final Deque<String> path = new ArrayDeque<>();
+    /** The body is well formed, but more than we hold. */
+    static final class TooManyValues extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        TooManyValues() {
+            super(null, null, false, false);
+        }
+    }
+
+    private final Set<String> duplicates = new HashSet<>();
+    private final List<String> lines = new ArrayList<>();
+    /** Names of fields, and lists for their item that comes next. */
+    private final Deque<Object> path = new ArrayDeque<>();
+
+    private int values;
 
     private Body() {}
 
-    /** @param duplicates as {@code duplicate field "a.b"} */
-    record Parsed(JsonNode tree, List<String> duplicates) {}
+    /**
+     * @param duplicates paths of fields that were said more than once, as {@code a.b[0].c}: in JSON
+     * @param lines where keys were said again, in Go's words: in YAML
+     * @param sorted whether upstream sees the fields in the order of their names: it makes JSON of YAML first
+     */
+    record Parsed(JsonNode tree, Set<String> duplicates, List<String> lines, boolean sorted) {
+        static Parsed of(JsonNode tree) {
+            return new Parsed(tree, Set.of(), List.of(), false);
+        }
+    }
 
     /** @throws IllegalArgumentException if it is not well formed or beyond a limit */
     static Parsed parse(byte[] bytes, Format format) {
         Body body = new Body();
         JsonNode tree = format == Format.JSON ? body.json(bytes) : body.yaml(bytes);
-        return new Parsed(tree, body.duplicates);
+        return new Parsed(tree, body.duplicates, body.lines, format == Format.YAML);
     }
 
     private JsonNode json(byte[] bytes) {
@@ -93,10 +124,11 @@ final class Body {
 
     private JsonNode value(JsonParser parser) throws IOException {
         JsonNodeFactory nodes = Json.NODES;
+        count();
         return switch (parser.currentToken()) {
             case START_OBJECT -> object(parser);
             case START_ARRAY -> array(parser);
-            case VALUE_STRING -> nodes.textNode(parser.getText());
+            case VALUE_STRING -> nodes.textNode(wellFormed(parser.getText()));
             case VALUE_NUMBER_INT -> integer(parser);
             case VALUE_NUMBER_FLOAT -> DecimalNode.valueOf(parser.getDecimalValue());
             case VALUE_TRUE -> nodes.booleanNode(true);
@@ -117,14 +149,14 @@ final class Body {
     private ObjectNode object(JsonParser parser) throws IOException {
         ObjectNode object = Json.NODES.objectNode();
         while (parser.nextToken() != JsonToken.END_OBJECT) {
-            String name = parser.currentName();
+            String name = wellFormed(parser.currentName());
             parser.nextToken();
-            path.addLast(path.isEmpty() ? name : "." + name);
-            JsonNode value = value(parser);
-            if (object.has(name)) {
-                duplicates.add("duplicate field \"" + String.join("", path) + "\"");
+            path.addLast(name);
+            if (object.remove(name) != null) {
+                duplicates.add(shown());
             }
-            object.set(name, value);
+            // At the end, also if it was there: errors are told in the order in which they are met.
+            object.set(name, value(parser));
             path.removeLast();
         }
         return object;
@@ -133,11 +165,40 @@ final class Body {
     private ArrayNode array(JsonParser parser) throws IOException {
         ArrayNode array = Json.NODES.arrayNode();
         while (parser.nextToken() != JsonToken.END_ARRAY) {
-            path.addLast("[" + array.size() + "]");
+            path.addLast(array);
             array.add(value(parser));
             path.removeLast();
         }
         return array;
+    }
+
+    private String shown() {
+        StringBuilder shown = new StringBuilder();
+        for (Object step : path) {
+            if (step instanceof ArrayNode list) {
+                shown.append('[').append(list.size()).append(']');
+            } else {
+                shown.append(shown.length() == 0 ? "" : ".").append(step);
+            }
+        }
+        return shown.toString();
+    }
+
+    private void count() {
+        values++;
+        if (values > MAX_VALUES) {
+            throw new TooManyValues();
+        }
+    }
+
+    /** Half a surrogate pair is no character: as Go, which reads U+FFFD there. */
+    static String wellFormed(String text) {
+        for (int at = 0; at < text.length(); at++) {
+            if (Character.isSurrogate(text.charAt(at))) {
+                return new String(text.getBytes(StandardCharsets.UTF_16LE), StandardCharsets.UTF_16LE);
+            }
+        }
+        return text;
     }
 
     private JsonNode yaml(byte[] bytes) {
@@ -150,62 +211,62 @@ final class Body {
                 new Yaml(new SafeConstructor(options), new Representer(dumper), dumper, options, new CoreResolver());
         try {
             Node root = yaml.compose(new java.io.StringReader(new String(bytes, StandardCharsets.UTF_8)));
-            return root == null ? NullNode.getInstance() : node(root, 0, new int[1]);
+            return root == null ? NullNode.getInstance() : node(root, 0);
         } catch (YAMLException e) {
             throw new IllegalArgumentException("yaml: " + e.getMessage(), e);
         }
     }
 
-    private JsonNode node(Node node, int depth, int[] size) {
-        size[0]++;
-        if (depth > MAX_DEPTH || size[0] > MAX_TEXT_LENGTH / 8) {
-            throw new IllegalArgumentException("yaml: the document nests too deep or expands too far");
+    private JsonNode node(Node node, int depth) {
+        count();
+        if (depth > MAX_DEPTH) {
+            throw new IllegalArgumentException("yaml: the document nests too deep");
         }
         if (node instanceof MappingNode mapping) {
-            ObjectNode object = Json.NODES.objectNode();
+            Map<String, JsonNode> object = new LinkedHashMap<>();
             Set<String> seen = new HashSet<>();
             for (NodeTuple tuple : mapping.getValue()) {
                 if (tuple.getKeyNode().getTag().equals(Tag.MERGE)) {
-                    merge(object, seen, tuple.getValueNode(), depth, size);
+                    merge(object, seen, tuple.getValueNode(), depth);
                     continue;
                 }
                 if (!(tuple.getKeyNode() instanceof ScalarNode key)) {
                     throw new IllegalArgumentException("yaml: invalid map key at line "
                             + (tuple.getKeyNode().getStartMark().getLine() + 1));
                 }
-                if (!seen.add(key.getValue())) {
-                    duplicates.add("yaml: unmarshal errors:\n  line "
-                            + (key.getStartMark().getLine() + 1) + ": key \"" + key.getValue()
-                            + "\" already set in map");
+                String name = wellFormed(key.getValue());
+                if (!seen.add(name) && lines.size() < Decoder.MAX_STRICT_ERRORS) {
+                    lines.add(
+                            "line " + (key.getStartMark().getLine() + 1) + ": key \"" + name + "\" already set in map");
                 }
-                object.set(key.getValue(), node(tuple.getValueNode(), depth + 1, size));
+                object.put(name, node(tuple.getValueNode(), depth + 1));
             }
-            return object;
+            return Json.object().setAll(object);
         }
         if (node instanceof SequenceNode sequence) {
             ArrayNode array = Json.NODES.arrayNode();
             for (Node item : sequence.getValue()) {
-                array.add(node(item, depth + 1, size));
+                array.add(node(item, depth + 1));
             }
             return array;
         }
         return scalar((ScalarNode) node);
     }
 
-    private void merge(ObjectNode object, Set<String> seen, Node source, int depth, int[] size) {
+    private void merge(Map<String, JsonNode> object, Set<String> seen, Node source, int depth) {
         if (source instanceof SequenceNode sequence) {
-            sequence.getValue().forEach(item -> merge(object, seen, item, depth, size));
+            sequence.getValue().forEach(item -> merge(object, seen, item, depth));
             return;
         }
-        node(source, depth + 1, size).properties().forEach(entry -> {
-            if (!seen.contains(entry.getKey()) && !object.has(entry.getKey())) {
-                object.set(entry.getKey(), entry.getValue());
+        node(source, depth + 1).properties().forEach(entry -> {
+            if (!seen.contains(entry.getKey())) {
+                object.putIfAbsent(entry.getKey(), entry.getValue());
             }
         });
     }
 
     private static JsonNode scalar(ScalarNode node) {
-        String text = node.getValue();
+        String text = wellFormed(node.getValue());
         JsonNodeFactory nodes = Json.NODES;
         if (node.getTag().equals(Tag.NULL)) {
             return NullNode.getInstance();

@@ -5,30 +5,47 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.meta.ApiException;
+import io.minik.api.meta.Resource;
+import io.minik.api.meta.Status.Cause;
+import io.minik.api.meta.Status.Details;
+import io.minik.api.meta.Status.Reason;
 import io.minik.api.object.Json;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Text to a tree that fits its type: unknown fields pruned and told, nulls dropped, quantities and times canonical, wrong
  * types refused; all in the words of kube-apiserver.
  */
 public final class Decoder {
-    /** More unknown fields than this are counted, not listed: a body of another kind would fill the answer. */
-    private static final int MAX_STRICT_ERRORS = 50;
+    /** Upstream's: more are not told, a body of another kind would fill the answer. */
+    static final int MAX_STRICT_ERRORS = 100;
     /** How much of a body that is not an object the error shows. */
     private static final int SUMMARY_BYTES = 30;
 
-    private final List<String> strict = new ArrayList<>();
+    private final Set<String> strict = new LinkedHashSet<>();
     private final StringBuilder goPath = new StringBuilder();
+    private final Set<String> duplicates;
+    private final Words words;
 
-    private Decoder() {}
+    /** How a wrong type is told: as Go's JSON decoder does, or as the converter of patched objects. */
+    private enum Words {
+        JSON,
+        CONVERTER
+    }
+
+    private Decoder(Set<String> duplicates, Words words) {
+        this.duplicates = duplicates;
+        this.words = words;
+    }
 
     /** @throws ApiException 400 */
     public static Decoded decode(Type type, byte[] body, Format format, FieldValidation level) {
         Body.Parsed parsed = parse(type, body, format);
-        return check(type, (ObjectNode) parsed.tree(), parsed.duplicates(), level);
+        return check(type, parsed, level);
     }
 
     /** Only read, not held against the type: for bodies whose kind and apiVersion may be another's. @throws ApiException 400 */
@@ -40,8 +57,10 @@ public final class Decoder {
         Body.Parsed parsed;
         try {
             parsed = format == Format.PROTOBUF
-                    ? new Body.Parsed(ProtobufReader.read(type, body), List.of())
+                    ? Body.Parsed.of(ProtobufReader.read(type, body))
                     : Body.parse(body, format);
+        } catch (Body.TooManyValues e) {
+            throw tooManyValues();
         } catch (IllegalArgumentException e) {
             String what = format == Format.PROTOBUF ? "" : "couldn't get version/kind; json parse error: ";
             throw unrecognized(type, what + e.getMessage(), body);
@@ -57,30 +76,90 @@ public final class Decoder {
         return parsed;
     }
 
-    /** The same for a tree, such as a patched object. The tree is not written to. @throws ApiException 400 */
+    /** The same for a tree. The tree is not written to. @throws ApiException 400 */
     public static Decoded decode(Type type, ObjectNode tree, FieldValidation level) {
-        return check(type, tree, List.of(), level);
+        return check(type, Body.Parsed.of(tree), level);
     }
 
-    private static Decoded check(Type type, ObjectNode tree, List<String> duplicates, FieldValidation level) {
+    /** JSON of no type, such as a patch. @throws IllegalArgumentException if it is none, @throws ApiException 413 */
+    public static JsonNode patch(byte[] body) {
+        try {
+            return Body.parse(body, Format.JSON).tree();
+        } catch (Body.TooManyValues e) {
+            throw tooManyValues();
+        }
+    }
+
+    /**
+     * A patched object, which may not fit its type any more.
+     *
+     * @param said what the error shows: upstream shows a strategic patch, but of the others the patched object
+     * @param strategic a strategic merge, whose result upstream converts without making it JSON first
+     * @throws ApiException 422
+     */
+    public static Decoded patched(Type type, ObjectNode tree, boolean strategic, JsonNode said, FieldValidation level) {
         String kind = heads(type, tree);
-        Decoder decoder = new Decoder();
-        decoder.strict.addAll(duplicates);
+        Decoder decoder = new Decoder(Set.of(), strategic ? Words.CONVERTER : Words.JSON);
+        try {
+            ObjectNode clean = headed(type, decoder.object(type, tree, ""));
+            if (level == FieldValidation.STRICT && !decoder.strict.isEmpty()) {
+                throw new Mismatch("strict decoding error: " + String.join(", ", decoder.strict));
+            }
+            return new Decoded(clean, level == FieldValidation.WARN ? List.copyOf(decoder.strict) : List.of());
+        } catch (Mismatch e) {
+            String shown = strategic ? GoText.of(said) : said.toString();
+            String why = strategic ? e.getMessage() : cannot(type, kind) + e.getMessage();
+            throw ApiException.invalid(
+                    new Resource("", "", "", "", false),
+                    "",
+                    List.of(new Cause(
+                            "FieldValueInvalid", "Invalid value: \"" + GoText.escaped(shown) + "\": " + why, "patch")));
+        }
+    }
+
+    private static Decoded check(Type type, Body.Parsed parsed, FieldValidation level) {
+        ObjectNode tree = (ObjectNode) parsed.tree();
+        String kind = heads(type, tree);
+        Decoder decoder = new Decoder(parsed.duplicates(), Words.JSON);
         ObjectNode clean;
         try {
-            clean = decoder.object(type, tree, "");
+            clean = headed(type, decoder.object(type, tree, ""));
         } catch (Mismatch e) {
             throw ApiException.badRequest(cannot(type, kind) + e.getMessage());
         }
+        List<String> unfit = new ArrayList<>(decoder.strict);
+        if (parsed.sorted()) {
+            unfit.sort(null);
+        }
+        List<String> told = new ArrayList<>();
+        if (level == FieldValidation.STRICT
+                && !(unfit.isEmpty() && parsed.lines().isEmpty())) {
+            if (!parsed.lines().isEmpty()) {
+                told.add("yaml: unmarshal errors:\n  " + String.join("\n  ", parsed.lines()));
+            }
+            told.addAll(unfit);
+            throw ApiException.badRequest(cannot(type, kind) + "strict decoding error: " + String.join(", ", told));
+        }
+        if (level == FieldValidation.WARN) {
+            told.addAll(parsed.lines());
+            told.addAll(unfit);
+        }
+        return new Decoded(clean, List.copyOf(told));
+    }
+
+    private static ObjectNode headed(Type type, ObjectNode clean) {
         if (type.field("kind").isPresent() && !type.apiVersion().isEmpty()) {
             clean.put("apiVersion", type.apiVersion());
             clean.put("kind", type.simpleName());
         }
-        if (level == FieldValidation.STRICT && !decoder.strict.isEmpty()) {
-            List<String> shown = decoder.strict.subList(0, Math.min(MAX_STRICT_ERRORS, decoder.strict.size()));
-            throw ApiException.badRequest(cannot(type, kind) + "strict decoding error: " + String.join(", ", shown));
-        }
-        return new Decoded(clean, level == FieldValidation.WARN ? List.copyOf(decoder.strict) : List.of());
+        return clean;
+    }
+
+    private static ApiException tooManyValues() {
+        return ApiException.of(
+                Reason.RequestEntityTooLarge,
+                "Request entity too large: a body may hold " + Body.MAX_VALUES + " values",
+                Details.NONE);
     }
 
     private static String cannot(Type type, String kind) {
@@ -131,8 +210,11 @@ public final class Decoder {
             String name = entry.getKey();
             Field field = type.field(name).orElse(null);
             if (field == null) {
-                unknown(path.isEmpty() ? name : path + "." + name);
+                unfit("unknown", path.isEmpty() ? name : path + "." + name);
                 continue;
+            }
+            if (!duplicates.isEmpty()) {
+                twice(path.isEmpty() ? name : path + "." + name);
             }
             if (entry.getValue().isNull()) {
                 continue;
@@ -148,9 +230,15 @@ public final class Decoder {
         return clean;
     }
 
-    private void unknown(String path) {
+    private void twice(String path) {
+        if (duplicates.contains(path)) {
+            unfit("duplicate", path);
+        }
+    }
+
+    private void unfit(String how, String path) {
         if (strict.size() < MAX_STRICT_ERRORS) {
-            strict.add("unknown field \"" + path + "\"");
+            strict.add(how + " field \"" + path + "\"");
         }
     }
 
@@ -159,7 +247,7 @@ public final class Decoder {
             case SINGLE -> single(owner, field, value, path);
             case LIST -> {
                 if (!value.isArray()) {
-                    throw mismatch(owner, word(value), field.goType());
+                    throw mismatch(owner, value, "slice", field.goType());
                 }
                 ArrayNode list = Json.NODES.arrayNode(value.size());
                 for (int at = 0; at < value.size(); at++) {
@@ -169,10 +257,11 @@ public final class Decoder {
             }
             case MAP -> {
                 if (!value.isObject()) {
-                    throw mismatch(owner, word(value), field.goType());
+                    throw mismatch(owner, value, "map", field.goType());
                 }
                 ObjectNode map = Json.NODES.objectNode();
                 for (Map.Entry<String, JsonNode> entry : value.properties()) {
+                    twice(path + "." + entry.getKey());
                     map.set(entry.getKey(), single(owner, field, entry.getValue(), path + "." + entry.getKey()));
                 }
                 yield map;
@@ -208,17 +297,17 @@ public final class Decoder {
                     return Json.NODES.objectNode();
                 }
                 if (!(value instanceof ObjectNode object)) {
-                    throw mismatch(owner, word(value), type.goName());
+                    throw mismatch(owner, value, "struct", type.goName());
                 }
                 return object(type, object, path);
             }
             case STRING_LIST -> {
                 if (!value.isArray()) {
-                    throw mismatch(owner, word(value), type.goName());
+                    throw mismatch(owner, value, "slice", type.goName());
                 }
                 for (JsonNode item : value) {
                     if (!item.isTextual()) {
-                        throw mismatch(owner, word(item), "string");
+                        throw mismatch(owner, item, "", "string");
                     }
                 }
                 return value;
@@ -239,23 +328,29 @@ public final class Decoder {
 
     private JsonNode require(Type owner, Field field, JsonNode value, boolean fits) {
         if (!fits) {
-            throw mismatch(owner, word(value), field.elementGoType());
+            throw mismatch(owner, value, field.kind() == Field.Kind.BYTES ? "slice" : "", field.elementGoType());
         }
         return value;
     }
 
     private JsonNode integer(Type owner, Field field, JsonNode value, int bits) {
         if (!value.isNumber()) {
-            throw mismatch(owner, word(value), field.elementGoType());
+            throw mismatch(owner, value, "", field.elementGoType());
         }
         boolean fits = bits == Integer.SIZE ? value.canConvertToInt() : value.canConvertToLong();
         if (!value.isIntegralNumber() || !fits) {
-            throw mismatch(owner, "number " + value.asText(), field.elementGoType());
+            throw mismatch(owner, value, "", field.elementGoType());
         }
         return value.isInt() ? value : Json.NODES.numberNode(value.longValue());
     }
 
-    private Mismatch mismatch(Type owner, String what, String goType) {
+    /** @param container what a single value can't become; empty: the type wants a single value itself */
+    private Mismatch mismatch(Type owner, JsonNode value, String container, String goType) {
+        if (words == Words.CONVERTER) {
+            return new Mismatch(GoText.unconvertible(value, container, goType));
+        }
+        boolean unfit = value.isNumber() && container.isEmpty() && !goType.equals("string") && !goType.equals("bool");
+        String what = unfit ? "number " + value.asText() : word(value);
         return new Mismatch("json: cannot unmarshal " + what + " into Go struct field " + owner.simpleName() + "."
                 + goPath + " of type " + goType);
     }

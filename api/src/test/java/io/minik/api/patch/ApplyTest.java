@@ -63,6 +63,22 @@ class ApplyTest {
     }
 
     @Test
+    void emptyObjectsStayWhenTheyAreAppliedAgain() {
+        String said =
+                "metadata: {name: web, annotations: {}}\nspec: {strategy: {}, template: {spec: {securityContext: {}, affinity: {},"
+                        + " containers: [{name: c, image: i, resources: {}, securityContext: {capabilities: {drop: []}},"
+                        + " lifecycle: {}}]}}}";
+        ObjectNode tree = created(said);
+        assertThat(Json.at(tree, "spec", "template", "spec").has("affinity")).isTrue();
+        ObjectNode again = Apply.apply(
+                new Apply.Applier(DEPLOYMENT, "me", false, "", NOW.plusSeconds(60)), Optional.of(tree), tree(said));
+        assertThat(again).isEqualTo(tree);
+        ObjectNode less = apply("me", false, tree, web("{name: c, image: i}"));
+        assertThat(Json.at(less, "spec", "template", "spec").toString())
+                .isEqualTo("{\"containers\":[{\"name\":\"c\",\"image\":\"i\"}]}");
+    }
+
+    @Test
     void whatIsNoLongerSaidGoesUnlessSomebodyElseOwnsIt() {
         ObjectNode tree = created(web("{name: c, image: i, args: [x]}, {name: d, image: j}"));
         ObjectNode shared =

@@ -70,10 +70,10 @@ final class ProtobufWriter {
             case BOOL -> varint(number, value.booleanValue() ? 1 : 0);
             case INT32, INT64 -> varint(number, value.longValue());
             case DOUBLE -> {
-                raw((long) number << 3 | FIXED64);
+                raw(((long) number << 3) | FIXED64);
                 long bits = Double.doubleToLongBits(value.doubleValue());
                 for (int i = 0; i < Long.BYTES; i++) {
-                    out.write((int) (bits >>> 8 * i));
+                    out.write((int) (bits >>> (8 * i)));
                 }
             }
             case MESSAGE -> bytes(number, special(field.type(), value));
@@ -112,12 +112,12 @@ final class ProtobufWriter {
     }
 
     private void varint(int number, long value) {
-        raw((long) number << 3 | VARINT);
+        raw(((long) number << 3) | VARINT);
         raw(value);
     }
 
     private void bytes(int number, byte[] value) {
-        raw((long) number << 3 | BYTES);
+        raw(((long) number << 3) | BYTES);
         raw(value.length);
         out.writeBytes(value);
     }
@@ -125,7 +125,7 @@ final class ProtobufWriter {
     private void raw(long value) {
         long rest = value;
         while ((rest & ~0x7fL) != 0) {
-            out.write((int) (rest & 0x7f | 0x80));
+            out.write((int) ((rest & 0x7f) | 0x80));
             rest >>>= 7;
         }
         out.write((int) rest);

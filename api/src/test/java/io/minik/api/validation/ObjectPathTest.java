@@ -16,6 +16,7 @@ import io.minik.api.schema.FieldValidation;
 import io.minik.api.schema.Format;
 import io.minik.api.schema.KindRow;
 import io.minik.api.schema.Schema;
+import io.minik.api.schema.Type;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.List;
@@ -90,6 +91,118 @@ class ObjectPathTest {
                 body,
                 "Pod in version \"v1\" cannot be handled as a Pod: strict decoding error: duplicate field"
                         + " \"metadata.name\", unknown field \"spec.foo\", unknown field \"spec.containers[0].bar\"");
+    }
+
+    /** The body and the words of upstream's TestFieldValidation. */
+    @Test
+    void duplicatesAndUnknownFieldsAreToldInTheirOrder() {
+        String json = """
+                {"apiVersion":"apps/v1","kind":"Deployment",
+                 "metadata":{"name":"dupename","name":"d","unknownMeta":"m","labels":{"app":"n"}},
+                 "spec":{"unknown1":"a","unknownDupe":"b","unknownDupe":"c","paused":true,"paused":false,
+                  "selector":{"matchLabels":{"app":"n"}},
+                  "template":{"metadata":{"labels":{"app":"n"}},"spec":{"containers":[
+                   {"name":"n","image":"i","unknownNested":"x","imagePullPolicy":"Always","imagePullPolicy":"Never"}]}}}}""";
+        String head = "Deployment in version \"v1\" cannot be handled as a Deployment: strict decoding error: ";
+        assertRefused(
+                Resources.DEPLOYMENTS,
+                json,
+                head + "duplicate field \"metadata.name\", unknown field \"metadata.unknownMeta\", unknown field"
+                        + " \"spec.unknown1\", unknown field \"spec.unknownDupe\", duplicate field \"spec.paused\","
+                        + " unknown field \"spec.template.spec.containers[0].unknownNested\", duplicate field"
+                        + " \"spec.template.spec.containers[0].imagePullPolicy\"");
+    }
+
+    @Test
+    void yamlTellsAllDuplicateKeysAtOnceAndWarnsOfEach() {
+        byte[] yaml = """
+                metadata:
+                  name: a
+                  name: b
+                  unknownMeta: m
+                spec:
+                  unknown1: a
+                  paused: true
+                  paused: false
+                """.getBytes(StandardCharsets.UTF_8);
+        Type type = SCHEMA.kind(Resources.DEPLOYMENTS).type();
+        assertThatThrownBy(() -> Decoder.decode(type, yaml, Format.YAML, FieldValidation.STRICT))
+                .hasMessageEndingWith(
+                        "strict decoding error: yaml: unmarshal errors:\n  line 3: key \"name\" already set in"
+                                + " map\n  line 8: key \"paused\" already set in map, unknown field \"metadata.unknownMeta\", unknown"
+                                + " field \"spec.unknown1\"");
+        assertThat(Decoder.decode(type, yaml, Format.YAML, FieldValidation.WARN).warnings())
+                .containsExactly(
+                        "line 3: key \"name\" already set in map",
+                        "line 8: key \"paused\" already set in map",
+                        "unknown field \"metadata.unknownMeta\"",
+                        "unknown field \"spec.unknown1\"");
+    }
+
+    @Test
+    void patchedObjectsOfWrongTypesAreInvalid() {
+        assertPatchRefused("{\"spec\":{\"replicas\":\"x\"}}", "map[spec:map[replicas:x]]", "unrecognized type: int32");
+        assertPatchRefused(
+                "{\"spec\":{\"template\":{\"spec\":{\"containers\":{}}}}}",
+                "map[spec:map[template:map[spec:map[containers:map[]]]]]",
+                "cannot restore slice from map");
+        assertPatchRefused("{\"spec\":\"x\"}", "map[spec:x]", "cannot restore struct from: string");
+        assertPatchRefused(
+                "{\"metadata\":{\"labels\":[1]}}", "map[metadata:map[labels:[1]]]", "cannot restore map from slice");
+        assertPatchRefused(
+                "{\"metadata\":{\"labels\":{\"a\":1}}}",
+                "map[metadata:map[labels:map[a:1]]]",
+                "cannot convert int64 to string");
+    }
+
+    private static void assertPatchRefused(String patch, String shown, String why) {
+        ObjectNode tree = Json.parseObject(patch.getBytes(StandardCharsets.UTF_8));
+        Type type = SCHEMA.kind(Resources.DEPLOYMENTS).type();
+        assertThatThrownBy(() -> Decoder.patched(type, tree, true, tree, FieldValidation.WARN))
+                .isInstanceOfSatisfying(
+                        ApiException.class,
+                        refused -> assertThat(refused.status().code()).isEqualTo(422))
+                .hasMessage(" \"\" is invalid: patch: Invalid value: \"" + shown + "\": " + why);
+        assertThatThrownBy(() -> Decoder.patched(type, tree, false, tree, FieldValidation.WARN))
+                .hasMessageStartingWith(" \"\" is invalid: patch: Invalid value: \"{")
+                .hasMessageContaining(
+                        ": Deployment in version \"v1\" cannot be handled as a Deployment: json: cannot unmarshal ");
+    }
+
+    @Test
+    void halfASurrogatePairIsNoCharacter() {
+        String half = "{\"data\":{\"a\":\"x\\ud800y\",\"fine\":\"\\ud83d\\ude00\"}}";
+        assertThat(decode(Resources.CONFIG_MAPS, half, FieldValidation.STRICT)
+                        .tree()
+                        .path("data")
+                        .toString())
+                .isEqualTo("{\"a\":\"x\ufffdy\",\"fine\":\"\ud83d\ude00\"}");
+    }
+
+    @Test
+    void aBodyOfMoreValuesThanWeHoldIsTooLarge() {
+        StringBuilder body = new StringBuilder("{\"data\":{");
+        for (int i = 0; i < 250_000; i++) {
+            body.append(i == 0 ? "" : ",")
+                    .append('"')
+                    .append(Integer.toString(i, 36))
+                    .append("\":\"\"");
+        }
+        assertThatThrownBy(() -> decode(Resources.CONFIG_MAPS, body.append("}}").toString(), FieldValidation.WARN))
+                .isInstanceOfSatisfying(
+                        ApiException.class,
+                        refused -> assertThat(refused.status().code()).isEqualTo(413));
+    }
+
+    @Test
+    void noMoreThanAHundredUnknownFieldsAreTold() {
+        StringBuilder body = new StringBuilder("{\"x\":0");
+        for (int i = 0; i < 1000; i++) {
+            body.append(",\"x").append(i).append("\":0");
+        }
+        assertThat(decode(Resources.CONFIG_MAPS, body.append('}').toString(), FieldValidation.WARN)
+                        .warnings())
+                .hasSize(100);
     }
 
     @Test

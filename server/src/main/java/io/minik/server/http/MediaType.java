@@ -34,6 +34,11 @@ record MediaType(Shape shape, boolean yaml) {
 
     /** The first acceptable form, in the header's order. @throws ApiException 406 */
     static MediaType accepted(String accept) {
+        return accepted(accept, true);
+    }
+
+    /** @param tables whether the kind has a Table: what is computed and never listed has none */
+    static MediaType accepted(String accept, boolean tables) {
         if (accept.isBlank()) {
             return JSON;
         }
@@ -50,7 +55,7 @@ record MediaType(Shape shape, boolean yaml) {
                     && parameters.getOrDefault("v", "v1").matches("v1(beta1)?");
             if (as.isEmpty()) {
                 return new MediaType(Shape.OBJECT, yaml);
-            } else if (as.equals("Table") && meta) {
+            } else if (as.equals("Table") && meta && tables) {
                 return new MediaType(Shape.TABLE, yaml);
             } else if (as.startsWith("PartialObjectMetadata") && meta) {
                 return new MediaType(Shape.PARTIAL, yaml);

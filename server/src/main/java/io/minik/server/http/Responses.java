@@ -58,7 +58,8 @@ final class Responses {
                     response.setStatusCode(raw.code()),
                     Pieces.of(List.of(raw.body().getBytes())));
         }
-        MediaType type = MediaType.accepted(request.wire().orElseThrow().header("Accept"));
+        boolean tables = !(answer instanceof Answer.One one) || one.kind().has("list");
+        MediaType type = MediaType.accepted(request.wire().orElseThrow().header("Accept"), tables);
         IncludeObject include = include(request);
         if (answer instanceof Answer.Watching watching) {
             return new WatchStream(new WatchStream.Means(vertx, registry, frames, metrics), type, include)

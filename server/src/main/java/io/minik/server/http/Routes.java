@@ -56,6 +56,8 @@ final class Routes {
                         .handle(request);
             }
         }
+        // Before anything is done: who can't be answered gets nothing created either.
+        request.wire().ifPresent(wire -> MediaType.accepted(wire.header("Accept"), kind.has("list")));
         Verb verb = verb(target);
         if (target.subresource().isEmpty() && !kind.has(target.verb())) {
             throw notAllowed();

@@ -98,10 +98,11 @@ final class Codec {
         }
         JsonNode patch;
         try {
-            patch = Json.parse(request.body());
+            patch = Decoder.patch(request.body());
         } catch (IllegalArgumentException e) {
             throw ApiException.badRequest("error decoding patch: " + e.getMessage());
         }
+        boolean strategic = request.contentType().equals("application/strategic-merge-patch+json");
         JsonNode patched =
                 switch (request.contentType()) {
                     case "application/json-patch+json" -> JsonPatch.apply(doc, patch);
@@ -117,7 +118,7 @@ final class Codec {
         if (!(patched instanceof ObjectNode tree)) {
             throw ApiException.badRequest("the patched object is no object");
         }
-        Decoded decoded = Decoder.decode(type, tree, level(request));
+        Decoded decoded = Decoder.patched(type, tree, strategic, strategic ? patch : tree, level(request));
         warnings.addAll(decoded.warnings());
         if (type == request.kind().type()) {
             Defaults.apply(request.kind(), decoded.tree());

@@ -127,6 +127,10 @@ class HttpFaceTest {
         "GET,/api/v1/namespaces/default/configmaps/none,application/json,-,404",
         "GET,/api/v1/configmaps?limit=x,application/json,-,400",
         "GET,/api/v1/configmaps?continue=x,application/json,-,400",
+        "GET,/api/v1/configmaps?continue=x&resourceVersion=7,application/json,-,400",
+        "POST,/apis/authorization.k8s.io/v1/selfsubjectaccessreviews,application/json;as=Table;v=v1;g=meta.k8s.io,"
+                + "application/json,406",
+        "POST,/api/v1/namespaces/default/configmaps,text/html,application/json,406",
     })
     void refusalsAreStatusObjects(String method, String path, String accept, String contentType, int code) {
         HttpResponse<String> answer = contentType.equals("-")
@@ -143,6 +147,42 @@ class HttpFaceTest {
         HttpResponse<String> answer = send("POST", CONFIG_MAPS, large, "Content-Type", "application/json");
         assertThat(answer.statusCode()).isEqualTo(413);
         assertThat(Json.text(json(answer), "message")).isEqualTo("Request entity too large: limit is 3145728");
+    }
+
+    /** Says its headers and reads; the body never comes. */
+    private String answerToHeadersAlone(String headers) throws IOException {
+        try (java.net.Socket socket =
+                new java.net.Socket("127.0.0.1", api.server().port())) {
+            socket.setSoTimeout(30_000);
+            socket.getOutputStream()
+                    .write(("POST " + CONFIG_MAPS + " HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                                    + headers + "\r\n")
+                            .getBytes(StandardCharsets.US_ASCII));
+            return new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8))
+                    .readLine();
+        }
+    }
+
+    @Test
+    void anAnnouncedBodyIsJudgedBeforeItComes() throws IOException {
+        assertThat(answerToHeadersAlone("Content-Length: 3145729\r\n"))
+                .isEqualTo("HTTP/1.1 413 Request Entity Too Large");
+        assertThat(answerToHeadersAlone("Content-Length: 20\r\nExpect: 100-continue\r\n"))
+                .isEqualTo("HTTP/1.1 100 Continue");
+        assertThat(answerToHeadersAlone("Content-Length: 3145729\r\nExpect: 100-continue\r\n"))
+                .isEqualTo("HTTP/1.1 413 Request Entity Too Large");
+    }
+
+    @Test
+    void aLargeBodyIsDecodedBesideTheLoopAndAnsweredAsAnyOther() {
+        String large = "{\"metadata\":{\"name\":\"large\"},\"data\":{\"a\":\"" + "x".repeat(900_000) + "\"}}";
+        HttpResponse<String> made = send("POST", CONFIG_MAPS, large, "Content-Type", "application/json");
+        assertThat(made.statusCode()).isEqualTo(201);
+        HttpResponse<String> again = send("POST", CONFIG_MAPS, large, "Content-Type", "application/json");
+        assertThat(again.statusCode()).isEqualTo(409);
+        HttpResponse<String> read = send("GET", CONFIG_MAPS + "/large", "");
+        assertThat(json(read).path("data").path("a").asText()).hasSize(900_000);
+        assertThat(send("DELETE", CONFIG_MAPS + "/large", "").statusCode()).isEqualTo(200);
     }
 
     @Test

@@ -1,0 +1,78 @@
+# Update after get, as Go's clients do it: with protobuf bodies, whose numbers must be what JSON's are. Sourced by run.sh.
+. "$root/build-env.sh"
+bodies_namespace=bodies
+k create namespace $bodies_namespace >/dev/null
+within 20 "the account of the bodies' namespace is there" k -n $bodies_namespace get serviceaccount default
+b() { k -n $bodies_namespace "$@"; }
+bodies_part() { k config view --raw -o "jsonpath={.$1}" | base64 -d; }
+(
+  umask 077
+  bodies_part 'clusters[0].cluster.certificate-authority-data' >"$work/bodies.ca"
+  bodies_part 'users[0].user.client-certificate-data' >"$work/bodies.crt"
+  bodies_part 'users[0].user.client-key-data' >"$work/bodies.key"
+)
+ask() { # METHOD PATH TYPE BODY ARGS...: prints the answer's body and, on a line of its own, its code
+  local method=$1 path=$2 type=$3 body=$4
+  shift 4
+  on a curl -sS --max-time 20 --cert "$work/bodies.crt" --key "$work/bodies.key" --cacert "$work/bodies.ca" -X "$method" \
+    -H "Content-Type: $type" --data-binary "$body" -w '\n%{http_code}\n' "$@" "https://127.0.0.1:6443$path"
+}
+cat >"$work/bodies.yaml" <<POD
+apiVersion: v1
+kind: Pod
+metadata: {name: update}
+spec:
+  terminationGracePeriodSeconds: 1
+  activeDeadlineSeconds: 3600
+  tolerations: [{key: a, operator: Exists, effect: NoExecute, tolerationSeconds: 300}]
+  securityContext: {runAsUser: 1000, fsGroup: 4294967297}
+  containers: [{name: c, image: $image, command: [sleep, "1000"]}]
+POD
+ok "a pod with 64-bit fields is created" b create -f "$work/bodies.yaml"
+b get pod update -o json >"$work/bodies.json"
+ok "update after get: JSON" b replace -f "$work/bodies.json"
+ok "update after get: YAML" bash -c "$(declare -f k b on); work=$work kubectl_binary=$kubectl_binary bodies_namespace=$bodies_namespace
+  k -n $bodies_namespace get pod update -o yaml | k -n $bodies_namespace replace -f -"
+# kubectl's typed commands send protobuf from 1.32 on.
+ok "a Deployment by kubectl's typed client" b create deployment web --image="$image" --replicas=1 -- sleep 1000
+ok "its replicas by protobuf" b scale deployment web --replicas=2
+ok "its restart" b rollout restart deployment web
+ok "an eviction by protobuf" b delete pod update --wait=false
+words() { local pattern=$1; shift; outputs "$pattern" ask "$@"; }
+maps=/api/v1/namespaces/$bodies_namespace/configmaps
+ok "a duplicate field and unknown ones are told in their order" words 'strict decoding error: duplicate field ."data.a.", unknown field ."x."' \
+  POST "$maps?fieldValidation=Strict" application/json '{"metadata":{"name":"m"},"data":{"a":"1","a":"2"},"x":1}'
+ok "a patch to a wrong type is invalid in the converter's words" words 'cannot restore slice from map' PATCH \
+  "/apis/apps/v1/namespaces/$bodies_namespace/deployments/web" application/strategic-merge-patch+json \
+  '{"spec":{"template":{"spec":{"volumes":{}}}}}'
+ok "a Table of what has none is not acceptable" words '^406$' POST /apis/authorization.k8s.io/v1/selfsubjectaccessreviews \
+  application/json '{"spec":{"nonResourceAttributes":{"verb":"get","path":"/"}}}' -H 'Accept: application/json;as=Table;v=v1;g=meta.k8s.io'
+ok "continue with a resourceVersion is a bad request" words 'specifying resource version is not allowed when using continue' \
+  GET "$maps?continue=x&resourceVersion=5" application/json ''
+ok "a resourceVersion of the future is told after 3 s" words 'Too large resource version: 99999999, current: ' \
+  GET "$maps?resourceVersion=99999999" application/json ''
+half='{"metadata":{"name":"half"},"data":{"a":"x\ud800y"}}'
+ok "half a surrogate pair becomes a replacement character" words '^201$' POST "$maps" application/json "$half"
+ok "and its list as YAML is one" words 'name: half' GET "$maps" application/json '' -H 'Accept: application/yaml'
+cat >"$work/bodies-apply.yaml" <<POD
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: empty}
+spec:
+  replicas: 0
+  selector: {matchLabels: {app: empty}}
+  template:
+    metadata: {labels: {app: empty}}
+    spec:
+      securityContext: {}
+      affinity: {}
+      containers: [{name: c, image: $image, lifecycle: {}, resources: {}, securityContext: {capabilities: {drop: []}}}]
+POD
+b apply --server-side -f "$work/bodies-apply.yaml" >/dev/null
+within 20 "the applied Deployment is seen by its controller" outputs '^1$' b get deployment empty -o 'jsonpath={.status.observedGeneration}'
+bodies_spec() { b get deployment empty -o 'jsonpath={.metadata.generation} {.spec}'; }
+bodies_before=$(bodies_spec)
+b apply --server-side -f "$work/bodies-apply.yaml" >/dev/null
+ok "nothing changes at the second apply" [ "$bodies_before" = "$(bodies_spec)" ]
+k delete namespace $bodies_namespace --wait=false >/dev/null
+rm -f "$work"/bodies*
