@@ -48,7 +48,6 @@ public record Request(
         this(verb, kind, key, subresource, query, user, manager, contentType, body, audit, Optional.empty());
     }
 
-
     public String parameter(String name) {
         return query.getOrDefault(name, "");
     }
