@@ -65,7 +65,7 @@ final class Layers {
         try {
             if (!snapshots.has(chainId)) {
                 try (InputStream stored = source.open();
-                        InputStream tar = new VerifiedStream(decompressed(stored), diffId)) {
+                        InputStream tar = new VerifiedStream(decompressed(stored), diffId, Long.MAX_VALUE)) {
                     snapshots.unpack(chainId, tar);
                 }
             }
@@ -116,7 +116,12 @@ final class Layers {
 
     /** At the end of the unzipped bytes reads the rest of the zipped ones, so that a digest over those is complete. */
     private static final class Drained extends java.io.FilterInputStream {
+        /** Padding, at most: nothing that is unzipped comes after it. */
+        private static final long MAX_TAIL_BYTES = 16L << 20;
+
         private final InputStream source;
+        private final byte[] tail = new byte[BUFFER_BYTES];
+        private long tailBytes;
 
         Drained(InputStream in, InputStream source) {
             super(in);
@@ -133,7 +138,13 @@ final class Layers {
         public int read(byte[] into, int offset, int length) throws IOException {
             int count = super.read(into, offset, length);
             if (count < 0) {
-                source.transferTo(java.io.OutputStream.nullOutputStream());
+                for (int rest = source.read(tail); rest >= 0; rest = source.read(tail)) {
+                    tailBytes += rest;
+                    if (tailBytes > MAX_TAIL_BYTES) {
+                        throw new IOException(
+                                "layer goes on for more than " + MAX_TAIL_BYTES + " bytes after its zipped part");
+                    }
+                }
             }
             return count;
         }

@@ -169,9 +169,12 @@ final class Puller {
         for (int i = 0; i < chainIds.size(); i++) {
             String chainId = chainIds.get(i);
             Digest diffId = config.diffIds().get(i);
-            Digest stored = manifest.layers().get(i).digest();
+            Manifest.Descriptor stored = manifest.layers().get(i);
             running.add(layerWorkers.submit(() -> {
-                layers.bring(chainId, diffId, () -> new VerifiedStream(registry.blob(stored), stored));
+                layers.bring(
+                        chainId,
+                        diffId,
+                        () -> new VerifiedStream(registry.blob(stored.digest()), stored.digest(), stored.size()));
                 return chainId;
             }));
         }

@@ -5,14 +5,20 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
 
-/** Hashes what passes, and at the end of the stream fails unless it was what the digest names. */
+/**
+ * Hashes what passes, and at the end of the stream fails unless it was what the digest names; before that as soon as there is
+ * more than there may be, because a stream that never ends has no digest.
+ */
 final class VerifiedStream extends FilterInputStream {
     private final Digest expected;
     private final MessageDigest hash;
+    private long left;
     private boolean done;
 
-    VerifiedStream(InputStream in, Digest expected) {
+    /** @param mostBytes that what the digest names has */
+    VerifiedStream(InputStream in, Digest expected, long mostBytes) {
         super(in);
+        this.left = mostBytes;
         this.expected = expected;
         this.hash = expected.hasher();
     }
@@ -27,6 +33,10 @@ final class VerifiedStream extends FilterInputStream {
     public int read(byte[] into, int offset, int length) throws IOException {
         int count = super.read(into, offset, length);
         if (count > 0) {
+            left -= count;
+            if (left < 0) {
+                throw new IOException(expected + " is longer than its manifest says");
+            }
             hash.update(into, offset, count);
         } else if (count < 0 && !done) {
             done = true;
