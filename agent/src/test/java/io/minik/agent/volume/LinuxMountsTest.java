@@ -91,7 +91,7 @@ class LinuxMountsTest {
         java.util.concurrent.atomic.AtomicBoolean done = new java.util.concurrent.atomic.AtomicBoolean();
         Thread attacker = new Thread(() -> {
             while (!done.get()) {
-                exchange(place, host.getParent());
+                exchange(place, directory.resolve("host"));
             }
         });
         attacker.start();
