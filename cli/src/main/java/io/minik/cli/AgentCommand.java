@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -24,7 +25,7 @@ final class AgentCommand implements Callable<Integer> {
     CommandSpec spec = CommandSpec.create();
 
     @Option(
-            names = {"--join", "-s", "--server"},
+            names = {"--join", "-s", "--server", "--url"},
             paramLabel = "URL",
             defaultValue = "",
             description = "the server to join: https://HOST:6443")
@@ -46,50 +47,71 @@ final class AgentCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         LogSettings.set(node.level(), node.jsonLog());
-        Daemon.warnOfUnknownKeys(spec);
-        URI server = server();
-        JoinToken secret = secret();
+        ConfigKeys.check(spec);
         Preflight preflight = new Preflight(Path.of("/"));
         preflight.root();
+        URI server = server();
+        JoinToken secret = secret();
+        node.check();
+        node.findAddress();
+        Daemon.refuseSecond(node.runDir);
         preflight.node();
-        Preflight.port("0.0.0.0", node.kubeletPort, "--kubelet-port");
-        String nodeIp = node.nodeIp.isEmpty() ? NodeAddress.find(node.bridge) : node.nodeIp;
+        Preflight.nodePorts(node);
         String name = node.resolvedNodeName();
         try (Daemon daemon = Daemon.open(node.runDir, node.dataDir)) {
             return daemon.run(
-                    AgentRooms.alone(daemon, node, name, nodeIp, server, secret),
+                    AgentRooms.alone(daemon, node, name, server, secret),
                     "minik ready in %d ms: node " + name + " of " + server,
+                    Daemon.Patience.ENDLESS,
                     false);
         }
     }
 
-    private URI server() {
-        if (join.isEmpty()) {
-            throw new StartFailure("--join is required: the server's URL, https://HOST:6443");
+    URI server() {
+        Flag flag = new Flag("--join");
+        if (join.isBlank()) {
+            throw new StartFailure(
+                    "--join is required: the server's URL, https://HOST:6443 (or MINIK_URL, or the key join)");
         }
         URI uri;
         try {
             uri = URI.create(join);
         } catch (IllegalArgumentException e) {
-            throw new StartFailure("--join: \"" + join + "\" is not a URL: " + e.getMessage(), e);
+            throw flag.wrong(join, "is not a URL: " + e.getMessage());
         }
-        if (!"https".equals(uri.getScheme()) || uri.getHost() == null) {
-            throw new StartFailure("--join: \"" + join + "\" must be https://HOST:PORT");
+        boolean plain = Set.of("", "/").contains(String.valueOf(uri.getPath()))
+                && uri.getQuery() == null
+                && uri.getFragment() == null
+                && uri.getUserInfo() == null;
+        if (!"https".equals(uri.getScheme()) || uri.getHost() == null || !plain) {
+            throw flag.wrong(join, "must be https://HOST:PORT");
+        }
+        // Without a port https means 443, where a balancer in front of servers may well listen.
+        if (uri.getPort() != -1) {
+            flag.port(uri.getPort());
         }
         return uri;
     }
 
-    private JoinToken secret() {
+    JoinToken secret() {
+        if (!token.isBlank() && !tokenFile.isBlank()) {
+            throw new StartFailure("--token and --token-file are both given: one of them is enough");
+        }
+        String from = tokenFile.isBlank() ? "--token" : "--token-file";
         try {
-            String text = token.isEmpty() && !tokenFile.isEmpty() ? Files.readString(Path.of(tokenFile)) : token;
+            String text = tokenFile.isBlank() ? token : Files.readString(Path.of(tokenFile));
             if (text.isBlank()) {
-                throw new StartFailure("--token is required: it is in DATA-DIR/server/token on the server");
+                throw new StartFailure(
+                        from.equals("--token")
+                                ? "--token is required: it is in DATA-DIR/server/token on the server (or MINIK_TOKEN, or the key"
+                                        + " token)"
+                                : "--token-file: \"" + tokenFile + "\" is empty");
             }
             return JoinToken.parse(text);
         } catch (IOException e) {
-            throw new StartFailure("--token-file: " + e.getMessage(), e);
+            throw new Flag("--token-file").wrong(tokenFile, "can't be read: " + e);
         } catch (IllegalArgumentException e) {
-            throw new StartFailure("--token: " + e.getMessage(), e);
+            throw new StartFailure(from + ": " + e.getMessage(), e);
         }
     }
 }

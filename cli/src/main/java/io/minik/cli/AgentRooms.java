@@ -10,6 +10,7 @@ import io.minik.agent.node.NodeNetwork;
 import io.minik.agent.node.NodeRoom;
 import io.minik.agent.pki.IdentityRenewal;
 import io.minik.agent.pki.JoinClient;
+import io.minik.agent.pki.JoinPatience;
 import io.minik.agent.pki.NodeIdentity;
 import io.minik.agent.pki.NodeKeys;
 import io.minik.agent.probe.NetworkActions;
@@ -26,7 +27,6 @@ import io.minik.api.client.HttpTransport;
 import io.minik.api.client.Informers;
 import io.minik.api.client.Loop;
 import io.minik.api.client.Transport;
-import io.minik.api.core.NodeLabels;
 import io.minik.api.join.ClusterConfig;
 import io.minik.api.join.JoinCaller;
 import io.minik.api.join.JoinToken;
@@ -44,7 +44,6 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -79,7 +78,10 @@ final class AgentRooms {
     private final Promise<Void> podNetwork = Promise.promise();
 
     /** How this node gets its certificates, and then reaches the API. */
-    private record Way(JoinCaller caller, Function<NodeIdentity, Link> link) {}
+    private record Way(
+            JoinCaller caller,
+            Function<Supplier<Future<NodeIdentity>>, Future<NodeIdentity>> first,
+            Function<NodeIdentity, Link> link) {}
 
     /** @param renew hears of a new identity of this node */
     private record Link(Transport transport, Consumer<NodeIdentity> renew) {}
@@ -87,7 +89,6 @@ final class AgentRooms {
     private AgentRooms(
             Daemon daemon,
             NodeOptions node,
-            String nodeIp,
             NodeIdentity identity,
             Link link,
             Supplier<Future<NodeIdentity>> obtain,
@@ -95,7 +96,7 @@ final class AgentRooms {
         this.daemon = daemon;
         this.node = node;
         this.nodeName = identity.nodeName();
-        this.nodeIp = nodeIp;
+        this.nodeIp = node.nodeIp;
         this.identity = identity;
         this.cluster = identity.cluster();
         this.context = context;
@@ -110,7 +111,9 @@ final class AgentRooms {
     /** The node within a server's process: joins by a call, talks to the API without a network. */
     static Future<Void> besideServer(Daemon daemon, ControlPlane.Opening opening, ControlPlane plane) {
         Way way = new Way(
-                plane.joins()::joinLocally,
+                plane.joins().local(),
+                // What was kept may be older than the server's options of today.
+                obtain -> obtain.get().map(kept -> kept.within(plane.joins().cluster())),
                 identity -> new Link(
                         plane.transport(User.system("system:node:" + opening.nodeName(), "system:nodes")),
                         renewed -> {}));
@@ -119,15 +122,14 @@ final class AgentRooms {
                 .compose(own -> own.refuse(plane.clusterId())
                         .<Future<Void>>map(why -> Future.failedFuture(new StartFailure(why)))
                         .orElseGet(() -> daemon.vertx().executeBlocking(own::keep)))
-                .compose(unused -> start(daemon, opening.node(), opening.nodeName(), opening.nodeIp(), way));
+                .compose(unused -> start(daemon, opening.node(), opening.nodeName(), way));
     }
 
     /** A node of its own: joins by token, talks to the API by HTTPS. */
-    static Future<Void> alone(
-            Daemon daemon, NodeOptions node, String nodeName, String nodeIp, URI server, JoinToken token) {
+    static Future<Void> alone(Daemon daemon, NodeOptions node, String nodeName, URI server, JoinToken token) {
         Vertx vertx = daemon.vertx();
         return vertx.executeBlocking(() -> ClusterIdentity.OfNode.read(node.dataDir))
-                .compose(own -> alone(daemon, node, nodeName, nodeIp, server, token, own)
+                .compose(own -> alone(daemon, node, nodeName, server, token, own)
                         // The first answer of the API has told it.
                         .compose(unused -> vertx.executeBlocking(own::keep)));
     }
@@ -136,13 +138,15 @@ final class AgentRooms {
             Daemon daemon,
             NodeOptions node,
             String nodeName,
-            String nodeIp,
             URI server,
             JoinToken token,
             ClusterIdentity.OfNode own) {
         Vertx vertx = daemon.vertx();
-        Way way = new Way(new JoinClient(vertx, server.toString(), token), identity -> {
-            HttpTransport transport = new HttpTransport(
+        Way way = new Way(
+                new JoinClient(vertx, server.toString(), token),
+                obtain -> new JoinPatience(vertx, server.toString()).until(obtain),
+                identity -> {
+                    HttpTransport transport = new HttpTransport(
                             vertx,
                             HttpTransport.Config.withCertificate(
                                     server,
@@ -150,19 +154,20 @@ final class AgentRooms {
                                     identity.clientCertificate(),
                                     identity.clientKey(),
                                     "minik-agent/" + Build.THIS.version()))
-                    .of(own::refuse);
-            return new Link(transport, renewed -> transport.renew(renewed.clientCertificate(), renewed.clientKey()));
-        });
-        return start(daemon, node, nodeName, nodeIp, way);
+                            .of(own::refuse);
+                    return new Link(
+                            transport, renewed -> transport.renew(renewed.clientCertificate(), renewed.clientKey()));
+                });
+        return start(daemon, node, nodeName, way);
     }
 
-    private static Future<Void> start(Daemon daemon, NodeOptions node, String nodeName, String nodeIp, Way way) {
+    private static Future<Void> start(Daemon daemon, NodeOptions node, String nodeName, Way way) {
         Vertx vertx = daemon.vertx();
         Path tls = node.dataDir.resolve("agent/tls");
         LeafLifetime lifetime = node.certificateLifetime();
         NodeKeys keys = new NodeKeys(vertx, tls, node.nodePasswordFile, lifetime, InstantSource.system());
-        Supplier<Future<NodeIdentity>> obtain = () -> keys.obtain(nodeName, List.of(nodeIp), way.caller());
-        Future<NodeIdentity> identity = obtain.get();
+        Supplier<Future<NodeIdentity>> obtain = () -> keys.obtain(nodeName, List.of(node.nodeIp), way.caller());
+        Future<NodeIdentity> identity = way.first().apply(obtain);
         Future<NodeRuntime> runtime = NodeRuntime.open(vertx, node);
         Future<Context> context = Rooms.loop(vertx);
         return Future.join(identity, runtime, context)
@@ -170,7 +175,6 @@ final class AgentRooms {
                 .compose(machine -> new AgentRooms(
                                 daemon,
                                 node,
-                                nodeIp,
                                 identity.result(),
                                 way.link().apply(identity.result()),
                                 obtain,
@@ -239,7 +243,7 @@ final class AgentRooms {
                 List.of(nodeIp),
                 List.of(),
                 nodeName,
-                pairs(node.nodeLabels),
+                node.labels(),
                 node.nodeTaints,
                 node.maxPods,
                 node.kubeletPort,
@@ -355,22 +359,5 @@ final class AgentRooms {
 
     private static String version() {
         return Build.THIS.gitVersion();
-    }
-
-    private static Map<String, String> pairs(List<String> labels) {
-        Map<String, String> pairs = new LinkedHashMap<>();
-        for (String label : labels) {
-            int equals = label.indexOf('=');
-            if (equals <= 0) {
-                throw new StartFailure("--node-label: \"" + label + "\" is not KEY=VALUE");
-            }
-            String key = label.substring(0, equals);
-            if (!NodeLabels.mayBeSetByNode(key)) {
-                throw new StartFailure(
-                        "--node-label: a node may not give itself \"" + key + "\": label it with kubectl instead");
-            }
-            pairs.put(key, label.substring(equals + 1));
-        }
-        return pairs;
     }
 }

@@ -12,12 +12,10 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
-import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.Yaml;
-import org.yaml.snakeyaml.constructor.SafeConstructor;
 import picocli.CommandLine.IDefaultValueProvider;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
 
 /**
  * Where an option's value comes from when the command line does not say: first the environment ({@code --data-dir} =
@@ -35,9 +33,9 @@ final class ConfigDefaults implements IDefaultValueProvider {
     private static final long MAX_FILE_BYTES = 1 << 20;
 
     private final Map<String, String> environment;
-    private final Map<String, List<String>> values;
+    private final Map<String, Setting> values;
 
-    private ConfigDefaults(Map<String, String> environment, Map<String, List<String>> values) {
+    private ConfigDefaults(Map<String, String> environment, Map<String, Setting> values) {
         this.environment = environment;
         this.values = values;
     }
@@ -45,7 +43,7 @@ final class ConfigDefaults implements IDefaultValueProvider {
     /** @throws IllegalArgumentException if a file is there and can't be used; its message names the file */
     static ConfigDefaults load(List<String> arguments, Map<String, String> environment) {
         Path file = file(arguments, environment);
-        Map<String, List<String>> values = new LinkedHashMap<>();
+        Map<String, Setting> values = new LinkedHashMap<>();
         if (Files.exists(file)) {
             merge(values, file);
         } else if (!file.equals(DEFAULT_FILE)) {
@@ -78,14 +76,13 @@ final class ConfigDefaults implements IDefaultValueProvider {
         return fromEnvironment.isEmpty() ? DEFAULT_FILE : Path.of(fromEnvironment);
     }
 
-    private static void merge(Map<String, List<String>> values, Path file) {
+    private static void merge(Map<String, Setting> values, Path file) {
         Object document;
         try {
             if (Files.size(file) > MAX_FILE_BYTES) {
-                throw new IllegalArgumentException(
-                        "config file " + file + " is larger than " + MAX_FILE_BYTES + " bytes");
+                throw new IllegalArgumentException("is larger than " + MAX_FILE_BYTES + " bytes");
             }
-            document = new Yaml(new SafeConstructor(new LoaderOptions())).load(Files.readString(file));
+            document = PlainYaml.read(Files.readString(file));
         } catch (IOException | RuntimeException e) {
             throw new IllegalArgumentException("config file " + file + ": " + e.getMessage(), e);
         }
@@ -99,45 +96,90 @@ final class ConfigDefaults implements IDefaultValueProvider {
             String name = String.valueOf(key);
             boolean append = name.endsWith("+");
             name = append ? name.substring(0, name.length() - 1) : name;
-            List<String> texts = new ArrayList<>();
-            if (value instanceof List<?> list) {
-                list.forEach(item -> texts.add(String.valueOf(item)));
-            } else if (value != null) {
-                texts.add(String.valueOf(value));
-            }
-            if (append) {
-                values.computeIfAbsent(name, k -> new ArrayList<>()).addAll(texts);
-            } else {
-                values.put(name, texts);
-            }
+            Setting said = setting(file, name, value);
+            Setting before = values.get(name);
+            values.put(name, append && before != null ? before.and(said) : said);
         });
     }
 
-    /** Keys of the files that no option of the command has: a typing error that would otherwise be silent. */
-    List<String> unknownKeys(Iterable<OptionSpec> options) {
-        List<String> unknown = new ArrayList<>(values.keySet());
-        for (OptionSpec option : options) {
-            unknown.remove(key(option));
+    private static Setting setting(Path file, String key, @Nullable Object value) {
+        List<String> texts = new ArrayList<>();
+        for (Object item : value instanceof List<?> list ? list : value == null ? List.of() : List.of(value)) {
+            if (item instanceof Map<?, ?> || item instanceof List<?>) {
+                throw new IllegalArgumentException(
+                        "config file " + file + ": the value of \"" + key + "\" must be a text or a list of texts");
+            }
+            texts.add(String.valueOf(item));
         }
-        return unknown;
+        return new Setting(file, List.copyOf(texts));
     }
 
+    /** What the files say of a key. @param file the last one that says something; no texts: nothing is said */
+    record Setting(Path file, List<String> texts) {
+        Setting and(Setting more) {
+            List<String> all = new ArrayList<>(texts);
+            all.addAll(more.texts());
+            return new Setting(more.file(), List.copyOf(all));
+        }
+    }
+
+    Map<String, Setting> settings() {
+        return values;
+    }
+
+    Map<String, String> environment() {
+        return environment;
+    }
+
+    /** @throws ParameterException if a file says what the option can't have */
     @Override
     public @Nullable String defaultValue(ArgSpec argument) {
-        if (!(argument instanceof OptionSpec option) || !option.longestName().startsWith("--")) {
+        if (!(argument instanceof OptionSpec option)) {
             return null;
         }
-        String variable = "MINIK_" + key(option).toUpperCase(Locale.ROOT).replace('-', '_');
-        String fromEnvironment = environment.get(variable);
-        if (fromEnvironment != null) {
-            return fromEnvironment;
+        List<String> keys = keys(option);
+        for (String key : keys) {
+            String fromEnvironment = environment.getOrDefault(variable(key), "");
+            if (!fromEnvironment.isEmpty()) {
+                return plain(option, fromEnvironment);
+            }
         }
-        List<String> fromFile = values.get(key(option));
-        return fromFile == null ? null : String.join(",", fromFile);
+        for (String key : keys) {
+            Setting said = values.get(key);
+            if (said != null && !said.texts().isEmpty()) {
+                if (said.texts().size() > 1 && !option.isMultiValue()) {
+                    throw new ParameterException(
+                            option.command().commandLine(),
+                            "config file " + said.file() + ": \"" + key + "\" has one value, not a list");
+                }
+                return plain(option, String.join(",", said.texts()));
+            }
+        }
+        return null;
     }
 
-    private static String key(OptionSpec option) {
-        String name = option.longestName();
-        return name.startsWith("--") ? name.substring(2) : name;
+    /** YAML's other words for true and false. */
+    private static String plain(OptionSpec option, String value) {
+        boolean asksYesOrNo = option.type() == boolean.class || option.type() == Boolean.class;
+        return switch (asksYesOrNo ? value.toLowerCase(Locale.ROOT) : "") {
+            case "yes", "on", "1", "true" -> "true";
+            case "no", "off", "0", "false" -> "false";
+            default -> value;
+        };
+    }
+
+    /** The names that an option has in files: its long ones. */
+    static List<String> keys(OptionSpec option) {
+        List<String> keys = new ArrayList<>();
+        for (String name : option.names()) {
+            if (name.startsWith("--")) {
+                keys.add(name.substring(2));
+            }
+        }
+        return keys;
+    }
+
+    static String variable(String key) {
+        return "MINIK_" + key.toUpperCase(Locale.ROOT).replace('-', '_');
     }
 }

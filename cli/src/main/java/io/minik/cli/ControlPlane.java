@@ -56,14 +56,11 @@ import io.vertx.core.http.ClientAuth;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -125,8 +122,13 @@ final class ControlPlane {
         this.etcdServing = tls(pki.etcdServer());
         this.clients = new ClientAuthority(List.of(pki.clientCa().certificate()), clock);
         this.authenticator = new RequestAuthenticator(tokens, bootstrapTokens, clients);
-        String advertised = options.advertiseAddress.isEmpty() ? nodeIp : options.advertiseAddress;
-        this.joins = new JoinService(vertx, pki, own, cluster(advertised), clock);
+        this.joins = new JoinService(
+                vertx,
+                pki,
+                own,
+                cluster(options.advertised(nodeIp)),
+                options.disableAgent ? Optional.empty() : Optional.of(nodeName),
+                clock);
         this.rbac = new Rbac(controllers.informers());
         this.apiServer = new ApiServer(
                 vertx,
@@ -171,7 +173,7 @@ final class ControlPlane {
                                 opening.options().clusterDomain,
                                 List.of(Bootstrap.serviceIp(opening.options().serviceCidr)),
                                 opening.nodeName(),
-                                List.of(opening.nodeIp()),
+                                opening.options().addresses(opening.nodeIp()),
                                 opening.options().tlsSans)
                         .living(opening.node().certificateLifetime()),
                 mayBegin);
@@ -312,7 +314,7 @@ final class ControlPlane {
         return new ApiServerConfig(
                 options.bindAddress,
                 options.httpsListenPort,
-                options.advertiseAddress.isEmpty() ? nodeIp : options.advertiseAddress,
+                options.advertised(nodeIp),
                 Optional.of(KeyCertOptions.wrap(serving)),
                 Optional.of(clients),
                 SERVING_LOOPS,
@@ -339,24 +341,14 @@ final class ControlPlane {
     private Void writeKubeconfig() {
         Kubeconfig.write(
                 options.writeKubeconfig,
-                "https://127.0.0.1:" + apiServer.port(),
+                "https://" + host(options.localAddress()) + ":" + apiServer.port(),
                 pki,
-                mode(options.writeKubeconfigMode));
+                options.kubeconfigMode());
         return null;
     }
 
-    private static Set<PosixFilePermission> mode(String octal) {
-        if (!octal.matches("0?[0-7]{3}")) {
-            throw new StartFailure("--write-kubeconfig-mode: \"" + octal + "\" is not an octal file mode such as 600");
-        }
-        StringBuilder letters = new StringBuilder();
-        for (char digit : octal.substring(octal.length() - 3).toCharArray()) {
-            int bits = digit - '0';
-            letters.append((bits & 4) != 0 ? 'r' : '-')
-                    .append((bits & 2) != 0 ? 'w' : '-')
-                    .append((bits & 1) != 0 ? 'x' : '-');
-        }
-        return PosixFilePermissions.fromString(letters.toString());
+    private static String host(String address) {
+        return address.contains(":") ? "[" + address + "]" : address;
     }
 
     /** The API in this process, as that user. */

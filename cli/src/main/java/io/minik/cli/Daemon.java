@@ -16,6 +16,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Locale;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -23,8 +24,6 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import picocli.CommandLine.IDefaultValueProvider;
-import picocli.CommandLine.Model.CommandSpec;
 
 /**
  * A long-running minik process: its pid file, its event loops, its rooms, its signals. One per run directory.
@@ -56,7 +55,7 @@ final class Daemon implements AutoCloseable {
     private final FileChannel pidFile;
     private final Vertx vertx;
     private final Rooms rooms;
-    private final CountDownLatch asked = new CountDownLatch(1);
+    private final CompletableFuture<Object> asked = new CompletableFuture<>();
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile @Nullable Throwable failure;
 
@@ -90,6 +89,26 @@ final class Daemon implements AutoCloseable {
         }
     }
 
+    /** @throws StartFailure if another minik has this run directory: said before its ports are found taken */
+    static void refuseSecond(Path runDir) {
+        Path file = pidFile(runDir);
+        if (Files.exists(file) && isHeld(file)) {
+            throw running(runDir);
+        }
+    }
+
+    private static StartFailure running(Path runDir) {
+        String pid;
+        try {
+            pid = Files.readString(pidFile(runDir)).trim();
+        } catch (IOException e) {
+            pid = "unknown";
+        }
+        return new StartFailure("minik already runs with --run-dir " + runDir + " (pid " + pid
+                + "): stop it with `minik killall`" + " (its containers, too) or `kill " + pid
+                + "` (they go on), or give this one directories and ports of its own");
+    }
+
     /** @throws StartFailure if another minik has this run directory */
     static Daemon open(Path runDir, Path dataDir) {
         try {
@@ -101,9 +120,7 @@ final class Daemon implements AutoCloseable {
             FileLock lock = channel.tryLock();
             if (lock == null) {
                 channel.close();
-                throw new StartFailure("another minik runs with --run-dir " + runDir + " (pid "
-                        + Files.readString(pidFile(runDir)).trim()
-                        + "); stop it, or give this one its own directories");
+                throw running(runDir);
             }
             channel.truncate(0);
             channel.write(
@@ -135,15 +152,6 @@ final class Daemon implements AutoCloseable {
         return (long) (Double.parseDouble(uptime.substring(0, uptime.indexOf(' '))) * 1000) - startMillis;
     }
 
-    static void warnOfUnknownKeys(CommandSpec spec) {
-        IDefaultValueProvider provider = spec.defaultValueProvider();
-        if (provider instanceof ConfigDefaults defaults) {
-            for (String key : defaults.unknownKeys(spec.options())) {
-                log.atWarn().addKeyValue("key", key).log("the configuration file has a key that is no option");
-            }
-        }
-    }
-
     Vertx vertx() {
         return vertx;
     }
@@ -152,23 +160,39 @@ final class Daemon implements AutoCloseable {
         return rooms;
     }
 
+    /** How long a start may take. */
+    enum Patience {
+        /** A server waits for nobody. */
+        LIMITED,
+        /** An agent may be started long before its server is. */
+        ENDLESS
+    }
+
     /**
      * Waits for the start, says that all is ready, and waits for the end.
      *
      * @param ready format of the line on standard output, with one %d for the milliseconds since the process began
      */
-    int run(Future<Void> start, String ready, boolean exitWhenReady) {
+    int run(Future<Void> start, String ready, Patience patience, boolean exitWhenReady) {
         Runtime.getRuntime().addShutdownHook(new Thread(this::stopForSignal, "minik-stop"));
         try {
-            orBroken(start).toCompletionStage().toCompletableFuture().get(START_SECONDS, TimeUnit.SECONDS);
-            System.out.println(String.format(Locale.ROOT, ready, processAgeMillis()));
-            System.out.flush();
-            HeapRelease.start(vertx);
-            if (exitWhenReady) {
-                WarmUpCommand.loadNodeClasses();
+            CompletableFuture<Object> first =
+                    CompletableFuture.anyOf(orBroken(start).toCompletionStage().toCompletableFuture(), asked);
+            if (patience == Patience.LIMITED) {
+                first.get(START_SECONDS, TimeUnit.SECONDS);
             } else {
-                rooms.failed().onFailure(this::giveUp);
-                asked.await();
+                first.get();
+            }
+            if (!asked.isDone()) {
+                System.out.println(String.format(Locale.ROOT, ready, processAgeMillis()));
+                System.out.flush();
+                HeapRelease.start(vertx);
+                if (exitWhenReady) {
+                    WarmUpCommand.loadNodeClasses();
+                } else {
+                    rooms.failed().onFailure(this::giveUp);
+                    asked.get();
+                }
             }
             stopRooms();
             Throwable broken = failure;
@@ -202,7 +226,7 @@ final class Daemon implements AutoCloseable {
     private void giveUp(Throwable broken) {
         log.atError().addKeyValue("err", broken.getMessage()).log("minik ends: start it anew");
         failure = broken;
-        vertx.setTimer(LAST_WORDS_MILLIS, unused -> asked.countDown());
+        vertx.setTimer(LAST_WORDS_MILLIS, unused -> asked.complete(this));
     }
 
     private static String firstLine(Throwable cause) {
@@ -221,7 +245,7 @@ final class Daemon implements AutoCloseable {
     }
 
     private void stopForSignal() {
-        asked.countDown();
+        asked.complete(this);
         try {
             if (!ended.await(STOP_SECONDS, TimeUnit.SECONDS)) {
                 log.atWarn().log("some rooms did not stop in time");

@@ -44,6 +44,7 @@ final class KillallCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         LogSettings.set(node.level() == Level.INFO ? Level.WARN : node.level(), node.jsonLog());
         new Preflight(Path.of("/")).root();
+        node.places();
         stopRunning();
         Kernel kernel = new Kernel(new LinuxSys());
         Vertx vertx = Vertx.vertx();

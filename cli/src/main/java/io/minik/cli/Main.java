@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
@@ -79,6 +80,13 @@ public final class Main implements Runnable {
         commands.put("warm-up", WarmUpCommand::new);
         commands.put("version", VersionCommand::new);
         return commands;
+    }
+
+    /** The options of every command. */
+    static List<List<OptionSpec>> allOptions() {
+        return COMMANDS.values().stream()
+                .map(command -> CommandSpec.forAnnotatedObject(command.get()).options())
+                .toList();
     }
 
     private static int usageError(ParameterException error, String[] arguments) {

@@ -1,18 +1,29 @@
 package io.minik.cli;
 
+import io.minik.api.core.NodeLabels;
+import io.minik.api.meta.Names;
 import io.minik.api.x509.LeafLifetime;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
 import org.slf4j.event.Level;
 import picocli.CommandLine.Option;
 
 /** Options that a server and an agent share: where things live, who this node is, how it logs. */
 final class NodeOptions {
+    private static final Path DEFAULT_RESOLV_CONF = Path.of("/etc/resolv.conf");
+    /** Certificates are looked at a dozen times in their life: below this that would be all that happens. */
+    private static final int LEAST_LIFETIME_SECONDS = 20;
+
     @Option(
             names = {"-c", "--config"},
             paramLabel = "FILE",
@@ -125,7 +136,7 @@ final class NodeOptions {
             paramLabel = "FILE",
             defaultValue = "/etc/resolv.conf",
             description = "name servers for what is not in the cluster (default ${DEFAULT-VALUE})")
-    Path resolvConf = Path.of("/etc/resolv.conf");
+    Path resolvConf = DEFAULT_RESOLV_CONF;
 
     @Option(
             names = "--log-level",
@@ -153,14 +164,101 @@ final class NodeOptions {
         return new LeafLifetime(Duration.ofSeconds(certificateLifetimeSeconds));
     }
 
+    /**
+     * Looks at every option of a node, and makes paths absolute: a container's own root would give a relative one another
+     * meaning.
+     *
+     * @throws StartFailure naming the option
+     */
+    void check() {
+        level();
+        jsonLog();
+        places();
+        resolvedNodeName();
+        if (!nodeIp.isEmpty()) {
+            new Flag("--node-ip").ownAddress(nodeIp);
+        }
+        labels();
+        Flag taint = new Flag("--node-taint");
+        Set<String> taints = new HashSet<>();
+        for (String text : nodeTaints) {
+            if (!taints.add(taint.taint(text))) {
+                throw taint.wrong(text, "repeats a key and its effect");
+            }
+        }
+        new Flag("--kubelet-port").port(kubeletPort);
+        new Flag("--max-pods").atLeast(0, maxPods, "0 is a node without pods");
+        new Flag("--bridge").bridge(bridge);
+        new Flag("--certificate-lifetime")
+                .atLeast(
+                        LEAST_LIFETIME_SECONDS,
+                        certificateLifetimeSeconds,
+                        "certificates are renewed some times in a life");
+    }
+
+    /** Fills in the address that was not given. */
+    void findAddress() {
+        if (nodeIp.isEmpty()) {
+            nodeIp = NodeAddress.find(bridge);
+        }
+    }
+
+    /** What {@code killall} needs of a node. */
+    void places() {
+        dataDir = new Flag("--data-dir").directory(dataDir);
+        Flag run = new Flag("--run-dir");
+        runDir = run.directory(runDir);
+        Flag logs = new Flag("--log-dir");
+        logDir = logs.directory(logDir);
+        if (dataDir.startsWith(runDir)) {
+            throw run.wrong(runDir, "holds --data-dir: a reboot may take all that is in it");
+        }
+        if (logDir.equals(dataDir) || logDir.equals(runDir)) {
+            throw logs.wrong(logDir, "is another directory of minik, too");
+        }
+        nodePasswordFile = new Flag("--node-password-file").file(nodePasswordFile);
+        registries = new Flag("--private-registry").file(registries);
+        Flag resolv = new Flag("--resolv-conf");
+        if (!resolvConf.equals(DEFAULT_RESOLV_CONF)) {
+            resolvConf = resolv.file(resolvConf);
+            if (!Files.exists(resolvConf)) {
+                throw resolv.wrong(resolvConf, "is not there");
+            }
+        }
+        Flag cgroup = new Flag("--cgroup-root");
+        if (!cgroupRoot.matches("[A-Za-z0-9_.:-]+(/[A-Za-z0-9_.:-]+)*")
+                || List.of(cgroupRoot.split("/")).stream().anyMatch(part -> part.matches("\\.{1,2}"))) {
+            throw cgroup.wrong(cgroupRoot, "is no name of a cgroup below the machine's root");
+        }
+    }
+
+    /** The labels by key. @throws StartFailure for one that no node may give itself */
+    Map<String, String> labels() {
+        Flag flag = new Flag("--node-label");
+        Map<String, String> labels = new LinkedHashMap<>();
+        for (String text : nodeLabels) {
+            String[] label = flag.label(text);
+            if (!NodeLabels.mayBeSetByNode(label[0])) {
+                throw flag.wrong(text, "is none that a node may give itself: label it with kubectl instead");
+            }
+            String before = labels.put(label[0], label[1]);
+            if (before != null && !before.equals(label[1])) {
+                throw flag.wrong(text, "gives " + label[0] + " a second value");
+            }
+        }
+        return labels;
+    }
+
     /** @throws StartFailure if no name can be found that Kubernetes takes */
     String resolvedNodeName() {
-        String name = nodeName.isEmpty() ? hostName() : nodeName;
-        String lower = name.toLowerCase(Locale.ROOT);
-        if (!lower.matches("[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?")) {
-            throw new StartFailure("--node-name: \"" + name + "\" is not a lowercase RFC 1123 subdomain");
-        }
-        return lower;
+        Flag flag = new Flag("--node-name");
+        String name = (nodeName.isEmpty() ? hostName() : nodeName).toLowerCase(Locale.ROOT);
+        String what =
+                nodeName.isEmpty() ? "is this machine's host name, but no name of a node" : "is no name of a node";
+        flag.complain(name, what, Names.dns1123Subdomain(name));
+        // It is the value of the label kubernetes.io/hostname, too.
+        flag.complain(name, what, Names.labelValue(name));
+        return name;
     }
 
     private static String hostName() {

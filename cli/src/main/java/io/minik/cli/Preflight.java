@@ -1,6 +1,7 @@
 package io.minik.cli;
 
 import io.minik.runtime.HostTool;
+import io.minik.agent.dns.DnsServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -127,14 +128,22 @@ final class Preflight {
         }
     }
 
-    /** @throws StartFailure if somebody listens there; @param flag the option that moves it */
+    /** The ports that every node listens at, on all addresses. */
+    static void nodePorts(NodeOptions node) {
+        port("0.0.0.0", node.kubeletPort, "--kubelet-port");
+        port("0.0.0.0", DnsServer.DEFAULT_PORT, "");
+    }
+
+    /** @throws StartFailure if somebody listens there; @param flag the option that moves it, empty if none does */
     static void port(String address, int port, String flag) {
         try (ServerSocket probe = new ServerSocket()) {
             probe.setReuseAddress(true);
             probe.bind(new InetSocketAddress(InetAddress.getByName(address), port));
         } catch (IOException e) {
-            throw new StartFailure("port " + port + " on " + address + " can't be used: " + e.getMessage()
-                    + "; choose another with " + flag);
+            String who =
+                    PortOwner.of(port).map(owner -> "is taken by " + owner).orElse("can't be used: " + e.getMessage());
+            throw new StartFailure("port " + port + " on " + address + " " + who
+                    + (flag.isEmpty() ? ", and minik's DNS needs it" : "; choose another with " + flag));
         }
     }
 

@@ -32,26 +32,35 @@ final class ServerCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         LogSettings.set(node.level(), node.jsonLog());
-        Daemon.warnOfUnknownKeys(spec);
+        ConfigKeys.check(spec);
         Preflight preflight = new Preflight(Path.of("/"));
         preflight.root();
+        check();
+        Daemon.refuseSecond(node.runDir);
         if (!server.disableAgent) {
             preflight.node();
-            Preflight.port("0.0.0.0", node.kubeletPort, "--kubelet-port");
+            Preflight.nodePorts(node);
         }
         Preflight.port(server.bindAddress, server.httpsListenPort, "--https-listen-port");
         if (server.etcdPort > 0) {
             Preflight.port("127.0.0.1", server.etcdPort, "--etcd-port");
         }
-        String nodeIp = node.nodeIp.isEmpty() ? NodeAddress.find(node.bridge) : node.nodeIp;
         try (Daemon daemon = Daemon.open(node.runDir, node.dataDir)) {
             ControlPlane.Opening opening =
-                    new ControlPlane.Opening(daemon.vertx(), node, server, node.resolvedNodeName(), nodeIp);
+                    new ControlPlane.Opening(daemon.vertx(), node, server, node.resolvedNodeName(), node.nodeIp);
             return daemon.run(
                     ControlPlane.start(opening, daemon.rooms()).compose(plane -> agent(daemon, opening, plane)),
                     "minik ready in %d ms: kubectl --kubeconfig " + server.writeKubeconfig + " get nodes",
+                    Daemon.Patience.LIMITED,
                     exitWhenReady);
         }
+    }
+
+    /** All options, before anything listens or is written. @throws StartFailure naming the first that is wrong */
+    void check() {
+        node.check();
+        node.findAddress();
+        server.check(node);
     }
 
     private Future<Void> agent(Daemon daemon, ControlPlane.Opening opening, ControlPlane plane) {

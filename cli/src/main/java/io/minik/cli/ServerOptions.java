@@ -1,15 +1,35 @@
 package io.minik.cli;
 
+import io.minik.agent.dns.DnsServer;
+import io.minik.api.join.JoinToken;
+import io.minik.api.meta.Ipv4Range;
+import io.minik.api.meta.Names;
 import io.minik.server.admission.DefaultTolerationSeconds;
 import io.minik.server.podsecurity.PodSecurityConfig;
 import io.minik.server.registry.PortRange;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
 import picocli.CommandLine.Option;
 
 /** Options of the control plane. */
 final class ServerOptions {
+    /** As upstream: more addresses than a /12 are no Services any more. */
+    private static final int MOST_SERVICES_PREFIX = 12;
+    /** Two addresses are taken by the API server and the DNS. */
+    private static final int LEAST_SERVICES_PREFIX = 28;
+
+    /** Which address of the Services is the cluster DNS by default. */
+    private static final int DNS_OFFSET = 10;
+
     @Option(
             names = "--bind-address",
             paramLabel = "IP",
@@ -70,9 +90,9 @@ final class ServerOptions {
     @Option(
             names = "--cluster-dns",
             paramLabel = "IP",
-            defaultValue = "10.43.0.10",
-            description = "address of the cluster DNS, within --service-cidr (default ${DEFAULT-VALUE})")
-    String clusterDns = "10.43.0.10";
+            defaultValue = "",
+            description = "address of the cluster DNS, within --service-cidr (default its tenth: 10.43.0.10)")
+    String clusterDns = "";
 
     @Option(
             names = "--cluster-domain",
@@ -148,6 +168,176 @@ final class ServerOptions {
             description = "how long pods stay on an unreachable node (default ${DEFAULT-VALUE})")
     int unreachableTolerationSeconds = 300;
 
+    /**
+     * Looks at every option of the control plane, makes paths absolute, and fills in what follows from others.
+     *
+     * @param node checked before
+     * @throws StartFailure naming the option
+     */
+    void check(NodeOptions node) {
+        Flag bind = new Flag("--bind-address");
+        bind.bindAddress(bindAddress);
+        if (!disableAgent && bindAddress.startsWith("127.")) {
+            throw bind.wrong(
+                    bindAddress, "can't be reached by pods: give an address of this machine, or --disable-agent");
+        }
+        if (!advertiseAddress.isEmpty()) {
+            new Flag("--advertise-address").hostAddress(advertiseAddress);
+        }
+        Flag san = new Flag("--tls-san");
+        tlsSans.forEach(text -> name(san, text));
+        ranges(node);
+        ports(node);
+        Flag domain = new Flag("--cluster-domain");
+        domain.complain(clusterDomain, "is no DNS domain", Names.dns1123Subdomain(clusterDomain));
+        joinToken(node);
+        writeKubeconfig = new Flag("--write-kubeconfig").file(writeKubeconfig);
+        kubeconfigMode();
+        if (!auditLogPath.isEmpty()) {
+            auditLogPath = new Flag("--audit-log-path")
+                    .fileOfDirectory(Path.of(auditLogPath))
+                    .toString();
+        }
+        new Flag("--node-monitor-period").atLeast(1, nodeMonitorPeriodSeconds, "seconds between two looks");
+        new Flag("--node-monitor-grace-period")
+                .atLeast(nodeMonitorPeriodSeconds, nodeMonitorGraceSeconds, "--node-monitor-period");
+        tolerations();
+    }
+
+    /** A name or address that a certificate can carry; the first label of a name may be a star. */
+    private static void name(Flag flag, String text) {
+        if (text.contains(":")
+                ? !text.matches("[0-9a-fA-F:.]+")
+                : text.matches("[0-9.]+") && Ipv4Range.address(text).isEmpty()) {
+            throw flag.wrong(text, "is no IP address");
+        }
+        if (!text.contains(":")) {
+            String host = text.startsWith("*.") ? text.substring(2) : text;
+            flag.complain(text, "is no host name", Names.dns1123Subdomain(host.toLowerCase(Locale.ROOT)));
+        }
+    }
+
+    private void ranges(NodeOptions node) {
+        Flag pods = new Flag("--cluster-cidr");
+        Flag services = new Flag("--service-cidr");
+        Ipv4Range cluster = pods.range(clusterCidr);
+        Ipv4Range service = services.range(serviceCidr);
+        if (cluster.prefixLength() > ControlPlane.NODE_PREFIX) {
+            throw pods.wrong(clusterCidr, "has no room for one node's /" + ControlPlane.NODE_PREFIX);
+        }
+        if (service.prefixLength() < MOST_SERVICES_PREFIX || service.prefixLength() > LEAST_SERVICES_PREFIX) {
+            throw services.wrong(
+                    serviceCidr, "must have a prefix of /" + MOST_SERVICES_PREFIX + " to /" + LEAST_SERVICES_PREFIX);
+        }
+        if (cluster.overlaps(service)) {
+            throw services.wrong(serviceCidr, "overlaps --cluster-cidr " + clusterCidr);
+        }
+        for (String machine : List.of(node.nodeIp, advertiseAddress)) {
+            Ipv4Range.address(machine).ifPresent(address -> {
+                if (cluster.contains(address) || service.contains(address)) {
+                    Flag flag = cluster.contains(address) ? pods : services;
+                    throw flag.wrong(
+                            cluster.contains(address) ? clusterCidr : serviceCidr,
+                            "holds the address of this machine, " + machine);
+                }
+            });
+        }
+        Flag dns = new Flag("--cluster-dns");
+        clusterDns = clusterDns.isEmpty() ? service.at(DNS_OFFSET) : clusterDns;
+        long address = dns.hostAddress(clusterDns);
+        if (!service.contains(address)) {
+            throw dns.wrong(clusterDns, "is no address of --service-cidr " + serviceCidr);
+        }
+        if (service.at(1).equals(clusterDns)) {
+            throw dns.wrong(clusterDns, "is the API server's own in --service-cidr " + serviceCidr);
+        }
+    }
+
+    private void ports(NodeOptions node) {
+        Map<Integer, String> taken = new HashMap<>();
+        port(taken, "--https-listen-port", new Flag("--https-listen-port").port(httpsListenPort));
+        port(taken, "--etcd-port", new Flag("--etcd-port").portOrOff(etcdPort));
+        if (!disableAgent) {
+            port(taken, "--kubelet-port", node.kubeletPort);
+            port(taken, "the node's DNS", DnsServer.DEFAULT_PORT);
+        }
+        PortRange range = nodePorts();
+        taken.forEach((port, who) -> {
+            if (port != 0 && range.contains(port)) {
+                throw new Flag("--service-node-port-range").wrong(range, "holds port " + port + " of " + who);
+            }
+        });
+    }
+
+    private static void port(Map<Integer, String> taken, String who, int port) {
+        String other = taken.putIfAbsent(port, who);
+        if (other != null) {
+            throw new Flag(who).wrong(port, "is the port of " + other + ", too");
+        }
+    }
+
+    /** A token that pins a CA is another cluster's unless this data directory has that CA. */
+    private void joinToken(NodeOptions node) {
+        if (token.isEmpty()) {
+            return;
+        }
+        try {
+            JoinToken parsed = JoinToken.parse(token);
+            boolean fresh = !Files.exists(node.dataDir.resolve("server/tls"));
+            if (fresh && parsed.caHash().isPresent()) {
+                throw new StartFailure(
+                        "--token: it pins the CA of another cluster, and this data directory is a new one: give"
+                                + " the part behind the last colon alone");
+            }
+        } catch (IllegalArgumentException e) {
+            throw new StartFailure("--token: " + e.getMessage(), e);
+        }
+    }
+
+    /** @throws StartFailure if it is none */
+    Set<PosixFilePermission> kubeconfigMode() {
+        if (!writeKubeconfigMode.matches("0?[0-7]{3}")) {
+            throw new Flag("--write-kubeconfig-mode")
+                    .wrong(writeKubeconfigMode, "is not an octal file mode such as 600");
+        }
+        StringBuilder letters = new StringBuilder();
+        for (char digit :
+                writeKubeconfigMode.substring(writeKubeconfigMode.length() - 3).toCharArray()) {
+            int bits = digit - '0';
+            letters.append((bits & 4) != 0 ? 'r' : '-')
+                    .append((bits & 2) != 0 ? 'w' : '-')
+                    .append((bits & 1) != 0 ? 'x' : '-');
+        }
+        return PosixFilePermissions.fromString(letters.toString());
+    }
+
+    /** The address in the kubeconfig: loopback, unless the API server does not listen there. */
+    String localAddress() {
+        return everywhere() ? "127.0.0.1" : bindAddress;
+    }
+
+    private boolean everywhere() {
+        return Set.of("0.0.0.0", "::").contains(bindAddress);
+    }
+
+    /** Where pods and agents find the API server: as said, else the one address it listens at, else the machine's. */
+    String advertised(String nodeIp) {
+        if (!advertiseAddress.isEmpty()) {
+            return advertiseAddress;
+        }
+        boolean one = !everywhere() && !bindAddress.contains(":") && !bindAddress.startsWith("127.");
+        return one ? bindAddress : nodeIp;
+    }
+
+    /** All addresses that the serving certificate is for, beside loopback. */
+    List<String> addresses(String nodeIp) {
+        Set<String> all = new LinkedHashSet<>(List.of(nodeIp, advertised(nodeIp)));
+        if (!everywhere()) {
+            all.add(bindAddress);
+        }
+        return List.copyOf(all);
+    }
+
     /** @throws StartFailure naming the flag */
     PortRange nodePorts() {
         try {
@@ -172,9 +362,6 @@ final class ServerOptions {
     }
 
     private static int notNegative(String flag, int seconds) {
-        if (seconds < 0) {
-            throw new StartFailure(flag + ": " + seconds + " is negative; 0 evicts at once");
-        }
-        return seconds;
+        return (int) new Flag(flag).atLeast(0, seconds, "0 evicts at once");
     }
 }

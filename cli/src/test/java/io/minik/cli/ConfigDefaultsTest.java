@@ -1,6 +1,7 @@
 package io.minik.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
@@ -69,10 +70,77 @@ class ConfigDefaultsTest {
     }
 
     @Test
-    void keysThatNoOptionHasAreFound() throws IOException {
+    void aKeyThatNoOptionHasEndsTheStartWithTheNearest() throws IOException {
         Path file = Files.writeString(folder.resolve("c.yaml"), "dta-dir: /x\nbridge: b\n");
-        ConfigDefaults defaults = ConfigDefaults.load(List.of("--config", file.toString()), Map.of());
+        assertThatThrownBy(() -> ConfigKeys.check(spec(file)))
+                .isInstanceOf(StartFailure.class)
+                .hasMessage("config file " + file + ": \"dta-dir\" is no option; did you mean \"data-dir\"?");
+        Files.writeString(file, "flannel-backend: vxlan\n");
+        assertThatThrownBy(() -> ConfigKeys.check(spec(file)))
+                .hasMessage("config file " + file + ": \"flannel-backend\" is no option");
+    }
+
+    @Test
+    void aKeyOfAnotherCommandIsNoError() throws IOException {
+        Path file = Files.writeString(folder.resolve("c.yaml"), "cluster-cidr: 10.0.0.0/16\ntoken: x\n");
+        assertThatCode(() -> ConfigKeys.check(spec(file))).doesNotThrowAnyException();
+    }
+
+    private static CommandLine.Model.CommandSpec spec(Path file) {
         CommandLine line = new CommandLine(new Probe());
-        assertThat(defaults.unknownKeys(line.getCommandSpec().options())).containsExactly("dta-dir");
+        line.setDefaultValueProvider(ConfigDefaults.load(List.of("--config", file.toString()), Map.of()));
+        return line.getCommandSpec();
+    }
+
+    @Test
+    void textStaysAsItIsWritten() throws IOException {
+        Path file = Files.writeString(
+                folder.resolve("c.yaml"),
+                "write-kubeconfig-mode: 0644\ndisable-agent: yes\nnode-name: on\nmax-pods: 1_0\ntoken:\n");
+        ServerCommand command = new ServerCommand();
+        CommandLine line = new CommandLine(command);
+        line.setDefaultValueProvider(
+                ConfigDefaults.load(List.of("--config", file.toString()), Map.of("MINIK_MAX_PODS", "7")));
+        line.parseArgs();
+        assertThat(command.server.writeKubeconfigMode).isEqualTo("0644");
+        assertThat(command.server.disableAgent).isTrue();
+        assertThat(command.node.nodeName).isEqualTo("on");
+        assertThat(command.node.maxPods).isEqualTo(7);
+        assertThat(command.server.token)
+                .as("a key without a value says nothing")
+                .isEmpty();
+    }
+
+    @Test
+    void anAgentsServerHasSeveralNames() throws IOException {
+        for (String variable : List.of("MINIK_URL", "MINIK_JOIN", "MINIK_SERVER")) {
+            assertThat(join(Map.of(variable, "https://s:6443"), "")).isEqualTo("https://s:6443");
+        }
+        assertThat(join(Map.of("MINIK_URL", ""), "server: https://t:6443\n")).isEqualTo("https://t:6443");
+        assertThat(join(Map.of(), "join: https://u:6443\n")).isEqualTo("https://u:6443");
+    }
+
+    private String join(Map<String, String> environment, String config) throws IOException {
+        Path file = Files.writeString(folder.resolve("c.yaml"), config);
+        AgentCommand command = new AgentCommand();
+        CommandLine line = new CommandLine(command);
+        line.setDefaultValueProvider(ConfigDefaults.load(List.of("--config", file.toString()), environment));
+        line.parseArgs();
+        return command.join;
+    }
+
+    @Test
+    void valuesThatCantBeMeantAreErrors() throws IOException {
+        Path file = folder.resolve("c.yaml");
+        Files.writeString(file, "data-dir: [/a, /b]\n");
+        assertThatThrownBy(() -> parse(Map.of(), "--config", file.toString()))
+                .hasMessageContaining("config file " + file + ": \"data-dir\" has one value, not a list");
+        Files.writeString(file, "node-label: {a: b}\n");
+        assertThatThrownBy(() -> parse(Map.of(), "--config", file.toString()))
+                .hasMessage("config file " + file + ": the value of \"node-label\" must be a text or a list of texts");
+        Files.writeString(file, "bridge: a\nbridge: b\n");
+        assertThatThrownBy(() -> parse(Map.of(), "--config", file.toString()))
+                .hasMessageContaining("config file " + file)
+                .hasMessageContaining("duplicate key bridge");
     }
 }

@@ -82,7 +82,7 @@ class JoinTest {
                 new PkiConfig(
                         "cluster.local", List.of("10.43.0.1"), "server-1", List.of("192.0.2.10"), List.of(), clock));
         token = TokenFile.open(folder.resolve("token"), pki, Optional.empty());
-        service = new JoinService(vertx, pki, new ApiClient(api, "test"), CLUSTER, clock);
+        service = new JoinService(vertx, pki, new ApiClient(api, "test"), CLUSTER, Optional.of("server-1"), clock);
         BootstrapTokens bootstrap =
                 new BootstrapTokens((resource, key) -> Future.succeededFuture(api.find(resource, key)), clock);
         ClientAuthority clients = new ClientAuthority(List.of(pki.clientCa().certificate()), clock);
@@ -147,10 +147,10 @@ class JoinTest {
         now = now.plus(Duration.ofDays(250));
         NodeIdentity offline = await(keys("a").obtain("n1", List.of("192.0.2.20"), refusing()));
         assertThat(offline).isEqualTo(first);
-        NodeIdentity renewed = await(keys("a").obtain("n1", List.of("192.0.2.20"), service::joinLocally));
+        NodeIdentity renewed = await(keys("a").obtain("n1", List.of("192.0.2.20"), service.local()));
         assertThat(renewed.notAfter()).isAfter(first.notAfter());
 
-        NodeIdentity moved = await(keys("a").obtain("n1", List.of("192.0.2.21"), service::joinLocally));
+        NodeIdentity moved = await(keys("a").obtain("n1", List.of("192.0.2.21"), service.local()));
         assertThat(AltNames.of(Pem.certificates(moved.servingCertificate()).get(0))
                         .ips())
                 .containsExactly("192.0.2.21");

@@ -40,6 +40,6 @@ class ServerOptionsTest {
                 .isEqualTo(new DefaultTolerationSeconds.Periods(7, 0));
         ServerOptions negative = options("--default-unreachable-toleration-seconds=-1");
         assertThatThrownBy(negative::tolerations)
-                .hasMessageStartingWith("--default-unreachable-toleration-seconds: -1");
+                .hasMessageStartingWith("--default-unreachable-toleration-seconds: \"-1\"");
     }
 }

@@ -35,6 +35,9 @@ public final class JoinClient implements JoinCaller {
     /** One certificate, or a short chain. */
     private static final int MAX_CA_BYTES = 64 * 1024;
 
+    /** Of a chain of causes that goes round in a circle. */
+    private static final int MOST_CAUSES_TEXT = 4096;
+
     private static final Logger log = LoggerFactory.getLogger(JoinClient.class);
 
     private final Vertx vertx;
@@ -64,6 +67,12 @@ public final class JoinClient implements JoinCaller {
                                     ApiException.badRequest(server + " answered with another CA than it served")))
                     .eventually(() -> client.close());
         });
+    }
+
+    /** Only a token that pins a CA tells. */
+    @Override
+    public boolean isServedBy(String serverCa) {
+        return token.caHash().map(pinned -> pinned.equals(sha256(serverCa))).orElse(true);
     }
 
     private Future<String> fetchCa() {
@@ -106,7 +115,7 @@ public final class JoinClient implements JoinCaller {
                 .compose(request -> exchange(request, body))
                 .recover(error -> error instanceof ApiException
                         ? Future.failedFuture(error)
-                        : Future.failedFuture(ApiException.unavailable(unreachable(error))));
+                        : Future.failedFuture(unreachable(error)));
     }
 
     private Future<Buffer> exchange(HttpClientRequest request, Buffer body) {
@@ -128,18 +137,33 @@ public final class JoinClient implements JoinCaller {
                             Status.Details.NONE)
                     : new ApiException(status);
         } catch (IllegalArgumentException e) {
-            return ApiException.unavailable(server + " answered " + code + ": is it a minik server?");
+            String said = server + " answered " + code + ": is it a minik server?";
+            // What stands before a server answers so while the server is away.
+            return code >= 500 || code == 429 ? ApiException.unavailable(said) : ApiException.badRequest(said);
         }
     }
 
-    private String unreachable(Throwable error) {
-        String text = String.valueOf(error.getMessage());
-        String lower = text.toLowerCase(Locale.ROOT);
-        if (lower.contains("no name matching") || lower.contains("no subject alternative")) {
-            return server + " shows a certificate without this name: start the server with --tls-san, or use a name or"
-                    + " address that it has (" + text + ")";
+    /** What waiting may cure is Unavailable, what it can't is BadRequest. */
+    private ApiException unreachable(Throwable error) {
+        StringBuilder chain = new StringBuilder();
+        for (Throwable cause = error; cause != null && chain.length() < MOST_CAUSES_TEXT; cause = cause.getCause()) {
+            chain.append(chain.isEmpty() ? "" : ": ").append(cause.getMessage());
         }
-        return server + " can't be reached: " + text;
+        String lower = chain.toString().toLowerCase(Locale.ROOT);
+        if (lower.contains("no name matching") || lower.contains("no subject alternative")) {
+            return ApiException.badRequest(server
+                    + " shows a certificate without this name: start the server with --tls-san, or use a name or address"
+                    + " that it has (" + error.getMessage() + ")");
+        }
+        if (lower.contains("not an ssl/tls record") || lower.contains("plaintext connection")) {
+            return ApiException.badRequest(server + " does not speak TLS there: is the port right?");
+        }
+        if (lower.contains("pkix") || lower.contains("certpath")) {
+            return ApiException.badRequest(
+                    server + " shows a certificate that its own CA did not sign: does someone stand" + " between? ("
+                            + error.getMessage() + ")");
+        }
+        return ApiException.unavailable(server + " can't be reached: " + error.getMessage());
     }
 
     private static HttpClientOptions options() {

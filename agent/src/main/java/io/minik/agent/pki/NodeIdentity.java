@@ -23,6 +23,20 @@ public record NodeIdentity(
         ClusterConfig cluster,
         Instant notAfter) {
 
+    /** The same node, with what all nodes agree on now. */
+    public NodeIdentity within(ClusterConfig current) {
+        return new NodeIdentity(
+                nodeName,
+                clientCertificate,
+                clientKey,
+                servingCertificate,
+                servingKey,
+                serverCa,
+                clientCa,
+                current,
+                notAfter);
+    }
+
     /** Never the keys. */
     @Override
     public String toString() {

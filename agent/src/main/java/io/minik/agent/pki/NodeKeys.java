@@ -66,7 +66,7 @@ public final class NodeKeys {
 
     /** The identity on disk if it serves this name and these addresses and is not due, else a new one from the server. */
     public Future<NodeIdentity> obtain(String nodeName, List<String> addresses, JoinCaller caller) {
-        return vertx.executeBlocking(() -> read(nodeName), false).compose(found -> {
+        return vertx.executeBlocking(() -> read(nodeName, caller), false).compose(found -> {
             if (found.isPresent()
                     && serves(found.get(), addresses)
                     && !lifetime.due(found.get().notAfter(), clock.instant())) {
@@ -183,8 +183,8 @@ public final class NodeKeys {
         return certificate;
     }
 
-    /** What is on disk, if it is whole and of this name. */
-    private Optional<NodeIdentity> read(String nodeName) {
+    /** What is on disk, if it is whole, of this name and of the caller's cluster. */
+    private Optional<NodeIdentity> read(String nodeName, JoinCaller caller) {
         List<String> texts = new ArrayList<>();
         for (String file : List.of(
                 "client-ca.crt",
@@ -199,6 +199,12 @@ public final class NodeKeys {
                 return Optional.empty();
             }
             texts.add(text.get());
+        }
+        if (!caller.isServedBy(texts.get(1))) {
+            log.atWarn()
+                    .addKeyValue("folder", folder)
+                    .log("the node's certificates on disk are another cluster's, joining this one");
+            return Optional.empty();
         }
         try {
             ClusterConfig cluster =

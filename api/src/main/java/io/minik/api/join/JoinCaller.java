@@ -7,4 +7,14 @@ import io.vertx.core.Future;
 public interface JoinCaller {
     /** Fails with an ApiException that says why the server refused. */
     Future<JoinAnswer> join(JoinRequest request);
+
+    /**
+     * Whether a CA that the node has kept is that of this server's cluster, as far as it is known: if not, what is kept is
+     * another cluster's.
+     *
+     * @param serverCa PEM
+     */
+    default boolean isServedBy(String serverCa) {
+        return true;
+    }
 }

@@ -31,6 +31,10 @@ public record JoinToken(Optional<String> caHash, String user, String password) {
             throw new IllegalArgumentException(
                     "the token begins with K10 but is not K10<64 hex digits>::<user>:<password>: was it cut off?");
         }
+        if (!token.chars().allMatch(c -> c > ' ' && c < 127)) {
+            // It goes into a header of HTTP, which takes no other.
+            throw new IllegalArgumentException("the token has a space or a control character in it");
+        }
         if (token.isEmpty()) {
             throw new IllegalArgumentException("the token is empty");
         }

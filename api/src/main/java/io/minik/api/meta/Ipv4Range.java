@@ -50,6 +50,10 @@ public record Ipv4Range(long network, int prefixLength) {
         return address > network && address < network + size() - 1;
     }
 
+    public boolean overlaps(Ipv4Range other) {
+        return network < other.network + other.size() && other.network < network + size();
+    }
+
     /** The address at an offset, in dots. */
     public String at(long offset) {
         return text(network + offset);

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -182,6 +183,11 @@ public final class BridgeNetwork implements Network {
         return new byte[] {
             0x0a, 0x58, (byte) (address >>> 24), (byte) (address >>> 16), (byte) (address >>> 8), (byte) address
         };
+    }
+
+    /** Whether a link of that hardware address is one that we made. @param hardware null if it has none */
+    public static boolean isOurs(byte @Nullable [] hardware) {
+        return hardware != null && hardware.length == 6 && hardware[0] == 0x0a && hardware[1] == 0x58;
     }
 
     static String linkName(String sandboxId) {

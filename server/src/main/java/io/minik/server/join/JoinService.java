@@ -3,6 +3,7 @@ package io.minik.server.join;
 import io.minik.api.client.ApiClient;
 import io.minik.api.join.ClusterConfig;
 import io.minik.api.join.JoinAnswer;
+import io.minik.api.join.JoinCaller;
 import io.minik.api.join.JoinRequest;
 import io.minik.api.meta.ApiException;
 import io.minik.api.x509.AltNames;
@@ -20,6 +21,7 @@ import io.vertx.core.Vertx;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,24 +42,52 @@ public final class JoinService {
     private final Pki pki;
     private final NodePasswords passwords;
     private final ClusterConfig cluster;
+    private final Optional<String> ownNode;
     private final InstantSource clock;
 
-    /** @param client with system:masters' rights: keeps node passwords */
-    public JoinService(Vertx vertx, Pki pki, ApiClient client, ClusterConfig cluster, InstantSource clock) {
+    /**
+     * @param client with system:masters' rights: keeps node passwords
+     * @param ownNode name of the node in this process
+     */
+    public JoinService(
+            Vertx vertx,
+            Pki pki,
+            ApiClient client,
+            ClusterConfig cluster,
+            Optional<String> ownNode,
+            InstantSource clock) {
         this.vertx = vertx;
         this.pki = pki;
         this.passwords = new NodePasswords(client);
         this.cluster = cluster;
+        this.ownNode = ownNode;
         this.clock = clock;
     }
 
     /** For the agent in this process: it may carry this server's own names and addresses. */
-    public Future<JoinAnswer> joinLocally(JoinRequest request) {
-        return join(request, true);
+    public JoinCaller local() {
+        return new JoinCaller() {
+            @Override
+            public Future<JoinAnswer> join(JoinRequest request) {
+                return issue(request, true);
+            }
+
+            @Override
+            public boolean isServedBy(String serverCa) {
+                return serverCa.equals(pki.serverCa().pem());
+            }
+        };
     }
 
     /** @param sameMachine false: names and addresses of the API server are refused */
     public Future<JoinAnswer> join(JoinRequest request, boolean sameMachine) {
+        return ownNode.filter(request.nodeName()::equals).isPresent()
+                ? refuse("node \"" + request.nodeName()
+                        + "\" is the server's own: give this machine another --node-name")
+                : issue(request, sameMachine);
+    }
+
+    private Future<JoinAnswer> issue(JoinRequest request, boolean sameMachine) {
         if (request.nodeName().length() > NODE_NAME_MAX
                 || !NODE_NAME.matcher(request.nodeName()).matches()) {
             return refuse("node name \"" + request.nodeName()
@@ -83,7 +113,7 @@ public final class JoinService {
         return Future.failedFuture(ApiException.badRequest(why));
     }
 
-    ClusterConfig cluster() {
+    public ClusterConfig cluster() {
         return cluster;
     }
 

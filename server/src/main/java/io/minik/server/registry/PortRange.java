@@ -27,7 +27,7 @@ public record PortRange(int first, int last) {
         return new PortRange(first, last);
     }
 
-    boolean contains(int port) {
+    public boolean contains(int port) {
         return port >= first && port <= last;
     }
 
