@@ -115,6 +115,24 @@ show() {
   done
 }
 
+how_to_stop() { echo "To stop and remove it:  $PWD/cli/target/minik killall --data-dir $base/data --run-dir $base/run && rm -rf $base"; }
+refuse_second() {
+  local pid
+  pid=$(cat "$base/run/minik.pid" 2>/dev/null || true)
+  if [ -n "$pid" ] && tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -qF -- "--run-dir $base/run "; then
+    echo "minik already runs (pid $pid), made by an earlier quickstart; nothing was done."
+    echo "The cluster is yours:   $KUBECTL --kubeconfig $base/minik.yaml get pods -A"
+    how_to_stop
+    exit 1
+  fi
+  if (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then
+    echo "something listens at port $port already: is minik a service here (systemctl stop minik)? Nothing was done."
+    echo "Another port is taken with MINIK_QUICKSTART_PORT."
+    exit 1
+  fi
+}
+
+refuse_second
 mkdir -p "$base"
 touch "$base/config.yaml"
 stage "install what is missing" install_missing
@@ -133,5 +151,5 @@ printf '%-46s %8d ms\n' "all" $((($(date +%s%N) - start) / 1000000))
 cat <<TEXT
 
 The cluster is yours:   $KUBECTL --kubeconfig $base/minik.yaml get pods -A
-To stop and remove it:  $PWD/cli/target/minik killall --data-dir $base/data --run-dir $base/run && rm -rf $base
 TEXT
+how_to_stop

@@ -16,9 +16,9 @@ for package in "${packages[@]}"; do
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
 done
 if [ ${#missing[@]} -gt 0 ]; then
-  apt-get update -qq
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >"$tools/apt.log" 2>&1 ||
-    { cat "$tools/apt.log"; exit 1; }
+  # shellcheck source=../build-env.sh
+  . "$root/build-env.sh"
+  install_packages "${missing[@]}"
 fi
 
 fetch_kubectl() { # suite version-prefix
