@@ -284,6 +284,11 @@ final class AgentRooms {
             }
 
             @Override
+            public Future<List<String>> openFirewall() {
+                return bridge.openFirewall(cluster.clusterCidr());
+            }
+
+            @Override
             public Future<Map<String, String>> routes(Map<String, String> nodeIpByPodCidr) {
                 return bridge.routes(nodeIpByPodCidr);
             }
@@ -292,7 +297,8 @@ final class AgentRooms {
 
     private Kubelet kubelet(NodeRuntime runtime, Machine machine, FileWork files, NodeRoom nodeRoom) {
         Path root = node.dataDir.resolve("agent/kubelet");
-        NetworkActions actions = new NetworkActions(daemon.vertx(), loop, runtime.containers(), version());
+        NetworkActions actions =
+                new NetworkActions(daemon.vertx(), loop, runtime.containers(), Build.THIS.majorMinor());
         KubeletConfig config = new KubeletConfig(
                 nodeName,
                 List.of(nodeIp),

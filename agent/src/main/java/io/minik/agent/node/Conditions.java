@@ -50,6 +50,19 @@ final class Conditions {
         return conditions;
     }
 
+    /** Whether others have left what was told as it was. @param theirs the node's conditions, as the API has them */
+    static boolean believed(List<Condition> told, JsonNode theirs) {
+        for (JsonNode condition : theirs) {
+            String word = Json.text(condition, "status");
+            for (Condition ours : told) {
+                if (ours.type().equals(Json.text(condition, "type")) && !word.equals(ours.is() ? "True" : "False")) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
     /** The conditions as JSON; transition times are kept where the status word is the same. */
     static ArrayNode tree(List<Condition> conditions, JsonNode before, Instant now) {
         ArrayNode out = Json.array();

@@ -275,6 +275,7 @@ public final class NodeRoom implements Room {
                     if (result.succeeded()) {
                         networkFault = Optional.empty();
                         log.atInfo().addKeyValue("podCidr", cidr).log("pod network is up");
+                        openFirewall();
                         route();
                         report();
                     } else {
@@ -290,6 +291,16 @@ public final class NodeRoom implements Room {
                         });
                     }
                 }));
+    }
+
+    private void openFirewall() {
+        parts.network()
+                .openFirewall()
+                .onSuccess(told -> loop.run(() -> told.forEach(text -> {
+                    log.atWarn().addKeyValue("firewall", text).log("the machine's firewall stands in pods' way");
+                    node.ifPresent(object -> parts.events().warning(object, "ForwardingBlocked", text));
+                })))
+                .onFailure(error -> warn("the machine's firewall could not be looked at", error));
     }
 
     private void route() {
@@ -376,16 +387,7 @@ public final class NodeRoom implements Room {
                 return false;
             }
         }
-        for (var condition : object.at("status", "conditions")) {
-            boolean ours = told.stream()
-                    .anyMatch(c -> c.type().equals(Json.text(condition, "type"))
-                            && Json.text(condition, "status").equals(c.is() ? "True" : "False"));
-            boolean known = told.stream().anyMatch(c -> c.type().equals(Json.text(condition, "type")));
-            if (known && !ours) {
-                return false;
-            }
-        }
-        return true;
+        return Conditions.believed(told, object.at("status", "conditions"));
     }
 
     private static void warn(String what, Throwable error) {

@@ -6,6 +6,7 @@ import io.minik.api.client.Loop;
 import io.minik.api.object.KubeObject;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,7 +26,9 @@ final class NodeRoutes {
     private final Informer nodes;
     private final String self;
 
-    private Map<String, String> asked = Map.of();
+    /** Empty until the first: what another cluster, or another role of this machine, left must go. */
+    private Optional<Map<String, String>> asked = Optional.empty();
+
     private Map<String, String> refused = Map.of();
     private boolean retrying;
     private boolean stopped;
@@ -45,13 +48,13 @@ final class NodeRoutes {
     /** The nodes may have changed. */
     void update() {
         Map<String, String> wanted = Routes.to(nodes.list(), self);
-        if (!wanted.equals(asked) && !stopped) {
+        if (!asked.equals(Optional.of(wanted)) && !stopped) {
             set(wanted);
         }
     }
 
     private void set(Map<String, String> wanted) {
-        asked = wanted;
+        asked = Optional.of(wanted);
         network.routes(wanted)
                 .onSuccess(failed -> loop.run(() -> known(wanted, failed)))
                 .onFailure(error -> loop.run(() -> {
@@ -64,7 +67,7 @@ final class NodeRoutes {
 
     /** @param failed why, by range of pods */
     private void known(Map<String, String> wanted, Map<String, String> failed) {
-        if (!wanted.equals(asked)) {
+        if (!asked.equals(Optional.of(wanted))) {
             return;
         }
         failed.forEach((range, why) -> {

@@ -84,11 +84,36 @@ class NodeRoomTest {
         }
     }
 
+    private List<String> firewall = List.of();
+
+    @Test
+    void aFirewallThatStandsInTheWayIsAnEventOfTheNode() {
+        firewall = List.of("The firewall's chain ip filter FORWARD drops what it does not know");
+        start();
+        assign("10.42.3.0/24");
+        loop.settle();
+        assertThat(api.all(Resources.EVENTS))
+                .extracting(event -> event.text("reason") + ": " + event.text("message"))
+                .contains("ForwardingBlocked: The firewall's chain ip filter FORWARD drops what it does not know");
+    }
+
+    @Test
+    void routesOfAnotherTimeAreTakenAwayThoughNoneAreWanted() {
+        start();
+        assign("10.42.3.0/24");
+        assertThat(network).contains("routes {}");
+    }
+
     private final class RecordingNetwork implements NodeNetwork {
         @Override
         public Future<Void> configure(String podCidr) {
             network.add("configure " + podCidr);
             return configured;
+        }
+
+        @Override
+        public Future<List<String>> openFirewall() {
+            return Future.succeededFuture(firewall);
         }
 
         @Override
@@ -181,7 +206,7 @@ class NodeRoomTest {
         assertThat(ready()).isEqualTo("False");
         assertThat(room.health().ready()).isFalse();
         assign("10.42.3.0/24");
-        assertThat(network).containsExactly("configure 10.42.3.0/24");
+        assertThat(network).containsExactly("configure 10.42.3.0/24", "routes {}");
         assertThat(ready()).isEqualTo("True");
         assertThat(room.health().ready()).isTrue();
     }

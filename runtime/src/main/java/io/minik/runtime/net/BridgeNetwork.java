@@ -106,6 +106,7 @@ public final class BridgeNetwork implements Network {
                 host.createBridge(bridge, mac(gateway), linkMtu);
             }
             Rtnetlink.Link link = requireBridge(host);
+            forget(host, link.index(), gateway, pods, services);
             host.addAddress(link.index(), gateway, pods.prefix());
             host.up(link.index());
             serviceRoute(host, services, link.index());
@@ -119,11 +120,42 @@ public final class BridgeNetwork implements Network {
         require("/proc/sys/net/ipv4/conf/" + bridge + "/route_localnet", "1");
         mtu = linkMtu;
         if (ipam.isEmpty()) {
-            Ipam fresh = new Ipam(leases.resolve(pods.toString().replace('/', '_')), pods);
+            Ipam fresh = new Ipam(leases.resolve(folder(pods)), pods);
             known.ifPresent(fresh::reclaim);
             known = Optional.empty();
             ipam = Optional.of(fresh);
         }
+    }
+
+    /**
+     * What this machine had of another cluster, or as another node of this one: addresses of the bridge, routes that lead its
+     * own pods away, routes to other Services, leases of other ranges.
+     */
+    private void forget(Rtnetlink host, int bridgeIndex, int gateway, Cidr pods, Cidr services) {
+        host.addresses(bridgeIndex).stream()
+                .filter(address -> !address.equals(new Rtnetlink.Address(gateway, pods.prefix())))
+                .forEach(address -> host.removeAddress(bridgeIndex, address));
+        for (Rtnetlink.Route route : host.routes()) {
+            boolean ours = route.protocol() == ROUTE_PROTOCOL;
+            boolean stale = route.gateway() == 0
+                    ? !route.destination().equals(services)
+                    : route.destination().contains(pods.network())
+                            || pods.contains(route.destination().network());
+            if (ours && stale) {
+                host.removeRoute(route.destination(), ROUTE_PROTOCOL);
+                LOG.atInfo().addKeyValue("route", route.destination()).log("removed a route of another time");
+            }
+        }
+        String keep = folder(pods);
+        for (String other : Trees.list(leases)) {
+            if (!other.equals(keep)) {
+                Trees.remove(leases.resolve(other));
+            }
+        }
+    }
+
+    private static String folder(Cidr pods) {
+        return pods.toString().replace('/', '_');
     }
 
     /**
@@ -251,6 +283,11 @@ public final class BridgeNetwork implements Network {
         }
     }
 
+    /** The machine's own firewall is made to let pods' packets pass. @return what there is to say of it */
+    public Future<List<String>> openFirewall(String clusterCidr) {
+        return worker.on(WORKER_KEY, () -> ForwardChains.open(Cidr.parse(clusterCidr)));
+    }
+
     @Override
     public void loopback(int netlinkFd) {
         Rtnetlink pod = new Rtnetlink(kernel, netlinkFd);
@@ -352,6 +389,11 @@ public final class BridgeNetwork implements Network {
             return bridge;
         });
         Nft.apply("table ip " + table + "\ndelete table ip " + table + "\n");
+        try {
+            ForwardChains.close();
+        } catch (java.io.IOException e) {
+            throw new RuntimeFault(RuntimeFault.Kind.KERNEL, "close the firewall again", e.getMessage(), e);
+        }
         Trees.remove(leases);
     }
 }

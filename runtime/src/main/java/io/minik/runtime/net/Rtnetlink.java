@@ -18,6 +18,8 @@ final class Rtnetlink {
     private static final int GETLINK = 18;
     private static final int SETLINK = 19;
     private static final int NEWADDR = 20;
+    private static final int DELADDR = 21;
+    private static final int GETADDR = 22;
     private static final int NEWROUTE = 24;
     private static final int DELROUTE = 25;
     private static final int GETROUTE = 26;
@@ -44,6 +46,7 @@ final class Rtnetlink {
     private static final int UP = 1;
     private static final int LINK_BYTES = 16;
     private static final int ROUTE_BYTES = 12;
+    private static final int ADDRESS_BYTES = 8;
     /** The kernel fills dumps in pieces of at most 32 KiB. */
     private static final int RECEIVE_BYTES = 32 * 1024;
 
@@ -65,6 +68,8 @@ final class Rtnetlink {
     record Link(int index, String name, int master) {}
 
     record Route(Cidr destination, int protocol, int gateway) {}
+
+    record Address(int address, int prefix) {}
 
     Optional<Link> findLink(String name) {
         List<ByteBuffer> answers = new ArrayList<>();
@@ -174,6 +179,36 @@ final class Rtnetlink {
                 "add address",
                 new ArrayList<>());
         throwOn(errno == Errno.EEXIST ? 0 : errno, "add address " + Cidr.show(address) + "/" + prefix);
+    }
+
+    /** Of IPv4, of that link. */
+    List<Address> addresses(int index) {
+        List<ByteBuffer> answers = new ArrayList<>();
+        throwOn(
+                exchange(
+                        new NetlinkMessage(GETADDR, NetlinkMessage.DUMP).address(0, SCOPE_UNIVERSE, 0),
+                        "list addresses",
+                        answers),
+                "list addresses");
+        List<Address> addresses = new ArrayList<>();
+        for (ByteBuffer message : answers) {
+            if (message.getInt(message.position() + 4) == index) {
+                addresses.add(new Address(
+                        bigEndian(attributes(message, ADDRESS_BYTES).get(IFA_LOCAL)),
+                        message.get(message.position() + 1) & 0xff));
+            }
+        }
+        return addresses;
+    }
+
+    void removeAddress(int index, Address gone) {
+        int errno = exchange(
+                new NetlinkMessage(DELADDR, 0)
+                        .address(gone.prefix(), SCOPE_UNIVERSE, index)
+                        .ip(IFA_LOCAL, gone.address()),
+                "remove address",
+                new ArrayList<>());
+        throwOn(errno == Errno.EADDRNOTAVAIL ? 0 : errno, "remove address " + Cidr.show(gone.address()));
     }
 
     /** @param gateway 0 = on the link */

@@ -1,0 +1,211 @@
+package io.minik.runtime.net;
+
+import io.minik.runtime.HostTool;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Chains of the machine's own firewall that drop what is forwarded and not known to them, as docker, ufw and many rule sets
+ * make them: pods' packets would vanish there without a word. Two rules that accept what comes from pods and goes to pods are
+ * put before all others of such a chain, marked as ours, and taken away by killall. Blocking.
+ *
+ * <p>A rule elsewhere would not do: one chain's accept does not save a packet from another chain of the hook.
+ */
+final class ForwardChains {
+    /** Marks our rules; no other name of ours is within it. */
+    private static final String MARK = "minik pods";
+
+    private static final Path LEGACY_TABLES = Path.of("/proc/self/net/ip_tables_names");
+    private static final Duration LIMIT = Duration.ofSeconds(10);
+
+    private static final Pattern TABLE = Pattern.compile("^table (ip|inet) (\\S+) \\{");
+    private static final Pattern CHAIN = Pattern.compile("^\\s+chain (\\S+) \\{");
+    private static final Pattern DROPS = Pattern.compile("^\\s+type filter hook forward .*policy drop;");
+    private static final Pattern HANDLE = Pattern.compile("# handle (\\d+)$");
+
+    private ForwardChains() {}
+
+    /** @param family ip or inet */
+    record Chain(String family, String table, String name) {
+        @Override
+        public String toString() {
+            return family + " " + table + " " + name;
+        }
+
+        private List<String> words() {
+            return List.of(family, table, name);
+        }
+    }
+
+    /** Opens what is shut. @return a text for each chain that was found shut: what was done, or why it could not be */
+    static List<String> open(Cidr pods) {
+        List<String> told = new ArrayList<>();
+        try {
+            for (Chain chain : dropping(run("nft", "list", "chains"))) {
+                told.add(attempt("The firewall's chain " + chain, () -> openNft(chain, pods)));
+            }
+        } catch (IOException e) {
+            told.add("Whether the firewall lets pods' packets pass could not be looked at: " + e.getMessage());
+        }
+        if (legacyDrops()) {
+            told.add(attempt("The firewall's chain FORWARD (iptables-legacy)", () -> openLegacy(pods)));
+        }
+        told.removeIf(String::isEmpty);
+        return told;
+    }
+
+    private interface Opening {
+        /** @return whether anything had to be done */
+        boolean run() throws IOException;
+    }
+
+    private static String attempt(String which, Opening opening) {
+        try {
+            return opening.run()
+                    ? which + " drops what it does not know: rules that accept pods' packets were put into it"
+                    : "";
+        } catch (IOException e) {
+            return which + " drops pods' packets, and no rule could be put into it: " + e.getMessage();
+        }
+    }
+
+    /** The chains of the forward hook whose policy is drop, from what {@code nft list chains} prints. */
+    static List<Chain> dropping(String listing) {
+        List<Chain> found = new ArrayList<>();
+        String family = "";
+        String table = "";
+        String chain = "";
+        for (String line : listing.lines().toList()) {
+            Matcher inTable = TABLE.matcher(line);
+            Matcher inChain = CHAIN.matcher(line);
+            if (inTable.find()) {
+                family = inTable.group(1);
+                table = inTable.group(2);
+            } else if (line.startsWith("table ")) {
+                family = "";
+            } else if (inChain.find()) {
+                chain = inChain.group(1);
+            } else if (!family.isEmpty() && DROPS.matcher(line).find()) {
+                found.add(new Chain(family, table, chain));
+            }
+        }
+        return found;
+    }
+
+    /** The handles of our rules in what {@code nft -a list chain} prints. */
+    static List<String> handles(String listing) {
+        List<String> handles = new ArrayList<>();
+        for (String line : listing.lines().toList()) {
+            Matcher handle = HANDLE.matcher(line.strip());
+            if (line.contains("comment \"" + MARK + "\"") && handle.find()) {
+                handles.add(handle.group(1));
+            }
+        }
+        return handles;
+    }
+
+    private static boolean openNft(Chain chain, Cidr pods) throws IOException {
+        String present = run(words(List.of("nft", "-a", "list", "chain"), chain.words()));
+        String from = "ip saddr " + pods + " accept comment \"" + MARK + "\"";
+        String to = "ip daddr " + pods + " accept comment \"" + MARK + "\"";
+        if (present.contains(from) && present.contains(to)) {
+            return false;
+        }
+        StringBuilder script = new StringBuilder();
+        for (String handle : handles(present)) {
+            script.append("delete rule ")
+                    .append(chain)
+                    .append(" handle ")
+                    .append(handle)
+                    .append('\n');
+        }
+        script.append("insert rule ").append(chain).append(' ').append(from).append('\n');
+        script.append("insert rule ").append(chain).append(' ').append(to).append('\n');
+        Nft.apply(script.toString());
+        return true;
+    }
+
+    /** Only a kernel that has iptables' old tables is asked: asking would load them. */
+    private static boolean legacyDrops() {
+        try {
+            return Files.exists(LEGACY_TABLES)
+                    && Files.readAllLines(LEGACY_TABLES).contains("filter")
+                    && run("iptables-legacy", "-w", "-S", "FORWARD").startsWith("-P FORWARD DROP");
+        } catch (IOException e) {
+            // Without its tool nobody on this machine can have filled them.
+            return false;
+        }
+    }
+
+    private static boolean openLegacy(Cidr pods) throws IOException {
+        boolean done = false;
+        for (String side : List.of("-s", "-d")) {
+            List<String> rule =
+                    List.of("FORWARD", side, pods.toString(), "-m", "comment", "--comment", MARK, "-j", "ACCEPT");
+            try {
+                run(words(List.of("iptables-legacy", "-w", "-C"), rule));
+            } catch (IOException absent) {
+                run(words(List.of("iptables-legacy", "-w", "-I"), rule));
+                done = true;
+            }
+        }
+        return done;
+    }
+
+    /** Takes our rules out of every chain, whatever its policy is by now. */
+    static void close() throws IOException {
+        String ruleset = run("nft", "list", "chains")
+                .lines()
+                .map(line -> line.replace("policy accept;", "policy drop;"))
+                .reduce("", (all, line) -> all + line + "\n");
+        for (Chain chain : dropping(ruleset)) {
+            List<String> handles = handles(run(words(List.of("nft", "-a", "list", "chain"), chain.words())));
+            for (String handle : handles) {
+                Nft.apply("delete rule " + chain + " handle " + handle + "\n");
+            }
+        }
+        if (Files.exists(LEGACY_TABLES) && Files.readAllLines(LEGACY_TABLES).contains("filter")) {
+            for (String rule :
+                    run("iptables-legacy", "-w", "-S", "FORWARD").lines().toList()) {
+                if (rule.contains("--comment \"" + MARK + "\"")) {
+                    String side = rule.contains(" -s ") ? "-s" : "-d";
+                    String range = rule.replaceFirst("^.* " + side + " (\\S+) .*$", "$1");
+                    run(
+                            "iptables-legacy",
+                            "-w",
+                            "-D",
+                            "FORWARD",
+                            side,
+                            range,
+                            "-m",
+                            "comment",
+                            "--comment",
+                            MARK,
+                            "-j",
+                            "ACCEPT");
+                }
+            }
+        }
+    }
+
+    private static List<String> words(List<String> command, List<String> more) {
+        List<String> all = new ArrayList<>(command);
+        all.addAll(more);
+        return all;
+    }
+
+    private static String run(String... command) throws IOException {
+        return run(List.of(command));
+    }
+
+    /** @return what it prints. @throws IOException with its complaint */
+    private static String run(List<String> command) throws IOException {
+        return HostTool.run(command, "", LIMIT);
+    }
+}
