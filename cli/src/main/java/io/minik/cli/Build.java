@@ -35,6 +35,11 @@ record Build(String version, String kubernetes, String commit, String treeState,
         return kubernetes + "+minik" + version;
     }
 
+    /** {@code 1.36}, as probes tell it to those whom they ask. */
+    String majorMinor() {
+        return kubernetes.replaceFirst("^v?([0-9]+\\.[0-9]+).*$", "$1");
+    }
+
     /** In Go's words: {@code linux/amd64}. */
     private static String platform() {
         return "linux/" + (System.getProperty("os.arch").equals("aarch64") ? "arm64" : "amd64");

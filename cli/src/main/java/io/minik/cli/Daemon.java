@@ -1,5 +1,6 @@
 package io.minik.cli;
 
+import io.minik.api.meta.ApiException;
 import io.minik.store.StoreException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -238,7 +239,8 @@ final class Daemon implements AutoCloseable {
         if (cause instanceof StartFailure known) {
             return known;
         }
-        if (!(cause instanceof StoreException) && !(cause instanceof IOException)) {
+        boolean said = cause instanceof ApiException || cause instanceof StoreException || cause instanceof IOException;
+        if (!said) {
             log.atError().setCause(cause).log("a room did not start");
         }
         return new StartFailure(firstLine(cause), cause);

@@ -155,13 +155,18 @@ final class ContainerStart {
         return Future.all(mounts).compose(ignored -> {
             List<Mount> all =
                     new ArrayList<>(mounts.stream().map(Future::result).toList());
-            return node.files().call(() -> {
-                all.addAll(directory.files(sandbox.config().hostname(), ips(), container, attempt));
-                // What is mounted below another one's place comes after it.
-                all.sort(Comparator.comparingInt(
-                        mount -> Path.of(mount.containerPath()).normalize().getNameCount()));
-                return List.copyOf(all);
-            });
+            return node.files()
+                    .call(() -> {
+                        all.addAll(directory.files(sandbox.config().hostname(), ips(), container, attempt));
+                        // What is mounted below another one's place comes after it.
+                        all.sort(Comparator.comparingInt(mount ->
+                                Path.of(mount.containerPath()).normalize().getNameCount()));
+                        return directory.dns().notices();
+                    })
+                    .map(notices -> {
+                        notices.forEach(notice -> node.events().warning(pod, "DNSConfigForming", notice));
+                        return List.copyOf(all);
+                    });
         });
     }
 
@@ -282,8 +287,13 @@ final class ContainerStart {
             return Future.succeededFuture();
         }
         return node.actions()
-                .run(container.postStart().get(), target(id, container, ips()), HOOK_MILLIS)
-                .compose(outcome -> outcome.ok() ? Future.succeededFuture() : hookFailed(id, outcome.message()));
+                .run(Actions.Purpose.HOOK, container.postStart().get(), target(id, container, ips()), HOOK_MILLIS)
+                .compose(outcome -> {
+                    if (outcome.result() == Actions.Result.WARNING) {
+                        node.events().warning(pod, container, "LifecycleHTTPFallback", outcome.message());
+                    }
+                    return outcome.ok() ? Future.succeededFuture() : hookFailed(id, outcome.message());
+                });
     }
 
     private Future<Void> hookFailed(String id, String why) {

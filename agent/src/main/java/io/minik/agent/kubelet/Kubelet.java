@@ -250,7 +250,7 @@ public final class Kubelet implements Room {
                 .or(() -> NodeSecurity.refuse(pod))
                 .ifPresent(refusal -> {
                     events.warning(pod, refusal.reason(), refusal.message());
-                    worker.fail(refusal.reason(), refusal.message(), pod.spec().terminationGracePeriodSeconds());
+                    worker.fail(refusal.reason(), refusal.told(), pod.spec().terminationGracePeriodSeconds());
                 });
     }
 

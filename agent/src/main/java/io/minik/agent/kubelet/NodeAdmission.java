@@ -13,7 +13,12 @@ import java.util.stream.Stream;
 final class NodeAdmission {
     private NodeAdmission() {}
 
-    record Rejection(String reason, String message) {}
+    /** @param message without the words that stand before it in a pod's status */
+    record Rejection(String reason, String message) {
+        String told() {
+            return "Pod was rejected: " + message;
+        }
+    }
 
     /**
      * @param allocatable of the node, as quantities
@@ -25,13 +30,14 @@ final class NodeAdmission {
         if (!labels.isEmpty()
                 && !pod.spec().nodeSelector().entrySet().stream()
                         .allMatch(e -> e.getValue().equals(labels.get(e.getKey())))) {
-            return Optional.of(new Rejection("NodeAffinity", "Pod was rejected: Predicate NodeAffinity failed"));
+            return Optional.of(new Rejection(
+                    "NodeAffinity",
+                    "Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector"));
         }
         if (admitted.stream().anyMatch(other -> collide(pod, other))) {
             return Optional.of(new Rejection(
                     "NodePorts",
-                    "Pod was rejected: Predicate NodePorts failed: node(s) didn't have free ports for the requested pod"
-                            + " ports"));
+                    "Predicate NodePorts failed: node(s) didn't have free ports for the requested pod ports"));
         }
         String most = allocatable.get("pods");
         if (most != null && admitted.size() + 1 > PodRequests.amount("pods", most)) {
@@ -115,7 +121,7 @@ final class NodeAdmission {
     private static Rejection shortOf(String resource, long requested, long used, long capacity) {
         return new Rejection(
                 "OutOf" + resource,
-                "Pod was rejected: Node didn't have enough resource: " + resource + ", requested: " + requested
-                        + ", used: " + used + ", capacity: " + capacity);
+                "Node didn't have enough resource: " + resource + ", requested: " + requested + ", used: " + used
+                        + ", capacity: " + capacity);
     }
 }

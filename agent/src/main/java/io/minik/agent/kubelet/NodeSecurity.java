@@ -80,6 +80,6 @@ final class NodeSecurity {
     }
 
     private static Rejection rejection(String reason, String message) {
-        return new Rejection(reason, "Pod was rejected: " + message);
+        return new Rejection(reason, message);
     }
 }

@@ -57,13 +57,7 @@ final class PodDirectory {
                 "etc-hosts",
                 PodFiles.hosts(pod, ips, hostname, config.clusterDomain(), readOrEmpty(Path.of("/etc/hosts"))));
         add(mounts, taken, "/etc/hostname", "etc-hostname", hostname + "\n");
-        add(
-                mounts,
-                taken,
-                "/etc/resolv.conf",
-                "etc-resolv.conf",
-                PodFiles.resolvConf(
-                        pod, config.clusterDns(), config.clusterDomain(), readOrEmpty(config.resolvConf())));
+        add(mounts, taken, "/etc/resolv.conf", "etc-resolv.conf", dns().text());
         if (!container.terminationMessagePath().isEmpty() && !taken.contains(container.terminationMessagePath())) {
             Path log = terminationLog(container.name(), attempt);
             Files.createDirectories(log.getParent(), FOR_ROOT);
@@ -75,6 +69,11 @@ final class PodDirectory {
         Files.createDirectories(
                 config.podLogDir(pod.namespace(), pod.name(), pod.uid()).resolve(container.name()), FOR_ROOT);
         return mounts;
+    }
+
+    /** What the pod's resolver is told. */
+    PodDns dns() throws IOException {
+        return PodDns.of(pod, config.clusterDns(), config.clusterDomain(), readOrEmpty(config.resolvConf()));
     }
 
     private void add(List<Mount> mounts, Set<String> taken, String where, String name, String text) throws IOException {

@@ -2,19 +2,12 @@ package io.minik.agent.kubelet;
 
 import io.minik.api.core.Pod;
 import io.minik.api.core.PodNetwork;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 
-/** The text of /etc/hosts, /etc/hostname and /etc/resolv.conf of a pod. Pure. */
+/** The text of /etc/hosts and /etc/hostname of a pod. Pure. */
 final class PodFiles {
     /** What the kernel takes as a host name. */
     private static final int MOST_HOSTNAME = 63;
-
-    private static final String NDOTS = "5";
 
     private PodFiles() {}
 
@@ -65,65 +58,5 @@ final class PodFiles {
                     .append('\n'));
         }
         return out.toString();
-    }
-
-    /** @param nodeResolvConf the node's own file */
-    static String resolvConf(Pod pod, List<String> clusterDns, String clusterDomain, String nodeResolvConf) {
-        PodNetwork network = pod.spec().network();
-        List<String> servers = new ArrayList<>();
-        List<String> searches = new ArrayList<>();
-        Map<String, String> options = new LinkedHashMap<>();
-        boolean cluster = !clusterDns.isEmpty()
-                && (network.dnsPolicy().equals("ClusterFirstWithHostNet")
-                        || (network.dnsPolicy().equals("ClusterFirst") && !network.hostNetwork()));
-        if (!network.dnsPolicy().equals("None")) {
-            if (cluster) {
-                servers.addAll(clusterDns);
-                searches.add(pod.namespace() + ".svc." + clusterDomain);
-                searches.add("svc." + clusterDomain);
-                searches.add(clusterDomain);
-                searches.addAll(words(nodeResolvConf, "search"));
-                options.put("ndots", NDOTS);
-            } else {
-                servers.addAll(words(nodeResolvConf, "nameserver"));
-                searches.addAll(words(nodeResolvConf, "search"));
-                words(nodeResolvConf, "options").forEach(option -> {
-                    String[] parts = option.split(":", 2);
-                    options.put(parts[0], parts.length > 1 ? parts[1] : "");
-                });
-            }
-        }
-        servers.addAll(network.dnsConfig().nameservers());
-        searches.addAll(network.dnsConfig().searches());
-        options.putAll(network.dnsConfig().options());
-        StringBuilder out = new StringBuilder();
-        if (!searches.isEmpty()) {
-            out.append("search ")
-                    .append(String.join(" ", new LinkedHashSet<>(searches)))
-                    .append('\n');
-        }
-        new LinkedHashSet<>(servers)
-                .forEach(server -> out.append("nameserver ").append(server).append('\n'));
-        if (!options.isEmpty()) {
-            out.append("options");
-            options.forEach((name, value) -> out.append(' ').append(value.isEmpty() ? name : name + ":" + value));
-            out.append('\n');
-        }
-        return out.toString();
-    }
-
-    /** The words after a keyword; the last `search` line counts, all others add up. */
-    private static List<String> words(String resolvConf, String keyword) {
-        List<String> words = new ArrayList<>();
-        for (String line : resolvConf.split("\n")) {
-            String[] parts = line.trim().split("\\s+");
-            if (parts.length > 1 && parts[0].toLowerCase(Locale.ROOT).equals(keyword)) {
-                if (keyword.equals("search")) {
-                    words.clear();
-                }
-                words.addAll(List.of(parts).subList(1, parts.length));
-            }
-        }
-        return words;
     }
 }

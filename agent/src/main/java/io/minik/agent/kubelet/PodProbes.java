@@ -3,7 +3,6 @@ package io.minik.agent.kubelet;
 import io.minik.agent.probe.Prober;
 import io.minik.api.core.Container;
 import io.minik.api.core.ContainerStatus;
-import io.minik.api.core.Pod;
 import io.minik.runtime.container.Containers;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -21,44 +20,61 @@ final class PodProbes {
         this.node = node;
     }
 
-    /** Starts the probes of what runs, ends those of what does not. */
+    /**
+     * Notes of each container that runs what is known of it before its first probe: nothing of one that was started just now,
+     * what the API has of one that an earlier minik started. Before the status is made, which else would say "not ready".
+     */
+    void adopt() {
+        for (Container container : worker.pod().allContainers()) {
+            Optional<String> id = running(container).map(Containers.Container::id);
+            ContainerNotes known = worker.notes().of(container);
+            if (id.isPresent() && !known.probed().equals(id.get())) {
+                Optional<ContainerStatus> before = told(id.get());
+                boolean started = container.startupProbe().isEmpty()
+                        || before.flatMap(ContainerStatus::started).orElse(false);
+                boolean ready = before.map(ContainerStatus::ready).orElse(false);
+                worker.notes().put(container, known.probing(id.get(), started, ready));
+            }
+        }
+    }
+
+    /**
+     * Starts the probes of what runs, ends those of what does not. What is told to end is still asked whether it is ready: its
+     * last connections may well be served.
+     */
     void keep() {
         Set<String> alive = new HashSet<>();
         boolean ending = worker.end().isPresent();
-        Pod pod = worker.pod();
-        Observed observed = worker.observed();
-        for (Container container : pod.allContainers()) {
-            Optional<Containers.Container> running =
-                    observed.newest(container.name()).filter(Observed::running);
-            if (running.isEmpty() || worker.busy(container) || !probed(container)) {
+        for (Container container : worker.pod().allContainers()) {
+            Optional<Containers.Container> running = running(container);
+            if (running.isEmpty()) {
                 continue;
             }
             String id = running.get().id();
-            ContainerNotes known = worker.notes().of(container);
-            if (!known.probed().equals(id)) {
-                Optional<ContainerStatus> before = told(id);
-                known = known.probing(
-                        id,
-                        container.startupProbe().isEmpty()
-                                || before.flatMap(ContainerStatus::started).orElse(false),
-                        before.map(ContainerStatus::ready).orElse(false));
-                worker.notes().put(container, known);
-            }
-            if (!ending) {
-                alive.add(id);
+            alive.add(id);
+            if (ending || worker.busy(container)) {
+                node.prober().retire(id);
+            } else {
                 node.prober()
                         .start(
                                 container,
                                 ContainerStart.target(id, container, worker.podIps()),
                                 Times.ofNanos(running.get().startedAtNanos()),
-                                known.startupPassed(),
+                                worker.notes().of(container).startupPassed(),
                                 new Verdicts(container, id));
             }
         }
+        Observed observed = worker.observed();
         observed.containers().stream()
                 .map(Containers.Container::id)
                 .filter(id -> !alive.contains(id))
                 .forEach(node.prober()::stop);
+    }
+
+    private Optional<Containers.Container> running(Container container) {
+        return probed(container)
+                ? worker.observed().newest(container.name()).filter(Observed::running)
+                : Optional.empty();
     }
 
     /** What the API says of a container id: an adopted container stays ready until a probe says otherwise. */
@@ -114,9 +130,21 @@ final class PodProbes {
 
         @Override
         public void failed(Prober.Kind kind, String message) {
-            node.start()
-                    .events()
-                    .warning(worker.pod(), container, "Unhealthy", kind.word() + " probe failed: " + message);
+            tell("Unhealthy", kind.word() + " probe failed: " + message);
+        }
+
+        @Override
+        public void warned(Prober.Kind kind, String message) {
+            tell("ProbeWarning", kind.word() + " probe warning: " + message);
+        }
+
+        @Override
+        public void errored(Prober.Kind kind, String message) {
+            tell("Unhealthy", kind.word() + " probe errored and resulted in unknown state: " + message);
+        }
+
+        private void tell(String reason, String message) {
+            node.start().events().warning(worker.pod(), container, reason, message);
         }
     }
 }

@@ -42,6 +42,11 @@ final class PodStatuses {
         List<String> podIps = podIps();
         PodStatus previous = more.previous();
         boolean keepReason = !failed && previous.terminal();
+        // A pod that was refused never had a container: "waiting" would be said of it for ever, in place of the reason.
+        boolean refused = failed
+                && in.observed().containers().isEmpty()
+                && previous.containerStatuses().isEmpty()
+                && previous.initContainerStatuses().isEmpty();
         return new PodStatus(
                 pod.meta().generation(),
                 keepReason ? previous.phase() : phase,
@@ -54,9 +59,9 @@ final class PodStatuses {
                 podIps.isEmpty() ? "" : podIps.get(0),
                 podIps,
                 Times.text(in.startTime()),
-                init,
-                main,
-                new ContainerStatuses(in, more).ephemeral(),
+                refused ? List.of() : init,
+                refused ? List.of() : main,
+                refused ? List.of() : new ContainerStatuses(in, more).ephemeral(),
                 pod.qos().name());
     }
 

@@ -64,7 +64,7 @@ final class PodWorker {
     private boolean looked;
     private boolean looking;
     private boolean again;
-    private Loop.@Nullable Timer timer;
+    private Loop.Timer timer = () -> {};
 
     PodWorker(Node node, Pod pod) {
         this.node = node;
@@ -219,6 +219,7 @@ final class PodWorker {
             notes.remember(pod, observed);
             grant.remember(pod, observed);
         }
+        probes.adopt();
         grant.decide(pod, end.isPresent());
         boolean held = holdsResources();
         PodPlan.Input input = input();
@@ -261,10 +262,7 @@ final class PodWorker {
     }
 
     private void schedule(Optional<Instant> wakeAt) {
-        if (timer != null) {
-            timer.cancel();
-            timer = null;
-        }
+        timer.cancel();
         wakeAt.ifPresent(at -> timer = loop.after(Duration.between(loop.now(), at), this::wake));
     }
 

@@ -114,7 +114,7 @@ final class StepRunner {
     /** Pre-stop hook within the grace, then the stop signal for what is left of it. */
     private Future<Void> stop(Pod pod, Step.StopContainer stop) {
         node.events().normal(pod, stop.container(), "Killing", stop.why());
-        all.prober().stop(stop.id());
+        all.prober().retire(stop.id());
         stopping.put(stop.id(), stop.container());
         Instant began = all.loop().now();
         Duration grace = Duration.ofSeconds(stop.graceSeconds());
@@ -138,13 +138,22 @@ final class StepRunner {
         var limit = all.loop().after(grace, done::tryComplete);
         Actions.Target target = ContainerStart.target(
                 stop.id(), stop.container(), worker.fields().podIps());
-        node.actions().run(hook.get(), target, grace.toMillis()).onComplete(result -> {
-            limit.cancel();
-            if (result.failed() || !result.result().ok()) {
-                node.events().warning(pod, stop.container(), "FailedPreStopHook", "PreStopHook failed");
-            }
-            done.tryComplete();
-        });
+        node.actions()
+                .run(Actions.Purpose.HOOK, hook.get(), target, grace.toMillis())
+                .onComplete(result -> {
+                    limit.cancel();
+                    if (result.failed() || !result.result().ok()) {
+                        node.events().warning(pod, stop.container(), "FailedPreStopHook", "PreStopHook failed");
+                    } else if (result.result().result() == Actions.Result.WARNING) {
+                        node.events()
+                                .warning(
+                                        pod,
+                                        stop.container(),
+                                        "LifecycleHTTPFallback",
+                                        result.result().message());
+                    }
+                    done.tryComplete();
+                });
         return done.future();
     }
 

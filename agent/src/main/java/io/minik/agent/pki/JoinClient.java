@@ -163,7 +163,9 @@ public final class JoinClient implements JoinCaller {
                     server + " shows a certificate that its own CA did not sign: does someone stand" + " between? ("
                             + error.getMessage() + ")");
         }
-        return ApiException.unavailable(server + " can't be reached: " + error.getMessage());
+        // EHOSTUNREACH comes without a message of its own.
+        String why = String.valueOf(error.getMessage()).replaceFirst("^null", "no route to the machine");
+        return ApiException.unavailable(server + " can't be reached: " + why);
     }
 
     private static HttpClientOptions options() {

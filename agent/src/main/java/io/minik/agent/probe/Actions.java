@@ -13,24 +13,54 @@ public interface Actions {
      */
     record Target(String containerId, String address, Map<String, Integer> ports) {}
 
-    /**
-     * @param ok it succeeded
-     * @param message what it said; for failures, worded as kubelet words it
-     * @param unknown it could not be tried (the node's fault): a probe ignores it
-     */
-    record Outcome(boolean ok, String message, boolean unknown) {
+    enum Result {
+        SUCCESS,
+        /** It succeeded, and a person should know of something. */
+        WARNING,
+        FAILURE,
+        /** It could not be tried (the node's fault): a probe passes over it. */
+        UNKNOWN
+    }
+
+    /** @param message what it said; for failures, worded as kubelet words it */
+    record Outcome(Result result, String message) {
         public static Outcome success(String message) {
-            return new Outcome(true, message, false);
+            return new Outcome(Result.SUCCESS, message);
+        }
+
+        public static Outcome warning(String message) {
+            return new Outcome(Result.WARNING, message);
         }
 
         public static Outcome failure(String message) {
-            return new Outcome(false, message, false);
+            return new Outcome(Result.FAILURE, message);
         }
 
         public static Outcome unknown(String message) {
-            return new Outcome(false, message, true);
+            return new Outcome(Result.UNKNOWN, message);
+        }
+
+        public boolean ok() {
+            return result == Result.SUCCESS || result == Result.WARNING;
         }
     }
 
-    Future<Outcome> run(LifecycleHandler handler, Target target, long timeoutMillis);
+    /** Why it is done: a hook takes any answer of HTTP, and each tells its name to what it asks. */
+    enum Purpose {
+        PROBE("kube-probe"),
+        HOOK("kube-lifecycle");
+
+        private final String agent;
+
+        Purpose(String agent) {
+            this.agent = agent;
+        }
+
+        /** As the User-Agent begins. */
+        String agent() {
+            return agent;
+        }
+    }
+
+    Future<Outcome> run(Purpose purpose, LifecycleHandler handler, Target target, long timeoutMillis);
 }

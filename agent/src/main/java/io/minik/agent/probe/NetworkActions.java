@@ -7,13 +7,9 @@ import io.minik.runtime.container.Containers;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpClientOptions;
-import io.vertx.core.http.HttpClientRequest;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
-import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetClientOptions;
 import java.net.ConnectException;
@@ -25,24 +21,21 @@ import java.util.concurrent.TimeoutException;
 public final class NetworkActions implements Actions {
     /** As much of a command's or an answer's text as fits an event. */
     private static final int MOST_TEXT = 512;
-    /** Upstream's limit for the answer of an HTTP probe. */
-    private static final int MOST_BODY_BYTES = 10 * 1024;
 
     private static final int MOST_PORT = 65_535;
-    private static final int GRPC_HEAD_BYTES = 5;
 
     private final Loop loop;
     private final Containers containers;
     private final HttpClientAgent http;
     private final HttpClientAgent http2;
     private final NetClient tcp;
-    private final String userAgent;
+    private final HttpAction httpAction;
+    private final GrpcHealth grpcHealth;
 
     /** @param version of Kubernetes, for the user agent: {@code 1.36} */
     public NetworkActions(Vertx vertx, Loop loop, Containers containers, String version) {
         this.loop = loop;
         this.containers = containers;
-        this.userAgent = "kube-probe/" + version;
         // A probe must see the program as it is now: no connection is kept.
         this.http = vertx.createHttpClient(
                 new HttpClientOptions().setKeepAlive(false).setTrustAll(true).setVerifyHost(false));
@@ -51,6 +44,8 @@ public final class NetworkActions implements Actions {
                 .setHttp2ClearTextUpgrade(false)
                 .setHttp2KeepAliveTimeout(1));
         this.tcp = vertx.createNetClient(new NetClientOptions());
+        this.httpAction = new HttpAction(http, version);
+        this.grpcHealth = new GrpcHealth(http2, Purpose.PROBE.agent() + "/" + version);
     }
 
     /** Gives the sockets back. */
@@ -59,11 +54,11 @@ public final class NetworkActions implements Actions {
     }
 
     @Override
-    public Future<Outcome> run(LifecycleHandler handler, Target target, long timeoutMillis) {
+    public Future<Outcome> run(Purpose purpose, LifecycleHandler handler, Target target, long timeoutMillis) {
         if (handler instanceof LifecycleHandler.Exec exec) {
             return exec(exec, target, timeoutMillis);
         } else if (handler instanceof LifecycleHandler.HttpGet get) {
-            return httpGet(get, target, timeoutMillis);
+            return httpGet(purpose, get, target, timeoutMillis);
         } else if (handler instanceof LifecycleHandler.TcpSocket socket) {
             return tcpSocket(socket, target, timeoutMillis);
         } else if (handler instanceof LifecycleHandler.Grpc grpc) {
@@ -98,41 +93,16 @@ public final class NetworkActions implements Actions {
                 });
     }
 
-    private Future<Outcome> httpGet(LifecycleHandler.HttpGet get, Target target, long timeoutMillis) {
+    private Future<Outcome> httpGet(Purpose purpose, LifecycleHandler.HttpGet get, Target target, long timeoutMillis) {
         Optional<Integer> port = port(get.port(), target);
         if (port.isEmpty()) {
             return Future.succeededFuture(Outcome.unknown("no port " + get.port()));
         }
         String host = get.host().isEmpty() ? target.address() : get.host();
         boolean tls = get.scheme().equalsIgnoreCase("HTTPS");
-        String url = (tls ? "https://" : "http://") + join(host, port.get()) + get.path();
-        RequestOptions options = new RequestOptions()
-                .setHost(host)
-                .setPort(port.get())
-                .setSsl(tls)
-                .setURI(get.path())
-                .setMethod(HttpMethod.GET)
-                .setConnectTimeout(timeoutMillis)
-                .setFollowRedirects(true)
-                .putHeader("User-Agent", userAgent)
-                .putHeader("Accept", "*/*");
-        get.headers().forEach((name, value) -> {
-            if (name.equalsIgnoreCase("Host")) {
-                options.putHeader("Host", value);
-            } else {
-                options.putHeader(name, value);
-            }
-        });
-        Future<Outcome> answer = http.request(options)
-                .compose(HttpClientRequest::send)
-                .compose(response -> response.body().map(body -> {
-                    String text = cut(body.getString(0, Math.min(body.length(), MOST_BODY_BYTES)));
-                    int status = response.statusCode();
-                    return status >= 200 && status < 400
-                            ? Outcome.success(text)
-                            : Outcome.failure("HTTP probe failed with statuscode: " + status);
-                }));
-        return within(answer, timeoutMillis, "Get \"" + url + "\": ", join(host, port.get()));
+        HttpAction.Place place = new HttpAction.Place(tls, host, port.get(), HttpAction.escaped(get.path()));
+        Future<Outcome> answer = httpAction.get(purpose, place, get.headers(), timeoutMillis);
+        return within(answer, timeoutMillis, "Get \"" + place.url() + "\": ", join(host, port.get()));
     }
 
     private Future<Outcome> tcpSocket(LifecycleHandler.TcpSocket socket, Target target, long timeoutMillis) {
@@ -147,52 +117,13 @@ public final class NetworkActions implements Actions {
         return within(answer, timeoutMillis, "", join(host, port.get()));
     }
 
-    /** grpc.health.v1.Health/Check, framed by hand: one string field out, one enum field back. */
     private Future<Outcome> grpc(LifecycleHandler.Grpc grpc, Target target, long timeoutMillis) {
-        RequestOptions options = new RequestOptions()
-                .setHost(target.address())
-                .setPort(grpc.port())
-                .setURI("/grpc.health.v1.Health/Check")
-                .setMethod(HttpMethod.POST)
-                .setConnectTimeout(timeoutMillis)
-                .putHeader("User-Agent", userAgent)
-                .putHeader("TE", "trailers")
-                .putHeader("Content-Type", "application/grpc");
-        Future<Outcome> answer = http2.request(options)
-                .compose(request -> request.send(healthRequest(grpc.service())))
-                .compose(response -> response.body().map(body -> {
-                    String status = Optional.ofNullable(response.getTrailer("grpc-status"))
-                            .or(() -> Optional.ofNullable(response.getHeader("grpc-status")))
-                            .orElse("0");
-                    if (!status.equals("0")) {
-                        return Outcome.failure("error: this server does not implement the grpc health protocol"
-                                + " (grpc.health.v1.Health): status " + status);
-                    }
-                    return serving(body)
-                            ? Outcome.success("service healthy")
-                            : Outcome.failure("service unhealthy (responded with \"NOT_SERVING\")");
-                }));
+        String address = join(target.address(), grpc.port());
         return within(
-                answer,
+                grpcHealth.check(target.address(), grpc.port(), grpc.service(), timeoutMillis),
                 timeoutMillis,
-                "timeout: failed to connect service \"" + join(target.address(), grpc.port()) + "\": ",
-                join(target.address(), grpc.port()));
-    }
-
-    private static Buffer healthRequest(String service) {
-        byte[] name = service.getBytes(java.nio.charset.StandardCharsets.UTF_8);
-        Buffer message = Buffer.buffer();
-        if (name.length > 0) {
-            message.appendByte((byte) 0x0a).appendByte((byte) name.length).appendBytes(name);
-        }
-        return Buffer.buffer().appendByte((byte) 0).appendInt(message.length()).appendBuffer(message);
-    }
-
-    /** Field 1, varint, value 1 is SERVING. */
-    private static boolean serving(Buffer body) {
-        return body.length() >= GRPC_HEAD_BYTES + 2
-                && body.getByte(GRPC_HEAD_BYTES) == 0x08
-                && body.getByte(GRPC_HEAD_BYTES + 1) == 1;
+                "timeout: failed to connect service \"" + address + "\" within " + timeoutMillis / 1000 + "s: ",
+                address);
     }
 
     private Future<Outcome> within(Future<Outcome> answer, long timeoutMillis, String prefix, String address) {
@@ -202,7 +133,9 @@ public final class NetworkActions implements Actions {
                 () -> done.tryComplete(Outcome.failure(prefix
                         + (prefix.isEmpty()
                                 ? "dial tcp " + address + ": i/o timeout"
-                                : "context deadline exceeded (Client.Timeout exceeded while awaiting headers)"))));
+                                : prefix.startsWith("Get ")
+                                        ? "context deadline exceeded (Client.Timeout exceeded while awaiting headers)"
+                                        : "context deadline exceeded"))));
         answer.onComplete(result -> {
             limit.cancel();
             done.tryComplete(
@@ -235,11 +168,11 @@ public final class NetworkActions implements Actions {
         }
     }
 
-    private static String join(String host, int port) {
+    static String join(String host, int port) {
         return host.contains(":") ? "[" + host + "]:" + port : host + ":" + port;
     }
 
-    private static String cut(String text) {
+    static String cut(String text) {
         return text.length() > MOST_TEXT ? text.substring(0, MOST_TEXT) : text;
     }
 }

@@ -45,6 +45,14 @@ public final class ProbeTimers implements Prober {
     }
 
     @Override
+    public void retire(String containerId) {
+        Probed probed = containers.get(containerId);
+        if (probed != null) {
+            probed.series.stream().filter(s -> s.kind != Kind.READINESS).forEach(Series::end);
+        }
+    }
+
+    @Override
     public void stop(String containerId) {
         Probed probed = containers.remove(containerId);
         if (probed != null) {
@@ -123,7 +131,7 @@ public final class ProbeTimers implements Prober {
                 return;
             }
             Instant began = loop.now();
-            actions.run(probe.handler(), probed.target, probe.timeoutSeconds() * 1000L)
+            actions.run(Actions.Purpose.PROBE, probe.handler(), probed.target, probe.timeoutSeconds() * 1000L)
                     .onComplete(result -> loop.run(() -> {
                         if (ended) {
                             return;
@@ -141,8 +149,12 @@ public final class ProbeTimers implements Prober {
         }
 
         private void count(Actions.Outcome outcome) {
-            if (outcome.unknown()) {
+            if (outcome.result() == Actions.Result.UNKNOWN) {
+                probed.listener.errored(kind, outcome.message());
                 return;
+            }
+            if (outcome.result() == Actions.Result.WARNING) {
+                probed.listener.warned(kind, outcome.message());
             }
             if (!outcome.ok()) {
                 probed.listener.failed(kind, outcome.message());

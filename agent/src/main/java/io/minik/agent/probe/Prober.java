@@ -29,6 +29,12 @@ public interface Prober {
 
         /** One try failed. */
         void failed(Kind kind, String message);
+
+        /** One try succeeded, but says something. */
+        void warned(Kind kind, String message);
+
+        /** One try could not be made, and counts for nothing. */
+        void errored(Kind kind, String message);
     }
 
     /**
@@ -37,6 +43,9 @@ public interface Prober {
      * @param started the startup probe has passed already (an adopted container)
      */
     void start(Container container, Actions.Target target, Instant startedAt, boolean started, Listener listener);
+
+    /** The container is told to end: it is asked on whether it is ready, and nothing else. Idempotent. */
+    void retire(String containerId);
 
     /** Ends them. Idempotent. */
     void stop(String containerId);

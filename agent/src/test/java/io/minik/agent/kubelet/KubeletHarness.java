@@ -47,6 +47,7 @@ final class KubeletHarness {
     final Map<String, Long> usedBytes = new HashMap<>();
     final List<String> filled = new ArrayList<>();
     final List<String> hooks = new ArrayList<>();
+    final List<String> retired = new ArrayList<>();
     Optional<String> mountFault = Optional.empty();
     Actions.Outcome hookOutcome = Actions.Outcome.success("");
     Kubelet kubelet;
@@ -106,7 +107,8 @@ final class KubeletHarness {
                         new DirectFiles()));
     }
 
-    private Future<Actions.Outcome> hook(LifecycleHandler handler, Actions.Target target, long timeoutMillis) {
+    private Future<Actions.Outcome> hook(
+            Actions.Purpose purpose, LifecycleHandler handler, Actions.Target target, long timeoutMillis) {
         hooks.add(handler + " " + target.containerId());
         return Future.succeededFuture(hookOutcome);
     }
@@ -219,6 +221,13 @@ final class KubeletHarness {
         public void start(
                 Container container, Actions.Target target, Instant startedAt, boolean started, Listener listener) {
             probes.putIfAbsent(target.containerId(), listener);
+        }
+
+        @Override
+        public void retire(String containerId) {
+            if (probes.containsKey(containerId)) {
+                retired.add(containerId);
+            }
         }
 
         @Override

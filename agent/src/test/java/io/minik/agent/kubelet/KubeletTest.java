@@ -475,6 +475,11 @@ class KubeletTest {
         assertThat(node.pod("p").status().message())
                 .isEqualTo(
                         "Pod was rejected: Node didn't have enough resource: cpu, requested: 3000, used: 0, capacity: 2000");
+        assertThat(node.pod("p").status().containerStatuses())
+                .as("kubectl prints what a container waits for in place of the reason")
+                .isEmpty();
+        assertThat(node.events())
+                .contains("OutOfcpu: Node didn't have enough resource: cpu, requested: 3000, used: 0, capacity: 2000");
         assertThat(node.runtime.containers).isEmpty();
     }
 

@@ -23,7 +23,8 @@ class ProbeTimersTest implements Prober.Listener {
     private Outcome outcome = Outcome.success("");
     private final ProbeTimers probes = new ProbeTimers(loop, this::answer, new Random(1));
 
-    private Future<Outcome> answer(LifecycleHandler handler, Actions.Target target, long timeoutMillis) {
+    private Future<Outcome> answer(
+            Actions.Purpose purpose, LifecycleHandler handler, Actions.Target target, long timeoutMillis) {
         tries.add(
                 ((LifecycleHandler.TcpSocket) handler).port() + "@" + loop.now().getEpochSecond() % 1000);
         return Future.succeededFuture(outcome);
@@ -37,6 +38,16 @@ class ProbeTimersTest implements Prober.Listener {
     @Override
     public void failed(Prober.Kind kind, String message) {
         told.add(kind + " failed: " + message);
+    }
+
+    @Override
+    public void warned(Prober.Kind kind, String message) {
+        told.add(kind + " warned: " + message);
+    }
+
+    @Override
+    public void errored(Prober.Kind kind, String message) {
+        told.add(kind + " errored: " + message);
     }
 
     private void start(String probesJson) {
@@ -97,8 +108,41 @@ class ProbeTimersTest implements Prober.Listener {
     void whatCouldNotBeTriedCountsForNothing() {
         outcome = Outcome.unknown("the node's fault");
         start("'livenessProbe':{'tcpSocket':{'port':1},'periodSeconds':1,'failureThreshold':1}");
+        pass(2);
+        assertThat(told).containsOnly("LIVENESS errored: the node's fault");
+    }
+
+    @Test
+    void aWarningIsASuccess() {
+        outcome = Outcome.warning("sent elsewhere");
+        start("'readinessProbe':{'tcpSocket':{'port':1},'periodSeconds':5}");
+        pass(4);
+        assertThat(told).containsExactly("READINESS warned: sent elsewhere", "READINESS true");
+    }
+
+    @Test
+    void whatEndsIsAskedForReadinessAlone() {
+        start("'livenessProbe':{'tcpSocket':{'port':1},'periodSeconds':1},"
+                + "'readinessProbe':{'tcpSocket':{'port':2},'periodSeconds':1}");
+        pass(1);
+        probes.retire("id");
+        tries.clear();
+        pass(3);
+        assertThat(tries).isNotEmpty().allMatch(t -> t.startsWith("2@"));
+        probes.stop("id");
+        assertThat(loop.timers()).isZero();
+    }
+
+    @Test
+    void whatEndsBeforeItStartedIsAskedNothing() {
+        outcome = Outcome.failure("not yet");
+        start("'startupProbe':{'tcpSocket':{'port':1},'periodSeconds':1,'failureThreshold':30},"
+                + "'readinessProbe':{'tcpSocket':{'port':2},'periodSeconds':1}");
+        pass(1);
+        probes.retire("id");
+        tries.clear();
         pass(10);
-        assertThat(told).isEmpty();
+        assertThat(tries).isEmpty();
     }
 
     @Test

@@ -2,17 +2,19 @@ package io.minik.api.core;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.minik.api.object.Json;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /** What a probe or a hook does: core/v1 ProbeHandler and LifecycleHandler in one. */
 public sealed interface LifecycleHandler {
     record Exec(List<String> command) implements LifecycleHandler {}
 
     /** @param port a number or a container port's name; @param host empty = the pod; @param scheme HTTP or HTTPS */
-    record HttpGet(String scheme, String host, String port, String path, Map<String, String> headers)
+    record HttpGet(String scheme, String host, String port, String path, List<Header> headers)
             implements LifecycleHandler {}
+
+    /** One of maybe several of a name. */
+    record Header(String name, String value) {}
 
     record TcpSocket(String host, String port) implements LifecycleHandler {}
 
@@ -29,9 +31,9 @@ public sealed interface LifecycleHandler {
         }
         if (handler.has("httpGet")) {
             JsonNode get = handler.path("httpGet");
-            Map<String, String> headers = new LinkedHashMap<>();
+            List<Header> headers = new ArrayList<>();
             for (JsonNode header : get.path("httpHeaders")) {
-                headers.put(Json.text(header, "name"), Json.text(header, "value"));
+                headers.add(new Header(Json.text(header, "name"), Json.text(header, "value")));
             }
             String path = Json.text(get, "path");
             return new HttpGet(
@@ -39,7 +41,7 @@ public sealed interface LifecycleHandler {
                     Json.text(get, "host"),
                     get.path("port").asText(),
                     path.startsWith("/") ? path : "/" + path,
-                    java.util.Collections.unmodifiableMap(headers));
+                    List.copyOf(headers));
         }
         if (handler.has("tcpSocket")) {
             JsonNode socket = handler.path("tcpSocket");

@@ -10,8 +10,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Runs a process to its end and keeps what it said. */
 final class Collected {
-    /** Kept per stream; a probe's answer is a few lines, and what comes after is read and dropped. */
-    private static final int MAX_BYTES = 1 << 20;
+    /** Kept per stream: a little more than the 10 KiB that a probe may say; what comes after is read and dropped. */
+    private static final int MAX_BYTES = 16 * 1024;
 
     private Collected() {}
 

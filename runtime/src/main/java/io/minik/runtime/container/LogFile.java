@@ -109,20 +109,14 @@ final class LogFile {
         flush();
     }
 
-    /** The stream has ended: a last line without newline is complete. */
-    void end(Stream stream) {
-        rest(stream, 'F');
-    }
-
-    /** This minik goes, the stream goes on: the next one writes the rest of the line. */
-    void suspend(Stream stream) {
-        rest(stream, 'P');
-    }
-
-    private void rest(Stream stream, char tag) {
+    /**
+     * The stream has ended, or goes on while this minik goes: what there is of a line without its end is a part, and who reads
+     * it puts no end to it either.
+     */
+    void rest(Stream stream) {
         ByteArrayOutputStream line = line(stream);
         if (line.size() > 0) {
-            entry(TIME.format(Instant.now(clock)).getBytes(StandardCharsets.US_ASCII), stream, tag, line);
+            entry(TIME.format(Instant.now(clock)).getBytes(StandardCharsets.US_ASCII), stream, 'P', line);
             flush();
         }
     }

@@ -89,7 +89,7 @@ final class Output {
 
         private void close() {
             if (letGo()) {
-                log.ifPresent(file -> file.end(stream));
+                log.ifPresent(file -> file.rest(stream));
             }
         }
 
@@ -154,7 +154,7 @@ final class Output {
         poller.await(() -> {
             for (Source source : sources) {
                 if (source.letGo()) {
-                    log.ifPresent(file -> file.suspend(source.stream));
+                    log.ifPresent(file -> file.rest(source.stream));
                 }
             }
             end();
