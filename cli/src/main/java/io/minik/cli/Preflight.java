@@ -1,7 +1,7 @@
 package io.minik.cli;
 
-import io.minik.runtime.HostTool;
 import io.minik.agent.dns.DnsServer;
+import io.minik.runtime.HostTool;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -119,7 +119,9 @@ class NodeRoomTest {
         @Override
         public Future<Map<String, String>> routes(Map<String, String> nodeIpByPodCidr) {
             network.add("routes " + nodeIpByPodCidr);
-            return refusal.map(Future::<Map<String, String>>failedFuture).orElse(Future.succeededFuture(refused));
+            Map<String, String> answer = new java.util.TreeMap<>(refused);
+            answer.keySet().retainAll(nodeIpByPodCidr.keySet());
+            return refusal.map(Future::<Map<String, String>>failedFuture).orElse(Future.succeededFuture(answer));
         }
     }
 
