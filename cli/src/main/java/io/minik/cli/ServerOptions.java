@@ -198,6 +198,12 @@ final class ServerOptions {
                     .fileOfDirectory(Path.of(auditLogPath))
                     .toString();
         }
+        if (!admissionConfigFile.isEmpty()) {
+            admissionConfigFile = new Flag("--admission-control-config-file")
+                    .file(Path.of(admissionConfigFile))
+                    .toString();
+        }
+        podSecurity();
         new Flag("--node-monitor-period").atLeast(1, nodeMonitorPeriodSeconds, "seconds between two looks");
         new Flag("--node-monitor-grace-period")
                 .atLeast(nodeMonitorPeriodSeconds, nodeMonitorGraceSeconds, "--node-monitor-period");

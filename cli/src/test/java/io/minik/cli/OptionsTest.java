@@ -141,6 +141,8 @@ class OptionsTest {
             --write-kubeconfig-mode=0888                | --write-kubeconfig-mode: "0888" is not an octal file mode
             --audit-log-path=FOLDER                     | --audit-log-path: "FOLDER" is a directory
             --audit-log-path=FOLDER/none/audit.log      | the directory FOLDER/none is not there
+            --admission-control-config-file=FOLDER      | --admission-control-config-file: "FOLDER" is a directory
+            --admission-control-config-file=FOLDER/none | --admission-control-config-file: can't read FOLDER/none
             --node-monitor-period=0                     | --node-monitor-period: "0" must be at least 1
             --node-monitor-grace-period=4               | --node-monitor-grace-period: "4" must be at least 5
             --default-not-ready-toleration-seconds=-1   | --default-not-ready-toleration-seconds: "-1" must be at least 0
@@ -158,8 +160,9 @@ class OptionsTest {
         assertThat(folder.resolve("data")).as("nothing was written").doesNotExist();
     }
 
-    /** Options that say nothing wrong in any form, and those that are read before all others. */
-    private static final Set<String> ANYTHING = Set.of("--config", "--help", "--version", "--exit-when-ready");
+    /** Options that say nothing wrong in any form, and those that are read before all others, or by the launcher. */
+    private static final Set<String> ANYTHING =
+            Set.of("--config", "--help", "--version", "--exit-when-ready", "--memory-limit");
 
     @Test
     void everyOptionOfAServerHasALineInTheTable() {
