@@ -135,25 +135,20 @@ final class AgentRooms {
     }
 
     private static Future<Void> alone(
-            Daemon daemon,
-            NodeOptions node,
-            String nodeName,
-            URI server,
-            JoinToken token,
-            ClusterIdentity.OfNode own) {
+            Daemon daemon, NodeOptions node, String nodeName, URI server, JoinToken token, ClusterIdentity.OfNode own) {
         Vertx vertx = daemon.vertx();
         Way way = new Way(
                 new JoinClient(vertx, server.toString(), token),
                 obtain -> new JoinPatience(vertx, server.toString()).until(obtain),
                 identity -> {
                     HttpTransport transport = new HttpTransport(
-                            vertx,
-                            HttpTransport.Config.withCertificate(
-                                    server,
-                                    identity.serverCa(),
-                                    identity.clientCertificate(),
-                                    identity.clientKey(),
-                                    "minik-agent/" + Build.THIS.version()))
+                                    vertx,
+                                    HttpTransport.Config.withCertificate(
+                                            server,
+                                            identity.serverCa(),
+                                            identity.clientCertificate(),
+                                            identity.clientKey(),
+                                            "minik-agent/" + Build.THIS.version()))
                             .of(own::refuse);
                     return new Link(
                             transport, renewed -> transport.renew(renewed.clientCertificate(), renewed.clientKey()));
