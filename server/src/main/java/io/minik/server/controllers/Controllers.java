@@ -58,7 +58,7 @@ public final class Controllers {
                         new NodeLifecycleController.Config(config.nodeMonitorPeriod(), config.nodeMonitorGrace())),
                 new TaintEvictionController(context),
                 new ServerRole(context, config.serverNode()),
-                new PodGcController(context),
+                new PodGcController(context, PodGcController.MOST_ENDED),
                 new GarbageCollector(context, withoutEvents(config.served().get())));
     }
 

@@ -14,26 +14,37 @@ import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.vertx.core.Future;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * Removes pods that no kubelet will ever end: those of a node that is gone for a while, and those that are being deleted
- * and were never placed. Keys are pods.
+ * Removes pods that no kubelet will ever end: those of a node that is gone for a while, those that are being deleted and
+ * were never placed, and the oldest of those that have ended when there are too many: a pod that is rejected again and
+ * again leaves one each time. Keys are pods, and {@link #ENDED} for the last.
  */
 final class PodGcController implements Controller {
     /** A node may come back under its name (a reboot that registers anew); as upstream. */
     private static final Duration QUARANTINE = Duration.ofSeconds(40);
 
+    /** As many pods that have ended are kept; as upstream. */
+    static final int MOST_ENDED = 12_500;
+
+    private static final ObjectKey ENDED = ObjectKey.cluster("ended");
+
     private final ControllerContext context;
+    private final int mostEnded;
     private final Informer nodes;
     private final Informer pods;
     private final ReconcileLoop work;
 
-    PodGcController(ControllerContext context) {
+    PodGcController(ControllerContext context, int mostEnded) {
         this.context = context;
+        this.mostEnded = mostEnded;
         this.nodes = context.informer(Resources.NODES);
-        this.pods = NodeLifecycleController.podsByNode(context.informer(Resources.PODS));
+        this.pods = NodeLifecycleController.podsByNode(context.informer(Resources.PODS))
+                .index(ENDED.name(), pod -> Pods.finished(pod) ? List.of("") : List.of());
         this.work = context.reconcile("pod-gc", this::reconcile).needs(nodes).needs(pods);
         nodes.onChange((before, now) -> {
             if (now.isEmpty()) {
@@ -51,6 +62,9 @@ final class PodGcController implements Controller {
     }
 
     private void consider(KubeObject pod) {
+        if (Pods.finished(pod) && ended().size() > mostEnded) {
+            work.add(ENDED);
+        }
         String node = pod.text("spec", "nodeName");
         if (node.isEmpty() && pod.meta().deleting()) {
             work.add(pod.key());
@@ -60,7 +74,26 @@ final class PodGcController implements Controller {
         }
     }
 
+    private Collection<KubeObject> ended() {
+        return pods.byIndex(ENDED.name(), "");
+    }
+
+    /** All that are too many at once: so many are sorted once, however fast they come. */
+    private Future<Optional<Duration>> removeOldest() {
+        List<Future<Void>> removed = ended().stream()
+                .sorted(Comparator.comparing((KubeObject pod) -> pod.meta().creationTimestamp())
+                        .thenComparing(KubeObject::name))
+                .limit(Math.max(0, ended().size() - mostEnded))
+                .filter(pod -> !pod.meta().deleting())
+                .map(pod -> Outcomes.ignoring(remove(pod), Reason.NotFound, Reason.Conflict))
+                .toList();
+        return Outcomes.done(Outcomes.all(removed));
+    }
+
     private Future<Optional<Duration>> reconcile(ObjectKey key) {
+        if (key.equals(ENDED)) {
+            return removeOldest();
+        }
         Optional<KubeObject> found = pods.get(key);
         if (found.isEmpty()) {
             return Outcomes.done();
@@ -97,11 +130,14 @@ final class PodGcController implements Controller {
                     .put("lastTransitionTime", context.time());
             told = context.client().patch(Resources.PODS, pod.key(), "status", PatchType.STRATEGIC, patch);
         }
-        Future<KubeObject> gone = told.compose(done -> context.client()
+        return Outcomes.done(Outcomes.ignoring(told.compose(done -> remove(pod)), Reason.NotFound));
+    }
+
+    private Future<KubeObject> remove(KubeObject pod) {
+        return context.client()
                 .delete(
                         Resources.PODS,
                         pod.key(),
-                        DeleteOptions.onlyIf(pod.uid()).grace(0)));
-        return Outcomes.done(Outcomes.ignoring(gone, Reason.NotFound));
+                        DeleteOptions.onlyIf(pod.uid()).grace(0));
     }
 }

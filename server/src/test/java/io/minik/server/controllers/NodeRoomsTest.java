@@ -23,7 +23,7 @@ class NodeRoomsTest {
         cluster.start(
                 new NodeLifecycleController(cluster.context, NodeLifecycleController.Config.DEFAULT),
                 new TaintEvictionController(cluster.context),
-                new PodGcController(cluster.context),
+                new PodGcController(cluster.context, 3),
                 new ServerRole(cluster.context, "node1"));
         assertThat(cluster.loop.timers()).as("no node, no clock").isZero();
         cluster.put(
@@ -249,5 +249,17 @@ class NodeRoomsTest {
         assertThat(deleting("ten-first")).isTrue();
         assertThat(deleting("forever-first")).isFalse();
         assertThat(deleting("eternal")).isFalse();
+    }
+
+    @Test
+    void ofPodsThatHaveEndedTheOldestGoWhenThereAreTooMany() {
+        KubeObject running = pod("runs", -1);
+        for (int i = 0; i < 6; i++) {
+            cluster.finish(pod("ended-" + i, -1), i % 2 == 0 ? "Failed" : "Succeeded");
+            pass(Duration.ofSeconds(1));
+        }
+        assertThat(cluster.pods())
+                .extracting(KubeObject::name)
+                .containsExactly("ended-3", "ended-4", "ended-5", running.name());
     }
 }
