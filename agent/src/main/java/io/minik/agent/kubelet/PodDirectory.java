@@ -82,8 +82,10 @@ final class PodDirectory {
         }
         Path file = directory.resolve(name);
         // Written in place: running containers have this very file mounted. An empty one counts: what is not there
-        // would be mounted as a folder.
-        if (!Files.exists(file) || !readOrEmpty(file).equals(text)) {
+        // would be mounted as a folder. Containers may have written to it without end: another size is not read.
+        if (!Files.exists(file)
+                || Files.size(file) != text.getBytes(StandardCharsets.UTF_8).length
+                || !readOrEmpty(file).equals(text)) {
             Files.writeString(file, text);
             Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
         }

@@ -78,6 +78,21 @@ class KubeletTest {
     }
 
     @Test
+    void cve20208557WhatAContainerWroteToItsHostsFileIsWrittenOverNotRead() throws Exception {
+        node.create("p", ONE);
+        Path hosts =
+                directory.resolve("kubelet/pods").resolve(node.pod("p").uid()).resolve("etc-hosts");
+        String good = Files.readString(hosts);
+        // A hole of a terabyte: no disk is used, and no memory could hold it.
+        try (java.io.RandomAccessFile grown = new java.io.RandomAccessFile(hosts.toFile(), "rw")) {
+            grown.setLength(1L << 40);
+        }
+        node.exit("c", 1);
+        assertThat(Files.size(hosts)).isEqualTo(good.length());
+        assertThat(hosts).hasContent(good);
+    }
+
+    @Test
     void aRunningPodCostsNothingWhileNothingHappens() {
         node.create("p", ONE);
         int calls = node.api.calls().size();

@@ -119,7 +119,7 @@ final class Execs {
     /** @return pidfd of the new process, our child */
     private int play(Inside inside, ExecConfig config, List<Player.Given> given) {
         String user = config.user().isEmpty() ? inside.config().security().user() : config.user();
-        RootView view = new RootView(kernel.sys(), inside.root());
+        RootView view = new RootView(kernel, inside.root());
         Containers.Security security = inside.config().security();
         long group = config.user().isEmpty() ? security.runAsGroup() : -1;
         Users users = Users.of(view, user, group, security);

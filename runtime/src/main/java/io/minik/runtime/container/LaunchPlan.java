@@ -103,7 +103,7 @@ final class LaunchPlan {
     Launch of(ContainerConfig config, RootFs root) {
         SandboxConfig pod = sandboxes.require(config.sandboxId()).config();
         Security security = config.security();
-        RootView view = new RootView(sys, root);
+        RootView view = new RootView(new Kernel(sys), root);
         Users user = Users.of(view, security.user(), security.runAsGroup(), security);
         Cgroup cgroup = cgroups.at(cgroupPath(config));
         Map<String, String> env = env(config, pod, user);

@@ -2,8 +2,10 @@ package io.minik.runtime.container;
 
 import io.minik.runtime.snapshot.Snapshots.RootFs;
 import io.minik.runtime.sys.Arena;
-import io.minik.runtime.sys.Sys;
+import io.minik.runtime.sys.Kernel;
 import io.minik.runtime.sys.Syscall;
+import io.minik.runtime.tape.Checks;
+import io.minik.runtime.tape.MountSteps;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -16,7 +18,9 @@ import java.util.Optional;
 
 /**
  * Reads files of a root file system from its layers, as overlayfs would show them, without mounting it. Symbolic links
- * are resolved within it: no path of an image can name a file of the host.
+ * are resolved within it: no path of an image can name a file of the host. The uppermost layer is a running container's
+ * own, which may change it between two looks: what is read in the end is opened below its layer without any link, must
+ * be a regular file, and is read up to a limit.
  */
 final class RootView {
     /** As the kernel's limit for one lookup. */
@@ -24,33 +28,92 @@ final class RootView {
     /** passwd and group of an image are small; a larger one is not read. */
     private static final long MAX_FILE_BYTES = 1 << 20;
 
-    private final Sys sys;
+    private static final int CHUNK_BYTES = 64 << 10;
+    private static final int OPEN_HOW_BYTES = 24;
+    private static final int STATX_BASIC = 0x7ff;
+    private static final int STATX_MODE = 0x1c;
+    private static final int STATX_SIZE = 0x28;
+    private static final int S_IFMT = 0xf000;
+    private static final int S_IFREG = 0x8000;
+
+    private final Kernel kernel;
     private final List<Path> layers = new ArrayList<>();
 
-    RootView(Sys sys, RootFs root) {
-        this.sys = sys;
+    RootView(Kernel kernel, RootFs root) {
+        this.kernel = kernel;
         layers.add(root.upper());
         layers.addAll(root.lower());
     }
 
-    /** The lines of a regular file; none if it is not there. */
-    List<String> lines(String path) {
-        Optional<Path> file = find(path);
-        try {
-            if (file.isPresent()
-                    && Files.isRegularFile(file.get(), LinkOption.NOFOLLOW_LINKS)
-                    && Files.size(file.get()) <= MAX_FILE_BYTES) {
-                return List.of(new String(Files.readAllBytes(file.get()), java.nio.charset.StandardCharsets.ISO_8859_1)
-                        .split("\n"));
-            }
-            return List.of();
-        } catch (IOException e) {
-            return List.of();
+    /** An entry of a layer, as it was when somebody looked. */
+    record Entry(Path layer, Path relative) {
+        Path path() {
+            return layer.resolve(relative);
         }
     }
 
-    /** Where a path of the container is on the host; not a symbolic link. */
-    Optional<Path> find(String path) {
+    /** The lines of a regular file; none if it is not there. */
+    List<String> lines(String path) {
+        Optional<Entry> entry = find(path);
+        return entry.isEmpty() ? List.of() : lines(entry.get());
+    }
+
+    List<String> lines(Entry entry) {
+        int layer = kernel.open(entry.layer(), Kernel.O_PATH | Kernel.O_DIRECTORY, 0);
+        try (Arena arena = kernel.sys().arena()) {
+            Arena.Block how = arena.allocate(OPEN_HOW_BYTES);
+            // A pipe that nobody writes to is opened at once, and then seen to be none.
+            how.bytes().putLong(0, Kernel.O_RDONLY | Kernel.O_NONBLOCK | Kernel.O_CLOEXEC);
+            how.bytes().putLong(16, MountSteps.BENEATH | MountSteps.NO_XDEV | MountSteps.NO_SYMLINKS);
+            long file = kernel.sys()
+                    .call(
+                            Syscall.OPENAT2,
+                            layer,
+                            arena.string(entry.relative().toString()),
+                            how.address(),
+                            OPEN_HOW_BYTES);
+            return file < 0 ? List.of() : lines((int) file, arena);
+        } finally {
+            kernel.close(layer);
+        }
+    }
+
+    private List<String> lines(int file, Arena arena) {
+        try {
+            Arena.Block stat = arena.allocate(Checks.STATX_BYTES);
+            Kernel.check(
+                    kernel.sys()
+                            .call(
+                                    Syscall.STATX,
+                                    file,
+                                    arena.string(""),
+                                    Kernel.AT_EMPTY_PATH,
+                                    STATX_BASIC,
+                                    stat.address()),
+                    "statx",
+                    file);
+            long size = stat.bytes().getLong(STATX_SIZE);
+            if ((stat.bytes().getShort(STATX_MODE) & S_IFMT) != S_IFREG || size > MAX_FILE_BYTES) {
+                return List.of();
+            }
+            byte[] content = new byte[(int) size];
+            int have = 0;
+            Arena.Block chunk = arena.allocate(CHUNK_BYTES);
+            long got = 1;
+            while (have < content.length && got > 0) {
+                got = Kernel.check(
+                        kernel.read(file, chunk.address(), Math.min(CHUNK_BYTES, content.length - have)), "read", file);
+                chunk.bytes().get(0, content, have, (int) got);
+                have += (int) got;
+            }
+            return List.of(new String(content, 0, have, java.nio.charset.StandardCharsets.ISO_8859_1).split("\n"));
+        } finally {
+            kernel.close(file);
+        }
+    }
+
+    /** Where a path of the container is; not a symbolic link. */
+    Optional<Entry> find(String path) {
         Deque<String> rest = names(path);
         Path at = Path.of("");
         int links = 0;
@@ -61,18 +124,18 @@ final class RootView {
                 continue;
             }
             Path next = at.resolve(name);
-            Optional<Path> entry = entry(next);
+            Optional<Entry> entry = entry(next);
             if (entry.isEmpty()) {
                 return Optional.empty();
             }
-            if (!Files.isSymbolicLink(entry.get())) {
+            if (!Files.isSymbolicLink(entry.get().path())) {
                 at = next;
                 continue;
             }
             if (++links > MAX_LINKS) {
                 return Optional.empty();
             }
-            String target = target(entry.get());
+            String target = target(entry.get().path());
             if (target.startsWith("/")) {
                 at = Path.of("");
             }
@@ -103,11 +166,11 @@ final class RootView {
     }
 
     /** The uppermost layer's entry of that name, if nothing above it hides it. */
-    private Optional<Path> entry(Path relative) {
+    private Optional<Entry> entry(Path relative) {
         for (Path layer : layers) {
             Path candidate = layer.resolve(relative);
             if (Files.exists(candidate, LinkOption.NOFOLLOW_LINKS)) {
-                return isWhiteout(candidate) ? Optional.empty() : Optional.of(candidate);
+                return isWhiteout(candidate) ? Optional.empty() : Optional.of(new Entry(layer, relative));
             }
             if (hidesBelow(layer, relative)) {
                 return Optional.empty();
@@ -142,14 +205,15 @@ final class RootView {
 
     /** Read through the kernel: Java knows only user.* attributes. */
     private boolean isOpaque(Path directory) {
-        try (Arena arena = sys.arena()) {
+        try (Arena arena = kernel.sys().arena()) {
             Arena.Block value = arena.allocate(1);
-            long got = sys.call(
-                    Syscall.LGETXATTR,
-                    arena.string(directory.toString()),
-                    arena.string("trusted.overlay.opaque"),
-                    value.address(),
-                    1);
+            long got = kernel.sys()
+                    .call(
+                            Syscall.LGETXATTR,
+                            arena.string(directory.toString()),
+                            arena.string("trusted.overlay.opaque"),
+                            value.address(),
+                            1);
             return got == 1 && value.bytes().get(0) == 'y';
         }
     }

@@ -188,6 +188,15 @@ class AdvisoriesTest {
     }
 
     @Test
+    void aLinkInAVolumeAtSysIsNoPlaceForAMask() throws IOException {
+        Path sys = volume("sys");
+        assertThat(run(List.of(mount(sys, "/sys")), "ls /sys | wc -l")).containsExactly("stdout F 0");
+        Files.createSymbolicLink(sys.resolve("firmware"), Path.of("/proc/sys/kernel"));
+        assertThat(refused(List.of(mount(sys, "/sys")), ""))
+                .hasMessageContaining("mask /sys/firmware: too many levels");
+    }
+
+    @Test
     void theHostsProcfsMayStandForTheContainersOwn() {
         assertThat(run(
                         List.of(new Mount(Path.of("/proc"), "/proc", true, Propagation.PRIVATE)),

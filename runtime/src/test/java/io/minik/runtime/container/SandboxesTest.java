@@ -94,6 +94,16 @@ class SandboxesTest {
     }
 
     @Test
+    void cve20208558PodsAreKeptFromTheNodesLoopback() throws Exception {
+        // Needed for host ports at 127.0.0.1, it would let every pod reach what listens there alone.
+        assertThat(Files.readString(Path.of("/proc/sys/net/ipv4/conf", BRIDGE, "route_localnet")))
+                .startsWith("1");
+        Process nft = new ProcessBuilder("nft", "list", "ruleset").start();
+        assertThat(new String(nft.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8))
+                .contains("iifname \"" + BRIDGE + "\" ip daddr 127.0.0.0/8 drop");
+    }
+
+    @Test
     void runningItAgainFindsItAndRemovingItTwiceIsFine() {
         Sandbox first = await(node.sandboxes.run(TestNode.pod("a")));
         Sandbox again = await(node.sandboxes.run(TestNode.pod("a")));
