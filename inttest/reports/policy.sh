@@ -39,22 +39,30 @@ stored() { # WARNING, and the object on standard input
   like "$out" "Warning: $1"
 }
 ok "a NetworkPolicy says that it is only stored" stored 'minik stores NetworkPolicy, but does not enforce it yet' <<'YAML'
-{apiVersion: networking.k8s.io/v1, kind: NetworkPolicy, metadata: {name: deny, namespace: policy}, spec: {podSelector: {}}}
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: deny, namespace: policy}
+spec: {podSelector: {}}
 YAML
 within 10 "and has an event of it" outputs 'NotYet.*networkpolicy/deny.*does not enforce it yet' k -n policy get events
 ok "so does a Service of type LoadBalancer" stored 'minik stores a Service of type LoadBalancer, but does not give it an address of its own yet' <<'YAML'
-{apiVersion: v1, kind: Service, metadata: {name: lb, namespace: policy}, spec: {type: LoadBalancer, ports: [{port: 80}]}}
+apiVersion: v1
+kind: Service
+metadata: {name: lb, namespace: policy}
+spec: {type: LoadBalancer, ports: [{port: 80}]}
 YAML
-ok "a Service that is served is not spoken of" fails stored . <<'YAML'
-{apiVersion: v1, kind: Service, metadata: {name: plain, namespace: policy}, spec: {ports: [{port: 80}]}}
-YAML
+ok "a Service that is served is not spoken of" outputs '^service/plain created$' k -n policy create service clusterip plain --tcp=80
+ok "nor warned of" fails outputs Warning k -n policy annotate service plain a=b
 
 ok "components answer" outputs '^scheduler +Healthy +ok' k get componentstatuses
 ok "and warn of their end" outputs 'Warning: v1 ComponentStatus is deprecated in v1.19\+' k get componentstatuses
 ok "an API extension finds the clients' authority" outputs 'BEGIN CERTIFICATE' k -n kube-system get configmap extension-apiserver-authentication -o yaml
 claim() {
   k -n policy create -o 'jsonpath={.metadata.finalizers}' -f - <<'YAML'
-{apiVersion: v1, kind: PersistentVolumeClaim, metadata: {name: c}, spec: {accessModes: [ReadWriteOnce], storageClassName: "", resources: {requests: {storage: 1Mi}}}}
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: c}
+spec: {accessModes: [ReadWriteOnce], storageClassName: "", resources: {requests: {storage: 1Mi}}}
 YAML
 }
 ok "a claim is guarded from the start" outputs 'kubernetes.io/pvc-protection' claim

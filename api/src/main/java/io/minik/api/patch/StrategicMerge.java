@@ -104,7 +104,7 @@ public final class StrategicMerge {
         return found.isPresent() ? found.get() : null;
     }
 
-    /** {@code $retainKeys: [a, b]}: what the original has beside these goes; the patch may say nothing else. */
+    /** {@code $retainKeys: [a, b]}: what the original has beside these goes; the patch may say nothing else but that it goes. */
     private static void retainKeys(ObjectNode original, ObjectNode patch) {
         JsonNode keys = patch.remove(RETAIN_KEYS);
         if (keys == null) {
@@ -115,11 +115,12 @@ public final class StrategicMerge {
         }
         Set<String> retained = new HashSet<>();
         keys.forEach(key -> retained.add(key.asText()));
-        patch.fieldNames().forEachRemaining(name -> {
-            if (!name.startsWith("$") && !retained.contains(name)) {
+        for (Map.Entry<String, JsonNode> entry : patch.properties()) {
+            String name = entry.getKey();
+            if (!entry.getValue().isNull() && !name.startsWith("$") && !retained.contains(name)) {
                 throw ApiException.badRequest("invalid patch format of retainKeys");
             }
-        });
+        }
         original.retain(retained);
     }
 

@@ -109,6 +109,7 @@ class PatchTest {
                 "{'metadata':{'labels':{'a':'1','b':'2'}}} | {'metadata':{'labels':{'a':null,'c':'3'}}} | {'metadata':{'labels':{'b':'2','c':'3'}}}",
                 "{'metadata':{'labels':{'a':'1'}}} | {'metadata':{'labels':{'$patch':'replace','c':'3'}}} | {'metadata':{'labels':{'c':'3'}}}",
                 "{'spec':{'volumes':[{'name':'v','emptyDir':{}}]}} | {'spec':{'volumes':[{'name':'v','hostPath':{'path':'/'},'$retainKeys':['name','hostPath']}]}} | {'spec':{'volumes':[{'name':'v','hostPath':{'path':'/'}}]}}",
+                "{'spec':{'volumes':[{'name':'v','emptyDir':{}}]}} | {'spec':{'volumes':[{'name':'v','hostPath':{'path':'/'},'emptyDir':null,'$retainKeys':['name','hostPath']}]}} | {'spec':{'volumes':[{'name':'v','hostPath':{'path':'/'}}]}}",
                 "{'spec':{'securityContext':{'runAsUser':1}}} | {'spec':{'securityContext':null}} | {'spec':{}}",
                 "{} | {'metadata':{'labels':{'a':null,'b':'1'}}} | {'metadata':{'labels':{'b':'1'}}}"
             })
