@@ -136,7 +136,7 @@ final class ForwardChains {
         try {
             return Files.exists(LEGACY_TABLES)
                     && Files.readAllLines(LEGACY_TABLES).contains("filter")
-                    && run("iptables-legacy", "-w", "-S", "FORWARD").startsWith("-P FORWARD DROP");
+                    && run("iptables-legacy", "-w", "-S", "FORWARD").lines().anyMatch("-P FORWARD DROP"::equals);
         } catch (IOException e) {
             // Without its tool nobody on this machine can have filled them.
             return false;
