@@ -2,8 +2,10 @@
  * Root file systems of containers: unpacked layers, shared, under overlayfs.
  *
  * <p>{@link io.minik.runtime.snapshot.Snapshots} is the contract, {@link io.minik.runtime.snapshot.OverlaySnapshots} what
- * the wiring makes. {@code TarReader} reads any tar; {@code LayerUnpacker} makes of it what overlayfs wants, without ever
- * letting the kernel follow a link of the image. All of it blocks: callers bring a worker.
+ * the wiring makes. {@code TarReader} reads any tar; {@code LayerUnpacker} makes of it what overlayfs wants; where the names
+ * of an archive lead is {@code LayerTree}'s, by openat2, so that the kernel never follows a link of the image. Archives are
+ * strangers': entries, headers and disk space are bounded, and memory does not grow with them. All of it blocks: callers
+ * bring a worker.
  */
 @NullMarked
 package io.minik.runtime.snapshot;

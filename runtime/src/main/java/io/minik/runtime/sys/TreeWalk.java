@@ -80,13 +80,14 @@ public final class TreeWalk {
 
     /**
      * Of a directory that is open: its link in /proc leads to exactly that one. Raw, one char per byte: a URI has them as they
-     * are on disk, a path's text only if the locale can spell them.
+     * are on disk, a path's text only if the locale can spell them. It is the URI of the name alone, because making one looks
+     * at what the whole path leads to, which may be a link.
      */
     private static List<String> names(int directory) throws IOException {
         List<String> names = new ArrayList<>();
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(Path.of("/proc/self/fd/" + directory))) {
             for (Path entry : entries) {
-                String text = entry.toUri().getRawPath().replaceFirst("/$", "");
+                String text = entry.getFileName().toUri().getRawPath().replaceFirst("/$", "");
                 names.add(URLDecoder.decode(
                         text.substring(text.lastIndexOf('/') + 1).replace("+", "%2B"), StandardCharsets.ISO_8859_1));
             }
