@@ -382,7 +382,7 @@ public abstract class StoreContract {
         assertThatThrownBy(
                         () -> IntStream.range(0, 100).forEach(i -> Await.get(store.txn(Txn.put(utf8("k" + i), value)))))
                 .isInstanceOf(StoreException.NoSpace.class)
-                .hasMessage("database space exceeded");
+                .hasMessage("database space exceeded: the store holds 65536 bytes, its most; delete some objects");
         assertThat(store.status().noSpace()).isTrue();
         assertThat(get("k0").value()).isEqualTo(value);
         txn(List.of(), List.of(new Op.DeleteRange(utf8("k"), utf8("l"), false)), List.of());

@@ -46,7 +46,9 @@ public record Status(int code, Reason reason, String message, Details details, S
         TooManyRequests(429),
         InternalError(500),
         ServiceUnavailable(503),
-        Timeout(504);
+        Timeout(504),
+        /** Ours: upstream answers with etcd's words and InternalError. */
+        InsufficientStorage(507);
 
         private final int code;
 

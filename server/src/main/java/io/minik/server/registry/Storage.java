@@ -132,6 +132,9 @@ final class Storage implements Lookup {
             return ApiException.of(
                     Reason.RequestEntityTooLarge, "Request entity too large: " + error.getMessage(), Details.NONE);
         }
+        if (error instanceof StoreException.NoSpace full) {
+            return ApiException.of(Reason.InsufficientStorage, "etcdserver: mvcc: " + full.getMessage(), Details.NONE);
+        }
         if (error instanceof StoreException.Closed) {
             return ApiException.unavailable("the store is closed");
         }

@@ -39,12 +39,13 @@ final class Bounds {
     void check(boolean diskFull, Mvcc mvcc, Evaluation evaluation, Txn txn) {
         if (diskFull) {
             if (evaluation.wouldGrow(txn, 0)) {
-                throw new StoreException.NoSpace(FULL);
+                throw new StoreException.NoSpace(FULL + ": the disk of the data directory is full; make room on it");
             }
         } else if (isQuotaExceeded(mvcc)) {
             boolean slack = mvcc.records().bytesInUse() < limits.quotaBytes() + limits.quotaBytes() / SLACK_SHARE;
             if (evaluation.wouldGrow(txn, slack ? SLACK_BYTES : 0)) {
-                throw new StoreException.NoSpace(FULL);
+                throw new StoreException.NoSpace(
+                        FULL + ": the store holds " + limits.quotaBytes() + " bytes, its most; delete some objects");
             }
         } else if (heap.isShort(clock.millis()) && evaluation.wouldGrow(txn, SLACK_BYTES)) {
             throw new StoreException.NoSpace(FULL + ": no memory for more objects; delete some, or start minik with a"
