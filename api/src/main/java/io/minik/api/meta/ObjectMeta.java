@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * The head of every object: meta/v1 ObjectMeta without managedFields and annotations, which may be far larger than all the
@@ -14,11 +15,17 @@ import java.util.Optional;
  * <p>Every object of the cluster has one on the heap: what many objects have alike is one string, what few have is apart.
  */
 public final class ObjectMeta {
-    private static final Rare NONE = new Rare("", "", Optional.empty(), "");
+    private static final Rare NONE = new Rare("", "", Optional.empty(), "", "");
+
+    private static final UUID NO_UID = new UUID(0, 0);
+
+    private static final int UUID_LENGTH = 36;
 
     private final String name;
     private final String namespace;
-    private final String uid;
+    // A string of them would take five times as much.
+    private final long uidHigh;
+    private final long uidLow;
     private final long version;
     private final long generation;
     private final String creationTimestamp;
@@ -27,17 +34,23 @@ public final class ObjectMeta {
     private final List<String> finalizers;
     private final Rare rare;
 
-    /** @param foreignVersion a resourceVersion that is no revision: what a client made up */
+    /**
+     * @param foreignVersion a resourceVersion that is no revision: what a client made up
+     * @param foreignUid a uid that is not written as ours are
+     */
     private record Rare(
             String generateName,
             String deletionTimestamp,
             Optional<Long> deletionGracePeriodSeconds,
-            String foreignVersion) {}
+            String foreignVersion,
+            String foreignUid) {}
 
     private ObjectMeta(JsonNode metadata) {
         this.name = Json.text(metadata, "name");
         this.namespace = Json.text(metadata, "namespace").intern();
-        this.uid = Json.text(metadata, "uid");
+        Optional<UUID> uid = uuid(Json.text(metadata, "uid"));
+        this.uidHigh = uid.map(UUID::getMostSignificantBits).orElse(0L);
+        this.uidLow = uid.map(UUID::getLeastSignificantBits).orElse(0L);
         this.version = version(Json.text(metadata, "resourceVersion"));
         this.generation = Json.longOr(0, metadata, "generation");
         this.creationTimestamp = Json.text(metadata, "creationTimestamp").intern();
@@ -48,25 +61,36 @@ public final class ObjectMeta {
         }
         this.ownerReferences = List.copyOf(owners);
         this.finalizers = List.copyOf(Json.stringList(metadata, "finalizers"));
-        this.rare = rare(metadata, version);
+        this.rare = rare(metadata, version, uid.isPresent());
     }
 
     public static ObjectMeta of(JsonNode metadata) {
         return new ObjectMeta(metadata);
     }
 
-    private static Rare rare(JsonNode metadata, long version) {
+    private static Optional<UUID> uuid(String text) {
+        try {
+            UUID uuid = text.length() == UUID_LENGTH ? UUID.fromString(text) : NO_UID;
+            return !uuid.equals(NO_UID) && uuid.toString().equals(text) ? Optional.of(uuid) : Optional.empty();
+        } catch (IllegalArgumentException foreign) {
+            return Optional.empty();
+        }
+    }
+
+    private static Rare rare(JsonNode metadata, long version, boolean hasUuid) {
         JsonNode grace = metadata.path("deletionGracePeriodSeconds");
         String generateName = Json.text(metadata, "generateName");
         String deletion = Json.text(metadata, "deletionTimestamp");
         String foreign = version < 0 ? Json.text(metadata, "resourceVersion") : "";
-        return generateName.isEmpty() && deletion.isEmpty() && !grace.isNumber() && foreign.isEmpty()
+        String uid = hasUuid ? "" : Json.text(metadata, "uid");
+        return generateName.isEmpty() && deletion.isEmpty() && !grace.isNumber() && foreign.isEmpty() && uid.isEmpty()
                 ? NONE
                 : new Rare(
                         generateName.intern(),
                         deletion.intern(),
                         grace.isNumber() ? Optional.of(grace.longValue()) : Optional.empty(),
-                        foreign);
+                        foreign,
+                        uid);
     }
 
     /** -1: none, or not one of ours. */
@@ -92,7 +116,7 @@ public final class ObjectMeta {
     }
 
     public String uid() {
-        return uid;
+        return uidHigh == 0 && uidLow == 0 ? rare.foreignUid() : new UUID(uidHigh, uidLow).toString();
     }
 
     /** The store's revision of the last write, as text; empty when not stored. */

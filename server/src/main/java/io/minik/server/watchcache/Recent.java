@@ -10,6 +10,9 @@ final class Recent {
     /** Of the heap: heads, parsed trees, requests and answers need the rest. */
     private static final int HEAP_SHARE = 8;
 
+    /** Enough for a list of 5,000 pods; beyond, the memory is better spent elsewhere. */
+    private static final long MAX_BYTES = 32L << 20;
+
     /** An object that is larger than this part of the room is not kept: it would drive out all the others. */
     private static final int LARGE_SHARE = 32;
 
@@ -24,7 +27,7 @@ final class Recent {
     }
 
     static Recent ofThisHeap() {
-        return new Recent(Runtime.getRuntime().maxMemory() / HEAP_SHARE);
+        return new Recent(Math.min(MAX_BYTES, Runtime.getRuntime().maxMemory() / HEAP_SHARE));
     }
 
     /** A new object: the oldest make room. */
