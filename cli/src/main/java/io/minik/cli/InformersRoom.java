@@ -22,6 +22,6 @@ record InformersRoom(String name, Informers informers) implements Room {
 
     @Override
     public Health health() {
-        return Health.READY;
+        return informers.health();
     }
 }

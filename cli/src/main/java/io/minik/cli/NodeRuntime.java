@@ -37,18 +37,22 @@ final class NodeRuntime implements Room {
 
     private final WorkerExecutor executor;
     private final Poller poller;
+    /** Nothing that the kernel is asked takes that long, but on a disk that is dying. */
+    private static final long STUCK_MILLIS = 60_000;
+
     private final Cgroups cgroups;
     private final Sys sys;
     private final ImageStore images;
     private final BridgeNetwork network;
     private final LinuxSandboxes sandboxes;
     private final LinuxContainers containers;
+    private final KeyedWorker worker;
     private volatile Health health = Health.notReady("adopting containers");
 
     private NodeRuntime(Vertx vertx, NodeOptions node) {
         Path data = node.dataDir.resolve("agent");
         this.executor = vertx.createSharedWorkerExecutor("minik-runtime", WORKERS, SLOW_SECONDS, TimeUnit.SECONDS);
-        KeyedWorker worker = new KeyedWorker(executor);
+        this.worker = new KeyedWorker(executor);
         this.sys = new LinuxSys();
         Kernel kernel = new Kernel(sys);
         this.poller = new Poller(kernel);
@@ -102,7 +106,21 @@ final class NodeRuntime implements Room {
 
     @Override
     public Health health() {
+        if (poller.ended().failed()) {
+            return Health.notReady("the poll thread is dead: no output or end of a container is seen");
+        }
+        if (poller.busyMillis() > STUCK_MILLIS) {
+            return Health.notReady("the poll thread has been at one thing for " + poller.busyMillis() / 1000 + " s");
+        }
+        if (worker.waitingMillis() > STUCK_MILLIS) {
+            return Health.notReady("work has waited for a thread for " + worker.waitingMillis() / 1000 + " s");
+        }
         return health;
+    }
+
+    @Override
+    public Future<Void> failed() {
+        return poller.ended();
     }
 
     Sys sys() {

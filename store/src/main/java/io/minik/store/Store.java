@@ -63,6 +63,9 @@ public interface Store {
      */
     Future<Void> ended();
 
+    /** How long what is being written now has taken, 0 if nothing is: a disk that hangs shows here first. Any thread. */
+    long busyMillis();
+
     /** Syncs and closes. Calls after it fail with Closed. */
     Future<Void> close();
 

@@ -12,6 +12,7 @@ import io.minik.api.core.Pod;
 import io.minik.api.core.Volume;
 import io.minik.api.core.VolumeMount;
 import io.minik.api.meta.ApiException;
+import io.minik.api.meta.Seconds;
 import io.minik.api.meta.Status;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
@@ -300,7 +301,7 @@ final class ContainerStart {
         node.events().warning(pod, container, "FailedPostStartHook", "PostStartHook failed");
         node.events().normal(pod, container, "Killing", "FailedPostStartHook");
         return node.containers()
-                .stop(id, pod.spec().terminationGracePeriodSeconds() * 1000)
+                .stop(id, Seconds.millis(pod.spec().terminationGracePeriodSeconds()))
                 .transform(ended -> Future.failedFuture(StartFailure.postStart(why)));
     }
 

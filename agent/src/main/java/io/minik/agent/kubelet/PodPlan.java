@@ -3,6 +3,7 @@ package io.minik.agent.kubelet;
 import io.minik.api.core.Container;
 import io.minik.api.core.Pod;
 import io.minik.api.core.PodSpec;
+import io.minik.api.meta.Seconds;
 import io.minik.runtime.container.Containers;
 import io.minik.runtime.sandbox.Sandboxes;
 import io.minik.runtime.sandbox.Sandboxes.Sandbox;
@@ -315,7 +316,7 @@ record PodPlan(List<Step> steps, Optional<Instant> wakeAt, boolean settled) {
                 return false;
             }
             Instant deadline =
-                    in.startTime().plusSeconds(spec.activeDeadlineSeconds().getAsLong());
+                    Seconds.after(in.startTime(), spec.activeDeadlineSeconds().getAsLong());
             if (deadline.isAfter(in.now())) {
                 wake(deadline);
                 return false;

@@ -8,6 +8,7 @@ import io.minik.api.core.Pod;
 import io.minik.api.core.PodNetwork;
 import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Resources;
+import io.minik.api.meta.Seconds;
 import io.minik.api.meta.Status;
 import io.minik.runtime.container.Containers;
 import io.minik.runtime.sandbox.Sandboxes.Sandbox;
@@ -117,7 +118,7 @@ final class StepRunner {
         all.prober().retire(stop.id());
         stopping.put(stop.id(), stop.container());
         Instant began = all.loop().now();
-        Duration grace = Duration.ofSeconds(stop.graceSeconds());
+        Duration grace = Seconds.duration(stop.graceSeconds());
         return preStop(pod, stop, grace)
                 .compose(ignored -> {
                     Duration left =
@@ -160,12 +161,13 @@ final class StepRunner {
     /** The grace became shorter: those that are stopping hear of it. */
     void hurry(long graceSeconds) {
         for (String id : List.copyOf(stopping.keySet())) {
-            node.containers().stop(id, graceSeconds * 1000).onFailure(error -> org.slf4j.LoggerFactory.getLogger(
-                            StepRunner.class)
-                    .atWarn()
-                    .addKeyValue("container", id)
-                    .addKeyValue("err", error.toString())
-                    .log("container could not be hurried to its end"));
+            node.containers()
+                    .stop(id, Seconds.millis(graceSeconds))
+                    .onFailure(error -> org.slf4j.LoggerFactory.getLogger(StepRunner.class)
+                            .atWarn()
+                            .addKeyValue("container", id)
+                            .addKeyValue("err", error.toString())
+                            .log("container could not be hurried to its end"));
         }
     }
 

@@ -2,6 +2,7 @@ package io.minik.agent.probe;
 
 import io.minik.api.client.Loop;
 import io.minik.api.core.LifecycleHandler;
+import io.minik.api.meta.Seconds;
 import io.minik.runtime.RuntimeFault;
 import io.minik.runtime.container.Containers;
 import io.vertx.core.Future;
@@ -65,7 +66,7 @@ public final class NetworkActions implements Actions {
             return grpc(grpc, target, timeoutMillis);
         } else if (handler instanceof LifecycleHandler.Sleep sleep) {
             Promise<Outcome> done = Promise.promise();
-            loop.after(Duration.ofSeconds(sleep.seconds()), () -> done.complete(Outcome.success("")));
+            loop.after(Seconds.duration(sleep.seconds()), () -> done.complete(Outcome.success("")));
             return done.future();
         }
         return Future.succeededFuture(Outcome.unknown("no action is given"));

@@ -483,6 +483,39 @@ class KubeletTest {
     }
 
     @Test
+    void aDeadlineThatNoClockReachesNeverComes() {
+        node.create(
+                "p", "{'activeDeadlineSeconds':9223372036854775807,'containers':[{'name':'c','image':'busybox:1'}]}");
+        node.pass(60);
+        assertThat(node.pod("p").status().phase()).isEqualTo("Running");
+    }
+
+    /** Of the pod, and with a hook, whose own limit it is. */
+    @Test
+    void aGraceThatNoClockReachesIsWaitedFor() {
+        node.create(
+                "p",
+                "{'terminationGracePeriodSeconds':9223372036854775807,'containers':[{'name':'c','image':'busybox:1',"
+                        + "'command':['stubborn'],'lifecycle':{'preStop':{'exec':{'command':['bye']}}}}]}");
+        node.delete("p", Long.MAX_VALUE);
+        node.pass(3600);
+        assertThat(node.hooks).hasSize(1);
+        assertThat(node.runtime.running()).isEqualTo(1);
+        node.delete("p", 0);
+        assertThat(node.runtime.running()).isZero();
+    }
+
+    @Test
+    void aFailedPostStartHookKillsTheContainerHoweverLongItsGrace() {
+        node.hookOutcome = Actions.Outcome.failure("no");
+        node.create(
+                "p",
+                "{'terminationGracePeriodSeconds':9223372036854775807,'containers':[{'name':'c','image':'busybox:1',"
+                        + "'lifecycle':{'postStart':{'exec':{'command':['hi']}}}}]}");
+        assertThat(node.runtime.log).anyMatch(l -> l.startsWith("exited "));
+    }
+
+    @Test
     void aPodThatDoesNotFitIsRefused() {
         node.create("p", "{'containers':[{'name':'c','image':'busybox:1','resources':{'requests':{'cpu':'3'}}}]}");
         assertThat(node.pod("p").status().phase()).isEqualTo("Failed");

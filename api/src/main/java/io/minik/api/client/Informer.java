@@ -5,6 +5,7 @@ import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -27,6 +28,9 @@ import org.slf4j.LoggerFactory;
 public final class Informer {
     private static final Logger log = LoggerFactory.getLogger(Informer.class);
 
+    /** A server that is restarted is away for less. */
+    private static final Duration TROUBLE = Duration.ofSeconds(30);
+
     private static final String BY_NAMESPACE = "namespace";
 
     private final Loop loop;
@@ -39,7 +43,10 @@ public final class Informer {
     private final Map<ObjectKey, KubeObject> objects = new HashMap<>();
     private final Map<String, Index> indexes = new HashMap<>();
     private final List<Listener> listeners = new ArrayList<>();
-    private boolean complete;
+    /** Any thread reads. */
+    private volatile boolean complete;
+
+    private volatile boolean started;
 
     /**
      * @param namespace empty for all
@@ -57,6 +64,7 @@ public final class Informer {
 
     /** Idempotent. */
     public Informer start() {
+        started = true;
         reflector.start();
         return this;
     }
@@ -72,6 +80,18 @@ public final class Informer {
 
     public boolean isSynced() {
         return complete;
+    }
+
+    /** What keeps it from showing what the server has, if something does. Any thread. */
+    Optional<String> trouble() {
+        if (!started) {
+            return Optional.empty();
+        }
+        Duration troubled = reflector.troubledFor();
+        if (troubled.compareTo(TROUBLE) > 0) {
+            return Optional.of(resource.groupResource() + " not heard of for " + troubled.toSeconds() + " s");
+        }
+        return complete ? Optional.empty() : Optional.of("waiting for " + resource.groupResource());
     }
 
     public Resource resource() {

@@ -1,8 +1,9 @@
 package io.minik.api.client;
 
 import io.minik.api.meta.Resource;
-import java.util.LinkedHashMap;
+import io.minik.api.room.Room;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * One informer per resource and selection, shared by all controllers of a loop. Owned by that loop; asking before the
@@ -13,7 +14,8 @@ public final class Informers {
 
     private final Loop loop;
     private final ApiClient client;
-    private final Map<Selection, Informer> informers = new LinkedHashMap<>();
+    /** Any thread reads. */
+    private final Map<Selection, Informer> informers = new ConcurrentHashMap<>();
 
     public Informers(Loop loop, ApiClient client) {
         this.loop = loop;
@@ -30,6 +32,15 @@ public final class Informers {
         return informers.computeIfAbsent(
                 new Selection(resource, namespace, selection.labelSelector(), selection.fieldSelector()),
                 ignored -> new Informer(loop, client, resource, namespace, selection, compact));
+    }
+
+    /** Measured: whether each that was started shows what the server has. Any thread. */
+    public Room.Health health() {
+        return informers.values().stream()
+                .flatMap(informer -> informer.trouble().stream())
+                .findFirst()
+                .map(Room.Health::notReady)
+                .orElse(Room.Health.READY);
     }
 
     public void stop() {

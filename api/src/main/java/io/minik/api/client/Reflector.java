@@ -67,6 +67,9 @@ public final class Reflector {
     /** Counts watches, so that a late callback of an old one is ignored. */
     private int session;
 
+    /** Since when the server does not answer well; MAX: it does. Any thread reads. */
+    private volatile Instant troubledSince = Instant.MAX;
+
     private Instant opened = Instant.EPOCH;
     private @Nullable WatchHandle watch;
     private Loop.@Nullable Timer retry;
@@ -182,6 +185,7 @@ public final class Reflector {
         });
         opening.onSuccess(handle -> {
                     if (mine == session && !stopped) {
+                        troubledSince = Instant.MAX;
                         watch = handle;
                     } else {
                         handle.close();
@@ -233,7 +237,16 @@ public final class Reflector {
         }
     }
 
+    /** For how long this has not mirrored anything. Any thread. */
+    Duration troubledFor() {
+        Instant since = troubledSince;
+        return since.equals(Instant.MAX) ? Duration.ZERO : Duration.between(since, loop.now());
+    }
+
     private void retryLater(Runnable step) {
+        if (troubledSince.equals(Instant.MAX)) {
+            troubledSince = loop.now();
+        }
         retry = loop.after(backoff.next(), () -> {
             retry = null;
             if (!stopped) {

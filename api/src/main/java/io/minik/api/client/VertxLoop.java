@@ -1,5 +1,6 @@
 package io.minik.api.client;
 
+import io.minik.api.meta.Seconds;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -16,7 +17,7 @@ record VertxLoop(Context context) implements Loop {
     public Timer after(Duration delay, Runnable task) {
         Vertx vertx = context.owner();
         // Vert.x takes no delay below 1 ms.
-        long id = vertx.setTimer(Math.max(1, delay.toMillis()), ignored -> {
+        long id = vertx.setTimer(Math.max(1, Seconds.atMost(delay).toMillis()), ignored -> {
             if (context.equals(Vertx.currentContext())) {
                 task.run();
             } else {

@@ -1,5 +1,6 @@
 package io.minik.api.client;
 
+import io.minik.api.meta.Seconds;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.Instant;
@@ -91,7 +92,8 @@ public final class WorkQueue<K> {
             add(key);
             return;
         }
-        Instant due = loop.now().plus(delay);
+        Duration wait = Seconds.atMost(delay);
+        Instant due = loop.now().plus(wait);
         Delayed present = delayed.get(key);
         if (present != null && !present.due().isAfter(due)) {
             return;
@@ -99,7 +101,7 @@ public final class WorkQueue<K> {
         if (present != null) {
             present.timer().cancel();
         }
-        Loop.Timer timer = loop.after(delay, () -> {
+        Loop.Timer timer = loop.after(wait, () -> {
             delayed.remove(key);
             add(key);
         });

@@ -346,7 +346,7 @@ public final class FakeApi implements Transport {
                 meta.remove("finalizers");
             }
             if (!meta.has("deletionTimestamp")) {
-                meta.put("deletionTimestamp", time(now().plusSeconds(grace)));
+                meta.put("deletionTimestamp", time(io.minik.api.meta.Seconds.after(now(), grace)));
                 if (meta.has("generation")) {
                     meta.put("generation", meta.path("generation").asLong() + 1);
                 }

@@ -149,6 +149,26 @@ class InformerFaultTest {
         assertThat(heard).containsExactly("->one1");
     }
 
+    @Test
+    void healthIsWhatIsHeardOfTheServer() {
+        Informers informers = new Informers(loop, new ApiClient(api, "test"));
+        Informer shared = informers.of(Resources.CONFIG_MAPS);
+        assertThat(informers.health().ready()).as("nothing was asked for yet").isTrue();
+        shared.start();
+        assertThat(informers.health().message()).isEqualTo("waiting for configmaps");
+        loop.settle();
+        assertThat(informers.health().ready()).isTrue();
+        api.failing(call -> Optional.of(ApiException.unavailable("away")));
+        api.breakWatches(Resources.CONFIG_MAPS, false);
+        loop.advance(Duration.ofSeconds(20));
+        assertThat(informers.health().ready()).as("a restart is no trouble").isTrue();
+        loop.advance(Duration.ofSeconds(20));
+        assertThat(informers.health().message()).startsWith("configmaps not heard of for ");
+        api.failing(call -> Optional.empty());
+        loop.advance(Duration.ofMinutes(2));
+        assertThat(informers.health().ready()).isTrue();
+    }
+
     /** A server that was restored from an older copy: what it has is the truth, and it is found out by a list. */
     @Test
     void aServerThatIsBehindIsListedAnew() {

@@ -89,6 +89,18 @@ class WorkQueueTest {
     }
 
     @Test
+    void aDelayThatNoClockCanBeMovedByIsALongOne() {
+        WorkQueue<String> queue = new WorkQueue<>("test", loop, 1, key -> Future.succeededFuture(Optional.empty()));
+        queue.open();
+        queue.addAfter("a", Duration.ofSeconds(Long.MAX_VALUE));
+        loop.advance(Duration.ofDays(1));
+        assertThat(queue.idle()).isFalse();
+        queue.addAfter("a", Duration.ofSeconds(3));
+        loop.advance(Duration.ofSeconds(3));
+        assertThat(queue.idle()).isTrue();
+    }
+
+    @Test
     void theEarliestDelayCounts() {
         WorkQueue<String> queue = queue(1);
         queue.addAfter("a", Duration.ofSeconds(10));

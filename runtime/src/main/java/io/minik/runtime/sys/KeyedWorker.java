@@ -3,7 +3,9 @@ package io.minik.runtime.sys;
 import io.vertx.core.Future;
 import io.vertx.core.WorkerExecutor;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.IntStream;
@@ -14,6 +16,14 @@ public final class KeyedWorker {
     private static final int STRIPES = 64;
 
     private final WorkerExecutor executor;
+    /** Since when each piece of work waits for a thread. */
+    private final Set<Waiting> waiting = ConcurrentHashMap.newKeySet();
+
+    /** Each its own, however alike. */
+    private static final class Waiting {
+        final long sinceNanos = System.nanoTime();
+    }
+
     private final List<Lock> locks =
             IntStream.range(0, STRIPES).<Lock>mapToObj(i -> new ReentrantLock()).toList();
 
@@ -36,6 +46,24 @@ public final class KeyedWorker {
     }
 
     public <T> Future<T> run(Callable<T> work) {
-        return executor.executeBlocking(work, false);
+        Waiting ticket = new Waiting();
+        waiting.add(ticket);
+        return executor.executeBlocking(
+                        () -> {
+                            waiting.remove(ticket);
+                            return work.call();
+                        },
+                        false)
+                // One that never began, as the executor was closed, waits no longer.
+                .onComplete(done -> waiting.remove(ticket));
+    }
+
+    /** How long the oldest work has waited for a thread: all are held by something that does not end. Any thread. */
+    public long waitingMillis() {
+        long now = System.nanoTime();
+        return waiting.stream()
+                .mapToLong(ticket -> (now - ticket.sinceNanos) / 1_000_000)
+                .max()
+                .orElse(0);
     }
 }

@@ -1,6 +1,8 @@
 package io.minik.runtime.sys;
 
 import io.minik.runtime.RuntimeFault;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
@@ -46,7 +48,10 @@ public final class Poller implements Executor, AutoCloseable {
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final AtomicLong lastToken = new AtomicLong(WAKE);
     private final Thread thread;
+    private final Promise<Void> ended = Promise.promise();
     private volatile boolean closing;
+    /** When it began with what it does now, by nanoTime; 0: it waits. */
+    private volatile long busySinceNanos;
 
     public Poller(Kernel kernel) {
         this.kernel = kernel;
@@ -54,7 +59,7 @@ public final class Poller implements Executor, AutoCloseable {
         epoll = (int) Kernel.check(sys.call(Syscall.EPOLL_CREATE1, CLOEXEC), "epoll_create1", "");
         wake = (int) Kernel.check(sys.call(Syscall.EVENTFD2, 0, CLOEXEC | NONBLOCK), "eventfd2", "");
         control(CTL_ADD, wake, READABLE, WAKE);
-        thread = new Thread(this::loop, "minik-poll");
+        thread = new Thread(this::run, "minik-poll");
         thread.setDaemon(true);
         thread.start();
     }
@@ -66,6 +71,17 @@ public final class Poller implements Executor, AutoCloseable {
         watches.put(token, watch);
         control(CTL_ADD, fd, ONE_SHOT, token);
         return watch;
+    }
+
+    /** Succeeds when it was closed; fails if the thread died, which nobody's output and exit are seen after. */
+    public Future<Void> ended() {
+        return ended.future();
+    }
+
+    /** How long it has been at what it does now: handlers must not block. Any thread. */
+    public long busyMillis() {
+        long since = busySinceNanos;
+        return since == 0 ? 0 : (System.nanoTime() - since) / 1_000_000;
     }
 
     /** Runs it on the poll thread, in order. */
@@ -154,13 +170,25 @@ public final class Poller implements Executor, AutoCloseable {
         }
     }
 
+    private void run() {
+        try {
+            loop();
+            ended.tryComplete();
+        } catch (RuntimeException | Error broken) {
+            LOG.atError().setCause(broken).log("the poll thread ends");
+            ended.tryFail(broken);
+        }
+    }
+
     private void loop() {
         try (Arena arena = sys.arena()) {
             int size = eventBytes();
             Arena.Block events = arena.allocate(size * BATCH);
             Arena.Block counter = arena.allocate(Long.BYTES);
             while (!closing) {
+                busySinceNanos = 0;
                 long count = sys.call(Syscall.EPOLL_PWAIT, epoll, events.address(), BATCH, tasks.isEmpty() ? -1 : 0, 0);
+                busySinceNanos = System.nanoTime() | 1;
                 if (count < 0 && count != -Errno.EINTR) {
                     throw Kernel.fault((int) -count, "epoll_wait", "");
                 }

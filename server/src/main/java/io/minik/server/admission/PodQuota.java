@@ -6,6 +6,7 @@ import io.minik.api.core.PodSpec;
 import io.minik.api.meta.Quantity;
 import io.minik.api.meta.Resource;
 import io.minik.api.meta.Resources;
+import io.minik.api.meta.Seconds;
 import io.minik.api.object.Json;
 import io.minik.server.admission.Review.Operation;
 import java.time.Instant;
@@ -75,8 +76,8 @@ final class PodQuota implements QuotaEvaluator {
         // Its node had its time to end it and did not: what it held is not held for ever.
         String deleted = Json.text(pod, "metadata", "deletionTimestamp");
         return !deleted.isEmpty()
-                && now.isAfter(Instant.parse(deleted)
-                        .plusSeconds(Json.longOr(0, pod, "metadata", "deletionGracePeriodSeconds")));
+                && now.isAfter(Seconds.after(
+                        Instant.parse(deleted), Json.longOr(0, pod, "metadata", "deletionGracePeriodSeconds")));
     }
 
     @Override

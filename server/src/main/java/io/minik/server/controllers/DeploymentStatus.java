@@ -2,6 +2,7 @@ package io.minik.server.controllers;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.minik.api.meta.Seconds;
 import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
 import java.time.Duration;
@@ -140,7 +141,8 @@ final class DeploymentStatus {
         return Conditions.find(status, PROGRESSING)
                 .filter(ignored -> seconds > 0)
                 .flatMap(condition -> Outcomes.instant(Json.text(condition, "lastUpdateTime")))
-                .map(since -> Duration.between(now, since.plusSeconds(seconds)).plusSeconds(1));
+                .map(since ->
+                        Duration.between(now, Seconds.after(since, seconds)).plusSeconds(1));
     }
 
     private static String reason(JsonNode status) {

@@ -1,6 +1,7 @@
 package io.minik.server.controllers;
 
 import io.minik.api.meta.ApiException;
+import io.minik.api.meta.Seconds;
 import io.minik.api.meta.Status.Reason;
 import io.vertx.core.Future;
 import java.time.Duration;
@@ -11,8 +12,6 @@ import java.util.Optional;
 
 /** How a reconcile ends, and the failures that are none. */
 final class Outcomes {
-    private static final long CENTURY = Duration.ofDays(36_525).toSeconds();
-
     private Outcomes() {}
 
     static Future<Optional<Duration>> done() {
@@ -50,12 +49,9 @@ final class Outcomes {
         return a.get().compareTo(b.get()) <= 0 ? a : b;
     }
 
-    /**
-     * So many seconds later. The API takes numbers of seconds that no time can be moved by: what is further away than a
-     * hundred years never comes.
-     */
+    /** So many seconds later, which a user gave. */
     static Instant after(Instant time, long seconds) {
-        return time.plusSeconds(Math.max(-CENTURY, Math.min(CENTURY, seconds)));
+        return Seconds.after(time, seconds);
     }
 
     /** An RFC 3339 time; empty if absent or not one. */

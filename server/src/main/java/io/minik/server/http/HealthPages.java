@@ -28,7 +28,7 @@ final class HealthPages {
         return page(request, "readyz", true);
     }
 
-    /** Alive as long as it answers: a room that is not ready yet is no reason to be restarted. */
+    /** Alive unless a room can't go on: one that is not ready yet is no reason to be restarted. */
     Future<Answer> live(ApiRequest request) {
         String path = request.target().path();
         return page(request, path.startsWith("/healthz") ? "healthz" : "livez", false);
@@ -41,7 +41,10 @@ final class HealthPages {
         for (Room room : rooms.get()) {
             if (named.add(room.name())) {
                 Room.Health health = room.health();
-                checks.add(new Check(room.name(), health.ready() || !strict, health.message()));
+                checks.add(new Check(
+                        room.name(),
+                        health.ready() || (!strict && !room.failed().failed()),
+                        health.message()));
             }
         }
         return checks;

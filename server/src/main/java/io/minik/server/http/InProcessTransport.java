@@ -9,6 +9,7 @@ import io.minik.api.client.WatchEvent;
 import io.minik.api.client.WatchHandle;
 import io.minik.api.client.WatchHandler;
 import io.minik.api.meta.ApiException;
+import io.minik.api.meta.Seconds;
 import io.minik.api.object.KubeObject;
 import io.minik.server.authn.User;
 import io.minik.server.registry.NameSource;
@@ -23,7 +24,6 @@ import io.vertx.core.buffer.Buffer;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 
 /** The pipeline from after authentication on, for rooms of the same process: no TLS, no encoding, objects shared. */
 final class InProcessTransport implements Transport {
@@ -91,7 +91,7 @@ final class InProcessTransport implements Transport {
         if (seconds <= 0) {
             return watcher::close;
         }
-        long timer = vertx.setTimer(TimeUnit.SECONDS.toMillis(seconds), unused -> {
+        long timer = vertx.setTimer(Seconds.millis(seconds), unused -> {
             watcher.close();
             handler.onEnd(Optional.empty());
         });

@@ -3,6 +3,7 @@ package io.minik.server.http;
 import io.minik.api.client.WatchEvent;
 import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Resource;
+import io.minik.api.meta.Seconds;
 import io.minik.api.object.KubeObject;
 import io.minik.server.registry.Registry;
 import io.minik.server.registry.Request;
@@ -105,8 +106,8 @@ final class WatchStream implements WatchSink {
 
     private static long timeoutMillis(Request watch) {
         long seconds = timeoutSeconds(watch);
-        return MILLIS
-                * (seconds > 0
+        return Seconds.millis(
+                seconds > 0
                         ? seconds
                         : ThreadLocalRandom.current().nextLong(MIN_TIMEOUT_SECONDS, 2 * MIN_TIMEOUT_SECONDS));
     }

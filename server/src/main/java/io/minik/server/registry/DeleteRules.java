@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Resource;
 import io.minik.api.meta.Resources;
+import io.minik.api.meta.Seconds;
 import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
 import java.time.Instant;
@@ -95,8 +96,8 @@ final class DeleteRules {
         if (object.meta().deleting()) {
             shorten(object, metadata, options, grace);
         } else {
-            metadata.put("deletionTimestamp", ObjectRules.timestamp(now.plusSeconds(Math.max(0, grace))));
-            metadata.put("deletionGracePeriodSeconds", (int) Math.max(0, grace));
+            metadata.put("deletionTimestamp", ObjectRules.timestamp(Seconds.after(now, Math.max(0, grace))));
+            metadata.put("deletionGracePeriodSeconds", Math.max(0, grace));
             if (metadata.path("generation").asLong() > 0) {
                 metadata.put("generation", (int) (metadata.path("generation").asLong() + 1));
             }
@@ -139,9 +140,9 @@ final class DeleteRules {
     private static void shorten(KubeObject object, ObjectNode metadata, Options options, long grace) {
         long present = object.meta().deletionGracePeriodSeconds().orElse(0L);
         if (options.graceSeconds().isPresent() && grace < present) {
-            Instant asked = Instant.parse(object.meta().deletionTimestamp()).minusSeconds(present);
-            metadata.put("deletionTimestamp", ObjectRules.timestamp(asked.plusSeconds(grace)));
-            metadata.put("deletionGracePeriodSeconds", (int) grace);
+            Instant asked = Seconds.after(Instant.parse(object.meta().deletionTimestamp()), -present);
+            metadata.put("deletionTimestamp", ObjectRules.timestamp(Seconds.after(asked, grace)));
+            metadata.put("deletionGracePeriodSeconds", grace);
         }
     }
 

@@ -10,6 +10,7 @@ import io.minik.api.client.Loop;
 import io.minik.api.client.ReconcileLoop;
 import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Resources;
+import io.minik.api.meta.Seconds;
 import io.minik.api.meta.Status.Reason;
 import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
@@ -166,7 +167,7 @@ public final class CertificateSigner implements Controller {
     private String certificate(KubeObject request, CertificateRequest wanted, SignerRules rules) {
         CertificateAuthority authority = rules == SignerRules.KUBELET_SERVING ? pki.serverCa() : pki.clientCa();
         Duration asked =
-                Duration.ofSeconds(Json.longOr(LONGEST.toSeconds(), request.tree(), "spec", "expirationSeconds"));
+                Seconds.duration(Json.longOr(LONGEST.toSeconds(), request.tree(), "spec", "expirationSeconds"));
         Duration length = asked.compareTo(LONGEST) > 0 ? LONGEST : asked;
         Instant now = on.now();
         return Pem.encode(authority.sign(new Leaf(

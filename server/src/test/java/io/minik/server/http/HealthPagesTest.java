@@ -49,6 +49,44 @@ class HealthPagesTest {
         return answer.code() + " " + answer.body();
     }
 
+    /** Not ready is no reason to be started anew; not going on by itself is. */
+    @Test
+    void onlyARoomThatCannotGoOnIsDead() {
+        Answer.Raw alive = (Answer.Raw) pages.live(request("/livez", Map.of())).result();
+        assertThat(alive.code()).isEqualTo(200);
+        Room halted = new Room() {
+            @Override
+            public String name() {
+                return "store";
+            }
+
+            @Override
+            public Future<Void> start() {
+                return Future.succeededFuture();
+            }
+
+            @Override
+            public Future<Void> stop() {
+                return Future.succeededFuture();
+            }
+
+            @Override
+            public Health health() {
+                return Health.notReady("the store has halted");
+            }
+
+            @Override
+            public Future<Void> failed() {
+                return Future.failedFuture("EIO");
+            }
+        };
+        Answer.Raw dead = (Answer.Raw) new HealthPages(() -> List.of(halted))
+                .live(request("/livez", Map.of()))
+                .result();
+        assertThat(dead.code()).isEqualTo(500);
+        assertThat(dead.body().toString()).contains("[-]store failed: the store has halted");
+    }
+
     @Test
     void aRoomThatIsNotReadyIsToldUnlessItIsLeftOut() {
         assertThat(ready("/readyz", Map.of())).isEqualTo("""

@@ -203,7 +203,10 @@ class HttpFaceTest {
         api.create(Resources.NAMESPACES, "", "{'metadata':{'name':'watched'}}");
         api.create(Resources.CONFIG_MAPS, "watched", "{'metadata':{'name':'first'}}");
         HttpURLConnection connection = (HttpURLConnection)
-                uri("/api/v1/namespaces/watched/configmaps?watch=1").toURL().openConnection();
+                // The longest time that the API takes is no negative one.
+                uri("/api/v1/namespaces/watched/configmaps?watch=1&timeoutSeconds=9223372036854775807")
+                        .toURL()
+                        .openConnection();
         try (BufferedReader lines =
                 new BufferedReader(new InputStreamReader(connection.getInputStream(), StandardCharsets.UTF_8))) {
             assertThat(lines.readLine()).startsWith("{\"type\":\"ADDED\",\"object\":{\"kind\":\"ConfigMap\"");

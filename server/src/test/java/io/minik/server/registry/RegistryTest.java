@@ -197,6 +197,20 @@ class RegistryTest {
                 .hasMessageContaining("Precondition failed: UID in precondition: other");
     }
 
+    /** What no clock can be moved by is a hundred years: the number itself is kept. */
+    @Test
+    void aGraceOfAnyLengthIsTaken() {
+        pod("patient");
+        bind("patient", "n1");
+        KubeObject going = api.delete(PODS, key("patient"), "{'gracePeriodSeconds':9223372036854775807}");
+        assertThat(going.meta().deletionGracePeriodSeconds()).contains(Long.MAX_VALUE);
+        assertThat(java.time.Instant.parse(going.meta().deletionTimestamp()))
+                .isAfter(java.time.Instant.now().plus(java.time.Duration.ofDays(36_000)));
+        KubeObject sooner = api.delete(PODS, key("patient"), "{'gracePeriodSeconds':3000000000}");
+        assertThat(sooner.meta().deletionGracePeriodSeconds()).contains(3_000_000_000L);
+        api.delete(PODS, key("patient"), "{'gracePeriodSeconds':0}");
+    }
+
     @Test
     void aBoundPodIsGivenItsGraceAndAnUnboundOneGoesAtOnce() {
         pod("unbound");

@@ -152,6 +152,11 @@ public final class FaultyStore implements Store {
     }
 
     @Override
+    public long busyMillis() {
+        return good.busyMillis();
+    }
+
+    @Override
     public Future<Void> close() {
         return good.close();
     }

@@ -39,6 +39,8 @@ public class MvccStore implements Store {
     private final Writer writer;
     private final ContextInternal home;
     private final Promise<Void> end;
+    /** When the writer began with what it does now, by nanoTime; 0: it waits. */
+    private volatile long busySinceNanos;
 
     /**
      * Starts the writer.
@@ -142,6 +144,12 @@ public class MvccStore implements Store {
     }
 
     @Override
+    public long busyMillis() {
+        long since = busySinceNanos;
+        return since == 0 ? 0 : (System.nanoTime() - since) / 1_000_000;
+    }
+
+    @Override
     public Future<Void> close() {
         Reply<Void> reply = Reply.to(context());
         queue.addCommand(
@@ -177,7 +185,9 @@ public class MvccStore implements Store {
         try {
             writer.started();
             while (queue.ended() == null) {
+                busySinceNanos = 0;
                 taken.addAll(queue.take());
+                busySinceNanos = System.nanoTime() | 1;
                 while (!taken.isEmpty() && queue.ended() == null) {
                     taken.element().command().run();
                     taken.remove();

@@ -61,6 +61,9 @@ class HaltTest {
         assertThatThrownBy(() -> Await.get(store.range(RangeRequest.key(utf8("a")))))
                 .isInstanceOf(StoreException.Unusable.class);
         assertThat(journal.abandoned).isTrue();
+        assertThatThrownBy(() -> Await.get(store.ended()))
+                .isInstanceOf(StoreException.Unusable.class)
+                .hasMessageContaining("EIO");
     }
 
     @Test
