@@ -12,12 +12,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Fills a cluster. Arguments: kubeconfig, then one of
@@ -61,15 +62,14 @@ public final class SizeLoad {
     private void many(String method, String path, int count, String template) throws Exception {
         boolean inOrder = method.equals("PUT");
         Semaphore room = new Semaphore(inOrder ? 1 : IN_FLIGHT);
-        AtomicReference<String> failure = new AtomicReference<>("");
+        Queue<String> failures = new ConcurrentLinkedQueue<>();
         AtomicInteger done = new AtomicInteger();
         long began = System.nanoTime();
-        for (int i = 0; i < count && failure.get().isEmpty(); i++) {
+        for (int i = 0; i < count && failures.isEmpty(); i++) {
             room.acquire();
             send(method, path, "application/json", filled(template, i)).whenComplete((answer, error) -> {
                 if (error != null || answer.code() / 100 != 2) {
-                    failure.compareAndSet(
-                            "", error != null ? error.toString() : answer.code() + " " + answer.bodyString());
+                    failures.add(error != null ? error.toString() : answer.code() + " " + answer.bodyString());
                 } else {
                     done.incrementAndGet();
                 }
@@ -78,8 +78,8 @@ public final class SizeLoad {
         }
         room.acquire(inOrder ? 1 : IN_FLIGHT);
         System.out.printf("%d in %d ms%n", done.get(), (System.nanoTime() - began) / 1_000_000);
-        if (!failure.get().isEmpty()) {
-            throw new IllegalStateException(failure.get());
+        if (!failures.isEmpty()) {
+            throw new IllegalStateException(failures.element());
         }
     }
 

@@ -392,7 +392,8 @@ public final class BridgeNetwork implements Network {
         try {
             ForwardChains.close();
         } catch (java.io.IOException e) {
-            throw new RuntimeFault(RuntimeFault.Kind.KERNEL, "close the firewall again", e.getMessage(), e);
+            throw new RuntimeFault(
+                    RuntimeFault.Kind.KERNEL, "close the firewall again", String.valueOf(e.getMessage()), e);
         }
         Trees.remove(leases);
     }

@@ -22,15 +22,13 @@ final class LogFile implements AutoCloseable {
 
     private static final int LARGE_FRAME_BYTES = FILL_BYTES / 8;
 
-    private final Path path;
     private final long firstFrame;
     private final FileChannel channel;
     private int end;
     private int filledTo;
     private int syncedTo;
 
-    private LogFile(Path path, long firstFrame, FileChannel channel, int end, int filledTo) {
-        this.path = path;
+    private LogFile(long firstFrame, FileChannel channel, int end, int filledTo) {
         this.firstFrame = firstFrame;
         this.channel = channel;
         this.end = end;
@@ -45,7 +43,7 @@ final class LogFile implements AutoCloseable {
         try {
             channel.force(true);
             directory.sync();
-            return new LogFile(path, firstFrame, channel, 0, 0);
+            return new LogFile(firstFrame, channel, 0, 0);
         } catch (IOException failed) {
             channel.close();
             Files.deleteIfExists(path);
@@ -55,7 +53,7 @@ final class LogFile implements AutoCloseable {
 
     /** A file of zeros, as long as they go. */
     static LogFile ofZeros(Path path, long firstFrame, int bytes) throws IOException {
-        return new LogFile(path, firstFrame, FileChannel.open(path, StandardOpenOption.WRITE), 0, bytes);
+        return new LogFile(firstFrame, FileChannel.open(path, StandardOpenOption.WRITE), 0, bytes);
     }
 
     /** A file that was read back: what is behind its last frame is wiped. */
@@ -64,7 +62,7 @@ final class LogFile implements AutoCloseable {
         try {
             channel.truncate(end);
             channel.force(true);
-            return new LogFile(segment.path(), segment.firstFrame(), channel, end, end);
+            return new LogFile(segment.firstFrame(), channel, end, end);
         } catch (IOException failed) {
             channel.close();
             throw failed;
