@@ -68,4 +68,4 @@ export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX:-2}"
 # shellcheck disable=SC2086
 exec "$java" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx${MINIK_HEAP:-$((limit / 2))m} -Xms16m -Xmn8m -Xss512k \
   -XX:MinHeapFreeRatio=20 -XX:MaxHeapFreeRatio=40 -XX:-ShrinkHeapInSteps \
-  -XX:SoftRefLRUPolicyMSPerMB=100 -XX:ReservedCodeCacheSize=48m -XX:-UsePerfData -XX:+ExitOnOutOfMemoryError $MINIK_JAVA_OPTS "$@"
+  -XX:SoftRefLRUPolicyMSPerMB=$((32000 / limit)) -XX:ReservedCodeCacheSize=48m -XX:-UsePerfData -XX:+ExitOnOutOfMemoryError $MINIK_JAVA_OPTS "$@"
