@@ -10,7 +10,7 @@ mkdir -p "$tools"
 
 packages=(busybox-static nftables conntrack curl ca-certificates)
 [ "${1:-}" = quickstart ] ||
-  packages+=(docker-registry iproute2 iptables jq socat openssl procps util-linux kmod)
+  packages+=(docker-registry skopeo iproute2 iptables jq socat openssl procps util-linux kmod)
 missing=()
 for package in "${packages[@]}"; do
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")

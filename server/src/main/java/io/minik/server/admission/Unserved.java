@@ -124,15 +124,7 @@ record Unserved(String resource, String what, String missing, Where where) {
                     "hand block devices to containers",
                     (object, lookup) -> containers(object).stream()
                             .anyMatch(container ->
-                                    !container.path("volumeDevices").isEmpty())),
-            new Unserved(
-                    "pods",
-                    "volumeMounts[].recursiveReadOnly: Enabled",
-                    "make mounts below the volume read-only",
-                    (object, lookup) -> containers(object).stream()
-                            .flatMap(container -> Json.items(container, "volumeMounts").stream())
-                            .anyMatch(mount ->
-                                    Json.text(mount, "recursiveReadOnly").equals("Enabled"))));
+                                    !container.path("volumeDevices").isEmpty())));
 
     private static Unserved all(String resource, String kind, String missing) {
         return new Unserved(resource, kind, missing, ALWAYS);

@@ -115,12 +115,7 @@ class NotYetTest {
                     "volumeDevices",
                     POD.formatted(
                             ",'volumeDevices':[{'name':'v','devicePath':'/dev/x'}]",
-                            ",'volumes':[{'name':'v','persistentVolumeClaim':{'claimName':'x'}}]")),
-            Map.entry(
-                    "volumeMounts[].recursiveReadOnly: Enabled",
-                    POD.formatted(
-                            ",'volumeMounts':[{'name':'v','mountPath':'/x','readOnly':true,'recursiveReadOnly':'Enabled'}]",
-                            ",'volumes':[{'name':'v','emptyDir':{}}]")));
+                            ",'volumes':[{'name':'v','persistentVolumeClaim':{'claimName':'x'}}]")));
 
     private TestApi api;
 
