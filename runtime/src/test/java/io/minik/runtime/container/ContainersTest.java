@@ -44,7 +44,7 @@ class ContainersTest {
         assertThat(ended.exitCode()).isEqualTo(3);
         assertThat(ended.reason()).isEqualTo("Error");
         assertThat(ended.finishedAtNanos()).isGreaterThanOrEqualTo(ended.startedAtNanos());
-        assertThat(node.log("c1")).containsExactlyInAnyOrder("stdout F hello", "stderr F problem", "stdout F end");
+        assertThat(node.log("c1")).containsExactlyInAnyOrder("stdout F hello", "stderr F problem", "stdout P end");
     }
 
     @Test
@@ -67,7 +67,7 @@ class ContainersTest {
         await(node.containers.create(node.config("p1", "c1", "sleep", "300")));
         await(node.containers.start("c1"));
         node.runToEnd(TestNode.beside(node.config("p1", "c2", "cat", "/proc/1/cmdline"), "c1"));
-        assertThat(node.log("c2")).containsExactly("stdout F sleep\u0000300\u0000");
+        assertThat(node.log("c2")).containsExactly("stdout P sleep\u0000300\u0000");
         assertThatThrownBy(() -> node.runToEnd(TestNode.beside(node.config("p1", "c3", "true"), "c2")))
                 .hasMessageContaining("target container c2 is not running");
     }
