@@ -50,6 +50,9 @@ ok "restricted: a plain pod" ps_refused 'violates PodSecurity "restricted:latest
 ok "restricted: root" ps_refused 'runAsUser=0 \(pod must not set runAsUser=0\)' ps-restricted p "$good" ',"securityContext":{"runAsUser":0}'
 ok "restricted: a pod that asks for nothing runs" ps_admitted ps-restricted fine "$good"
 within 20 "and it does" outputs Running k -n ps-restricted get pod fine
+ok "less is asked of Windows' pods" ps_admitted ps-restricted windows ',"securityContext":{"runAsNonRoot":true}' ',"os":{"name":"windows"}'
+within 20 "and none of them runs here" outputs '^Failed PodOSNotSupported$' \
+  k -n ps-restricted get pod windows -o 'jsonpath={.status.phase} {.status.reason}'
 ok "an ephemeral container is no way round" outputs 'violates PodSecurity "restricted:latest"' \
   k -n ps-restricted debug fine --image="$image" --profile=legacy -- true
 ok "a Deployment's author is warned" outputs 'Warning: would violate PodSecurity "restricted:latest": allowPrivilegeEscalation' \

@@ -32,7 +32,16 @@ final class NodeSecurity {
     private NodeSecurity() {}
 
     static Optional<Rejection> refuse(Pod pod) {
-        return sysctl(pod).or(() -> appArmor(pod));
+        return system(pod).or(() -> sysctl(pod)).or(() -> appArmor(pod));
+    }
+
+    /** Less is asked of pods of another system, since nothing here could be done with what they leave out. */
+    private static Optional<Rejection> system(Pod pod) {
+        String system = Json.text(pod.object().at("spec"), "os", "name");
+        return system.isEmpty() || system.equals("linux")
+                ? Optional.empty()
+                : Optional.of(
+                        rejection("PodOSNotSupported", "Failed to admit pod as the OS field doesn't match node OS"));
     }
 
     private static Optional<Rejection> sysctl(Pod pod) {

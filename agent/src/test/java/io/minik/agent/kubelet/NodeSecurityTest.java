@@ -33,6 +33,20 @@ class NodeSecurityTest {
     }
 
     @Test
+    void aPodOfAnotherSystemIsRefused() {
+        node.create("p", POD.formatted("'os':{'name':'windows'},"));
+        assertThat(refused("p").status().reason()).isEqualTo("PodOSNotSupported");
+        assertThat(refused("p").status().message())
+                .isEqualTo("Pod was rejected: Failed to admit pod as the OS field doesn't match node OS");
+    }
+
+    @Test
+    void aPodOfThisSystemRuns() {
+        node.create("p", POD.formatted("'os':{'name':'linux'},"));
+        assertThat(node.pod("p").status().phase()).isEqualTo("Running");
+    }
+
+    @Test
     void aSysctlThatIsNotSafeIsRefused() {
         node.create("p", POD.formatted("'securityContext':{'sysctls':[{'name':'kernel.msgmax','value':'1'}]},"));
         assertThat(refused("p").status().reason()).isEqualTo("SysctlForbidden");

@@ -40,7 +40,9 @@ final class PodRules {
         if (!template && spec.path("ephemeralContainers").size() > 0) {
             containers(spec, path, "ephemeralContainers", volumes, names);
         }
-        new SecurityRules(causes).pod(spec, path);
+        SecurityRules security = new SecurityRules(causes);
+        security.pod(spec, path);
+        security.system(spec, path);
         hostPorts(spec, path);
         restart(spec, path);
         dns(spec, path);

@@ -11,6 +11,15 @@ final class SecurityRules {
     private static final Map<String, String> SHARED =
             new TreeMap<>(Map.of("hostNetwork", "hostNetwork", "hostPID", "HostPID", "hostIPC", "HostIPC"));
     private static final int LONGEST_PROFILE = 4095;
+    private static final String FOREIGN = "cannot be set for a windows pod";
+    private static final List<String> CONTAINERS = List.of("containers", "initContainers", "ephemeralContainers");
+    private static final List<String> LINUX_SPEC = List.of("hostUsers", "hostPID", "hostIPC", "shareProcessNamespace");
+    private static final List<String> LINUX_BOTH =
+            List.of("appArmorProfile", "seLinuxOptions", "seccompProfile", "runAsUser", "runAsGroup");
+    private static final List<String> LINUX_POD =
+            List.of("fsGroup", "fsGroupChangePolicy", "sysctls", "supplementalGroups", "supplementalGroupsPolicy");
+    private static final List<String> LINUX_CONTAINER =
+            List.of("capabilities", "readOnlyRootFilesystem", "privileged", "allowPrivilegeEscalation", "procMount");
 
     private final Causes causes;
 
@@ -35,6 +44,47 @@ final class SecurityRules {
                     causes.forbidden(path + "." + said, "when `pod.Spec.HostUsers` is false");
                 }
             });
+        }
+    }
+
+    /** A pod that names its operating system has nothing of the other one: Pod Security asks less of Windows' pods. */
+    void system(JsonNode spec, String path) {
+        boolean windows = Json.text(spec, "os", "name").equals("windows");
+        if (!windows && !Json.text(spec, "os", "name").equals("linux")) {
+            return;
+        }
+        if (windows) {
+            LINUX_SPEC.forEach(field -> {
+                // hostPID and hostIPC are false where nobody wrote them.
+                if (spec.path(field).isBoolean() && (!field.matches("hostPID|hostIPC") || Json.bool(spec, field))) {
+                    causes.forbidden(path + "." + field, FOREIGN);
+                }
+            });
+        }
+        context(spec, path, windows, LINUX_POD);
+        for (String list : CONTAINERS) {
+            JsonNode containers = spec.path(list);
+            for (int at = 0; at < containers.size(); at++) {
+                context(containers.get(at), path + "." + list + "[" + at + "]", windows, LINUX_CONTAINER);
+            }
+        }
+    }
+
+    private void context(JsonNode of, String path, boolean windows, List<String> more) {
+        JsonNode context = of.path("securityContext");
+        String here = path + ".securityContext";
+        if (!windows) {
+            if (context.hasNonNull("windowsOptions")) {
+                causes.forbidden(here + ".windowsOptions", "windows options cannot be set for a linux pod");
+            }
+            return;
+        }
+        for (List<String> fields : List.of(LINUX_BOTH, more)) {
+            for (String field : fields) {
+                if (context.hasNonNull(field)) {
+                    causes.forbidden(here + "." + field, FOREIGN);
+                }
+            }
         }
     }
 
