@@ -116,7 +116,7 @@ final class ServiceRules {
             for (String list : List.of("addresses", "notReadyAddresses")) {
                 JsonNode addresses = subset.path(list);
                 for (int item = 0; item < addresses.size(); item++) {
-                    ip(Json.text(addresses.get(item), "ip"), here + "." + list + "[" + item + "].ip");
+                    routableIp(Json.text(addresses.get(item), "ip"), here + "." + list + "[" + item + "].ip");
                 }
             }
         }
@@ -143,7 +143,7 @@ final class ServiceRules {
                 if (type.equals("FQDN")) {
                     causes.invalid(here + "[" + item + "]", address, Names.dns1123Subdomain(address));
                 } else if (type.equals("IPv4") || type.equals("IPv6")) {
-                    ip(address, here + "[" + item + "]");
+                    routableIp(address, here + "[" + item + "]");
                 }
             }
         }

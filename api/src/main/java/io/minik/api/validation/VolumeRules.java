@@ -153,6 +153,9 @@ final class VolumeRules {
             }
             if (List.of(place.split("/")).contains("..")) {
                 causes.invalid(here + ".path", place, "must not contain '..'");
+            } else if (place.startsWith("..")) {
+                // Such names are the volume's own, of what its files are links to.
+                causes.invalid(here + ".path", place, "must not start with '..'");
             }
             mode(items.get(at).path("mode"), here + ".mode");
         }
