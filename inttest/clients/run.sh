@@ -45,3 +45,4 @@ done
 
 story() { on a timeout 90 "$JAVA_HOME/bin/java" -cp "$root/inttest/target/classes:$(cat "$root/inttest/target/classpath")" "$@"; }
 ok "fabric8's client creates, lists, watches, edits and patches" story io.minik.inttest.Fabric8Story "$work/a/kubeconfig"
+ok "protobuf bodies, and updates of what was read, change no more than they say" story io.minik.inttest.ProtobufStory "$work/a/kubeconfig"
