@@ -25,14 +25,20 @@ final class CipherSuites extends JdkSSLEngineOptions {
             "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
             "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384"));
 
+    private final Handshakes handshakes;
+
+    CipherSuites(Handshakes handshakes) {
+        this.handshakes = handshakes;
+    }
+
     @Override
     public CipherSuites copy() {
-        return new CipherSuites();
+        return new CipherSuites(handshakes);
     }
 
     @Override
     public SslContextFactory sslContextFactory() {
-        return new Ordered();
+        return handshakes.counting(new Ordered());
     }
 
     private static final class Ordered extends DefaultSslContextFactory {

@@ -10,7 +10,6 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.net.impl.VertxConnection;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +30,9 @@ import org.slf4j.LoggerFactory;
  * </pre>
  *
  * Strangers are never refused but replaced, the oldest by the newest: who authenticates does it in a moment and is a stranger
- * no more, so that a crowd that says nothing keeps nobody out. Deadlines are kube-apiserver's. All on the loop that made it.
+ * no more, so that a crowd that says nothing keeps nobody out. One address has at most three quarters of their places. A known user
+ * who has connections enough stays a stranger with a new one ({@link Crowd}). Deadlines are kube-apiserver's. All on the loop
+ * that made it.
  */
 public final class Connections {
     private static final Logger log = LoggerFactory.getLogger(Connections.class);
@@ -48,6 +49,9 @@ public final class Connections {
     /** Connections that nobody has authenticated on: some 100 kB each with TLS and a header under way. */
     public static final int MAX_STRANGERS = 256;
 
+    /** Of the strangers' places, one in so many is for another address than the one that fills them. */
+    private static final int ADDRESS_PART = 4;
+
     /**
      * Bytes of all unfinished headers together. Parsed, many short lines take thirty times as much; headers of everyday
      * requests are one or two kB and are whole within one read.
@@ -62,6 +66,7 @@ public final class Connections {
     private final Vertx vertx;
     private final LongSupplier nanos;
     private final int mostStrangers;
+    private final Crowd crowd;
 
     private final Map<HttpConnection, Guard> guards = new HashMap<>();
     private final Set<Guard> strangers = new LinkedHashSet<>();
@@ -69,11 +74,17 @@ public final class Connections {
     private long timer = -1;
 
     public Connections(Vertx vertx, int mostStrangers) {
-        this(vertx, mostStrangers, System::nanoTime);
+        this(vertx, mostStrangers, new Crowd());
     }
 
-    Connections(Vertx vertx, int mostStrangers, LongSupplier nanos) {
+    /** @param crowd of all loops of the server */
+    public Connections(Vertx vertx, int mostStrangers, Crowd crowd) {
+        this(vertx, mostStrangers, crowd, System::nanoTime);
+    }
+
+    Connections(Vertx vertx, int mostStrangers, Crowd crowd, LongSupplier nanos) {
         this.vertx = vertx;
+        this.crowd = crowd;
         this.mostStrangers = mostStrangers;
         this.nanos = nanos;
     }
@@ -81,13 +92,18 @@ public final class Connections {
     /** One connection's state. */
     public final class Guard {
         private final HttpConnection connection;
+        private final String source;
         private boolean known;
+        /** Whose place it takes in the crowd; empty: none. */
+        private String user = "";
+
         private int requests;
         private long since = nanos.getAsLong();
         private long unfinished;
 
         private Guard(HttpConnection connection) {
             this.connection = connection;
+            this.source = connection.remoteAddress().hostAddress();
         }
 
         /** A request's headers are whole. */
@@ -106,6 +122,23 @@ public final class Connections {
         public void known() {
             known = true;
             strangers.remove(this);
+        }
+
+        /**
+         * Like {@link #known()}, if this user and this address may have one more.
+         *
+         * @param weight how many times as many as others; 0: is not counted
+         */
+        public boolean known(String name, int weight) {
+            boolean open = guards.get(connection) == this;
+            if (open && weight > 0) {
+                if (!crowd.enter(name, source, weight)) {
+                    return false;
+                }
+                user = name;
+            }
+            known();
+            return true;
         }
 
         public boolean isKnown() {
@@ -155,9 +188,14 @@ public final class Connections {
         strangers.add(guard);
         connection.closeHandler(unused -> forget(guard));
         count(connection, guard);
-        while (strangers.size() > mostStrangers) {
-            Iterator<Guard> oldest = strangers.iterator();
-            oldest.next().close("too many strangers");
+        List<Guard> neighbours = strangers.stream()
+                .filter(other -> other.source.equals(guard.source))
+                .toList();
+        if (neighbours.size() > mostStrangers - mostStrangers / ADDRESS_PART) {
+            neighbours.get(0).close("too many strangers of one address");
+        }
+        if (strangers.size() > mostStrangers) {
+            strangers.iterator().next().close("too many strangers");
         }
         if (timer < 0) {
             timer = vertx.setPeriodic(SWEEP_MILLIS, unused -> sweep());
@@ -192,6 +230,10 @@ public final class Connections {
         if (guards.remove(guard.connection) != null) {
             strangers.remove(guard);
             guard.read(-guard.unfinished);
+            if (!guard.user.isEmpty()) {
+                crowd.leave(guard.user, guard.source);
+                guard.user = "";
+            }
         }
         if (guards.isEmpty() && timer >= 0) {
             vertx.cancelTimer(timer);

@@ -2,6 +2,7 @@ package io.minik.api.wire;
 
 import io.vertx.core.net.OpenSSLEngineOptions;
 import io.vertx.core.net.SSLEngineOptions;
+import io.vertx.core.spi.tls.SslContextFactory;
 
 /**
  * What does the TLS of minik's servers: BoringSSL, where its library loads (it needs a folder that may hold programs, by
@@ -12,6 +13,28 @@ public final class TlsEngine {
     private TlsEngine() {}
 
     public static SSLEngineOptions forServers() {
-        return OpenSSLEngineOptions.isAvailable() ? new OpenSSLEngineOptions() : new CipherSuites();
+        return forServers(new Handshakes(Handshakes.MOST));
+    }
+
+    static SSLEngineOptions forServers(Handshakes handshakes) {
+        return OpenSSLEngineOptions.isAvailable() ? new Native(handshakes) : new CipherSuites(handshakes);
+    }
+
+    private static final class Native extends OpenSSLEngineOptions {
+        private final Handshakes handshakes;
+
+        Native(Handshakes handshakes) {
+            this.handshakes = handshakes;
+        }
+
+        @Override
+        public Native copy() {
+            return new Native(handshakes);
+        }
+
+        @Override
+        public SslContextFactory sslContextFactory() {
+            return handshakes.counting(super.sslContextFactory());
+        }
     }
 }

@@ -9,6 +9,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -26,7 +27,8 @@ class ConnectionsTest {
 
     private final Vertx vertx = Vertx.vertx();
     private final AtomicLong now = new AtomicLong();
-    private final Connections connections = new Connections(vertx, MOST_STRANGERS, now::get);
+    private final Crowd crowd = new Crowd(2, 3);
+    private final Connections connections = new Connections(vertx, MOST_STRANGERS, crowd, now::get);
     private final List<Socket> sockets = new ArrayList<>();
     private final Promise<HttpServerRequest> slow = Promise.promise();
     private int port;
@@ -47,6 +49,11 @@ class ConnectionsTest {
                     request.response().endHandler(unused -> guard.end());
                     if (request.path().equals("/known")) {
                         guard.known();
+                    }
+                    String user = request.getParam("user");
+                    if (user != null && !guard.isKnown() && !guard.known(user, user.equals("node") ? 0 : 1)) {
+                        request.response().setStatusCode(429).end("ok").onFailure(gone -> {});
+                        return;
                     }
                     if (request.path().equals("/slow")) {
                         slow.complete(request);
@@ -122,6 +129,70 @@ class ConnectionsTest {
         answered(say(known, "GET /known" + ASK));
         say(half.get(2), " x\r\n\r\n");
         answered(half.get(2));
+    }
+
+    private static void refused(Socket socket) throws IOException {
+        assertThat(new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII))
+                .isEqualTo("HTTP/1.1 429");
+    }
+
+    @Test
+    void aUserHasSoManyConnectionsAndWhatIsOpenGoesOn() throws Exception {
+        Socket first = say("GET /?user=jane" + ASK);
+        answered(first);
+        answered(say("GET /?user=jane" + ASK));
+        refused(say("GET /?user=jane" + ASK));
+        answered(say("GET /?user=john" + ASK));
+        answered(say(first, "GET /?user=jane" + ASK));
+    }
+
+    @Test
+    void anAddressHasSoManyConnectionsButANodeIsNeverKeptOut() throws Exception {
+        Socket first = say("GET /?user=a" + ASK);
+        answered(first);
+        answered(say("GET /?user=b" + ASK));
+        answered(say("GET /?user=c" + ASK));
+        refused(say("GET /?user=d" + ASK));
+        answered(say("GET /?user=node" + ASK));
+        assertThat(crowd.size()).isEqualTo(3);
+    }
+
+    @Test
+    void aClosedConnectionGivesItsPlaceBack() throws Exception {
+        answered(say("GET /?user=jane" + ASK));
+        answered(say("GET /?user=jane" + ASK));
+        later(Connections.IDLE_SECONDS + 1);
+        for (Socket old : List.copyOf(sockets)) {
+            assertThat(closed(old)).isTrue();
+        }
+        assertThat(crowd.size()).isZero();
+        answered(say("GET /?user=jane" + ASK));
+    }
+
+    @Test
+    void oneAddressDoesNotTakeAllPlacesOfStrangers() throws Exception {
+        Connections four = new Connections(vertx, 4, crowd, now::get);
+        HttpServer server = vertx.createHttpServer(
+                        new HttpServerOptions().setHost("127.0.0.1").setHttp2ClearTextEnabled(false))
+                .connectionHandler(four::opened)
+                .requestHandler(request -> {
+                    four.of(request.connection()).begin();
+                    request.response().end("ok").onFailure(gone -> {});
+                });
+        int there = get(server.listen(0)).actualPort();
+        Socket other = new Socket(InetAddress.getByName("127.0.0.1"), there, InetAddress.getByName("127.0.0.2"), 0);
+        other.setSoTimeout(30_000);
+        sockets.add(other);
+        say(other, "GET /half HTTP/1.1\r\nHost:");
+        Socket oldest = new Socket("127.0.0.1", there);
+        oldest.setSoTimeout(30_000);
+        sockets.add(oldest);
+        for (int i = 0; i < 3; i++) {
+            sockets.add(new Socket("127.0.0.1", there));
+        }
+        assertThat(closed(oldest)).isTrue();
+        say(other, " x\r\n\r\n");
+        answered(other);
     }
 
     @Test

@@ -12,6 +12,7 @@ import io.minik.api.object.ObjectKey;
 import io.minik.api.room.Room;
 import io.minik.api.schema.Schema;
 import io.minik.api.wire.Connections;
+import io.minik.api.wire.Crowd;
 import io.minik.api.x509.ClientAuthority;
 import io.minik.server.admission.Admission;
 import io.minik.server.admission.QuotaEvaluators;
@@ -84,6 +85,7 @@ public final class ApiServer implements Room {
     /** Of all requests and answers. */
     private final ByteBudget budget = ByteBudget.ofHeap();
 
+    private final Crowd crowd = new Crowd();
     private final WorkerExecutor compressor;
     private final WorkerExecutor decoder;
     private final Responses responses;
@@ -262,7 +264,7 @@ public final class ApiServer implements Room {
         health = Health.notReady("starting");
         Future<Void> prepared = caches.health().ready() ? Future.succeededFuture() : prepare();
         return prepared.compose(unused -> vertx.deployVerticle(
-                        () -> new HttpFront(config, this::serve, bound -> port = bound),
+                        () -> new HttpFront(config, crowd, this::serve, bound -> port = bound),
                         new DeploymentOptions().setInstances(config.loops())))
                 .onSuccess(id -> {
                     deployment = id;

@@ -13,6 +13,11 @@ import java.util.Map;
  * The memory that all requests together may hold: bodies as they come in, and what of an answer waits for its client. Who
  * asks for more than there is gets 429.
  *
+ * <p>Memory outside the heap follows from it. Of a limit of L the launcher gives the heap L/2 and buffers outside L/4, so this
+ * budget is L/16 (20 of 320 MB; the buffers may take 80). Bodies and slices lie in the heap. Outside lies what TLS makes of a
+ * slice, as long as that waits: no more than the slices, so L/16 too, or L/8 with the room that Netty's chunks lose. The other
+ * L/8 is for reads under way, one a loop, and for answers too small to be counted.
+ *
  * <p>Fair without a table of shares: a user may hold as much as is still free, so one gets half, two get a third each, and
  * whoever comes next finds something left. Any thread.
  */
@@ -24,7 +29,7 @@ final class ByteBudget {
     private static final int STRANGERS_PART = 16;
 
     /** The administrators' way in when everybody else is at it. */
-    private static final int MASTERS_WEIGHT = 8;
+    static final int MASTERS_WEIGHT = 8;
 
     private final long total;
     private final Map<String, Long> byUser = new HashMap<>();

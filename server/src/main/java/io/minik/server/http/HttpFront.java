@@ -1,6 +1,7 @@
 package io.minik.server.http;
 
 import io.minik.api.wire.Connections;
+import io.minik.api.wire.Crowd;
 import io.minik.api.wire.TlsEngine;
 import io.minik.api.wire.UpgradeByPost;
 import io.vertx.core.Future;
@@ -35,12 +36,19 @@ final class HttpFront extends VerticleBase {
     private static final int MAX_CONTINUATIONS = 16;
 
     private final ApiServerConfig config;
+    private final Crowd crowd;
     private final BiConsumer<HttpServerRequest, Connections> handler;
     private final IntConsumer bound;
     private @Nullable HttpServer server;
 
-    HttpFront(ApiServerConfig config, BiConsumer<HttpServerRequest, Connections> handler, IntConsumer bound) {
+    /** @param crowd of all loops */
+    HttpFront(
+            ApiServerConfig config,
+            Crowd crowd,
+            BiConsumer<HttpServerRequest, Connections> handler,
+            IntConsumer bound) {
         this.config = config;
+        this.crowd = crowd;
         this.handler = handler;
         this.bound = bound;
     }
@@ -75,7 +83,8 @@ final class HttpFront extends VerticleBase {
             config.clients().ifPresent(clients -> options.setClientAuth(ClientAuth.REQUEST)
                     .setTrustOptions(TrustOptions.wrap(clients.trustManager())));
         });
-        Connections connections = new Connections(vertx, Connections.MAX_STRANGERS / Math.max(1, config.loops()));
+        Connections connections =
+                new Connections(vertx, Connections.MAX_STRANGERS / Math.max(1, config.loops()), crowd);
         HttpServer made = vertx.createHttpServer(options)
                 .connectionHandler(connection -> {
                     UpgradeByPost.allow(connection);

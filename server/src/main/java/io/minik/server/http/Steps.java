@@ -9,6 +9,7 @@ import io.minik.server.authz.Authorizer;
 import io.minik.server.authz.Authorizer.Attributes;
 import io.minik.server.authz.Authorizer.Decision;
 import io.minik.server.authz.Forbidden;
+import io.minik.server.authz.NodeIdentity;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -79,11 +80,21 @@ final class Steps {
         Authenticator.Credentials credentials =
                 new Authenticator.Credentials(wire.clientCertificates(), wire.bearerToken(), List.of());
         return authenticator.authenticate(credentials).compose(user -> {
-            if (user.isPresent() && !wire.guard().isKnown()) {
-                wire.guard().known();
+            if (user.isPresent()
+                    && !wire.guard().isKnown()
+                    && !wire.guard().known(user.get().name(), weight(user.get()))) {
+                throw ByteBudget.tooMany();
             }
             return next.handle(request.as(user.orElse(User.ANONYMOUS)));
         });
+    }
+
+    /** A node's kubelet, proxy and watches are never kept out by what others on its address open. */
+    private static int weight(User user) {
+        if (user.groups().contains(NodeIdentity.GROUP)) {
+            return 0;
+        }
+        return user.groups().contains(User.MASTERS) ? ByteBudget.MASTERS_WEIGHT : 1;
     }
 
     /** Impersonate-User, -Group, -Uid and -Extra-* headers: each needs its own permission. */
