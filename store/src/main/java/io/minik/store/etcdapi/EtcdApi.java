@@ -15,12 +15,14 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.grpc.common.GrpcStatus;
 import io.vertx.grpc.common.ServiceMethod;
 import io.vertx.grpc.server.GrpcServer;
 import io.vertx.grpc.server.GrpcServerOptions;
 import io.vertx.grpc.server.GrpcServerRequest;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,8 +46,21 @@ public final class EtcdApi {
     /** Above etcd's 1.5 MiB of a request, so that the refusal of a larger one is etcd's own. */
     private static final long MAX_MESSAGE_BYTES = 4L << 20;
 
-    /** One connection of a busy client carries all its watches and calls: etcd sets no limit. */
-    private static final long MAX_STREAMS = 10_000;
+    /** One connection of a busy client carries all its watches, which share a stream, and calls: etcd sets no limit. */
+    private static final long MAX_STREAMS = 1_000;
+
+    /** Of a call's headers: etcd's clients send a few hundred bytes. */
+    private static final int MAX_HEADER_BYTES = 16 * 1024;
+
+    /** Streams that a client may open and reset at once (CVE-2023-44487): one a call that is given up. */
+    private static final int MAX_RESETS = 200;
+
+    private static final int RESET_WINDOW_SECONDS = 30;
+
+    /** Pieces of one header that are nearly empty (CVE-2024-27316). */
+    private static final int MAX_CONTINUATIONS = 16;
+
+    private static final int HANDSHAKE_SECONDS = 10;
 
     /** So that a put of a megabyte needs no second round trip for the window. */
     private static final int WINDOW_BYTES = 1 << 20;
@@ -55,6 +70,8 @@ public final class EtcdApi {
     private final Member member;
     private final Wire wire;
     private final HttpServer http;
+    private final Clients clients = new Clients();
+    private long sweeps = -1;
 
     /** @param transport address, and keys and trust where TLS is wanted; the HTTP/2 settings are set here */
     public EtcdApi(Vertx vertx, Store store, HttpServerOptions transport, Member member) {
@@ -64,20 +81,35 @@ public final class EtcdApi {
         this.wire = new Wire(member);
         HttpServerOptions options = new HttpServerOptions(transport)
                 .setUseAlpn(true)
-                .setInitialSettings(
-                        new Http2Settings().setMaxConcurrentStreams(MAX_STREAMS).setInitialWindowSize(WINDOW_BYTES))
+                .setAlpnVersions(List.of(HttpVersion.HTTP_2))
+                .setSslHandshakeTimeout(HANDSHAKE_SECONDS)
+                .setSslHandshakeTimeoutUnit(TimeUnit.SECONDS)
+                .setMaxInitialLineLength(MAX_HEADER_BYTES)
+                .setMaxHeaderSize(MAX_HEADER_BYTES)
+                .setHttp2RstFloodMaxRstFramePerWindow(MAX_RESETS)
+                .setHttp2RstFloodWindowDuration(RESET_WINDOW_SECONDS)
+                .setHttp2RstFloodWindowDurationTimeUnit(TimeUnit.SECONDS)
+                .setHttp2MaxSmallContinuationFrames(MAX_CONTINUATIONS)
+                .setInitialSettings(new Http2Settings()
+                        .setMaxConcurrentStreams(MAX_STREAMS)
+                        .setMaxHeaderListSize(MAX_HEADER_BYTES)
+                        .setInitialWindowSize(WINDOW_BYTES))
                 .setHttp2ConnectionWindowSize(4 * WINDOW_BYTES);
-        this.http = vertx.createHttpServer(options).requestHandler(grpc());
+        this.http = vertx.createHttpServer(options)
+                .connectionHandler(clients::opened)
+                .requestHandler(grpc());
     }
 
     /** @return the port */
     public Future<Integer> start() {
         return http.listen()
                 .map(HttpServer::actualPort)
+                .onSuccess(port -> sweeps = vertx.setPeriodic(Clients.SWEEP_MILLIS, unused -> clients.sweep()))
                 .onSuccess(port -> LOG.atInfo().addKeyValue("port", port).log("etcd API served"));
     }
 
     public Future<Void> stop() {
+        vertx.cancelTimer(sweeps);
         return http.close();
     }
 
