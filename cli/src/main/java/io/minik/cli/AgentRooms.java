@@ -305,7 +305,7 @@ final class AgentRooms {
                 machine.resolvConf(),
                 "kubepods",
                 machine.allocatable(),
-                nodeRoom::labels,
+                nodeRoom::object,
                 podNetwork.future(),
                 machine.memoryBytes(),
                 KubeletConfig.DEFAULT_LOG_BYTES,

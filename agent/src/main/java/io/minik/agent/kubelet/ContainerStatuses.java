@@ -8,8 +8,10 @@ import io.minik.api.core.ContainerState.Terminated;
 import io.minik.api.core.ContainerState.Unset;
 import io.minik.api.core.ContainerState.Waiting;
 import io.minik.api.core.ContainerStatus;
+import io.minik.api.core.PodSpec;
 import io.minik.api.core.PodStatus;
 import io.minik.runtime.container.Containers;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +22,9 @@ final class ContainerStatuses {
     static final String SCHEME = "minik://";
     /** Annotation on our containers: what imageID says, by which a registry finds the image again. */
     static final String IMAGE_ID = "io.minik.image-id";
+
+    /** Of all messages of a pod's containers together. */
+    private static final int POD_MESSAGE_BYTES = 12 * 1024;
 
     private final PodPlan.Input in;
     private final StatusInput more;
@@ -158,10 +163,28 @@ final class ContainerStatuses {
         return new Terminated(
                 ended.exitCode(),
                 ended.reason(),
-                message.isEmpty() ? ended.message() : message,
+                shortened(message.isEmpty() ? ended.message() : message),
                 Times.text(ended.startedAtNanos()),
                 Times.text(ended.finishedAtNanos()),
                 SCHEME + ended.id());
+    }
+
+    /** A pod's containers share the room for last words, as upstream gives it. */
+    private String shortened(String message) {
+        PodSpec spec = in.pod().spec();
+        int containers = spec.containers().size()
+                + spec.initContainers().size()
+                + spec.ephemeralContainers().size();
+        int most = POD_MESSAGE_BYTES / Math.max(1, containers);
+        byte[] bytes = message.getBytes(StandardCharsets.UTF_8);
+        if (bytes.length <= most) {
+            return message;
+        }
+        int end = most;
+        while (end > 0 && (bytes[end] & 0xC0) == 0x80) {
+            end--; // within a character
+        }
+        return new String(bytes, 0, end, StandardCharsets.UTF_8);
     }
 
     private boolean started(Container container, Containers.Container running) {

@@ -12,6 +12,7 @@ import io.minik.api.client.ListOptions;
 import io.minik.api.client.Loop;
 import io.minik.api.core.ContainerState;
 import io.minik.api.core.ContainerStatus;
+import io.minik.api.core.Node;
 import io.minik.api.core.Pod;
 import io.minik.api.meta.Resources;
 import io.minik.api.object.KubeObject;
@@ -246,7 +247,7 @@ public final class Kubelet implements Room {
                         pod,
                         admitted(pod),
                         config.allocatable(),
-                        config.nodeLabels().get())
+                        config.node().get().map(Node::of))
                 .or(() -> NodeSecurity.refuse(pod))
                 .ifPresent(refusal -> {
                     events.warning(pod, refusal.reason(), refusal.message());

@@ -1,5 +1,6 @@
 package io.minik.agent.kubelet;
 
+import io.minik.api.object.KubeObject;
 import io.vertx.core.Future;
 import java.nio.file.Path;
 import java.util.List;
@@ -16,7 +17,7 @@ import java.util.function.Supplier;
  * @param resolvConf the node's own, for dnsPolicy Default and for the search list
  * @param cgroupRoot first part of cgroup parents: {@code kubepods}
  * @param allocatable the node's, as quantities
- * @param nodeLabels as the API has them; empty while they are not known
+ * @param node as the API has it; empty while it is not known
  * @param network succeeds once pods can have addresses
  * @param seccompDefault containers that say nothing get runtime/default instead of unconfined
  */
@@ -31,7 +32,7 @@ public record KubeletConfig(
         Path resolvConf,
         String cgroupRoot,
         Map<String, String> allocatable,
-        Supplier<Map<String, String>> nodeLabels,
+        Supplier<Optional<KubeObject>> node,
         Future<Void> network,
         long nodeMemoryBytes,
         long logMaxBytes,

@@ -1,8 +1,12 @@
 package io.minik.agent.kubelet;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.minik.api.core.Container;
 import io.minik.api.core.ContainerPort;
+import io.minik.api.core.Node;
+import io.minik.api.core.NodeSelector;
 import io.minik.api.core.Pod;
+import io.minik.api.core.Toleration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -22,23 +26,43 @@ final class NodeAdmission {
 
     /**
      * @param allocatable of the node, as quantities
-     * @param labels of the node; empty map if they are not known yet: then nothing is refused for them
+     * @param node empty if it is not known yet: then nothing is refused for its labels and taints
      * @param admitted the pods that hold resources here, without this one
      */
     static Optional<Rejection> refuse(
-            Pod pod, Collection<Pod> admitted, Map<String, String> allocatable, Map<String, String> labels) {
-        if (!labels.isEmpty()
-                && !pod.spec().nodeSelector().entrySet().stream()
-                        .allMatch(e -> e.getValue().equals(labels.get(e.getKey())))) {
-            return Optional.of(new Rejection(
-                    "NodeAffinity",
-                    "Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector"));
-        }
-        if (admitted.stream().anyMatch(other -> collide(pod, other))) {
-            return Optional.of(new Rejection(
-                    "NodePorts",
-                    "Predicate NodePorts failed: node(s) didn't have free ports for the requested pod ports"));
-        }
+            Pod pod, Collection<Pod> admitted, Map<String, String> allocatable, Optional<Node> node) {
+        return shortage(pod, admitted, allocatable)
+                .or(() -> node.filter(here -> !selected(pod, here))
+                        .map(here -> failed("NodeAffinity", "node(s) didn't match Pod's node affinity/selector")))
+                .or(() -> admitted.stream().anyMatch(other -> collide(pod, other))
+                        ? Optional.of(failed("NodePorts", "node(s) didn't have free ports for the requested pod ports"))
+                        : Optional.empty())
+                .or(() -> node.filter(here -> repelled(pod, here))
+                        .map(here -> failed("TaintToleration", "node(s) had taints that the pod didn't tolerate")));
+    }
+
+    private static Rejection failed(String predicate, String why) {
+        return new Rejection(predicate, "Predicate " + predicate + " failed: " + why);
+    }
+
+    private static boolean selected(Pod pod, Node node) {
+        Map<String, String> labels = node.object().meta().labels();
+        JsonNode required =
+                pod.spec().affinity().path("nodeAffinity").path("requiredDuringSchedulingIgnoredDuringExecution");
+        return pod.spec().nodeSelector().entrySet().stream()
+                        .allMatch(e -> e.getValue().equals(labels.get(e.getKey())))
+                && (!required.isObject() || NodeSelector.of(required).matches(node.name(), labels));
+    }
+
+    /** Only a taint that would drive the pod away again at once: the others are the scheduler's. */
+    private static boolean repelled(Pod pod, Node node) {
+        List<Toleration> tolerations =
+                pod.spec().tolerations().stream().map(Toleration::of).toList();
+        return node.taints().stream()
+                .anyMatch(taint -> taint.effect().equals("NoExecute") && !Toleration.anyTolerates(tolerations, taint));
+    }
+
+    private static Optional<Rejection> shortage(Pod pod, Collection<Pod> admitted, Map<String, String> allocatable) {
         String most = allocatable.get("pods");
         if (most != null && admitted.size() + 1 > PodRequests.amount("pods", most)) {
             return Optional.of(shortOf("pods", 1, admitted.size(), PodRequests.amount("pods", most)));

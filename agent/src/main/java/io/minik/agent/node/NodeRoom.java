@@ -20,7 +20,6 @@ import io.vertx.core.Promise;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
@@ -73,7 +72,6 @@ public final class NodeRoom implements Room {
     // Owned by the loop.
     private @Nullable NodeFacts facts;
     private NodeFigures.@Nullable Usage usage;
-    private Optional<KubeObject> node = Optional.empty();
     private Optional<String> networkFault =
             Optional.of("container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady"
                     + " message:Network plugin returns error: the node has no pod CIDR yet");
@@ -87,8 +85,8 @@ public final class NodeRoom implements Room {
     private boolean reporting;
     private boolean reportAgain;
     private boolean stopped;
+    private volatile Optional<KubeObject> node = Optional.empty();
     private volatile Health health = Health.notReady("not registered");
-    private volatile Map<String, String> labels = Map.of();
 
     public NodeRoom(NodeConfig config, Parts parts) {
         this.config = config;
@@ -111,9 +109,9 @@ public final class NodeRoom implements Room {
         return health;
     }
 
-    /** The labels of this node as the API has them; empty before registration. From any thread. */
-    public Map<String, String> labels() {
-        return labels;
+    /** This node as the API has it; empty before registration. From any thread. */
+    public Optional<KubeObject> object() {
+        return node;
     }
 
     /** Succeeds when the node is registered; Ready comes with its pod CIDR. */
@@ -254,7 +252,6 @@ public final class NodeRoom implements Room {
 
     private void seen(KubeObject object) {
         node = Optional.of(object);
-        labels = object.meta().labels();
         lease.ownedBy(object);
         String cidr = object.text("spec", "podCIDR");
         if (!cidr.isEmpty() && !cidr.equals(configuredCidr)) {

@@ -37,6 +37,11 @@ import java.util.concurrent.Callable;
 
 /** A kubelet with a clock, an API and a runtime that a test moves by hand. */
 final class KubeletHarness {
+    /** What the kubelet knows of its node. */
+    static final KubeObject NODE = KubeObject.of(Json.parseObject("""
+            {"apiVersion":"v1","kind":"Node","metadata":{"name":"n1","labels":{"disk":"ssd"}}}
+            """.getBytes(StandardCharsets.UTF_8)));
+
     final ManualLoop loop = new ManualLoop();
     final FakeApi api = new FakeApi(loop);
     final FakeRuntime runtime = new FakeRuntime(loop);
@@ -85,7 +90,7 @@ final class KubeletHarness {
                 directory.resolve("resolv.conf"),
                 "kubepods",
                 Map.of("cpu", "2", "memory", "4Gi", "pods", "10"),
-                () -> Map.of("disk", "ssd"),
+                () -> Optional.of(NODE),
                 network.future(),
                 8L << 30,
                 1 << 20,

@@ -146,7 +146,7 @@ final class RealNode implements AutoCloseable {
                 Path.of("/etc/resolv.conf"),
                 "kubepods",
                 Map.of("cpu", "8", "memory", "16Gi", "pods", "110"),
-                Map::of,
+                Optional::empty,
                 Future.succeededFuture(),
                 16L << 30,
                 KubeletConfig.DEFAULT_LOG_BYTES,
