@@ -100,10 +100,25 @@ ok "it was ready all the time" fails grep -q false "$work/slices"
 ok "its node was Ready all the time" fails grep -qE 'node-b (False|Unknown)' "$work/nodes"
 web=$(n get pod web -o 'jsonpath={.status.podIP}')
 fetch="printf 'GET / HTTP/1.0\\r\\n\\r\\n' | nc -w 2 $web 8080"
-within 10 "pods are reached through the firewall" outputs '^ok' n exec ask -- sh -c "$fetch"
+reached() { # TITLE: from a pod of the other node, and from one of the same
+  within 25 "pods are reached through $1" outputs '^ok' n exec ask -- sh -c "$fetch"
+  within 25 "and within the node" outputs '^ok' n exec elsewhere -- sh -c "$fetch"
+}
+reached "the firewall"
 within 10 "which the node tells" outputs 'ForwardingBlocked.*inet fw forward' k get events -A
 within 10 "routes of another time are gone" fails on b sh -c 'ip route | grep -q 10.42.77.0/24'
 ok "and so are addresses" fails on b sh -c 'ip addr show dev minik0 | grep -q 10.42.77.1'
+opened() { on b nft list chain "$@" | grep -c 'saddr.*minik pods\|daddr.*minik pods' | grep -qx 2; }
+say "the firewall is loaded anew while the agent runs, by others, as others write it"
+on b nft flush ruleset
+within 25 "what hides pods behind the node is there again" on b nft list table ip minik_masq
+within 25 "and so are the Services" outputs '^Name:.*kubernetes.default' n exec elsewhere -- nslookup kubernetes.default.svc.cluster.local 10.43.0.10
+on b nft 'table inet fw { chain forward { type filter hook forward priority 10; policy accept; ct state established accept; reject with icmpx admin-prohibited; }; }'
+on b iptables-nft -P FORWARD DROP
+within 25 "a chain whose last rule rejects is opened" opened inet fw forward
+within 25 "so is one of iptables" opened ip filter FORWARD
+reached "both"
+on b nft delete table ip filter
 n apply -f - >/dev/null <<YAML
 apiVersion: v1
 kind: Pod

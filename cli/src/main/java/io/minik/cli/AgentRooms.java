@@ -190,7 +190,8 @@ final class AgentRooms {
         Vertx vertx = daemon.vertx();
         Rooms rooms = daemon.rooms();
         FileWork files = FileWork.on(vertx);
-        NodeRoom nodeRoom = nodeRoom(runtime, machine, files);
+        Proxy proxy = proxy();
+        NodeRoom nodeRoom = nodeRoom(runtime, machine, files, proxy);
         Kubelet kubelet = kubelet(runtime, machine, files, nodeRoom);
         KubeletServer server = new KubeletServer(
                 vertx,
@@ -216,7 +217,7 @@ final class AgentRooms {
                         context,
                         List.of(
                                 new InformersRoom("node-informers", informers),
-                                proxy(),
+                                proxy,
                                 dns(machine),
                                 kubelet,
                                 server,
@@ -232,7 +233,7 @@ final class AgentRooms {
                 });
     }
 
-    private NodeRoom nodeRoom(NodeRuntime runtime, Machine machine, FileWork files) {
+    private NodeRoom nodeRoom(NodeRuntime runtime, Machine machine, FileWork files, Proxy proxy) {
         NodeConfig config = new NodeConfig(
                 nodeName,
                 List.of(nodeIp),
@@ -251,7 +252,7 @@ final class AgentRooms {
                         api,
                         informers,
                         events,
-                        network(runtime.network()),
+                        network(runtime.network(), proxy),
                         () -> runtime.health().ready()
                                 ? Optional.empty()
                                 : Optional.of(runtime.health().message()),
@@ -269,7 +270,7 @@ final class AgentRooms {
                 .toList());
     }
 
-    private NodeNetwork network(BridgeNetwork bridge) {
+    private NodeNetwork network(BridgeNetwork bridge, Proxy proxy) {
         return new NodeNetwork() {
             @Override
             public Future<Void> configure(String podCidr) {
@@ -280,7 +281,12 @@ final class AgentRooms {
 
             @Override
             public Future<List<String>> openFirewall() {
-                return bridge.openFirewall(cluster.clusterCidr());
+                return bridge.openFirewall(cluster.clusterCidr()).map(found -> {
+                    if (found.flushed()) {
+                        proxy.renew();
+                    }
+                    return found.told();
+                });
             }
 
             @Override

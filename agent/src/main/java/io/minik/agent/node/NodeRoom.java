@@ -316,6 +316,9 @@ public final class NodeRoom implements Room {
                         warn("the node could not be measured", result.cause());
                     }
                     report();
+                    if (networkFault.isEmpty()) {
+                        openFirewall();
+                    }
                 }));
     }
 

@@ -202,6 +202,14 @@ public final class Proxy implements Room {
         }
     }
 
+    /** The table is gone, or may be: it is made anew. From any thread. */
+    public void renew() {
+        loop.run(() -> {
+            whole = true;
+            schedule(Duration.ZERO);
+        });
+    }
+
     private void apply() {
         scheduled = false;
         if (applying || stopped) {
@@ -301,7 +309,7 @@ public final class Proxy implements Room {
         stale.get().onSuccess(this::forget).onFailure(why -> LOG.atWarn()
                 .addKeyValue("err", why.getMessage())
                 .log("UDP flows can't be looked at: some may go to pods that are gone"));
-        if (!dirty.isEmpty() || rules.isDirty()) {
+        if (whole || !dirty.isEmpty() || rules.isDirty()) {
             schedule(COALESCE);
         }
     }

@@ -42,6 +42,7 @@ public final class BridgeNetwork implements Network {
     private final Path leases;
     private final String bridge;
     private final String table;
+    private final Firewall firewall;
 
     // Guarded by this.
     private Optional<Ipam> ipam = Optional.empty();
@@ -61,6 +62,7 @@ public final class BridgeNetwork implements Network {
         this.leases = dataDir.resolve("net").resolve("leases");
         this.bridge = bridge;
         this.table = table;
+        this.firewall = new Firewall(kernel, table);
     }
 
     private interface HostWork<T> {
@@ -115,7 +117,7 @@ public final class BridgeNetwork implements Network {
         require("/proc/sys/net/ipv4/ip_forward", "1");
         // Only there with the br_netfilter module: without it bridged traffic skips the tables anyway.
         kernel.tryWriteControl(Path.of("/proc/sys/net/bridge/bridge-nf-call-iptables"), "1");
-        Nft.apply(masquerade(pods, cluster));
+        firewall.hide(masquerade(pods, cluster));
         // A host port is reached by the host's own loopback address, too: such a packet leaves by the bridge.
         require("/proc/sys/net/ipv4/conf/" + bridge + "/route_localnet", "1");
         mtu = linkMtu;
@@ -283,9 +285,9 @@ public final class BridgeNetwork implements Network {
         }
     }
 
-    /** The machine's own firewall is made to let pods' packets pass. @return what there is to say of it */
-    public Future<List<String>> openFirewall(String clusterCidr) {
-        return worker.on(WORKER_KEY, () -> ForwardChains.open(Cidr.parse(clusterCidr)));
+    /** The machine's own firewall is made to let pods' packets pass, again if need be. @return what there is to say of it */
+    public Future<FirewallFindings> openFirewall(String clusterCidr) {
+        return worker.on(WORKER_KEY, () -> firewall.open(Cidr.parse(clusterCidr)));
     }
 
     @Override
@@ -389,12 +391,7 @@ public final class BridgeNetwork implements Network {
             return bridge;
         });
         Nft.apply("table ip " + table + "\ndelete table ip " + table + "\n");
-        try {
-            ForwardChains.close();
-        } catch (java.io.IOException e) {
-            throw new RuntimeFault(
-                    RuntimeFault.Kind.KERNEL, "close the firewall again", String.valueOf(e.getMessage()), e);
-        }
+        ForwardChains.close();
         Trees.remove(leases);
     }
 }

@@ -1,6 +1,7 @@
 package io.minik.runtime.net;
 
 import io.minik.runtime.HostTool;
+import io.minik.runtime.RuntimeFault;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,13 +27,20 @@ final class ForwardChains {
 
     private static final Pattern TABLE = Pattern.compile("^table (ip|inet) (\\S+) \\{");
     private static final Pattern CHAIN = Pattern.compile("^\\s+chain (\\S+) \\{");
-    private static final Pattern DROPS = Pattern.compile("^\\s+type filter hook forward .*policy drop;");
+    private static final Pattern HOOK = Pattern.compile("^\\s+type filter hook forward .*policy (accept|drop);");
+    /** A rule that ends the way of whatever reaches it. */
+    private static final Pattern ENDS = Pattern.compile("^(counter packets \\d+ bytes \\d+ )?(log( .*)? )?"
+            + "(drop|reject( with .*)?|xt target \"REJECT\")( comment \".*\")?( # handle \\d+)?$");
+
     private static final Pattern HANDLE = Pattern.compile("# handle (\\d+)$");
 
     private ForwardChains() {}
 
-    /** @param family ip or inet */
-    record Chain(String family, String table, String name) {
+    /**
+     * @param family ip or inet
+     * @param drops by its policy
+     */
+    record Chain(String family, String table, String name, boolean drops) {
         @Override
         public String toString() {
             return family + " " + table + " " + name;
@@ -43,11 +51,23 @@ final class ForwardChains {
         }
     }
 
-    /** Opens what is shut. @return a text for each chain that was found shut: what was done, or why it could not be */
-    static List<String> open(Cidr pods) {
+    /**
+     * Opens what is shut, and makes our own table again if it was flushed away.
+     *
+     * @param ours the table's name, in family ip
+     * @param script makes it; empty if it is not made yet
+     */
+    static FirewallFindings open(Cidr pods, String ours, String script) {
         List<String> told = new ArrayList<>();
+        boolean flushed = false;
         try {
-            for (Chain chain : dropping(run("nft", "list", "chains"))) {
+            String listing = run("nft", "list", "chains");
+            if (!script.isEmpty() && listing.lines().noneMatch(("table ip " + ours + " {")::equals)) {
+                Nft.apply(script);
+                flushed = true;
+                told.add("The firewall's tables were flushed, ours with them: it was made again");
+            }
+            for (Chain chain : forwarding(listing)) {
                 told.add(attempt("The firewall's chain " + chain, () -> openNft(chain, pods)));
             }
         } catch (IOException e) {
@@ -57,7 +77,7 @@ final class ForwardChains {
             told.add(attempt("The firewall's chain FORWARD (iptables-legacy)", () -> openLegacy(pods)));
         }
         told.removeIf(String::isEmpty);
-        return told;
+        return new FirewallFindings(flushed, told);
     }
 
     private interface Opening {
@@ -75,8 +95,8 @@ final class ForwardChains {
         }
     }
 
-    /** The chains of the forward hook whose policy is drop, from what {@code nft list chains} prints. */
-    static List<Chain> dropping(String listing) {
+    /** The chains of the forward hook that IPv4 passes, from what {@code nft list chains} prints. */
+    static List<Chain> forwarding(String listing) {
         List<Chain> found = new ArrayList<>();
         String family = "";
         String table = "";
@@ -84,6 +104,7 @@ final class ForwardChains {
         for (String line : listing.lines().toList()) {
             Matcher inTable = TABLE.matcher(line);
             Matcher inChain = CHAIN.matcher(line);
+            Matcher hook = HOOK.matcher(line);
             if (inTable.find()) {
                 family = inTable.group(1);
                 table = inTable.group(2);
@@ -91,11 +112,17 @@ final class ForwardChains {
                 family = "";
             } else if (inChain.find()) {
                 chain = inChain.group(1);
-            } else if (!family.isEmpty() && DROPS.matcher(line).find()) {
-                found.add(new Chain(family, table, chain));
+            } else if (!family.isEmpty() && hook.find()) {
+                found.add(new Chain(family, table, chain, hook.group(1).equals("drop")));
             }
         }
         return found;
+    }
+
+    /** Whether a chain lets nothing through that its rules do not name: by a last rule, as firewalld and many a server's image do. */
+    static boolean endsShut(String listing) {
+        return listing.lines().map(String::strip).anyMatch(line -> ENDS.matcher(line)
+                .matches());
     }
 
     /** The handles of our rules in what {@code nft -a list chain} prints. */
@@ -114,7 +141,8 @@ final class ForwardChains {
         String present = run(words(List.of("nft", "-a", "list", "chain"), chain.words()));
         String from = "ip saddr " + pods + " accept comment \"" + MARK + "\"";
         String to = "ip daddr " + pods + " accept comment \"" + MARK + "\"";
-        if (present.contains(from) && present.contains(to)) {
+        boolean shut = chain.drops() || endsShut(present);
+        if (!shut || (present.contains(from) && present.contains(to))) {
             return false;
         }
         StringBuilder script = new StringBuilder();
@@ -131,12 +159,23 @@ final class ForwardChains {
         return true;
     }
 
+    /** Whether the kernel has iptables' old table, whose changes nothing counts. */
+    static boolean legacy() {
+        try {
+            return Files.exists(LEGACY_TABLES)
+                    && Files.readAllLines(LEGACY_TABLES).contains("filter");
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     /** Only a kernel that has iptables' old tables is asked: asking would load them. */
     private static boolean legacyDrops() {
         try {
-            return Files.exists(LEGACY_TABLES)
-                    && Files.readAllLines(LEGACY_TABLES).contains("filter")
-                    && run("iptables-legacy", "-w", "-S", "FORWARD").lines().anyMatch("-P FORWARD DROP"::equals);
+            return legacy()
+                    && run("iptables-legacy", "-w", "-S", "FORWARD")
+                            .lines()
+                            .anyMatch(rule -> rule.matches("-P FORWARD DROP|-A FORWARD -j (DROP|REJECT\\b.*)"));
         } catch (IOException e) {
             // Without its tool nobody on this machine can have filled them.
             return false;
@@ -159,18 +198,23 @@ final class ForwardChains {
     }
 
     /** Takes our rules out of every chain, whatever its policy is by now. */
-    static void close() throws IOException {
-        String ruleset = run("nft", "list", "chains")
-                .lines()
-                .map(line -> line.replace("policy accept;", "policy drop;"))
-                .reduce("", (all, line) -> all + line + "\n");
-        for (Chain chain : dropping(ruleset)) {
+    static void close() {
+        try {
+            closeAll();
+        } catch (IOException e) {
+            throw new RuntimeFault(
+                    RuntimeFault.Kind.KERNEL, "close the firewall again", String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static void closeAll() throws IOException {
+        for (Chain chain : forwarding(run("nft", "list", "chains"))) {
             List<String> handles = handles(run(words(List.of("nft", "-a", "list", "chain"), chain.words())));
             for (String handle : handles) {
                 Nft.apply("delete rule " + chain + " handle " + handle + "\n");
             }
         }
-        if (Files.exists(LEGACY_TABLES) && Files.readAllLines(LEGACY_TABLES).contains("filter")) {
+        if (legacy()) {
             for (String rule :
                     run("iptables-legacy", "-w", "-S", "FORWARD").lines().toList()) {
                 if (rule.contains("--comment \"" + MARK + "\"")) {

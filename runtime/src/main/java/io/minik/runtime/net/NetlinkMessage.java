@@ -16,6 +16,8 @@ final class NetlinkMessage {
     static final int CREATE = 0x400;
     static final int DUMP = 0x300;
     static final int NESTED = 0x8000;
+    /** Of struct nfgenmsg. */
+    static final int NETFILTER_BYTES = 4;
 
     /** The largest of ours is a veth pair's, some 200 bytes. */
     private static final int MAX_BYTES = 1024;
@@ -31,6 +33,12 @@ final class NetlinkMessage {
                 .putShort((short) (asked | REQUEST))
                 .putInt(0)
                 .putInt(0);
+    }
+
+    /** struct nfgenmsg of no family. */
+    NetlinkMessage netfilter() {
+        bytes.putInt(0);
+        return this;
     }
 
     /** struct ifinfomsg. */

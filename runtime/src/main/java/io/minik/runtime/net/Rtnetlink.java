@@ -102,7 +102,7 @@ final class Rtnetlink {
                 master == null ? 0 : master.getInt(master.position()));
     }
 
-    private static Map<Integer, ByteBuffer> attributes(ByteBuffer message, int fixed) {
+    static Map<Integer, ByteBuffer> attributes(ByteBuffer message, int fixed) {
         Map<Integer, ByteBuffer> attributes = new HashMap<>();
         int at = message.position() + fixed;
         while (at + 4 <= message.limit()) {
@@ -280,7 +280,7 @@ final class Rtnetlink {
     }
 
     /** Sends, and collects answers until the kernel acknowledges. @return 0 or the acknowledged errno */
-    private int exchange(NetlinkMessage message, String step, List<ByteBuffer> answers) {
+    int exchange(NetlinkMessage message, String step, List<ByteBuffer> answers) {
         byte[] request = message.finish(++sequence);
         try (Arena arena = kernel.sys().arena()) {
             Arena.Block out = arena.bytes(request);

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.minik.runtime.net.ForwardChains.Chain;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ForwardChainsTest {
     private static final String LISTING = """
@@ -43,10 +45,44 @@ class ForwardChainsTest {
             """;
 
     @Test
-    void onlyForwardChainsOfIpv4ThatDropAreShut() {
-        assertThat(ForwardChains.dropping(LISTING))
-                .containsExactly(new Chain("ip", "filter", "FORWARD"), new Chain("inet", "mine", "shut"));
-        assertThat(ForwardChains.dropping("")).isEmpty();
+    void onlyForwardChainsOfIpv4AreLookedAt() {
+        assertThat(ForwardChains.forwarding(LISTING))
+                .containsExactly(
+                        new Chain("ip", "filter", "FORWARD", true),
+                        new Chain("inet", "mine", "open", false),
+                        new Chain("inet", "mine", "shut", true));
+        assertThat(ForwardChains.forwarding("")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "reject with icmpx admin-prohibited # handle 9",
+                "drop # handle 9",
+                "counter packets 12 bytes 700 reject with icmp host-prohibited # handle 9",
+                "counter packets 0 bytes 0 xt target \"REJECT\" # handle 9",
+                "log prefix \"no: \" drop comment \"the rest\" # handle 9",
+            })
+    void aChainThatAcceptsByItsPolicyIsShutByItsLastRule(String rule) {
+        assertThat(ForwardChains.endsShut(chainWith(rule))).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "ip saddr 192.0.2.0/24 drop # handle 9",
+                "ct state invalid drop # handle 9",
+                "iifname \"eth1\" reject # handle 9",
+                "counter packets 0 bytes 0 jump drop # handle 9",
+                "accept comment \"no drop\" # handle 9",
+            })
+    void aRuleAboutSomePacketsShutsNoChain(String rule) {
+        assertThat(ForwardChains.endsShut(chainWith(rule))).isFalse();
+    }
+
+    private static String chainWith(String rule) {
+        return "table inet f {\n\tchain fwd {\n\t\ttype filter hook forward priority filter; policy accept;\n"
+                + "\t\tct state established,related accept # handle 8\n\t\t" + rule + "\n\t}\n}\n";
     }
 
     @Test
