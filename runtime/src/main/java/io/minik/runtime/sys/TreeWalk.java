@@ -7,7 +7,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 
 /**
@@ -20,6 +22,9 @@ public final class TreeWalk {
         void visit(int fd, Stat stat);
     }
 
+    /** Bytes; with one more name still well below PATH_MAX. */
+    private static final int LONG_PATH = 2048;
+
     private final FileCalls files;
     private final Visitor visitor;
 
@@ -28,29 +33,67 @@ public final class TreeWalk {
         this.visitor = visitor;
     }
 
-    /** Visits all below an open directory, and that itself last. */
+    /** A directory that places are said from. */
+    private static final class Base {
+        final int fd;
+        /** Places of it that are still to be walked. */
+        int open = 1;
+
+        Base(int fd) {
+            this.fd = fd;
+        }
+    }
+
+    /** @param path raw, from the base; empty for that itself */
+    private record Place(Base base, String path) {}
+
+    /** Visits all below an open directory, and that itself last. As deep as it may be: a path has its longest, a tree not. */
     public void run(int root) throws IOException {
-        below(root, "");
+        Deque<Place> todo = new ArrayDeque<>();
+        todo.push(new Place(new Base(root), ""));
+        try {
+            while (!todo.isEmpty()) {
+                Place next = todo.pop();
+                try {
+                    directory(next, todo);
+                } finally {
+                    left(next.base(), root);
+                }
+            }
+        } finally {
+            todo.forEach(place -> left(place.base(), root));
+        }
         visitor.visit(root, files.stat(root));
     }
 
-    /** @param path raw, from the root: PATH_MAX bounds how deep this goes */
-    private void below(int root, String path) throws IOException {
-        int directory = files.openBeneath(root, bytes(path.isEmpty() ? "." : path));
+    private void left(Base base, int root) {
+        base.open--;
+        if (base.open == 0 && base.fd != root) {
+            files.close(base.fd);
+        }
+    }
+
+    private void directory(Place place, Deque<Place> todo) throws IOException {
+        String path = place.path();
+        int directory = files.openBeneath(place.base().fd, bytes(path.isEmpty() ? "." : path));
         if (directory < 0) {
             gone(directory, path);
             return;
         }
-        List<String> names;
+        Base base = path.length() > LONG_PATH ? new Base(directory) : place.base();
         try {
-            names = names(directory);
+            for (String name : names(directory)) {
+                String child = base.fd == directory || path.isEmpty() ? name : path + "/" + name;
+                if (one(base.fd, child)) {
+                    base.open++;
+                    todo.push(new Place(base, child));
+                }
+            }
         } finally {
-            files.close(directory);
-        }
-        for (String name : names) {
-            String place = path.isEmpty() ? name : path + "/" + name;
-            if (one(root, place)) {
-                below(root, place);
+            if (base.fd != directory) {
+                files.close(directory);
+            } else {
+                left(base, -1);
             }
         }
     }
