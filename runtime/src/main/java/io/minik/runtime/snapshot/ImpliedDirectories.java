@@ -26,9 +26,13 @@ final class ImpliedDirectories implements AutoCloseable {
     /** The time of a directory that no entry has described yet; one in 1961, which no builder writes. */
     static final long UNSETTLED_SECONDS = -271_828_182;
 
+    /** A block. */
+    private static final int DIRECTORY_BYTES = 4096;
+
     private final Path list;
     private @Nullable OutputStream out;
     private int count;
+    private long bytes;
 
     /** @param list made at the first directory */
     ImpliedDirectories(Path list) {
@@ -43,12 +47,18 @@ final class ImpliedDirectories implements AutoCloseable {
             this.out = out;
         }
         count++;
+        bytes += DIRECTORY_BYTES + path.length();
         out.write(LayerTree.bytes(path));
         out.write(0);
     }
 
     int count() {
         return count;
+    }
+
+    /** What they and their list take of a disk, about. */
+    long bytes() {
+        return bytes;
     }
 
     @Override

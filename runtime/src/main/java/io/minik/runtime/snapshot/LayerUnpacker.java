@@ -59,7 +59,9 @@ final class LayerUnpacker {
         for (Optional<TarEntry> next = reader.next(); next.isPresent(); next = reader.next()) {
             entries++;
             room.take(ENTRY_BYTES);
+            long before = implied.bytes();
             add(next.get(), reader);
+            room.take(implied.bytes() - before);
             if (entries + implied.count() > maxEntries) {
                 throw new IOException("layer has more than " + maxEntries + " entries");
             }

@@ -240,6 +240,34 @@ class HostileLayersTest {
     }
 
     @Test
+    void directoriesThatNamesOnlyImplyTakeRoomAsWell() {
+        AtomicLong usable = new AtomicLong(2L << 30);
+        DiskRoom room = new DiskRoom(() -> usable.addAndGet(-(1200L << 20)), 100L << 30);
+        Tar tar = new Tar();
+        for (int i = 0; i < 8; i++) {
+            tar.file("d" + i + "/" + "d/".repeat(1000) + "f", 0644, "");
+        }
+        assertThatThrownBy(() -> unpack(new ByteArrayInputStream(tar.bytes()), 1_000_000, room))
+                .hasMessageContaining("no room for the layer after");
+    }
+
+    @Test
+    void namesThatLeadRoundInCirclesEnd() {
+        // Each name goes through 39 links that go 450 steps down and up again: hours of lookups, if nobody counted
+        // them.
+        Tar tar = new Tar().file("d/".repeat(450) + "f", 0644, "");
+        for (int i = 0; i < 39; i++) {
+            tar.symlink("l" + i, (i == 0 ? "" : "l" + (i - 1) + "/") + "d/".repeat(450) + "../".repeat(450));
+        }
+        for (int i = 0; i < 1000; i++) {
+            tar.file("l38/g" + i, 0644, "").file("h" + i, 0644, "");
+        }
+        assertThatThrownBy(() ->
+                        unpack(new ByteArrayInputStream(tar.bytes()), 1_000_000, new DiskRoom(() -> Long.MAX_VALUE, 0)))
+                .hasMessageContaining("layer has too many long names");
+    }
+
+    @Test
     void impliedDirectoriesAreAsTheLayerBelowHasThemInWhateverOrderTheyCome() throws Exception {
         for (boolean lowerFirst : new boolean[] {true, false}) {
             OverlaySnapshots snapshots = new OverlaySnapshots(dir.resolve("s" + lowerFirst), () -> FILES);
