@@ -57,7 +57,7 @@ fi
 set -- -jar "$self" "$@"
 [ -n "$MINIK_HEAP" ] || set -- -XX:MaxDirectMemorySize=$((limit / 4))m "$@"
 # Small and quiet: one GC thread, one compiler tier, a small young generation, no perf file, a heap that is given back,
-# parsed objects that are let go when they were not read for some 10 s; measured in bench/RESULTS.md.
+# parsed objects that are let go when they were not read for some 3 s; measured in bench/RESULTS.md.
 [ "$best" -ge 25 ] && set -- -XX:TrimNativeHeapInterval=300000 "$@"
 [ "$best" -ge 23 ] && set -- --sun-misc-unsafe-memory-access=allow "$@"
 [ "$best" -ge 22 ] && set -- --enable-native-access=ALL-UNNAMED "$@"
@@ -68,4 +68,4 @@ export MALLOC_ARENA_MAX="${MALLOC_ARENA_MAX:-2}"
 # shellcheck disable=SC2086
 exec "$java" -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -Xmx${MINIK_HEAP:-$((limit / 2))m} -Xms16m -Xmn8m -Xss512k \
   -XX:MinHeapFreeRatio=20 -XX:MaxHeapFreeRatio=40 -XX:-ShrinkHeapInSteps \
-  -XX:SoftRefLRUPolicyMSPerMB=$((32000 / limit)) -XX:ReservedCodeCacheSize=48m -XX:-UsePerfData -XX:+ExitOnOutOfMemoryError $MINIK_JAVA_OPTS "$@"
+  -XX:SoftRefLRUPolicyMSPerMB=$((8000 / limit + 1)) -XX:ReservedCodeCacheSize=48m -XX:-UsePerfData -XX:+ExitOnOutOfMemoryError $MINIK_JAVA_OPTS "$@"

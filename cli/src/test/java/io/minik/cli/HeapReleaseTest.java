@@ -19,4 +19,10 @@ class HeapReleaseTest {
         assertFalse(HeapRelease.isDue(160 * MEGABYTE, 100 * MEGABYTE));
         assertTrue(HeapRelease.isDue(170 * MEGABYTE, 100 * MEGABYTE));
     }
+
+    @Test
+    void whileMuchIsGoingOnALargeHeapMayHoldAQuarterMore() {
+        assertFalse(HeapRelease.isDueInABurst(150 * MEGABYTE, 100 * MEGABYTE));
+        assertTrue(HeapRelease.isDueInABurst(160 * MEGABYTE, 100 * MEGABYTE));
+    }
 }

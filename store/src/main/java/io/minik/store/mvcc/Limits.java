@@ -15,8 +15,8 @@ public record Limits(long quotaBytes, long historyRevisions, long historyBytes) 
      */
     public static final long DEFAULT_HISTORY_REVISIONS = 100_000;
 
-    /** Values of the past are read by pages of a list and by nothing else: 70 of the largest, or minutes of usual ones. */
-    public static final long DEFAULT_HISTORY_BYTES = 64L << 20;
+    /** Values of the past are read by pages of a list and by nothing else: 35 of the largest, or minutes of usual ones. */
+    public static final long DEFAULT_HISTORY_BYTES = 32L << 20;
 
     public Limits(long quotaBytes, long historyRevisions) {
         this(quotaBytes, historyRevisions, DEFAULT_HISTORY_BYTES);
