@@ -68,7 +68,7 @@ spec:
     spec: {hostPID: true, containers: [{name: c, image: $image}]}
 YAML
 within 20 "and its status says so" outputs 'violates PodSecurity "baseline:latest": host namespaces' \
-  k -n ps-baseline get deployment root -o 'jsonpath={.status.conditions}'
+  k -n ps-baseline get deployment root -o 'jsonpath={.status.conditions[*].message}'
 ok "none of them exists" [ "$(k -n ps-baseline get pods --no-headers 2>/dev/null | wc -l)" = 0 ]
 ok "a privileged pod where nothing is asked" ps_admitted ps-free loose ',"securityContext":{"privileged":true}'
 ok "tightening tells of it" outputs 'existing pods in namespace "ps-free" violate the new PodSecurity enforce level "baseline:latest"' \
