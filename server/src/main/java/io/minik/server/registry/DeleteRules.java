@@ -99,7 +99,7 @@ final class DeleteRules {
             metadata.put("deletionTimestamp", ObjectRules.timestamp(Seconds.after(now, Math.max(0, grace))));
             metadata.put("deletionGracePeriodSeconds", Math.max(0, grace));
             if (metadata.path("generation").asLong() > 0) {
-                metadata.put("generation", (int) (metadata.path("generation").asLong() + 1));
+                metadata.put("generation", metadata.path("generation").asLong() + 1);
             }
         }
         if (resource.equals(Resources.NAMESPACES)) {
