@@ -41,6 +41,11 @@ record Frame(long number, long durableUpTo, ByteBuffer payload, int end) {
         return (int) crc.getValue();
     }
 
+    /** Whether it has nothing else to tell than that the file was on disk up to this frame, which is at an offset of it. */
+    boolean saysAllIsDurable(int offset) {
+        return payload.capacity() == 0 && durableUpTo == offset;
+    }
+
     /** The frame at an offset of a file, if a whole one is there. */
     static Optional<Frame> at(ByteBuffer file, int offset) {
         if (file.limit() - offset < HEAD_BYTES || file.getInt(offset) != MAGIC) {

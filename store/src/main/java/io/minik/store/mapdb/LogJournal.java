@@ -30,6 +30,9 @@ final class LogJournal implements Journal {
     private LogFile file;
     private long nextFrame;
     private final AtomicLong olderLogBytes;
+    /** Whether the disk has a frame of this run: until then, a power cut leaves the mark of the clean end before it. */
+    private boolean begun;
+
     private volatile boolean full;
     private volatile long fileBytes;
 
@@ -85,10 +88,12 @@ final class LogJournal implements Journal {
 
     @Override
     public void flush(boolean sync) throws IOException {
-        if (payload.length() > 0) {
+        boolean tells = payload.length() > 0;
+        if (tells) {
             appendFrame();
         }
-        if (sync && file.sync()) {
+        if ((sync || (tells && !begun)) && file.sync()) {
+            begun |= tells;
             syncs.incrementAndGet();
             mark.move(file.firstFrame(), file.syncedTo());
         }

@@ -10,8 +10,12 @@ import java.util.Optional;
 
 /** A file of the log, read back. */
 record Segment(Path path, long firstFrame) {
-    /** @param end offset behind the last frame; @param nextFrame number of the frame that comes there */
-    record Replayed(int end, long nextFrame, boolean whole) {}
+    /**
+     * @param end offset behind the last frame
+     * @param nextFrame number of the frame that comes there
+     * @param closed whether the last frame is the mark of a clean end
+     */
+    record Replayed(int end, long nextFrame, boolean whole, boolean closed) {}
 
     /**
      * Tells what its frames say.
@@ -25,12 +29,14 @@ record Segment(Path path, long firstFrame) {
             long number = firstFrame;
             long durable = 0;
             int offset = 0;
+            boolean closed = false;
             for (Optional<Frame> next = Frame.at(file, 0);
                     next.isPresent() && next.get().number() == number;
                     next = Frame.at(file, offset)) {
                 Frame frame = next.get();
                 tell(frame, to);
                 durable = Math.max(durable, frame.durableUpTo());
+                closed = frame.saysAllIsDurable(offset);
                 offset = frame.end();
                 number++;
             }
@@ -39,7 +45,7 @@ record Segment(Path path, long firstFrame) {
                 throw new StoreException.Lost(path + " is damaged at byte " + offset
                         + ", before data that was acknowledged: restore the data directory from a backup");
             }
-            return new Replayed(offset, number, whole);
+            return new Replayed(offset, number, whole, closed);
         }
     }
 

@@ -332,6 +332,11 @@ public final class Mvcc implements Facts {
         }
     }
 
+    /** The next write's revision comes after some that no write has. */
+    public void skip(long revisions) {
+        publish(revision + revisions);
+    }
+
     /** A snapshot's heads, before its changes are applied. */
     public void restore(long atRevision, long atCompactedRevision) {
         revision = atRevision;
