@@ -35,13 +35,18 @@ final class ClusterIdentity {
         this.server = dataDir.resolve("server");
         this.agent = dataDir.resolve("agent/cluster");
         this.acceptsLoss = Files.exists(lossFile());
-        this.known = SecretFile.read(server.resolve("cluster")).map(String::strip);
+        this.known = identity(server.resolve("cluster"));
         this.mayBegin = acceptsLoss || (known.isEmpty() && !MapDbStore.holdsData(store()));
     }
 
     /** Blocking. */
     static ClusterIdentity read(Path dataDir) {
         return new ClusterIdentity(dataDir);
+    }
+
+    /** A file that is empty names no cluster, and is as one that is missing. */
+    private static Optional<String> identity(Path file) {
+        return SecretFile.read(file).map(String::strip).filter(uid -> !uid.isEmpty());
     }
 
     Path store() {
@@ -112,7 +117,7 @@ final class ClusterIdentity {
 
         private OfNode(Path file) {
             this.file = file;
-            this.known = SecretFile.read(file).map(String::strip);
+            this.known = identity(file);
         }
 
         /** Blocking. */

@@ -56,6 +56,8 @@ import io.vertx.core.http.ClientAuth;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -194,13 +196,17 @@ final class ControlPlane {
                 List.of("https://" + advertised + ":" + options.httpsListenPort));
     }
 
-    private Void mountJoin() {
+    private Void mountJoin(ClusterIdentity identity) {
         JoinToken token;
+        Path file = node.dataDir.resolve("server/token");
+        if (!identity.mayBegin() && options.token.isEmpty() && !Files.exists(file)) {
+            log.atWarn()
+                    .addKeyValue("file", file)
+                    .log("the join token is missing, a new one is made: agents that are started with the old one are"
+                            + " refused, give them the new one, or start the server with the old one by --token");
+        }
         try {
-            token = TokenFile.open(
-                    node.dataDir.resolve("server/token"),
-                    pki,
-                    options.token.isEmpty() ? Optional.empty() : Optional.of(options.token));
+            token = TokenFile.open(file, pki, options.token.isEmpty() ? Optional.empty() : Optional.of(options.token));
         } catch (IllegalArgumentException e) {
             throw new StartFailure((options.token.isEmpty() ? "" : "--token: ") + e.getMessage(), e);
         }
@@ -211,7 +217,7 @@ final class ControlPlane {
     private Future<Void> startRooms(ClusterIdentity identity) {
         return rooms.start(loop, new StoreRoom(store))
                 .compose(unused -> identity.check(store))
-                .compose(unused -> vertx.executeBlocking(this::mountJoin))
+                .compose(unused -> vertx.executeBlocking(() -> mountJoin(identity)))
                 // Caches are loaded and in-process calls work; nothing listens yet.
                 .compose(unused -> Rooms.on(loop, apiServer::prepare))
                 .compose(unused -> vertx.executeBlocking(() -> identity.keep(apiServer.clusterId())))
