@@ -81,7 +81,7 @@ final class GrpcHealth {
     private static void varint(Buffer out, int value) {
         int rest = value;
         while (rest > 0x7f) {
-            out.appendByte((byte) (rest & 0x7f | 0x80));
+            out.appendByte((byte) ((rest & 0x7f) | 0x80));
             rest >>>= 7;
         }
         out.appendByte((byte) rest);

@@ -90,7 +90,6 @@ final class Writes {
 
     private Future<Result> create(Request request, ObjectNode body, List<String> warnings, int attempt) {
         KindRow kind = request.kind();
-        Resource resource = kind.resource();
         ObjectNode tree = body.deepCopy();
         Instant now = clock.instant();
         ObjectKey key = ObjectRules.prepareCreate(kind, request.key().namespace(), tree, names, now);
