@@ -336,10 +336,11 @@ class KubeletTest {
 
     @Test
     void aPodsPolicyForGroupsAndAMountsForWhatIsBelowItReachTheRuntime() {
-        String pod = "{'securityContext':{'supplementalGroupsPolicy':'%s','supplementalGroups':[7]},"
-                + "'containers':[{'name':'c','image':'busybox:1','volumeMounts':[{'name':'v','mountPath':'/v',"
-                + "'readOnly':true,'recursiveReadOnly':'%s'}]}],'volumes':[{'name':'v','emptyDir':{}}]}";
-        node.create("p", String.format(pod, "Strict", "Enabled"));
+        node.create(
+                "p",
+                "{'securityContext':{'supplementalGroupsPolicy':'Strict','supplementalGroups':[7]},"
+                        + "'containers':[{'name':'c','image':'busybox:1','volumeMounts':[{'name':'v','mountPath':'/v',"
+                        + "'readOnly':true,'recursiveReadOnly':'Enabled'}]}],'volumes':[{'name':'v','emptyDir':{}}]}");
         assertThat(node.runtime.only("c").config().security().strictGroups()).isTrue();
         assertThat(node.runtime.only("c").config().mounts())
                 .anyMatch(m -> m.containerPath().equals("/v") && m.recursive() == Containers.Recursive.YES);
