@@ -28,9 +28,11 @@ class PodDnsTest {
 
     @Test
     void eachPolicyHasItsServers() {
-        assertThat(dns("{'dnsPolicy':'ClusterFirst'}", NODE).text())
-                .isEqualTo("search shop.svc.cluster.local svc.cluster.local cluster.local lan\n"
-                        + "nameserver 10.43.0.10\noptions ndots:5\n");
+        assertThat(dns("{'dnsPolicy':'ClusterFirst'}", NODE).text()).isEqualTo("""
+                        search shop.svc.cluster.local svc.cluster.local cluster.local lan
+                        nameserver 10.43.0.10
+                        options ndots:5
+                        """);
         assertThat(dns("{'dnsPolicy':'Default'}", NODE).text())
                 .isEqualTo("search lan\nnameserver 192.0.2.1\noptions timeout:1 rotate\n");
         assertThat(dns("{'dnsPolicy':'ClusterFirst','hostNetwork':true}", NODE).servers())
