@@ -46,7 +46,7 @@ public final class DevServer {
         return new ApiServerConfig(
                 "127.0.0.1",
                 port,
-                "127.0.0.1",
+                "192.0.2.1",
                 identity,
                 clients,
                 1,

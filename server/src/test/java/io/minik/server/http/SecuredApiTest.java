@@ -100,7 +100,7 @@ class SecuredApiTest {
                 new ApiServerConfig(
                         "127.0.0.1",
                         0,
-                        "127.0.0.1",
+                        "192.0.2.1",
                         Optional.of(KeyCertOptions.wrap(TlsIdentity.of(
                                 pki.apiServer().certificatePem(),
                                 pki.apiServer().keyPem()))),
