@@ -65,7 +65,7 @@ final class JobController implements Controller {
 
     @Override
     public Future<Void> start() {
-        jobs.synced().onSuccess(done -> context.loop().run(orphans::open));
+        jobs.synced().andThen(listed -> context.loop().run(orphans::open));
         return work.start();
     }
 

@@ -23,7 +23,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.BiConsumer;
@@ -64,7 +63,7 @@ public final class WatchCaches implements Room {
     private final Vertx vertx;
     private final Store store;
     private final Map<Resource, WatchCache> byResource = new HashMap<>();
-    private final Map<String, WatchCache> byFolder = new HashMap<>();
+    private final Folders folders = new Folders();
 
     private final Recent recent = Recent.ofThisHeap();
 
@@ -90,7 +89,7 @@ public final class WatchCaches implements Room {
         for (Resource resource : resources) {
             WatchCache cache = new WatchCache(resource, this);
             byResource.put(resource, cache);
-            byFolder.put(StorageKeys.folder(resource), cache);
+            folders.add(resource, cache);
         }
     }
 
@@ -269,8 +268,8 @@ public final class WatchCaches implements Room {
             long at = revision == 0 ? page.revision() : revision;
             loadPage(page);
             return page.more()
-                    ? later().compose(unused ->
-                            loadFrom(after(page.kvs().get(page.kvs().size() - 1).key()), end, at))
+                    ? later().compose(unused -> loadFrom(
+                            Folders.after(page.kvs().get(page.kvs().size() - 1).key()), end, at))
                     : Future.succeededFuture(at);
         });
     }
@@ -285,7 +284,7 @@ public final class WatchCaches implements Room {
     private void loadPage(RangeResult page) {
         for (KeyValue kv : page.kvs()) {
             try {
-                route(kv.key().utf8(), (cache, key) -> cache.load(kv));
+                folders.route(kv.key().utf8(), (cache, key) -> cache.load(kv));
             } catch (StoreException gone) {
                 throw gone;
             } catch (RuntimeException e) {
@@ -341,7 +340,7 @@ public final class WatchCaches implements Room {
 
     private void applied(Event event) {
         try {
-            route(event.kv().key().utf8(), (cache, key) -> cache.apply(key, event));
+            folders.route(event.kv().key().utf8(), (cache, key) -> cache.apply(key, event));
         } catch (RuntimeException e) {
             // Not an object: someone else's write below /registry/. The other objects go on.
             log.atError().addKeyValue("key", event.kv().key()).setCause(e).log("a stored value is no object");
@@ -384,31 +383,5 @@ public final class WatchCaches implements Room {
     private void shown(long revision) {
         applied = Math.max(applied, revision);
         waiters.wake(applied);
-    }
-
-    private void route(String storeKey, BiConsumer<WatchCache, String> action) {
-        if (!storeKey.startsWith(StorageKeys.ROOT)) {
-            return;
-        }
-        int start = StorageKeys.ROOT.length();
-        int slash = storeKey.indexOf('/', start);
-        if (slash < 0) {
-            return;
-        }
-        Optional<WatchCache> cache = Optional.ofNullable(byFolder.get(storeKey.substring(start, slash)));
-        if (cache.isEmpty()) {
-            slash = storeKey.indexOf('/', slash + 1);
-            if (slash < 0) {
-                return;
-            }
-            cache = Optional.ofNullable(byFolder.get(storeKey.substring(start, slash)));
-        }
-        String key = storeKey.substring(slash + 1);
-        cache.ifPresent(found -> action.accept(found, key));
-    }
-
-    /** The smallest key greater than this one. */
-    private static Bytes after(Bytes key) {
-        return Bytes.of(java.util.Arrays.copyOf(key.array(), key.length() + 1));
     }
 }
