@@ -200,7 +200,7 @@ class Http2LimitsTest {
         line[1] = 1;
         line[2] = 'a';
         line[3] = 127;
-        line[4] = (byte) ((length - 127) & 127 | 128);
+        line[4] = (byte) (((length - 127) & 127) | 128);
         line[5] = (byte) ((length - 127) >> 7);
         java.util.Arrays.fill(line, 6, line.length, (byte) 'x');
         return line;
