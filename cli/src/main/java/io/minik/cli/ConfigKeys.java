@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -58,11 +59,11 @@ final class ConfigKeys {
         Main.allOptions().forEach(options -> everywhere.addAll(keys(options)));
         for (String key : unknown) {
             if (!everywhere.contains(key)) {
-                throw new StartFailure(
-                        "config file " + defaults.settings().get(key).file() + ": \"" + key + "\" is no option"
-                                + nearest(key, everywhere)
-                                        .map(near -> "; did you mean \"" + near + "\"?")
-                                        .orElse(""));
+                throw new StartFailure("config file "
+                        + Objects.requireNonNull(defaults.settings().get(key)).file() + ": \"" + key + "\" is no option"
+                        + nearest(key, everywhere)
+                                .map(near -> "; did you mean \"" + near + "\"?")
+                                .orElse(""));
             }
             log.atWarn()
                     .addKeyValue("key", key)

@@ -143,8 +143,9 @@ record Flag(String name) {
     /** A file that is made in a directory that is there. */
     Path fileOfDirectory(Path path) {
         Path real = file(path);
-        if (!Files.isDirectory(real.getParent())) {
-            throw wrong(path, "can't be: the directory " + real.getParent() + " is not there");
+        Path directory = real.resolveSibling("");
+        if (!Files.isDirectory(directory)) {
+            throw wrong(path, "can't be: the directory " + directory + " is not there");
         }
         return real;
     }

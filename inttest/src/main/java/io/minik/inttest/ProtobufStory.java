@@ -152,7 +152,7 @@ public final class ProtobufStory {
             }
             return true;
         }
-        return all.isNumber() && part.isNumber() ? all.asLong() == part.asLong() : all.equals(part);
+        return (all.isNumber() && part.isNumber()) ? all.asLong() == part.asLong() : all.equals(part);
     }
 
     /** Kubernetes' envelope: four bytes, then a message that says of which kind the message in it is. */

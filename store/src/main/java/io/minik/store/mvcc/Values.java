@@ -1,7 +1,6 @@
 package io.minik.store.mvcc;
 
 import io.minik.store.Bytes;
-import io.minik.store.KeyValue;
 import io.minik.store.Value;
 import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
@@ -64,12 +63,14 @@ final class Values {
 
         @Override
         public Bytes read() {
-            Optional<KeyValue> found =
-                    records.find(KeyHistory.handle(ref), Bytes.EMPTY, revision, KeyHistory.sub(ref), true);
-            // The store must not forget what is held before it has ended.
-            Reference.reachabilityFence(this);
-            return found.orElseThrow(() -> new IllegalStateException("the value of revision " + revision + " is gone"))
-                    .value();
+            try {
+                return records.find(KeyHistory.handle(ref), Bytes.EMPTY, revision, KeyHistory.sub(ref), true)
+                        .orElseThrow(() -> new IllegalStateException("the value of revision " + revision + " is gone"))
+                        .value();
+            } finally {
+                // The store must not forget what is held before it has been read.
+                Reference.reachabilityFence(this);
+            }
         }
     }
 
@@ -201,6 +202,6 @@ final class Values {
     }
 
     private int bucket(long handle) {
-        return Long.hashCode(handle * 0x9E3779B97F4A7C15L >>> 32) & (buckets.length - 1);
+        return Long.hashCode((handle * 0x9E3779B97F4A7C15L) >>> 32) & (buckets.length - 1);
     }
 }

@@ -169,7 +169,10 @@ class DiskFullTest {
                     Await.get(store.txn(Txn.put(utf8("big" + i), Bytes.of(new byte[100_000]))));
                     Await.get(store.txn(Txn.of(List.of(), List.of(Op.delete(utf8("big" + i))), List.of())));
                 } catch (StoreException.NoSpace full) {
-                    System.out.print(full.getMessage().contains("/") ? "told a path, " : "refused without a path, ");
+                    System.out.print(
+                            String.valueOf(full.getMessage()).contains("/")
+                                    ? "told a path, "
+                                    : "refused without a path, ");
                     return;
                 }
             }
