@@ -93,10 +93,10 @@ for name in $hostile_all; do
 done
 waiting() { outputs '^(ErrImagePull|ImagePullBackOff)$' k -n images get pod "$1" -o 'jsonpath={.status.containerStatuses[0].state.waiting.reason}'; }
 for name in steal steal-deep steal-up endless headers; do
-  within 40 "an image that can't be is not pulled: $name" waiting "$name"
+  within 150 "an image that can't be is not pulled: $name" waiting "$name"
 done
 for name in write whiteout modes devices; do
-  within 40 "an image whose names lead into itself runs: $name" outputs '^Succeeded$' \
+  within 150 "an image whose names lead into itself runs: $name" outputs '^Succeeded$' \
     k -n images get pod "$name" -o 'jsonpath={.status.phase}'
 done
 ok "the pull's refusal says what is wrong" outputs 'goes on for more than 16777216 bytes after its end' \
@@ -107,10 +107,10 @@ ok "hostile images left the host as it was" unchanged
 # The same by the folder of archives, which is watched.
 for name in $hostile_all; do mv "$made/$name.tar" "$work/a/data/agent/images/"; done
 imported() { grep -q "saved/$1:1" "$work/a/data/agent/content/images/"*.json; }
-within 40 "a saved image whose names lead into itself is imported" imported modes
+within 150 "a saved image whose names lead into itself is imported" imported modes
 refused() { grep -q "import failed.*$1.tar" "$work/a/err"; }
 for name in steal steal-deep steal-up endless headers; do
-  within 40 "a saved image that can't be is refused: $name" refused "$name"
+  within 150 "a saved image that can't be is refused: $name" refused "$name"
 done
 ok "hostile archives left the host as it was" unchanged
 rm -f "$work/a/data/agent/images/"*.tar
