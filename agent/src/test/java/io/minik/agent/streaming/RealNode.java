@@ -68,6 +68,7 @@ final class RealNode implements AutoCloseable {
     LinuxContainers containers;
     LinuxSandboxes sandboxes;
     private BridgeNetwork network;
+    private final ImageStore images;
     Kubelet kubelet;
     KubeletServer server;
 
@@ -83,7 +84,7 @@ final class RealNode implements AutoCloseable {
         this.certificates = certificates;
         KeyedWorker worker = new KeyedWorker(vertx.createSharedWorkerExecutor("runtime", 8));
         OverlaySnapshots snapshots = new OverlaySnapshots(directory.resolve("snapshots"), LinuxFileCalls::new);
-        ImageStore images = new ImageStore(
+        images = new ImageStore(
                 vertx,
                 new ImageStore.Places(
                         directory.resolve("images"), directory.resolve("registries.yaml"), directory.resolve("none")),
@@ -276,6 +277,7 @@ final class RealNode implements AutoCloseable {
     /** As a kill -9 leaves it. */
     void drop() {
         await(kubelet.stop());
+        await(images.stop());
         await(server.stop());
         await(containers.release());
         poller.close();
@@ -297,6 +299,7 @@ final class RealNode implements AutoCloseable {
         network.removeAll();
         cgroups.remove("");
         await(server.stop());
+        await(images.stop());
         await(containers.release());
         poller.close();
         cgroups.close();
