@@ -3,8 +3,8 @@
 # anything was left behind. Installs what it needs. Run as root on Debian 12.
 #   ./test.sh            everything
 #   ./test.sh unit       only Maven's
-#   ./test.sh crash …    only the named scenarios (the program must be built); store-fault and size run only when named: they
-#                      take long (SIZE=tenth makes a tenth of the latter)
+#   ./test.sh crash …    only the named scenarios (the program must be built); size runs only when named: it
+#                      takes long (SIZE=tenth makes a tenth of it)
 set -uo pipefail
 cd "$(dirname "$0")" || exit 1
 mkdir -p .work
@@ -12,7 +12,7 @@ mkdir -p .work
 bash inttest/tools.sh || { echo "the tools could not be installed"; exit 1; }
 
 passed=0 failed=0 skipped=0
-scenarios=(first-story everyday services crash node-loss clients attack reports quickstart install)
+scenarios=(first-story everyday services crash node-loss clients attack reports store-fault quickstart install)
 unit=1
 if [ $# -gt 0 ]; then
   if [ "$1" = unit ]; then scenarios=(); else unit=0 scenarios=("$@"); fi
