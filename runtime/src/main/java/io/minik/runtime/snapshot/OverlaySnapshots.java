@@ -128,8 +128,9 @@ public final class OverlaySnapshots implements Snapshots {
         }
     }
 
+    /** Images share layers, and their pulls end at once: who comes second finds the layer settled, not half its list. */
     @Override
-    public void settle(List<String> chainIds) {
+    public synchronized void settle(List<String> chainIds) {
         for (int i = 0; i < chainIds.size(); i++) {
             Path list = implied.resolve(shortName(chainIds.get(i)));
             if (Files.exists(list)) {

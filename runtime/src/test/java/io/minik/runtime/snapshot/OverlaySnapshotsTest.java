@@ -17,6 +17,11 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarConstants;
 import org.junit.jupiter.api.BeforeEach;
@@ -254,5 +259,33 @@ class OverlaySnapshotsTest {
                 .hasMessageContaining("has 130 layers, and may have 1 to 129")
                 .isInstanceOfSatisfying(RuntimeFault.class, fault -> assertThat(fault.kind())
                         .isEqualTo(RuntimeFault.Kind.INVALID_CONFIG));
+    }
+
+    /** Pulls of images that share layers end at the same moment; neither may find the other's list half gone. */
+    @Test
+    void imagesThatShareLayersAreSettledAtOnce() throws Exception {
+        ExecutorService two = Executors.newFixedThreadPool(2);
+        try {
+            for (int round = 0; round < 50; round++) {
+                List<String> chain = List.of(chain("low" + round), chain("top" + round));
+                snapshots.unpack(
+                        chain.get(0),
+                        new ByteArrayInputStream(new Tar().dir("etc", 0711).bytes()));
+                byte[] implies = new Tar().file("etc/arch", 0644, "x").bytes();
+                snapshots.unpack(chain.get(1), new ByteArrayInputStream(implies));
+                CyclicBarrier both = new CyclicBarrier(2);
+                Callable<Object> settle = () -> {
+                    both.await();
+                    snapshots.settle(chain);
+                    return unix(snapshots.directories(chain).get(0).resolve("etc"))
+                            .get("mode");
+                };
+                for (Future<Object> mode : two.invokeAll(List.of(settle, settle))) {
+                    assertThat(mode.get()).as("round " + round).isEqualTo(040711);
+                }
+            }
+        } finally {
+            two.shutdown();
+        }
     }
 }
