@@ -1,6 +1,6 @@
 package io.minik.cli;
 
-import io.minik.api.object.Json;
+import io.minik.ground.json.Json;
 import io.minik.server.podsecurity.PodSecurityConfig;
 import java.io.IOException;
 import java.nio.file.Files;

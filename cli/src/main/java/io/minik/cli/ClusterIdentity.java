@@ -1,9 +1,9 @@
 package io.minik.cli;
 
 import io.minik.api.meta.Resources;
-import io.minik.api.object.Json;
 import io.minik.api.object.ObjectKey;
-import io.minik.api.x509.SecretFile;
+import io.minik.ground.json.Json;
+import io.minik.ground.tls.SecretFile;
 import io.minik.server.pki.PkiException;
 import io.minik.server.watchcache.StorageKeys;
 import io.minik.store.RangeRequest;

@@ -1,6 +1,6 @@
 package io.minik.cli;
 
-import io.minik.api.room.Room;
+import io.minik.ground.room.Room;
 import io.minik.store.etcdapi.EtcdApi;
 import io.vertx.core.Future;
 

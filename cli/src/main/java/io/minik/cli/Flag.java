@@ -1,7 +1,7 @@
 package io.minik.cli;
 
-import io.minik.api.meta.Ipv4Range;
 import io.minik.api.meta.Names;
+import io.minik.ground.net.Ipv4Range;
 import io.minik.runtime.net.BridgeNetwork;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -1,7 +1,7 @@
 package io.minik.cli;
 
 import io.minik.api.client.Informers;
-import io.minik.api.room.Room;
+import io.minik.ground.room.Room;
 import io.vertx.core.Future;
 
 /**

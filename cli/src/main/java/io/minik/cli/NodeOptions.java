@@ -2,7 +2,7 @@ package io.minik.cli;
 
 import io.minik.api.core.NodeLabels;
 import io.minik.api.meta.Names;
-import io.minik.api.x509.LeafLifetime;
+import io.minik.ground.tls.LeafLifetime;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;

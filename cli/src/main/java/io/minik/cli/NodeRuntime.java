@@ -1,6 +1,6 @@
 package io.minik.cli;
 
-import io.minik.api.room.Room;
+import io.minik.ground.room.Room;
 import io.minik.runtime.cgroup.Cgroups;
 import io.minik.runtime.container.Containers;
 import io.minik.runtime.container.LinuxContainers;

@@ -1,7 +1,7 @@
 package io.minik.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.minik.api.object.Json;
+import io.minik.ground.json.Json;
 import io.minik.server.authn.ServiceAccountTokens;
 import io.minik.server.http.ApiServer.Page;
 import io.minik.server.http.ApiServer.PageAnswer;

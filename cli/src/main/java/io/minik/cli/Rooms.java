@@ -1,6 +1,6 @@
 package io.minik.cli;
 
-import io.minik.api.room.Room;
+import io.minik.ground.room.Room;
 import io.vertx.core.AbstractVerticle;
 import io.vertx.core.Context;
 import io.vertx.core.Future;

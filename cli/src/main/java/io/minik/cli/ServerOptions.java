@@ -2,8 +2,8 @@ package io.minik.cli;
 
 import io.minik.agent.dns.DnsServer;
 import io.minik.api.join.JoinToken;
-import io.minik.api.meta.Ipv4Range;
 import io.minik.api.meta.Names;
+import io.minik.ground.net.Ipv4Range;
 import io.minik.server.admission.DefaultTolerationSeconds;
 import io.minik.server.podsecurity.PodSecurityConfig;
 import io.minik.server.registry.PortRange;

@@ -1,9 +1,9 @@
 package io.minik.agent.dns;
 
 import io.minik.api.client.Informer;
-import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
+import io.minik.ground.json.Json;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;

@@ -2,13 +2,13 @@ package io.minik.agent.dns;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.client.ApiClient;
-import io.minik.api.client.Loop;
 import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Resources;
-import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
-import io.minik.api.room.Room;
+import io.minik.ground.json.Json;
+import io.minik.ground.loop.Loop;
+import io.minik.ground.room.Room;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;

@@ -1,6 +1,6 @@
 package io.minik.agent.dns;
 
-import io.minik.api.client.Loop;
+import io.minik.ground.loop.Loop;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;

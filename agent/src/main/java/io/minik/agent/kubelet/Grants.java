@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.core.Container;
 import io.minik.api.core.ContainerResources;
 import io.minik.api.core.Pod;
-import io.minik.api.object.Json;
+import io.minik.ground.json.Json;
 import io.minik.runtime.container.Containers;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;

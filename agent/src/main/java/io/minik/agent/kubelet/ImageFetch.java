@@ -1,14 +1,14 @@
 package io.minik.agent.kubelet;
 
 import io.minik.api.client.ApiClient;
-import io.minik.api.client.Loop;
 import io.minik.api.core.Container;
 import io.minik.api.core.Pod;
 import io.minik.api.core.Volume;
 import io.minik.api.meta.Resources;
-import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
+import io.minik.ground.json.Json;
+import io.minik.ground.loop.Loop;
 import io.minik.runtime.RuntimeFault;
 import io.minik.runtime.image.Images;
 import io.minik.runtime.image.Images.Credentials;

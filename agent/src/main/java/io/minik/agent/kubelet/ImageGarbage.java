@@ -1,7 +1,7 @@
 package io.minik.agent.kubelet;
 
 import io.minik.agent.volume.FileWork;
-import io.minik.api.client.Loop;
+import io.minik.ground.loop.Loop;
 import io.minik.runtime.container.Containers;
 import io.minik.runtime.image.Images;
 import io.minik.runtime.image.Images.Image;

@@ -9,7 +9,6 @@ import io.minik.api.client.EventRecorder;
 import io.minik.api.client.Informer;
 import io.minik.api.client.Informers;
 import io.minik.api.client.ListOptions;
-import io.minik.api.client.Loop;
 import io.minik.api.core.ContainerState;
 import io.minik.api.core.ContainerStatus;
 import io.minik.api.core.Node;
@@ -17,7 +16,8 @@ import io.minik.api.core.Pod;
 import io.minik.api.meta.Resources;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
-import io.minik.api.room.Room;
+import io.minik.ground.loop.Loop;
+import io.minik.ground.room.Room;
 import io.minik.runtime.container.Containers;
 import io.minik.runtime.image.Images;
 import io.minik.runtime.sandbox.Sandboxes;
@@ -344,8 +344,8 @@ public final class Kubelet implements Room {
                 labels.getOrDefault(ContainerConfigs.POD_NAMESPACE, "unknown"),
                 labels.getOrDefault(ContainerConfigs.POD_NAME, "unknown"));
         return Pod.of(KubeObject.named("v1", "Pod", key, tree -> {
-            io.minik.api.object.Json.child(tree, "metadata").put("uid", uid);
-            var list = io.minik.api.object.Json.child(tree, "spec").putArray("containers");
+            io.minik.ground.json.Json.child(tree, "metadata").put("uid", uid);
+            var list = io.minik.ground.json.Json.child(tree, "spec").putArray("containers");
             containers.forEach(name -> list.addObject().put("name", name));
         }));
     }

@@ -3,7 +3,7 @@ package io.minik.agent.kubelet;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.minik.agent.kubelet.NodeAdmission.Rejection;
 import io.minik.api.core.Pod;
-import io.minik.api.object.Json;
+import io.minik.ground.json.Json;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;

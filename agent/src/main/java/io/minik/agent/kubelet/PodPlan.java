@@ -3,7 +3,7 @@ package io.minik.agent.kubelet;
 import io.minik.api.core.Container;
 import io.minik.api.core.Pod;
 import io.minik.api.core.PodSpec;
-import io.minik.api.meta.Seconds;
+import io.minik.ground.loop.Seconds;
 import io.minik.runtime.container.Containers;
 import io.minik.runtime.sandbox.Sandboxes;
 import io.minik.runtime.sandbox.Sandboxes.Sandbox;

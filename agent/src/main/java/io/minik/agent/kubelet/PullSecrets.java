@@ -1,8 +1,8 @@
 package io.minik.agent.kubelet;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
+import io.minik.ground.json.Json;
 import io.minik.runtime.image.Images.Credentials;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;

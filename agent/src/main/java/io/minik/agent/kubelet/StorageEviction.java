@@ -1,6 +1,6 @@
 package io.minik.agent.kubelet;
 
-import io.minik.api.client.Loop;
+import io.minik.ground.loop.Loop;
 import io.minik.runtime.container.Containers;
 import io.vertx.core.Future;
 import java.nio.file.Files;

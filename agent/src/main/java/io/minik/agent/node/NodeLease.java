@@ -2,13 +2,13 @@ package io.minik.agent.node;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.client.ApiClient;
-import io.minik.api.client.Loop;
 import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Resources;
 import io.minik.api.meta.Status;
-import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
+import io.minik.ground.json.Json;
+import io.minik.ground.loop.Loop;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.Instant;

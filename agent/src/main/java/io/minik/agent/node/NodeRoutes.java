@@ -2,8 +2,8 @@ package io.minik.agent.node;
 
 import io.minik.api.client.EventRecorder;
 import io.minik.api.client.Informer;
-import io.minik.api.client.Loop;
 import io.minik.api.object.KubeObject;
+import io.minik.ground.loop.Loop;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;

@@ -1,7 +1,7 @@
 package io.minik.agent.node;
 
-import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
+import io.minik.ground.json.Json;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.minik.agent.pki;
 
-import io.minik.api.room.Room;
+import io.minik.ground.room.Room;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;

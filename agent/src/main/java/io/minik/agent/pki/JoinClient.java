@@ -6,7 +6,7 @@ import io.minik.api.join.JoinRequest;
 import io.minik.api.join.JoinToken;
 import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Status;
-import io.minik.api.object.Json;
+import io.minik.ground.json.Json;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;

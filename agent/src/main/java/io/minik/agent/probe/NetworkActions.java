@@ -1,8 +1,8 @@
 package io.minik.agent.probe;
 
-import io.minik.api.client.Loop;
 import io.minik.api.core.LifecycleHandler;
-import io.minik.api.meta.Seconds;
+import io.minik.ground.loop.Loop;
+import io.minik.ground.loop.Seconds;
 import io.minik.runtime.RuntimeFault;
 import io.minik.runtime.container.Containers;
 import io.vertx.core.Future;

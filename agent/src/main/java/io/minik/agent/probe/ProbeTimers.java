@@ -1,8 +1,8 @@
 package io.minik.agent.probe;
 
-import io.minik.api.client.Loop;
 import io.minik.api.core.Container;
 import io.minik.api.core.Probe;
+import io.minik.ground.loop.Loop;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -1,8 +1,8 @@
 package io.minik.agent.proxy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
+import io.minik.ground.json.Json;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;

@@ -2,8 +2,8 @@ package io.minik.agent.proxy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.minik.agent.proxy.Treatment.Kind;
-import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
+import io.minik.ground.json.Json;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;

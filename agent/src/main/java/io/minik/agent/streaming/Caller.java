@@ -2,8 +2,8 @@ package io.minik.agent.streaming;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.minik.api.object.Json;
-import io.minik.api.x509.Subject;
+import io.minik.ground.json.Json;
+import io.minik.ground.tls.Subject;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.minik.agent.streaming;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.minik.api.object.Json;
+import io.minik.ground.json.Json;
 import io.vertx.core.buffer.Buffer;
 
 /** What the error channel says at the end, as v1 Status. */

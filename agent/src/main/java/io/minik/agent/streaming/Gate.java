@@ -3,9 +3,9 @@ package io.minik.agent.streaming;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.client.ApiClient;
 import io.minik.api.meta.Resource;
-import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
-import io.minik.api.x509.ClientAuthority;
+import io.minik.ground.json.Json;
+import io.minik.ground.tls.ClientAuthority;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
@@ -126,7 +126,7 @@ public final class Gate {
     // ---- what
 
     private static String verb(HttpServerRequest request) {
-        return switch (io.minik.api.wire.UpgradeByPost.asked(request)) {
+        return switch (io.minik.ground.net.UpgradeByPost.asked(request)) {
             case "POST" -> "create";
             case "PUT" -> "update";
             case "PATCH" -> "patch";

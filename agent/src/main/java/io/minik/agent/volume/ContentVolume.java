@@ -1,10 +1,10 @@
 package io.minik.agent.volume;
 
 import io.minik.agent.volume.Projection.TokenSource;
-import io.minik.api.client.Loop;
 import io.minik.api.core.Pod;
 import io.minik.api.core.Volume;
 import io.minik.api.object.ObjectKey;
+import io.minik.ground.loop.Loop;
 import io.vertx.core.Future;
 import java.nio.file.Files;
 import java.nio.file.Path;

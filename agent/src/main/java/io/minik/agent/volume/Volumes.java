@@ -1,7 +1,6 @@
 package io.minik.agent.volume;
 
 import io.minik.api.client.ApiClient;
-import io.minik.api.client.Loop;
 import io.minik.api.core.Pod;
 import io.minik.api.core.Volume;
 import io.minik.api.core.VolumeMount;
@@ -9,9 +8,10 @@ import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Quantity;
 import io.minik.api.meta.Resources;
 import io.minik.api.meta.Status;
-import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
+import io.minik.ground.json.Json;
+import io.minik.ground.loop.Loop;
 import io.minik.runtime.sys.Trees;
 import io.vertx.core.Future;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package io.minik.agent.kubelet;
 
-import io.minik.api.client.Loop;
+import io.minik.ground.loop.Loop;
 import io.minik.runtime.RuntimeFault;
 import io.minik.runtime.container.Containers;
 import io.minik.runtime.image.Images;

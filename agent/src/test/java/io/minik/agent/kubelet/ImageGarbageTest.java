@@ -3,7 +3,7 @@ package io.minik.agent.kubelet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.minik.agent.volume.FileWork;
-import io.minik.api.client.ManualLoop;
+import io.minik.ground.loop.ManualLoop;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.concurrent.Callable;

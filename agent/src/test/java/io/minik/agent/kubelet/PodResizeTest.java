@@ -7,7 +7,7 @@ import io.minik.api.core.ContainerStatus;
 import io.minik.api.core.Pod;
 import io.minik.api.core.PodCondition;
 import io.minik.api.meta.Resources;
-import io.minik.api.object.Json;
+import io.minik.ground.json.Json;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;

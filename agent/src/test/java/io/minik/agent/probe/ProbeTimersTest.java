@@ -3,10 +3,10 @@ package io.minik.agent.probe;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.minik.agent.probe.Actions.Outcome;
-import io.minik.api.client.ManualLoop;
 import io.minik.api.core.Container;
 import io.minik.api.core.LifecycleHandler;
-import io.minik.api.object.Json;
+import io.minik.ground.json.Json;
+import io.minik.ground.loop.ManualLoop;
 import io.vertx.core.Future;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

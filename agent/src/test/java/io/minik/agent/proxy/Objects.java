@@ -1,9 +1,9 @@
 package io.minik.agent.proxy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
+import io.minik.ground.json.Json;
 import java.util.List;
 
 /** Services and slices for tests. */

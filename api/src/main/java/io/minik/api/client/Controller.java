@@ -1,6 +1,6 @@
 package io.minik.api.client;
 
-import io.minik.api.room.Room;
+import io.minik.ground.room.Room;
 import io.vertx.core.Future;
 
 /** A room that is one reconcile loop. */

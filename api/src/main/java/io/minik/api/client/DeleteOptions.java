@@ -1,7 +1,7 @@
 package io.minik.api.client;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.minik.api.object.Json;
+import io.minik.ground.json.Json;
 import java.util.Optional;
 
 /**

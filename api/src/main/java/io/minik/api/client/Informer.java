@@ -3,6 +3,7 @@ package io.minik.api.client;
 import io.minik.api.meta.Resource;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
+import io.minik.ground.loop.Loop;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;

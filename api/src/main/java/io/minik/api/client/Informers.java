@@ -1,7 +1,8 @@
 package io.minik.api.client;
 
 import io.minik.api.meta.Resource;
-import io.minik.api.room.Room;
+import io.minik.ground.loop.Loop;
+import io.minik.ground.room.Room;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 

@@ -2,6 +2,7 @@ package io.minik.api.client;
 
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
+import io.minik.ground.loop.Loop;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;

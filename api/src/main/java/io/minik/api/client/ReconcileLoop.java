@@ -2,7 +2,8 @@ package io.minik.api.client;
 
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
-import io.minik.api.room.Room;
+import io.minik.ground.loop.Loop;
+import io.minik.ground.room.Room;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;

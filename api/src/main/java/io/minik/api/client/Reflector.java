@@ -4,6 +4,7 @@ import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Resource;
 import io.minik.api.meta.Status.Reason;
 import io.minik.api.object.KubeObject;
+import io.minik.ground.loop.Loop;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.Instant;

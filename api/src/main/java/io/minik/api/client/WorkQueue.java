@@ -1,6 +1,7 @@
 package io.minik.api.client;
 
-import io.minik.api.meta.Seconds;
+import io.minik.ground.loop.Loop;
+import io.minik.ground.loop.Seconds;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.Instant;

@@ -6,7 +6,7 @@
  * {@link io.minik.api.client.ReconcileLoop} joins the three, a {@link io.minik.api.client.Controller} is a room made of
  * one; {@link io.minik.api.client.Informers} shares mirrors, {@link io.minik.api.client.EventRecorder} tells people.
  *
- * <p>All state of these belongs to one {@link io.minik.api.client.Loop}. Nothing here polls: timers exist only while
+ * <p>All state of these belongs to one {@link io.minik.ground.loop.Loop}. Nothing here polls: timers exist only while
  * something is due.
  *
  * <p>Follows Kubernetes' "API concepts" and client-go's behaviour.

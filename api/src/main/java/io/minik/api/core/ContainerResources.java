@@ -2,7 +2,7 @@ package io.minik.api.core;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.minik.api.object.Json;
+import io.minik.ground.json.Json;
 import java.util.Map;
 
 /** Quantities by resource name ({@code cpu}, {@code memory}, …), as text; io.minik.api.meta.Quantity reads them. */

@@ -2,7 +2,7 @@ package io.minik.api.core;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.minik.api.object.Json;
+import io.minik.ground.json.Json;
 
 /** core/v1 ContainerState: one of waiting, running, terminated, or none of them (an empty lastState). */
 public sealed interface ContainerState {

@@ -1,7 +1,7 @@
 package io.minik.api.core;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.minik.api.object.Json;
+import io.minik.ground.json.Json;
 
 /** core/v1 EnvFromSource: every key of a ConfigMap or, if {@code secret}, of a Secret. */
 public record EnvFromSource(String prefix, boolean secret, String name, boolean optional) {

@@ -2,7 +2,7 @@ package io.minik.api.core;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.minik.api.object.Json;
+import io.minik.ground.json.Json;
 
 /** core/v1 NodeCondition. @param status True, False or Unknown; times are RFC 3339 */
 public record NodeCondition(

@@ -1,10 +1,10 @@
 package io.minik.api.core;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.minik.api.meta.ObjectMeta;
-import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
+import io.minik.api.object.ObjectMeta;
+import io.minik.ground.json.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -1,7 +1,7 @@
 package io.minik.api.core;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.minik.api.object.Json;
+import io.minik.ground.json.Json;
 import java.util.OptionalLong;
 
 /** core/v1 Probe, with upstream's defaults. @param terminationGracePeriodSeconds overrides the pod's when this probe kills */

@@ -2,7 +2,7 @@ package io.minik.api.core;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.minik.api.meta.Quantity;
-import io.minik.api.object.Json;
+import io.minik.ground.json.Json;
 import java.util.Map;
 import java.util.TreeMap;
 

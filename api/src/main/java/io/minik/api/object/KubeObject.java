@@ -2,7 +2,7 @@ package io.minik.api.object;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.minik.api.meta.ObjectMeta;
+import io.minik.ground.json.Json;
 import java.lang.ref.SoftReference;
 import java.util.Map;
 import java.util.function.Consumer;

@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Status.Details;
 import io.minik.api.meta.Status.Reason;
-import io.minik.api.object.Json;
+import io.minik.ground.json.Json;
 import java.util.ArrayList;
 import java.util.List;
 

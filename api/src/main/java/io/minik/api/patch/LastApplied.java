@@ -2,8 +2,8 @@ package io.minik.api.patch;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.minik.api.object.Json;
 import io.minik.api.patch.Apply.Applier;
+import io.minik.ground.json.Json;
 import java.nio.charset.StandardCharsets;
 
 /**

@@ -3,7 +3,7 @@ package io.minik.api.patch;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.meta.ApiException;
-import io.minik.api.object.Json;
+import io.minik.ground.json.Json;
 
 /** JSON merge patch, RFC 7386: null removes, objects merge, all else replaces. */
 public final class MergePatch {

@@ -9,7 +9,7 @@ import io.minik.api.meta.Resource;
 import io.minik.api.meta.Status.Cause;
 import io.minik.api.meta.Status.Details;
 import io.minik.api.meta.Status.Reason;
-import io.minik.api.object.Json;
+import io.minik.ground.json.Json;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.minik.api.object.Json;
+import io.minik.ground.json.Json;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.ZoneOffset;

@@ -3,7 +3,7 @@ package io.minik.api.schema;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
 import io.minik.api.meta.Quantity;
-import io.minik.api.object.Json;
+import io.minik.ground.json.Json;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.time.DateTimeException;

@@ -2,8 +2,8 @@ package io.minik.api.validation;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.minik.api.object.Json;
 import io.minik.api.schema.KindRow;
+import io.minik.ground.json.Json;
 import java.util.Map;
 
 /** Which rules belong to which kind. */

@@ -2,8 +2,8 @@ package io.minik.api.validation;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.minik.api.meta.Names;
-import io.minik.api.object.Json;
 import io.minik.api.schema.KindRow;
+import io.minik.ground.json.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -1,7 +1,7 @@
 package io.minik.api.validation;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.minik.api.object.Json;
+import io.minik.ground.json.Json;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -2,8 +2,8 @@ package io.minik.api.validation;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.minik.api.meta.CronSchedule;
-import io.minik.api.object.Json;
 import io.minik.api.selector.LabelSelector;
+import io.minik.ground.json.Json;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -6,9 +6,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Resource;
 import io.minik.api.meta.Resources;
-import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
+import io.minik.ground.json.Json;
+import io.minik.ground.loop.Loop;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -346,7 +347,7 @@ public final class FakeApi implements Transport {
                 meta.remove("finalizers");
             }
             if (!meta.has("deletionTimestamp")) {
-                meta.put("deletionTimestamp", time(io.minik.api.meta.Seconds.after(now(), grace)));
+                meta.put("deletionTimestamp", time(io.minik.ground.loop.Seconds.after(now(), grace)));
                 if (meta.has("generation")) {
                     meta.put("generation", meta.path("generation").asLong() + 1);
                 }

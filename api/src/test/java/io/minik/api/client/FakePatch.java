@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.meta.ApiException;
-import io.minik.api.object.Json;
+import io.minik.ground.json.Json;
 import java.util.Map;
 import java.util.Optional;
 

@@ -4,9 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Resources;
-import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
+import io.minik.ground.json.Json;
+import io.minik.ground.loop.ManualLoop;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,6 +2,7 @@ package io.minik.api.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.minik.ground.loop.ManualLoop;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;

@@ -2,8 +2,8 @@ package io.minik.api.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
+import io.minik.ground.json.Json;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 

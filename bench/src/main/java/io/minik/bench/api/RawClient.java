@@ -1,8 +1,8 @@
 package io.minik.bench.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.minik.api.object.Json;
-import io.minik.api.x509.TlsIdentity;
+import io.minik.ground.json.Json;
+import io.minik.ground.tls.TlsIdentity;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;

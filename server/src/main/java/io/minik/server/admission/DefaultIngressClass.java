@@ -1,8 +1,8 @@
 package io.minik.server.admission;
 
 import io.minik.api.meta.Resource;
-import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
+import io.minik.ground.json.Json;
 import io.minik.server.admission.Review.Operation;
 import java.util.Comparator;
 

@@ -2,8 +2,8 @@ package io.minik.server.admission;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.minik.api.meta.Resources;
-import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
+import io.minik.ground.json.Json;
 import io.minik.server.podsecurity.LevelVersion;
 import io.minik.server.podsecurity.PodSecurityConfig;
 import io.minik.server.podsecurity.Standards;

@@ -3,7 +3,7 @@ package io.minik.server.admission;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import io.minik.api.meta.Resource;
-import io.minik.api.object.Json;
+import io.minik.ground.json.Json;
 import java.util.Optional;
 
 /** Where kinds that make pods keep what they make them from. */

@@ -3,7 +3,7 @@ package io.minik.server.admission;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.minik.api.meta.Quantity;
 import io.minik.api.meta.Resource;
-import io.minik.api.object.Json;
+import io.minik.ground.json.Json;
 import io.minik.server.admission.Review.Operation;
 import java.time.Instant;
 import java.util.List;

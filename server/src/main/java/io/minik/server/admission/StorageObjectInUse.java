@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.meta.Resource;
 import io.minik.api.meta.Resources;
-import io.minik.api.object.Json;
+import io.minik.ground.json.Json;
 import io.minik.server.admission.Review.Operation;
 import java.util.Map;
 

@@ -2,8 +2,8 @@ package io.minik.server.admission;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.minik.api.meta.Resource;
-import io.minik.api.object.Json;
 import io.minik.api.object.ObjectKey;
+import io.minik.ground.json.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

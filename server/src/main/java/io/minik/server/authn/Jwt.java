@@ -1,7 +1,7 @@
 package io.minik.server.authn;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.minik.api.object.Json;
+import io.minik.ground.json.Json;
 import io.minik.server.pki.ServiceAccountKeys;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;

@@ -1,9 +1,9 @@
 package io.minik.server.authn;
 
 import io.minik.api.meta.ApiException;
-import io.minik.api.x509.ClientAuthority;
-import io.minik.api.x509.Subject;
-import io.minik.api.x509.X509Exception;
+import io.minik.ground.tls.ClientAuthority;
+import io.minik.ground.tls.Subject;
+import io.minik.ground.tls.X509Exception;
 import io.minik.server.authn.ServiceAccountTokens.Verified;
 import io.vertx.core.Future;
 import java.security.GeneralSecurityException;

@@ -2,7 +2,7 @@ package io.minik.server.authz;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.minik.api.object.Json;
+import io.minik.ground.json.Json;
 import io.minik.server.authn.User;
 
 /** The API server's authorizer: system:masters, then nodes, then RBAC; the first that allows decides. Any thread. */

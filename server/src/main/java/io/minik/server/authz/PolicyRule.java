@@ -2,7 +2,7 @@ package io.minik.server.authz;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.minik.api.object.Json;
+import io.minik.ground.json.Json;
 import io.minik.server.authz.Authorizer.Attributes;
 import java.util.ArrayList;
 import java.util.List;

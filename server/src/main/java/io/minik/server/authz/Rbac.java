@@ -3,7 +3,7 @@ package io.minik.server.authz;
 import io.minik.api.client.Informer;
 import io.minik.api.client.Informers;
 import io.minik.api.meta.Resources;
-import io.minik.api.room.Room;
+import io.minik.ground.room.Room;
 import io.vertx.core.Future;
 import java.util.List;
 

@@ -1,9 +1,9 @@
 package io.minik.server.authz;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
+import io.minik.ground.json.Json;
 import io.minik.server.authn.ServiceAccountTokens;
 import io.minik.server.authn.User;
 import java.util.ArrayList;

@@ -3,7 +3,7 @@ package io.minik.server.controllers;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.minik.api.object.Json;
+import io.minik.ground.json.Json;
 import java.util.Optional;
 
 /** status.conditions: one of each type, the transition time moves only with the status. */

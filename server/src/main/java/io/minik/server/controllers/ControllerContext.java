@@ -4,10 +4,10 @@ import io.minik.api.client.ApiClient;
 import io.minik.api.client.EventRecorder;
 import io.minik.api.client.Informer;
 import io.minik.api.client.Informers;
-import io.minik.api.client.Loop;
 import io.minik.api.client.ReconcileLoop;
 import io.minik.api.client.Reconciler;
 import io.minik.api.meta.Resource;
+import io.minik.ground.loop.Loop;
 import java.time.temporal.ChronoUnit;
 
 /** What all controllers of one loop share. */

@@ -1,7 +1,7 @@
 package io.minik.server.controllers;
 
 import io.minik.api.meta.Resource;
-import io.minik.api.room.Room;
+import io.minik.ground.room.Room;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.Collection;

@@ -2,9 +2,9 @@ package io.minik.server.controllers;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.minik.api.meta.Seconds;
-import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
+import io.minik.ground.json.Json;
+import io.minik.ground.loop.Seconds;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;

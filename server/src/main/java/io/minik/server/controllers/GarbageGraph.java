@@ -2,11 +2,11 @@ package io.minik.server.controllers;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.minik.api.meta.ObjectMeta;
-import io.minik.api.meta.OwnerReference;
 import io.minik.api.meta.Resource;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
+import io.minik.api.object.ObjectMeta;
+import io.minik.api.object.OwnerReference;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.HashMap;

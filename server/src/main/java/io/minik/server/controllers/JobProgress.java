@@ -1,8 +1,8 @@
 package io.minik.server.controllers;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
+import io.minik.ground.json.Json;
 import io.minik.server.controllers.PodFailurePolicy.Action;
 import io.minik.server.controllers.PodFailurePolicy.Match;
 import java.time.Duration;

@@ -1,8 +1,8 @@
 package io.minik.server.controllers;
 
 import io.minik.api.meta.ApiException;
-import io.minik.api.meta.Seconds;
 import io.minik.api.meta.Status.Reason;
+import io.minik.ground.loop.Seconds;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.Instant;

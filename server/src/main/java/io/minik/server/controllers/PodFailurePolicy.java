@@ -1,8 +1,8 @@
 package io.minik.server.controllers;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
+import io.minik.ground.json.Json;
 import java.util.Optional;
 
 /** What a Job's spec.podFailurePolicy makes of a failed pod: the first rule that matches says it. Pure. */

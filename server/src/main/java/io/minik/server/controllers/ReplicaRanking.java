@@ -1,7 +1,7 @@
 package io.minik.server.controllers;
 
-import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
+import io.minik.ground.json.Json;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashMap;

@@ -1,8 +1,8 @@
 package io.minik.server.controllers;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
+import io.minik.ground.json.Json;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;

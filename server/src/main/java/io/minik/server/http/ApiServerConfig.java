@@ -1,6 +1,6 @@
 package io.minik.server.http;
 
-import io.minik.api.x509.ClientAuthority;
+import io.minik.ground.tls.ClientAuthority;
 import io.minik.server.admission.DefaultTolerationSeconds;
 import io.minik.server.podsecurity.PodSecurityConfig;
 import io.minik.server.registry.PortRange;

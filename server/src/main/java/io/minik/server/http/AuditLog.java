@@ -2,7 +2,7 @@ package io.minik.server.http;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.meta.ApiException;
-import io.minik.api.object.Json;
+import io.minik.ground.json.Json;
 import io.minik.server.authn.User;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;

@@ -3,7 +3,7 @@ package io.minik.server.http;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
-import io.minik.api.room.Room;
+import io.minik.ground.room.Room;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.function.Supplier;

@@ -36,8 +36,8 @@ final class Documents {
 
     private Answer index() {
         List<String> paths = new ArrayList<>(pages.keySet());
-        var tree = io.minik.api.object.Json.object();
+        var tree = io.minik.ground.json.Json.object();
         paths.forEach(tree.putArray("paths")::add);
-        return Answer.Raw.json(io.vertx.core.buffer.Buffer.buffer(io.minik.api.object.Json.bytes(tree)));
+        return Answer.Raw.json(io.vertx.core.buffer.Buffer.buffer(io.minik.ground.json.Json.bytes(tree)));
     }
 }

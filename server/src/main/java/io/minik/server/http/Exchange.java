@@ -1,6 +1,6 @@
 package io.minik.server.http;
 
-import io.minik.api.wire.UpgradeByPost;
+import io.minik.ground.net.UpgradeByPost;
 import io.minik.server.authn.User;
 import io.minik.server.registry.NameSource;
 import io.vertx.core.MultiMap;

@@ -1,6 +1,6 @@
 package io.minik.server.http;
 
-import io.minik.api.room.Room;
+import io.minik.ground.room.Room;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -1,9 +1,9 @@
 package io.minik.server.http;
 
-import io.minik.api.wire.Connections;
-import io.minik.api.wire.Crowd;
-import io.minik.api.wire.TlsEngine;
-import io.minik.api.wire.UpgradeByPost;
+import io.minik.ground.net.Connections;
+import io.minik.ground.net.Crowd;
+import io.minik.ground.net.UpgradeByPost;
+import io.minik.ground.tls.TlsEngine;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.ClientAuth;

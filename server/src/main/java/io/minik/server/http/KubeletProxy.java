@@ -2,9 +2,9 @@ package io.minik.server.http;
 
 import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Resources;
-import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
+import io.minik.ground.json.Json;
 import io.minik.server.registry.Registry;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;

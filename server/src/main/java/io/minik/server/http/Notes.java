@@ -2,9 +2,9 @@ package io.minik.server.http;
 
 import io.minik.api.client.ApiClient;
 import io.minik.api.client.EventRecorder;
-import io.minik.api.client.Loop;
 import io.minik.api.client.Transport;
 import io.minik.api.object.KubeObject;
+import io.minik.ground.loop.Loop;
 
 /** Events that the API server itself has to tell of objects. Any thread; nobody waits for them. */
 final class Notes {

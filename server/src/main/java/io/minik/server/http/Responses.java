@@ -2,7 +2,7 @@ package io.minik.server.http;
 
 import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Status;
-import io.minik.api.object.Json;
+import io.minik.ground.json.Json;
 import io.minik.server.registry.Registry;
 import io.minik.server.table.Tables.IncludeObject;
 import io.vertx.core.Future;

@@ -1,7 +1,7 @@
 package io.minik.server.http;
 
-import io.minik.api.wire.Connections;
-import io.minik.api.x509.ClientAuthority;
+import io.minik.ground.net.Connections;
+import io.minik.ground.tls.ClientAuthority;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.ServerWebSocket;

@@ -12,7 +12,7 @@
  *   in process:  measure, recover, audit, limit, authorize -> Routes -> registry
  * </pre>
  *
- * <p>What one client may cost: its connection until it authenticates ({@link io.minik.api.wire.Connections}), its body once it is
+ * <p>What one client may cost: its connection until it authenticates ({@link io.minik.ground.net.Connections}), its body once it is
  * let in ({@link io.minik.server.http.ByteBudget}, 413 above 3 MiB, 55 s), one decoded large body at a time for all
  * ({@link io.minik.server.http.HeavyWork}), and two slices of an answer, 30 s without taking any ({@link
  * io.minik.server.http.Outflow}).

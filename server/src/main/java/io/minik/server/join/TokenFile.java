@@ -1,7 +1,7 @@
 package io.minik.server.join;
 
 import io.minik.api.join.JoinToken;
-import io.minik.api.x509.SecretFile;
+import io.minik.ground.tls.SecretFile;
 import io.minik.server.pki.Pki;
 import java.nio.file.Path;
 import java.security.SecureRandom;

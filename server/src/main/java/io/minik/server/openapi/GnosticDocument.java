@@ -1,7 +1,7 @@
 package io.minik.server.openapi;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.minik.api.object.Json;
+import io.minik.ground.json.Json;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;

@@ -1,9 +1,9 @@
 package io.minik.server.openapi;
 
-import io.minik.api.object.Json;
 import io.minik.api.schema.Docs;
 import io.minik.api.schema.KindRow;
 import io.minik.api.schema.Schema;
+import io.minik.ground.json.Json;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

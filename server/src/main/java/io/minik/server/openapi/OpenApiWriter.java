@@ -1,12 +1,12 @@
 package io.minik.server.openapi;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import io.minik.api.object.Json;
 import io.minik.api.schema.Docs;
 import io.minik.api.schema.Field;
 import io.minik.api.schema.KindRow;
 import io.minik.api.schema.Schema;
 import io.minik.api.schema.Type;
+import io.minik.ground.json.Json;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -1,6 +1,6 @@
 package io.minik.server.pki;
 
-import io.minik.api.room.Room;
+import io.minik.ground.room.Room;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.InstantSource;
@@ -9,7 +9,7 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Renews leaves while the server runs: {@link io.minik.api.x509.LeafLifetime} says when to look and what is due. */
+/** Renews leaves while the server runs: {@link io.minik.ground.tls.LeafLifetime} says when to look and what is due. */
 public final class CertificateRenewal implements Room {
     private static final Logger log = LoggerFactory.getLogger(CertificateRenewal.class);
 

@@ -1,7 +1,7 @@
 package io.minik.server.pki;
 
-import io.minik.api.x509.Keys;
-import io.minik.api.x509.SecretFile;
+import io.minik.ground.tls.Keys;
+import io.minik.ground.tls.SecretFile;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

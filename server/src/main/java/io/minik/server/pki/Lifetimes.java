@@ -1,7 +1,7 @@
 package io.minik.server.pki;
 
-import io.minik.api.x509.CertificateAuthority.Validity;
-import io.minik.api.x509.LeafLifetime;
+import io.minik.ground.tls.CertificateAuthority.Validity;
+import io.minik.ground.tls.LeafLifetime;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;

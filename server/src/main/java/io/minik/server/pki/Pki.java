@@ -1,12 +1,12 @@
 package io.minik.server.pki;
 
-import io.minik.api.x509.CertificateAuthority;
-import io.minik.api.x509.CertificateAuthority.Purpose;
-import io.minik.api.x509.Keys;
-import io.minik.api.x509.LeafLifetime;
-import io.minik.api.x509.Pem;
-import io.minik.api.x509.Subject;
-import io.minik.api.x509.X509Exception;
+import io.minik.ground.tls.CertificateAuthority;
+import io.minik.ground.tls.CertificateAuthority.Purpose;
+import io.minik.ground.tls.Keys;
+import io.minik.ground.tls.LeafLifetime;
+import io.minik.ground.tls.Pem;
+import io.minik.ground.tls.Subject;
+import io.minik.ground.tls.X509Exception;
 import io.minik.server.pki.KeyFolder.Found;
 import io.minik.server.pki.KeyFolder.Wanted;
 import java.nio.charset.StandardCharsets;

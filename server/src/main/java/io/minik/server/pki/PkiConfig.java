@@ -1,6 +1,6 @@
 package io.minik.server.pki;
 
-import io.minik.api.x509.LeafLifetime;
+import io.minik.ground.tls.LeafLifetime;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;

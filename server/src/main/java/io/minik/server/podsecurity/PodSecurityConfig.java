@@ -1,7 +1,7 @@
 package io.minik.server.podsecurity;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.minik.api.object.Json;
+import io.minik.ground.json.Json;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -3,7 +3,7 @@ package io.minik.server.podsecurity;
 import static io.minik.server.podsecurity.BaselineChecks.violation;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.minik.api.object.Json;
+import io.minik.ground.json.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

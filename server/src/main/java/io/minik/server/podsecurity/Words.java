@@ -1,6 +1,6 @@
 package io.minik.server.podsecurity;
 
-import io.minik.api.object.Json;
+import io.minik.ground.json.Json;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -2,7 +2,7 @@ package io.minik.server.registry;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.minik.api.meta.ApiException;
-import io.minik.api.object.Json;
+import io.minik.ground.json.Json;
 import java.util.Base64;
 
 /**

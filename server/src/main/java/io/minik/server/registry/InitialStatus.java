@@ -2,7 +2,7 @@ package io.minik.server.registry;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.meta.Resource;
-import io.minik.api.object.Json;
+import io.minik.ground.json.Json;
 import java.util.Map;
 
 /** The status that a new object has: what a creator sends as status is dropped. */

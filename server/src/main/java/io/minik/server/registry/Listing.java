@@ -2,8 +2,8 @@ package io.minik.server.registry;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
+import io.minik.ground.json.Json;
 import java.util.AbstractList;
 import java.util.List;
 import java.util.Optional;

@@ -7,7 +7,7 @@ import io.minik.api.core.PodSpec;
 import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Resources;
 import io.minik.api.meta.Status.Cause;
-import io.minik.api.object.Json;
+import io.minik.ground.json.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

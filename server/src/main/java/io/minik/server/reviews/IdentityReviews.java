@@ -2,8 +2,8 @@ package io.minik.server.reviews;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.meta.ApiException;
-import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
+import io.minik.ground.json.Json;
 import io.minik.server.authn.RequestAuthenticator;
 import io.minik.server.authn.User;
 import io.minik.server.registry.Connector.Scope;

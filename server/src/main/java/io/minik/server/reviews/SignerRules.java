@@ -1,7 +1,7 @@
 package io.minik.server.reviews;
 
-import io.minik.api.x509.CertificateAuthority.Purpose;
-import io.minik.api.x509.CertificateRequest;
+import io.minik.ground.tls.CertificateAuthority.Purpose;
+import io.minik.ground.tls.CertificateRequest;
 import io.minik.server.authn.User;
 import io.minik.server.authz.NodeIdentity;
 import java.util.Arrays;

@@ -1,8 +1,8 @@
 package io.minik.server.scheduler;
 
-import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
 import io.minik.api.selector.LabelSelector;
+import io.minik.ground.json.Json;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;

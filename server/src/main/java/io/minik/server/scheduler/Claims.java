@@ -2,9 +2,9 @@ package io.minik.server.scheduler;
 
 import io.minik.api.client.Informer;
 import io.minik.api.core.NodeSelector;
-import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
+import io.minik.ground.json.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

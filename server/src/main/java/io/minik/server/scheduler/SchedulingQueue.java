@@ -1,7 +1,7 @@
 package io.minik.server.scheduler;
 
-import io.minik.api.client.Loop;
 import io.minik.api.object.ObjectKey;
+import io.minik.ground.loop.Loop;
 import io.minik.server.scheduler.Unfit.Cure;
 import java.time.Duration;
 import java.time.Instant;

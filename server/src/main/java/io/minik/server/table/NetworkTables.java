@@ -1,8 +1,8 @@
 package io.minik.server.table;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
+import io.minik.ground.json.Json;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;

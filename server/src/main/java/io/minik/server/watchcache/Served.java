@@ -1,7 +1,7 @@
 package io.minik.server.watchcache;
 
-import io.minik.api.meta.ObjectMeta;
 import io.minik.api.object.KubeObject;
+import io.minik.api.object.ObjectMeta;
 import io.minik.store.Value;
 import org.jspecify.annotations.Nullable;
 

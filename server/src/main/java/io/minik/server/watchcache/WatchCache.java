@@ -2,9 +2,9 @@ package io.minik.server.watchcache;
 
 import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Resource;
-import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
+import io.minik.ground.json.Json;
 import io.minik.store.Bytes;
 import io.minik.store.Event;
 import io.minik.store.KeyValue;

@@ -3,7 +3,7 @@ package io.minik.server.watchcache;
 import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Resource;
 import io.minik.api.object.KubeObject;
-import io.minik.api.room.Room;
+import io.minik.ground.room.Room;
 import io.minik.store.Bytes;
 import io.minik.store.Event;
 import io.minik.store.KeyValue;

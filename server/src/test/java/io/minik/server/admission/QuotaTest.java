@@ -11,9 +11,9 @@ import static io.minik.api.meta.Resources.SERVICE_ACCOUNTS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
+import io.minik.ground.json.Json;
 import io.minik.server.http.TestApi;
 import io.vertx.core.Future;
 import java.util.ArrayList;

@@ -2,12 +2,12 @@ package io.minik.server.controllers;
 
 import io.minik.api.client.ApiClient;
 import io.minik.api.client.EventRecorder;
-import io.minik.api.client.Loop;
 import io.minik.api.client.Transport;
 import io.minik.api.meta.Resource;
-import io.minik.api.room.Room;
 import io.minik.api.schema.KindRow;
 import io.minik.api.schema.Schema;
+import io.minik.ground.loop.Loop;
+import io.minik.ground.room.Room;
 import io.minik.server.scheduler.Scheduler;
 import io.vertx.core.Context;
 import io.vertx.core.Future;

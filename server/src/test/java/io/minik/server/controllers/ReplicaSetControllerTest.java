@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.minik.api.client.ApiCall.Verb;
 import io.minik.api.meta.ApiException;
-import io.minik.api.meta.OwnerReference;
 import io.minik.api.meta.Resource;
 import io.minik.api.meta.Resources;
-import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
+import io.minik.api.object.OwnerReference;
+import io.minik.ground.json.Json;
 import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;

@@ -3,10 +3,10 @@ package io.minik.server.controllers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.minik.api.meta.OwnerReference;
 import io.minik.api.meta.Resources;
-import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
+import io.minik.api.object.OwnerReference;
+import io.minik.ground.json.Json;
 import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;

@@ -3,9 +3,9 @@ package io.minik.server.controllers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.minik.api.meta.Resources;
-import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
+import io.minik.ground.json.Json;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;

@@ -1,7 +1,7 @@
 package io.minik.server.http;
 
 import io.minik.api.schema.Schema;
-import io.minik.api.x509.ClientAuthority;
+import io.minik.ground.tls.ClientAuthority;
 import io.minik.server.admission.DefaultTolerationSeconds;
 import io.minik.server.authn.User;
 import io.minik.server.authz.Authorizer.Decision;

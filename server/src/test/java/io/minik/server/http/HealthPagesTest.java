@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.minik.api.meta.ApiException;
-import io.minik.api.room.Room;
+import io.minik.ground.room.Room;
 import io.minik.server.authn.User;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;

@@ -2,7 +2,7 @@ package io.minik.server.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.minik.api.wire.Crowd;
+import io.minik.ground.net.Crowd;
 import io.minik.store.Store;
 import io.minik.store.etcdapi.EtcdApi;
 import io.minik.store.etcdapi.Member;

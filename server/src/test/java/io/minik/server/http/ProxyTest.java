@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.minik.api.meta.ApiException;
 import io.minik.api.object.KubeObject;
-import io.minik.api.wire.Connections;
+import io.minik.ground.net.Connections;
 import io.minik.server.registry.NameSource;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;

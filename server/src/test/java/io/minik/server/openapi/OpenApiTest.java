@@ -3,8 +3,8 @@ package io.minik.server.openapi;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.minik.api.object.Json;
 import io.minik.api.schema.Schema;
+import io.minik.ground.json.Json;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

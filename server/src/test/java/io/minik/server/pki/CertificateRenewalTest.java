@@ -2,7 +2,7 @@ package io.minik.server.pki;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.minik.api.x509.LeafLifetime;
+import io.minik.ground.tls.LeafLifetime;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;

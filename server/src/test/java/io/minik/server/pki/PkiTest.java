@@ -3,8 +3,8 @@ package io.minik.server.pki;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.minik.api.x509.Keys;
-import io.minik.api.x509.SecretFile;
+import io.minik.ground.tls.Keys;
+import io.minik.ground.tls.SecretFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -4,8 +4,8 @@ import static io.minik.api.meta.Resources.JOBS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
+import io.minik.ground.json.Json;
 import io.minik.server.http.TestApi;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;

@@ -2,9 +2,9 @@ package io.minik.server.scheduler;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.minik.api.object.Json;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
+import io.minik.ground.json.Json;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;

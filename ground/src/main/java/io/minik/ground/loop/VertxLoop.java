@@ -1,0 +1,33 @@
+package io.minik.ground.loop;
+
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.time.Instant;
+
+/** A Vert.x context as a {@link Loop}. */
+record VertxLoop(Context context) implements Loop {
+    @Override
+    public void run(Runnable task) {
+        context.runOnContext(ignored -> task.run());
+    }
+
+    @Override
+    public Timer after(Duration delay, Runnable task) {
+        Vertx vertx = context.owner();
+        // Vert.x takes no delay below 1 ms.
+        long id = vertx.setTimer(Math.max(1, Seconds.atMost(delay).toMillis()), ignored -> {
+            if (context.equals(Vertx.currentContext())) {
+                task.run();
+            } else {
+                run(task);
+            }
+        });
+        return () -> vertx.cancelTimer(id);
+    }
+
+    @Override
+    public Instant now() {
+        return Instant.now();
+    }
+}

@@ -1,0 +1,270 @@
+package io.minik.ground.net;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http.HttpRequestDecoder;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.net.impl.VertxConnection;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The connections of one server on one event loop, and how long each may keep still.
+ *
+ * <pre>
+ *   opened ─▶ STRANGER ── a request that is authenticated ──▶ KNOWN
+ *                │ headers not whole in time, too many strangers, idle
+ *                ▼
+ *              closed
+ * </pre>
+ *
+ * Strangers are never refused but replaced, the oldest by the newest: who authenticates does it in a moment and is a stranger
+ * no more, so that a crowd that says nothing keeps nobody out. One address has at most three quarters of their places. A known user
+ * who has connections enough stays a stranger with a new one ({@link Crowd}). Deadlines are kube-apiserver's. All on the loop
+ * that made it.
+ */
+public final class Connections {
+    private static final Logger log = LoggerFactory.getLogger(Connections.class);
+
+    /** kube-apiserver's ReadHeaderTimeout: from a request's first byte to the end of its headers. */
+    public static final int HEADER_SECONDS = 32;
+
+    /** kube-apiserver's IdleTimeout: between two requests. */
+    public static final int IDLE_SECONDS = 90;
+
+    /** A TLS handshake is over in this time, or the connection is: Vert.x' own default, named. */
+    public static final int HANDSHAKE_SECONDS = 10;
+
+    /** Connections that nobody has authenticated on: some 100 kB each with TLS and a header under way. */
+    public static final int MAX_STRANGERS = 256;
+
+    /** Of the strangers' places, one in so many is for another address than the one that fills them. */
+    private static final int ADDRESS_PART = 4;
+
+    /**
+     * Bytes of all unfinished headers together. Parsed, many short lines take thirty times as much; headers of everyday
+     * requests are one or two kB and are whole within one read.
+     */
+    static final int MAX_HEADER_BYTES = 1 << 20;
+
+    /** Who holds less of an unfinished header than this is not among those that fill the memory. */
+    static final int SMALL_HEADER_BYTES = 4 * 1024;
+
+    private static final long SWEEP_MILLIS = 2_000;
+
+    private final Vertx vertx;
+    private final LongSupplier nanos;
+    private final int mostStrangers;
+    private final Crowd crowd;
+
+    private final Map<HttpConnection, Guard> guards = new HashMap<>();
+    private final Set<Guard> strangers = new LinkedHashSet<>();
+    private long headerBytes;
+    private long timer = -1;
+
+    public Connections(Vertx vertx, int mostStrangers) {
+        this(vertx, mostStrangers, new Crowd());
+    }
+
+    /** @param crowd of all loops of the server */
+    public Connections(Vertx vertx, int mostStrangers, Crowd crowd) {
+        this(vertx, mostStrangers, crowd, System::nanoTime);
+    }
+
+    Connections(Vertx vertx, int mostStrangers, Crowd crowd, LongSupplier nanos) {
+        this.vertx = vertx;
+        this.crowd = crowd;
+        this.mostStrangers = mostStrangers;
+        this.nanos = nanos;
+    }
+
+    /** One connection's state. */
+    public final class Guard {
+        private final HttpConnection connection;
+        private final String source;
+        private boolean known;
+        /** Whose place it takes in the crowd; empty: none. */
+        private String user = "";
+
+        private int requests;
+        private long since = nanos.getAsLong();
+        private long unfinished;
+
+        private Guard(HttpConnection connection) {
+            this.connection = connection;
+            this.source = connection.remoteAddress().hostAddress();
+        }
+
+        /** A request's headers are whole. */
+        public void begin() {
+            requests++;
+            read(-unfinished);
+        }
+
+        /** Its answer is written, or given up. */
+        public void end() {
+            requests--;
+            since = nanos.getAsLong();
+        }
+
+        /** Somebody with a name asks on it. */
+        public void known() {
+            known = true;
+            strangers.remove(this);
+        }
+
+        /**
+         * Like {@link #known()}, if this user and this address may have one more.
+         *
+         * @param weight how many times as many as others; 0: is not counted
+         */
+        public boolean known(String name, int weight) {
+            boolean open = guards.get(connection) == this;
+            if (open && weight > 0) {
+                if (!crowd.enter(name, source, weight)) {
+                    return false;
+                }
+                user = name;
+            }
+            known();
+            return true;
+        }
+
+        public boolean isKnown() {
+            return known;
+        }
+
+        /** Bytes came while no request was under way: the next one's headers. */
+        private void header(int bytes) {
+            if (requests > 0) {
+                return;
+            }
+            if (unfinished == 0) {
+                since = nanos.getAsLong();
+            }
+            read(bytes);
+            if (headerBytes > MAX_HEADER_BYTES && unfinished > SMALL_HEADER_BYTES) {
+                close("too many unfinished headers");
+            }
+        }
+
+        private void read(long bytes) {
+            unfinished += bytes;
+            headerBytes += bytes;
+        }
+
+        private boolean late() {
+            int limit = known && unfinished == 0 ? IDLE_SECONDS : HEADER_SECONDS;
+            return requests == 0 && nanos.getAsLong() - since > TimeUnit.SECONDS.toNanos(limit);
+        }
+
+        private void close(String why) {
+            forget(this);
+            connection.close().onFailure(gone -> log.atDebug()
+                    .addKeyValue("err", gone.toString())
+                    .log("a connection was gone before it was closed"));
+            log.atDebug()
+                    .addKeyValue("from", connection.remoteAddress())
+                    .addKeyValue("why", why)
+                    .log("connection closed");
+        }
+    }
+
+    /** For a server's connection handler: after the TLS handshake. */
+    public void opened(HttpConnection connection) {
+        Guard guard = new Guard(connection);
+        guards.put(connection, guard);
+        strangers.add(guard);
+        connection.closeHandler(unused -> forget(guard));
+        count(connection, guard);
+        List<Guard> neighbours = strangers.stream()
+                .filter(other -> other.source.equals(guard.source))
+                .toList();
+        if (neighbours.size() > mostStrangers - mostStrangers / ADDRESS_PART) {
+            neighbours.get(0).close("too many strangers of one address");
+        }
+        if (strangers.size() > mostStrangers) {
+            strangers.iterator().next().close("too many strangers");
+        }
+        if (timer < 0) {
+            timer = vertx.setPeriodic(SWEEP_MILLIS, unused -> sweep());
+        }
+    }
+
+    /** The connection of a request. */
+    public Guard of(HttpConnection connection) {
+        Guard guard = guards.get(connection);
+        return guard == null ? new Guard(connection) : guard;
+    }
+
+    int size() {
+        return guards.size();
+    }
+
+    int strangers() {
+        return strangers.size();
+    }
+
+    void sweep() {
+        List<Guard> late = new ArrayList<>();
+        for (Guard guard : guards.values()) {
+            if (guard.late()) {
+                late.add(guard);
+            }
+        }
+        late.forEach(guard -> guard.close("nothing was asked in time"));
+    }
+
+    private void forget(Guard guard) {
+        if (guards.remove(guard.connection) != null) {
+            strangers.remove(guard);
+            guard.read(-guard.unfinished);
+            if (!guard.user.isEmpty()) {
+                crowd.leave(guard.user, guard.source);
+                guard.user = "";
+            }
+        }
+        if (guards.isEmpty() && timer >= 0) {
+            vertx.cancelTimer(timer);
+            timer = -1;
+        }
+    }
+
+    private static void count(HttpConnection connection, Guard guard) {
+        if (connection instanceof VertxConnection internal) {
+            ChannelPipeline pipeline = internal.channelHandlerContext().pipeline();
+            ChannelHandlerContext decoder = pipeline.context(HttpRequestDecoder.class);
+            if (decoder != null) {
+                pipeline.addBefore(decoder.name(), "minik-header-bytes", new HeaderBytes(guard));
+            }
+        }
+    }
+
+    /** Stands before HTTP/1's decoder, which says nothing until headers are whole. HTTP/2's has bounds of its own. */
+    private static final class HeaderBytes extends ChannelInboundHandlerAdapter {
+        private final Guard guard;
+
+        HeaderBytes(Guard guard) {
+            this.guard = guard;
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
+            if (message instanceof ByteBuf bytes) {
+                guard.header(bytes.readableBytes());
+            }
+            super.channelRead(context, message);
+        }
+    }
+}

@@ -1,0 +1,236 @@
+package io.minik.ground.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Sockets against a server that knows who asks for /known, and nobody else. */
+class ConnectionsTest {
+    private static final int MOST_STRANGERS = 3;
+    private static final String ASK = " HTTP/1.1\r\nHost: x\r\n\r\n";
+
+    private final Vertx vertx = Vertx.vertx();
+    private final AtomicLong now = new AtomicLong();
+    private final Crowd crowd = new Crowd(2, 3);
+    private final Connections connections = new Connections(vertx, MOST_STRANGERS, crowd, now::get);
+    private final List<Socket> sockets = new ArrayList<>();
+    private final Promise<HttpServerRequest> slow = Promise.promise();
+    private int port;
+
+    @BeforeEach
+    void start() throws Exception {
+        HttpServer server = vertx.createHttpServer(new HttpServerOptions()
+                        .setHost("127.0.0.1")
+                        // With it, plain connections are told of only when the first request is whole; with TLS there
+                        // is none.
+                        .setHttp2ClearTextEnabled(false)
+                        .setMaxHeaderSize(4 << 20)
+                        .setMaxInitialLineLength(4 << 20))
+                .connectionHandler(connections::opened)
+                .requestHandler(request -> {
+                    Connections.Guard guard = connections.of(request.connection());
+                    guard.begin();
+                    request.response().endHandler(unused -> guard.end());
+                    if (request.path().equals("/known")) {
+                        guard.known();
+                    }
+                    String user = request.getParam("user");
+                    if (user != null && !guard.isKnown() && !guard.known(user, user.equals("node") ? 0 : 1)) {
+                        request.response().setStatusCode(429).end("ok").onFailure(gone -> {});
+                        return;
+                    }
+                    if (request.path().equals("/slow")) {
+                        slow.complete(request);
+                    } else {
+                        request.response().end("ok").onFailure(gone -> {});
+                    }
+                });
+        port = get(server.listen(0)).actualPort();
+    }
+
+    @AfterEach
+    void stop() throws Exception {
+        for (Socket socket : sockets) {
+            socket.close();
+        }
+        get(vertx.close());
+    }
+
+    private static <T> T get(Future<T> future) throws Exception {
+        return future.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
+    }
+
+    private Socket say(String text) throws IOException {
+        Socket socket = new Socket("127.0.0.1", port);
+        socket.setSoTimeout(30_000);
+        sockets.add(socket);
+        return say(socket, text);
+    }
+
+    private static Socket say(Socket socket, String text) throws IOException {
+        socket.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
+        socket.getOutputStream().flush();
+        return socket;
+    }
+
+    private static void answered(Socket socket) throws IOException {
+        StringBuilder answer = new StringBuilder();
+        while (!answer.toString().endsWith("ok")) {
+            int next = socket.getInputStream().read();
+            assertThat(next).isNotNegative();
+            answer.append((char) next);
+        }
+        assertThat(answer).startsWith("HTTP/1.1 200");
+    }
+
+    private static boolean closed(Socket socket) throws IOException {
+        try {
+            return socket.getInputStream().read() < 0;
+        } catch (java.net.SocketException reset) {
+            return true;
+        }
+    }
+
+    private void later(int seconds) throws Exception {
+        Promise<Void> swept = Promise.promise();
+        // Behind what the loop has read already.
+        vertx.runOnContext(unused -> swept.complete());
+        get(swept.future());
+        now.addAndGet(TimeUnit.SECONDS.toNanos(seconds));
+    }
+
+    @Test
+    void theOldestStrangerMakesRoomForTheNewest() throws Exception {
+        Socket known = say("GET /known" + ASK);
+        answered(known);
+        List<Socket> half = new ArrayList<>();
+        for (int i = 0; i < MOST_STRANGERS; i++) {
+            half.add(say("GET /half HTTP/1.1\r\nHost:"));
+        }
+        Socket next = say("GET /known" + ASK);
+        answered(next);
+        assertThat(closed(half.get(0))).isTrue();
+        answered(say(known, "GET /known" + ASK));
+        say(half.get(2), " x\r\n\r\n");
+        answered(half.get(2));
+    }
+
+    private static void refused(Socket socket) throws IOException {
+        assertThat(new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII))
+                .isEqualTo("HTTP/1.1 429");
+    }
+
+    @Test
+    void aUserHasSoManyConnectionsAndWhatIsOpenGoesOn() throws Exception {
+        Socket first = say("GET /?user=jane" + ASK);
+        answered(first);
+        answered(say("GET /?user=jane" + ASK));
+        refused(say("GET /?user=jane" + ASK));
+        answered(say("GET /?user=john" + ASK));
+        answered(say(first, "GET /?user=jane" + ASK));
+    }
+
+    @Test
+    void anAddressHasSoManyConnectionsButANodeIsNeverKeptOut() throws Exception {
+        Socket first = say("GET /?user=a" + ASK);
+        answered(first);
+        answered(say("GET /?user=b" + ASK));
+        answered(say("GET /?user=c" + ASK));
+        refused(say("GET /?user=d" + ASK));
+        answered(say("GET /?user=node" + ASK));
+        assertThat(crowd.size()).isEqualTo(3);
+    }
+
+    @Test
+    void aClosedConnectionGivesItsPlaceBack() throws Exception {
+        answered(say("GET /?user=jane" + ASK));
+        answered(say("GET /?user=jane" + ASK));
+        later(Connections.IDLE_SECONDS + 1);
+        for (Socket old : List.copyOf(sockets)) {
+            assertThat(closed(old)).isTrue();
+        }
+        assertThat(crowd.size()).isZero();
+        answered(say("GET /?user=jane" + ASK));
+    }
+
+    @Test
+    void oneAddressDoesNotTakeAllPlacesOfStrangers() throws Exception {
+        Connections four = new Connections(vertx, 4, crowd, now::get);
+        HttpServer server = vertx.createHttpServer(
+                        new HttpServerOptions().setHost("127.0.0.1").setHttp2ClearTextEnabled(false))
+                .connectionHandler(four::opened)
+                .requestHandler(request -> {
+                    four.of(request.connection()).begin();
+                    request.response().end("ok").onFailure(gone -> {});
+                });
+        int there = get(server.listen(0)).actualPort();
+        Socket other = new Socket(InetAddress.getByName("127.0.0.1"), there, InetAddress.getByName("127.0.0.2"), 0);
+        other.setSoTimeout(30_000);
+        sockets.add(other);
+        say(other, "GET /half HTTP/1.1\r\nHost:");
+        Socket oldest = new Socket("127.0.0.1", there);
+        oldest.setSoTimeout(30_000);
+        sockets.add(oldest);
+        for (int i = 0; i < 3; i++) {
+            sockets.add(new Socket("127.0.0.1", there));
+        }
+        assertThat(closed(oldest)).isTrue();
+        say(other, " x\r\n\r\n");
+        answered(other);
+    }
+
+    @Test
+    void aHeaderThatIsNotWholeInTimeEndsTheConnection() throws Exception {
+        Socket half = say("GET /half HTTP/1.1\r\nHost:");
+        Socket known = say("GET /known" + ASK);
+        answered(known);
+        later(Connections.HEADER_SECONDS + 1);
+        assertThat(closed(half)).isTrue();
+        answered(say(known, "GET /known" + ASK));
+        later(Connections.IDLE_SECONDS + 1);
+        assertThat(closed(known)).isTrue();
+    }
+
+    @Test
+    void aRequestUnderWayIsNotIdle() throws Exception {
+        Socket waiting = say("GET /slow" + ASK);
+        HttpServerRequest request = get(slow.future());
+        Socket half = say("GET /half HTTP/1.1\r\nHost:");
+        answered(say("GET /any" + ASK));
+        later(10 * Connections.IDLE_SECONDS);
+        assertThat(closed(half)).isTrue();
+        request.response().end("ok").onFailure(gone -> {});
+        answered(waiting);
+    }
+
+    @Test
+    void unfinishedHeadersTogetherAreBounded() throws Exception {
+        Socket modest = say("GET /half HTTP/1.1\r\nHost:");
+        Socket fat = say("GET /fat HTTP/1.1\r\n");
+        String line = "a: " + "x".repeat(1000) + "\r\n";
+        boolean cut = false;
+        try {
+            say(fat, line.repeat(Connections.MAX_HEADER_BYTES / line.length() + 1));
+        } catch (java.net.SocketException closedAlready) {
+            cut = true;
+        }
+        assertThat(cut || closed(fat)).isTrue();
+        answered(say(modest, " x\r\n\r\n"));
+    }
+}
