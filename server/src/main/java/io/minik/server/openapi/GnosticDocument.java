@@ -15,7 +15,8 @@ final class GnosticDocument {
     /** Wire type of what has a length. */
     private static final int DELIMITED = 2;
 
-    private static final Map<String, Integer> METHODS = Map.of("get", 2, "put", 3, "post", 4, "delete", 5, "patch", 8);
+    private static final Map<String, Integer> METHODS =
+            Map.of("get", 2, "put", 3, "post", 4, "delete", 5, "options", 6, "head", 7, "patch", 8);
 
     private GnosticDocument() {}
 

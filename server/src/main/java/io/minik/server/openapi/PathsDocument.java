@@ -8,6 +8,7 @@ import io.minik.api.schema.Type;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -36,13 +37,57 @@ final class PathsDocument {
             "sendInitialEvents",
             "timeoutSeconds",
             "watch");
+    private static final List<String> LOG = List.of(
+            "container",
+            "follow",
+            "insecureSkipTLSVerifyBackend",
+            "limitBytes",
+            "previous",
+            "sinceSeconds",
+            "stream",
+            "tailLines",
+            "timestamps");
     private static final List<String> WRITE = List.of("dryRun", "fieldManager", "fieldValidation");
     private static final List<String> PATCH = List.of("dryRun", "fieldManager", "fieldValidation", "force");
     private static final List<String> DELETE =
             List.of("dryRun", "gracePeriodSeconds", "orphanDependents", "propagationPolicy");
-    private static final Set<String> BOOLEANS =
-            Set.of("allowWatchBookmarks", "sendInitialEvents", "watch", "force", "orphanDependents");
-    private static final Set<String> INTEGERS = Set.of("limit", "timeoutSeconds", "gracePeriodSeconds");
+    private static final List<String> DELETE_MANY = List.of(
+            "continue",
+            "dryRun",
+            "fieldSelector",
+            "gracePeriodSeconds",
+            "labelSelector",
+            "limit",
+            "orphanDependents",
+            "propagationPolicy",
+            "resourceVersion",
+            "resourceVersionMatch",
+            "sendInitialEvents",
+            "timeoutSeconds");
+    private static final Set<String> BOOLEANS = Set.of(
+            "allowWatchBookmarks",
+            "follow",
+            "force",
+            "insecureSkipTLSVerifyBackend",
+            "orphanDependents",
+            "previous",
+            "sendInitialEvents",
+            "stderr",
+            "stdin",
+            "stdout",
+            "timestamps",
+            "tty",
+            "watch");
+    private static final Set<String> INTEGERS =
+            Set.of("gracePeriodSeconds", "limit", "limitBytes", "ports", "sinceSeconds", "tailLines", "timeoutSeconds");
+    /** The options of streams, which are no types of the schema: they come in queries only. */
+    private static final Map<String, List<String>> CONNECT = Map.of(
+            "attach", List.of("container", "stderr", "stdin", "stdout", "tty"),
+            "exec", List.of("command", "container", "stderr", "stdin", "stdout", "tty"),
+            "portforward", List.of("ports"),
+            "proxy", List.of("path"));
+    /** What a proxy passes on: each method is an operation of its own. */
+    private static final List<String> PROXIED = List.of("delete", "get", "head", "options", "patch", "post", "put");
 
     private final List<KindRow> rows;
     private final String group;
@@ -57,7 +102,11 @@ final class PathsDocument {
         this.schema = schema;
     }
 
-    /** One operation of a path. */
+    /**
+     * One operation of a path.
+     *
+     * @param answer empty for text
+     */
     private record Operation(
             String method,
             String action,
@@ -66,7 +115,18 @@ final class PathsDocument {
             Optional<Type> answer,
             String group,
             String version,
-            String kind) {}
+            String kind) {
+        List<String> produces() {
+            return answer.isPresent()
+                    ? List.of(SERIALIZED, "application/yaml")
+                    : List.of(isLog() ? "text/plain" : "*/*");
+        }
+
+        /** The only text that is no stream. */
+        private boolean isLog() {
+            return !action.equals("connect");
+        }
+    }
 
     void to(OpenApiWriter out) throws IOException {
         out.open();
@@ -106,12 +166,16 @@ final class PathsDocument {
             all.add(operation(row, "post", "post", WRITE, Optional.of(row.type()), Optional.of(row.type())));
         }
         if (row.has("deletecollection")) {
-            all.add(operation(row, "delete", "deletecollection", LIST, meta("DeleteOptions"), meta("Status")));
+            all.add(operation(row, "delete", "deletecollection", DELETE_MANY, meta("DeleteOptions"), meta("Status")));
         }
         path(out, row, collection, all);
         path(out, row, collection + "/{name}", single(row));
         for (Subresource sub : row.subresources()) {
-            path(out, row, collection + "/{name}/" + sub.name(), subresource(sub));
+            String place = collection + "/{name}/" + sub.name();
+            path(out, row, place, connects(sub) ? connections(sub) : subresource(sub));
+            if (sub.name().equals("proxy")) {
+                path(out, row, place + "/{path}", connections(sub));
+            }
         }
         if (resource.namespaced() && row.has("list")) {
             path(out, row, resource.basePath() + "/" + resource.plural(), all.subList(0, 1));
@@ -144,6 +208,11 @@ final class PathsDocument {
             if (!sub.verbs().contains(verb)) {
                 continue;
             }
+            if (sub.name().equals("log")) {
+                operations.add(new Operation(
+                        verb, verb, LOG, Optional.empty(), Optional.empty(), sub.group(), sub.version(), sub.kind()));
+                continue;
+            }
             String method = verb.equals("create") ? "post" : verb.equals("update") ? "put" : verb;
             boolean hasBody = verb.equals("create") || verb.equals("update");
             Optional<Type> body = verb.equals("patch") ? meta("Patch") : hasBody ? type : Optional.empty();
@@ -151,6 +220,27 @@ final class PathsDocument {
             operations.add(new Operation(method, method, query, body, type, sub.group(), sub.version(), sub.kind()));
         }
         return operations;
+    }
+
+    /** Whether it is a stream to somebody behind the server, and not an object: its kind are the options of the stream. */
+    private static boolean connects(Subresource sub) {
+        return sub.kind().endsWith("Options");
+    }
+
+    private List<Operation> connections(Subresource sub) {
+        List<String> query = CONNECT.getOrDefault(sub.name(), List.of());
+        List<String> methods = sub.name().equals("proxy") ? PROXIED : List.of("get", "post");
+        return methods.stream()
+                .map(method -> new Operation(
+                        method,
+                        "connect",
+                        query,
+                        Optional.empty(),
+                        Optional.empty(),
+                        sub.group(),
+                        sub.version(),
+                        sub.kind()))
+                .toList();
     }
 
     private Optional<Type> meta(String kind) {
@@ -175,7 +265,7 @@ final class PathsDocument {
             out.end();
         }
         out.array("parameters");
-        for (String name : List.of("name", "namespace")) {
+        for (String name : List.of("name", "namespace", "path")) {
             if (path.contains("{" + name + "}")) {
                 parameter(out, name, "path");
             }
@@ -185,15 +275,13 @@ final class PathsDocument {
     }
 
     private void operation(OpenApiWriter out, KindRow row, String path, Operation operation) throws IOException {
-        Resource resource = row.resource();
-        String tag = (resource.group().isEmpty() ? "core" : resource.group().replaceFirst("\\..*", "")) + "_"
-                + resource.version();
-        out.put("tags", List.of(tag));
-        out.put("description", Descriptions.of(operation.action(), resource.kind(), path));
-        out.put("operationId", operationId(tag, path, operation));
+        OperationName name = new OperationName(row.resource(), path, operation.method(), operation.action());
+        out.put("tags", List.of(name.tag()));
+        out.put("description", name.description());
+        out.put("operationId", name.id());
         out.array("parameters");
-        for (String name : operation.query()) {
-            parameter(out, name, "query");
+        for (String parameter : operation.query()) {
+            parameter(out, parameter, "query");
         }
         if (out.v2() && operation.body().isPresent()) {
             out.open();
@@ -205,14 +293,11 @@ final class PathsDocument {
         }
         out.endArray();
         if (out.v2()) {
-            out.put("produces", List.of(SERIALIZED, "application/yaml"));
+            out.put("produces", operation.produces());
             out.put("consumes", operation.method().equals("patch") ? PATCHES : List.of("*/*"));
         } else if (operation.body().isPresent()) {
             out.open("requestBody");
-            content(
-                    out,
-                    operation.method().equals("patch") ? PATCHES : List.of("*/*"),
-                    operation.body().get());
+            content(out, operation.method().equals("patch") ? PATCHES : List.of("*/*"), operation.body());
             out.end();
         }
         responses(out, operation);
@@ -228,15 +313,14 @@ final class PathsDocument {
         out.open("responses");
         out.open("200");
         out.put("description", "OK");
-        if (operation.answer().isPresent()) {
-            if (out.v2()) {
-                out.reference("schema", operation.answer().get());
-            } else {
-                content(
-                        out,
-                        List.of(SERIALIZED, "application/yaml"),
-                        operation.answer().get());
-            }
+        if (!out.v2()) {
+            content(out, operation.produces(), operation.answer());
+        } else if (operation.answer().isPresent()) {
+            out.reference("schema", operation.answer().get());
+        } else {
+            out.open("schema");
+            out.put("type", "string");
+            out.end();
         }
         out.end();
         out.open("401");
@@ -245,11 +329,17 @@ final class PathsDocument {
         out.end();
     }
 
-    private static void content(OpenApiWriter out, List<String> mediaTypes, Type type) throws IOException {
+    private static void content(OpenApiWriter out, List<String> mediaTypes, Optional<Type> type) throws IOException {
         out.open("content");
         for (String mediaType : mediaTypes) {
             out.open(mediaType);
-            out.reference("schema", type);
+            if (type.isPresent()) {
+                out.reference("schema", type.get());
+            } else {
+                out.open("schema");
+                out.put("type", "string");
+                out.end();
+            }
             out.end();
         }
         out.end();
@@ -273,19 +363,5 @@ final class PathsDocument {
             out.end();
         }
         out.end();
-    }
-
-    /** Unique within the document: action, tag and the words of the path. */
-    private String operationId(String tag, String path, Operation operation) {
-        StringBuilder id = new StringBuilder(operation.action());
-        id.append(Character.toUpperCase(tag.charAt(0))).append(tag, 1, tag.length());
-        String rest =
-                path.substring(path.indexOf(group.isEmpty() ? "v1" : group) + (group.isEmpty() ? 2 : group.length()));
-        for (String word : rest.split("[^A-Za-z]+", -1)) {
-            if (!word.isEmpty()) {
-                id.append(Character.toUpperCase(word.charAt(0))).append(word, 1, word.length());
-            }
-        }
-        return id.toString();
     }
 }

@@ -83,6 +83,64 @@ class OpenApiTest {
                 .isEqualTo("create an Event");
     }
 
+    /** Generated clients' methods are named by them: upstream's are in the table. */
+    @Test
+    void operationsAreNamedAsUpstreamsAre() {
+        String named = """
+                get /api/v1/namespaces/{namespace}/pods listCoreV1NamespacedPod
+                get /api/v1/pods listCoreV1PodForAllNamespaces
+                post /api/v1/namespaces/{namespace}/pods createCoreV1NamespacedPod
+                delete /api/v1/namespaces/{namespace}/pods deleteCoreV1CollectionNamespacedPod
+                get /api/v1/namespaces/{namespace}/pods/{name} readCoreV1NamespacedPod
+                put /api/v1/namespaces/{namespace}/pods/{name}/status replaceCoreV1NamespacedPodStatus
+                patch /api/v1/namespaces/{namespace}/pods/{name}/ephemeralcontainers patchCoreV1NamespacedPodEphemeralcontainers
+                post /api/v1/namespaces/{namespace}/pods/{name}/eviction createCoreV1NamespacedPodEviction
+                get /api/v1/namespaces/{namespace}/pods/{name}/log readCoreV1NamespacedPodLog
+                post /api/v1/namespaces/{namespace}/pods/{name}/exec connectCoreV1PostNamespacedPodExec
+                options /api/v1/nodes/{name}/proxy connectCoreV1OptionsNodeProxy
+                head /api/v1/namespaces/{namespace}/services/{name}/proxy/{path} connectCoreV1HeadNamespacedServiceProxyWithPath
+                put /api/v1/namespaces/{name}/finalize replaceCoreV1NamespaceFinalize
+                delete /api/v1/nodes/{name} deleteCoreV1Node
+                get /apis/apps/v1/namespaces/{namespace}/deployments/{name}/scale readAppsV1NamespacedDeploymentScale
+                get /apis/rbac.authorization.k8s.io/v1/rolebindings listRbacAuthorizationV1RoleBindingForAllNamespaces
+                patch /apis/flowcontrol.apiserver.k8s.io/v1/flowschemas/{name} patchFlowcontrolApiserverV1FlowSchema
+                put /apis/certificates.k8s.io/v1/certificatesigningrequests/{name}/approval \
+                replaceCertificatesV1CertificateSigningRequestApproval
+                post /apis/authentication.k8s.io/v1/selfsubjectreviews createAuthenticationV1SelfSubjectReview
+                """;
+        JsonNode paths = read("/openapi/v2").path("paths");
+        for (String line : named.lines().toList()) {
+            String[] words = line.split(" ");
+            JsonNode operation = paths.path(words[1]).path(words[0]);
+            assertThat(operation.path("operationId").asText()).as(line).isEqualTo(words[2]);
+        }
+        assertThat(paths.findValuesAsText("operationId")).doesNotHaveDuplicates();
+        assertThat(paths.path("/apis/rbac.authorization.k8s.io/v1/clusterroles")
+                        .path("get")
+                        .path("tags")
+                        .path(0)
+                        .asText())
+                .isEqualTo("rbacAuthorization_v1");
+    }
+
+    @Test
+    void streamsHaveTheirOptionsAsParametersAndAnswerText() {
+        JsonNode exec = read("/openapi/v3/api/v1")
+                .path("paths")
+                .path("/api/v1/namespaces/{namespace}/pods/{name}/exec")
+                .path("get");
+        assertThat(exec.path("description").asText()).isEqualTo("connect GET requests to exec of Pod");
+        assertThat(exec.path("x-kubernetes-action").asText()).isEqualTo("connect");
+        assertThat(exec.path("parameters").findValuesAsText("name"))
+                .containsExactly("command", "container", "stderr", "stdin", "stdout", "tty");
+        assertThat(exec.at("/responses/200/content")
+                        .path("*/*")
+                        .at("/schema/type")
+                        .asText())
+                .isEqualTo("string");
+        assertThat(exec.has("requestBody")).isFalse();
+    }
+
     /** Without it a client-side apply can't take a Deployment from RollingUpdate to Recreate. */
     @Test
     void unionsRetainOnlyThePatchsKeys() {
