@@ -1,7 +1,8 @@
 package io.minik.cli;
 
 import io.minik.api.meta.Names;
-import io.minik.ground.net.Ipv4Range;
+import io.minik.ground.net.Address;
+import io.minik.ground.net.Cidr;
 import io.minik.runtime.net.BridgeNetwork;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -49,8 +50,9 @@ record Flag(String name) {
     }
 
     /** An IPv4 network that pods or Services have their addresses of. */
-    Ipv4Range range(String text) {
-        Ipv4Range range = Ipv4Range.find(text)
+    Cidr range(String text) {
+        Cidr range = Cidr.find(text)
+                .filter(Cidr::isV4)
                 .orElseThrow(() -> wrong(
                         text,
                         "is no IPv4 network such as 10.42.0.0/16"
@@ -60,8 +62,8 @@ record Flag(String name) {
         if (!range.toString().equals(text)) {
             throw wrong(text, "has bits set behind its prefix: the network is " + range);
         }
-        long first = range.network() >>> 24;
-        long last = (range.network() + range.size() - 1) >>> 24;
+        int first = firstByte(range.network());
+        int last = firstByte(range.at(range.size() - 1));
         if (first == 0 || last >= FIRST_MULTICAST || (first <= LOOPBACK && last >= LOOPBACK)) {
             throw wrong(text, "has addresses that no pod or Service can have (0, 127, 224 and above)");
         }
@@ -69,17 +71,22 @@ record Flag(String name) {
     }
 
     /** Of one host: no wildcard, no loopback, no group. */
-    long hostAddress(String text) {
-        long address = address(text);
-        long first = address >>> 24;
+    Address hostAddress(String text) {
+        Address address = address(text);
+        int first = firstByte(address);
         if (first == 0 || first == LOOPBACK || first >= FIRST_MULTICAST) {
             throw wrong(text, "is no address that others reach a machine at");
         }
         return address;
     }
 
-    private long address(String text) {
-        return Ipv4Range.address(text)
+    private static int firstByte(Address address) {
+        return address.bytes()[0] & 0xff;
+    }
+
+    private Address address(String text) {
+        return Address.find(text)
+                .filter(Address::isV4)
                 .orElseThrow(() -> wrong(
                         text, text.contains(":") ? "is not IPv4, which this version needs" : "is no IPv4 address"));
     }
@@ -101,8 +108,7 @@ record Flag(String name) {
 
     /** Where a listener is bound: an address of this machine, or all of them. */
     String bindAddress(String text) {
-        boolean literal = Ipv4Range.address(text).isPresent() || text.matches("[0-9a-fA-F:.]*:[0-9a-fA-F:.]*");
-        if (!literal) {
+        if (Address.find(text).isEmpty()) {
             throw wrong(text, "is no IP address");
         }
         requireOwn(text);

@@ -3,7 +3,8 @@ package io.minik.cli;
 import io.minik.agent.dns.DnsServer;
 import io.minik.api.join.JoinToken;
 import io.minik.api.meta.Names;
-import io.minik.ground.net.Ipv4Range;
+import io.minik.ground.net.Address;
+import io.minik.ground.net.Cidr;
 import io.minik.server.admission.DefaultTolerationSeconds;
 import io.minik.server.podsecurity.PodSecurityConfig;
 import io.minik.server.registry.PortRange;
@@ -214,7 +215,7 @@ final class ServerOptions {
     private static void name(Flag flag, String text) {
         if (text.contains(":")
                 ? !text.matches("[0-9a-fA-F:.]+")
-                : text.matches("[0-9.]+") && Ipv4Range.address(text).isEmpty()) {
+                : text.matches("[0-9.]+") && Address.find(text).isEmpty()) {
             throw flag.wrong(text, "is no IP address");
         }
         if (!text.contains(":")) {
@@ -226,12 +227,12 @@ final class ServerOptions {
     private void ranges(NodeOptions node) {
         Flag pods = new Flag("--cluster-cidr");
         Flag services = new Flag("--service-cidr");
-        Ipv4Range cluster = pods.range(clusterCidr);
-        Ipv4Range service = services.range(serviceCidr);
-        if (cluster.prefixLength() > ControlPlane.NODE_PREFIX) {
+        Cidr cluster = pods.range(clusterCidr);
+        Cidr service = services.range(serviceCidr);
+        if (cluster.prefix() > ControlPlane.NODE_PREFIX) {
             throw pods.wrong(clusterCidr, "has no room for one node's /" + ControlPlane.NODE_PREFIX);
         }
-        if (service.prefixLength() < MOST_SERVICES_PREFIX || service.prefixLength() > LEAST_SERVICES_PREFIX) {
+        if (service.prefix() < MOST_SERVICES_PREFIX || service.prefix() > LEAST_SERVICES_PREFIX) {
             throw services.wrong(
                     serviceCidr, "must have a prefix of /" + MOST_SERVICES_PREFIX + " to /" + LEAST_SERVICES_PREFIX);
         }
@@ -239,7 +240,7 @@ final class ServerOptions {
             throw services.wrong(serviceCidr, "overlaps --cluster-cidr " + clusterCidr);
         }
         for (String machine : List.of(node.nodeIp, advertiseAddress)) {
-            Ipv4Range.address(machine).ifPresent(address -> {
+            Address.find(machine).ifPresent(address -> {
                 if (cluster.contains(address) || service.contains(address)) {
                     Flag flag = cluster.contains(address) ? pods : services;
                     throw flag.wrong(
@@ -249,12 +250,12 @@ final class ServerOptions {
             });
         }
         Flag dns = new Flag("--cluster-dns");
-        clusterDns = clusterDns.isEmpty() ? service.at(DNS_OFFSET) : clusterDns;
-        long address = dns.hostAddress(clusterDns);
-        if (!service.contains(address)) {
+        clusterDns = clusterDns.isEmpty() ? service.at(DNS_OFFSET).toString() : clusterDns;
+        Address address = dns.hostAddress(clusterDns);
+        if (!service.containsHost(address)) {
             throw dns.wrong(clusterDns, "is no address of --service-cidr " + serviceCidr);
         }
-        if (service.at(1).equals(clusterDns)) {
+        if (service.at(1).equals(address)) {
             throw dns.wrong(clusterDns, "is the API server's own in --service-cidr " + serviceCidr);
         }
     }

@@ -5,6 +5,8 @@ import io.minik.api.client.Informer;
 import io.minik.api.client.Informers;
 import io.minik.api.meta.Resources;
 import io.minik.ground.loop.Loop;
+import io.minik.ground.net.Address;
+import io.minik.ground.net.Cidr;
 import io.minik.ground.room.Room;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -59,7 +61,7 @@ public final class DnsServer implements Room {
     private final Loop loop;
     private final Informers informers;
     private final Settings settings;
-    private final Addresses.Range pods;
+    private final Cidr pods;
     private final Upstream upstream;
 
     // Owned by the loop.
@@ -82,7 +84,7 @@ public final class DnsServer implements Room {
         this.loop = loop;
         this.informers = informers;
         this.settings = settings;
-        this.pods = Addresses.Range.parse(settings.clusterCidr());
+        this.pods = Cidr.parse(settings.clusterCidr());
         ResolvConf servers = new ResolvConf(vertx, loop, settings.resolvConf(), Set.of(settings.clusterIp()));
         this.upstream = new Upstream(vertx, loop, servers, upstreamPort);
     }
@@ -103,7 +105,7 @@ public final class DnsServer implements Room {
     private Future<Void> open() {
         Informer services = informers.of(Resources.SERVICES);
         Informer slices = informers.of(Resources.ENDPOINT_SLICES);
-        List<Addresses.Range> ours = List.of(pods, Addresses.Range.parse(settings.serviceCidr()));
+        List<Cidr> ours = List.of(pods, Cidr.parse(settings.serviceCidr()));
         zone = Optional.of(new Zone(settings.domain(), ours, new Directory(services, slices)));
         Future.all(services.start().synced(), slices.start().synced())
                 .onSuccess(ready -> synced = true)
@@ -162,7 +164,8 @@ public final class DnsServer implements Room {
     }
 
     private boolean mayAsk(String host) {
-        Optional<byte[]> ip = Addresses.parse(host);
+        // A link-local address comes with the name of its link.
+        Optional<Address> ip = Address.find(host.split("%", 2)[0]);
         if (ip.isEmpty()) {
             return false;
         }
@@ -170,8 +173,10 @@ public final class DnsServer implements Room {
             return true;
         }
         try {
-            InetAddress address = InetAddress.getByAddress(ip.get());
-            return address.isLoopbackAddress() || NetworkInterface.getByInetAddress(address) != null;
+            return ip.get().isLoopback()
+                    || NetworkInterface.getByInetAddress(
+                                    InetAddress.getByAddress(ip.get().bytes()))
+                            != null;
         } catch (UnknownHostException | SocketException e) {
             return false;
         }

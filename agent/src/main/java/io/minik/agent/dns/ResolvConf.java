@@ -1,6 +1,7 @@
 package io.minik.agent.dns;
 
 import io.minik.ground.loop.Loop;
+import io.minik.ground.net.Address;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
@@ -54,7 +55,7 @@ final class ResolvConf {
             String[] words = line.strip().split("\\s+");
             boolean server = words.length >= 2 && words[0].equals("nameserver");
             // A zone index (fe80::1%eth0) is for the resolver of the host, not for us.
-            if (server && !ours.contains(words[1]) && Addresses.parse(words[1]).isPresent()) {
+            if (server && !ours.contains(words[1]) && Address.find(words[1]).isPresent()) {
                 found.add(words[1]);
             }
         }

@@ -3,6 +3,8 @@ package io.minik.agent.dns;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.minik.api.object.KubeObject;
 import io.minik.ground.json.Json;
+import io.minik.ground.net.Address;
+import io.minik.ground.net.Cidr;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -19,26 +21,25 @@ final class Zone {
     private static final int SERIAL = 1;
 
     private final String domain;
-    private final List<Addresses.Range> ranges;
+    private final List<Cidr> ranges;
     private final Directory directory;
 
     /** @param ranges of pods and services: reverse names of these are ours */
-    Zone(String domain, List<Addresses.Range> ranges, Directory directory) {
+    Zone(String domain, List<Cidr> ranges, Directory directory) {
         this.domain = Record.plain(domain);
         this.ranges = ranges;
         this.directory = directory;
     }
 
     /** @param hostname as the endpoint has it, or its address with dashes */
-    private record Target(String hostname, byte[] ip) {}
+    private record Target(String hostname, Address ip) {}
 
     /** Whether we answer for this name; others are asked upstream. */
     boolean owns(String name) {
         if (name.equals(domain) || name.endsWith("." + domain)) {
             return true;
         }
-        return Addresses.ofReverse(name)
-                .flatMap(Addresses::parse)
+        return ReverseName.address(name)
                 .map(ip -> ranges.stream().anyMatch(range -> range.contains(ip)))
                 .orElse(false);
     }
@@ -115,7 +116,7 @@ final class Zone {
 
     private static Optional<List<Record>> pod(String name, String dashed) {
         String text = dashed.matches("[0-9]+(-[0-9]+){3}") ? dashed.replace('-', '.') : dashed.replace('-', ':');
-        return Addresses.parse(text).map(ip -> List.of(Record.address(name, ip)));
+        return Address.find(text).map(ip -> List.of(Record.address(name, ip.bytes())));
     }
 
     /** @param before labels left of the service's: none, a host, or a port and its protocol */
@@ -145,7 +146,7 @@ final class Zone {
         List<Record> hosts = targets(service).stream()
                 .filter(target -> target.hostname().equals(before.get(0))
                         || dashed(target.ip()).equals(before.get(0)))
-                .map(target -> Record.address(name, target.ip()))
+                .map(target -> Record.address(name, target.ip().bytes()))
                 .toList();
         return hosts.isEmpty() ? Optional.empty() : Optional.of(hosts);
     }
@@ -154,14 +155,14 @@ final class Zone {
         List<Record> records = new ArrayList<>();
         List<String> ips = Json.stringList(service.tree(), "spec", "clusterIPs");
         for (String ip : ips.isEmpty() ? List.of(service.text("spec", "clusterIP")) : ips) {
-            Addresses.parse(ip).ifPresent(bytes -> records.add(Record.address(name, bytes)));
+            Address.find(ip).ifPresent(address -> records.add(Record.address(name, address.bytes())));
         }
         return records;
     }
 
     private List<Record> endpointAddresses(String name, KubeObject service) {
         return targets(service).stream()
-                .map(target -> Record.address(name, target.ip()))
+                .map(target -> Record.address(name, target.ip().bytes()))
                 .toList();
     }
 
@@ -200,7 +201,7 @@ final class Zone {
         for (KubeObject slice : directory.slicesOf(service)) {
             for (Target target : targetsOf(slice)) {
                 // An endpoint stands once in each slice of its ports.
-                if (all.stream().noneMatch(known -> Arrays.equals(known.ip(), target.ip()))) {
+                if (all.stream().noneMatch(known -> known.ip().equals(target.ip()))) {
                     all.add(target);
                 }
             }
@@ -214,7 +215,7 @@ final class Zone {
             JsonNode ready = Json.at(endpoint, "conditions", "ready");
             boolean isReady = !ready.isBoolean() || ready.booleanValue();
             for (String address : Json.stringList(endpoint, "addresses")) {
-                Optional<byte[]> ip = Addresses.parse(address);
+                Optional<Address> ip = Address.find(address);
                 if (isReady && ip.isPresent()) {
                     targets.add(new Target(Json.textOr(dashed(ip.get()), endpoint, "hostname"), ip.get()));
                 }
@@ -223,8 +224,8 @@ final class Zone {
         return targets;
     }
 
-    private static String dashed(byte[] ip) {
-        return io.netty.util.NetUtil.bytesToIpAddress(ip).replace('.', '-').replace(':', '-');
+    private static String dashed(Address ip) {
+        return ip.toString().replace('.', '-').replace(':', '-');
     }
 
     private String full(KubeObject service) {
@@ -232,20 +233,19 @@ final class Zone {
     }
 
     private Optional<List<Record>> reverse(String name) {
-        Optional<String> ip = Addresses.ofReverse(name);
+        Optional<Address> ip = ReverseName.address(name);
         if (ip.isEmpty()) {
             return Optional.empty();
         }
         List<Record> records = new ArrayList<>();
-        for (KubeObject service : directory.servicesAt(ip.get())) {
+        for (KubeObject service : directory.servicesAt(ip.get().toString())) {
             records.add(Record.pointing(name, Record.PTR, full(service)));
         }
-        for (KubeObject slice : directory.slicesWith(ip.get())) {
+        for (KubeObject slice : directory.slicesWith(ip.get().toString())) {
             Directory.serviceOf(slice)
                     .flatMap(key -> directory.service(key.namespace(), key.name()))
                     .ifPresent(service -> targetsOf(slice).stream()
-                            .filter(target -> Arrays.equals(
-                                    target.ip(), Addresses.parse(ip.get()).orElseThrow()))
+                            .filter(target -> target.ip().equals(ip.get()))
                             .forEach(target -> records.add(
                                     Record.pointing(name, Record.PTR, target.hostname() + "." + full(service)))));
         }

@@ -1,7 +1,6 @@
 package io.minik.ground.tls;
 
-import java.net.InetAddress;
-import java.net.UnknownHostException;
+import io.minik.ground.net.Address;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
@@ -119,17 +118,15 @@ public record AltNames(List<String> dns, List<String> ips, int others) {
     }
 
     private static byte[] ipBytes(String text) {
-        try {
-            return InetAddress.getByName(text).getAddress();
-        } catch (UnknownHostException e) {
-            throw new X509Exception("not an IP address: " + text, e);
-        }
+        return Address.find(text)
+                .orElseThrow(() -> new X509Exception("not an IP address: " + text))
+                .bytes();
     }
 
     private static String ipText(byte[] address) {
         try {
-            return InetAddress.getByAddress(address).getHostAddress();
-        } catch (UnknownHostException e) {
+            return Address.of(address).toString();
+        } catch (IllegalArgumentException e) {
             throw new X509Exception("an IP address of " + address.length + " octets", e);
         }
     }

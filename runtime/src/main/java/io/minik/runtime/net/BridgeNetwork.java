@@ -1,5 +1,7 @@
 package io.minik.runtime.net;
 
+import io.minik.ground.net.Address;
+import io.minik.ground.net.Cidr;
 import io.minik.runtime.RuntimeFault;
 import io.minik.runtime.sys.Errno;
 import io.minik.runtime.sys.Kernel;
@@ -12,13 +14,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,8 +31,6 @@ public final class BridgeNetwork implements Network {
     private static final String LINK_PREFIX = "mk";
     /** A link's name has at most 15 characters. */
     private static final int LINK_HASH_DIGITS = 13;
-    /** Marks our routes (RTA protocol); not one that the kernel or a routing daemon uses. */
-    private static final int ROUTE_PROTOCOL = 109;
 
     private static final int AF_NETLINK = 16;
     private static final int SOCK_RAW = 3;
@@ -83,8 +81,8 @@ public final class BridgeNetwork implements Network {
     @Override
     public Future<Void> configure(Ranges ranges, int linkMtu) {
         return worker.on(WORKER_KEY, () -> {
-            Cidr pods = Cidr.parse(ranges.pods());
-            configure(pods, Cidr.parse(ranges.cluster()), Cidr.parse(ranges.services()), linkMtu);
+            Cidr pods = range(ranges.pods());
+            configure(pods, range(ranges.cluster()), range(ranges.services()), linkMtu);
             LOG.atInfo()
                     .addKeyValue("podCidr", pods)
                     .addKeyValue("bridge", bridge)
@@ -92,6 +90,15 @@ public final class BridgeNetwork implements Network {
                     .log("pod network configured");
             return null;
         });
+    }
+
+    private static Cidr range(String text) {
+        return Cidr.find(text)
+                .orElseThrow(() -> new RuntimeFault(
+                        RuntimeFault.Kind.INVALID_CONFIG,
+                        "parse address",
+                        "\"" + text + "\" is not an address range",
+                        0));
     }
 
     private synchronized void configure(Cidr pods, Cidr cluster, Cidr services, int linkMtu) {
@@ -102,7 +109,7 @@ public final class BridgeNetwork implements Network {
                     "this node's pods are in " + ipam.get().cidr() + " and can't move to " + pods + " while it runs",
                     0);
         }
-        int gateway = pods.at(1);
+        Address gateway = pods.at(1);
         onHost(host -> {
             if (host.findLink(bridge).isEmpty()) {
                 host.createBridge(bridge, mac(gateway), linkMtu);
@@ -133,18 +140,17 @@ public final class BridgeNetwork implements Network {
      * What this machine had of another cluster, or as another node of this one: addresses of the bridge, routes that lead its
      * own pods away, routes to other Services, leases of other ranges.
      */
-    private void forget(Rtnetlink host, int bridgeIndex, int gateway, Cidr pods, Cidr services) {
-        host.addresses(bridgeIndex).stream()
-                .filter(address -> !address.equals(new Rtnetlink.Address(gateway, pods.prefix())))
+    private void forget(Rtnetlink host, int bridgeIndex, Address gateway, Cidr pods, Cidr services) {
+        host.addresses(bridgeIndex, pods.isV4()).stream()
+                .filter(address -> !address.equals(new Rtnetlink.Assigned(gateway, pods.prefix())))
                 .forEach(address -> host.removeAddress(bridgeIndex, address));
-        for (Rtnetlink.Route route : host.routes()) {
-            boolean ours = route.protocol() == ROUTE_PROTOCOL;
-            boolean stale = route.gateway() == 0
+        for (Rtnetlink.Route route : host.routes(pods.isV4())) {
+            boolean ours = route.protocol() == HostGateway.ROUTE_PROTOCOL;
+            boolean stale = route.gateway().isEmpty()
                     ? !route.destination().equals(services)
-                    : route.destination().contains(pods.network())
-                            || pods.contains(route.destination().network());
+                    : route.destination().overlaps(pods);
             if (ours && stale) {
-                host.removeRoute(route.destination(), ROUTE_PROTOCOL);
+                host.removeRoute(route.destination(), HostGateway.ROUTE_PROTOCOL);
                 LOG.atInfo().addKeyValue("route", route.destination()).log("removed a route of another time");
             }
         }
@@ -165,10 +171,11 @@ public final class BridgeNetwork implements Network {
      * default route, connecting fails before that. A route that someone else made stays.
      */
     private static void serviceRoute(Rtnetlink host, Cidr services, int bridge) {
-        boolean taken = host.routes().stream()
-                .anyMatch(route -> route.destination().equals(services) && route.protocol() != ROUTE_PROTOCOL);
+        boolean taken = host.routes(services.isV4()).stream()
+                .anyMatch(route ->
+                        route.destination().equals(services) && route.protocol() != HostGateway.ROUTE_PROTOCOL);
         if (!taken) {
-            host.putRoute(services, 0, bridge, ROUTE_PROTOCOL);
+            host.putRoute(services, Optional.empty(), bridge, HostGateway.ROUTE_PROTOCOL);
         }
     }
 
@@ -213,10 +220,11 @@ public final class BridgeNetwork implements Network {
     }
 
     /** Locally administered and made from the address, so that it stays the same and neighbours' caches stay right. */
-    static byte[] mac(int address) {
-        return new byte[] {
-            0x0a, 0x58, (byte) (address >>> 24), (byte) (address >>> 16), (byte) (address >>> 8), (byte) address
-        };
+    static byte[] mac(Address address) {
+        byte[] bytes = address.bytes();
+        byte[] mac = {0x0a, 0x58, 0, 0, 0, 0};
+        System.arraycopy(bytes, bytes.length - 4, mac, 2, 4);
+        return mac;
     }
 
     /** Whether a link of that hardware address is one that we made. @param hardware null if it has none */
@@ -235,59 +243,12 @@ public final class BridgeNetwork implements Network {
 
     @Override
     public Future<Map<String, String>> routes(Map<String, String> nodeIpByPodCidr) {
-        return worker.on(WORKER_KEY, () -> {
-            Map<String, String> failed = new TreeMap<>();
-            Map<Cidr, Integer> wanted = new HashMap<>();
-            nodeIpByPodCidr.forEach((cidr, ip) -> each(failed, cidr, () -> {
-                int gateway = Cidr.address(ip);
-                wanted.put(Cidr.parse(cidr), gateway);
-            }));
-            onHost(host -> {
-                Set<Cidr> right = keepRoutes(host, wanted);
-                nodeIpByPodCidr.keySet().stream()
-                        .filter(cidr -> !failed.containsKey(cidr))
-                        .toList()
-                        .forEach(text -> each(failed, text, () -> {
-                            Cidr cidr = Cidr.parse(text);
-                            if (!right.contains(cidr)) {
-                                host.putRoute(cidr, wanted.getOrDefault(cidr, 0), 0, ROUTE_PROTOCOL);
-                            }
-                        }));
-                return right;
-            });
-            return failed;
-        });
-    }
-
-    /** Removes our routes that nobody wants. @return those that are right already */
-    private static Set<Cidr> keepRoutes(Rtnetlink host, Map<Cidr, Integer> wanted) {
-        Set<Cidr> right = new HashSet<>();
-        for (Rtnetlink.Route route : host.routes()) {
-            if (route.protocol() != ROUTE_PROTOCOL || route.gateway() == 0) {
-                // Not ours, or the one of the services.
-                continue;
-            }
-            Integer gateway = wanted.get(route.destination());
-            if (gateway == null) {
-                host.removeRoute(route.destination(), ROUTE_PROTOCOL);
-            } else if (gateway == route.gateway()) {
-                right.add(route.destination());
-            }
-        }
-        return right;
-    }
-
-    private static void each(Map<String, String> failed, String subject, Runnable action) {
-        try {
-            action.run();
-        } catch (RuntimeFault fault) {
-            failed.put(subject, String.valueOf(fault.getMessage()));
-        }
+        return worker.on(WORKER_KEY, () -> onHost(host -> HostGateway.put(host, nodeIpByPodCidr)));
     }
 
     /** The machine's own firewall is made to let pods' packets pass, again if need be. @return what there is to say of it */
     public Future<FirewallFindings> openFirewall(String clusterCidr) {
-        return worker.on(WORKER_KEY, () -> firewall.open(Cidr.parse(clusterCidr)));
+        return worker.on(WORKER_KEY, () -> firewall.open(range(clusterCidr)));
     }
 
     @Override
@@ -299,9 +260,9 @@ public final class BridgeNetwork implements Network {
     @Override
     public String attach(String sandboxId, int netlinkFd, int namespaceFd) {
         Ipam addresses = addresses();
-        int address = addresses.lease(sandboxId);
+        Address address = addresses.lease(sandboxId);
         String name = linkName(sandboxId);
-        int gateway = addresses.cidr().at(1);
+        Address gateway = addresses.cidr().at(1);
         onHost(host -> {
             if (host.findLink(name).isEmpty()) {
                 Rtnetlink.Link port = requireBridge(host);
@@ -317,8 +278,8 @@ public final class BridgeNetwork implements Network {
                 pod.findLink(POD_LINK).orElseThrow(() -> Kernel.fault(Errno.ENODEV, "find link", POD_LINK));
         pod.addAddress(eth0.index(), address, addresses.cidr().prefix());
         pod.up(eth0.index());
-        pod.putRoute(new Cidr(0, 0), gateway, eth0.index(), Rtnetlink.PROTOCOL_STATIC);
-        return Cidr.show(address);
+        pod.putRoute(Cidr.everything(gateway.isV4()), Optional.of(gateway), eth0.index(), Rtnetlink.PROTOCOL_STATIC);
+        return address.toString();
     }
 
     private synchronized Ipam addresses() {
@@ -385,9 +346,7 @@ public final class BridgeNetwork implements Network {
         onHost(host -> {
             host.findLink(bridge).ifPresent(b -> ports(host, b).forEach(host::removeLink));
             host.removeLink(bridge);
-            host.routes().stream()
-                    .filter(r -> r.protocol() == ROUTE_PROTOCOL)
-                    .forEach(r -> host.removeRoute(r.destination(), ROUTE_PROTOCOL));
+            HostGateway.removeAll(host);
             return bridge;
         });
         Nft.apply("table ip " + table + "\ndelete table ip " + table + "\n");

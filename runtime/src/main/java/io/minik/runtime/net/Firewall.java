@@ -1,5 +1,6 @@
 package io.minik.runtime.net;
 
+import io.minik.ground.net.Cidr;
 import io.minik.runtime.sys.Kernel;
 import io.minik.runtime.sys.Syscall;
 import java.nio.ByteBuffer;

@@ -1,5 +1,6 @@
 package io.minik.runtime.net;
 
+import io.minik.ground.net.Cidr;
 import io.minik.runtime.HostTool;
 import io.minik.runtime.RuntimeFault;
 import java.io.IOException;

@@ -1,5 +1,7 @@
 package io.minik.runtime.net;
 
+import io.minik.ground.net.Address;
+import io.minik.ground.net.Cidr;
 import io.minik.runtime.RuntimeFault;
 import io.minik.runtime.sys.Trees;
 import java.io.IOException;
@@ -24,7 +26,7 @@ final class Ipam {
 
     private final Path directory;
     private final Cidr cidr;
-    private final Map<String, Integer> leases = new HashMap<>();
+    private final Map<String, Address> leases = new HashMap<>();
     /** Goes round, so that an address rests as long as possible before its next pod. */
     private long next = RESERVED_AT_START;
 
@@ -37,9 +39,9 @@ final class Ipam {
         }
         Trees.make(directory);
         for (String name : Trees.list(directory)) {
-            int address = Cidr.address(name);
+            Address address = Address.parse(name);
             read(name).ifPresent(owner -> leases.put(owner, address));
-            next = Math.max(next, (address - cidr.network()) + 1L);
+            next = Math.max(next, cidr.offsetOf(address) + 1);
         }
     }
 
@@ -68,15 +70,15 @@ final class Ipam {
     }
 
     /** The sandbox' address, or a new one. */
-    synchronized int lease(String sandboxId) {
-        Integer held = leases.get(sandboxId);
+    synchronized Address lease(String sandboxId) {
+        Address held = leases.get(sandboxId);
         if (held != null) {
             return held;
         }
         long usable = cidr.size() - RESERVED_AT_START - RESERVED_AT_END;
         for (long tried = 0; tried < usable; tried++) {
             long index = RESERVED_AT_START + Math.floorMod(next - RESERVED_AT_START + tried, usable);
-            int address = cidr.at(index);
+            Address address = cidr.at(index);
             if (take(address, sandboxId)) {
                 next = index + 1;
                 leases.put(sandboxId, address);
@@ -90,8 +92,8 @@ final class Ipam {
                 0);
     }
 
-    private boolean take(int address, String sandboxId) {
-        Path file = directory.resolve(Cidr.show(address));
+    private boolean take(Address address, String sandboxId) {
+        Path file = directory.resolve(address.toString());
         try {
             Files.writeString(file, sandboxId, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
             return true;
@@ -103,12 +105,12 @@ final class Ipam {
     }
 
     synchronized void release(String sandboxId) {
-        Integer address = leases.get(sandboxId);
+        Address address = leases.get(sandboxId);
         if (address != null) {
             try {
-                Files.deleteIfExists(directory.resolve(Cidr.show(address)));
+                Files.deleteIfExists(directory.resolve(address.toString()));
             } catch (IOException e) {
-                throw fault("release", Cidr.show(address), e);
+                throw fault("release", address.toString(), e);
             }
             leases.remove(sandboxId);
         }

@@ -1,5 +1,6 @@
 package io.minik.runtime.net;
 
+import io.minik.ground.net.Address;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -52,15 +53,19 @@ final class NetlinkMessage {
         return this;
     }
 
-    /** struct ifaddrmsg of IPv4. */
-    NetlinkMessage address(int prefix, int scope, int index) {
-        bytes.put((byte) 2).put((byte) prefix).put((byte) 0).put((byte) scope).putInt(index);
+    /** struct ifaddrmsg. */
+    NetlinkMessage address(int family, int prefix, int flags, int scope, int index) {
+        bytes.put((byte) family)
+                .put((byte) prefix)
+                .put((byte) flags)
+                .put((byte) scope)
+                .putInt(index);
         return this;
     }
 
-    /** struct rtmsg of IPv4, main table, unicast. */
-    NetlinkMessage route(int prefix, int protocol, int scope) {
-        bytes.put((byte) 2).put((byte) prefix).put((byte) 0).put((byte) 0);
+    /** struct rtmsg, main table, unicast. */
+    NetlinkMessage route(int family, int prefix, int protocol, int scope) {
+        bytes.put((byte) family).put((byte) prefix).put((byte) 0).put((byte) 0);
         bytes.put((byte) 254)
                 .put((byte) protocol)
                 .put((byte) scope)
@@ -78,9 +83,8 @@ final class NetlinkMessage {
         return attribute(type, ByteBuffer.allocate(1).put((byte) value), 1);
     }
 
-    /** In network order. */
-    NetlinkMessage ip(int type, int address) {
-        return attribute(type, ByteBuffer.allocate(4).putInt(address), 4);
+    NetlinkMessage ip(int type, Address address) {
+        return raw(type, address.bytes());
     }
 
     NetlinkMessage text(int type, String value) {

@@ -1,5 +1,7 @@
 package io.minik.runtime.net;
 
+import io.minik.ground.net.Address;
+import io.minik.ground.net.Cidr;
 import io.minik.runtime.sys.Arena;
 import io.minik.runtime.sys.Errno;
 import io.minik.runtime.sys.Kernel;
@@ -10,9 +12,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Links, addresses and routes of the network namespace that a socket belongs to. One call at a time; blocking, but the kernel answers at once. */
 final class Rtnetlink {
+    private static final int AF_INET = 2;
+    private static final int AF_INET6 = 10;
+    private static final int IFA_F_NODAD = 2;
     private static final int NEWLINK = 16;
     private static final int DELLINK = 17;
     private static final int GETLINK = 18;
@@ -67,9 +73,11 @@ final class Rtnetlink {
     /** @param master index of the bridge that it is a port of, 0 = none */
     record Link(int index, String name, int master) {}
 
-    record Route(Cidr destination, int protocol, int gateway) {}
+    /** @param gateway empty = on the link */
+    record Route(Cidr destination, int protocol, Optional<Address> gateway) {}
 
-    record Address(int address, int prefix) {}
+    /** An address as a link has it. */
+    record Assigned(Address address, int prefix) {}
 
     Optional<Link> findLink(String name) {
         List<ByteBuffer> answers = new ArrayList<>();
@@ -170,94 +178,117 @@ final class Rtnetlink {
     }
 
     /** One that is there stays. */
-    void addAddress(int index, int address, int prefix) {
+    void addAddress(int index, Address address, int prefix) {
+        // Nobody else has it, and waiting for a duplicate would hold a pod's start for a second.
+        int flags = address.isV4() ? 0 : IFA_F_NODAD;
         int errno = exchange(
                 new NetlinkMessage(NEWADDR, NetlinkMessage.CREATE | NetlinkMessage.REPLACE)
-                        .address(prefix, SCOPE_UNIVERSE, index)
+                        .address(family(address), prefix, flags, SCOPE_UNIVERSE, index)
                         .ip(IFA_LOCAL, address)
                         .ip(IFA_ADDRESS, address),
                 "add address",
                 new ArrayList<>());
-        throwOn(errno == Errno.EEXIST ? 0 : errno, "add address " + Cidr.show(address) + "/" + prefix);
+        throwOn(errno == Errno.EEXIST ? 0 : errno, "add address " + address + "/" + prefix);
     }
 
-    /** Of IPv4, of that link. */
-    List<Address> addresses(int index) {
+    /** Of that link and family; without those that the kernel gave it itself. */
+    List<Assigned> addresses(int index, boolean v4) {
         List<ByteBuffer> answers = new ArrayList<>();
         throwOn(
                 exchange(
-                        new NetlinkMessage(GETADDR, NetlinkMessage.DUMP).address(0, SCOPE_UNIVERSE, 0),
+                        new NetlinkMessage(GETADDR, NetlinkMessage.DUMP)
+                                .address(v4 ? AF_INET : AF_INET6, 0, 0, SCOPE_UNIVERSE, 0),
                         "list addresses",
                         answers),
                 "list addresses");
-        List<Address> addresses = new ArrayList<>();
+        List<Assigned> addresses = new ArrayList<>();
         for (ByteBuffer message : answers) {
-            if (message.getInt(message.position() + 4) == index) {
-                addresses.add(new Address(
-                        bigEndian(attributes(message, ADDRESS_BYTES).get(IFA_LOCAL)),
-                        message.get(message.position() + 1) & 0xff));
+            Map<Integer, ByteBuffer> attributes = attributes(message, ADDRESS_BYTES);
+            int prefix = message.get(message.position() + 1) & 0xff;
+            boolean universal = message.get(message.position() + 3) == SCOPE_UNIVERSE;
+            if (universal && message.getInt(message.position() + 4) == index) {
+                // IPv6 has the local address only where it has a peer.
+                ip(attributes.get(IFA_LOCAL))
+                        .or(() -> ip(attributes.get(IFA_ADDRESS)))
+                        .ifPresent(address -> addresses.add(new Assigned(address, prefix)));
             }
         }
         return addresses;
     }
 
-    void removeAddress(int index, Address gone) {
+    void removeAddress(int index, Assigned gone) {
         int errno = exchange(
                 new NetlinkMessage(DELADDR, 0)
-                        .address(gone.prefix(), SCOPE_UNIVERSE, index)
+                        .address(family(gone.address()), gone.prefix(), 0, SCOPE_UNIVERSE, index)
                         .ip(IFA_LOCAL, gone.address()),
                 "remove address",
                 new ArrayList<>());
-        throwOn(errno == Errno.EADDRNOTAVAIL ? 0 : errno, "remove address " + Cidr.show(gone.address()));
+        throwOn(errno == Errno.EADDRNOTAVAIL ? 0 : errno, "remove address " + gone.address());
     }
 
-    /** @param gateway 0 = on the link */
-    void putRoute(Cidr destination, int gateway, int index, int protocol) {
+    /** @param gateway empty = on the link */
+    void putRoute(Cidr destination, Optional<Address> gateway, int index, int protocol) {
         NetlinkMessage message = new NetlinkMessage(NEWROUTE, NetlinkMessage.CREATE | NetlinkMessage.REPLACE)
-                .route(destination.prefix(), protocol, gateway == 0 ? SCOPE_LINK : SCOPE_UNIVERSE);
+                .route(
+                        family(destination.network()),
+                        destination.prefix(),
+                        protocol,
+                        gateway.isEmpty() ? SCOPE_LINK : SCOPE_UNIVERSE);
         if (destination.prefix() > 0) {
             message.ip(RTA_DST, destination.network());
         }
-        if (gateway != 0) {
-            message.ip(RTA_GATEWAY, gateway);
-        }
+        gateway.ifPresent(address -> message.ip(RTA_GATEWAY, address));
         if (index != 0) {
             message.number(RTA_OIF, index);
         }
-        ack(message, "add route " + destination + (gateway == 0 ? "" : " via " + Cidr.show(gateway)));
+        ack(
+                message,
+                "add route " + destination
+                        + gateway.map(address -> " via " + address).orElse(""));
     }
 
     /** What is gone is fine. */
     void removeRoute(Cidr destination, int protocol) {
         NetlinkMessage message = new NetlinkMessage(DELROUTE, 0)
-                .route(destination.prefix(), protocol, 255)
+                .route(family(destination.network()), destination.prefix(), protocol, 255)
                 .ip(RTA_DST, destination.network());
         int errno = exchange(message, "remove route", new ArrayList<>());
         throwOn(errno == Errno.ESRCH ? 0 : errno, "remove route " + destination);
     }
 
-    List<Route> routes() {
+    /** Of the main table and others, of one family. */
+    List<Route> routes(boolean v4) {
         List<ByteBuffer> answers = new ArrayList<>();
         throwOn(
-                exchange(new NetlinkMessage(GETROUTE, NetlinkMessage.DUMP).route(0, 0, 0), "list routes", answers),
+                exchange(
+                        new NetlinkMessage(GETROUTE, NetlinkMessage.DUMP).route(v4 ? AF_INET : AF_INET6, 0, 0, 0),
+                        "list routes",
+                        answers),
                 "list routes");
         List<Route> routes = new ArrayList<>();
         for (ByteBuffer message : answers) {
             Map<Integer, ByteBuffer> attributes = attributes(message, ROUTE_BYTES);
             int prefix = message.get(message.position() + 1) & 0xff;
             int protocol = message.get(message.position() + 5) & 0xff;
-            routes.add(new Route(
-                    new Cidr(bigEndian(attributes.get(RTA_DST)), prefix),
-                    protocol,
-                    bigEndian(attributes.get(RTA_GATEWAY))));
+            Address network = ip(attributes.get(RTA_DST))
+                    .orElseGet(() -> Cidr.everything(v4).network());
+            routes.add(new Route(new Cidr(network, prefix), protocol, ip(attributes.get(RTA_GATEWAY))));
         }
         return routes;
     }
 
-    private static int bigEndian(@org.jspecify.annotations.Nullable ByteBuffer value) {
-        return value == null || value.remaining() < 4
-                ? 0
-                : value.duplicate().order(java.nio.ByteOrder.BIG_ENDIAN).getInt(value.position());
+    private static int family(Address address) {
+        return address.isV4() ? AF_INET : AF_INET6;
+    }
+
+    /** Empty without the attribute. */
+    private static Optional<Address> ip(@Nullable ByteBuffer value) {
+        if (value == null) {
+            return Optional.empty();
+        }
+        byte[] bytes = new byte[value.remaining()];
+        value.duplicate().get(bytes);
+        return Optional.of(Address.of(bytes));
     }
 
     /** What is gone is fine. Takes some 20 ms in the kernel for a veth. */

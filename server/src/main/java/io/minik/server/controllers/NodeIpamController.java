@@ -10,7 +10,7 @@ import io.minik.api.meta.Status.Reason;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.ground.json.Json;
-import io.minik.ground.net.Ipv4Range;
+import io.minik.ground.net.Cidr;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.BitSet;
@@ -32,7 +32,7 @@ final class NodeIpamController implements Controller {
     private final ControllerContext context;
     private final Informer nodes;
     private final ReconcileLoop work;
-    private final Ipv4Range cluster;
+    private final Cidr cluster;
     private final int nodePrefix;
     private final int pieces;
 
@@ -46,9 +46,9 @@ final class NodeIpamController implements Controller {
      */
     NodeIpamController(ControllerContext context, String clusterCidr, int nodePrefix) {
         this.context = context;
-        this.cluster = Ipv4Range.parse(clusterCidr);
+        this.cluster = Cidr.parse(clusterCidr);
         this.nodePrefix = nodePrefix;
-        int cuts = nodePrefix - cluster.prefixLength();
+        int cuts = nodePrefix - cluster.prefix();
         if (cuts < 0 || cuts > MAX_CUTS || nodePrefix > SMALLEST_PIECE) {
             throw new IllegalArgumentException("cluster CIDR " + clusterCidr + " can't be cut into /" + nodePrefix);
         }
@@ -69,7 +69,7 @@ final class NodeIpamController implements Controller {
     }
 
     private void occupy(KubeObject node) {
-        Optional<Ipv4Range> range = Ipv4Range.find(node.text("spec", "podCIDR"));
+        Optional<Cidr> range = Cidr.find(node.text("spec", "podCIDR"));
         long piece = range.map(cluster::indexOf).orElse(-1L);
         if (piece >= 0 && piece < pieces) {
             taken.set((int) piece);

@@ -6,11 +6,10 @@ import io.minik.api.meta.Resources;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.ground.json.Json;
+import io.minik.ground.net.Address;
 import io.minik.server.http.ProxyPipe.Line;
 import io.minik.server.http.ProxyPipe.Place;
 import io.minik.server.registry.Registry;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -166,22 +165,12 @@ final class ProxyPlaces {
 
     /** Whoever writes a pod's or an Endpoints' status must not make the server speak to itself or to its link. */
     private static String proxyable(String ip) {
-        if (!ip.matches("[0-9a-fA-F.:]+") || forbidden(ip)) {
-            throw ApiException.badRequest("address not allowed");
-        }
-        return ip;
-    }
-
-    private static boolean forbidden(String ip) {
-        try {
-            // An address in digits: nothing is looked up.
-            InetAddress address = InetAddress.getByName(ip);
-            return address.isLoopbackAddress()
-                    || address.isLinkLocalAddress()
-                    || address.isMulticastAddress()
-                    || address.isAnyLocalAddress();
-        } catch (UnknownHostException e) {
-            return true;
-        }
+        return Address.find(ip)
+                .filter(address -> !address.isLoopback()
+                        && !address.isLinkLocal()
+                        && !address.isMulticast()
+                        && !address.isUnspecified())
+                .orElseThrow(() -> ApiException.badRequest("address not allowed"))
+                .toString();
     }
 }

@@ -7,6 +7,7 @@ import io.minik.api.meta.Status;
 import io.minik.api.meta.Status.Details;
 import io.minik.api.meta.Status.Reason;
 import io.minik.ground.json.Json;
+import io.minik.ground.net.Address;
 import io.minik.ground.tls.ClientAuthority;
 import io.minik.ground.tls.Subject;
 import io.minik.server.authn.BootstrapTokens;
@@ -17,8 +18,6 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.SocketAddress;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Base64;
@@ -187,12 +186,8 @@ public final class JoinEndpoint implements Handler<HttpServerRequest> {
         if (remote == null || local == null || remote.hostAddress() == null) {
             return false;
         }
-        try {
-            return remote.hostAddress().equals(local.hostAddress())
-                    || InetAddress.getByName(remote.hostAddress()).isLoopbackAddress();
-        } catch (UnknownHostException e) {
-            return false;
-        }
+        return remote.hostAddress().equals(local.hostAddress())
+                || Address.find(remote.hostAddress()).map(Address::isLoopback).orElse(false);
     }
 
     // ---- answers

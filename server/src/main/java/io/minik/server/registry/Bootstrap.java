@@ -10,7 +10,7 @@ import io.minik.api.meta.Status.Reason;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.ground.json.Json;
-import io.minik.ground.net.Ipv4Range;
+import io.minik.ground.net.Cidr;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.Optional;
@@ -53,7 +53,7 @@ public final class Bootstrap {
 
     /** Of the kubernetes Service: the first address of the range. */
     public static String serviceIp(String serviceCidr) {
-        return Ipv4Range.parse(serviceCidr).at(1);
+        return Cidr.parse(serviceCidr).at(1).toString();
     }
 
     public Future<Void> run() {

@@ -9,7 +9,8 @@ import io.minik.api.meta.Status.Cause;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.ground.json.Json;
-import io.minik.ground.net.Ipv4Range;
+import io.minik.ground.net.Address;
+import io.minik.ground.net.Cidr;
 import io.minik.server.admission.Lookup;
 import io.minik.server.admission.Review;
 import io.minik.server.admission.SideWrite;
@@ -37,13 +38,13 @@ public final class ServiceAllocation {
     private static final long MIN_STATIC_BAND = 16;
     private static final String HEADLESS = "None";
 
-    private final Ipv4Range range;
+    private final Cidr range;
     private final PortRange nodePorts;
     private final NameSource names;
     private final RandomGenerator random;
 
     public ServiceAllocation(String serviceCidr, PortRange nodePorts, NameSource names, RandomGenerator random) {
-        this.range = Ipv4Range.parse(serviceCidr);
+        this.range = Cidr.parse(serviceCidr);
         this.nodePorts = nodePorts;
         this.names = names;
         this.random = random;
@@ -171,13 +172,13 @@ public final class ServiceAllocation {
         long span = range.size() - 1 - first;
         long start = random.nextLong(span);
         for (long i = 0; i < span; i++) {
-            String ip = range.at(first + (start + i) % span);
+            String ip = range.at(first + (start + i) % span).toString();
             if (free(IP_ADDRESSES, ip, review)) {
                 return ip;
             }
         }
         for (long offset = 1; offset < first; offset++) {
-            String ip = range.at(offset);
+            String ip = range.at(offset).toString();
             if (free(IP_ADDRESSES, ip, review)) {
                 return ip;
             }
@@ -187,8 +188,8 @@ public final class ServiceAllocation {
 
     private String checkedAddress(Review review, String ip) {
         String problem = "";
-        Optional<Long> address = Ipv4Range.address(ip);
-        if (address.isEmpty() || !range.contains(address.get())) {
+        Optional<Address> address = Address.find(ip);
+        if (address.isEmpty() || !range.containsHost(address.get())) {
             problem = "failed to allocate IP " + ip + ": the provided IP (" + ip
                     + ") is not in the valid range. The range of valid IPs is " + range;
         } else if (!free(IP_ADDRESSES, ip, review)) {
