@@ -16,6 +16,8 @@ import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -26,6 +28,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * <pre>
  *   post PATH COUNT TEMPLATE     creates COUNT objects; in the template {i} is the number, {noise:N} N bytes of text
  *   put PATH COUNT TEMPLATE      the same object over and over
+ *   fill PATH TEMPLATE           creates objects until the server has no room for more
  *   hollow NODES                 nodes that say they are Ready and that every pod bound to them runs, until it is ended
  * </pre>
  */
@@ -34,7 +37,18 @@ public final class SizeLoad {
     private static final int WAIT_SECONDS = 60;
     private static final long HEARTBEAT_MILLIS = 10_000;
 
+    private static final int GONE = 404;
+    private static final int NO_ROOM = 507;
+
     private final KubernetesClient client;
+
+    /** Requests of the hollow nodes; more at once than a connection has streams would fail. */
+    private final Semaphore room = new Semaphore(IN_FLIGHT);
+
+    /** The same for their heartbeats. */
+    private final Semaphore beats = new Semaphore(IN_FLIGHT);
+
+    private final ScheduledExecutorService kubelet = Executors.newSingleThreadScheduledExecutor();
 
     private SizeLoad(KubernetesClient client) {
         this.client = client;
@@ -49,6 +63,7 @@ public final class SizeLoad {
             switch (arguments[1]) {
                 case "post" -> load.many("POST", arguments[2], Integer.parseInt(arguments[3]), template(arguments[4]));
                 case "put" -> load.many("PUT", arguments[2], Integer.parseInt(arguments[3]), template(arguments[4]));
+                case "fill" -> load.fill(arguments[2], template(arguments[3]));
                 case "hollow" -> load.hollow(Integer.parseInt(arguments[2]));
                 default -> throw new IllegalArgumentException(arguments[1]);
             }
@@ -81,6 +96,30 @@ public final class SizeLoad {
         if (!failures.isEmpty()) {
             throw new IllegalStateException(failures.element());
         }
+    }
+
+    private void fill(String path, String template) throws Exception {
+        Semaphore room = new Semaphore(IN_FLIGHT);
+        Queue<String> failures = new ConcurrentLinkedQueue<>();
+        AtomicInteger done = new AtomicInteger();
+        for (int i = 0; failures.isEmpty(); i++) {
+            room.acquire();
+            send("POST", path, "application/json", filled(template, i)).whenComplete((answer, error) -> {
+                if (error != null || answer.code() / 100 != 2) {
+                    failures.add(error != null ? error.toString() : answer.code() + " " + answer.bodyString());
+                } else {
+                    done.incrementAndGet();
+                }
+                room.release();
+            });
+        }
+        room.acquire(IN_FLIGHT);
+        for (String failure : failures) {
+            if (!failure.startsWith(NO_ROOM + " ")) {
+                throw new IllegalStateException(failure);
+            }
+        }
+        System.out.println(done.get() + " " + failures.element());
     }
 
     private static String filled(String template, int i) {
@@ -120,31 +159,43 @@ public final class SizeLoad {
         for (int i = 0; i < nodes; i++) {
             node("hollow-" + i);
         }
+        watch();
+        System.out.println("hollow nodes are there");
+        while (true) {
+            Thread.sleep(HEARTBEAT_MILLIS);
+            // Beside what they say of their pods: a node that waited for those would be taken for lost.
+            for (int i = 0; i < nodes; i++) {
+                String spec = "{\"spec\":{\"renewTime\":\"" + now() + "\"}}";
+                beats.acquire();
+                send("PATCH", lease("hollow-" + i), "application/merge-patch+json", spec)
+                        .whenComplete((answer, away) -> beats.release());
+            }
+        }
+    }
+
+    /** All pods and their changes; where the watch is lost, all of them anew. */
+    private void watch() {
         client.pods().inAnyNamespace().watch(new Watcher<Pod>() {
             @Override
             public void eventReceived(Action action, Pod pod) {
                 String node = pod.getSpec().getNodeName();
                 if (node != null && pod.getStatus().getPodIP() == null && action != Action.DELETED) {
-                    runs(pod);
+                    kubelet.execute(() -> runs(pod));
                 }
             }
 
             @Override
             public void onClose(WatcherException cause) {
-                System.exit(1);
+                kubelet.schedule(SizeLoad.this::watchAgain, 1, TimeUnit.SECONDS);
             }
         });
-        System.out.println("hollow nodes are there");
-        while (true) {
-            Thread.sleep(HEARTBEAT_MILLIS);
-            for (int i = 0; i < nodes; i++) {
-                send(
-                                "PATCH",
-                                lease("hollow-" + i),
-                                "application/merge-patch+json",
-                                "{\"spec\":{\"renewTime\":\"" + now() + "\"}}")
-                        .get(WAIT_SECONDS, TimeUnit.SECONDS);
-            }
+    }
+
+    private void watchAgain() {
+        try {
+            watch();
+        } catch (RuntimeException away) {
+            kubelet.schedule(this::watchAgain, 1, TimeUnit.SECONDS);
         }
     }
 
@@ -184,7 +235,9 @@ public final class SizeLoad {
         }
     }
 
+    /** Tells that it runs, until it is told: as a kubelet does. */
     private void runs(Pod pod) {
+        room.acquireUninterruptibly();
         int number = pod.getMetadata().getUid().hashCode();
         String time = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
         String ip = "10.9." + (number >>> 8 & 255) + "." + (number & 255);
@@ -203,8 +256,9 @@ public final class SizeLoad {
                         "application/merge-patch+json",
                         status)
                 .whenComplete((answer, error) -> {
-                    if (error != null || answer.code() / 100 != 2) {
-                        System.err.println(error != null ? error : answer);
+                    room.release();
+                    if (error != null || (answer.code() / 100 != 2 && answer.code() != GONE)) {
+                        kubelet.schedule(() -> runs(pod), 1, TimeUnit.SECONDS);
                     }
                 });
     }
