@@ -6,6 +6,7 @@ import io.minik.api.client.DeleteOptions;
 import io.minik.api.client.Informer;
 import io.minik.api.client.PatchType;
 import io.minik.api.client.ReconcileLoop;
+import io.minik.api.core.PodGlance;
 import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Resources;
 import io.minik.api.meta.Status.Reason;
@@ -54,6 +55,8 @@ final class PodGcController implements Controller {
             }
         });
         pods.onChange((before, now) -> now.ifPresent(this::consider));
+        // Before that every pod's node may only not be listed yet.
+        nodes.synced().onSuccess(listed -> pods.list().forEach(this::consider));
     }
 
     @Override
@@ -65,11 +68,12 @@ final class PodGcController implements Controller {
         if (Pods.finished(pod) && ended().size() > mostEnded) {
             work.add(ENDED);
         }
-        String node = pod.text("spec", "nodeName");
+        String node = PodGlance.of(pod).nodeName();
         if (node.isEmpty() && pod.meta().deleting()) {
             work.add(pod.key());
-        } else if (!node.isEmpty() && nodes.get(ObjectKey.cluster(node)).isEmpty()) {
-            // Nodes may only not be listed yet: the quarantine covers that too.
+        } else if (!node.isEmpty()
+                && nodes.isSynced()
+                && nodes.get(ObjectKey.cluster(node)).isEmpty()) {
             work.addAfter(pod.key(), QUARANTINE);
         }
     }
@@ -99,7 +103,7 @@ final class PodGcController implements Controller {
             return Outcomes.done();
         }
         KubeObject pod = found.get();
-        String node = pod.text("spec", "nodeName");
+        String node = PodGlance.of(pod).nodeName();
         if (node.isEmpty()) {
             return pod.meta().deleting() ? end(pod, "") : Outcomes.done();
         }
