@@ -226,15 +226,23 @@ final class ControlPlane {
                     return rooms.start(loop, new RoleBootstrap(controllers.client()));
                 })
                 // The authorizer knows all roles before the first stranger can ask.
-                .compose(unused -> rooms.start(loop, rbac))
-                .compose(unused -> rooms.start(loop, apiServer))
+                .compose(unused -> {
+                    // Made before its informers start: each object is read by all who share it at once.
+                    List<Room> loopRooms = loopRooms();
+                    return rooms.start(loop, rbac).map(loopRooms);
+                })
+                .compose(this::serve)
+                .onSuccess(unused -> apiServer.watchOver(rooms.all()));
+    }
+
+    private Future<Void> serve(List<Room> loopRooms) {
+        return rooms.start(loop, apiServer)
                 .compose(unused ->
                         options.etcdPort == 0 ? Future.succeededFuture() : rooms.start(loop, new EtcdRoom(etcd())))
                 .compose(unused -> vertx.executeBlocking(this::writeKubeconfig))
-                .compose(unused -> rooms.startAll(loop, loopRooms()))
+                .compose(unused -> rooms.startAll(loop, loopRooms))
                 .compose(unused -> Rooms.loop(vertx))
-                .compose(this::startScheduler)
-                .onSuccess(unused -> apiServer.watchOver(rooms.all()));
+                .compose(this::startScheduler);
     }
 
     private List<Room> loopRooms() {

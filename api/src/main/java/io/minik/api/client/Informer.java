@@ -122,7 +122,10 @@ public final class Informer {
         return found == null ? List.of() : java.util.Collections.unmodifiableCollection(found.values());
     }
 
-    /** Adds an index; a second of the same name is the same and is ignored. */
+    /**
+     * Adds an index; a second of the same name is the same and is ignored. Best before {@link #start}: what is there by then
+     * is parsed once more for it.
+     */
     public Informer index(String name, Function<KubeObject, Collection<String>> values) {
         if (!indexes.containsKey(name)) {
             Index index = new Index(values);
@@ -132,12 +135,13 @@ public final class Informer {
         return this;
     }
 
-    /** Adds a handler; it hears of all present objects first. */
+    /** Adds a handler; it hears of all present objects first. Best before {@link #start}, as an index. */
     public Informer onChange(ChangeHandler handler) {
         Listener listener = new Listener(loop, resource.toString(), handler, this::get);
         listeners.add(listener);
         for (KubeObject object : List.copyOf(objects.values())) {
             listener.tell(object.key(), Optional.empty(), Optional.of(object));
+            object.letGo();
         }
         return this;
     }
@@ -185,6 +189,8 @@ public final class Informer {
                     remove(known);
                 }
                 put(item);
+                // All have heard of it, by one tree; the trees of a whole cluster would not fit side by side.
+                item.letGo();
             }
             gone.values().forEach(Informer.this::remove);
             complete = true;

@@ -3,9 +3,10 @@ package io.minik.api.object;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.ground.json.Json;
-import java.lang.ref.SoftReference;
+import java.lang.ref.WeakReference;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * {@link #tree()} is never written to: {@link #edit} works on a copy.
  *
  * <p>A tree weighs eight times its bytes (20 KB for a pod), and informers hold thousands of objects that nobody reads for
- * hours: once there are bytes, the garbage collector may take the tree, and it is parsed anew when asked for.
+ * hours: once there are bytes, the next collection of garbage takes a tree that nobody works with, and it is parsed anew when
+ * asked for. A tree that lived for seconds would be moved among what is old, where clearing it up costs more than parsing.
  *
  * <p>Thread-safe: the lazily made parts are idempotent, a race makes one twice and keeps either.
  */
@@ -24,8 +26,15 @@ public final class KubeObject {
     /** The only form as long as there are no bytes. */
     private volatile @Nullable ObjectNode tree;
 
-    private volatile @Nullable SoftReference<ObjectNode> parsed;
+    private volatile @Nullable WeakReference<ObjectNode> parsed;
     private volatile @Nullable ObjectMeta meta;
+    private volatile @Nullable Kept kept;
+
+    /** What {@link #once} has read. */
+    private record Kept(
+            Function<KubeObject, ?> reading,
+            Object value,
+            @Nullable Kept next) {}
 
     private KubeObject(byte @Nullable [] bytes, @Nullable ObjectNode tree, @Nullable Source source) {
         this.bytes = bytes;
@@ -83,7 +92,7 @@ public final class KubeObject {
         if (present == null) {
             ObjectNode only = tree();
             present = Json.bytes(only);
-            parsed = new SoftReference<>(only);
+            parsed = new WeakReference<>(only);
             bytes = present;
             tree = null;
         }
@@ -101,7 +110,7 @@ public final class KubeObject {
         if (only != null) {
             return only;
         }
-        SoftReference<ObjectNode> reference = parsed;
+        WeakReference<ObjectNode> reference = parsed;
         ObjectNode present = reference == null ? null : reference.get();
         if (present == null) {
             byte[] json = source != null ? source.bytes() : bytes;
@@ -109,9 +118,35 @@ public final class KubeObject {
                 throw new IllegalStateException("neither bytes nor tree");
             }
             present = Json.parseObject(json);
-            parsed = new SoftReference<>(present);
+            parsed = new WeakReference<>(present);
         }
         return present;
+    }
+
+    /**
+     * What a function reads of this object, read once and kept with it: for the little that is asked of each of thousands
+     * of objects again and again, whose trees do not stay.
+     *
+     * @param reading a constant: it is known by its identity. What it answers is small and immutable
+     */
+    public <T> T once(Function<KubeObject, T> reading) {
+        for (Kept each = kept; each != null; each = each.next()) {
+            if (each.reading() == reading) {
+                @SuppressWarnings("unchecked") // It came from the same function.
+                T known = (T) each.value();
+                return known;
+            }
+        }
+        T value = reading.apply(this);
+        kept = new Kept(reading, value, kept);
+        return value;
+    }
+
+    /** Lets the parsed tree go where it can be made anew: for who looks through thousands of objects once. */
+    public void letGo() {
+        if (tree == null) {
+            parsed = null;
+        }
     }
 
     /** A deep copy with changes. */

@@ -1,6 +1,7 @@
 package io.minik.server.authz;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.minik.api.core.PodGlance;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.ground.json.Json;
@@ -30,16 +31,16 @@ final class PodReferences {
     private final Map<String, ObjectKey> claimByVolume = new ConcurrentHashMap<>();
 
     void pod(Optional<KubeObject> before, Optional<KubeObject> now) {
-        before.map(pod -> pod.text("spec", "nodeName"))
+        before.map(pod -> PodGlance.of(pod).nodeName())
                 .filter(node -> !node.isEmpty())
                 .filter(node -> !node.equals(
-                        now.map(pod -> pod.text("spec", "nodeName")).orElse("")))
+                        now.map(pod -> PodGlance.of(pod).nodeName()).orElse("")))
                 .ifPresent(node -> byNode.computeIfPresent(node, (name, pods) -> {
                     before.ifPresent(pod -> pods.remove(pod.key()));
                     return pods.isEmpty() ? null : pods;
                 }));
         now.ifPresent(pod -> {
-            String node = pod.text("spec", "nodeName");
+            String node = PodGlance.of(pod).nodeName();
             if (!node.isEmpty()) {
                 byNode.compute(node, (name, pods) -> {
                     Map<ObjectKey, Set<Reference>> present = pods == null ? new ConcurrentHashMap<>() : pods;

@@ -8,6 +8,7 @@ import io.minik.api.client.Informer;
 import io.minik.api.client.ListOptions;
 import io.minik.api.client.ReconcileLoop;
 import io.minik.api.core.Node;
+import io.minik.api.core.PodGlance;
 import io.minik.api.core.Taint;
 import io.minik.api.meta.Resources;
 import io.minik.api.meta.Status.Reason;
@@ -74,7 +75,7 @@ final class NodeLifecycleController implements Controller {
             watchClock();
         });
         pods.onChange((before, now) -> now.filter(pod -> before.isEmpty())
-                .map(pod -> pod.text("spec", "nodeName"))
+                .map(pod -> PodGlance.of(pod).nodeName())
                 .filter(node -> !node.isEmpty())
                 .ifPresent(node -> work.add(ObjectKey.cluster(node))));
     }
@@ -85,7 +86,7 @@ final class NodeLifecycleController implements Controller {
     }
 
     static Informer podsByNode(Informer pods) {
-        return pods.index(BY_NODE, pod -> List.of(pod.text("spec", "nodeName")));
+        return pods.index(BY_NODE, pod -> List.of(PodGlance.of(pod).nodeName()));
     }
 
     static List<KubeObject> podsOn(Informer pods, String node) {

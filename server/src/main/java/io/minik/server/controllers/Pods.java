@@ -3,6 +3,7 @@ package io.minik.server.controllers;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.client.Informer;
+import io.minik.api.core.PodGlance;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.OwnerReference;
 import io.minik.ground.json.Json;
@@ -39,12 +40,11 @@ final class Pods {
     }
 
     static String phase(KubeObject pod) {
-        return pod.text("status", "phase");
+        return PodGlance.of(pod).phase();
     }
 
     static boolean finished(KubeObject pod) {
-        String phase = phase(pod);
-        return phase.equals("Succeeded") || phase.equals("Failed");
+        return PodGlance.of(pod).finished();
     }
 
     static boolean running(KubeObject pod) {
@@ -57,13 +57,12 @@ final class Pods {
     }
 
     static boolean ready(KubeObject pod) {
-        return Conditions.isTrue(pod.at("status"), "Ready");
+        return PodGlance.of(pod).ready();
     }
 
     static Optional<Instant> readySince(KubeObject pod) {
-        return Conditions.find(pod.at("status"), "Ready")
-                .filter(condition -> Json.text(condition, "status").equals("True"))
-                .flatMap(condition -> Outcomes.instant(Json.text(condition, "lastTransitionTime")));
+        PodGlance glance = PodGlance.of(pod);
+        return glance.ready() ? Outcomes.instant(glance.readySince()) : Optional.empty();
     }
 
     /** Ready for at least minReadySeconds. */

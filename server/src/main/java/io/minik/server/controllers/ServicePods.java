@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.client.Informer;
 import io.minik.api.client.ReconcileLoop;
+import io.minik.api.core.PodGlance;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.api.selector.LabelSelector;
@@ -54,15 +55,7 @@ final class ServicePods {
 
     /** All of a pod that an endpoint shows. */
     private static List<Object> shown(KubeObject pod) {
-        return List.of(
-                pod.uid(),
-                pod.meta().labels(),
-                pod.meta().deleting(),
-                Pods.ready(pod),
-                Pods.phase(pod),
-                pod.text("spec", "nodeName"),
-                pod.at("status", "podIPs"),
-                pod.text("status", "podIP"));
+        return List.of(pod.uid(), pod.meta().labels(), pod.meta().deleting(), PodGlance.of(pod));
     }
 
     private List<ObjectKey> servicesOf(KubeObject pod) {
@@ -82,7 +75,7 @@ final class ServicePods {
         List<KubeObject> found = new ArrayList<>();
         for (KubeObject pod : pods.byNamespace(service.namespace())) {
             if (!Pods.finished(pod)
-                    && !pod.text("status", "podIP").isEmpty()
+                    && !PodGlance.of(pod).ips().isEmpty()
                     && selector.matches(pod.meta().labels())) {
                 found.add(pod);
             }
@@ -93,13 +86,8 @@ final class ServicePods {
 
     /** Addresses of a pod of one family. */
     static Optional<String> address(KubeObject pod, boolean ipv6) {
-        List<String> ips = new ArrayList<>();
-        pod.at("status", "podIPs").forEach(ip -> ips.add(Json.text(ip, "ip")));
-        if (ips.isEmpty()) {
-            ips.add(pod.text("status", "podIP"));
-        }
-        return ips.stream()
-                .filter(ip -> !ip.isEmpty() && ip.contains(":") == ipv6)
+        return PodGlance.of(pod).ips().stream()
+                .filter(ip -> ip.contains(":") == ipv6)
                 .findFirst();
     }
 

@@ -8,6 +8,7 @@ import io.minik.api.client.Informer;
 import io.minik.api.client.PatchType;
 import io.minik.api.client.ReconcileLoop;
 import io.minik.api.core.Node;
+import io.minik.api.core.PodGlance;
 import io.minik.api.core.Taint;
 import io.minik.api.core.Toleration;
 import io.minik.api.meta.Resources;
@@ -72,7 +73,7 @@ final class TaintEvictionController implements Controller {
             }
         });
         pods.onChange((before, now) -> now.filter(
-                        pod -> tainted(pod.text("spec", "nodeName")) && placementChanged(before, pod))
+                        pod -> tainted(PodGlance.of(pod).nodeName()) && placementChanged(before, pod))
                 .ifPresent(pod -> work.add(pod.key())));
     }
 

@@ -6,6 +6,7 @@ import io.minik.api.client.EventRecorder;
 import io.minik.api.client.Informer;
 import io.minik.api.client.Informers;
 import io.minik.api.client.PatchType;
+import io.minik.api.core.PodGlance;
 import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Resources;
 import io.minik.api.meta.Status.Reason;
@@ -179,7 +180,7 @@ public final class Scheduler implements Room {
         if (same) {
             return;
         }
-        String node = pod.text("spec", "nodeName");
+        String node = PodGlance.of(pod).nodeName();
         if (!node.isEmpty()) {
             queue.forget(key);
             nominations.forget(key);
@@ -195,8 +196,7 @@ public final class Scheduler implements Room {
     }
 
     private static boolean terminal(KubeObject pod) {
-        String phase = pod.text("status", "phase");
-        return phase.equals("Succeeded") || phase.equals("Failed");
+        return PodGlance.of(pod).finished();
     }
 
     private void consider(KubeObject pod) {
