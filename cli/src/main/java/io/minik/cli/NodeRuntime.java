@@ -8,7 +8,7 @@ import io.minik.runtime.image.ImageStore;
 import io.minik.runtime.net.BridgeNetwork;
 import io.minik.runtime.sandbox.LinuxSandboxes;
 import io.minik.runtime.sandbox.SandboxFiles;
-import io.minik.runtime.snapshot.OverlaySnapshots;
+import io.minik.runtime.snapshot.OverlaySnapshotter;
 import io.minik.runtime.sys.Kernel;
 import io.minik.runtime.sys.KeyedWorker;
 import io.minik.runtime.sys.LinuxFileCalls;
@@ -57,7 +57,7 @@ final class NodeRuntime implements Room {
         Kernel kernel = new Kernel(sys);
         this.poller = new Poller(kernel);
         this.cgroups = Cgroups.detect(kernel, node.cgroupRoot);
-        OverlaySnapshots snapshots = new OverlaySnapshots(data.resolve("snapshots"), LinuxFileCalls::new);
+        OverlaySnapshotter snapshots = new OverlaySnapshotter(data.resolve("snapshots"), LinuxFileCalls::new);
         this.images = new ImageStore(
                 vertx,
                 new ImageStore.Places(data.resolve("content"), node.registries, data.resolve("images")),

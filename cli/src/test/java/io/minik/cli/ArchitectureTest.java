@@ -83,6 +83,24 @@ class ArchitectureTest {
         }
     }
 
+    /** Whoever reads a name in a log, a stack or a talk should not have to ask which of them is meant. */
+    @Test
+    void noTwoTypesHaveOneName() {
+        Map<String, Set<String>> rooms = new TreeMap<>();
+        for (JavaClass type : classes) {
+            if (type.isTopLevelClass() && !type.getSimpleName().equals("package-info") && !isGenerated(type)) {
+                rooms.computeIfAbsent(type.getSimpleName(), name -> new TreeSet<>())
+                        .add(room(type));
+            }
+        }
+        rooms.values().removeIf(places -> places.size() == 1);
+        assertThat(rooms).isEmpty();
+    }
+
+    private static boolean isGenerated(JavaClass type) {
+        return type.getPackageName().endsWith(".proto");
+    }
+
     private static Map<String, Map<String, String>> used() {
         Map<String, Map<String, String>> used = new TreeMap<>();
         for (JavaClass type : classes) {

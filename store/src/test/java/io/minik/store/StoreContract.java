@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.minik.store.Compare.Result;
 import io.minik.store.Compare.Target;
-import io.minik.store.mvcc.Limits;
+import io.minik.store.mvcc.StoreLimits;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
@@ -23,11 +23,11 @@ public abstract class StoreContract {
     protected Store store;
 
     /** An empty store. */
-    protected abstract Store open(DrivenClock clock, Limits limits) throws Exception;
+    protected abstract Store open(DrivenClock clock, StoreLimits limits) throws Exception;
 
     @BeforeEach
     void openStore() throws Exception {
-        store = open(clock, Limits.defaults());
+        store = open(clock, StoreLimits.defaults());
     }
 
     @AfterEach
@@ -365,7 +365,7 @@ public abstract class StoreContract {
     @Test
     void historyIsBoundedWithoutAnyCompaction() throws Exception {
         Await.get(store.close());
-        store = open(clock, new Limits(Limits.DEFAULT_QUOTA_BYTES, 50));
+        store = open(clock, new StoreLimits(StoreLimits.DEFAULT_QUOTA_BYTES, 50));
         IntStream.range(0, 200).forEach(i -> put("k", "v" + i));
         put("last", "1");
         assertThat(store.status().revision() - store.status().compactedRevision())
@@ -377,7 +377,7 @@ public abstract class StoreContract {
     @Test
     void aFullStoreRefusesPutsUntilDeletesMakeRoom() throws Exception {
         Await.get(store.close());
-        store = open(clock, new Limits(64 << 10, Limits.DEFAULT_HISTORY_REVISIONS));
+        store = open(clock, new StoreLimits(64 << 10, StoreLimits.DEFAULT_HISTORY_REVISIONS));
         Bytes value = Bytes.of(new byte[10_000]);
         assertThatThrownBy(
                         () -> IntStream.range(0, 100).forEach(i -> Await.get(store.txn(Txn.put(utf8("k" + i), value)))))
@@ -393,7 +393,7 @@ public abstract class StoreContract {
     @Test
     void aFullStoreStillTakesWhatDoesNotGrow() throws Exception {
         Await.get(store.close());
-        store = open(clock, new Limits(64 << 10, Limits.DEFAULT_HISTORY_REVISIONS));
+        store = open(clock, new StoreLimits(64 << 10, StoreLimits.DEFAULT_HISTORY_REVISIONS));
         Bytes value = Bytes.of(new byte[10_000]);
         put("small", "here");
         assertThatThrownBy(
@@ -409,7 +409,7 @@ public abstract class StoreContract {
     @Test
     void aQuotaCountsWhatIsThereNotThePast() throws Exception {
         Await.get(store.close());
-        store = open(clock, new Limits(64 << 10, Limits.DEFAULT_HISTORY_REVISIONS));
+        store = open(clock, new StoreLimits(64 << 10, StoreLimits.DEFAULT_HISTORY_REVISIONS));
         for (int i = 0; i < 100; i++) {
             Bytes value = Bytes.of(new byte[10_000 + i]);
             // A write may be refused while the past is on its way out, and is welcome after.
@@ -428,7 +428,9 @@ public abstract class StoreContract {
     @Test
     void thePastIsBoundedByItsBytes() throws Exception {
         Await.get(store.close());
-        store = open(clock, new Limits(Limits.DEFAULT_QUOTA_BYTES, Limits.DEFAULT_HISTORY_REVISIONS, 4 << 20));
+        store = open(
+                clock,
+                new StoreLimits(StoreLimits.DEFAULT_QUOTA_BYTES, StoreLimits.DEFAULT_HISTORY_REVISIONS, 4 << 20));
         for (int i = 0; i < 30; i++) {
             Await.get(store.txn(Txn.put(utf8("one"), Bytes.of(new byte[900_000]))));
         }

@@ -1,6 +1,6 @@
 package io.minik.agent.dns;
 
-import io.minik.agent.dns.Wire.Query;
+import io.minik.agent.dns.DnsMessages.Query;
 import io.minik.api.client.Informer;
 import io.minik.api.client.Informers;
 import io.minik.api.meta.Resources;
@@ -140,7 +140,7 @@ public final class DnsServer implements Room {
             return;
         }
         byte[] message = packet.data().getBytes();
-        Wire.decode(message).ifPresent(query -> answer(query, message, false)
+        DnsMessages.decode(message).ifPresent(query -> answer(query, message, false)
                 .compose(bytes ->
                         socket.send(Buffer.buffer(bytes), packet.sender().port(), host))
                 .onFailure(why ->
@@ -156,7 +156,8 @@ public final class DnsServer implements Room {
         socket.closeHandler(closed -> connections--);
         socket.exceptionHandler(
                 why -> LOG.atDebug().addKeyValue("err", why.getMessage()).log("dns connection broke"));
-        Framing framing = new Framing(message -> Wire.decode(message).ifPresent(query -> answer(query, message, true)
+        Framing framing = new Framing(message -> DnsMessages.decode(message).ifPresent(query -> answer(
+                        query, message, true)
                 .compose(bytes -> socket.write(Framing.framed(bytes)))
                 .onFailure(why ->
                         LOG.atDebug().addKeyValue("err", why.getMessage()).log("dns answer not sent"))));
@@ -184,47 +185,48 @@ public final class DnsServer implements Room {
 
     /** Never fails: what can't be answered is answered with a code. */
     private Future<byte[]> answer(Query query, byte[] message, boolean overTcp) {
-        int limit = overTcp ? Wire.MAX_TCP_BYTES : query.udpBytes();
-        if (query.problem() != Answer.NO_ERROR) {
-            return Future.succeededFuture(Wire.encode(query, Answer.failed(query.problem()), limit));
+        int limit = overTcp ? DnsMessages.MAX_TCP_BYTES : query.udpBytes();
+        if (query.problem() != DnsAnswer.NO_ERROR) {
+            return Future.succeededFuture(DnsMessages.encode(query, DnsAnswer.failed(query.problem()), limit));
         }
         boolean ours = zone.map(known -> known.owns(query.name())).orElse(false);
         if (!ours) {
             return upstream.ask(message, overTcp)
-                    .otherwise(why -> Wire.encode(query, Answer.failed(Answer.SERVER_FAILURE), limit));
+                    .otherwise(why -> DnsMessages.encode(query, DnsAnswer.failed(DnsAnswer.SERVER_FAILURE), limit));
         }
-        Answer own = zone.map(known -> known.answer(query.name(), query.type()))
-                .orElse(Answer.failed(Answer.SERVER_FAILURE));
-        return followAliases(own, query.type(), 0).map(full -> Wire.encode(query, full, limit));
+        DnsAnswer own = zone.map(known -> known.answer(query.name(), query.type()))
+                .orElse(DnsAnswer.failed(DnsAnswer.SERVER_FAILURE));
+        return followAliases(own, query.type(), 0).map(full -> DnsMessages.encode(query, full, limit));
     }
 
     /** Stub resolvers do not follow an alias themselves: what it stands for goes with it. */
-    private Future<Answer> followAliases(Answer answer, int type, int depth) {
+    private Future<DnsAnswer> followAliases(DnsAnswer answer, int type, int depth) {
         List<Record> records = answer.answers();
         boolean alias = !records.isEmpty() && records.get(records.size() - 1).type() == Record.CNAME;
         if (!alias || type == Record.CNAME || type == Record.ANY || depth >= MAX_ALIASES) {
             return Future.succeededFuture(answer);
         }
-        String target = Wire.name(records.get(records.size() - 1).data());
+        String target = DnsMessages.name(records.get(records.size() - 1).data());
         boolean ours = zone.map(known -> known.owns(target)).orElse(false);
         if (ours) {
             List<Record> more =
                     zone.map(known -> known.answer(target, type).answers()).orElse(List.of());
             return followAliases(with(answer, more), type, more.isEmpty() ? MAX_ALIASES : depth + 1);
         }
-        byte[] question = Wire.question(0, target, type);
+        byte[] question = DnsMessages.question(0, target, type);
         return upstream.ask(question, false)
-                .compose(
-                        bytes -> Wire.isTruncated(bytes) ? upstream.ask(question, true) : Future.succeededFuture(bytes))
-                .map(bytes -> Wire.reply(bytes).map(Wire.Reply::answers).orElse(List.of()))
+                .compose(bytes ->
+                        DnsMessages.isTruncated(bytes) ? upstream.ask(question, true) : Future.succeededFuture(bytes))
+                .map(bytes ->
+                        DnsMessages.reply(bytes).map(DnsMessages.Reply::answers).orElse(List.of()))
                 .otherwise(List.of())
                 .map(more -> with(answer, more));
     }
 
-    private static Answer with(Answer answer, List<Record> more) {
+    private static DnsAnswer with(DnsAnswer answer, List<Record> more) {
         List<Record> all = new ArrayList<>(answer.answers());
         all.addAll(more);
-        return new Answer(answer.code(), answer.authoritative(), all, answer.authority(), answer.additional());
+        return new DnsAnswer(answer.code(), answer.authoritative(), all, answer.authority(), answer.additional());
     }
 
     @Override

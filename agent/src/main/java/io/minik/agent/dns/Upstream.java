@@ -134,7 +134,7 @@ final class Upstream {
 
     private void received(int socket, DatagramPacket packet) {
         byte[] message = packet.data().getBytes();
-        if (message.length < Wire.HEADER_BYTES) {
+        if (message.length < DnsMessages.HEADER_BYTES) {
             return;
         }
         Integer key = key(socket, idOf(message));
@@ -198,11 +198,12 @@ final class Upstream {
 
     /** The letters' case comes back as sent, so bytes are compared. */
     private static boolean sameQuestion(byte[] query, byte[] answer) {
-        int end = Wire.HEADER_BYTES;
+        int end = DnsMessages.HEADER_BYTES;
         while (end < query.length && query[end] != 0) {
             end += (query[end] & 0xff) + 1;
         }
         end = Math.min(query.length, end + 5);
-        return answer.length >= end && Arrays.equals(query, Wire.HEADER_BYTES, end, answer, Wire.HEADER_BYTES, end);
+        return answer.length >= end
+                && Arrays.equals(query, DnsMessages.HEADER_BYTES, end, answer, DnsMessages.HEADER_BYTES, end);
     }
 }

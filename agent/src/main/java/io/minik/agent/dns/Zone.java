@@ -44,22 +44,22 @@ final class Zone {
                 .orElse(false);
     }
 
-    Answer answer(String name, int type) {
+    DnsAnswer answer(String name, int type) {
         if (!directory.isSynced()) {
             // Better to be asked again than to deny a name that exists.
-            return Answer.failed(Answer.SERVER_FAILURE);
+            return DnsAnswer.failed(DnsAnswer.SERVER_FAILURE);
         }
         Optional<List<Record>> found = name.endsWith(".arpa") ? reverse(name) : forward(name);
         if (found.isEmpty()) {
-            return new Answer(Answer.NO_SUCH_NAME, true, List.of(), soa(), List.of());
+            return new DnsAnswer(DnsAnswer.NO_SUCH_NAME, true, List.of(), soa(), List.of());
         }
         List<Record> fitting = found.get().stream()
                 .filter(record -> record.type() == type || type == Record.ANY || record.type() == Record.CNAME)
                 .toList();
         if (fitting.isEmpty()) {
-            return new Answer(Answer.NO_ERROR, true, List.of(), soa(), List.of());
+            return new DnsAnswer(DnsAnswer.NO_ERROR, true, List.of(), soa(), List.of());
         }
-        return new Answer(Answer.NO_ERROR, true, fitting, List.of(), additional(fitting));
+        return new DnsAnswer(DnsAnswer.NO_ERROR, true, fitting, List.of(), additional(fitting));
     }
 
     private List<Record> soa() {
@@ -71,7 +71,7 @@ final class Zone {
         Set<String> targets = new LinkedHashSet<>();
         for (Record record : answers) {
             if (record.type() == Record.SRV) {
-                targets.add(Wire.name(Arrays.copyOfRange(record.data(), 6, record.data().length)));
+                targets.add(DnsMessages.name(Arrays.copyOfRange(record.data(), 6, record.data().length)));
             }
         }
         List<Record> additional = new ArrayList<>();

@@ -147,7 +147,7 @@ final class ContainerConfigs {
             argv.addAll(image.cmd());
         }
         if (argv.isEmpty()) {
-            throw StartFailure.create("no command specified");
+            throw ContainerNotStarted.create("no command specified");
         }
         return List.copyOf(argv);
     }
@@ -188,7 +188,7 @@ final class ContainerConfigs {
         List<Long> groups = new ArrayList<>(shared.supplementalGroups());
         shared.fsGroup().ifPresent(groups::add);
         if (own.procMount().equals("Unmasked") && pod.spec().network().hostUsers()) {
-            throw StartFailure.config("procMount: Unmasked needs a user namespace (hostUsers: false)");
+            throw ContainerNotStarted.config("procMount: Unmasked needs a user namespace (hostUsers: false)");
         }
         boolean unmasked = own.privileged() || own.procMount().equals("Unmasked");
         return new Security(
@@ -223,16 +223,16 @@ final class ContainerConfigs {
                 + parts.pod().uid() + ")\", container: " + parts.container().name() + ")";
         if (user.isPresent()) {
             if (user.getAsLong() == 0) {
-                throw StartFailure.config("container's runAsUser breaks non-root policy" + where);
+                throw ContainerNotStarted.config("container's runAsUser breaks non-root policy" + where);
             }
             return;
         }
         String name = imageUser.split(":", 2)[0];
         if (name.chars().allMatch(c -> c == '0')) {
-            throw StartFailure.config("container has runAsNonRoot and image will run as root" + where);
+            throw ContainerNotStarted.config("container has runAsNonRoot and image will run as root" + where);
         }
         if (!name.chars().allMatch(Character::isDigit)) {
-            throw StartFailure.config("container has runAsNonRoot and image has non-numeric user (" + name
+            throw ContainerNotStarted.config("container has runAsNonRoot and image has non-numeric user (" + name
                     + "), cannot verify user is non-root" + where);
         }
     }

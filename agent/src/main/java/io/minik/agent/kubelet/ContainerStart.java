@@ -40,7 +40,7 @@ import java.util.function.Function;
 
 /**
  * Brings one container from a name in a spec to a running process: image, environment, mounts, create, start, post-start
- * hook. One at a time per container; fails with {@link StartFailure}.
+ * hook. One at a time per container; fails with {@link ContainerNotStarted}.
  */
 final class ContainerStart {
     /** A post-start hook has no time limit of its own; the container's grace and liveness end it before this. */
@@ -129,7 +129,7 @@ final class ContainerStart {
                     })
                     .recover(error -> ApiException.is(error, Status.Reason.NotFound)
                             ? Future.succeededFuture()
-                            : Future.failedFuture(StartFailure.config(
+                            : Future.failedFuture(ContainerNotStarted.config(
                                     "failed to sync " + reference.word() + " cache: " + error.getMessage()))));
         }
         return reads.isEmpty()
@@ -151,7 +151,7 @@ final class ContainerStart {
             mounts.add(ready.compose(ignored -> node.volumes().hostPath(pod, mount, subPath))
                     .map(path -> new Mount(path, mount.mountPath(), readOnly, recursive(mount), propagation(mount)))
                     .recover(error -> Future.failedFuture(
-                            error instanceof StartFailure ? error : StartFailure.config(text(error)))));
+                            error instanceof ContainerNotStarted ? error : ContainerNotStarted.config(text(error)))));
         }
         return Future.all(mounts).compose(ignored -> {
             List<Mount> all =
@@ -185,7 +185,7 @@ final class ContainerStart {
         wanted.removeAll(given);
         wanted.remove(Path.of("/"));
         if (wanted.size() > MOST_IMAGE_VOLUMES) {
-            throw StartFailure.create(
+            throw ContainerNotStarted.create(
                     "the image declares " + wanted.size() + " volumes, and may declare " + MOST_IMAGE_VOLUMES);
         }
         List<Future<Mount>> mounts = new ArrayList<>();
@@ -195,7 +195,7 @@ final class ContainerStart {
                     .layers(fromImage)
                     .compose(layers -> node.volumes().fill(place, layers, path.toString()))
                     .map(filled -> new Mount(place, path.toString(), false, Propagation.PRIVATE))
-                    .recover(error -> Future.failedFuture(StartFailure.create(text(error)))));
+                    .recover(error -> Future.failedFuture(ContainerNotStarted.create(text(error)))));
         }
         return mounts;
     }
@@ -227,7 +227,7 @@ final class ContainerStart {
         return Expansion.expand(text, name -> {
             String value = environment.get(name);
             if (value == null) {
-                throw StartFailure.config("missing value for \"" + name + "\"");
+                throw ContainerNotStarted.config("missing value for \"" + name + "\"");
             }
             return Optional.of(value);
         });
@@ -252,7 +252,7 @@ final class ContainerStart {
     private Future<String> create(ContainerConfig config) {
         return node.containers()
                 .create(config)
-                .recover(error -> Future.failedFuture(StartFailure.create(text(error))))
+                .recover(error -> Future.failedFuture(ContainerNotStarted.create(text(error))))
                 .compose(made -> {
                     node.events().normal(pod, container, "Created", "Created container: " + container.name());
                     return link(config).map(made.id());
@@ -276,7 +276,7 @@ final class ContainerStart {
     private Future<String> launch(String id) {
         return node.containers()
                 .start(id)
-                .recover(error -> Future.failedFuture(StartFailure.run(text(error))))
+                .recover(error -> Future.failedFuture(ContainerNotStarted.run(text(error))))
                 .map(started -> {
                     node.events().normal(pod, container, "Started", "Started container " + container.name());
                     return id;
@@ -302,7 +302,7 @@ final class ContainerStart {
         node.events().normal(pod, container, "Killing", "FailedPostStartHook");
         return node.containers()
                 .stop(id, Seconds.millis(pod.spec().terminationGracePeriodSeconds()))
-                .transform(ended -> Future.failedFuture(StartFailure.postStart(why)));
+                .transform(ended -> Future.failedFuture(ContainerNotStarted.postStart(why)));
     }
 
     static Actions.Target target(String id, Container container, List<String> ips) {

@@ -48,7 +48,7 @@ final class Environment {
     /**
      * @param objects what {@link #references} names and the API has
      * @param services see {@link ServiceLinks}
-     * @throws StartFailure CreateContainerConfigError
+     * @throws ContainerNotStarted CreateContainerConfigError
      */
     static Map<String, String> of(
             Container container,
@@ -100,11 +100,11 @@ final class Environment {
         return switch (source.kind()) {
             case FIELD ->
                 Optional.of(fields.field(source.key())
-                        .orElseThrow(() -> StartFailure.config("unsupported fieldPath: " + source.key())));
+                        .orElseThrow(() -> ContainerNotStarted.config("unsupported fieldPath: " + source.key())));
             case RESOURCE -> Optional.of(resource(source));
             case SECRET_KEY -> key(new Reference(Resources.SECRETS, source.name()), source);
             case CONFIG_MAP_KEY -> key(new Reference(Resources.CONFIG_MAPS, source.name()), source);
-            case FILE_KEY -> throw StartFailure.config("fileKeyRef is not supported by this node");
+            case FILE_KEY -> throw ContainerNotStarted.config("fileKeyRef is not supported by this node");
         };
     }
 
@@ -114,9 +114,9 @@ final class Environment {
                 : fields.pod()
                         .spec()
                         .container(source.name())
-                        .orElseThrow(() -> StartFailure.config("container " + source.name() + " not found"));
+                        .orElseThrow(() -> ContainerNotStarted.config("container " + source.name() + " not found"));
         return fields.resource(of, source.key(), source.divisor())
-                .orElseThrow(() -> StartFailure.config("unsupported container resource : " + source.key()));
+                .orElseThrow(() -> ContainerNotStarted.config("unsupported container resource : " + source.key()));
     }
 
     private Optional<String> key(Reference reference, EnvVar.Source source) {
@@ -131,7 +131,7 @@ final class Environment {
         if (source.optional()) {
             return Optional.empty();
         }
-        throw StartFailure.config("couldn't find key " + source.key() + " in "
+        throw ContainerNotStarted.config("couldn't find key " + source.key() + " in "
                 + (reference.resource().equals(Resources.SECRETS) ? "Secret " : "ConfigMap ")
                 + fields.pod().namespace() + "/" + reference.name());
     }
@@ -139,7 +139,7 @@ final class Environment {
     private Optional<KubeObject> find(Reference reference, boolean optional) {
         Optional<KubeObject> found = Optional.ofNullable(objects.get(reference));
         if (found.isEmpty() && !optional) {
-            throw StartFailure.config(reference.word() + " \"" + reference.name() + "\" not found");
+            throw ContainerNotStarted.config(reference.word() + " \"" + reference.name() + "\" not found");
         }
         return found;
     }

@@ -39,12 +39,12 @@ final class ImageFetch {
     /** What a container needs. @param title how events call it */
     private record Wanted(Pod pod, Container container, String title, String image, String policy) {}
 
-    /** Fails with {@link StartFailure}. */
+    /** Fails with {@link ContainerNotStarted}. */
     Future<Image> fetch(Pod pod, Container container) {
         return fetch(new Wanted(pod, container, "Container", container.image(), container.imagePullPolicy()));
     }
 
-    /** The image that is a volume's content. Fails with {@link StartFailure}. */
+    /** The image that is a volume's content. Fails with {@link ContainerNotStarted}. */
     Future<Image> fetch(Pod pod, Container container, Volume volume) {
         String image = Json.text(volume.source(), "reference");
         String policy = Json.textOr(Container.defaultPullPolicy(image), volume.source(), "pullPolicy");
@@ -75,7 +75,7 @@ final class ImageFetch {
             String message =
                     wanted.title() + " image \"" + wanted.image() + "\" is not present with pull policy of Never";
             events.warning(wanted.pod(), wanted.container(), "ErrImageNeverPull", message);
-            return Future.failedFuture(StartFailure.image("ErrImageNeverPull", message));
+            return Future.failedFuture(ContainerNotStarted.image("ErrImageNeverPull", message));
         }
         return credentials(wanted.pod(), wanted.image()).compose(found -> pull(wanted, found));
     }
@@ -101,7 +101,7 @@ final class ImageFetch {
         if (error instanceof RuntimeFault fault && fault.kind() == RuntimeFault.Kind.INVALID_IMAGE_NAME) {
             return invalidName(wanted, fault);
         }
-        return StartFailure.image("ImageInspectError", text(error));
+        return ContainerNotStarted.image("ImageInspectError", text(error));
     }
 
     private RuntimeException pullFailure(Wanted wanted, Throwable error) {
@@ -113,14 +113,14 @@ final class ImageFetch {
                 wanted.container(),
                 "Failed",
                 "Failed to pull image \"" + wanted.image() + "\": " + text(error));
-        return StartFailure.image(StartFailure.PULL, text(error));
+        return ContainerNotStarted.image(ContainerNotStarted.PULL, text(error));
     }
 
     private RuntimeException invalidName(Wanted wanted, RuntimeFault fault) {
         String message = "Failed to apply default image tag \"" + wanted.image() + "\": couldn't parse image name \""
                 + wanted.image() + "\": " + text(fault);
         events.warning(wanted.pod(), wanted.container(), "InspectFailed", message);
-        return StartFailure.image("InvalidImageName", message);
+        return ContainerNotStarted.image("InvalidImageName", message);
     }
 
     /** A secret that is not there is told and passed over: the image may be public. */

@@ -41,19 +41,20 @@ final class Notebook {
     }
 
     /** A restart begins: the next one waits longer. A stop to start again is remembered with its container. */
-    void begin(Step step, Instant now) {
-        if (step instanceof Step.StartContainer start && start.restart()) {
+    void begin(PodStep step, Instant now) {
+        if (step instanceof PodStep.StartContainer start && start.restart()) {
             ContainerNotes known = of(start.container());
             put(start.container(), known.crashes(known.crash().next(now)));
-        } else if (step instanceof Step.StopContainer stop && stop.again()) {
+        } else if (step instanceof PodStep.StopContainer stop && stop.again()) {
             put(stop.container(), of(stop.container()).stoppedToStart(stop.id()));
         }
     }
 
     /** @return the event's text */
     String startFailed(Container container, Throwable error, Instant now) {
-        StartFailure failure =
-                error instanceof StartFailure known ? known : StartFailure.create(ContainerStart.text(error));
+        ContainerNotStarted failure = error instanceof ContainerNotStarted known
+                ? known
+                : ContainerNotStarted.create(ContainerStart.text(error));
         ContainerNotes known = of(container);
         if (failure.pulling()) {
             known = known.pulls(known.pull().next(now));

@@ -75,7 +75,7 @@ final class PodGrant {
         error = Optional.of(why);
     }
 
-    void done(Pod pod, Step.Resize step) {
+    void done(Pod pod, PodStep.Resize step) {
         error = Optional.empty();
         if (step.containers().isEmpty()) {
             node.start().events().normal(pod, "ResizeCompleted", "Pod resize completed");

@@ -23,7 +23,7 @@ import java.util.Set;
  * @param wakeAt when to ask again though nothing happens (a back-off ends, a deadline passes)
  * @param settled the pod has ended, and nothing of it is left to stop
  */
-record PodPlan(List<Step> steps, Optional<Instant> wakeAt, boolean settled) {
+record PodPlan(List<PodStep> steps, Optional<Instant> wakeAt, boolean settled) {
     /** Ended tries kept of each container, beside a running one: `logs --previous`, and the back-off's reason. */
     private static final int KEPT_ATTEMPTS = 2;
     /** A failed pull is shown as ErrImagePull for so long before it becomes ImagePullBackOff. */
@@ -69,7 +69,7 @@ record PodPlan(List<Step> steps, Optional<Instant> wakeAt, boolean settled) {
         private final Input in;
         private final PodSpec spec;
         private final Observed observed;
-        private final List<Step> steps = new ArrayList<>();
+        private final List<PodStep> steps = new ArrayList<>();
         private Optional<Instant> wakeAt = Optional.empty();
         private boolean settled;
         /** Running containers whose limits change, by id. */
@@ -101,7 +101,7 @@ record PodPlan(List<Step> steps, Optional<Instant> wakeAt, boolean settled) {
                 return;
             }
             if (!in.mounted()) {
-                setUp(new Step.MountVolumes());
+                setUp(new PodStep.MountVolumes());
                 return;
             }
             if (observed.sandbox().isEmpty()) {
@@ -114,7 +114,7 @@ record PodPlan(List<Step> steps, Optional<Instant> wakeAt, boolean settled) {
                     int attempt = observed.newestSandbox()
                             .map(s -> s.config().attempt() + 1)
                             .orElse(0);
-                    setUp(new Step.RunSandbox(attempt, changed));
+                    setUp(new PodStep.RunSandbox(attempt, changed));
                 }
                 return;
             }
@@ -137,14 +137,14 @@ record PodPlan(List<Step> steps, Optional<Instant> wakeAt, boolean settled) {
             if (in.resizeRetryAt().isAfter(in.now())) {
                 wake(in.resizeRetryAt());
             } else {
-                add(new Step.Resize(Map.copyOf(resizes)));
+                add(new PodStep.Resize(Map.copyOf(resizes)));
             }
         }
 
-        private void setUp(Step step) {
+        private void setUp(PodStep step) {
             if (in.setupRetryAt().isAfter(in.now())) {
                 wake(in.setupRetryAt());
-            } else if (step instanceof Step.MountVolumes
+            } else if (step instanceof PodStep.MountVolumes
                     || in.network()
                     || spec.network().hostNetwork()) {
                 add(step);
@@ -172,7 +172,7 @@ record PodPlan(List<Step> steps, Optional<Instant> wakeAt, boolean settled) {
 
         private boolean started(Container sidecar, Optional<Containers.Container> current) {
             return current.filter(Observed::running).isPresent()
-                    && !in.inFlight().contains(Step.ofContainer(sidecar.name()))
+                    && !in.inFlight().contains(PodStep.ofContainer(sidecar.name()))
                     && (sidecar.startupProbe().isEmpty()
                             || in.notes(sidecar.name()).startupPassed());
         }
@@ -195,8 +195,8 @@ record PodPlan(List<Step> steps, Optional<Instant> wakeAt, boolean settled) {
             switch (found.state()) {
                 case CREATED -> {
                     // Made, never started: minik went down between the two.
-                    if (!in.inFlight().contains(Step.ofContainer(container.name()))) {
-                        add(new Step.RemoveContainer(found.id()));
+                    if (!in.inFlight().contains(PodStep.ofContainer(container.name()))) {
+                        add(new PodStep.RemoveContainer(found.id()));
                     }
                 }
                 case RUNNING -> {
@@ -217,7 +217,7 @@ record PodPlan(List<Step> steps, Optional<Instant> wakeAt, boolean settled) {
         private void adapt(Container container, Containers.Container running) {
             boolean changed = ContainerConfigs.imageChanged(container, running);
             if (changed || Grants.needsRestart(container, running)) {
-                add(new Step.StopContainer(
+                add(new PodStep.StopContainer(
                         running.id(),
                         container,
                         spec.terminationGracePeriodSeconds(),
@@ -235,7 +235,7 @@ record PodPlan(List<Step> steps, Optional<Instant> wakeAt, boolean settled) {
                     .filter(Observed::running)
                     .filter(c -> c.id().equals(notes.probed()))
                     .ifPresent(c -> notes.unhealthy()
-                            .ifPresent(why -> add(new Step.StopContainer(
+                            .ifPresent(why -> add(new PodStep.StopContainer(
                                     c.id(),
                                     container,
                                     why.graceSeconds().orElse(spec.terminationGracePeriodSeconds()),
@@ -282,7 +282,7 @@ record PodPlan(List<Step> steps, Optional<Instant> wakeAt, boolean settled) {
                     return;
                 }
             }
-            add(new Step.StartContainer(container, observed.nextAttempt(container.name()), restart));
+            add(new PodStep.StartContainer(container, observed.nextAttempt(container.name()), restart));
         }
 
         private void waitForRetry(Container container, ContainerNotes.Failure failure, Instant retry) {
@@ -307,7 +307,7 @@ record PodPlan(List<Step> steps, Optional<Instant> wakeAt, boolean settled) {
         private void tell(Container container, ContainerNotes.Failure failure, String event) {
             Optional<ContainerNotes.Failure> known = in.notes(container.name()).failure();
             if (known.isEmpty() || !known.get().equals(failure)) {
-                add(new Step.BackOff(container, failure, event));
+                add(new PodStep.BackOff(container, failure, event));
             }
         }
 
@@ -321,7 +321,8 @@ record PodPlan(List<Step> steps, Optional<Instant> wakeAt, boolean settled) {
                 wake(deadline);
                 return false;
             }
-            add(new Step.EndPod("DeadlineExceeded", "Pod was active on the node longer than the specified deadline"));
+            add(new PodStep.EndPod(
+                    "DeadlineExceeded", "Pod was active on the node longer than the specified deadline"));
             return true;
         }
 
@@ -336,15 +337,15 @@ record PodPlan(List<Step> steps, Optional<Instant> wakeAt, boolean settled) {
                     .filter(s -> s.state() == Sandboxes.State.READY)
                     .findFirst();
             if (alive.isPresent()) {
-                add(new Step.StopSandbox(alive.get().id()));
+                add(new PodStep.StopSandbox(alive.get().id()));
             } else if (in.inFlight().contains("volumes")) {
                 return;
             } else if (in.touched()) {
-                add(new Step.UnmountVolumes());
+                add(new PodStep.UnmountVolumes());
             } else {
                 settled = true;
                 if (in.pod().deleting()) {
-                    add(new Step.ConfirmDeletion());
+                    add(new PodStep.ConfirmDeletion());
                 }
             }
         }
@@ -371,8 +372,8 @@ record PodPlan(List<Step> steps, Optional<Instant> wakeAt, boolean settled) {
                     .filter(Observed::running)
                     .findFirst();
             String text = why.isEmpty() ? "Stopping container " + container.name() : why;
-            running.ifPresent(c -> add(new Step.StopContainer(c.id(), container, graceSeconds, text, false)));
-            return running.isPresent() || in.inFlight().contains(Step.ofContainer(container.name()));
+            running.ifPresent(c -> add(new PodStep.StopContainer(c.id(), container, graceSeconds, text, false)));
+            return running.isPresent() || in.inFlight().contains(PodStep.ofContainer(container.name()));
         }
 
         /** Ended tries that nobody can ask for any more, and sandboxes that were replaced. */
@@ -382,12 +383,12 @@ record PodPlan(List<Step> steps, Optional<Instant> wakeAt, boolean settled) {
                 attempts.stream()
                         .skip(KEPT_ATTEMPTS)
                         .filter(Observed::exited)
-                        .forEach(c -> add(new Step.RemoveContainer(c.id())));
+                        .forEach(c -> add(new PodStep.RemoveContainer(c.id())));
             }
-            observed.sandboxes().stream().skip(1).forEach(s -> add(new Step.RemoveSandbox(s.id())));
+            observed.sandboxes().stream().skip(1).forEach(s -> add(new PodStep.RemoveSandbox(s.id())));
         }
 
-        private void add(Step step) {
+        private void add(PodStep step) {
             if (!in.inFlight().contains(step.subject())) {
                 steps.add(step);
             }

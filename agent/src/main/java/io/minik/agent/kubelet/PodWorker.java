@@ -240,7 +240,7 @@ final class PodWorker {
             retire();
             return;
         }
-        for (Step step : plan.steps()) {
+        for (PodStep step : plan.steps()) {
             begin(step);
         }
     }
@@ -266,42 +266,42 @@ final class PodWorker {
         wakeAt.ifPresent(at -> timer = loop.after(Duration.between(loop.now(), at), this::wake));
     }
 
-    private void begin(Step step) {
-        if (step instanceof Step.ConfirmDeletion && (confirmed || gone)) {
+    private void begin(PodStep step) {
+        if (step instanceof PodStep.ConfirmDeletion && (confirmed || gone)) {
             return;
         }
-        if (step instanceof Step.EndPod ended) {
+        if (step instanceof PodStep.EndPod ended) {
             node.start().events().normal(pod, ended.reason(), ended.message());
             fail(ended.reason(), ended.message(), pod.spec().terminationGracePeriodSeconds());
             wake();
             return;
         }
-        if (step instanceof Step.BackOff backOff) {
+        if (step instanceof PodStep.BackOff backOff) {
             notes.put(backOff.container(), notes.of(backOff.container()).failed(backOff.failure()));
             runner.tellBackOff(backOff);
             wake();
             return;
         }
         notes.begin(step, loop.now());
-        touched |= step instanceof Step.MountVolumes;
+        touched |= step instanceof PodStep.MountVolumes;
         inFlight.add(step.subject());
         runner.run(step).onComplete(result -> loop.run(() -> ended(step, result.cause())));
     }
 
-    private void ended(Step step, @Nullable Throwable error) {
+    private void ended(PodStep step, @Nullable Throwable error) {
         if (error == null) {
             inFlight.remove(step.subject());
             succeeded(step);
-        } else if (step instanceof Step.StartContainer start) {
+        } else if (step instanceof PodStep.StartContainer start) {
             inFlight.remove(step.subject());
             node.start()
                     .events()
                     .warning(pod, start.container(), "Failed", notes.startFailed(start.container(), error, loop.now()));
-        } else if (step instanceof Step.MountVolumes || step instanceof Step.RunSandbox) {
+        } else if (step instanceof PodStep.MountVolumes || step instanceof PodStep.RunSandbox) {
             inFlight.remove(step.subject());
             setup.failed(loop.now());
             runner.tellSetupFailed(step, ContainerStart.text(error));
-        } else if (step instanceof Step.Resize) {
+        } else if (step instanceof PodStep.Resize) {
             inFlight.remove(step.subject());
             grant.failed(ContainerStart.text(error));
         } else {
@@ -320,20 +320,20 @@ final class PodWorker {
         wake();
     }
 
-    private void succeeded(Step step) {
-        if (step instanceof Step.MountVolumes) {
+    private void succeeded(PodStep step) {
+        if (step instanceof PodStep.MountVolumes) {
             mounted = true;
             setup.succeeded();
-        } else if (step instanceof Step.UnmountVolumes) {
+        } else if (step instanceof PodStep.UnmountVolumes) {
             mounted = false;
             touched = false;
-        } else if (step instanceof Step.ConfirmDeletion) {
+        } else if (step instanceof PodStep.ConfirmDeletion) {
             confirmed = true;
-        } else if (step instanceof Step.RunSandbox) {
+        } else if (step instanceof PodStep.RunSandbox) {
             setup.succeeded();
-        } else if (step instanceof Step.Resize resize) {
+        } else if (step instanceof PodStep.Resize resize) {
             grant.done(pod, resize);
-        } else if (step instanceof Step.StartContainer start) {
+        } else if (step instanceof PodStep.StartContainer start) {
             notes.started(start.container());
         }
     }
@@ -360,7 +360,7 @@ final class PodWorker {
 
     /** A step on the container has not ended yet. */
     boolean busy(Container container) {
-        return inFlight.contains(Step.ofContainer(container.name()));
+        return inFlight.contains(PodStep.ofContainer(container.name()));
     }
 
     boolean known() {

@@ -39,13 +39,13 @@ final class StepRunner {
         this.node = all.start();
     }
 
-    Future<Void> run(Step step) {
+    Future<Void> run(PodStep step) {
         Pod pod = worker.grant().granted();
-        if (step instanceof Step.MountVolumes) {
+        if (step instanceof PodStep.MountVolumes) {
             return node.volumes().mount(pod, worker.fields());
-        } else if (step instanceof Step.UnmountVolumes) {
+        } else if (step instanceof PodStep.UnmountVolumes) {
             return node.volumes().unmount(pod.uid());
-        } else if (step instanceof Step.RunSandbox run) {
+        } else if (step instanceof PodStep.RunSandbox run) {
             if (run.changed()) {
                 node.events().normal(pod, "SandboxChanged", "Pod sandbox changed, it will be killed and re-created.");
             }
@@ -53,34 +53,34 @@ final class StepRunner {
                     .check(pod)
                     .compose(ignored -> all.sandboxes().run(sandbox(pod, run.attempt())))
                     .mapEmpty();
-        } else if (step instanceof Step.StopSandbox stop) {
+        } else if (step instanceof PodStep.StopSandbox stop) {
             return all.sandboxes().stop(stop.id());
-        } else if (step instanceof Step.RemoveSandbox remove) {
+        } else if (step instanceof PodStep.RemoveSandbox remove) {
             return all.sandboxes().remove(remove.id());
-        } else if (step instanceof Step.StartContainer start) {
+        } else if (step instanceof PodStep.StartContainer start) {
             return start(pod, start);
-        } else if (step instanceof Step.StopContainer stop) {
+        } else if (step instanceof PodStep.StopContainer stop) {
             return stop(pod, stop);
-        } else if (step instanceof Step.RemoveContainer remove) {
+        } else if (step instanceof PodStep.RemoveContainer remove) {
             return remove(remove.id());
-        } else if (step instanceof Step.Resize resize) {
+        } else if (step instanceof PodStep.Resize resize) {
             return resizing(pod).run(resize.containers());
-        } else if (step instanceof Step.ConfirmDeletion) {
+        } else if (step instanceof PodStep.ConfirmDeletion) {
             return confirm(pod);
         }
         throw new IllegalStateException("not a step for the runtime: " + step);
     }
 
-    private Future<Void> start(Pod pod, Step.StartContainer start) {
+    private Future<Void> start(Pod pod, PodStep.StartContainer start) {
         Optional<Sandbox> sandbox = worker.observed().sandbox();
         if (sandbox.isEmpty()) {
-            return Future.failedFuture(StartFailure.create("the pod's sandbox is gone"));
+            return Future.failedFuture(ContainerNotStarted.create("the pod's sandbox is gone"));
         }
         String target = start.container().targetContainerName();
         Optional<String> targetId =
                 worker.observed().newest(target).filter(Observed::running).map(Containers.Container::id);
         if (!target.isEmpty() && targetId.isEmpty()) {
-            return Future.failedFuture(StartFailure.config("unable to find target container " + target));
+            return Future.failedFuture(ContainerNotStarted.config("unable to find target container " + target));
         }
         return resizing(pod).makeRoom().compose(ignored -> new ContainerStart(
                         node, pod, start.container(), start.attempt(), sandbox.get(), targetId.orElse(""))
@@ -113,7 +113,7 @@ final class StepRunner {
     }
 
     /** Pre-stop hook within the grace, then the stop signal for what is left of it. */
-    private Future<Void> stop(Pod pod, Step.StopContainer stop) {
+    private Future<Void> stop(Pod pod, PodStep.StopContainer stop) {
         node.events().normal(pod, stop.container(), "Killing", stop.why());
         all.prober().retire(stop.id());
         stopping.put(stop.id(), stop.container());
@@ -130,7 +130,7 @@ final class StepRunner {
                 .mapEmpty();
     }
 
-    private Future<Void> preStop(Pod pod, Step.StopContainer stop, Duration grace) {
+    private Future<Void> preStop(Pod pod, PodStep.StopContainer stop, Duration grace) {
         Optional<LifecycleHandler> hook = stop.container().preStop();
         if (hook.isEmpty() || grace.isZero()) {
             return Future.succeededFuture();
@@ -296,7 +296,7 @@ final class StepRunner {
                 });
     }
 
-    void tellBackOff(Step.BackOff step) {
+    void tellBackOff(PodStep.BackOff step) {
         if (step.failure().pulling()) {
             node.events().normal(worker.pod(), step.container(), "BackOff", step.event());
             node.events()
@@ -310,8 +310,8 @@ final class StepRunner {
         }
     }
 
-    void tellSetupFailed(Step step, String message) {
-        if (step instanceof Step.MountVolumes) {
+    void tellSetupFailed(PodStep step, String message) {
+        if (step instanceof PodStep.MountVolumes) {
             node.events().warning(worker.pod(), "FailedMount", message);
         } else {
             node.events().warning(worker.pod(), "FailedCreatePodSandBox", "Failed to create pod sandbox: " + message);

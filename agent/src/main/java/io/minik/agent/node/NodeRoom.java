@@ -76,7 +76,7 @@ public final class NodeRoom implements Room {
             Optional.of("container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady"
                     + " message:Network plugin returns error: the node has no pod CIDR yet");
     private String configuredCidr = "";
-    private List<Conditions.Condition> told = List.of();
+    private List<NodeConditions.Condition> told = List.of();
     private Instant toldAt = Instant.EPOCH;
     /** Its end is told; until then what was told before stays. */
     private boolean configuring;
@@ -334,14 +334,14 @@ public final class NodeRoom implements Room {
             reportAgain = true;
             return;
         }
-        List<Conditions.Condition> conditions =
-                Conditions.of(used, networkFault.or(() -> parts.runtimeReady().get()));
+        List<NodeConditions.Condition> conditions = NodeConditions.of(
+                used, networkFault.or(() -> parts.runtimeReady().get()));
         ObjectNode status = NodeObject.status(config, known, node.get());
         boolean same = conditions.equals(told) && covers(node.get(), status);
         if (same && Duration.between(toldAt, loop.now()).compareTo(REPORT) < 0) {
             return;
         }
-        status.set("conditions", Conditions.tree(conditions, node.get().at("status", "conditions"), loop.now()));
+        status.set("conditions", NodeConditions.tree(conditions, node.get().at("status", "conditions"), loop.now()));
         reporting = true;
         ObjectNode patch = Json.object();
         patch.set("status", status);
@@ -350,7 +350,7 @@ public final class NodeRoom implements Room {
     }
 
     private void reported(
-            List<Conditions.Condition> conditions, @Nullable Throwable error, @Nullable KubeObject object) {
+            List<NodeConditions.Condition> conditions, @Nullable Throwable error, @Nullable KubeObject object) {
         reporting = false;
         if (error != null || object == null) {
             warn("node status could not be written", error == null ? new IllegalStateException("no answer") : error);
@@ -367,7 +367,7 @@ public final class NodeRoom implements Room {
         }
     }
 
-    private void announce(List<Conditions.Condition> conditions, KubeObject object) {
+    private void announce(List<NodeConditions.Condition> conditions, KubeObject object) {
         boolean ready = conditions.stream().anyMatch(c -> c.type().equals("Ready") && c.is());
         boolean was = told.stream().anyMatch(c -> c.type().equals("Ready") && c.is());
         health = ready ? Health.READY : Health.notReady(networkFault.orElse("the runtime is not ready"));
@@ -387,7 +387,7 @@ public final class NodeRoom implements Room {
                 return false;
             }
         }
-        return Conditions.believed(told, object.at("status", "conditions"));
+        return NodeConditions.believed(told, object.at("status", "conditions"));
     }
 
     private static void warn(String what, Throwable error) {

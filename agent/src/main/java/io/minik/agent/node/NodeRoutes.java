@@ -47,7 +47,7 @@ final class NodeRoutes {
 
     /** The nodes may have changed. */
     void update() {
-        Map<String, String> wanted = Routes.to(nodes.list(), self);
+        Map<String, String> wanted = PodRoutes.to(nodes.list(), self);
         if (!asked.equals(Optional.of(wanted)) && !stopped) {
             set(wanted);
         }
@@ -104,7 +104,7 @@ final class NodeRoutes {
             loop.after(RETRY, () -> {
                 retrying = false;
                 if (!stopped) {
-                    set(Routes.to(nodes.list(), self));
+                    set(PodRoutes.to(nodes.list(), self));
                 }
             });
         }

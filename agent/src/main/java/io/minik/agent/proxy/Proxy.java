@@ -247,7 +247,7 @@ public final class Proxy implements Room {
     /** The affinity that the last run's table remembers; none if there is no such table. */
     private Future<String> clients(Map<Element, String> elements) {
         return tool(List.of(settings.nft(), "list", "sets", "table", "ip", settings.table()), "")
-                .map(listing -> Clients.restored(settings.table(), listing, elements))
+                .map(listing -> StickyClients.restored(settings.table(), listing, elements))
                 .otherwise("");
     }
 
@@ -270,7 +270,7 @@ public final class Proxy implements Room {
                             .log("health check port can't be served"));
             rules.want(
                     "service " + key,
-                    service.map(found -> ServiceRules.of(here, found, endpoints))
+                    service.map(found -> ProxyElements.of(here, found, endpoints))
                             .orElse(Map.of()));
         }
         dirty.clear();

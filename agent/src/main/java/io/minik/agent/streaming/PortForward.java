@@ -27,7 +27,7 @@ final class PortForward {
         this.connect = connect;
     }
 
-    void serve(Wire wire) {
+    void serve(SpdyCarrier wire) {
         new SpdySession(wire, this::opened).start();
     }
 

@@ -146,7 +146,7 @@ final class RemoteCommands {
                 .onFailure(error -> KubeletServer.refuse(request, 400, String.valueOf(error.getMessage())));
     }
 
-    private static Future<Wire> wire(HttpServerRequest request) {
+    private static Future<SpdyCarrier> wire(HttpServerRequest request) {
         if (isSpdy(request)) {
             return agreed(request, List.of(PORT_FORWARD)).isEmpty()
                     ? Future.failedFuture("unable to upgrade: no subprotocol " + PORT_FORWARD)
@@ -157,7 +157,7 @@ final class RemoteCommands {
             return Future.failedFuture(
                     "unable to upgrade: port-forward needs " + SPDY + " or the subprotocol " + TUNNELLED_PORT_FORWARD);
         }
-        return request.toWebSocket().map(Wire::of);
+        return request.toWebSocket().map(SpdyCarrier::of);
     }
 
     private static boolean isSpdy(HttpServerRequest request) {
@@ -176,7 +176,7 @@ final class RemoteCommands {
                 : offered.stream().filter(known::contains).findFirst();
     }
 
-    private static Future<Wire> spdy(HttpServerRequest request, String protocol) {
+    private static Future<SpdyCarrier> spdy(HttpServerRequest request, String protocol) {
         if (!request.method().equals(HttpMethod.POST) && !request.method().equals(HttpMethod.GET)) {
             return Future.failedFuture("unable to upgrade: " + request.method());
         }
@@ -184,6 +184,6 @@ final class RemoteCommands {
                 .putHeader("Connection", "Upgrade")
                 .putHeader("Upgrade", SPDY)
                 .putHeader(VERSION_HEADER, protocol);
-        return request.toNetSocket().map(Wire::of);
+        return request.toNetSocket().map(SpdyCarrier::of);
     }
 }

@@ -42,7 +42,7 @@ final class SpdySession {
     /** A kubectl has a handful; a browser of ports some dozens. */
     private static final int MOST_STREAMS = 1024;
 
-    private final Wire wire;
+    private final SpdyCarrier wire;
     private final Consumer<SpdyStream> opened;
     private final EmbeddedChannel codec = new EmbeddedChannel(new SpdyFrameCodec(
             SpdyVersion.SPDY_3_1, MOST_CHUNK_BYTES, MOST_HEADER_BYTES, COMPRESSION_LEVEL, WINDOW_BITS, MEMORY_LEVEL));
@@ -51,7 +51,7 @@ final class SpdySession {
     private int paused;
     private boolean over;
 
-    SpdySession(Wire wire, Consumer<SpdyStream> opened) {
+    SpdySession(SpdyCarrier wire, Consumer<SpdyStream> opened) {
         this.wire = wire;
         this.opened = opened;
     }

@@ -48,7 +48,7 @@ final class SpdyStreams implements RemoteStreams {
     private BiConsumer<Integer, Integer> resize = (columns, rows) -> {};
 
     /** @param protocol as agreed by X-Stream-Protocol-Version */
-    SpdyStreams(Wire wire, String protocol, boolean stdin, boolean stdout, boolean stderr, boolean tty) {
+    SpdyStreams(SpdyCarrier wire, String protocol, boolean stdin, boolean stdout, boolean stderr, boolean tty) {
         this.session = new SpdySession(wire, this::opened);
         this.structuredErrors = protocol.startsWith("v4.") || protocol.startsWith("v5.");
         this.expected = new HashSet<>(Set.of("error"));

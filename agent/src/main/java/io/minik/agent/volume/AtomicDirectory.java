@@ -40,7 +40,7 @@ final class AtomicDirectory {
         this.group = group;
     }
 
-    void write(Map<String, Payload.File> files) throws IOException {
+    void write(Map<String, VolumePayload.File> files) throws IOException {
         Path data = directory.resolve(DATA);
         Optional<Path> present = present(data);
         if (present.isPresent() && same(present.get(), files)) {
@@ -48,7 +48,7 @@ final class AtomicDirectory {
         }
         Path fresh = Files.createTempDirectory(directory, FRESH);
         mode(fresh, DIRECTORY_MODE);
-        for (Map.Entry<String, Payload.File> entry : files.entrySet()) {
+        for (Map.Entry<String, VolumePayload.File> entry : files.entrySet()) {
             Path file = fresh.resolve(entry.getKey());
             directories(fresh, file.resolve("..").normalize());
             Files.write(file, entry.getValue().content());
@@ -106,7 +106,7 @@ final class AtomicDirectory {
         }
     }
 
-    private boolean same(Path present, Map<String, Payload.File> files) throws IOException {
+    private boolean same(Path present, Map<String, VolumePayload.File> files) throws IOException {
         if (!Files.isDirectory(present)) {
             return false;
         }
@@ -114,7 +114,7 @@ final class AtomicDirectory {
         try (Stream<Path> walk = Files.walk(present)) {
             for (Path file : walk.filter(Files::isRegularFile).toList()) {
                 String path = present.relativize(file).toString();
-                Payload.File wanted = files.get(path);
+                VolumePayload.File wanted = files.get(path);
                 if (wanted == null || !java.util.Arrays.equals(wanted.content(), Files.readAllBytes(file))) {
                     return false;
                 }

@@ -144,7 +144,7 @@ final class ContentVolume {
     }
 
     private Future<Void> write() {
-        Payload payload;
+        VolumePayload payload;
         try {
             payload = projection.payload(
                     source -> node.sources().get(key(source)),

@@ -98,11 +98,11 @@ final class Projection {
      * @param tokens in force
      * @throws VolumeFault if something that is not optional is missing
      */
-    Payload payload(
+    VolumePayload payload(
             Function<Source, Optional<KubeObject>> objects,
             Function<TokenSource, String> tokens,
             DownwardFields fields) {
-        Payload payload = new Payload();
+        VolumePayload payload = new VolumePayload();
         boolean group = fields.pod().spec().securityContext().fsGroup().isPresent();
         for (Part part : parts) {
             switch (part.kind()) {
@@ -124,7 +124,7 @@ final class Projection {
         return payload;
     }
 
-    private void object(Payload payload, JsonNode spec, Source source, Optional<KubeObject> found) {
+    private void object(VolumePayload payload, JsonNode spec, Source source, Optional<KubeObject> found) {
         if (found.isEmpty()) {
             if (source.optional()) {
                 return;
@@ -156,7 +156,7 @@ final class Projection {
         }
     }
 
-    private void downward(Payload payload, JsonNode spec, DownwardFields fields) {
+    private void downward(VolumePayload payload, JsonNode spec, DownwardFields fields) {
         for (JsonNode item : spec.path("items")) {
             Optional<String> value = item.has("fieldRef")
                     ? fields.field(Json.text(item, "fieldRef", "fieldPath"))

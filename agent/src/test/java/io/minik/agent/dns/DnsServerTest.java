@@ -84,12 +84,12 @@ class DnsServerTest {
     }
 
     private static byte[] upstreamAnswer(byte[] query) {
-        Wire.Query asked = Wire.decode(query).orElseThrow();
+        DnsMessages.Query asked = DnsMessages.decode(query).orElseThrow();
         List<Record> known = List.of(Record.address("example.org", new byte[] {93, 0, 0, 1}));
-        Answer answer = asked.name().equals("example.org")
-                ? new Answer(Answer.NO_ERROR, false, known, List.of(), List.of())
-                : Answer.failed(Answer.NO_SUCH_NAME);
-        return Wire.encode(asked, answer, 512);
+        DnsAnswer answer = asked.name().equals("example.org")
+                ? new DnsAnswer(DnsAnswer.NO_ERROR, false, known, List.of(), List.of())
+                : DnsAnswer.failed(DnsAnswer.NO_SUCH_NAME);
+        return DnsMessages.encode(asked, answer, 512);
     }
 
     @AfterEach
@@ -156,12 +156,12 @@ class DnsServerTest {
     }
 
     private static String resolve(String name, int type) {
-        return words(ask(Wire.question(7, name, type)));
+        return words(ask(DnsMessages.question(7, name, type)));
     }
 
     /** The code, A if authoritative, T if truncated; then the records. */
     private static String words(byte[] answer) {
-        Wire.Reply reply = Wire.reply(answer).orElseThrow();
+        DnsMessages.Reply reply = DnsMessages.reply(answer).orElseThrow();
         List<String> words = new ArrayList<>();
         words.add(reply.code() + ((answer[2] & 4) != 0 ? "A" : "") + ((answer[2] & 2) != 0 ? "T" : ""));
         for (Record record : reply.answers()) {
@@ -169,10 +169,10 @@ class DnsServerTest {
             words.add(
                     switch (record.type()) {
                         case Record.A -> NetUtil.bytesToIpAddress(data);
-                        case Record.CNAME, Record.PTR -> Wire.name(data);
+                        case Record.CNAME, Record.PTR -> DnsMessages.name(data);
                         case Record.SRV ->
                             Buffer.buffer(data).getUnsignedShort(4) + " "
-                                    + Wire.name(Arrays.copyOfRange(data, 6, data.length));
+                                    + DnsMessages.name(Arrays.copyOfRange(data, 6, data.length));
                         default -> new String(data, 1, data.length - 1, StandardCharsets.US_ASCII);
                     });
         }
@@ -203,7 +203,7 @@ class DnsServerTest {
 
     @Test
     void whatDoesNotExistIsDeniedWithTheZonesSoa() {
-        byte[] answer = ask(Wire.question(7, "nope.default.svc.cluster.local", Record.A));
+        byte[] answer = ask(DnsMessages.question(7, "nope.default.svc.cluster.local", Record.A));
         assertThat(words(answer)).isEqualTo("3A");
         assertThat(answer[9]).as("records of authority").isEqualTo((byte) 1);
         assertThat(resolve("default.svc.cluster.local", Record.A))
@@ -215,21 +215,21 @@ class DnsServerTest {
 
     @Test
     void bigAnswersAreCutByUdpAndWholeByTcp() throws IOException {
-        byte[] query = Wire.question(9, "db.shop.svc.cluster.local", Record.A);
+        byte[] query = DnsMessages.question(9, "db.shop.svc.cluster.local", Record.A);
         byte[] cut = ask(query);
         assertThat(cut.length).isLessThanOrEqualTo(512);
         assertThat(words(cut)).startsWith("0AT 10.42.0.1 ");
         byte[] edns = Arrays.copyOf(query, query.length + 11);
         edns[11] = 1;
         System.arraycopy(new byte[] {0, 0, 41, 16, 0, 0, 0, 0, 0, 0, 0}, 0, edns, query.length, 11);
-        assertThat(Wire.reply(ask(edns)).orElseThrow().answers())
+        assertThat(DnsMessages.reply(ask(edns)).orElseThrow().answers())
                 .as("EDNS takes more")
                 .hasSize(59);
         try (Socket socket = new Socket("127.0.0.1", PORT)) {
             socket.getOutputStream().write(Framing.framed(query).getBytes());
             DataInputStream in = new DataInputStream(socket.getInputStream());
             byte[] whole = in.readNBytes(in.readUnsignedShort());
-            assertThat(Wire.reply(whole).orElseThrow().answers()).hasSize(59);
+            assertThat(DnsMessages.reply(whole).orElseThrow().answers()).hasSize(59);
             assertThat(words(whole)).startsWith("0A 10.42.0.1 ");
         }
     }
@@ -249,10 +249,10 @@ class DnsServerTest {
 
     @Test
     void rubbishIsAnsweredAsSuch() {
-        byte[] query = Wire.question(7, "a.b", Record.A);
+        byte[] query = DnsMessages.question(7, "a.b", Record.A);
         query[2] = 0x28;
         assertThat(words(ask(query))).as("opcode").isEqualTo("4");
-        byte[] cut = Arrays.copyOf(Wire.question(7, "abc.def", Record.A), 16);
+        byte[] cut = Arrays.copyOf(DnsMessages.question(7, "abc.def", Record.A), 16);
         assertThat(words(ask(cut))).isEqualTo("1");
     }
 

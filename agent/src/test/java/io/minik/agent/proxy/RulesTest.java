@@ -15,7 +15,7 @@ class RulesTest {
     private static final Path GOLDEN = Path.of("src/test/resources/proxy/full.nft");
 
     private static Map<Element, String> rules(KubeObject service, KubeObject... slices) {
-        return ServiceRules.of(new Place("here", "z1"), service, List.of(slices));
+        return ProxyElements.of(new Place("here", "z1"), service, List.of(slices));
     }
 
     private static Element element(String map, String key) {
@@ -130,7 +130,7 @@ class RulesTest {
                 	}
                 }
                 """;
-        assertThat(Clients.restored("t", listing, wanted))
+        assertThat(StickyClients.restored("t", listing, wanted))
                 .isEqualTo("add element ip t clients_1f { 10.42.0.3 expires 2h59m59s980ms, 10.42.0.4 expires 1s }\n");
     }
 

@@ -27,7 +27,7 @@ import io.minik.runtime.net.BridgeNetwork;
 import io.minik.runtime.net.Network;
 import io.minik.runtime.sandbox.LinuxSandboxes;
 import io.minik.runtime.sandbox.SandboxFiles;
-import io.minik.runtime.snapshot.OverlaySnapshots;
+import io.minik.runtime.snapshot.OverlaySnapshotter;
 import io.minik.runtime.sys.Kernel;
 import io.minik.runtime.sys.KeyedWorker;
 import io.minik.runtime.sys.LinuxFileCalls;
@@ -83,7 +83,7 @@ final class RealNode implements AutoCloseable {
         this.api = api;
         this.certificates = certificates;
         KeyedWorker worker = new KeyedWorker(vertx.createSharedWorkerExecutor("runtime", 8));
-        OverlaySnapshots snapshots = new OverlaySnapshots(directory.resolve("snapshots"), LinuxFileCalls::new);
+        OverlaySnapshotter snapshots = new OverlaySnapshotter(directory.resolve("snapshots"), LinuxFileCalls::new);
         images = new ImageStore(
                 vertx,
                 new ImageStore.Places(

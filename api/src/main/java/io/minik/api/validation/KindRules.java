@@ -32,17 +32,17 @@ final class KindRules {
             case "cronjobs.batch" -> new WorkloadRules(causes).cronJob(spec);
             case "horizontalpodautoscalers.autoscaling" -> new WorkloadRules(causes).autoscaler(spec);
             case "poddisruptionbudgets.policy" -> new WorkloadRules(causes).disruptionBudget(spec);
-            case "configmaps" -> new ObjectRules(causes).configMap(tree);
-            case "secrets" -> new ObjectRules(causes).secret(tree);
-            case "nodes" -> new ObjectRules(causes).node(spec);
-            case "persistentvolumeclaims" -> new ObjectRules(causes).claim(spec, "spec");
-            case "persistentvolumes" -> new ObjectRules(causes).volume(spec);
+            case "configmaps" -> new SmallKindRules(causes).configMap(tree);
+            case "secrets" -> new SmallKindRules(causes).secret(tree);
+            case "nodes" -> new SmallKindRules(causes).node(spec);
+            case "persistentvolumeclaims" -> new SmallKindRules(causes).claim(spec, "spec");
+            case "persistentvolumes" -> new SmallKindRules(causes).volume(spec);
             case "resourcequotas" -> new QuotaRules(causes).quota(spec);
             case "limitranges" -> new LimitRangeRules(causes).limitRange(spec);
             case "roles.rbac.authorization.k8s.io", "clusterroles.rbac.authorization.k8s.io" ->
-                new ObjectRules(causes).role(tree, row.resource().namespaced());
+                new SmallKindRules(causes).role(tree, row.resource().namespaced());
             case "rolebindings.rbac.authorization.k8s.io", "clusterrolebindings.rbac.authorization.k8s.io" ->
-                new ObjectRules(causes).binding(tree, row.resource().namespaced());
+                new SmallKindRules(causes).binding(tree, row.resource().namespaced());
             case "validatingwebhookconfigurations.admissionregistration.k8s.io",
                     "mutatingwebhookconfigurations.admissionregistration.k8s.io" ->
                 new AdmissionRules(causes).webhooks(tree);
@@ -63,8 +63,8 @@ final class KindRules {
             case "servicecidrs.networking.k8s.io" -> new DriverRules(causes).serviceCidr(spec);
             case "ipaddresses.networking.k8s.io" -> new DriverRules(causes).ipAddress(tree);
             case "controllerrevisions.apps" -> new DriverRules(causes).revision(tree);
-            case "priorityclasses.scheduling.k8s.io" -> new ObjectRules(causes).priorityClass(tree);
-            case "customresourcedefinitions.apiextensions.k8s.io" -> new ObjectRules(causes).definition(tree);
+            case "priorityclasses.scheduling.k8s.io" -> new SmallKindRules(causes).priorityClass(tree);
+            case "customresourcedefinitions.apiextensions.k8s.io" -> new SmallKindRules(causes).definition(tree);
             default -> {}
         }
     }

@@ -97,7 +97,7 @@ final class VolumeRules {
                 if (!source.has("volumeClaimTemplate")) {
                     causes.required(path + ".volumeClaimTemplate");
                 } else {
-                    new ObjectRules(causes)
+                    new SmallKindRules(causes)
                             .claim(Json.at(source, "volumeClaimTemplate", "spec"), path + ".volumeClaimTemplate.spec");
                 }
             }

@@ -82,7 +82,8 @@ final class WorkloadRules {
         JsonNode templates = spec.path("volumeClaimTemplates");
         for (int at = 0; at < templates.size(); at++) {
             claims.put(Json.text(templates.get(at), "metadata", "name"), templates.get(at));
-            new ObjectRules(causes).claim(templates.get(at).path("spec"), "spec.volumeClaimTemplates[" + at + "].spec");
+            new SmallKindRules(causes)
+                    .claim(templates.get(at).path("spec"), "spec.volumeClaimTemplates[" + at + "].spec");
         }
         selected(spec, claims);
         if (Json.text(spec, "updateStrategy", "type").equals("OnDelete")

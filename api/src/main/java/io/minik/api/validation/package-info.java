@@ -4,7 +4,7 @@
  * <pre>
  *   decoded, defaulted tree ── Validator ─┬─ MetaRules    names, labels, owners: every kind
  *                                         ├─ FieldRules   tables: words, least values, ports, wherever the type stands
- *                                         ├─ KindRules ── PodRules, WorkloadRules, ServiceRules, ObjectRules …
+ *                                         ├─ KindRules ── PodRules, WorkloadRules, ServiceRules, SmallKindRules …
  *                                         └─ UpdateRules  what may not change
  *                                         └──► causes (empty: good)
  * </pre>

@@ -9,8 +9,8 @@ import io.minik.runtime.net.BridgeNetwork;
 import io.minik.runtime.sandbox.LinuxSandboxes;
 import io.minik.runtime.sandbox.SandboxFiles;
 import io.minik.runtime.sandbox.Sandboxes;
-import io.minik.runtime.snapshot.OverlaySnapshots;
-import io.minik.runtime.snapshot.Snapshots;
+import io.minik.runtime.snapshot.OverlaySnapshotter;
+import io.minik.runtime.snapshot.Snapshotter;
 import io.minik.runtime.sys.Kernel;
 import io.minik.runtime.sys.KeyedWorker;
 import io.minik.runtime.sys.LinuxFileCalls;
@@ -77,7 +77,7 @@ public final class ContainerBench {
         Kernel kernel = new Kernel(new LinuxSys());
         try (Poller poller = new Poller(kernel);
                 Cgroups cgroups = Cgroups.detect(kernel, "minik-bench")) {
-            OverlaySnapshots snapshots = new OverlaySnapshots(dir.resolve("snapshots"), LinuxFileCalls::new);
+            OverlaySnapshotter snapshots = new OverlaySnapshotter(dir.resolve("snapshots"), LinuxFileCalls::new);
             unpack(image, snapshots);
             KeyedWorker worker = new KeyedWorker(vertx.createSharedWorkerExecutor("runtime", 8));
             SandboxFiles files = new SandboxFiles(dir.resolve("data"), dir.resolve("run"));
@@ -103,7 +103,7 @@ public final class ContainerBench {
         }
     }
 
-    private static void unpack(Path image, Snapshots snapshots) throws Exception {
+    private static void unpack(Path image, Snapshotter snapshots) throws Exception {
         Process tar = new ProcessBuilder("tar", "-C", image.toString(), "-c", ".").start();
         try (InputStream content = tar.getInputStream()) {
             snapshots.unpack(LAYER, content);

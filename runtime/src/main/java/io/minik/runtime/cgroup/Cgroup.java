@@ -88,7 +88,7 @@ public final class Cgroup {
     }
 
     /** Sets what the limits name; a controller that the kernel lacks is an error only if a limit needs it. */
-    public void limit(Limits limits) {
+    public void limit(CgroupLimits limits) {
         if (isV2()) {
             limitV2(limits);
         } else {
@@ -96,7 +96,7 @@ public final class Cgroup {
         }
     }
 
-    private void limitV1(Limits limits) {
+    private void limitV1(CgroupLimits limits) {
         if (limits.cpuShares() > 0) {
             write("cpu", "cpu.shares", Long.toString(limits.cpuShares()));
         }
@@ -130,7 +130,7 @@ public final class Cgroup {
         }
     }
 
-    private void limitV2(Limits limits) {
+    private void limitV2(CgroupLimits limits) {
         if (limits.cpuShares() > 0) {
             write("cpu", "cpu.weight", Long.toString(limits.cpuWeight()));
         }
@@ -160,7 +160,7 @@ public final class Cgroup {
         }
     }
 
-    private void cpuset(Limits limits) {
+    private void cpuset(CgroupLimits limits) {
         if (!limits.cpusetCpus().isEmpty()) {
             write("cpuset", "cpuset.cpus", limits.cpusetCpus());
         }

@@ -46,10 +46,10 @@ final class Attachment implements Process, Output.Attached {
     }
 
     @Override
-    public void output(LogFile.Stream stream, Buffer chunk) {
-        if (stream == LogFile.Stream.STDOUT && wantsOut) {
+    public void output(ContainerLogFile.Stream stream, Buffer chunk) {
+        if (stream == ContainerLogFile.Stream.STDOUT && wantsOut) {
             out.push(chunk);
-        } else if (stream == LogFile.Stream.STDERR && wantsErr) {
+        } else if (stream == ContainerLogFile.Stream.STDERR && wantsErr) {
             err.push(chunk);
         }
     }

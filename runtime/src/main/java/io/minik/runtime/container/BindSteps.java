@@ -15,8 +15,8 @@ import io.minik.runtime.sys.Syscall;
 import io.minik.runtime.tape.Arg.Slot;
 import io.minik.runtime.tape.Checks;
 import io.minik.runtime.tape.MountSteps;
-import io.minik.runtime.tape.Steps;
 import io.minik.runtime.tape.Tape;
+import io.minik.runtime.tape.TapeSteps;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -79,9 +79,9 @@ final class BindSteps {
      */
     void openSources() {
         openSources(Containers.Propagation.BIDIRECTIONAL);
-        Steps.mount(tape, "", "/", "", Steps.MS_REC | Steps.MS_SLAVE, "");
+        TapeSteps.mount(tape, "", "/", "", TapeSteps.MS_REC | TapeSteps.MS_SLAVE, "");
         openSources(Containers.Propagation.HOST_TO_CONTAINER);
-        Steps.mount(tape, "", "/", "", Steps.MS_REC | Steps.MS_PRIVATE, "");
+        TapeSteps.mount(tape, "", "/", "", TapeSteps.MS_REC | TapeSteps.MS_PRIVATE, "");
         openSources(Containers.Propagation.PRIVATE);
     }
 
@@ -93,7 +93,7 @@ final class BindSteps {
                 tape.add(
                                 "open " + bind.source(),
                                 Syscall.OPEN_TREE,
-                                Steps.CWD,
+                                TapeSteps.CWD,
                                 text(bind.source().toString()),
                                 value(MountSteps.OPEN_TREE_CLONE | Kernel.O_CLOEXEC | MountSteps.AT_RECURSIVE))
                         .into(tree);

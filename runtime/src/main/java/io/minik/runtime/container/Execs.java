@@ -7,7 +7,7 @@ import io.minik.runtime.container.Containers.ContainerConfig;
 import io.minik.runtime.container.Containers.ExecConfig;
 import io.minik.runtime.container.Containers.Process;
 import io.minik.runtime.sandbox.Sandboxes.SandboxConfig;
-import io.minik.runtime.snapshot.Snapshots.RootFs;
+import io.minik.runtime.snapshot.Snapshotter.RootFs;
 import io.minik.runtime.sys.FdWriteStream;
 import io.minik.runtime.sys.Kernel;
 import io.minik.runtime.sys.Poller;
@@ -15,8 +15,8 @@ import io.minik.runtime.sys.Syscall;
 import io.minik.runtime.tape.Arg.Slot;
 import io.minik.runtime.tape.MountSteps;
 import io.minik.runtime.tape.Player;
-import io.minik.runtime.tape.Steps;
 import io.minik.runtime.tape.Tape;
+import io.minik.runtime.tape.TapeSteps;
 import io.vertx.core.Context;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,8 +27,12 @@ import java.util.Optional;
 /** New processes in running containers, and joining the one that is there. Blocking. */
 final class Execs {
     private static final int PIDFD = Player.FIRST_FREE_FD;
-    private static final long ALL_NAMESPACES =
-            Steps.NEWNS | Steps.NEWPID | Steps.NEWNET | Steps.NEWIPC | Steps.NEWUTS | Steps.NEWCGROUP;
+    private static final long ALL_NAMESPACES = TapeSteps.NEWNS
+            | TapeSteps.NEWPID
+            | TapeSteps.NEWNET
+            | TapeSteps.NEWIPC
+            | TapeSteps.NEWUTS
+            | TapeSteps.NEWCGROUP;
     private static final int TIOCSCTTY = 0x540e;
 
     private final Kernel kernel;
@@ -136,7 +140,7 @@ final class Execs {
                 if (failure.isPresent()) {
                     kernel.reap(pidfd);
                     kernel.close(pidfd);
-                    throw StartFailure.of(failure.get(), config.command().get(0), workingDir(inside));
+                    throw TapeFailure.of(failure.get(), config.command().get(0), workingDir(inside));
                 }
                 return pidfd;
             } finally {
@@ -153,23 +157,23 @@ final class Execs {
 
     private Tape tape(Inside inside, ExecConfig config, Identity identity, Map<String, String> env) {
         Tape.Builder tape = Tape.builder();
-        Steps.open(tape, PIDFD + 1);
-        Steps.join(tape, cgroups.at(LaunchPlan.cgroupPath(inside.config())).joinFiles());
+        TapeSteps.open(tape, PIDFD + 1);
+        TapeSteps.join(tape, cgroups.at(LaunchPlan.cgroupPath(inside.config())).joinFiles());
         // The host's procfs is still the one in view; the child inherits it.
-        Steps.write(
+        TapeSteps.write(
                 tape,
                 "oom_score_adj",
                 "/proc/self/oom_score_adj",
                 Integer.toString(plan.oomScore(inside.config().resources())));
-        Steps.hide(tape);
+        TapeSteps.hide(tape);
         tape.add("enter the container", Syscall.SETNS, value(PIDFD), value(ALL_NAMESPACES));
         tape.add("close pidfd", Syscall.CLOSE, value(PIDFD));
         Slot child = tape.slot("child");
         Tape.Label process = tape.label();
-        tape.add("clone", Syscall.CLONE, value(Steps.SIGCHLD | Steps.CLONE_PARENT))
+        tape.add("clone", Syscall.CLONE, value(TapeSteps.SIGCHLD | TapeSteps.CLONE_PARENT))
                 .into(child)
                 .onZero(process);
-        Steps.report(tape, child);
+        TapeSteps.report(tape, child);
         tape.add("leave", Syscall.EXIT_GROUP, value(0));
         tape.place(process);
         tape.add("own session", Syscall.SETSID);
@@ -180,14 +184,14 @@ final class Execs {
         MountSteps mounts = MountSteps.in(tape);
         Slot directory = tape.slot("cwd");
         mounts.open(
-                StartFailure.CHDIR,
+                TapeFailure.CHDIR,
                 mounts.root(),
                 MountSteps.relative(Path.of("/").resolve(workingDir(inside)).normalize()),
                 true,
                 MountSteps.NO_MAGICLINKS,
                 directory);
         WorkingDir.enter(tape, directory);
-        Steps.closeFrom(tape, Player.FIRST_FREE_FD);
+        TapeSteps.closeFrom(tape, Player.FIRST_FREE_FD);
         identity.assume(tape);
         Identity.execute(
                 tape, config.command(), LaunchPlan.list(env), env.getOrDefault("PATH", LaunchPlan.DEFAULT_PATH));

@@ -6,8 +6,8 @@ import static io.minik.runtime.tape.Arg.value;
 
 import io.minik.runtime.sys.Syscall;
 import io.minik.runtime.tape.Arg;
-import io.minik.runtime.tape.Steps;
 import io.minik.runtime.tape.Tape;
+import io.minik.runtime.tape.TapeSteps;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Set;
@@ -50,9 +50,13 @@ record Identity(
             }
         }
         tape.add("keep capabilities", Syscall.PRCTL, value(PR_SET_KEEPCAPS), value(1), value(0), value(0), value(0));
-        ByteBuffer list = Steps.little(Math.max(1, groups.size()) * Integer.BYTES);
+        ByteBuffer list = TapeSteps.little(Math.max(1, groups.size()) * Integer.BYTES);
         groups.forEach(group -> list.putInt(group.intValue()));
-        tape.add("setgroups", Syscall.SETGROUPS, value(groups.size()), Arg.bytes(groups.toString(), Steps.bytes(list)));
+        tape.add(
+                "setgroups",
+                Syscall.SETGROUPS,
+                value(groups.size()),
+                Arg.bytes(groups.toString(), TapeSteps.bytes(list)));
         tape.add("setresgid", Syscall.SETRESGID, value(gid), value(gid), value(gid));
         tape.add("setresuid", Syscall.SETRESUID, value(uid), value(uid), value(uid));
         setCapabilities(tape);
@@ -74,22 +78,22 @@ record Identity(
 
     private void setCapabilities(Tape.Builder tape) {
         long bits = capabilities.stream().mapToLong(c -> 1L << c).reduce(0, (a, b) -> a | b);
-        ByteBuffer header = Steps.little(8).putInt(CAPABILITY_VERSION_3).putInt(0);
-        ByteBuffer data = Steps.little(24);
+        ByteBuffer header = TapeSteps.little(8).putInt(CAPABILITY_VERSION_3).putInt(0);
+        ByteBuffer data = TapeSteps.little(24);
         data.putInt((int) bits).putInt((int) bits).putInt(0);
         data.putInt((int) (bits >>> 32)).putInt((int) (bits >>> 32)).putInt(0);
         tape.add(
                 "capset",
                 Syscall.CAPSET,
-                Arg.bytes("v3", Steps.bytes(header)),
-                Arg.bytes("0x" + Long.toHexString(bits), Steps.bytes(data)));
+                Arg.bytes("v3", TapeSteps.bytes(header)),
+                Arg.bytes("0x" + Long.toHexString(bits), TapeSteps.bytes(data)));
     }
 
     private void loadSeccomp(Tape.Builder tape) {
         if (seccomp.length == 0) {
             return;
         }
-        ByteBuffer program = Steps.little(16).putShort((short) (seccomp.length / BPF_INSTRUCTION_BYTES));
+        ByteBuffer program = TapeSteps.little(16).putShort((short) (seccomp.length / BPF_INSTRUCTION_BYTES));
         Arg filter = Arg.bytes("filter", seccomp);
         tape.add(
                 "load seccomp filter",
@@ -98,7 +102,7 @@ record Identity(
                 value(0),
                 Arg.struct(
                         "{" + seccomp.length / BPF_INSTRUCTION_BYTES + " instructions}",
-                        Steps.bytes(program),
+                        TapeSteps.bytes(program),
                         List.of(new Arg.Pointer(8, filter))));
     }
 
@@ -132,17 +136,17 @@ record Identity(
             if (!directory.isEmpty() && !program.isEmpty()) {
                 String candidate = directory + "/" + program;
                 Tape.Label next = tape.label();
-                tape.add("look for " + candidate, Syscall.FACCESSAT, Steps.CWD, text(candidate), value(1))
+                tape.add("look for " + candidate, Syscall.FACCESSAT, TapeSteps.CWD, text(candidate), value(1))
                         .onError(Tape.ANY, next);
                 exec(tape, candidate, argv, env);
                 tape.place(next);
             }
         }
         // An empty path is ENOENT: this entry only says so.
-        tape.add(StartFailure.LOOKUP, Syscall.FACCESSAT, Steps.CWD, text(""), value(0));
+        tape.add(TapeFailure.LOOKUP, Syscall.FACCESSAT, TapeSteps.CWD, text(""), value(0));
     }
 
     private static void exec(Tape.Builder tape, String file, List<String> argv, List<String> env) {
-        tape.add(StartFailure.EXEC, Syscall.EXECVE, text(file), texts(argv), texts(env));
+        tape.add(TapeFailure.EXEC, Syscall.EXECVE, text(file), texts(argv), texts(env));
     }
 }

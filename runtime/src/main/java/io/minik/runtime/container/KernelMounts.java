@@ -17,8 +17,8 @@ import io.minik.runtime.sys.Errno;
 import io.minik.runtime.sys.Syscall;
 import io.minik.runtime.tape.Arg.Slot;
 import io.minik.runtime.tape.MountSteps;
-import io.minik.runtime.tape.Steps;
 import io.minik.runtime.tape.Tape;
+import io.minik.runtime.tape.TapeSteps;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -203,7 +203,7 @@ final class KernelMounts {
     /** A descriptor that the tape's process started with; dup makes a slot of it. */
     private Slot given(int fd) {
         Slot slot = tape.slot("given");
-        tape.add("take descriptor " + fd, Syscall.FCNTL, value(fd), value(Steps.DUPFD_CLOEXEC), value(0))
+        tape.add("take descriptor " + fd, Syscall.FCNTL, value(fd), value(TapeSteps.DUPFD_CLOEXEC), value(0))
                 .into(slot);
         return slot;
     }

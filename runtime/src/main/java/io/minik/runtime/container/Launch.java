@@ -2,7 +2,7 @@ package io.minik.runtime.container;
 
 import io.minik.runtime.container.Containers.Propagation;
 import io.minik.runtime.container.Containers.Recursive;
-import io.minik.runtime.snapshot.Snapshots.RootFs;
+import io.minik.runtime.snapshot.Snapshotter.RootFs;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

@@ -2,10 +2,10 @@ package io.minik.runtime.container;
 
 import io.minik.runtime.RuntimeFault;
 import io.minik.runtime.cgroup.Cgroup;
+import io.minik.runtime.cgroup.CgroupLimits;
 import io.minik.runtime.cgroup.Cgroups;
 import io.minik.runtime.cgroup.DeviceRule;
 import io.minik.runtime.cgroup.Hierarchy;
-import io.minik.runtime.cgroup.Limits;
 import io.minik.runtime.container.Containers.ContainerConfig;
 import io.minik.runtime.container.Containers.Mount;
 import io.minik.runtime.container.Containers.Resources;
@@ -13,10 +13,10 @@ import io.minik.runtime.container.Containers.Security;
 import io.minik.runtime.sandbox.SandboxFiles;
 import io.minik.runtime.sandbox.Sandboxes.SandboxConfig;
 import io.minik.runtime.seccomp.SeccompProfiles;
-import io.minik.runtime.snapshot.Snapshots.RootFs;
+import io.minik.runtime.snapshot.Snapshotter.RootFs;
 import io.minik.runtime.sys.Kernel;
 import io.minik.runtime.sys.Sys;
-import io.minik.runtime.tape.Steps;
+import io.minik.runtime.tape.TapeSteps;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,8 +69,8 @@ final class LaunchPlan {
         return config.cgroupParent() + "/" + config.id();
     }
 
-    static Limits limits(Resources resources) {
-        return new Limits(
+    static CgroupLimits limits(Resources resources) {
+        return new CgroupLimits(
                 resources.cpuShares(),
                 resources.cpuQuotaMicros(),
                 resources.cpuPeriodMicros(),
@@ -199,11 +199,11 @@ final class LaunchPlan {
     private List<Launch.Namespace> namespaces(String sandboxId, SandboxConfig pod) {
         List<Launch.Namespace> namespaces = new ArrayList<>();
         if (!pod.hostNetwork()) {
-            namespaces.add(new Launch.Namespace(sandboxes.pin(sandboxId, "net"), Steps.NEWNET));
-            namespaces.add(new Launch.Namespace(sandboxes.pin(sandboxId, "uts"), Steps.NEWUTS));
+            namespaces.add(new Launch.Namespace(sandboxes.pin(sandboxId, "net"), TapeSteps.NEWNET));
+            namespaces.add(new Launch.Namespace(sandboxes.pin(sandboxId, "uts"), TapeSteps.NEWUTS));
         }
         if (!pod.hostIpc()) {
-            namespaces.add(new Launch.Namespace(sandboxes.pin(sandboxId, "ipc"), Steps.NEWIPC));
+            namespaces.add(new Launch.Namespace(sandboxes.pin(sandboxId, "ipc"), TapeSteps.NEWIPC));
         }
         return namespaces;
     }

@@ -6,7 +6,7 @@ import io.minik.runtime.cgroup.Cgroups;
 import io.minik.runtime.cgroup.Usage;
 import io.minik.runtime.container.ContainerRecords.Known;
 import io.minik.runtime.sandbox.SandboxFiles;
-import io.minik.runtime.snapshot.Snapshots;
+import io.minik.runtime.snapshot.Snapshotter;
 import io.minik.runtime.sys.Kernel;
 import io.minik.runtime.sys.KeyedWorker;
 import io.minik.runtime.sys.Poller;
@@ -36,14 +36,14 @@ public final class LinuxContainers implements Containers {
     private final KeyedWorker worker;
     private final Kernel kernel;
     private final Cgroups cgroups;
-    private final Snapshots snapshots;
+    private final Snapshotter snapshots;
     private final SandboxFiles sandboxes;
     private final ContainerFiles files;
     private final LaunchPlan plan;
     private final Starter starter;
     private final Execs execs;
     private final ContainerRecords records;
-    private final Adoption adoption;
+    private final ContainerAdoption adoption;
 
     /** What this minik holds of each running container. Changed under the container's key only. */
     private final Map<String, Running> running = new ConcurrentHashMap<>();
@@ -64,7 +64,7 @@ public final class LinuxContainers implements Containers {
             Kernel kernel,
             Poller poller,
             Cgroups cgroups,
-            Snapshots snapshots,
+            Snapshotter snapshots,
             SandboxFiles sandboxes,
             Path dataDir,
             Path runDir,
@@ -81,7 +81,7 @@ public final class LinuxContainers implements Containers {
         plan = new LaunchPlan(kernel.sys(), cgroups, sandboxes, files, this::pidNamespace);
         records = new ContainerRecords(files, parts.clock());
         starter = new Starter(kernel, parts.poller(), files, parts.clock());
-        adoption = new Adoption(parts, files, records, plan, starter);
+        adoption = new ContainerAdoption(parts, files, records, plan, starter);
         execs = new Execs(kernel, parts.poller(), cgroups, plan);
     }
 
@@ -348,7 +348,7 @@ public final class LinuxContainers implements Containers {
         return worker.run(() -> {
             Known container = records.require(id);
             Usage usage = cgroups.at(LaunchPlan.cgroupPath(container.config())).usage();
-            Snapshots.Usage disk = snapshots.usage(id);
+            Snapshotter.Usage disk = snapshots.usage(id);
             return new Stats(
                     records.now(),
                     usage.cpuNanos(),
@@ -364,7 +364,7 @@ public final class LinuxContainers implements Containers {
     /** Finds what earlier miniks left: takes up what runs, records what ended, removes what has no sandbox. Once, first. */
     public Future<Void> adopt() {
         return worker.run(() -> {
-            for (Adoption.Alive alive : adoption.run()) {
+            for (ContainerAdoption.Alive alive : adoption.run()) {
                 String id = alive.config().id();
                 running.put(id, starter.adopt(alive.config(), alive.shim(), () -> shimLeft(id)));
             }

@@ -17,8 +17,8 @@ import io.minik.runtime.sys.Syscall;
 import io.minik.runtime.tape.Arg.Slot;
 import io.minik.runtime.tape.Checks;
 import io.minik.runtime.tape.MountSteps;
-import io.minik.runtime.tape.Steps;
 import io.minik.runtime.tape.Tape;
+import io.minik.runtime.tape.TapeSteps;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -57,7 +57,7 @@ final class MaskSteps {
                         "take descriptor " + nullDevice,
                         Syscall.FCNTL,
                         value(nullDevice),
-                        value(Steps.DUPFD_CLOEXEC),
+                        value(TapeSteps.DUPFD_CLOEXEC),
                         value(0))
                 .into(device);
         Slot empty = mounts.make("make an empty directory", "tmpfs", Map.of("size", "0k"), ATTR_RDONLY | PSEUDO);

@@ -22,13 +22,13 @@ final class Output {
     private final Kernel kernel;
     private final Poller poller;
     private final Optional<PipePeek> peek;
-    private final Optional<LogFile> log;
+    private final Optional<ContainerLogFile> log;
     private final List<Source> sources = new ArrayList<>();
     private final List<Attached> attached = new ArrayList<>();
 
     /** Somebody who sees what comes. Called on the poll thread. */
     interface Attached {
-        void output(LogFile.Stream stream, Buffer chunk);
+        void output(ContainerLogFile.Stream stream, Buffer chunk);
 
         /** While true, nothing more is read: its {@link Output#resume} is owed. */
         boolean isFull();
@@ -38,11 +38,11 @@ final class Output {
 
     private final class Source {
         private final int fd;
-        private final LogFile.Stream stream;
+        private final ContainerLogFile.Stream stream;
         private final Poller.Watch watch;
         private boolean open = true;
 
-        private Source(int fd, LogFile.Stream stream) {
+        private Source(int fd, ContainerLogFile.Stream stream) {
             this.fd = fd;
             this.stream = stream;
             this.watch = poller.watch(fd, events -> ready());
@@ -105,7 +105,7 @@ final class Output {
     }
 
     /** @param peek if the sources are pipes */
-    Output(Kernel kernel, Poller poller, Optional<PipePeek> peek, Optional<LogFile> log) {
+    Output(Kernel kernel, Poller poller, Optional<PipePeek> peek, Optional<ContainerLogFile> log) {
         this.kernel = kernel;
         this.peek = peek;
         this.poller = poller;
@@ -113,7 +113,7 @@ final class Output {
     }
 
     /** Takes the descriptor over and reads from now on. */
-    void add(int fd, LogFile.Stream stream) {
+    void add(int fd, ContainerLogFile.Stream stream) {
         poller.execute(() -> {
             Source source = new Source(fd, stream);
             sources.add(source);
@@ -162,7 +162,7 @@ final class Output {
     }
 
     private void end() {
-        log.ifPresent(LogFile::close);
+        log.ifPresent(ContainerLogFile::close);
         attached.forEach(Attached::ended);
         attached.clear();
     }

@@ -8,8 +8,8 @@ import io.minik.runtime.sys.Kernel;
 import io.minik.runtime.sys.Syscall;
 import io.minik.runtime.tape.Arg.Slot;
 import io.minik.runtime.tape.MountSteps;
-import io.minik.runtime.tape.Steps;
 import io.minik.runtime.tape.Tape;
+import io.minik.runtime.tape.TapeSteps;
 
 /**
  * Sets attributes of a mount that is in its place. mount_setattr is Linux 5.12; before it a remount needs a path, and
@@ -27,7 +27,8 @@ record ReadOnly(Tape.Builder tape, MountSteps mounts) {
                 .onZero(done);
         tape.place(old);
         tape.add(step, Syscall.DUP3, stored(tree), value(FIXED_FD), value(Kernel.O_CLOEXEC));
-        Steps.mount(tape, "", "/proc/self/fd/" + FIXED_FD, "", Steps.MS_REMOUNT | Steps.MS_BIND | attributes, "");
+        TapeSteps.mount(
+                tape, "", "/proc/self/fd/" + FIXED_FD, "", TapeSteps.MS_REMOUNT | TapeSteps.MS_BIND | attributes, "");
         tape.add(step, Syscall.CLOSE, value(FIXED_FD));
         tape.place(done);
         tape.add("go on", Syscall.SCHED_YIELD);

@@ -1,6 +1,6 @@
 package io.minik.runtime.container;
 
-import io.minik.runtime.snapshot.Snapshots.RootFs;
+import io.minik.runtime.snapshot.Snapshotter.RootFs;
 import io.minik.runtime.sys.Arena;
 import io.minik.runtime.sys.Kernel;
 import io.minik.runtime.sys.Syscall;

@@ -12,8 +12,8 @@ import io.minik.runtime.sys.Syscall;
 import io.minik.runtime.tape.Arg.Slot;
 import io.minik.runtime.tape.MountSteps;
 import io.minik.runtime.tape.Player;
-import io.minik.runtime.tape.Steps;
 import io.minik.runtime.tape.Tape;
+import io.minik.runtime.tape.TapeSteps;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -66,7 +66,7 @@ final class StartTape {
     }
 
     private void shim() {
-        Steps.open(tape, NULL_FD + 1);
+        TapeSteps.open(tape, NULL_FD + 1);
         if (!launch.terminal()) {
             tape.add("no devpts", Syscall.CLOSE, value(DEVPTS_FD)).ignore(Errno.EBADF);
             tape.add("no master", Syscall.CLOSE, value(MASTER_FD)).ignore(Errno.EBADF);
@@ -74,30 +74,30 @@ final class StartTape {
         if (launch.maskedPaths().isEmpty()) {
             tape.add("no null device", Syscall.CLOSE, value(NULL_FD)).ignore(Errno.EBADF);
         }
-        Steps.name(tape, "minik-shim");
+        TapeSteps.name(tape, "minik-shim");
         tape.add("own session", Syscall.SETSID);
         tape.add("chdir /", Syscall.CHDIR, text("/"));
-        Steps.writeIgnoring(
+        TapeSteps.writeIgnoring(
                 tape, "protect the shim from OOM", "/proc/self/oom_score_adj", SHIM_OOM_SCORE, Errno.EACCES);
-        Steps.join(tape, launch.shimCgroup());
+        TapeSteps.join(tape, launch.shimCgroup());
         Slot status = tape.slot("status");
         String statusFile = launch.statusFile().toString();
         tape.add(
                         "open status file",
                         Syscall.OPENAT,
-                        Steps.CWD,
+                        TapeSteps.CWD,
                         text(statusFile),
                         value(Kernel.O_WRONLY | Kernel.O_CLOEXEC))
                 .into(status);
-        launch.namespaces().forEach(ns -> Steps.enter(tape, ns.pin(), ns.type()));
-        launch.pidNamespace().ifPresent(pin -> Steps.enter(tape, pin, Steps.NEWPID));
+        launch.namespaces().forEach(ns -> TapeSteps.enter(tape, ns.pin(), ns.type()));
+        launch.pidNamespace().ifPresent(pin -> TapeSteps.enter(tape, pin, TapeSteps.NEWPID));
         boolean newPid = launch.pidNamespace().isEmpty() && !launch.hostPid();
         Slot child = tape.slot("child");
         Tape.Label container = tape.label();
-        tape.add("clone", Syscall.CLONE, value(Steps.SIGCHLD | Steps.NEWNS | (newPid ? Steps.NEWPID : 0)))
+        tape.add("clone", Syscall.CLONE, value(TapeSteps.SIGCHLD | TapeSteps.NEWNS | (newPid ? TapeSteps.NEWPID : 0)))
                 .into(child)
                 .onZero(container);
-        Steps.report(tape, child);
+        TapeSteps.report(tape, child);
         waitFor(child, status);
         tape.place(container);
     }
@@ -131,7 +131,7 @@ final class StartTape {
         tape.add(
                         "wait for minik",
                         Syscall.OPENAT,
-                        Steps.CWD,
+                        TapeSteps.CWD,
                         text(launch.releaseFifo().toString()),
                         value(0))
                 .ignore(Tape.ANY);
@@ -139,13 +139,13 @@ final class StartTape {
     }
 
     private void container() {
-        Steps.hide(tape);
-        Steps.join(tape, launch.cgroup());
-        tape.add("new cgroup namespace", Syscall.UNSHARE, value(Steps.NEWCGROUP))
+        TapeSteps.hide(tape);
+        TapeSteps.join(tape, launch.cgroup());
+        tape.add("new cgroup namespace", Syscall.UNSHARE, value(TapeSteps.NEWCGROUP))
                 .ignore(Errno.EINVAL);
         tape.add("own session", Syscall.SETSID);
         tape.add("umask", Syscall.UMASK, value(0));
-        Steps.write(tape, "oom_score_adj", "/proc/self/oom_score_adj", Integer.toString(launch.oomScoreAdj()));
+        TapeSteps.write(tape, "oom_score_adj", "/proc/self/oom_score_adj", Integer.toString(launch.oomScoreAdj()));
         BindSteps binds = new BindSteps(tape, launch);
         binds.openSources();
         root();
@@ -156,15 +156,15 @@ final class StartTape {
         masks.mask(launch.maskedPaths(), NULL_FD);
         masks.protect(launch.readOnlyPaths());
         Slot workingDir = mounts.reach(
-                StartFailure.CHDIR, Path.of("/").resolve(launch.workingDir()).normalize(), true);
+                TapeFailure.CHDIR, Path.of("/").resolve(launch.workingDir()).normalize(), true);
         if (launch.readOnlyRoot()) {
-            Steps.mount(tape, "", "/", "", Steps.MS_REMOUNT | Steps.MS_BIND | Steps.MS_RDONLY, "");
+            TapeSteps.mount(tape, "", "/", "", TapeSteps.MS_REMOUNT | TapeSteps.MS_BIND | TapeSteps.MS_RDONLY, "");
         }
         if (launch.terminal()) {
             tape.add("controlling terminal", Syscall.IOCTL, value(0), value(TIOCSCTTY), value(0));
         }
         WorkingDir.enter(tape, workingDir);
-        Steps.closeFrom(tape, Player.FIRST_FREE_FD);
+        TapeSteps.closeFrom(tape, Player.FIRST_FREE_FD);
         launch.identity().assume(tape);
         Identity.execute(tape, launch.argv(), launch.env(), launch.path());
     }
@@ -172,7 +172,7 @@ final class StartTape {
     private void root() {
         String merged = launch.root().merged().toString();
         tape.add("chdir to layers", Syscall.CHDIR, text(layersDirectory().toString()));
-        Steps.mount(tape, "overlay", merged, "overlay", 0, overlayOptions());
+        TapeSteps.mount(tape, "overlay", merged, "overlay", 0, overlayOptions());
         tape.add("chdir to root", Syscall.CHDIR, text(merged));
         tape.add("pivot_root", Syscall.PIVOT_ROOT, text("."), text("."));
         tape.add("leave the host's mounts", Syscall.UMOUNT2, text("."), value(Kernel.MNT_DETACH));

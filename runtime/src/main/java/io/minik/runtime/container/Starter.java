@@ -105,8 +105,8 @@ final class Starter {
                 List.of(new Player.Given(childIn, 0), new Player.Given(childOut, 1), new Player.Given(childErr, 2));
         Output output = new Output(kernel, poller, Optional.of(peek), log(config));
         Started started = play(config, launch, given, onExit, output, stdin, childs, ours);
-        output.add(out, LogFile.Stream.STDOUT);
-        output.add(err, LogFile.Stream.STDERR);
+        output.add(out, ContainerLogFile.Stream.STDOUT);
+        output.add(err, ContainerLogFile.Stream.STDERR);
         return started;
     }
 
@@ -126,7 +126,7 @@ final class Starter {
                 new Player.Given(pty.master(), StartTape.MASTER_FD));
         Output output = new Output(kernel, poller, Optional.empty(), log(config));
         Started started = play(config, launch, given, onExit, output, pty.master(), childs, ours);
-        output.add(read, LogFile.Stream.STDOUT);
+        output.add(read, ContainerLogFile.Stream.STDOUT);
         return started;
     }
 
@@ -142,10 +142,11 @@ final class Starter {
         }
     }
 
-    private Optional<LogFile> log(ContainerConfig config) {
+    private Optional<ContainerLogFile> log(ContainerConfig config) {
         return config.logPath().toString().isEmpty()
                 ? Optional.empty()
-                : Optional.of(new LogFile(config.logPath(), config.logMaxBytes(), config.logMaxFiles(), clock));
+                : Optional.of(
+                        new ContainerLogFile(config.logPath(), config.logMaxBytes(), config.logMaxFiles(), clock));
     }
 
     private Started play(
@@ -165,7 +166,7 @@ final class Starter {
                 int pid = playing.value();
                 Optional<Player.Failure> failure = playing.end();
                 if (failure.isPresent()) {
-                    throw StartFailure.of(failure.get(), launch.argv().get(0), launch.workingDir());
+                    throw TapeFailure.of(failure.get(), launch.argv().get(0), launch.workingDir());
                 }
                 Poller.Watch watch = poller.watch(shim, events -> onExit.exited());
                 watch.arm(Poller.READABLE);
@@ -198,10 +199,14 @@ final class Starter {
         int stdin = -1;
         if (config.tty()) {
             stdin = kernel.pidfdGetfd(shim, StartTape.MASTER_FD);
-            output.add(kernel.spawnable(stdin), LogFile.Stream.STDOUT);
+            output.add(kernel.spawnable(stdin), ContainerLogFile.Stream.STDOUT);
         } else {
-            output.add(kernel.open(files.stdout(id), Kernel.O_RDONLY | Kernel.O_NONBLOCK, 0), LogFile.Stream.STDOUT);
-            output.add(kernel.open(files.stderr(id), Kernel.O_RDONLY | Kernel.O_NONBLOCK, 0), LogFile.Stream.STDERR);
+            output.add(
+                    kernel.open(files.stdout(id), Kernel.O_RDONLY | Kernel.O_NONBLOCK, 0),
+                    ContainerLogFile.Stream.STDOUT);
+            output.add(
+                    kernel.open(files.stderr(id), Kernel.O_RDONLY | Kernel.O_NONBLOCK, 0),
+                    ContainerLogFile.Stream.STDERR);
             if (config.stdin()) {
                 stdin = kernel.open(files.stdin(id), Kernel.O_RDWR | Kernel.O_NONBLOCK, 0);
             }

@@ -22,8 +22,8 @@ final class WorkingDir {
 
     static void enter(Tape.Builder tape, Slot directory) {
         Slot name = tape.slot("cwd", PATH_MAX);
-        tape.add(StartFailure.CHDIR, Syscall.FCHDIR, stored(directory));
-        tape.add(StartFailure.CHDIR, Syscall.GETCWD, addressOf(name), value(PATH_MAX));
+        tape.add(TapeFailure.CHDIR, Syscall.FCHDIR, stored(directory));
+        tape.add(TapeFailure.CHDIR, Syscall.GETCWD, addressOf(name), value(PATH_MAX));
         Checks.forbid(tape, "the working directory is not inside the container's root", name, 0, value(UNREACHABLE));
     }
 }

@@ -3,7 +3,7 @@
  *
  * <pre>
  *   ContainerConfig ─ LaunchPlan ─► Launch ─ StartTape ─► Tape ─ Starter ─► shim P ── clone ──► container C
- *   C's FIFOs or pty ──► Output (poll thread) ──► LogFile, attachments
+ *   C's FIFOs or pty ──► Output (poll thread) ──► ContainerLogFile, attachments
  *   C ends ─► P writes status, leaves when a minik is there ─► pidfd ─► LinuxContainers.end ─► Life on disk, listeners
  * </pre>
  *

@@ -1,7 +1,7 @@
 package io.minik.runtime.image;
 
 import io.minik.runtime.RuntimeFault;
-import io.minik.runtime.snapshot.Snapshots;
+import io.minik.runtime.snapshot.Snapshotter;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -59,7 +59,7 @@ public final class ImageStore implements Images {
     public record Places(Path data, Path registriesFile, Path archives) {}
 
     private final Vertx vertx;
-    private final Snapshots snapshots;
+    private final Snapshotter snapshots;
     private final Layers layers;
     private final Content content;
     private final ImageRecords records;
@@ -75,7 +75,7 @@ public final class ImageStore implements Images {
 
     private record Asked(String reference, Optional<Credentials> credentials) {}
 
-    public ImageStore(Vertx vertx, Places places, Snapshots snapshots) {
+    public ImageStore(Vertx vertx, Places places, Snapshotter snapshots) {
         this.vertx = vertx;
         this.snapshots = snapshots;
         this.layers = new Layers(snapshots);

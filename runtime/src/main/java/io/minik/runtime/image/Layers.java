@@ -1,6 +1,6 @@
 package io.minik.runtime.image;
 
-import io.minik.runtime.snapshot.Snapshots;
+import io.minik.runtime.snapshot.Snapshotter;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -19,13 +19,13 @@ import java.util.zip.GZIPInputStream;
 final class Layers {
     private static final int BUFFER_BYTES = 64 * 1024;
 
-    private final Snapshots snapshots;
+    private final Snapshotter snapshots;
     /** Guarded by this: how many pulls and imports hold a layer. */
     private final Map<String, Integer> held = new HashMap<>();
     /** Guarded by this: layers being unpacked. */
     private final Set<String> busy = new HashSet<>();
 
-    Layers(Snapshots snapshots) {
+    Layers(Snapshotter snapshots) {
         this.snapshots = snapshots;
     }
 

@@ -43,7 +43,7 @@ final class Puller {
     }
 
     /** What a tag stood for, and where that was said. */
-    private record Resolved(Registry registry, Digest digest) {}
+    private record Resolved(RegistryClient registry, Digest digest) {}
 
     Image pull(String text, Optional<Credentials> credentials) {
         Reference reference = Reference.parse(text);
@@ -83,7 +83,7 @@ final class Puller {
         for (Endpoint endpoint : registries.current().endpoints(reference)) {
             // A pull secret is for the registry that the reference names: a mirror must not see it.
             Optional<Credentials> own = endpoint.mirrored() ? Optional.empty() : credentials;
-            Registry registry = new Registry(http, endpoint, reference.domain(), own, stopping);
+            RegistryClient registry = new RegistryClient(http, endpoint, reference.domain(), own, stopping);
             try {
                 Optional<Digest> digest = registry.resolve(reference.target());
                 if (digest.isEmpty()) {
@@ -105,7 +105,7 @@ final class Puller {
     }
 
     private Image fetch(Reference reference, Resolved resolved, List<Digest> blobs) throws IOException {
-        Registry registry = resolved.registry();
+        RegistryClient registry = resolved.registry();
         byte[] top = blob(registry, resolved.digest(), true, blobs);
         JsonNode tree = Manifest.parse(top);
         if (Manifest.isIndex(tree)) {
@@ -145,7 +145,8 @@ final class Puller {
         }
     }
 
-    private byte[] blob(Registry registry, Digest digest, boolean manifest, List<Digest> blobs) throws IOException {
+    private byte[] blob(RegistryClient registry, Digest digest, boolean manifest, List<Digest> blobs)
+            throws IOException {
         content.hold(digest);
         blobs.add(digest);
         Optional<byte[]> present = content.find(digest);
@@ -163,7 +164,7 @@ final class Puller {
     }
 
     /** All layers side by side on the shared layer workers, which bound the transfers of all pulls together. */
-    private void bringAll(Registry registry, Manifest manifest, ConfigBlob config, List<String> chainIds)
+    private void bringAll(RegistryClient registry, Manifest manifest, ConfigBlob config, List<String> chainIds)
             throws IOException {
         List<Future<?>> running = new ArrayList<>();
         for (int i = 0; i < chainIds.size(); i++) {

@@ -3,7 +3,7 @@
  * distribution-spec 1.1 and Docker v2s2.
  *
  * <p>{@link io.minik.runtime.image.Images} is the contract, {@link io.minik.runtime.image.ImageStore} what the wiring
- * makes. A pull goes {@code Reference} → {@code Registry} (resolve) → {@code Manifest} → {@code ConfigBlob} → {@code
+ * makes. A pull goes {@code Reference} → {@code RegistryClient} (resolve) → {@code Manifest} → {@code ConfigBlob} → {@code
  * Layers} (download, verify and unpack in one stream, three at a time) → {@code ImageRecords}. An archive goes {@code
  * Archive} → {@code Layers} → {@code ImageRecords}.
  *

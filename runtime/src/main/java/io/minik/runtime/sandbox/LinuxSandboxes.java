@@ -1,8 +1,8 @@
 package io.minik.runtime.sandbox;
 
 import io.minik.runtime.RuntimeFault;
+import io.minik.runtime.cgroup.CgroupLimits;
 import io.minik.runtime.cgroup.Cgroups;
-import io.minik.runtime.cgroup.Limits;
 import io.minik.runtime.net.Network;
 import io.minik.runtime.sandbox.SandboxFiles.Entry;
 import io.minik.runtime.sys.ByteStream;
@@ -102,8 +102,8 @@ public final class LinuxSandboxes implements Sandboxes {
     }
 
     /** @param mostPids where the pod names no limit; 0 leaves what there is */
-    private static Limits limits(PodResources resources, long mostPids) {
-        return new Limits(
+    private static CgroupLimits limits(PodResources resources, long mostPids) {
+        return new CgroupLimits(
                 resources.cpuShares(),
                 resources.cpuQuotaMicros(),
                 resources.cpuPeriodMicros(),

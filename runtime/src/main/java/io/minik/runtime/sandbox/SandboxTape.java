@@ -8,8 +8,8 @@ import io.minik.runtime.sys.Syscall;
 import io.minik.runtime.tape.Arg;
 import io.minik.runtime.tape.Arg.Slot;
 import io.minik.runtime.tape.Player;
-import io.minik.runtime.tape.Steps;
 import io.minik.runtime.tape.Tape;
+import io.minik.runtime.tape.TapeSteps;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -53,11 +53,11 @@ final class SandboxTape {
 
     private static final List<String> ORDER = List.of("net", "ipc", "uts", "pid");
     private static final Map<String, Long> FLAGS =
-            Map.of("net", Steps.NEWNET, "ipc", Steps.NEWIPC, "uts", Steps.NEWUTS, "pid", Steps.NEWPID);
+            Map.of("net", TapeSteps.NEWNET, "ipc", TapeSteps.NEWIPC, "uts", TapeSteps.NEWUTS, "pid", TapeSteps.NEWPID);
 
     static Tape of(Namespaces namespaces) {
         Tape.Builder tape = Tape.builder();
-        Steps.open(tape, GATE_FD + 1);
+        TapeSteps.open(tape, GATE_FD + 1);
         tape.add("own session", Syscall.SETSID);
         long flags = namespaces.pins().keySet().stream().mapToLong(FLAGS::get).reduce(0, (a, b) -> a | b);
         tape.add("unshare", Syscall.UNSHARE, value(flags));
@@ -67,12 +67,12 @@ final class SandboxTape {
         }
         namespaces
                 .shm()
-                .ifPresent(shm -> Steps.mount(
+                .ifPresent(shm -> TapeSteps.mount(
                         tape,
                         "shm",
                         shm.toString(),
                         "tmpfs",
-                        Steps.MS_NOSUID | Steps.MS_NODEV | Steps.MS_NOEXEC,
+                        TapeSteps.MS_NOSUID | TapeSteps.MS_NODEV | TapeSteps.MS_NOEXEC,
                         "mode=1777,size=65536k"));
         namespaces.sysctls().forEach((name, content) -> sysctl(tape, name, content));
         if (namespaces.pins().containsKey("pid")) {
@@ -81,21 +81,21 @@ final class SandboxTape {
         for (String name : ORDER) {
             if (namespaces.pins().containsKey(name)) {
                 String source = "/proc/self/ns/" + (name.equals("pid") ? "pid_for_children" : name);
-                Steps.mount(tape, source, namespaces.pins().get(name).toString(), "", Steps.MS_BIND, "");
+                TapeSteps.mount(tape, source, namespaces.pins().get(name).toString(), "", TapeSteps.MS_BIND, "");
             }
         }
         if (namespaces.pins().containsKey("net")) {
             Slot netlink = tape.slot("netlink");
             tape.add("netlink socket", Syscall.SOCKET, value(AF_NETLINK), value(SOCK_RAW | SOCK_CLOEXEC), value(0))
                     .into(netlink);
-            Steps.report(tape, netlink);
+            TapeSteps.report(tape, netlink);
         }
         awaitGate(tape);
         return tape.build();
     }
 
     private static void sysctl(Tape.Builder tape, String name, String content) {
-        Steps.write(tape, "sysctl " + name, "/proc/sys/" + name.replace('.', '/'), content);
+        TapeSteps.write(tape, "sysctl " + name, "/proc/sys/" + name.replace('.', '/'), content);
     }
 
     private static void awaitGate(Tape.Builder tape) {
@@ -110,18 +110,18 @@ final class SandboxTape {
         Slot pid = tape.slot("holder");
         Tape.Label child = tape.label();
         Tape.Label parent = tape.label();
-        tape.add("clone", Syscall.CLONE, value(Steps.SIGCHLD | Steps.CLONE_PARENT))
+        tape.add("clone", Syscall.CLONE, value(TapeSteps.SIGCHLD | TapeSteps.CLONE_PARENT))
                 .into(pid)
                 .onZero(child);
-        Steps.report(tape, pid);
+        TapeSteps.report(tape, pid);
         tape.jump(parent);
         tape.place(child);
-        Steps.join(tape, cgroup);
-        Steps.name(tape, "minik-init");
+        TapeSteps.join(tape, cgroup);
+        TapeSteps.name(tape, "minik-init");
         tape.add("own session", Syscall.SETSID);
         tape.add("chdir /", Syscall.CHDIR, text("/"));
-        Arg childSignal =
-                Arg.bytes("[SIGCHLD]", Steps.bytes(Steps.little(SIGSET_BYTES).putLong(1L << 16)));
+        Arg childSignal = Arg.bytes(
+                "[SIGCHLD]", TapeSteps.bytes(TapeSteps.little(SIGSET_BYTES).putLong(1L << 16)));
         tape.add("block SIGCHLD", Syscall.RT_SIGPROCMASK, value(SIG_BLOCK), childSignal, value(0), value(SIGSET_BYTES));
         tape.add("close report", Syscall.CLOSE, value(Player.REPORT_FD));
         tape.add("close gate", Syscall.CLOSE, value(GATE_FD));
@@ -141,12 +141,12 @@ final class SandboxTape {
     /** A TCP socket of the pod, held until it has been copied out. */
     static Tape socket(Path netPin) {
         Tape.Builder tape = Tape.builder();
-        Steps.open(tape, GATE_FD + 1);
-        Steps.enter(tape, netPin, Steps.NEWNET);
+        TapeSteps.open(tape, GATE_FD + 1);
+        TapeSteps.enter(tape, netPin, TapeSteps.NEWNET);
         Slot socket = tape.slot("socket");
         tape.add("socket", Syscall.SOCKET, value(AF_INET), value(SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK), value(0))
                 .into(socket);
-        Steps.report(tape, socket);
+        TapeSteps.report(tape, socket);
         awaitGate(tape);
         return tape.build();
     }

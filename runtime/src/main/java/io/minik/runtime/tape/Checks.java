@@ -82,6 +82,6 @@ public final class Checks {
 
     /** Ends the tape with words. An empty path is ENOENT: the call only says so. */
     public static void refuse(Tape.Builder tape, String why) {
-        tape.add(REFUSED + why, Syscall.FACCESSAT, Steps.CWD, text(""), value(0));
+        tape.add(REFUSED + why, Syscall.FACCESSAT, TapeSteps.CWD, text(""), value(0));
     }
 }

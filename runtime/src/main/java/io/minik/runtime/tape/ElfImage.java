@@ -79,10 +79,10 @@ final class ElfImage {
         programHeader(out, PT_GNU_STACK, READ | WRITE, 0, 0, 0);
         out.put(code);
         out.position(DATA_OFFSET);
-        out.put(Steps.bytes(entries));
+        out.put(TapeSteps.bytes(entries));
         out.position(DATA_OFFSET + (int) (dataStart - Interpreter.TAPE_ADDRESS));
         out.put(data.toByteArray());
-        return Steps.bytes(out);
+        return TapeSteps.bytes(out);
     }
 
     private short machine() {
@@ -139,7 +139,7 @@ final class ElfImage {
             List<String> items = array.texts();
             ByteBuffer pointers = little(Long.BYTES * (items.size() + 1));
             items.forEach(item -> pointers.putLong(resolve(new Arg.Text(item))));
-            return place(Steps.bytes(pointers), Long.BYTES);
+            return place(TapeSteps.bytes(pointers), Long.BYTES);
         }
         if (arg instanceof Arg.Bytes bytes) {
             byte[] content = bytes.content().clone();

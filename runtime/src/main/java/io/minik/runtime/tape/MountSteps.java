@@ -71,7 +71,7 @@ public final class MountSteps {
         tape.add(
                         "open the root",
                         Syscall.OPENAT,
-                        Steps.CWD,
+                        TapeSteps.CWD,
                         text("/"),
                         value(Kernel.O_PATH | Kernel.O_DIRECTORY | Kernel.O_CLOEXEC),
                         value(0))
@@ -85,7 +85,7 @@ public final class MountSteps {
 
     /** A name below an open directory. @param resolve RESOLVE_… of openat2(2) */
     public Tape.Step open(String step, Slot base, String path, boolean directory, int resolve, Slot into) {
-        ByteBuffer how = Steps.little(OPEN_HOW_BYTES)
+        ByteBuffer how = TapeSteps.little(OPEN_HOW_BYTES)
                 .putLong(Kernel.O_PATH | Kernel.O_CLOEXEC | (directory ? Kernel.O_DIRECTORY : 0))
                 .putLong(0)
                 .putLong(resolve);
@@ -94,7 +94,7 @@ public final class MountSteps {
                         Syscall.OPENAT2,
                         stored(base),
                         text(path),
-                        Arg.bytes("{" + resolve(resolve) + "}", Steps.bytes(how)),
+                        Arg.bytes("{" + resolve(resolve) + "}", TapeSteps.bytes(how)),
                         value(OPEN_HOW_BYTES))
                 .into(into);
     }
@@ -229,7 +229,7 @@ public final class MountSteps {
 
     /** Before it is in its place, so that nobody ever sees it without. mount_setattr is Linux 5.12. */
     public Tape.Step setAttributes(String step, Slot tree, int attributes, boolean recursive) {
-        byte[] set = Steps.bytes(Steps.little(MOUNT_ATTR_BYTES).putLong(attributes));
+        byte[] set = TapeSteps.bytes(TapeSteps.little(MOUNT_ATTR_BYTES).putLong(attributes));
         return tape.add(
                 step,
                 Syscall.MOUNT_SETATTR,

@@ -2,7 +2,7 @@ package io.minik.runtime.container;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.minik.runtime.snapshot.Snapshots.RootFs;
+import io.minik.runtime.snapshot.Snapshotter.RootFs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

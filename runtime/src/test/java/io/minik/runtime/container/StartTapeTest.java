@@ -6,14 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.minik.runtime.RuntimeFault;
 import io.minik.runtime.container.Containers.Propagation;
-import io.minik.runtime.snapshot.Snapshots.RootFs;
+import io.minik.runtime.snapshot.Snapshotter.RootFs;
 import io.minik.runtime.sys.Kernel;
 import io.minik.runtime.sys.Syscall;
 import io.minik.runtime.tape.Arg;
 import io.minik.runtime.tape.MountSteps;
 import io.minik.runtime.tape.Player;
-import io.minik.runtime.tape.Steps;
 import io.minik.runtime.tape.Tape;
+import io.minik.runtime.tape.TapeSteps;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -57,7 +57,7 @@ class StartTapeTest {
 
     private static Launch launch(boolean terminal, boolean v2, List<Launch.Bind> binds) {
         return new Launch(
-                List.of(new Launch.Namespace(HOST.resolve("net"), Steps.NEWNET)),
+                List.of(new Launch.Namespace(HOST.resolve("net"), TapeSteps.NEWNET)),
                 Optional.empty(),
                 false,
                 List.of(HOST.resolve("shims")),
@@ -110,7 +110,7 @@ class StartTapeTest {
                     assertThat(entry.args().subList(0, 4))
                             .as(entry.step() + " resolves no path")
                             .noneMatch(StartTapeTest::isPath)
-                            .noneMatch(Steps.CWD::equals);
+                            .noneMatch(TapeSteps.CWD::equals);
                 case OPEN_TREE -> assertThat(entry.args().get(1)).isEqualTo(Arg.text(""));
                 case SYMLINKAT -> assertThat(entry.args().get(1)).isInstanceOf(Arg.ValueOf.class);
                 case MOUNT ->

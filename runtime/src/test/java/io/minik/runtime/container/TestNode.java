@@ -9,7 +9,7 @@ import io.minik.runtime.sandbox.LinuxSandboxes;
 import io.minik.runtime.sandbox.SandboxFiles;
 import io.minik.runtime.sandbox.Sandboxes.PodResources;
 import io.minik.runtime.sandbox.Sandboxes.SandboxConfig;
-import io.minik.runtime.snapshot.Snapshots;
+import io.minik.runtime.snapshot.Snapshotter;
 import io.minik.runtime.sys.Kernel;
 import io.minik.runtime.sys.KeyedWorker;
 import io.minik.runtime.sys.LinuxSys;
@@ -305,7 +305,7 @@ final class TestNode implements AutoCloseable {
     }
 
     /** One lower layer, a directory. */
-    private record OneLayer(Path dir, Path image) implements Snapshots {
+    private record OneLayer(Path dir, Path image) implements Snapshotter {
         @Override
         public void settle(List<String> layers) {}
 

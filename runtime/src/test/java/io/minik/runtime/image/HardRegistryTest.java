@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.minik.runtime.image.Images.Image;
-import io.minik.runtime.snapshot.OverlaySnapshots;
+import io.minik.runtime.snapshot.OverlaySnapshotter;
 import io.minik.runtime.snapshot.TarEntry;
 import io.minik.runtime.snapshot.TarReader;
 import io.minik.runtime.sys.LinuxFileCalls;
@@ -80,7 +80,7 @@ class HardRegistryTest {
         images = new ImageStore(
                 vertx,
                 new ImageStore.Places(dir.resolve("content"), dir.resolve("registries.yaml"), dir.resolve("images")),
-                new OverlaySnapshots(dir.resolve("snapshots"), LinuxFileCalls::new));
+                new OverlaySnapshotter(dir.resolve("snapshots"), LinuxFileCalls::new));
         await(images.start());
     }
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.minik.runtime.image.Images.Image;
-import io.minik.runtime.snapshot.OverlaySnapshots;
+import io.minik.runtime.snapshot.OverlaySnapshotter;
 import io.minik.runtime.sys.LinuxFileCalls;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -31,7 +31,7 @@ class ImportTest {
     Path dir;
 
     private final Vertx vertx = Vertx.vertx();
-    private OverlaySnapshots snapshots;
+    private OverlaySnapshotter snapshots;
     private ImageStore images;
 
     @BeforeEach
@@ -41,7 +41,7 @@ class ImportTest {
     }
 
     private void start() throws Exception {
-        snapshots = new OverlaySnapshots(dir.resolve("snapshots"), LinuxFileCalls::new);
+        snapshots = new OverlaySnapshotter(dir.resolve("snapshots"), LinuxFileCalls::new);
         images = new ImageStore(
                 vertx,
                 new ImageStore.Places(dir.resolve("content"), dir.resolve("registries.yaml"), dir.resolve("images")),

@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.runtime.RuntimeFault;
 import io.minik.runtime.image.Images.Credentials;
 import io.minik.runtime.image.Images.Image;
-import io.minik.runtime.snapshot.OverlaySnapshots;
+import io.minik.runtime.snapshot.OverlaySnapshotter;
 import io.minik.runtime.sys.LinuxFileCalls;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -37,12 +37,12 @@ class PullTest {
     Path dir;
 
     private final Vertx vertx = Vertx.vertx();
-    private OverlaySnapshots snapshots;
+    private OverlaySnapshotter snapshots;
     private ImageStore images;
 
     @BeforeEach
     void open() throws Exception {
-        snapshots = new OverlaySnapshots(dir.resolve("snapshots"), LinuxFileCalls::new);
+        snapshots = new OverlaySnapshotter(dir.resolve("snapshots"), LinuxFileCalls::new);
         images = new ImageStore(
                 vertx,
                 new ImageStore.Places(dir.resolve("content"), dir.resolve("registries.yaml"), dir.resolve("images")),

@@ -270,7 +270,7 @@ class HostileLayersTest {
     @Test
     void impliedDirectoriesAreAsTheLayerBelowHasThemInWhateverOrderTheyCome() throws Exception {
         for (boolean lowerFirst : new boolean[] {true, false}) {
-            OverlaySnapshots snapshots = new OverlaySnapshots(dir.resolve("s" + lowerFirst), () -> FILES);
+            OverlaySnapshotter snapshots = new OverlaySnapshotter(dir.resolve("s" + lowerFirst), () -> FILES);
             TarArchiveEntry tmp = new TarArchiveEntry("tmp/", TarConstants.LF_DIR, true);
             tmp.setMode(01777);
             tmp.setUserId(5);

@@ -9,7 +9,7 @@ import io.minik.api.object.ObjectKey;
 import io.minik.ground.json.Json;
 import io.minik.server.admission.Review.Operation;
 import io.minik.server.authn.User;
-import io.minik.server.authz.NodeIdentity;
+import io.minik.server.authz.NodeUser;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -28,7 +28,7 @@ public final class NodeRestriction implements Admission {
 
     @Override
     public void validate(Review review) {
-        Optional<String> node = NodeIdentity.of(review.user());
+        Optional<String> node = NodeUser.of(review.user());
         if (node.isEmpty()) {
             return;
         }
@@ -106,14 +106,14 @@ public final class NodeRestriction implements Admission {
         if (!Json.text(owner, "uid").equals(uid)) {
             throw refuse(review, "node " + node + " UID mismatch: expected " + Json.text(owner, "uid") + " got " + uid);
         }
-        NodeIdentity.referred(KubeObject.of(review.object())).ifPresent(reference -> {
+        NodeUser.referred(KubeObject.of(review.object())).ifPresent(reference -> {
             throw refuse(review, "node \"" + node + "\" can not create pods that reference " + reference);
         });
     }
 
     /** @throws ApiException if a node would evict another node's pod */
     public static void evict(User user, KubeObject pod) {
-        NodeIdentity.of(user)
+        NodeUser.of(user)
                 .filter(node -> !pod.text("spec", "nodeName").equals(node))
                 .ifPresent(node -> {
                     throw ApiException.forbidden(

@@ -59,7 +59,7 @@ public final class ClusterAuthorizer implements Authorizer {
                 urlRules.add(rule.tree());
             }
         }
-        boolean node = NodeIdentity.of(user).isPresent();
+        boolean node = NodeUser.of(user).isPresent();
         status.put("incomplete", node);
         if (node) {
             status.put("evaluationError", "node authorizer does not support user rule resolution");

@@ -22,7 +22,7 @@ final class NodeAuthorizer implements Authorizer {
 
     @Override
     public Decision authorize(Attributes asked) {
-        return NodeIdentity.of(asked.user())
+        return NodeUser.of(asked.user())
                 .map(node -> asked.resourceRequest() ? resource(node, asked) : byRules(asked))
                 .orElse(NOT_A_NODE);
     }

@@ -38,7 +38,7 @@ final class DaemonSetController implements Controller {
     private final Informer pods;
     private final Informer nodes;
     private final Revisions revisions;
-    private final Adoption adoption;
+    private final ControllerRefs adoption;
     private final EventRecorder events;
     private final PodControl control;
     private final ReconcileLoop work;
@@ -52,7 +52,7 @@ final class DaemonSetController implements Controller {
         this.pods = Pods.indexed(context.informer(Resources.PODS));
         this.nodes = context.informer(Resources.NODES);
         this.revisions = Revisions.markedByHash(context);
-        this.adoption = new Adoption(context.client(), Resources.DAEMON_SETS, Resources.PODS);
+        this.adoption = new ControllerRefs(context.client(), Resources.DAEMON_SETS, Resources.PODS);
         this.events = context.events("daemonset-controller");
         this.control = new PodControl(context, pods, events);
         this.work = context.reconcile("daemonset", this::reconcile)

@@ -29,7 +29,7 @@ final class DeploymentController implements Controller {
     private final Informer deployments;
     private final Informer sets;
     private final Informer pods;
-    private final Adoption adoption;
+    private final ControllerRefs adoption;
     private final EventRecorder events;
     private final ReconcileLoop work;
 
@@ -38,7 +38,7 @@ final class DeploymentController implements Controller {
         this.deployments = context.informer(Resources.DEPLOYMENTS);
         this.sets = Pods.indexed(context.informer(Resources.REPLICA_SETS));
         this.pods = Pods.indexed(context.informer(Resources.PODS));
-        this.adoption = new Adoption(context.client(), Resources.DEPLOYMENTS, Resources.REPLICA_SETS);
+        this.adoption = new ControllerRefs(context.client(), Resources.DEPLOYMENTS, Resources.REPLICA_SETS);
         this.events = context.events("deployment-controller");
         this.work = context.reconcile("deployment", this::reconcile)
                 .watch(deployments)

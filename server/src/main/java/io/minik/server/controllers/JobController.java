@@ -34,7 +34,7 @@ final class JobController implements Controller {
     private final ControllerContext context;
     private final Informer jobs;
     private final Informer pods;
-    private final Adoption adoption;
+    private final ControllerRefs adoption;
     private final EventRecorder events;
     private final PodControl control;
     private final ReconcileLoop work;
@@ -45,7 +45,8 @@ final class JobController implements Controller {
         this.jobs = context.informer(Resources.JOBS);
         this.pods = Pods.indexed(context.informer(Resources.PODS));
         this.events = context.events("job-controller");
-        this.adoption = new Adoption(context.client(), Resources.JOBS, Resources.PODS, Optional.of(JobPods.FINALIZER));
+        this.adoption =
+                new ControllerRefs(context.client(), Resources.JOBS, Resources.PODS, Optional.of(JobPods.FINALIZER));
         this.control = new PodControl(context, pods, events);
         this.work =
                 context.reconcile("job", this::reconcile).watch(jobs).watch(pods, pod -> adoption.owners(pod, jobs));

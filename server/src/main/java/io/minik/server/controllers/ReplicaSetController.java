@@ -36,7 +36,7 @@ final class ReplicaSetController implements Controller {
     private final Resource resource;
     private final Informer sets;
     private final Informer pods;
-    private final Adoption adoption;
+    private final ControllerRefs adoption;
     private final EventRecorder events;
     private final Expectations expectations = new Expectations();
     private final ReconcileLoop work;
@@ -54,7 +54,7 @@ final class ReplicaSetController implements Controller {
         this.resource = resource;
         this.sets = context.informer(resource);
         this.pods = Pods.indexed(context.informer(Resources.PODS));
-        this.adoption = new Adoption(context.client(), resource, Resources.PODS);
+        this.adoption = new ControllerRefs(context.client(), resource, Resources.PODS);
         this.events = context.events(
                 resource.equals(Resources.REPLICA_SETS) ? "replicaset-controller" : "replication-controller");
         pods.onChange(expectations::saw);

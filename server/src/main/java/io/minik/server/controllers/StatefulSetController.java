@@ -28,7 +28,7 @@ final class StatefulSetController implements Controller {
     private final Informer pods;
     private final Informer claims;
     private final Revisions revisions;
-    private final Adoption adoption;
+    private final ControllerRefs adoption;
     private final EventRecorder events;
     private final PodControl control;
     private final ReconcileLoop work;
@@ -39,7 +39,7 @@ final class StatefulSetController implements Controller {
         this.pods = Pods.indexed(context.informer(Resources.PODS));
         this.claims = context.informer(Resources.PERSISTENT_VOLUME_CLAIMS);
         this.revisions = Revisions.markedByName(context);
-        this.adoption = new Adoption(context.client(), Resources.STATEFUL_SETS, Resources.PODS);
+        this.adoption = new ControllerRefs(context.client(), Resources.STATEFUL_SETS, Resources.PODS);
         this.events = context.events("statefulset-controller");
         this.control = new PodControl(context, pods, events);
         this.work = context.reconcile("statefulset", this::reconcile)

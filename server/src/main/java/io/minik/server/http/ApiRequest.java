@@ -21,7 +21,7 @@ public record ApiRequest(
         User user,
         String contentType,
         RequestBody body,
-        Optional<Wire> wire,
+        Optional<HttpExchange> wire,
         AuditEntry audit) {
 
     ApiRequest as(User someone) {

@@ -164,8 +164,8 @@ public final class ApiServer implements Room {
         Optional<KubeletProxy> proxy = config.kubelets().map(tls -> new KubeletProxy(vertx, registry, random, tls));
         Routes routes = new Routes(
                 parts.schema(), registry, new Documents(documents(parts)), proxy, new HeavyWork(vertx, decoder));
-        Steps steps = new Steps(parts.authenticator(), parts.authorizer());
-        List<Step> shared = List.of(audit::around, steps::limit, steps::authorize);
+        RequestSteps steps = new RequestSteps(parts.authenticator(), parts.authorizer());
+        List<RequestStep> shared = List.of(audit::around, steps::limit, steps::authorize);
         this.inner = new Pipeline(join(List.of(this::measure, steps::recover), shared), routes::route);
         this.outer = new Pipeline(
                 List.of(
@@ -194,7 +194,7 @@ public final class ApiServer implements Room {
         notes.notYet(about, message);
     }
 
-    private static List<Step> join(List<Step> first, List<Step> second) {
+    private static List<RequestStep> join(List<RequestStep> first, List<RequestStep> second) {
         var all = new java.util.ArrayList<>(first);
         all.addAll(second);
         return all;
@@ -306,7 +306,7 @@ public final class ApiServer implements Room {
         }
         http.response().putHeader(HttpTransport.CLUSTER_HEADER, clusterId);
         HttpBody body = new HttpBody(vertx, http, budget.hold());
-        ApiRequest request = Exchange.open(new Wire(http, body, guard), names, clock);
+        ApiRequest request = Exchange.open(new HttpExchange(http, body, guard), names, clock);
         outer.handle(request)
                 .compose(answer -> responses.write(request, answer))
                 .recover(error -> responses.fail(request, error).onComplete(unused -> body.leave()))
@@ -317,7 +317,7 @@ public final class ApiServer implements Room {
                         .log("the client went away"));
     }
 
-    private Future<Answer> measure(ApiRequest request, Step.Next next) {
+    private Future<Answer> measure(ApiRequest request, RequestStep.Next next) {
         long start = System.nanoTime();
         return next.handle(request)
                 .onComplete(answered -> metrics.record(

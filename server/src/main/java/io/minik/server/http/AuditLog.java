@@ -66,7 +66,7 @@ final class AuditLog {
     }
 
     /** The pipeline's audit step. */
-    Future<Answer> around(ApiRequest request, Step.Next next) {
+    Future<Answer> around(ApiRequest request, RequestStep.Next next) {
         if (file == null) {
             return next.handle(request);
         }

@@ -17,7 +17,7 @@ import java.util.Optional;
 final class Exchange {
     private Exchange() {}
 
-    static ApiRequest open(Wire wire, NameSource names, InstantSource clock) {
+    static ApiRequest open(HttpExchange wire, NameSource names, InstantSource clock) {
         HttpServerRequest http = wire.request();
         http.pause();
         Map<String, String> query = query(http.params());

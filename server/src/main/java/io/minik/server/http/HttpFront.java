@@ -61,7 +61,7 @@ final class HttpFront extends VerticleBase {
                 .setMaxInitialLineLength(MAX_HEADER_BYTES)
                 .setMaxHeaderSize(MAX_HEADER_BYTES)
                 .setTcpNoDelay(true)
-                // Which subprotocol is right differs by what is asked: Wire.upgrade leaves one, which is taken.
+                // Which subprotocol is right differs by what is asked: HttpExchange.upgrade leaves one, which is taken.
                 .addWebSocketSubProtocol("*")
                 .setPerMessageWebSocketCompressionSupported(false)
                 .setPerFrameWebSocketCompressionSupported(false)

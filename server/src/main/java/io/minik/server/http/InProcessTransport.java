@@ -16,8 +16,8 @@ import io.minik.server.registry.NameSource;
 import io.minik.server.registry.Registry;
 import io.minik.server.registry.Request;
 import io.minik.server.watchcache.CacheEvent.Seen;
+import io.minik.server.watchcache.CacheWatcher;
 import io.minik.server.watchcache.WatchSink;
-import io.minik.server.watchcache.Watcher;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -86,7 +86,7 @@ final class InProcessTransport implements Transport {
     }
 
     /** A watch that asked for a timeout ends with it, in peace; others go on for as long as the process. */
-    private WatchHandle timed(Request request, Watcher watcher, WatchHandler handler) {
+    private WatchHandle timed(Request request, CacheWatcher watcher, WatchHandler handler) {
         long seconds = WatchStream.timeoutSeconds(request);
         if (seconds <= 0) {
             return watcher::close;

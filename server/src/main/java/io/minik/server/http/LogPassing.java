@@ -23,10 +23,10 @@ final class LogPassing implements Passing {
     private static final List<String> HANDSHAKE =
             List.of("Sec-WebSocket-Key", "Sec-WebSocket-Version", "Sec-WebSocket-Protocol", "Sec-WebSocket-Extensions");
 
-    private final Wire wire;
+    private final HttpExchange wire;
     private final String pod;
 
-    LogPassing(Wire wire, String pod) {
+    LogPassing(HttpExchange wire, String pod) {
         this.wire = wire;
         this.pod = pod;
     }

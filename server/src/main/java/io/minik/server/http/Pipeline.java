@@ -5,10 +5,10 @@ import java.util.List;
 
 /** Steps in execution order, ending in the routes. */
 final class Pipeline {
-    private final Step.Next first;
+    private final RequestStep.Next first;
 
-    Pipeline(List<Step> steps, Step.Next last) {
-        Step.Next next = last;
+    Pipeline(List<RequestStep> steps, RequestStep.Next last) {
+        RequestStep.Next next = last;
         for (int i = steps.size() - 1; i >= 0; i--) {
             next = link(steps.get(i), next);
         }
@@ -20,7 +20,7 @@ final class Pipeline {
     }
 
     /** A step that throws has failed, as one whose future fails. */
-    private static Step.Next link(Step step, Step.Next next) {
+    private static RequestStep.Next link(RequestStep step, RequestStep.Next next) {
         return request -> {
             try {
                 return step.handle(request, next);

@@ -129,7 +129,7 @@ final class Responses {
         if (response.ended() || response.closed()) {
             return Future.succeededFuture();
         }
-        Wire wire = request.wire().orElseThrow();
+        HttpExchange wire = request.wire().orElseThrow();
         if (wire.request().method().equals(HttpMethod.HEAD)) {
             body.bytes().ifPresent(size -> response.putHeader("Content-Length", Long.toString(size)));
             return response.end();
@@ -158,7 +158,7 @@ final class Responses {
         return out.slices(first, slices);
     }
 
-    private static boolean gzips(Wire wire, HttpServerResponse response) {
+    private static boolean gzips(HttpExchange wire, HttpServerResponse response) {
         return !response.headers().contains("Content-Encoding")
                 && wire.header("Accept-Encoding").toLowerCase(Locale.ROOT).contains("gzip");
     }

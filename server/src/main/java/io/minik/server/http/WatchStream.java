@@ -9,8 +9,8 @@ import io.minik.server.registry.Registry;
 import io.minik.server.registry.Request;
 import io.minik.server.table.Tables.IncludeObject;
 import io.minik.server.watchcache.CacheEvent.Seen;
+import io.minik.server.watchcache.CacheWatcher;
 import io.minik.server.watchcache.WatchSink;
-import io.minik.server.watchcache.Watcher;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -54,7 +54,7 @@ final class WatchStream implements WatchSink {
     /** The same once what waits is written. */
     private Runnable endedLate = () -> {};
 
-    private @Nullable Watcher watcher;
+    private @Nullable CacheWatcher watcher;
     private @Nullable Resource resource;
     private boolean first = true;
     private boolean over;
@@ -125,7 +125,7 @@ final class WatchStream implements WatchSink {
     @Override
     public void onEvents(List<Seen> events) {
         waiting.addAll(events);
-        Watcher source = watcher;
+        CacheWatcher source = watcher;
         if (!flow() && !over && source != null) {
             source.pause();
         }
@@ -162,7 +162,7 @@ final class WatchStream implements WatchSink {
 
     private void drained() {
         vertx.cancelTimer(stalled);
-        Watcher source = watcher;
+        CacheWatcher source = watcher;
         if (flow() && source != null) {
             Runnable last = endedLate;
             endedLate = () -> {};
@@ -219,7 +219,7 @@ final class WatchStream implements WatchSink {
             metrics.longRunning(counted, -1);
             counted = null;
         }
-        Watcher source = watcher;
+        CacheWatcher source = watcher;
         if (source != null) {
             source.close();
         }

@@ -32,7 +32,7 @@ interface WatchWire {
     /** Ends it at once, for a client that does not read: nothing more can be said. */
     void cut();
 
-    static WatchWire of(Wire wire) {
+    static WatchWire of(HttpExchange wire) {
         return wire.asksForWebSocket() ? new Messages(wire) : new Lines(wire.request());
     }
 
@@ -98,11 +98,11 @@ interface WatchWire {
 
     /** A WebSocket: an object a text message; what the client says is not heard. */
     final class Messages implements WatchWire {
-        private final Wire wire;
+        private final HttpExchange wire;
         private @Nullable ServerWebSocket socket;
         private Runnable gone = () -> {};
 
-        Messages(Wire wire) {
+        Messages(HttpExchange wire) {
             this.wire = wire;
         }
 

@@ -96,7 +96,7 @@ final class DeleteRules {
         if (object.meta().deleting()) {
             shorten(object, metadata, options, grace);
         } else {
-            metadata.put("deletionTimestamp", ObjectRules.timestamp(Seconds.after(now, Math.max(0, grace))));
+            metadata.put("deletionTimestamp", WriteStrategy.timestamp(Seconds.after(now, Math.max(0, grace))));
             metadata.put("deletionGracePeriodSeconds", Math.max(0, grace));
             if (metadata.path("generation").asLong() > 0) {
                 metadata.put("generation", metadata.path("generation").asLong() + 1);
@@ -141,7 +141,7 @@ final class DeleteRules {
         long present = object.meta().deletionGracePeriodSeconds().orElse(0L);
         if (options.graceSeconds().isPresent() && grace < present) {
             Instant asked = Seconds.after(Instant.parse(object.meta().deletionTimestamp()), -present);
-            metadata.put("deletionTimestamp", ObjectRules.timestamp(Seconds.after(asked, grace)));
+            metadata.put("deletionTimestamp", WriteStrategy.timestamp(Seconds.after(asked, grace)));
             metadata.put("deletionGracePeriodSeconds", grace);
         }
     }

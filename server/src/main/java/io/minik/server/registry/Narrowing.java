@@ -8,7 +8,7 @@ import java.util.List;
 
 /**
  * What a subresource lets through: of the body that was sent, only its own part reaches the object. The status
- * subresource and the main one are {@link ObjectRules}' to narrow.
+ * subresource and the main one are {@link WriteStrategy}' to narrow.
  */
 final class Narrowing {
     private Narrowing() {}

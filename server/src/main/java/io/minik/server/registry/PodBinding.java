@@ -101,7 +101,7 @@ final class PodBinding {
         ObjectNode scheduled =
                 conditions.addObject().put("type", "PodScheduled").put("status", "True");
         scheduled.putNull("lastProbeTime");
-        scheduled.put("lastTransitionTime", ObjectRules.timestamp(clock.instant()));
+        scheduled.put("lastTransitionTime", WriteStrategy.timestamp(clock.instant()));
     }
 
     private Request request(Verb verb, Connector.Scope scope, ObjectKey key) {

@@ -127,7 +127,7 @@ final class PodEviction {
         ObjectNode next = Json.parseObject(budget.bytes());
         ObjectNode status = Json.child(next, "status");
         status.put("disruptionsAllowed", allowed - 1);
-        Json.child(status, "disruptedPods").put(pod.name(), ObjectRules.timestamp(clock.instant()));
+        Json.child(status, "disruptedPods").put(pod.name(), WriteStrategy.timestamp(clock.instant()));
         return next;
     }
 
@@ -146,7 +146,7 @@ final class PodEviction {
                 .put("status", "True")
                 .put("reason", "EvictionByEvictionAPI")
                 .put("message", "Eviction API: evicting")
-                .put("lastTransitionTime", ObjectRules.timestamp(clock.instant()))
+                .put("lastTransitionTime", WriteStrategy.timestamp(clock.instant()))
                 .putNull("lastProbeTime");
         return next;
     }

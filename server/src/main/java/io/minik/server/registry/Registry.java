@@ -12,10 +12,10 @@ import io.minik.api.schema.Schema;
 import io.minik.ground.json.Json;
 import io.minik.server.admission.AdmissionChain;
 import io.minik.server.admission.ResourceQuotas;
+import io.minik.server.watchcache.CacheWatcher;
 import io.minik.server.watchcache.Filter;
 import io.minik.server.watchcache.WatchCaches;
 import io.minik.server.watchcache.WatchSink;
-import io.minik.server.watchcache.Watcher;
 import io.minik.store.Store;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
@@ -139,7 +139,7 @@ public final class Registry {
     }
 
     /** Events come as stored objects: {@link #view} converts them. */
-    public Future<Watcher> watch(Request request, WatchSink sink) {
+    public Future<CacheWatcher> watch(Request request, WatchSink sink) {
         try {
             Resource stored = codec.stored(request.kind().resource());
             Filter filter = filter(request);

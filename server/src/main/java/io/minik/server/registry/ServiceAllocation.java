@@ -205,7 +205,7 @@ public final class ServiceAllocation {
         return KubeObject.named("networking.k8s.io/v1", "IPAddress", ObjectKey.cluster(ip), tree -> {
                     ObjectNode metadata = Json.child(tree, "metadata")
                             .put("uid", names.uid())
-                            .put("creationTimestamp", ObjectRules.timestamp(review.now()));
+                            .put("creationTimestamp", WriteStrategy.timestamp(review.now()));
                     metadata.putObject("labels")
                             .put("ipaddress.kubernetes.io/ip-family", "IPv4")
                             .put("ipaddress.kubernetes.io/managed-by", "ipallocator.k8s.io");

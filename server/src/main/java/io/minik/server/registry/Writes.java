@@ -92,7 +92,7 @@ final class Writes {
         KindRow kind = request.kind();
         ObjectNode tree = body.deepCopy();
         Instant now = clock.instant();
-        ObjectKey key = ObjectRules.prepareCreate(kind, request.key().namespace(), tree, names, now);
+        ObjectKey key = WriteStrategy.prepareCreate(kind, request.key().namespace(), tree, names, now);
         if (!request.key().name().isEmpty() && !request.key().name().equals(key.name())) {
             throw ApiException.badRequest("the name of the object (" + key.name()
                     + ") does not match the name on the URL (" + request.key().name() + ")");
@@ -118,7 +118,7 @@ final class Writes {
         ObjectKey key = review.key();
         ObjectNode tree = review.object();
         Effects effects = review.effects();
-        ObjectRules.settleAdmitted(resource, tree);
+        WriteStrategy.settleAdmitted(resource, tree);
         services.onCreate(review);
         codec.validate(kind, key, tree, Optional.empty(), "");
         effects.warnings().addAll(codec.warnings(kind, tree, Optional.empty(), ""));
@@ -169,7 +169,7 @@ final class Writes {
         KubeObject old = codec.view(resource, found.get().compact());
         ObjectNode next = update.change().apply(old);
         checkKey(resource, update.key(), next);
-        ObjectRules.prepareUpdate(kind, update.subresource(), next, old);
+        WriteStrategy.prepareUpdate(kind, update.subresource(), next, old);
         codec.track(request, update.subresource(), Optional.of(old), next);
         Review review = review(
                 Operation.UPDATE,

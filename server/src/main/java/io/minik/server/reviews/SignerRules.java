@@ -3,7 +3,7 @@ package io.minik.server.reviews;
 import io.minik.ground.tls.CertificateAuthority.Purpose;
 import io.minik.ground.tls.CertificateRequest;
 import io.minik.server.authn.User;
-import io.minik.server.authz.NodeIdentity;
+import io.minik.server.authz.NodeUser;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -68,12 +68,12 @@ enum SignerRules {
     }
 
     private static Optional<String> node(CertificateRequest request) {
-        if (!request.subject().organizations().equals(List.of(NodeIdentity.GROUP))) {
-            return Optional.of("subject organization is not " + NodeIdentity.GROUP);
+        if (!request.subject().organizations().equals(List.of(NodeUser.GROUP))) {
+            return Optional.of("subject organization is not " + NodeUser.GROUP);
         }
         String name = request.subject().commonName();
-        return name.startsWith(NodeIdentity.USER_PREFIX) && name.length() > NodeIdentity.USER_PREFIX.length()
+        return name.startsWith(NodeUser.USER_PREFIX) && name.length() > NodeUser.USER_PREFIX.length()
                 ? Optional.empty()
-                : Optional.of("subject common name does not begin with " + NodeIdentity.USER_PREFIX);
+                : Optional.of("subject common name does not begin with " + NodeUser.USER_PREFIX);
     }
 }

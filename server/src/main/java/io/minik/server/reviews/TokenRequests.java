@@ -12,7 +12,7 @@ import io.minik.server.authn.ObjectLookup;
 import io.minik.server.authn.ServiceAccountTokens;
 import io.minik.server.authn.ServiceAccountTokens.Bound;
 import io.minik.server.authn.ServiceAccountTokens.Issued;
-import io.minik.server.authz.NodeIdentity;
+import io.minik.server.authz.NodeUser;
 import io.minik.server.registry.Connector.Scope;
 import io.vertx.core.Future;
 import java.time.Duration;
@@ -58,7 +58,7 @@ final class TokenRequests {
             return Future.failedFuture(ApiException.invalid(TOKEN_REQUEST, request.name(), causes));
         }
         return require(Resources.SERVICE_ACCOUNTS, scope.key())
-                .compose(account -> NodeIdentity.of(scope.user())
+                .compose(account -> NodeUser.of(scope.user())
                         .map(node -> forItsPod(node, request, account).map(account))
                         .orElseGet(() -> Future.succeededFuture(account)))
                 .compose(account -> bind(request.at("spec", "boundObjectRef"), account)

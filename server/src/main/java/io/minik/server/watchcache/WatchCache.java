@@ -36,7 +36,7 @@ public final class WatchCache {
 
     // The caches' loop.
     private ConcurrentNavigableMap<Bytes, KubeObject> loading = new ConcurrentSkipListMap<>();
-    private final Set<Watcher> watchers = new HashSet<>();
+    private final Set<CacheWatcher> watchers = new HashSet<>();
     private EventRing ring = new EventRing(0);
 
     WatchCache(Resource resource, WatchCaches caches) {
@@ -84,23 +84,23 @@ public final class WatchCache {
      * Starts a watch; its events come on the caller's context. Fails with 410 if the start is older than what the ring
      * holds. A start in the future is the caller's to wait for.
      */
-    public Future<Watcher> watch(WatchStart start, Filter filter, boolean bookmarks, WatchSink sink) {
+    public Future<CacheWatcher> watch(WatchStart start, Filter filter, boolean bookmarks, WatchSink sink) {
         var context = Vertx.currentContext() == null ? caches.loop() : Vertx.currentContext();
         return caches.call(() -> {
-            Watcher watcher = open(start, filter, bookmarks, sink, context);
+            CacheWatcher watcher = open(start, filter, bookmarks, sink, context);
             watchers.add(watcher);
             caches.watching(watcher, true);
             return watcher;
         });
     }
 
-    private Watcher open(
+    private CacheWatcher open(
             WatchStart start, Filter filter, boolean bookmarks, WatchSink sink, io.vertx.core.Context context) {
         if (start.revision() > 0 && !start.initialEvents() && start.revision() < ring.oldest()) {
             throw ApiException.expired("too old resource version: " + start.revision() + " (" + ring.oldest() + ")");
         }
-        Watcher[] self = new Watcher[1];
-        Watcher watcher = new Watcher(context, filter, bookmarks, sink, () -> forget(self));
+        CacheWatcher[] self = new CacheWatcher[1];
+        CacheWatcher watcher = new CacheWatcher(context, filter, bookmarks, sink, () -> forget(self));
         self[0] = watcher;
         if (start.initialEvents()) {
             watcher.expectAny();
@@ -125,7 +125,7 @@ public final class WatchCache {
         return watcher;
     }
 
-    private void forget(Watcher[] self) {
+    private void forget(CacheWatcher[] self) {
         caches.loop().runOnContext(unused -> {
             watchers.remove(self[0]);
             caches.watching(self[0], false);
@@ -155,7 +155,7 @@ public final class WatchCache {
 
     /** Every watcher hears why; the image stays. */
     void endWatches(ApiException why) {
-        for (Watcher watcher : List.copyOf(watchers)) {
+        for (CacheWatcher watcher : List.copyOf(watchers)) {
             watcher.finish(Optional.of(why));
         }
         watchers.clear();
@@ -176,13 +176,13 @@ public final class WatchCache {
         }
         CacheEvent change = new CacheEvent(event.revision(), key, before, after);
         ring.add(change);
-        for (Watcher watcher : watchers) {
+        for (CacheWatcher watcher : watchers) {
             watcher.offer(change);
         }
     }
 
     void sendBookmarks(long revision) {
-        for (Watcher watcher : watchers) {
+        for (CacheWatcher watcher : watchers) {
             if (watcher.wantsBookmarks()) {
                 watcher.offerBookmark(bookmark(revision, false));
             }

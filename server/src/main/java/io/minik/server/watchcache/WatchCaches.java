@@ -76,7 +76,7 @@ public final class WatchCaches implements Room {
     // The caches' loop.
     private final RevisionWaiters waiters;
 
-    private final Set<Watcher> bookmarked = new HashSet<>();
+    private final Set<CacheWatcher> bookmarked = new HashSet<>();
     private Store.@Nullable Watch watch;
     private String deployment = "";
     private long bookmarkTimer = -1;
@@ -207,7 +207,7 @@ public final class WatchCaches implements Room {
     }
 
     /** A watcher came or went. The caches' loop. */
-    void watching(Watcher watcher, boolean present) {
+    void watching(CacheWatcher watcher, boolean present) {
         if (present && watcher.wantsBookmarks()) {
             bookmarked.add(watcher);
         } else {

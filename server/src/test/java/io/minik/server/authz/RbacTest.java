@@ -132,8 +132,8 @@ class RbacTest {
                         ObjectKey.cluster("pv-1"),
                         tree -> tree.set("spec", json("{\"claimRef\":{\"namespace\":\"shop\",\"name\":\"data\"}}"))));
         loop.settle();
-        User n1 = User.system("system:node:n1", NodeIdentity.GROUP);
-        User n2 = User.system("system:node:n2", NodeIdentity.GROUP);
+        User n1 = User.system("system:node:n1", NodeUser.GROUP);
+        User n2 = User.system("system:node:n2", NodeUser.GROUP);
 
         for (String secret : List.of("pull", "key", "vol")) {
             assertThat(may(n1, "get", "", "secrets", "shop", secret)).as(secret).isTrue();

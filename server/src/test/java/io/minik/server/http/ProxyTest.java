@@ -52,8 +52,8 @@ class ProxyTest {
     private void proxy(HttpServerRequest http) {
         HttpBody body = new HttpBody(vertx, http, new ByteBudget(1 << 20).hold());
         Connections.Guard guard = new Connections(vertx, 1).of(http.connection());
-        ApiRequest request =
-                Exchange.open(new Wire(http, body, guard), new NameSource(new Random(1)), InstantSource.system());
+        ApiRequest request = Exchange.open(
+                new HttpExchange(http, body, guard), new NameSource(new Random(1)), InstantSource.system());
         ProxyPath path = ProxyPath.of(http.path(), http.query(), true);
         int port = Integer.parseInt(request.target().name().replace("web:", ""));
         ProxyPipe.Place pod = new ProxyPipe.Place("127.0.0.1", port, ProxyPipe.Line.PLAIN);

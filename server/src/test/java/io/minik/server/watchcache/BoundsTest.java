@@ -75,21 +75,23 @@ class BoundsTest {
         }
     }
 
-    private Watcher watcher(Notes notes) {
-        return new Watcher(vertx.getOrCreateContext(), Filter.ALL, false, notes, () -> {});
+    private CacheWatcher watcher(Notes notes) {
+        return new CacheWatcher(vertx.getOrCreateContext(), Filter.ALL, false, notes, () -> {});
     }
 
     @Test
     void aWatcherThatFallsBehindByManyBytesIsEnded() {
         Notes notes = new Notes();
-        Watcher watcher = watcher(notes);
+        CacheWatcher watcher = watcher(notes);
         int queued = 0;
         for (int revision = 2; !watcher.closed(); revision++) {
             watcher.offer(change(revision, LARGE));
             queued++;
         }
         assertThat(queued)
-                .isEqualTo((int) (Watcher.MAX_QUEUED_BYTES / object("c", LARGE).length()) + 1);
+                .isEqualTo((int) (CacheWatcher.MAX_QUEUED_BYTES
+                                / object("c", LARGE).length())
+                        + 1);
         watcher.resume();
         assertThat(notes.why).hasValueSatisfying(why -> assertThat(why.status().message())
                 .isEqualTo(
@@ -98,7 +100,7 @@ class BoundsTest {
 
     @Test
     void initialEventsDoNotCountButWhatComesOnTopDoes() {
-        Watcher watcher = watcher(new Notes());
+        CacheWatcher watcher = watcher(new Notes());
         watcher.expectAny();
         for (int i = 0; i < 100; i++) {
             watcher.offerInitial(object("i" + i, LARGE));
@@ -117,7 +119,7 @@ class BoundsTest {
     @Test
     void aSinkIsHandedLargeEventsOneByOne() {
         Notes notes = new Notes();
-        Watcher watcher = watcher(notes);
+        CacheWatcher watcher = watcher(notes);
         for (int revision = 2; revision < 5; revision++) {
             watcher.offer(change(revision, LARGE));
         }

@@ -181,15 +181,16 @@ class WatchCachesTest {
     @Test
     void aWatcherThatDoesNotReadIsEndedAndOthersAreNot() {
         Notes slow = new Notes();
-        Watcher paused = TestApi.await(configMaps.watch(WatchStart.after(caches.applied()), Filter.ALL, false, slow));
+        CacheWatcher paused =
+                TestApi.await(configMaps.watch(WatchStart.after(caches.applied()), Filter.ALL, false, slow));
         Notes quick = watch(WatchStart.after(caches.applied()), Filter.ALL, false);
         long last = 0;
-        for (int i = 0; i <= Watcher.MAX_QUEUED; i++) {
+        for (int i = 0; i <= CacheWatcher.MAX_QUEUED; i++) {
             last = put("x", Integer.toString(i));
         }
         assertThat(slow.next()).isEqualTo("end 410");
         String line = quick.next();
-        for (int i = 0; i < Watcher.MAX_QUEUED; i++) {
+        for (int i = 0; i < CacheWatcher.MAX_QUEUED; i++) {
             line = quick.next();
         }
         assertThat(line).isEqualTo("MODIFIED x@" + last);
@@ -219,7 +220,7 @@ class WatchCachesTest {
     @Test
     void aClosedWatchHearsNothingMore() {
         Notes notes = new Notes();
-        Watcher watcher = TestApi.await(configMaps.watch(WatchStart.PRESENT, Filter.ALL, false, notes));
+        CacheWatcher watcher = TestApi.await(configMaps.watch(WatchStart.PRESENT, Filter.ALL, false, notes));
         watcher.close();
         watcher.resumeLater();
         Notes other = watch(WatchStart.PRESENT, Filter.ALL, false);

@@ -68,9 +68,9 @@ public final class EtcdApi {
     private final Vertx vertx;
     private final Store store;
     private final Member member;
-    private final Wire wire;
+    private final EtcdMessages wire;
     private final HttpServer http;
-    private final Clients clients = new Clients();
+    private final EtcdClients clients = new EtcdClients();
     private long sweeps = -1;
 
     /** @param transport address, and keys and trust where TLS is wanted; the HTTP/2 settings are set here */
@@ -78,7 +78,7 @@ public final class EtcdApi {
         this.vertx = vertx;
         this.store = store;
         this.member = member;
-        this.wire = new Wire(member);
+        this.wire = new EtcdMessages(member);
         HttpServerOptions options = new HttpServerOptions(transport)
                 .setUseAlpn(true)
                 .setAlpnVersions(List.of(HttpVersion.HTTP_2))
@@ -104,7 +104,7 @@ public final class EtcdApi {
     public Future<Integer> start() {
         return http.listen()
                 .map(HttpServer::actualPort)
-                .onSuccess(port -> sweeps = vertx.setPeriodic(Clients.SWEEP_MILLIS, unused -> clients.sweep()))
+                .onSuccess(port -> sweeps = vertx.setPeriodic(EtcdClients.SWEEP_MILLIS, unused -> clients.sweep()))
                 .onSuccess(port -> LOG.atInfo().addKeyValue("port", port).log("etcd API served"));
     }
 
@@ -123,7 +123,7 @@ public final class EtcdApi {
         unary(server, KVGrpcService.Compact, this::compact);
         EventEncoding encoding = new EventEncoding();
         server.callHandler(
-                WatchGrpcService.Watch, call -> new WatchStream(vertx, store, member, encoding, call).open());
+                WatchGrpcService.Watch, call -> new EtcdWatchStream(vertx, store, member, encoding, call).open());
         LeaseCalls leases = new LeaseCalls(store, member);
         unary(server, LeaseGrpcService.LeaseGrant, leases::grant);
         unary(server, LeaseGrpcService.LeaseRevoke, leases::revoke);
@@ -173,18 +173,18 @@ public final class EtcdApi {
     }
 
     private Future<Rpc.PutResponse> put(Rpc.PutRequest request) {
-        return store.txn(Txn.of(List.of(), List.of(Wire.op(request)), List.of()))
+        return store.txn(Txn.of(List.of(), List.of(EtcdMessages.op(request)), List.of()))
                 .map(result -> wire.put((OpResponse.Put) result.responses().get(0), result.revision()));
     }
 
     private Future<Rpc.DeleteRangeResponse> deleteRange(Rpc.DeleteRangeRequest request) {
-        return store.txn(Txn.of(List.of(), List.of(Wire.op(request)), List.of()))
+        return store.txn(Txn.of(List.of(), List.of(EtcdMessages.op(request)), List.of()))
                 .map(result ->
                         wire.deleted((OpResponse.Deleted) result.responses().get(0), result.revision()));
     }
 
     private Future<Rpc.TxnResponse> txn(Rpc.TxnRequest request) {
-        return store.txn(Wire.txn(request)).map(result -> wire.txn(request, result, result.revision()));
+        return store.txn(EtcdMessages.txn(request)).map(result -> wire.txn(request, result, result.revision()));
     }
 
     private Future<Rpc.CompactionResponse> compact(Rpc.CompactionRequest request) {

@@ -16,7 +16,7 @@ final class EventEncoding {
     @SuppressWarnings("ReferenceEquality")
     List<Kv.Event> of(List<Event> events) {
         if (events != lastEvents) {
-            lastEncoded = events.stream().map(Wire::event).toList();
+            lastEncoded = events.stream().map(EtcdMessages::event).toList();
             lastEvents = events;
         }
         return lastEncoded;

@@ -43,7 +43,7 @@ final class LeaseCalls {
         return store.leaseStatus(request.getId())
                 .map(status -> {
                     if (request.getKeys()) {
-                        status.keys().forEach(key -> builder.addKeys(Wire.bytes(key)));
+                        status.keys().forEach(key -> builder.addKeys(EtcdMessages.bytes(key)));
                     }
                     return builder.setTtl(status.lease().remainingSeconds())
                             .setGrantedTtl(status.lease().ttlSeconds());

@@ -24,8 +24,8 @@ final class RangeShape {
         }
         boolean shaped = isShaped(request);
         return new RangeRequest(
-                Wire.bytes(request.getKey()),
-                Wire.bytes(request.getRangeEnd()),
+                EtcdMessages.bytes(request.getKey()),
+                EtcdMessages.bytes(request.getRangeEnd()),
                 request.getRevision(),
                 shaped ? 0 : request.getLimit(),
                 !shaped && request.getKeysOnly(),
@@ -53,7 +53,7 @@ final class RangeShape {
         Rpc.RangeResponse.Builder builder =
                 Rpc.RangeResponse.newBuilder().setHeader(header).setCount(result.count());
         if (!isShaped(request) || request.getCountOnly()) {
-            result.kvs().forEach(kv -> builder.addKvs(Wire.kv(kv)));
+            result.kvs().forEach(kv -> builder.addKvs(EtcdMessages.kv(kv)));
             return builder.setMore(result.more()).build();
         }
         List<KeyValue> shaped = shaped(request, result.kvs());
@@ -63,7 +63,7 @@ final class RangeShape {
     }
 
     private static Kv.KeyValue kv(Rpc.RangeRequest request, KeyValue kv) {
-        Kv.KeyValue whole = Wire.kv(kv);
+        Kv.KeyValue whole = EtcdMessages.kv(kv);
         return request.getKeysOnly() ? whole.toBuilder().clearValue().build() : whole;
     }
 

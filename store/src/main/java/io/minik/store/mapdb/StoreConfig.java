@@ -1,6 +1,6 @@
 package io.minik.store.mapdb;
 
-import io.minik.store.mvcc.Limits;
+import io.minik.store.mvcc.StoreLimits;
 import java.nio.file.Path;
 
 /**
@@ -10,7 +10,7 @@ import java.nio.file.Path;
  * @param acceptsLoss opens with what is left where part of the log is gone, and puts the rest aside
  */
 public record StoreConfig(
-        Path directory, Limits limits, long snapshotAfterBytes, long directBytes, boolean acceptsLoss) {
+        Path directory, StoreLimits limits, long snapshotAfterBytes, long directBytes, boolean acceptsLoss) {
     /** Read back in well under a second on a small device; at one Lease a node and 10 s, it is a snapshot in days. */
     public static final long DEFAULT_SNAPSHOT_AFTER_BYTES = 8L << 20;
 
@@ -18,13 +18,13 @@ public record StoreConfig(
         // The JVM lets direct memory grow as large as the heap, and Netty wants its part of it.
         return new StoreConfig(
                 directory,
-                Limits.defaults(),
+                StoreLimits.defaults(),
                 DEFAULT_SNAPSHOT_AFTER_BYTES,
                 Runtime.getRuntime().maxMemory() / 4,
                 false);
     }
 
-    public StoreConfig withLimits(Limits other) {
+    public StoreConfig withLimits(StoreLimits other) {
         return new StoreConfig(directory, other, snapshotAfterBytes, directBytes, acceptsLoss);
     }
 

@@ -15,12 +15,12 @@ final class Bounds {
 
     private static final String FULL = "database space exceeded";
 
-    private final Limits limits;
+    private final StoreLimits limits;
     private final HeapRoom heap;
     private final StoreClock clock;
     private long trimmedAtMillis;
 
-    Bounds(Limits limits, HeapRoom heap, StoreClock clock) {
+    Bounds(StoreLimits limits, HeapRoom heap, StoreClock clock) {
         this.limits = limits;
         this.heap = heap;
         this.clock = clock;

@@ -34,7 +34,7 @@ public class MvccStore implements Store {
 
     private final Mvcc mvcc;
     private final Journal journal;
-    private final Limits limits;
+    private final StoreLimits limits;
     private final WriterQueue queue = new WriterQueue();
     private final Writer writer;
     private final ContextInternal home;
@@ -47,7 +47,7 @@ public class MvccStore implements Store {
      *
      * @param mvcc with what the journal told already applied
      */
-    public MvccStore(Vertx vertx, StoreClock clock, Mvcc mvcc, Journal journal, Limits limits) {
+    public MvccStore(Vertx vertx, StoreClock clock, Mvcc mvcc, Journal journal, StoreLimits limits) {
         this.mvcc = mvcc;
         this.journal = journal;
         this.limits = limits;

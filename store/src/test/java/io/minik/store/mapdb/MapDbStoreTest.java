@@ -4,7 +4,7 @@ import io.minik.store.Await;
 import io.minik.store.DrivenClock;
 import io.minik.store.Store;
 import io.minik.store.StoreContract;
-import io.minik.store.mvcc.Limits;
+import io.minik.store.mvcc.StoreLimits;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.io.TempDir;
@@ -14,7 +14,7 @@ class MapDbStoreTest extends StoreContract {
     Path directory;
 
     @Override
-    protected Store open(DrivenClock clock, Limits limits) throws Exception {
+    protected Store open(DrivenClock clock, StoreLimits limits) throws Exception {
         StoreConfig config =
                 StoreConfig.at(Files.createTempDirectory(directory, "store")).withLimits(limits);
         return Await.get(MapDbStore.open(vertx, config, clock));

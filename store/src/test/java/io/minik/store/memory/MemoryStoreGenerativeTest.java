@@ -2,12 +2,12 @@ package io.minik.store.memory;
 
 import io.minik.store.GenerativeContract;
 import io.minik.store.Store;
-import io.minik.store.mvcc.Limits;
+import io.minik.store.mvcc.StoreLimits;
 
 class MemoryStoreGenerativeTest extends GenerativeContract {
     @Override
     protected Store open() {
-        return new MemoryStore(vertx, clock, Limits.defaults());
+        return new MemoryStore(vertx, clock, StoreLimits.defaults());
     }
 
     @Override

@@ -3,11 +3,11 @@ package io.minik.store.memory;
 import io.minik.store.DrivenClock;
 import io.minik.store.Store;
 import io.minik.store.StoreContract;
-import io.minik.store.mvcc.Limits;
+import io.minik.store.mvcc.StoreLimits;
 
 class MemoryStoreTest extends StoreContract {
     @Override
-    protected Store open(DrivenClock clock, Limits limits) {
+    protected Store open(DrivenClock clock, StoreLimits limits) {
         return new MemoryStore(vertx, clock, limits);
     }
 }

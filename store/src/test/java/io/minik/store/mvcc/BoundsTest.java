@@ -27,7 +27,7 @@ class BoundsTest {
     }
 
     private void check(boolean diskFull, boolean heapShort, Txn txn) {
-        new Bounds(Limits.defaults(), now -> heapShort, clock)
+        new Bounds(StoreLimits.defaults(), now -> heapShort, clock)
                 .check(diskFull, mvcc, new Evaluation(mvcc, new TreeMap<>(), 2), txn);
     }
 

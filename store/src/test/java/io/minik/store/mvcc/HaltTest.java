@@ -30,7 +30,7 @@ class HaltTest {
     private final FailingJournal journal = new FailingJournal();
     private final DrivenClock clock = new DrivenClock();
     private final Store store =
-            new MvccStore(vertx, clock, new Mvcc(new PlainRecords(), clock), journal, Limits.defaults());
+            new MvccStore(vertx, clock, new Mvcc(new PlainRecords(), clock), journal, StoreLimits.defaults());
 
     @AfterEach
     void close() {

@@ -5,11 +5,11 @@ import io.minik.server.authn.User;
 import java.util.Optional;
 
 /** The name of the node that a user is: {@code system:node:<name>} in group system:nodes. */
-public final class NodeIdentity {
+public final class NodeUser {
     public static final String GROUP = "system:nodes";
     public static final String USER_PREFIX = "system:node:";
 
-    private NodeIdentity() {}
+    private NodeUser() {}
 
     /** One kind of object that a pod refers to, in the plural, if any: through such a pod a node could read it. */
     public static Optional<String> referred(KubeObject pod) {

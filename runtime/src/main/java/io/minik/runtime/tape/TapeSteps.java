@@ -15,7 +15,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** What many tapes do: pure additions to a builder. */
-public final class Steps {
+public final class TapeSteps {
     public static final long NEWNS = 0x00020000;
     public static final long NEWCGROUP = 0x02000000;
     public static final long NEWUTS = 0x04000000;
@@ -49,7 +49,7 @@ public final class Steps {
     private static final long FD_CLOEXEC = 1;
     private static final long LAST_FD = 0xffffffffL;
 
-    private Steps() {}
+    private TapeSteps() {}
 
     /** Drops the image's descriptor and all that was not given on purpose; the report pipe ends with exec. */
     public static void open(Tape.Builder tape, int firstUnusedFd) {

@@ -8,7 +8,8 @@ import java.util.List;
  * @param authoritative whether it is of our own zone
  * @param authority the SOA of a negative answer
  */
-record Answer(int code, boolean authoritative, List<Record> answers, List<Record> authority, List<Record> additional) {
+record DnsAnswer(
+        int code, boolean authoritative, List<Record> answers, List<Record> authority, List<Record> additional) {
     static final int NO_ERROR = 0;
     static final int FORMAT_ERROR = 1;
     static final int SERVER_FAILURE = 2;
@@ -16,7 +17,7 @@ record Answer(int code, boolean authoritative, List<Record> answers, List<Record
     static final int NOT_IMPLEMENTED = 4;
     static final int REFUSED = 5;
 
-    static Answer failed(int code) {
-        return new Answer(code, false, List.of(), List.of(), List.of());
+    static DnsAnswer failed(int code) {
+        return new DnsAnswer(code, false, List.of(), List.of(), List.of());
     }
 }

@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  *   FILLING (initial events, ring) --> LIVE --close(), overflow, timeout, cache lost--> ENDED
  * </pre>
  */
-public final class Watcher {
+public final class CacheWatcher {
     /**
      * Events that may wait for a slow client. A client that is 1,000 events behind takes longer to read them than to list
      * again; a thousand such clients hold references to shared events only.
@@ -41,7 +41,7 @@ public final class Watcher {
     /** The same by bytes: what a sink is handed is on the heap until it is sent. */
     private static final long BATCH_BYTES = 256 << 10;
 
-    private static final Logger log = LoggerFactory.getLogger(Watcher.class);
+    private static final Logger log = LoggerFactory.getLogger(CacheWatcher.class);
 
     private final Context context;
     private final Filter filter;
@@ -68,7 +68,7 @@ public final class Watcher {
     private long limitBytes = MAX_QUEUED_BYTES;
     private long lastRevision;
 
-    Watcher(Context context, Filter filter, boolean bookmarks, WatchSink sink, Runnable onClosed) {
+    CacheWatcher(Context context, Filter filter, boolean bookmarks, WatchSink sink, Runnable onClosed) {
         this.context = context;
         this.filter = filter;
         this.bookmarks = bookmarks;

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Set;
 
 /** Configuration, storage, nodes, roles: the kinds with few rules. */
-final class ObjectRules {
+final class SmallKindRules {
     /** MaxSecretSize, also of ConfigMaps: what etcd takes. */
     private static final int MAX_DATA_BYTES = 1024 * 1024;
 
@@ -24,7 +24,7 @@ final class ObjectRules {
 
     private final Causes causes;
 
-    ObjectRules(Causes causes) {
+    SmallKindRules(Causes causes) {
         this.causes = causes;
     }
 

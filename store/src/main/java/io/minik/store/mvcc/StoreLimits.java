@@ -5,7 +5,7 @@ package io.minik.store.mvcc;
  * @param historyRevisions above this the older half of the history is compacted, if nobody did
  * @param historyBytes the same by what values of the past take
  */
-public record Limits(long quotaBytes, long historyRevisions, long historyBytes) {
+public record StoreLimits(long quotaBytes, long historyRevisions, long historyBytes) {
     /** etcd's default: 2 GiB. */
     public static final long DEFAULT_QUOTA_BYTES = 2L << 30;
 
@@ -18,11 +18,11 @@ public record Limits(long quotaBytes, long historyRevisions, long historyBytes) 
     /** Values of the past are read by pages of a list and by nothing else: 35 of the largest, or minutes of usual ones. */
     public static final long DEFAULT_HISTORY_BYTES = 32L << 20;
 
-    public Limits(long quotaBytes, long historyRevisions) {
+    public StoreLimits(long quotaBytes, long historyRevisions) {
         this(quotaBytes, historyRevisions, DEFAULT_HISTORY_BYTES);
     }
 
-    public static Limits defaults() {
-        return new Limits(DEFAULT_QUOTA_BYTES, DEFAULT_HISTORY_REVISIONS);
+    public static StoreLimits defaults() {
+        return new StoreLimits(DEFAULT_QUOTA_BYTES, DEFAULT_HISTORY_REVISIONS);
     }
 }

@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
  * <p>A client that reads slowly fills the stream's write queue. Then its watches are closed at the revision that they have
  * told, and opened again from there when the queue has drained: the store's history waits instead of our heap.
  */
-final class WatchStream {
-    private static final Logger LOG = LoggerFactory.getLogger(WatchStream.class);
+final class EtcdWatchStream {
+    private static final Logger LOG = LoggerFactory.getLogger(EtcdWatchStream.class);
 
     /** etcd's pace of progress notices for watches that asked for them. */
     private static final long PROGRESS_NOTIFY_MILLIS = 10 * 60 * 1000;
@@ -50,7 +50,7 @@ final class WatchStream {
     private long notifyTimer = NO_TIMER;
     private boolean ended;
 
-    WatchStream(
+    EtcdWatchStream(
             Vertx vertx,
             Store store,
             Member member,
@@ -67,7 +67,7 @@ final class WatchStream {
         call.handler(this::request);
         call.endHandler(end -> {
             end();
-            call.response().end().onFailure(WatchStream::left);
+            call.response().end().onFailure(EtcdWatchStream::left);
         });
         call.exceptionHandler(gone -> end());
         call.response().drainHandler(drained -> List.copyOf(entries.values()).forEach(Entry::resume));
@@ -169,7 +169,7 @@ final class WatchStream {
 
     private void write(Rpc.WatchResponse.Builder response) {
         if (!ended) {
-            call.response().write(response.build()).onFailure(WatchStream::left);
+            call.response().write(response.build()).onFailure(EtcdWatchStream::left);
         }
     }
 
@@ -192,10 +192,10 @@ final class WatchStream {
         /** Runs from {@code next} on, if it does not. */
         void resume() {
             if (running == null) {
-                Bytes key = request.getKey().isEmpty() ? Bytes.EMPTY.prefixEnd() : Wire.bytes(request.getKey());
+                Bytes key = request.getKey().isEmpty() ? Bytes.EMPTY.prefixEnd() : EtcdMessages.bytes(request.getKey());
                 running = store.watch(
                         new io.minik.store.WatchRequest(
-                                key, Wire.bytes(request.getRangeEnd()), next, request.getPrevKv()),
+                                key, EtcdMessages.bytes(request.getRangeEnd()), next, request.getPrevKv()),
                         this);
                 if (owingProgress.contains(id)) {
                     running.requestProgress();

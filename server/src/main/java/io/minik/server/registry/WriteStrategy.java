@@ -20,7 +20,7 @@ import java.util.Map;
 import java.util.Set;
 
 /** What the server decides about an object, whatever its author sent: pure functions on trees. */
-final class ObjectRules {
+final class WriteStrategy {
     private static final List<String> KEPT_METADATA =
             List.of("uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation");
     private static final Set<String> NOT_DESIRED = Set.of("kind", "apiVersion", "metadata", "status");
@@ -28,7 +28,7 @@ final class ObjectRules {
     /** Subresources by which the server itself records a decision in the status: they are no one's wish. */
     private static final Set<String> WRITE_STATUS_TOO = Set.of("binding", "approval");
 
-    private ObjectRules() {}
+    private WriteStrategy() {}
 
     /** Settles metadata and status of a new object in place. @param namespace of the URL */
     static ObjectKey prepareCreate(KindRow kind, String namespace, ObjectNode tree, NameSource names, Instant now) {

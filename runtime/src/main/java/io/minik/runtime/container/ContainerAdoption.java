@@ -4,7 +4,7 @@ import io.minik.runtime.cgroup.Cgroup;
 import io.minik.runtime.cgroup.Cgroups;
 import io.minik.runtime.container.Containers.ContainerConfig;
 import io.minik.runtime.sandbox.SandboxFiles;
-import io.minik.runtime.snapshot.Snapshots;
+import io.minik.runtime.snapshot.Snapshotter;
 import io.minik.runtime.sys.Kernel;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,12 +14,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What earlier miniks left: finds what runs, records what ended, removes what has no sandbox. Blocking; once, first. */
-final class Adoption {
-    private static final Logger LOG = LoggerFactory.getLogger(Adoption.class);
+final class ContainerAdoption {
+    private static final Logger LOG = LoggerFactory.getLogger(ContainerAdoption.class);
 
     private final Kernel kernel;
     private final Cgroups cgroups;
-    private final Snapshots snapshots;
+    private final Snapshotter snapshots;
     private final SandboxFiles sandboxes;
     private final ContainerFiles files;
     private final ContainerRecords records;
@@ -30,7 +30,7 @@ final class Adoption {
     /** A container that runs. @param shim pidfd of the process that waits for it */
     record Alive(ContainerConfig config, int shim) {}
 
-    Adoption(
+    ContainerAdoption(
             LinuxContainers.Parts parts,
             ContainerFiles files,
             ContainerRecords records,

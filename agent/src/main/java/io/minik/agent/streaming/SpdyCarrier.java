@@ -7,7 +7,7 @@ import io.vertx.core.net.NetSocket;
 import java.util.function.Consumer;
 
 /** What carries SPDY's bytes: an upgraded connection, or the binary messages of a WebSocket. */
-interface Wire {
+interface SpdyCarrier {
     Future<Void> write(Buffer data);
 
     boolean full();
@@ -24,10 +24,10 @@ interface Wire {
 
     Future<Void> close();
 
-    static Wire of(NetSocket socket) {
+    static SpdyCarrier of(NetSocket socket) {
         Drains drains = new Drains();
         socket.drainHandler(ignored -> drains.run());
-        return new Wire() {
+        return new SpdyCarrier() {
             @Override
             public Future<Void> write(Buffer data) {
                 return socket.write(data);
@@ -70,10 +70,10 @@ interface Wire {
         };
     }
 
-    static Wire of(ServerWebSocket socket) {
+    static SpdyCarrier of(ServerWebSocket socket) {
         Drains drains = new Drains();
         socket.drainHandler(ignored -> drains.run());
-        return new Wire() {
+        return new SpdyCarrier() {
             @Override
             public Future<Void> write(Buffer data) {
                 return socket.writeBinaryMessage(data);

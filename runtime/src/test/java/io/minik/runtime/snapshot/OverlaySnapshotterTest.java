@@ -31,15 +31,15 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Layers on a real file system, and under a real overlay. Needs root: owners, devices, trusted xattrs, mounts. */
 @Tag("root")
-class OverlaySnapshotsTest {
+class OverlaySnapshotterTest {
     @TempDir
     Path dir;
 
-    private OverlaySnapshots snapshots;
+    private OverlaySnapshotter snapshots;
 
     @BeforeEach
     void open() {
-        snapshots = new OverlaySnapshots(dir.resolve("s"), LinuxFileCalls::new);
+        snapshots = new OverlaySnapshotter(dir.resolve("s"), LinuxFileCalls::new);
     }
 
     private static String chain(String name) {
@@ -186,7 +186,7 @@ class OverlaySnapshotsTest {
                         .file(".wh.tree", 0, "")
                         .file("tree", 0644, "a file now")
                         .bytes()));
-        Snapshots.RootFs rootFs = snapshots.prepare("c1", List.of(chain("1"), chain("2")));
+        Snapshotter.RootFs rootFs = snapshots.prepare("c1", List.of(chain("1"), chain("2")));
         String options = "lowerdir=" + rootFs.lower().get(0) + ":"
                 + rootFs.lower().get(1) + ",upperdir=" + rootFs.upper() + ",workdir=" + rootFs.work();
         run("mount", "-t", "overlay", "overlay", "-o", options, rootFs.merged().toString());

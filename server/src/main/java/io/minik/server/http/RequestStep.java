@@ -4,7 +4,7 @@ import io.vertx.core.Future;
 
 /** One step of the pipeline: looks at a request and hands it on, changed or not, or answers itself. */
 @FunctionalInterface
-interface Step {
+interface RequestStep {
     Future<Answer> handle(ApiRequest request, Next next);
 
     @FunctionalInterface

@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
  * parts, all but the last tagged P. Rotated by size: {@code log.1} is the youngest of the old ones. Owned by the poll
  * thread. If the disk is full, output is dropped rather than the container stopped, and that is said once.
  */
-final class LogFile {
+final class ContainerLogFile {
     enum Stream {
         STDOUT("stdout"),
         STDERR("stderr");
@@ -41,7 +41,7 @@ final class LogFile {
         }
     }
 
-    private static final Logger LOG = LoggerFactory.getLogger(LogFile.class);
+    private static final Logger LOG = LoggerFactory.getLogger(ContainerLogFile.class);
     /** CRI's and docker's: readers allocate it. */
     private static final int MAX_PART_BYTES = 16 * 1024;
 
@@ -67,7 +67,7 @@ final class LogFile {
     private boolean failing;
 
     /** @param maxBytes 0 = never rotated; @param maxFiles with the current one, at least 2 to keep any old one */
-    LogFile(Path path, long maxBytes, int maxFiles, Clock clock) {
+    ContainerLogFile(Path path, long maxBytes, int maxFiles, Clock clock) {
         this.path = path;
         this.maxBytes = maxBytes;
         this.maxFiles = maxFiles;

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** The node's conditions from what was measured. Pure. */
-final class Conditions {
+final class NodeConditions {
     /** Upstream's memory.available threshold. */
     static final long LEAST_MEMORY_BYTES = NodeFigures.KEPT_MEMORY_BYTES;
     /** A share of the disk, in percent: as small devices with big cards want it. */
@@ -18,7 +18,7 @@ final class Conditions {
 
     private static final int PERCENT = 100;
 
-    private Conditions() {}
+    private NodeConditions() {}
 
     record Condition(String type, boolean is, String reason, String message) {}
 

@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
  * One repository at one endpoint, in the words of the OCI distribution spec. Blocking; a pull's threads share it, so that
  * they share its token.
  */
-final class Registry {
+final class RegistryClient {
     /** 0.2, 0.4, 0.8 s between tries: a registry that restarts; a longer outage is the kubelet's back-off. */
     private static final int TRIES = 4;
 
@@ -42,7 +42,7 @@ final class Registry {
      * @param namespace the registry that the reference names; a mirror is told
      * @param stopping opened when minik stops: ends waits between tries
      */
-    Registry(
+    RegistryClient(
             Http http,
             Endpoint endpoint,
             String namespace,

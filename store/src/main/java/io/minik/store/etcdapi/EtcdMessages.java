@@ -17,10 +17,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Messages to the store's types and back. */
-final class Wire {
+final class EtcdMessages {
     private final Member member;
 
-    Wire(Member member) {
+    EtcdMessages(Member member) {
         this.member = member;
     }
 
@@ -56,9 +56,9 @@ final class Wire {
 
     static Txn txn(Rpc.TxnRequest txn) {
         return Txn.of(
-                txn.getCompareList().stream().map(Wire::compare).toList(),
-                txn.getSuccessList().stream().map(Wire::op).toList(),
-                txn.getFailureList().stream().map(Wire::op).toList());
+                txn.getCompareList().stream().map(EtcdMessages::compare).toList(),
+                txn.getSuccessList().stream().map(EtcdMessages::op).toList(),
+                txn.getFailureList().stream().map(EtcdMessages::op).toList());
     }
 
     private static Compare compare(Rpc.Compare compare) {
@@ -133,7 +133,7 @@ final class Wire {
         return Rpc.DeleteRangeResponse.newBuilder()
                 .setHeader(member.header(revision))
                 .setDeleted(deleted.count())
-                .addAllPrevKvs(deleted.previous().stream().map(Wire::kv).toList())
+                .addAllPrevKvs(deleted.previous().stream().map(EtcdMessages::kv).toList())
                 .build();
     }
 

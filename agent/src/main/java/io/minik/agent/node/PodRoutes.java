@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** By way of which node each other node's pods are reached: of its addresses the first of the range's family. Pure. */
-final class Routes {
-    private Routes() {}
+final class PodRoutes {
+    private PodRoutes() {}
 
     /** @return a node's address by its pods' range */
     static Map<String, String> to(Collection<KubeObject> nodes, String self) {

@@ -9,7 +9,7 @@ import io.minik.server.authz.Authorizer;
 import io.minik.server.authz.Authorizer.Attributes;
 import io.minik.server.authz.Authorizer.Decision;
 import io.minik.server.authz.Forbidden;
-import io.minik.server.authz.NodeIdentity;
+import io.minik.server.authz.NodeUser;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The steps that every request takes, in the order of {@link ApiServer}'s list. */
-final class Steps {
-    private static final Logger log = LoggerFactory.getLogger(Steps.class);
+final class RequestSteps {
+    private static final Logger log = LoggerFactory.getLogger(RequestSteps.class);
 
     /** kube-apiserver's --request-timeout: for all but watches, logs and proxies. */
     private static final long TIMEOUT_SECONDS = 60;
@@ -39,13 +39,13 @@ final class Steps {
     private final AtomicInteger reading = new AtomicInteger();
     private final AtomicInteger mutating = new AtomicInteger();
 
-    Steps(Authenticator authenticator, Authorizer authorizer) {
+    RequestSteps(Authenticator authenticator, Authorizer authorizer) {
         this.authenticator = authenticator;
         this.authorizer = authorizer;
     }
 
     /** What is no answer of the API becomes a 500, told once in the log. */
-    Future<Answer> recover(ApiRequest request, Step.Next next) {
+    Future<Answer> recover(ApiRequest request, RequestStep.Next next) {
         return next.handle(request).recover(error -> {
             if (error instanceof ApiException) {
                 return Future.failedFuture(error);
@@ -60,7 +60,7 @@ final class Steps {
         });
     }
 
-    Future<Answer> timeOut(ApiRequest request, Step.Next next) {
+    Future<Answer> timeOut(ApiRequest request, RequestStep.Next next) {
         if (request.target().longRunning()) {
             return next.handle(request);
         }
@@ -75,8 +75,8 @@ final class Steps {
                                 : error));
     }
 
-    Future<Answer> authenticate(ApiRequest request, Step.Next next) {
-        Wire wire = request.wire().orElseThrow();
+    Future<Answer> authenticate(ApiRequest request, RequestStep.Next next) {
+        HttpExchange wire = request.wire().orElseThrow();
         Authenticator.Credentials credentials =
                 new Authenticator.Credentials(wire.clientCertificates(), wire.bearerToken(), List.of());
         return authenticator.authenticate(credentials).compose(user -> {
@@ -91,15 +91,15 @@ final class Steps {
 
     /** A node's kubelet, proxy and watches are never kept out by what others on its address open. */
     private static int weight(User user) {
-        if (user.groups().contains(NodeIdentity.GROUP)) {
+        if (user.groups().contains(NodeUser.GROUP)) {
             return 0;
         }
         return user.groups().contains(User.MASTERS) ? ByteBudget.MASTERS_WEIGHT : 1;
     }
 
     /** Impersonate-User, -Group, -Uid and -Extra-* headers: each needs its own permission. */
-    Future<Answer> impersonate(ApiRequest request, Step.Next next) {
-        Wire wire = request.wire().orElseThrow();
+    Future<Answer> impersonate(ApiRequest request, RequestStep.Next next) {
+        HttpExchange wire = request.wire().orElseThrow();
         String name = wire.header("Impersonate-User");
         List<String> groups = wire.request().headers().getAll("Impersonate-Group");
         String uid = wire.header("Impersonate-Uid");
@@ -156,7 +156,7 @@ final class Steps {
     }
 
     /** A bound on what is worked on at once; watches do not count, and system:masters always gets in. */
-    Future<Answer> limit(ApiRequest request, Step.Next next) {
+    Future<Answer> limit(ApiRequest request, RequestStep.Next next) {
         boolean exempt = request.target().longRunning()
                 || request.user().groups().contains(User.MASTERS)
                 || !request.target().resourceRequest();
@@ -172,7 +172,7 @@ final class Steps {
         return next.handle(request).onComplete(unused -> counter.decrementAndGet());
     }
 
-    Future<Answer> authorize(ApiRequest request, Step.Next next) {
+    Future<Answer> authorize(ApiRequest request, RequestStep.Next next) {
         Attributes attributes = request.target().attributes(request.user(), request.query());
         Decision decision = authorizer.authorize(attributes);
         request.audit().annotate("authorization.k8s.io/decision", decision.allowed() ? "allow" : "forbid");

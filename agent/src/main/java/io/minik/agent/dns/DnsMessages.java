@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** DNS messages as bytes. Pure; decoding of records is netty's. */
-final class Wire {
+final class DnsMessages {
     static final int HEADER_BYTES = 12;
     /** What a client takes by UDP that says nothing of EDNS (RFC 1035). */
     private static final int PLAIN_UDP_BYTES = 512;
@@ -41,7 +41,7 @@ final class Wire {
     /** A message from an upstream server: its code and answers. */
     record Reply(int code, List<Record> answers) {}
 
-    private Wire() {}
+    private DnsMessages() {}
 
     /** Empty if it is not even a query: nothing is answered then. */
     static Optional<Query> decode(byte[] message) {
@@ -55,11 +55,11 @@ final class Wire {
         int others = in.readUnsignedShort() + in.readUnsignedShort();
         int additional = in.readUnsignedShort();
         if (((flags >> 11) & 0xf) != 0) {
-            return Optional.of(problem(id, flags, Answer.NOT_IMPLEMENTED));
+            return Optional.of(problem(id, flags, DnsAnswer.NOT_IMPLEMENTED));
         }
         try {
             if (questions != 1 || others != 0) {
-                return Optional.of(problem(id, flags, Answer.FORMAT_ERROR));
+                return Optional.of(problem(id, flags, DnsAnswer.FORMAT_ERROR));
             }
             DnsQuestion question = DnsRecordDecoder.DEFAULT.decodeQuestion(in);
             byte[] asked = Arrays.copyOfRange(message, HEADER_BYTES, in.readerIndex());
@@ -73,12 +73,12 @@ final class Wire {
                 }
                 io.netty.util.ReferenceCountUtil.release(record);
             }
-            int problem = question.dnsClass() == CLASS_IN ? Answer.NO_ERROR : Answer.REFUSED;
+            int problem = question.dnsClass() == CLASS_IN ? DnsAnswer.NO_ERROR : DnsAnswer.REFUSED;
             String name = Record.plain(question.name());
             return Optional.of(new Query(id, flags, name, question.type().intValue(), asked, udpBytes, edns, problem));
         } catch (Exception e) {
             // netty throws several kinds for bytes that are no message.
-            return Optional.of(problem(id, flags, Answer.FORMAT_ERROR));
+            return Optional.of(problem(id, flags, DnsAnswer.FORMAT_ERROR));
         }
     }
 
@@ -87,7 +87,7 @@ final class Wire {
     }
 
     /** @param limit bytes; what does not fit is left out and the client told to ask by TCP */
-    static byte[] encode(Query query, Answer answer, int limit) {
+    static byte[] encode(Query query, DnsAnswer answer, int limit) {
         ByteArrayOutputStream body = new ByteArrayOutputStream();
         body.writeBytes(query.question());
         int room = limit - HEADER_BYTES - (query.edns() ? 11 : 0);

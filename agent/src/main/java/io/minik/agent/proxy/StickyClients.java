@@ -9,12 +9,12 @@ import java.util.regex.Pattern;
  * Carries the clients that {@link Affinity}'s sets remember over from the table that is there to the one that replaces it,
  * so that a restarted minik sends nobody elsewhere. Reads what nft prints. Pure.
  */
-final class Clients {
+final class StickyClients {
     private static final Pattern SET = Pattern.compile("\\s*set ([a-z0-9_]+) \\{");
     /** {@code 10.42.0.3 expires 2h59m59s980ms}; the set's own timeout is not printed. */
     private static final Pattern MEMBER = Pattern.compile("([0-9]+(?:\\.[0-9]+){3}) expires ([0-9a-z]+)");
 
-    private Clients() {}
+    private StickyClients() {}
 
     /**
      * Adds the clients that have time left.

@@ -14,8 +14,8 @@ import org.slf4j.LoggerFactory;
  * The connections of etcd's clients, all of them with a certificate: how many there may be, and how long one may keep still
  * with no call open. A watch is a call, however quiet. On the server's event loop.
  */
-final class Clients {
-    private static final Logger LOG = LoggerFactory.getLogger(Clients.class);
+final class EtcdClients {
+    private static final Logger LOG = LoggerFactory.getLogger(EtcdClients.class);
 
     /** One a client is enough; a megabyte of window each. */
     static final int MOST = 64;

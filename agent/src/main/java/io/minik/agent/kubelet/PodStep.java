@@ -7,7 +7,7 @@ import java.util.Map;
  * One thing for a worker to do. {@link #subject} names what it touches: while a step on a subject runs, no other on the
  * same subject is started.
  */
-sealed interface Step {
+sealed interface PodStep {
     String subject();
 
     /** Subject prefix of everything about one container name. */
@@ -15,14 +15,14 @@ sealed interface Step {
         return "container/" + name;
     }
 
-    record MountVolumes() implements Step {
+    record MountVolumes() implements PodStep {
         @Override
         public String subject() {
             return "volumes";
         }
     }
 
-    record UnmountVolumes() implements Step {
+    record UnmountVolumes() implements PodStep {
         @Override
         public String subject() {
             return "volumes";
@@ -30,21 +30,21 @@ sealed interface Step {
     }
 
     /** @param changed there was one before: its containers are gone with it */
-    record RunSandbox(int attempt, boolean changed) implements Step {
+    record RunSandbox(int attempt, boolean changed) implements PodStep {
         @Override
         public String subject() {
             return "sandbox";
         }
     }
 
-    record StopSandbox(String id) implements Step {
+    record StopSandbox(String id) implements PodStep {
         @Override
         public String subject() {
             return "sandbox";
         }
     }
 
-    record RemoveSandbox(String id) implements Step {
+    record RemoveSandbox(String id) implements PodStep {
         @Override
         public String subject() {
             return "remove/" + id;
@@ -52,7 +52,7 @@ sealed interface Step {
     }
 
     /** Pull, create, start, post-start hook. @param restart counts in the crash back-off */
-    record StartContainer(Container container, int attempt, boolean restart) implements Step {
+    record StartContainer(Container container, int attempt, boolean restart) implements PodStep {
         @Override
         public String subject() {
             return ofContainer(container.name());
@@ -63,7 +63,8 @@ sealed interface Step {
      * @param why the Killing event's text
      * @param again it is to be started again, whatever its exit code
      */
-    record StopContainer(String id, Container container, long graceSeconds, String why, boolean again) implements Step {
+    record StopContainer(String id, Container container, long graceSeconds, String why, boolean again)
+            implements PodStep {
         @Override
         public String subject() {
             return ofContainer(container.name());
@@ -71,7 +72,7 @@ sealed interface Step {
     }
 
     /** Gives running containers the resources that their specs ask now. @param containers spec by id */
-    record Resize(Map<String, Container> containers) implements Step {
+    record Resize(Map<String, Container> containers) implements PodStep {
         @Override
         public String subject() {
             return "resize";
@@ -79,7 +80,7 @@ sealed interface Step {
     }
 
     /** Removes an ended container, and its log. */
-    record RemoveContainer(String id) implements Step {
+    record RemoveContainer(String id) implements PodStep {
         @Override
         public String subject() {
             return "remove/" + id;
@@ -87,7 +88,7 @@ sealed interface Step {
     }
 
     /** Tells that a restart or a pull has to wait: state and event, nothing else. */
-    record BackOff(Container container, ContainerNotes.Failure failure, String event) implements Step {
+    record BackOff(Container container, ContainerNotes.Failure failure, String event) implements PodStep {
         @Override
         public String subject() {
             return ofContainer(container.name());
@@ -95,7 +96,7 @@ sealed interface Step {
     }
 
     /** The pod ends for a reason of the node's. */
-    record EndPod(String reason, String message) implements Step {
+    record EndPod(String reason, String message) implements PodStep {
         @Override
         public String subject() {
             return "pod";
@@ -103,7 +104,7 @@ sealed interface Step {
     }
 
     /** Everything is stopped and told: the object may go. */
-    record ConfirmDeletion() implements Step {
+    record ConfirmDeletion() implements PodStep {
         @Override
         public String subject() {
             return "pod";

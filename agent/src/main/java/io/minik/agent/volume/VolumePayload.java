@@ -5,8 +5,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** The files of a volume, by relative path. */
-record Payload(TreeMap<String, File> files) {
-    Payload() {
+record VolumePayload(TreeMap<String, File> files) {
+    VolumePayload() {
         this(new TreeMap<>());
     }
 
@@ -33,7 +33,7 @@ record Payload(TreeMap<String, File> files) {
         files.put(path, new File(content, mode));
     }
 
-    void putAll(Payload other) {
+    void putAll(VolumePayload other) {
         other.files.forEach((path, file) -> put(path, file.content(), file.mode()));
     }
 

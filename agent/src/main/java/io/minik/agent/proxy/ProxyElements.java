@@ -16,7 +16,7 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /** Which elements one service wants, given its slices and this node. Pure. IPv4. */
-final class ServiceRules {
+final class ProxyElements {
     private static final Pattern IPV4 = Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,3}){3}");
     private static final Pattern CIDR4 = Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,3}){3}/[0-9]{1,2}");
     private static final String OTHER_PROXY = "service.kubernetes.io/service-proxy-name";
@@ -28,14 +28,14 @@ final class ServiceRules {
     private final Collection<KubeObject> slices;
     private final Map<Element, String> elements = new TreeMap<>();
 
-    private ServiceRules(Place here, KubeObject service, Collection<KubeObject> slices) {
+    private ProxyElements(Place here, KubeObject service, Collection<KubeObject> slices) {
         this.here = here;
         this.service = service;
         this.slices = slices;
     }
 
     static Map<Element, String> of(Place here, KubeObject service, Collection<KubeObject> slices) {
-        return new ServiceRules(here, service, slices).build();
+        return new ProxyElements(here, service, slices).build();
     }
 
     private Map<Element, String> build() {

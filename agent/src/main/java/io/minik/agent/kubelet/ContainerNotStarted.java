@@ -1,7 +1,7 @@
 package io.minik.agent.kubelet;
 
 /** Why a container could not be started: its waiting reason and message. */
-final class StartFailure extends RuntimeException {
+final class ContainerNotStarted extends RuntimeException {
     static final String CONFIG = "CreateContainerConfigError";
     static final String CREATE = "CreateContainerError";
     static final String RUN = "RunContainerError";
@@ -10,31 +10,31 @@ final class StartFailure extends RuntimeException {
     private final String reason;
     private final boolean pulling;
 
-    private StartFailure(String reason, String message, boolean pulling) {
+    private ContainerNotStarted(String reason, String message, boolean pulling) {
         super(message);
         this.reason = reason;
         this.pulling = pulling;
     }
 
-    static StartFailure config(String message) {
-        return new StartFailure(CONFIG, message, false);
+    static ContainerNotStarted config(String message) {
+        return new ContainerNotStarted(CONFIG, message, false);
     }
 
-    static StartFailure create(String message) {
-        return new StartFailure(CREATE, message, false);
+    static ContainerNotStarted create(String message) {
+        return new ContainerNotStarted(CREATE, message, false);
     }
 
-    static StartFailure postStart(String message) {
-        return new StartFailure("PostStartHookError", message, false);
+    static ContainerNotStarted postStart(String message) {
+        return new ContainerNotStarted("PostStartHookError", message, false);
     }
 
-    static StartFailure run(String message) {
-        return new StartFailure(RUN, message, false);
+    static ContainerNotStarted run(String message) {
+        return new ContainerNotStarted(RUN, message, false);
     }
 
     /** The image: tried again after the pull's back-off. */
-    static StartFailure image(String reason, String message) {
-        return new StartFailure(reason, message, true);
+    static ContainerNotStarted image(String reason, String message) {
+        return new ContainerNotStarted(reason, message, true);
     }
 
     String reason() {

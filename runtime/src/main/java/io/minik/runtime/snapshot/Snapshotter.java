@@ -9,7 +9,7 @@ import java.util.List;
  * <p>A layer's directory appears by rename when it is whole, so a crash leaves only what {@link #reclaim} removes; whether its files
  * survive a power cut is sure after {@link #flush}.
  */
-public interface Snapshots {
+public interface Snapshotter {
     /** Unpacks a layer (tar stream, uncompressed), if it is not there. Whiteouts become overlayfs'. */
     void unpack(String chainId, java.io.InputStream tar);
 

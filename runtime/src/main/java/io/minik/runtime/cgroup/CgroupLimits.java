@@ -5,7 +5,7 @@ package io.minik.runtime.cgroup;
  *
  * @param cpuShares as in v1 (2..262144); converted for v2
  */
-public record Limits(
+public record CgroupLimits(
         long cpuShares,
         long cpuQuotaMicros,
         long cpuPeriodMicros,
@@ -13,7 +13,7 @@ public record Limits(
         long pids,
         String cpusetCpus,
         String cpusetMems) {
-    public static final Limits NONE = new Limits(0, 0, 0, 0, 0, "", "");
+    public static final CgroupLimits NONE = new CgroupLimits(0, 0, 0, 0, 0, "", "");
 
     private static final long MIN_SHARES = 2;
     private static final long MAX_SHARES = 262_144;

@@ -22,18 +22,18 @@ import java.util.Optional;
  * Whose an object is: a controller takes orphans that its selector picks and lets go of what it no longer picks. The
  * uid in each patch keeps it from hitting a namesake.
  */
-final class Adoption {
+final class ControllerRefs {
     private final ApiClient client;
     private final Resource ownerResource;
     private final Resource resource;
     private final Optional<String> finalizer;
 
-    Adoption(ApiClient client, Resource ownerResource, Resource resource) {
+    ControllerRefs(ApiClient client, Resource ownerResource, Resource resource) {
         this(client, ownerResource, resource, Optional.empty());
     }
 
     /** @param finalizer what the owner holds its own by: put on with adoption, taken off with release */
-    Adoption(ApiClient client, Resource ownerResource, Resource resource, Optional<String> finalizer) {
+    ControllerRefs(ApiClient client, Resource ownerResource, Resource resource, Optional<String> finalizer) {
         this.client = client;
         this.ownerResource = ownerResource;
         this.resource = resource;
@@ -102,7 +102,7 @@ final class Adoption {
                 adopted.add(client.patch(resource, orphan.key(), "", PatchType.STRATEGIC, patch)
                         .onSuccess(ours::add)
                         .<Void>mapEmpty()
-                        .recover(Adoption::unlessGone));
+                        .recover(ControllerRefs::unlessGone));
             }
             return Outcomes.all(adopted);
         });
@@ -116,7 +116,7 @@ final class Adoption {
                 each -> meta.putArray("$deleteFromPrimitiveList/finalizers").add(each));
         return client.patch(resource, object.key(), "", PatchType.STRATEGIC, patch)
                 .<Void>mapEmpty()
-                .recover(Adoption::unlessGone);
+                .recover(ControllerRefs::unlessGone);
     }
 
     private static Future<Void> unlessGone(Throwable error) {

@@ -28,7 +28,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@link Snapshots} on overlayfs.
+ * {@link Snapshotter} on overlayfs.
  *
  * <pre>
  *   root/l/NAME            a layer, whole: its name is 26 letters of the chain id, so that 129 of them fit into one page
@@ -42,8 +42,8 @@ import org.slf4j.LoggerFactory;
  * directories appear and vanish by rename; callers see to it that one layer is unpacked by one thread at a time (a second
  * one only loses the race and its work).
  */
-public final class OverlaySnapshots implements Snapshots {
-    private static final Logger LOG = LoggerFactory.getLogger(OverlaySnapshots.class);
+public final class OverlaySnapshotter implements Snapshotter {
+    private static final Logger LOG = LoggerFactory.getLogger(OverlaySnapshotter.class);
 
     /** 26 digits of base 32 are 130 bits. */
     private static final int NAME_LETTERS = 26;
@@ -65,7 +65,7 @@ public final class OverlaySnapshots implements Snapshots {
     private final Set<Path> inUse = ConcurrentHashMap.newKeySet();
 
     /** @param files asked for at the first unpack, because loading libc takes time that a start has not */
-    public OverlaySnapshots(Path root, Supplier<FileCalls> files) {
+    public OverlaySnapshotter(Path root, Supplier<FileCalls> files) {
         this.layers = root.resolve("l");
         this.containers = root.resolve("c");
         this.implied = root.resolve("i");

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
  *
  * @param guard of the connection that it came on
  */
-record Wire(HttpServerRequest request, HttpBody body, Connections.Guard guard) {
+record HttpExchange(HttpServerRequest request, HttpBody body, Connections.Guard guard) {
     private static final String PROTOCOL = "Sec-WebSocket-Protocol";
 
     String header(String name) {
