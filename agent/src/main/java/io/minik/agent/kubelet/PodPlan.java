@@ -321,8 +321,7 @@ record PodPlan(List<PodStep> steps, Optional<Instant> wakeAt, boolean settled) {
                 wake(deadline);
                 return false;
             }
-            add(new PodStep.EndPod(
-                    "DeadlineExceeded", "Pod was active on the node longer than the specified deadline"));
+            add(PodStep.EndPod.DEADLINE);
             return true;
         }
 

@@ -97,6 +97,9 @@ sealed interface PodStep {
 
     /** The pod ends for a reason of the node's. */
     record EndPod(String reason, String message) implements PodStep {
+        static final EndPod DEADLINE =
+                new EndPod("DeadlineExceeded", "Pod was active on the node longer than the specified deadline");
+
         @Override
         public String subject() {
             return "pod";
