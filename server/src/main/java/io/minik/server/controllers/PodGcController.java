@@ -56,7 +56,7 @@ final class PodGcController implements Controller {
         });
         pods.onChange((before, now) -> now.ifPresent(this::consider));
         // Before that every pod's node may only not be listed yet.
-        nodes.synced().onSuccess(listed -> pods.list().forEach(this::consider));
+        nodes.synced().onComplete(listed -> pods.list().forEach(this::consider));
     }
 
     @Override
