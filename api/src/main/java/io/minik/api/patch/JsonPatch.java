@@ -6,9 +6,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Status.Details;
 import io.minik.api.meta.Status.Reason;
+import io.minik.api.schema.Decoder;
 import io.minik.ground.json.Json;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 
 /** JSON patch, RFC 6902. */
 public final class JsonPatch {
@@ -16,6 +19,8 @@ public final class JsonPatch {
     public static final int MAX_OPERATIONS = 10_000;
     /** As kube-apiserver's bound on what copies may add: the request body's limit. */
     public static final int MAX_COPIED_BYTES = 3 * 1024 * 1024;
+
+    private static final Set<String> MEMBERS = Set.of("op", "path", "from", "value");
 
     private JsonNode doc;
     private long copied;
@@ -42,6 +47,20 @@ public final class JsonPatch {
             patch.apply(op);
         }
         return patch.doc;
+    }
+
+    /** With the members of operations that JSON patch does not know, told as upstream tells those of a patch. */
+    public static Decoder.Patch strict(Decoder.Patch patch) {
+        List<String> strict = new ArrayList<>();
+        patch.strict().forEach(what -> strict.add("json patch " + what));
+        for (int i = 0; i < patch.tree().size(); i++) {
+            for (Map.Entry<String, JsonNode> member : patch.tree().get(i).properties()) {
+                if (!MEMBERS.contains(member.getKey())) {
+                    strict.add("json patch unknown field \"[" + i + "]." + member.getKey() + "\"");
+                }
+            }
+        }
+        return new Decoder.Patch(patch.tree(), strict);
     }
 
     private void apply(JsonNode op) {

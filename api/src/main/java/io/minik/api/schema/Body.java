@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -78,7 +79,7 @@ final class Body {
         }
     }
 
-    private final Set<String> duplicates = new HashSet<>();
+    private final Set<String> duplicates = new LinkedHashSet<>();
     private final List<String> lines = new ArrayList<>();
     /** Names of fields, and lists for their item that comes next. */
     private final Deque<Object> path = new ArrayDeque<>();

@@ -81,39 +81,66 @@ public final class Decoder {
         return check(type, Body.Parsed.of(tree), level);
     }
 
-    /** JSON of no type, such as a patch. @throws IllegalArgumentException if it is none, @throws ApiException 413 */
-    public static JsonNode patch(byte[] body) {
+    /** A patch as it was read. @param strict what was said twice, or not of a patch's own words, in the order met */
+    public record Patch(JsonNode tree, List<String> strict) {}
+
+    /** JSON of no type. @throws IllegalArgumentException if it is none, @throws ApiException 413 */
+    public static Patch patch(byte[] body) {
         try {
-            return Body.parse(body, Format.JSON).tree();
+            Body.Parsed parsed = Body.parse(body, Format.JSON);
+            List<String> strict = new ArrayList<>();
+            parsed.duplicates().stream()
+                    .limit(MAX_STRICT_ERRORS)
+                    .forEach(path -> strict.add("duplicate field \"" + path + "\""));
+            return new Patch(parsed.tree(), strict);
         } catch (Body.TooManyValues e) {
             throw tooManyValues();
         }
     }
 
     /**
+     * What is applied: checked before anything of it is dropped.
+     *
+     * @throws ApiException 400 if it is no object or of another kind, 500 if it does not fit
+     */
+    public static Decoded applied(Type type, byte[] body) {
+        Body.Parsed parsed = parse(type, body, Format.YAML);
+        ObjectNode tree = (ObjectNode) parsed.tree();
+        heads(type, tree);
+        TypedPatch.check(type, tree);
+        ObjectNode clean =
+                check(type, Body.Parsed.of(tree), FieldValidation.IGNORE).tree();
+        return new Decoded(clean, parsed.lines());
+    }
+
+    /**
      * A patched object, which may not fit its type any more.
      *
-     * @param said what the error shows: upstream shows a strategic patch, but of the others the patched object
-     * @param strategic a strategic merge, whose result upstream converts without making it JSON first
+     * @param strategic a strategic merge, whose result upstream converts without making it JSON first; the error shows the
+     *     patch then, and the patched object otherwise
      * @throws ApiException 422
      */
-    public static Decoded patched(Type type, ObjectNode tree, boolean strategic, JsonNode said, FieldValidation level) {
-        String kind = heads(type, tree);
+    public static Decoded patched(Type type, ObjectNode tree, boolean strategic, Patch patch, FieldValidation level) {
+        heads(type, tree);
         Decoder decoder = new Decoder(Set.of(), strategic ? Words.CONVERTER : Words.JSON);
         try {
             ObjectNode clean = headed(type, decoder.object(type, tree, ""));
-            if (level == FieldValidation.STRICT && !decoder.strict.isEmpty()) {
-                throw new Mismatch("strict decoding error: " + String.join(", ", decoder.strict));
+            List<String> unfit = new ArrayList<>(decoder.strict);
+            unfit.sort(null);
+            unfit.addAll(0, patch.strict());
+            if (level == FieldValidation.STRICT && !unfit.isEmpty()) {
+                throw new Mismatch("strict decoding error: " + String.join(", ", unfit));
             }
-            return new Decoded(clean, level == FieldValidation.WARN ? List.copyOf(decoder.strict) : List.of());
+            return new Decoded(clean, level == FieldValidation.WARN ? List.copyOf(unfit) : List.of());
         } catch (Mismatch e) {
-            String shown = strategic ? GoText.of(said) : said.toString();
-            String why = strategic ? e.getMessage() : cannot(type, kind) + e.getMessage();
+            String shown = strategic ? GoText.of(patch.tree()) : tree.toString();
             throw ApiException.invalid(
                     new Resource("", "", "", "", false),
                     "",
                     List.of(new Cause(
-                            "FieldValueInvalid", "Invalid value: \"" + GoText.escaped(shown) + "\": " + why, "patch")));
+                            "FieldValueInvalid",
+                            "Invalid value: \"" + GoText.escaped(shown) + "\": " + e.getMessage(),
+                            "patch")));
         }
     }
 

@@ -158,15 +158,83 @@ class ObjectPathTest {
     private static void assertPatchRefused(String patch, String shown, String why) {
         ObjectNode tree = Json.parseObject(patch.getBytes(StandardCharsets.UTF_8));
         Type type = SCHEMA.kind(Resources.DEPLOYMENTS).type();
-        assertThatThrownBy(() -> Decoder.patched(type, tree, true, tree, FieldValidation.WARN))
+        assertThatThrownBy(() ->
+                        Decoder.patched(type, tree, true, new Decoder.Patch(tree, List.of()), FieldValidation.WARN))
                 .isInstanceOfSatisfying(
                         ApiException.class,
                         refused -> assertThat(refused.status().code()).isEqualTo(422))
                 .hasMessage(" \"\" is invalid: patch: Invalid value: \"" + shown + "\": " + why);
-        assertThatThrownBy(() -> Decoder.patched(type, tree, false, tree, FieldValidation.WARN))
+        assertThatThrownBy(() ->
+                        Decoder.patched(type, tree, false, new Decoder.Patch(tree, List.of()), FieldValidation.WARN))
                 .hasMessageStartingWith(" \"\" is invalid: patch: Invalid value: \"{")
-                .hasMessageContaining(
-                        ": Deployment in version \"v1\" cannot be handled as a Deployment: json: cannot unmarshal ");
+                .hasMessageContaining("}\": json: cannot unmarshal ");
+    }
+
+    /** The words of upstream's TestFieldValidationPatchTyped. */
+    @Test
+    void whatAPatchSaysTwiceIsToldBeforeWhatIsUnknown() {
+        String json =
+                "{\"spec\":{\"unknownDupe\":1,\"unknownDupe\":2,\"paused\":true,\"paused\":false,\"unknown1\":1}}";
+        Decoder.Patch patch = Decoder.patch(json.getBytes(StandardCharsets.UTF_8));
+        Type type = SCHEMA.kind(Resources.DEPLOYMENTS).type();
+        List<String> told = List.of(
+                "duplicate field \"spec.unknownDupe\"",
+                "duplicate field \"spec.paused\"",
+                "unknown field \"spec.unknown1\"",
+                "unknown field \"spec.unknownDupe\"");
+        for (boolean strategic : List.of(true, false)) {
+            ObjectNode tree = (ObjectNode) patch.tree();
+            assertThat(Decoder.patched(type, tree, strategic, patch, FieldValidation.WARN)
+                            .warnings())
+                    .isEqualTo(told);
+            assertThatThrownBy(() -> Decoder.patched(type, tree, strategic, patch, FieldValidation.STRICT))
+                    .hasMessageEndingWith("\": strict decoding error: " + String.join(", ", told));
+            assertThat(Decoder.patched(type, tree, strategic, patch, FieldValidation.IGNORE)
+                            .warnings())
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void whatIsAppliedMustFitItsType() {
+        assertApplied("spec: {replicas: '3'}", ".spec.replicas: expected numeric (int or float), got string");
+        assertApplied("x: 1", ".x: field not declared in schema");
+        assertApplied("spec: {paused: 3}", ".spec.paused: expected boolean, got &{3}");
+        assertApplied("spec: {selector: {matchLabels: [a]}}", ".spec.selector.matchLabels: expected map, got &{[a]}");
+        String containers = ".spec.template.spec.containers";
+        assertApplied("spec: {template: {spec: {containers: x}}}", containers + ": expected list, got &{x}");
+        assertApplied(
+                "spec: {template: {spec: {containers: [{name: c, image: 5}]}}}",
+                containers + "[name=\"c\"].image: expected string, got &value.valueUnstructured{Value:5}");
+        assertApplied(
+                "spec: {template: {spec: {containers: [{image: x}]}}}",
+                containers + ": element 0: associative list with keys has an element that omits key field \"name\""
+                        + " (and doesn't have default value)");
+        assertApplied(
+                "spec: {a: 1, b: 2}",
+                "errors:\n  .spec.a: field not declared in schema\n  .spec.b: field not declared in schema");
+        assertApplied(
+                "spec: {template: {spec: {containers: [{name: c, image: x}, {name: c, image: y}]}}}",
+                containers + ": duplicate entries for key [name=\"c\"]");
+        assertApplied(
+                "spec: {template: {spec: {containers: [{name: c, ports: [{containerPort: 80}, {containerPort: 80,"
+                        + " protocol: TCP}]}]}}}",
+                containers + "[name=\"c\"].ports: duplicate entries for key [containerPort=80,protocol=\"TCP\"]");
+        Decoded fits = Decoder.applied(
+                SCHEMA.kind(Resources.DEPLOYMENTS).type(),
+                "spec: {replicas: 3, replicas: 4, strategy: {rollingUpdate: {maxSurge: 1}}}"
+                        .getBytes(StandardCharsets.UTF_8));
+        assertThat(fits.warnings()).containsExactly("line 1: key \"replicas\" already set in map");
+    }
+
+    private static void assertApplied(String yaml, String why) {
+        String body = "metadata: {name: d, namespace: n}\n" + yaml;
+        assertThatThrownBy(() -> Decoder.applied(
+                        SCHEMA.kind(Resources.DEPLOYMENTS).type(), body.getBytes(StandardCharsets.UTF_8)))
+                .isInstanceOfSatisfying(
+                        ApiException.class,
+                        refused -> assertThat(refused.status().code()).isEqualTo(500))
+                .hasMessage("failed to create typed patch object (n/d; apps/v1, Kind=Deployment): " + why);
     }
 
     @Test

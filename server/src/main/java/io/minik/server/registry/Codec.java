@@ -96,29 +96,33 @@ final class Codec {
             List<String> told = request.subresource().isEmpty() ? new ArrayList<>() : warnings;
             return applied(request, type, Optional.of(doc), told);
         }
-        JsonNode patch;
+        Decoder.Patch patch;
         try {
             patch = Decoder.patch(request.body());
         } catch (IllegalArgumentException e) {
             throw ApiException.badRequest("error decoding patch: " + e.getMessage());
         }
+        JsonNode changes = patch.tree();
         boolean strategic = request.contentType().equals("application/strategic-merge-patch+json");
         JsonNode patched =
                 switch (request.contentType()) {
-                    case "application/json-patch+json" -> JsonPatch.apply(doc, patch);
-                    case "application/merge-patch+json" -> MergePatch.apply(doc, patch);
+                    case "application/json-patch+json" -> JsonPatch.apply(doc, changes);
+                    case "application/merge-patch+json" -> MergePatch.apply(doc, changes);
                     case "application/strategic-merge-patch+json" -> {
-                        if (!(patch instanceof ObjectNode changes)) {
+                        if (!(changes instanceof ObjectNode merged)) {
                             throw ApiException.badRequest("error decoding patch: not a JSON object");
                         }
-                        yield StrategicMerge.apply(doc, changes, type);
+                        yield StrategicMerge.apply(doc, merged, type);
                     }
                     default -> throw unsupported(PATCHES);
                 };
         if (!(patched instanceof ObjectNode tree)) {
             throw ApiException.badRequest("the patched object is no object");
         }
-        Decoded decoded = Decoder.patched(type, tree, strategic, strategic ? patch : tree, level(request));
+        if (request.contentType().equals("application/json-patch+json")) {
+            patch = JsonPatch.strict(patch);
+        }
+        Decoded decoded = Decoder.patched(type, tree, strategic, patch, level(request));
         warnings.addAll(decoded.warnings());
         if (type == request.kind().type()) {
             Defaults.apply(request.kind(), decoded.tree());
@@ -139,8 +143,15 @@ final class Codec {
 
     private ObjectNode applied(Request request, Type type, Optional<ObjectNode> live, List<String> warnings) {
         String manager = request.parameter("fieldManager");
-        Decoded decoded = Decoder.decode(type, request.body(), Format.YAML, level(request));
-        warnings.addAll(decoded.warnings());
+        Decoded decoded = Decoder.applied(type, request.body());
+        if (level(request) == FieldValidation.STRICT && !decoded.warnings().isEmpty()) {
+            throw ApiException.badRequest(
+                    "error strict decoding YAML: error converting YAML to JSON: yaml: unmarshal errors:" + "\n  "
+                            + String.join("\n  ", decoded.warnings()));
+        }
+        if (level(request) == FieldValidation.WARN) {
+            warnings.addAll(decoded.warnings());
+        }
         boolean force = request.parameter("force").equals("true");
         ObjectNode tree = Apply.apply(
                 new Apply.Applier(type, manager, force, request.subresource(), clock.instant()), live, decoded.tree());
