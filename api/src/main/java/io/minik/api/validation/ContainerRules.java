@@ -64,7 +64,7 @@ final class ContainerRules {
         env(container.path("env"), path + ".env");
         envFrom(container.path("envFrom"), path + ".envFrom");
         mounts(container, path + ".volumeMounts", volumes);
-        devices(container.path("volumeDevices"), path + ".volumeDevices", volumes);
+        new DeviceRules(causes).check(container, path, volumes);
         resources(container.path("resources"), path + ".resources");
         for (String probe : List.of("livenessProbe", "readinessProbe", "startupProbe")) {
             if (container.has(probe)) {
@@ -225,15 +225,6 @@ final class ContainerRules {
         }
         if (List.of(sub.split("/")).contains("..")) {
             causes.invalid(path, sub, "must not contain '..'");
-        }
-    }
-
-    private void devices(JsonNode devices, String path, Map<String, JsonNode> volumes) {
-        for (int at = 0; at < devices.size(); at++) {
-            String name = Json.text(devices.get(at), "name");
-            if (!name.isEmpty() && !volumes.containsKey(name)) {
-                causes.notFound(path + "[" + at + "].name", name);
-            }
         }
     }
 

@@ -13,7 +13,11 @@ final class KindRules {
     static void check(KindRow row, ObjectNode tree, Causes causes) {
         JsonNode spec = tree.path("spec");
         switch (row.resource().groupResource()) {
-            case "pods" -> new PodRules(causes).spec(spec, "spec", false);
+            case "pods" -> {
+                new PodRules(causes).spec(spec, "spec", false);
+                new PodAnnotationRules(causes)
+                        .check(Json.at(tree, "metadata", "annotations"), spec, "metadata.annotations");
+            }
             case "podtemplates" -> new PodRules(causes).spec(Json.at(tree, "template", "spec"), "template.spec", false);
             case "services" -> new ServiceRules(causes).service(tree);
             case "endpoints" -> new ServiceRules(causes).endpoints(tree);

@@ -62,7 +62,10 @@ final class UpdateRules {
             }
         }
         switch (resource) {
-            case "pods" -> rules.pod(tree.path("spec"), old.path("spec"), subresource);
+            case "pods" -> {
+                rules.pod(tree.path("spec"), old.path("spec"), subresource);
+                new PodAnnotationRules(causes).update(tree.path("metadata"), old.path("metadata"));
+            }
             case "services" -> rules.service(tree.path("spec"), old.path("spec"));
             case "resourcequotas" -> new QuotaRules(causes).update(tree.path("spec"), old.path("spec"));
             case "statefulsets.apps" -> rules.statefulSet(tree.path("spec"), old.path("spec"));

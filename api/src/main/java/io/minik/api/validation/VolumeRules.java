@@ -113,14 +113,26 @@ final class VolumeRules {
                                 seconds,
                                 "may not specify a duration less than 10 minutes");
                     }
-                    for (Map.Entry<String, JsonNode> entry : sources.get(at).properties()) {
-                        items(entry.getValue(), path + ".sources[" + at + "]." + entry.getKey());
-                    }
+                    projection(sources.get(at), path + ".sources[" + at + "]");
                 }
                 onePlaceEach(sources, path);
             }
             case "downwardAPI" -> items(source, path);
             default -> {}
+        }
+    }
+
+    private void projection(JsonNode source, String path) {
+        if (source.size() > 1) {
+            causes.forbidden(path, "may not specify more than 1 volume type");
+        }
+        for (Map.Entry<String, JsonNode> entry : source.properties()) {
+            String here = path + "." + entry.getKey();
+            boolean named = entry.getKey().equals("secret") || entry.getKey().equals("configMap");
+            if (named && Json.text(entry.getValue(), "name").isEmpty()) {
+                causes.required(here + ".name");
+            }
+            items(entry.getValue(), here);
         }
     }
 

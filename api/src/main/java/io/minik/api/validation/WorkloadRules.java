@@ -134,6 +134,7 @@ final class WorkloadRules {
         String path = "spec.template";
         JsonNode spec = template.path("spec");
         new PodRules(causes).spec(spec, path + ".spec", true, claims);
+        new PodAnnotationRules(causes).check(Json.at(template, "metadata", "annotations"), spec, path + ".annotations");
         String policy = Json.text(spec, "restartPolicy");
         if (policy.equals("OnFailure") || policy.equals("Never")) {
             causes.unsupported(path + ".spec.restartPolicy", policy, Set.of("Always"));
@@ -187,6 +188,8 @@ final class WorkloadRules {
         JsonNode template = spec.path("template");
         JsonNode pod = template.path("spec");
         new PodRules(causes).spec(pod, path + ".template.spec", true);
+        new PodAnnotationRules(causes)
+                .check(Json.at(template, "metadata", "annotations"), pod, path + ".template.annotations");
         String policy = Json.text(pod, "restartPolicy");
         if (!policy.equals("OnFailure") && !policy.equals("Never")) {
             causes.required(path + ".template.spec.restartPolicy", "valid values: \"OnFailure\", \"Never\"");
