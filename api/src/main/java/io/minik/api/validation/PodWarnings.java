@@ -41,6 +41,11 @@ final class PodWarnings {
         annotations(pod);
         new VolumeWarnings(said).volumes(spec.path("volumes"), here + ".volumes");
         duplicates(spec.path("hostAliases"), "ip", here + ".hostAliases");
+        for (int at = 0; at < spec.path("hostAliases").size(); at++) {
+            AddressWarnings.address(
+                    Json.text(spec.path("hostAliases").get(at), "ip"), here + ".hostAliases[" + at + "].ip", said);
+        }
+        AddressWarnings.addresses(Json.at(spec, "dnsConfig", "nameservers"), here + ".dnsConfig.nameservers", said);
         duplicates(spec.path("imagePullSecrets"), "name", here + ".imagePullSecrets");
         for (int at = 0; at < spec.path("imagePullSecrets").size(); at++) {
             if (Json.text(spec.path("imagePullSecrets").get(at), "name").isEmpty()) {

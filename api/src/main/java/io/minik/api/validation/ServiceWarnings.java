@@ -37,6 +37,12 @@ final class ServiceWarnings {
         } else if (addressed) {
             said.add("spec.externalIPs is deprecated and may no longer be implemented in some clusters");
         }
+        if (!headless) {
+            AddressWarnings.addresses(spec.path("clusterIPs"), "spec.clusterIPs", said);
+        }
+        AddressWarnings.addresses(spec.path("externalIPs"), "spec.externalIPs", said);
+        AddressWarnings.address(Json.text(spec, "loadBalancerIP"), "spec.loadBalancerIP", said);
+        AddressWarnings.ranges(spec.path("loadBalancerSourceRanges"), "spec.loadBalancerSourceRanges", said);
         if (!external && !Json.text(spec, "externalName").isEmpty()) {
             said.add("spec.externalName is ignored when spec.type is not \"ExternalName\"");
         }

@@ -39,6 +39,8 @@ public final class Warnings {
     private static boolean unchanged(ObjectNode tree, ObjectNode old) {
         return tree.path("spec").equals(old.path("spec"))
                 && tree.path("template").equals(old.path("template"))
+                && tree.path("endpoints").equals(old.path("endpoints"))
+                && tree.path("subsets").equals(old.path("subsets"))
                 && Json.at(tree, "metadata", "annotations").equals(Json.at(old, "metadata", "annotations"));
     }
 
@@ -86,6 +88,22 @@ public final class Warnings {
                 new VolumeWarnings(said).volume(tree);
             }
             case "nodes" -> node(spec);
+            case "networkpolicies.networking.k8s.io" -> policy(spec);
+            case "endpointslices.discovery.k8s.io" -> {
+                JsonNode endpoints = tree.path("endpoints");
+                for (int at = 0; at < endpoints.size(); at++) {
+                    AddressWarnings.addresses(
+                            endpoints.get(at).path("addresses"), "endpoints[" + at + "].addresses", said);
+                }
+            }
+            case "endpoints" -> {
+                JsonNode subsets = tree.path("subsets");
+                for (int at = 0; at < subsets.size(); at++) {
+                    for (String list : List.of("addresses", "notReadyAddresses")) {
+                        endpoints(subsets.get(at).path(list), "subsets[" + at + "]." + list);
+                    }
+                }
+            }
             case "storageclasses.storage.k8s.io" -> topologies();
             case "runtimeclasses.node.k8s.io" ->
                 Json.at(tree, "scheduling", "nodeSelector")
@@ -117,11 +135,33 @@ public final class Warnings {
     }
 
     private void node(JsonNode spec) {
+        AddressWarnings.ranges(spec.path("podCIDRs"), "spec.podCIDRs", said);
         if (spec.has("configSource")) {
             said.add("spec.configSource: the feature is removed");
         }
         if (!Json.text(spec, "externalID").isEmpty()) {
             said.add("spec.externalID: this field is deprecated, and is unused by Kubernetes");
+        }
+    }
+
+    private void endpoints(JsonNode addresses, String path) {
+        for (int at = 0; at < addresses.size(); at++) {
+            AddressWarnings.address(Json.text(addresses.get(at), "ip"), path + "[" + at + "].ip", said);
+        }
+    }
+
+    private void policy(JsonNode spec) {
+        for (String[] way : List.of(new String[] {"ingress", "from"}, new String[] {"egress", "to"})) {
+            JsonNode rules = spec.path(way[0]);
+            for (int at = 0; at < rules.size(); at++) {
+                JsonNode peers = rules.get(at).path(way[1]);
+                for (int each = 0; each < peers.size(); each++) {
+                    JsonNode block = peers.get(each).path("ipBlock");
+                    String path = "spec." + way[0] + "[" + at + "]." + way[1] + "[" + each + "].ipBlock";
+                    AddressWarnings.range(Json.text(block, "cidr"), path + ".cidr", said);
+                    AddressWarnings.ranges(block.path("except"), path + ".except", said);
+                }
+            }
         }
     }
 

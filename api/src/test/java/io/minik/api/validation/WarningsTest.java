@@ -56,6 +56,10 @@ class WarningsTest {
                         + " may be dropped when using apply",
                 "'hostAliases':[{'ip':'1.2.3.4'},{'ip':'1.2.3.4'}]|spec.hostAliases[1].ip: duplicate ip \"1.2.3.4\"",
                 "'imagePullSecrets':[{'name':'a'},{'name':'a'}]|spec.imagePullSecrets[1].name: duplicate name \"a\"",
+                "'hostAliases':[{'ip':'2001:DB8::0:1'}]|spec.hostAliases[0].ip: IPv6 address \"2001:DB8::0:1\" should be in RFC"
+                        + " 5952 canonical format (\"2001:db8::1\")",
+                "'dnsConfig':{'nameservers':['::ffff:1.2.3.4']}|spec.dnsConfig.nameservers[0]: non-standard IP address"
+                        + " \"::ffff:1.2.3.4\" will be considered invalid in a future Kubernetes release: use \"1.2.3.4\"",
                 "'imagePullSecrets':[{}]|spec.imagePullSecrets[0].name: invalid empty name \"\"",
                 "'containers':[{'name':'a','ports':[{'containerPort':80}]},{'name':'b','ports':[{'containerPort':80}]}]"
                         + "|spec.containers[1].ports[0]: duplicate port definition with spec.containers[0].ports[0]",
@@ -150,6 +154,24 @@ class WarningsTest {
                         + " headless services",
                 "v1|services|{'spec':{'externalIPs':['1.2.3.4']}}|spec.externalIPs is deprecated and may no longer be"
                         + " implemented in some clusters",
+                "v1|services|{'spec':{'clusterIPs':['FD00::A:0:0:0:0:0']}}|spec.clusterIPs[0]: IPv6 address"
+                        + " \"FD00::A:0:0:0:0:0\" should be in RFC 5952 canonical format (\"fd00:0:a::\")",
+                "v1|services|{'spec':{'loadBalancerIP':'1::0'}}|spec.loadBalancerIP: IPv6 address \"1::0\" should be in RFC"
+                        + " 5952 canonical format (\"1::\")",
+                "v1|services|{'spec':{'loadBalancerSourceRanges':['10.0.0.1/8']}}|spec.loadBalancerSourceRanges[0]: CIDR"
+                        + " value \"10.0.0.1/8\" is ambiguous in this context (should be \"10.0.0.0/8\" or \"10.0.0.1/32\"?)",
+                "v1|nodes|{'spec':{'podCIDRs':['2001:DB8::/32']}}|spec.podCIDRs[0]: IPv6 CIDR value \"2001:DB8::/32\" should be"
+                        + " in RFC 5952 canonical format (\"2001:db8::/32\")",
+                "networking.k8s.io/v1|networkpolicies|{'spec':{'ingress':[{'from':[{'ipBlock':{'cidr':'10.0.0.0/8','except':"
+                        + "['10.1.0.3/16']}}]}]}}|spec.ingress[0].from[0].ipBlock.except[0]: CIDR value \"10.1.0.3/16\" is"
+                        + " ambiguous in this context (should be \"10.1.0.0/16\" or \"10.1.0.3/32\"?)",
+                "networking.k8s.io/v1|networkpolicies|{'spec':{'egress':[{'to':[{'ipBlock':{'cidr':'10.0.0.9/8'}}]}]}}"
+                        + "|spec.egress[0].to[0].ipBlock.cidr: CIDR value \"10.0.0.9/8\" is ambiguous in this context (should"
+                        + " be \"10.0.0.0/8\" or \"10.0.0.9/32\"?)",
+                "discovery.k8s.io/v1|endpointslices|{'endpoints':[{'addresses':['1::1','1::0:2']}]}|endpoints[0].addresses[1]:"
+                        + " IPv6 address \"1::0:2\" should be in RFC 5952 canonical format (\"1::2\")",
+                "v1|endpoints|{'subsets':[{'notReadyAddresses':[{'ip':'1::0:2'}]}]}|subsets[0].notReadyAddresses[0].ip: IPv6"
+                        + " address \"1::0:2\" should be in RFC 5952 canonical format (\"1::2\")",
                 "v1|services|{'spec':{'externalName':'a.b'}}|spec.externalName is ignored when spec.type is not"
                         + " \"ExternalName\"",
                 "v1|services|{'spec':{'trafficDistribution':'PreferClose'}}|spec.trafficDistribution: \"PreferClose\" is"
@@ -207,6 +229,19 @@ class WarningsTest {
                         + " address, (e.g. 10.9.8.7 or 2001:db8::ffff)",
                 "'dnsConfig':{'nameservers':['dns.example']}|spec.dnsConfig.nameservers[0]: Invalid value:"
                         + " \"dns.example\": must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)",
+                "'volumes':[{'name':'v','emptyDir':{}}],'containers':[{'name':'c','image':'i','volumeDevices':[{'name':'v',"
+                        + "'devicePath':'/d'}]}]|spec.containers[0].volumeDevices[0].name: Invalid value: \"v\": can only use"
+                        + " volume source type of PersistentVolumeClaim or Ephemeral for block mode",
+                "'volumes':[{'name':'v','persistentVolumeClaim':{'claimName':'q'}}],'initContainers':[{'name':'i','image':'i',"
+                        + "'volumeDevices':[{'name':'v','devicePath':'/d'},{'name':'v','devicePath':'/e'}]}]"
+                        + "|spec.initContainers[0].volumeDevices[1].name: Invalid value: \"v\": must be unique",
+                "'volumes':[{'name':'v','persistentVolumeClaim':{'claimName':'q'}}],'containers':[{'name':'c','image':'i',"
+                        + "'volumeDevices':[{'name':'v','devicePath':'/a/../d'}]}]|spec.containers[0].volumeDevices[0]"
+                        + ".devicePath: Invalid value: \"/a/../d\": can not contain backsteps ('..')",
+                "'volumes':[{'name':'v','projected':{'sources':[{'configMap':{}}]}}]|spec.volumes[0].projected.sources[0]"
+                        + ".configMap.name: Required value",
+                "'volumes':[{'name':'v','projected':{'sources':[{'configMap':{'name':'m'},'secret':{'name':'s'}}]}}]"
+                        + "|spec.volumes[0].projected.sources[0]: Forbidden: may not specify more than 1 volume type",
                 "'schedulingGates':[{'name':'a/b'},{'name':'a/b'}]|spec.schedulingGates[1]: Duplicate value: \"a/b\"",
                 "'resourceClaims':[{'name':'a','resourceClaimName':'x'},{'name':'a','resourceClaimName':'y'}]"
                         + "|spec.resourceClaims[1].name: Duplicate value: \"a\"",
