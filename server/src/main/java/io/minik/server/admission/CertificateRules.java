@@ -29,9 +29,7 @@ import java.util.Set;
 public final class CertificateRules implements Admission {
     private static final String GROUP = "certificates.k8s.io";
     private static final String API_CLIENT = "kubernetes.io/kube-apiserver-client";
-    private static final long MIN_SECONDS = 600;
     private static final Set<String> DECISIONS = Set.of("Approved", "Denied");
-    private static final Set<String> LASTING = Set.of("Approved", "Denied", "Failed");
 
     private final Authorizer authorizer;
 
@@ -57,6 +55,11 @@ public final class CertificateRules implements Admission {
             KubeObject old = review.old().get();
             review.object().set("spec", old.at("spec").deepCopy());
             if (review.subresource().equals("approval")) {
+                ObjectNode status =
+                        old.at("status").isObject() ? old.at("status").deepCopy() : Json.object();
+                JsonNode asked = review.object().path("status").path("conditions");
+                status.set("conditions", asked.isArray() ? asked : Json.array());
+                review.object().set("status", status);
                 conditions(review, old, Set.of());
             } else if (review.subresource().equals("status")) {
                 conditions(review, old, DECISIONS);
@@ -130,96 +133,31 @@ public final class CertificateRules implements Admission {
             JsonNode after = review.object().path("status");
             if (review.subresource().equals("approval")) {
                 require(review, old, "approve", "approve");
-                validateConditions(review, after);
+                refuse(review, CertificateChecks.status(before, after));
             } else if (review.subresource().equals("status") && !before.equals(after)) {
                 require(review, old, "sign", "sign");
-                validateConditions(review, after);
-                validateCertificate(review, before, after);
+                refuse(review, CertificateChecks.status(before, after));
             }
         }
     }
 
     private static void validateRequest(Review review) {
         JsonNode spec = review.object().path("spec");
-        List<Cause> causes = new ArrayList<>();
-        String signer = Json.text(spec, "signerName");
-        if (signer.isEmpty()) {
-            causes.add(new Cause("FieldValueRequired", "Required value", "spec.signerName"));
-        } else if (signer.indexOf('/') < 1) {
-            causes.add(invalid(
-                    "spec.signerName",
-                    "\"" + signer + "\"",
-                    "must be a fully qualified domain and path of" + " the form 'example.com/signer-name'"));
-        }
-        JsonNode seconds = spec.path("expirationSeconds");
-        if (seconds.isNumber() && seconds.longValue() < MIN_SECONDS) {
-            causes.add(invalid(
-                    "spec.expirationSeconds",
-                    seconds.asText(),
-                    "may not specify a duration less than 600 seconds (10" + " minutes)"));
-        }
-        if (spec.path("usages").isEmpty()) {
-            causes.add(new Cause("FieldValueRequired", "Required value", "spec.usages"));
-        }
+        List<Cause> causes = new ArrayList<>(CertificateChecks.spec(spec));
         try {
             CertificateRequest request = CertificateRequest.parsePem(
                     new String(Base64.getDecoder().decode(Json.text(spec, "request")), StandardCharsets.US_ASCII));
-            if (signer.equals(API_CLIENT) && request.subject().organizations().contains(User.MASTERS)) {
+            if (Json.text(spec, "signerName").equals(API_CLIENT)
+                    && request.subject().organizations().contains(User.MASTERS)) {
                 throw ApiException.forbidden(
                         review.resource(),
                         review.key().name(),
                         "use of " + API_CLIENT + " signer with " + User.MASTERS + " group is not allowed");
             }
         } catch (IllegalArgumentException | X509Exception e) {
-            causes.add(invalid("spec.request", "[...]", String.valueOf(e.getMessage())));
+            causes.add(0, CertificateChecks.invalid("spec.request", "[...]", String.valueOf(e.getMessage())));
         }
         refuse(review, causes);
-    }
-
-    private static void validateConditions(Review review, JsonNode status) {
-        boolean approved = has(status, "Approved");
-        boolean denied = has(status, "Denied");
-        if (approved && denied) {
-            refuse(
-                    review,
-                    List.of(invalid(
-                            "status.conditions",
-                            "\"Denied\"",
-                            "Approved and Denied conditions are mutually exclusive")));
-        }
-        for (JsonNode decision :
-                review.old().map(old -> old.at("status", "conditions")).orElseThrow()) {
-            String type = Json.text(decision, "type");
-            if (LASTING.contains(type) && !has(status, type)) {
-                refuse(
-                        review,
-                        List.of(new Cause(
-                                "FieldValueForbidden",
-                                "Forbidden: updates may not remove a condition of type \"" + type + "\"",
-                                "status.conditions")));
-            }
-        }
-    }
-
-    private static void validateCertificate(Review review, JsonNode before, JsonNode after) {
-        String present = Json.text(before, "certificate");
-        if (!present.isEmpty() && !present.equals(Json.text(after, "certificate"))) {
-            refuse(
-                    review,
-                    List.of(new Cause(
-                            "FieldValueForbidden",
-                            "Forbidden: updates may not modify existing certificate content",
-                            "status.certificate")));
-        }
-    }
-
-    private static boolean has(JsonNode status, String type) {
-        for (JsonNode condition : status.path("conditions")) {
-            if (Json.text(condition, "type").equals(type)) {
-                return true;
-            }
-        }
-        return false;
     }
 
     /** On the signer itself, or on all signers of its domain. */
@@ -238,10 +176,6 @@ public final class CertificateRules implements Admission {
         return authorizer
                 .authorize(new Attributes(user, verb, GROUP, "*", "signers", "", "", signer, true, ""))
                 .allowed();
-    }
-
-    private static Cause invalid(String field, String value, String why) {
-        return new Cause("FieldValueInvalid", "Invalid value: " + value + ": " + why, field);
     }
 
     private static void refuse(Review review, List<Cause> causes) {

@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.meta.Resource;
 import io.minik.api.meta.Resources;
+import io.minik.api.meta.Status.Cause;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.ground.json.Json;
 import io.minik.ground.tls.AltNames;
+import io.minik.ground.tls.CertificateAuthority;
 import io.minik.ground.tls.CertificateRequest;
 import io.minik.ground.tls.Keys;
 import io.minik.ground.tls.Subject;
@@ -104,6 +106,82 @@ class CertificateRulesTest {
                 .hasMessageContaining("not permitted to sign");
         rules.mutate(review(Operation.UPDATE, "status", next, Optional.of(stored), APPROVER));
         assertThat(next.path("status").has("conditions")).isFalse();
+    }
+
+    @Test
+    void whatIsAskedForMustMakeSense() {
+        assertThat(told(CertificateChecks.spec(json("""
+                {"signerName":"nodots","usages":["client auth","bogus","client auth"],"expirationSeconds":599}"""))))
+                .containsExactly(
+                        "spec.usages[1]: Unsupported value: \"bogus\": supported values: \"any\", \"cert sign\", \"client"
+                                + " auth\", \"code signing\", \"content commitment\", \"crl sign\", \"data encipherment\","
+                                + " \"decipher only\", \"digital signature\", \"email protection\", \"encipher only\","
+                                + " \"ipsec end system\", \"ipsec tunnel\", \"ipsec user\", \"key agreement\","
+                                + " \"key encipherment\", \"microsoft sgc\", \"netscape sgc\", \"ocsp signing\","
+                                + " \"s/mime\", \"server auth\", \"signing\", \"timestamping\"",
+                        "spec.usages[2]: Duplicate value: \"client auth\"",
+                        "spec.signerName: Invalid value: \"nodots\": must be a fully qualified domain and path of the form"
+                                + " 'example.com/signer-name'",
+                        "spec.expirationSeconds: Invalid value: 599: may not specify a duration less than 600 seconds"
+                                + " (10 minutes)");
+        assertThat(told(CertificateChecks.spec(json("{\"signerName\":\"kubernetes.io/legacy-unknown\"}"))))
+                .containsExactly(
+                        "spec.usages: Required value",
+                        "spec.signerName: Invalid value: \"kubernetes.io/legacy-unknown\": the legacy signerName is not"
+                                + " allowed via this API version");
+    }
+
+    @Test
+    void whatIsSaidOfARequestMustMakeSense() {
+        ObjectNode approved = json("{\"conditions\":[{\"type\":\"Approved\",\"status\":\"True\"}]}");
+        assertThat(told(CertificateChecks.status(json("{}"), approved))).isEmpty();
+        assertThat(told(CertificateChecks.status(approved, json("{\"conditions\":[]}"))))
+                .containsExactly(
+                        "status.conditions: Forbidden: updates may not remove a condition of type \"Approved\"");
+        assertThat(told(CertificateChecks.status(json("{}"), json("""
+                {"conditions":[{"type":"Approved","status":"False"},{"type":"Denied","status":"True"},{"type":"Foo"},
+                 {"status":"Maybe"},{"type":"Foo","status":"Unknown"}]}"""))))
+                .containsExactly(
+                        "status.conditions[0].status: Unsupported value: \"False\": supported values: \"True\"",
+                        "status.conditions[1].type: Invalid value: \"Denied\": Approved and Denied conditions are mutually"
+                                + " exclusive",
+                        "status.conditions[2].status: Required value",
+                        "status.conditions[3].type: Required value",
+                        "status.conditions[3].status: Unsupported value: \"Maybe\": supported values: \"False\", \"True\","
+                                + " \"Unknown\"",
+                        "status.conditions[4].type: Duplicate value: \"Foo\"");
+    }
+
+    @Test
+    void aCertificateIsOneAndStays() {
+        CertificateAuthority authority = CertificateAuthority.create(
+                "ca",
+                new CertificateAuthority.Validity(
+                        Instant.parse("2026-01-01T00:00:00Z"), Instant.parse("2027-01-01T00:00:00Z")));
+        assertThat(certificate("{}", authority.pem())).isEmpty();
+        String invalid = "status.certificate: Invalid value: \"<certificate data>\": ";
+        assertThat(certificate("{}", "foo"))
+                .containsExactly(invalid + "must contain at least one CERTIFICATE PEM block");
+        assertThat(certificate("{}", authority.pem() + "-----BEGIN KEY-----\nAAAA\n-----END KEY-----\n"))
+                .containsExactly(invalid + "only CERTIFICATE PEM blocks are allowed, found \"KEY\"");
+        assertThat(certificate("{\"certificate\":\"Zm9v\"}", authority.pem()))
+                .containsExactly("status.certificate: Forbidden: updates may not modify existing certificate content");
+        assertThat(certificate("{\"certificate\":\"Zm9v\"}", "foo")).isEmpty();
+    }
+
+    private static List<String> certificate(String before, String pem) {
+        String said = Base64.getEncoder().encodeToString(pem.getBytes(StandardCharsets.US_ASCII));
+        return told(CertificateChecks.status(json(before), Json.object().put("certificate", said)));
+    }
+
+    private static ObjectNode json(String text) {
+        return Json.parseObject(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static List<String> told(List<Cause> causes) {
+        return causes.stream()
+                .map(cause -> cause.field() + ": " + cause.message())
+                .toList();
     }
 
     private void admit(Review review) {
