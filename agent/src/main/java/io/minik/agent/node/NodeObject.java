@@ -18,6 +18,9 @@ final class NodeObject {
 
     private static final int MOST_IMAGE_NAMES = 5;
 
+    /** Runtime classes' handlers: the default one, and what it is called by. */
+    private static final List<String> HANDLERS = List.of("", "minik", "runc");
+
     private NodeObject() {}
 
     /** The object as it is registered, without a status. */
@@ -78,6 +81,15 @@ final class NodeObject {
         info.put("containerRuntimeVersion", config.runtimeVersion())
                 .put("kubeletVersion", config.kubeletVersion())
                 .put("kubeProxyVersion", config.kubeletVersion());
+        status.putObject("features").put("supplementalGroupsPolicy", true);
+        ArrayNode handlers = status.putArray("runtimeHandlers");
+        for (String name : HANDLERS) {
+            ObjectNode handler = handlers.addObject();
+            if (!name.isEmpty()) {
+                handler.put("name", name);
+            }
+            handler.putObject("features").put("recursiveReadOnlyMounts", true).put("userNamespaces", false);
+        }
         // The API drops an empty list: told again and again, it would look like news each time.
         if (!facts.images().isEmpty() || !present.at("status", "images").isEmpty()) {
             images(status.putArray("images"), facts.images());

@@ -52,10 +52,10 @@ public final class ClusterAuthorizer implements Authorizer {
                     .set("nonResourceURLs", Json.array().add("*")));
         }
         for (PolicyRule rule : index.rules(user, namespace)) {
-            if (!rule.resources().isEmpty()) {
+            if (!rule.resources().isEmpty() && !Json.items(resourceRules).contains(rule.tree())) {
                 resourceRules.add(rule.tree());
             }
-            if (!rule.urls().isEmpty()) {
+            if (!rule.urls().isEmpty() && !rule.tree().equals(urlRules.path(0))) {
                 urlRules.add(rule.tree());
             }
         }

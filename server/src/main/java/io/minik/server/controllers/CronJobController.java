@@ -211,6 +211,9 @@ final class CronJobController implements Controller {
             }
         });
         for (JsonNode before : cron.at("status", "active")) {
+            if (own.stream().noneMatch(job -> job.uid().equals(Json.text(before, "uid")))) {
+                events.normal(cron, "MissingJob", "Active job went missing: " + Json.text(before, "name"));
+            }
             own.stream()
                     .filter(job -> job.uid().equals(Json.text(before, "uid")))
                     .flatMap(job -> JobProgress.finished(job).stream()

@@ -3,6 +3,7 @@ package io.minik.server.controllers;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.client.Controller;
+import io.minik.api.client.EventRecorder;
 import io.minik.api.client.Informer;
 import io.minik.api.client.ReconcileLoop;
 import io.minik.api.meta.Resource;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 
 /** Tells each PodDisruptionBudget how many of its pods may be evicted now; the eviction subresource spends it. */
 final class DisruptionController implements Controller {
@@ -32,15 +34,26 @@ final class DisruptionController implements Controller {
             "ReplicationController", Resources.REPLICATION_CONTROLLERS,
             "Deployment", Resources.DEPLOYMENTS);
 
+    /** Kinds that make pods and have no number that could be asked for. */
+    private static final Map<String, Resource> UNSCALED =
+            Map.of("DaemonSet", Resources.DAEMON_SETS, "Job", Resources.JOBS);
+
+    private static final String UNMANAGED = "Pods selected by this PodDisruptionBudget (selector: %s) were found to be"
+            + " unmanaged. As a result, the status of the PDB cannot be calculated correctly, which may result in undefined"
+            + " behavior. To account for these pods please set \".spec.minAvailable\" field of the PDB to an integer"
+            + " value.";
+
     private final ControllerContext context;
     private final Informer budgets;
     private final Informer pods;
+    private final EventRecorder events;
     private final ReconcileLoop work;
 
     DisruptionController(ControllerContext context) {
         this.context = context;
         this.budgets = context.informer(Resources.POD_DISRUPTION_BUDGETS);
         this.pods = context.informer(Resources.PODS);
+        this.events = context.events("controllermanager");
         this.work = context.reconcile("disruption", this::reconcile)
                 .watch(budgets)
                 .watch(pods, pod -> budgets.byNamespace(pod.namespace()).stream()
@@ -84,7 +97,17 @@ final class DisruptionController implements Controller {
                 .count();
         JsonNode least = budget.at("spec", "minAvailable");
         JsonNode most = budget.at("spec", "maxUnavailable");
-        int expected = least.isNumber() ? own.size() : scale(own);
+        if (own.isEmpty()) {
+            events.normal(budget, "NoPods", "No matching pods found");
+        }
+        Scale scale = least.isNumber() ? new Scale(own.size(), false, Optional.empty()) : scale(own);
+        if (scale.fault().isPresent()) {
+            return failed(budget, scale.fault().get());
+        }
+        if (scale.unmanaged()) {
+            events.warning(budget, "UnmanagedPods", UNMANAGED.formatted(selectorText(budget)));
+        }
+        int expected = scale.pods();
         int desired = most.isMissingNode()
                 ? Rollout.scaled(least, expected, true)
                 : Math.max(0, expected - Rollout.scaled(most, expected, true));
@@ -111,12 +134,50 @@ final class DisruptionController implements Controller {
                             context.time())
                     .put("observedGeneration", budget.meta().generation());
         });
-        Optional<Duration> next = granted.isEmpty() ? Optional.empty() : Optional.of(GRANT);
+        return tell(budget, told, granted.isEmpty() ? Optional.empty() : Optional.of(GRANT));
+    }
+
+    private Future<Optional<Duration>> tell(KubeObject budget, KubeObject told, Optional<Duration> next) {
         return told.at("status").equals(budget.at("status"))
                 ? Future.succeededFuture(next)
                 : context.client()
                         .update(Resources.POD_DISRUPTION_BUDGETS, told, "status")
                         .map(next);
+    }
+
+    /** Nobody knows how many pods there should be: none may be evicted. */
+    private Future<Optional<Duration>> failed(KubeObject budget, String fault) {
+        events.warning(
+                budget, "CalculateExpectedPodCountFailed", "Failed to calculate the number of expected pods: " + fault);
+        KubeObject told = budget.edit(tree -> {
+            ObjectNode status = Json.child(tree, "status").put("disruptionsAllowed", 0);
+            for (String count : List.of("currentHealthy", "desiredHealthy", "expectedPods")) {
+                if (!status.has(count)) {
+                    status.put(count, 0);
+                }
+            }
+            Conditions.set(status, "DisruptionAllowed", "False", "SyncFailed", fault, context.time());
+        });
+        return tell(budget, told, Optional.empty());
+    }
+
+    /** As Go prints it. */
+    private static String selectorText(KubeObject budget) {
+        StringBuilder text = new StringBuilder("&LabelSelector{MatchLabels:map[string]string{");
+        new TreeMap<>(Json.strings(budget.tree(), "spec", "selector", "matchLabels"))
+                .forEach((key, value) ->
+                        text.append(key).append(": ").append(value).append(','));
+        text.append("},MatchExpressions:[]LabelSelectorRequirement{");
+        for (JsonNode each : budget.at("spec", "selector", "matchExpressions")) {
+            text.append("LabelSelectorRequirement{Key:")
+                    .append(Json.text(each, "key"))
+                    .append(",Operator:")
+                    .append(Json.text(each, "operator"))
+                    .append(",Values:[")
+                    .append(String.join(" ", Json.stringList(each, "values")))
+                    .append("],},");
+        }
+        return text.append("},}").toString();
     }
 
     /** Evictions granted whose pods have not begun to go yet. */
@@ -135,22 +196,41 @@ final class DisruptionController implements Controller {
         return granted;
     }
 
-    /** How many pods their controllers want together. */
-    private int scale(List<KubeObject> own) {
+    /**
+     * @param pods that their controllers want together
+     * @param unmanaged whether there are pods that nobody controls: these don't count
+     * @param fault what makes the number unknown
+     */
+    private record Scale(int pods, boolean unmanaged, Optional<String> fault) {}
+
+    private Scale scale(List<KubeObject> own) {
         int scale = 0;
+        boolean unmanaged = false;
         Set<String> counted = new HashSet<>();
         for (KubeObject pod : own) {
-            Optional<KubeObject> owner = pod.meta().controller().flatMap(each -> ownerOf(pod, each));
+            Optional<OwnerReference> controller = pod.meta().controller();
+            if (controller.isEmpty()) {
+                unmanaged = true;
+                continue;
+            }
+            OwnerReference reference = controller.get();
+            Resource built = UNSCALED.get(reference.kind());
+            if (built != null && built.apiVersion().equals(reference.apiVersion())) {
+                return new Scale(
+                        0, unmanaged, Optional.of(built.groupResource() + " does not implement the scale subresource"));
+            }
+            Optional<KubeObject> owner = ownerOf(pod, reference);
             Optional<KubeObject> top = owner.flatMap(
                             set -> set.meta().controller().flatMap(each -> ownerOf(set, each)))
                     .or(() -> owner);
             if (top.isEmpty()) {
-                scale += 1;
-            } else if (counted.add(top.get().uid())) {
+                return new Scale(0, unmanaged, Optional.of("found no controllers for pod \"" + pod.name() + "\""));
+            }
+            if (counted.add(top.get().uid())) {
                 scale += Rollout.replicas(top.get());
             }
         }
-        return scale;
+        return new Scale(scale, unmanaged, Optional.empty());
     }
 
     private Optional<KubeObject> ownerOf(KubeObject object, OwnerReference owner) {

@@ -42,6 +42,76 @@ class BudgetsTest {
         assertThat(allowed()).isEqualTo(1);
     }
 
+    private String condition() {
+        var condition = cluster.get(Resources.POD_DISRUPTION_BUDGETS, "b")
+                .at("status", "conditions")
+                .path(0);
+        return Json.text(condition, "status") + " " + Json.text(condition, "reason") + " "
+                + Json.text(condition, "message");
+    }
+
+    private void budget(String field, int value) {
+        cluster.put(Resources.POD_DISRUPTION_BUDGETS, "b", tree -> {
+            ObjectNode spec = Json.child(tree, "spec").put(field, value);
+            spec.putObject("selector").putObject("matchLabels").put("app", "lone");
+        });
+    }
+
+    private void pod(String name, String owner) {
+        cluster.put(Resources.PODS, name, tree -> {
+            ObjectNode metadata = Json.child(tree, "metadata");
+            metadata.putObject("labels").put("app", "lone");
+            if (!owner.isEmpty()) {
+                metadata.putArray("ownerReferences")
+                        .addObject()
+                        .put("apiVersion", owner.substring(0, owner.lastIndexOf('/')))
+                        .put("kind", owner.substring(owner.lastIndexOf('/') + 1))
+                        .put("name", "owner")
+                        .put("uid", "u")
+                        .put("controller", true);
+            }
+        });
+        cluster.run(cluster.get(Resources.PODS, name), true);
+    }
+
+    @Test
+    void podsThatNobodyControlsDoNotCountAndAreTold() {
+        pod("p", "");
+        budget("maxUnavailable", 1);
+        assertThat(allowed()).isZero();
+        assertThat(cluster.events("UnmanagedPods"))
+                .first()
+                .asString()
+                .startsWith(
+                        "Pods selected by this PodDisruptionBudget (selector: &LabelSelector{MatchLabels:map[string]string{"
+                                + "app: lone,},MatchExpressions:[]LabelSelectorRequirement{},}) were found to be unmanaged. As a"
+                                + " result,");
+        budget("minAvailable", 0);
+        assertThat(allowed()).isEqualTo(1);
+    }
+
+    @Test
+    void podsOfKindsWithoutAScaleMakeTheNumberUnknown() {
+        for (String owner : java.util.List.of("batch/v1/Job", "apps/v1/DaemonSet")) {
+            pod("p", owner);
+            budget("maxUnavailable", 1);
+            assertThat(allowed()).isZero();
+            String plural = owner.equals("batch/v1/Job") ? "jobs.batch" : "daemonsets.apps";
+            assertThat(condition())
+                    .isEqualTo("False SyncFailed " + plural + " does not implement the scale subresource");
+        }
+        assertThat(cluster.events("CalculateExpectedPodCountFailed"))
+                .contains("Failed to calculate the number of expected pods: jobs.batch does not implement the scale"
+                        + " subresource");
+    }
+
+    @Test
+    void aBudgetOfNothingTellsSo() {
+        budget("minAvailable", 1);
+        assertThat(allowed()).isZero();
+        assertThat(cluster.events("NoPods")).containsExactly("No matching pods found");
+    }
+
     private void volume(String name, String size) {
         cluster.put(Resources.PERSISTENT_VOLUMES, name, tree -> {
             ObjectNode spec = Json.child(tree, "spec");

@@ -43,6 +43,21 @@ class CronJobControllerTest {
     }
 
     @Test
+    void anActiveJobThatIsGoneIsTold() {
+        cron("0 0 1 1 *", "2026-01-01T00:00:00Z", spec -> {});
+        KubeObject cron = cluster.get(Resources.CRON_JOBS, "tick");
+        cluster.api.put(Resources.CRON_JOBS, cron.edit(tree -> Json.child(tree, "status")
+                .putArray("active")
+                .addObject()
+                .put("name", "tick-1")
+                .put("uid", "gone")));
+        cluster.loop.advance(Duration.ofSeconds(1));
+        assertThat(cluster.events("MissingJob")).containsExactly("Active job went missing: tick-1");
+        assertThat(cluster.get(Resources.CRON_JOBS, "tick").at("status", "active"))
+                .isEmpty();
+    }
+
+    @Test
     void itsOwnTimeZoneCountsFirst() {
         cron("0 6 * * *", "2026-01-01T00:00:00Z", spec -> spec.put("timeZone", "Etc/UTC"));
         cluster.loop.advance(Duration.ofHours(6).plusSeconds(1));
