@@ -1,6 +1,7 @@
 package io.minik.cli;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -70,8 +71,7 @@ final class WarmUpCommand implements Callable<Integer> {
     private static List<String> command(Path self, Path archive, Path folder) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(ProcessHandle.current().info().command().orElse("java"));
-        for (String option :
-                java.lang.management.ManagementFactory.getRuntimeMXBean().getInputArguments()) {
+        for (String option : ManagementFactory.getRuntimeMXBean().getInputArguments()) {
             if (!option.startsWith("-XX:SharedArchiveFile")
                     && !option.startsWith("-Xshare")
                     && !option.startsWith("-Xlog:cds")) {

@@ -3,6 +3,7 @@ package io.minik.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.management.ManagementFactory;
 import org.junit.jupiter.api.Test;
 
 class DaemonTest {
@@ -15,7 +16,7 @@ class DaemonTest {
 
     @Test
     void thisProcessIsOlderThanItsVirtualMachine() {
-        long machine = java.lang.management.ManagementFactory.getRuntimeMXBean().getUptime();
+        long machine = ManagementFactory.getRuntimeMXBean().getUptime();
         assertTrue(Daemon.processAgeMillis() + 20 >= machine);
     }
 }

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -97,9 +98,9 @@ class HostToolTest {
             // The program may have been killed before it told its number.
             String text = Files.exists(pid) ? Files.readString(pid).strip() : "";
             if (!text.isEmpty()) {
-                ProcessHandle.of(Long.parseLong(text)).ifPresent(handle -> handle.onExit()
-                        .orTimeout(60, java.util.concurrent.TimeUnit.SECONDS)
-                        .join());
+                ProcessHandle.of(Long.parseLong(text))
+                        .ifPresent(handle ->
+                                handle.onExit().orTimeout(60, TimeUnit.SECONDS).join());
             }
         } catch (IOException e) {
             throw new AssertionError(e);

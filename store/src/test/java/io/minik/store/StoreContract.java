@@ -7,10 +7,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.minik.store.Compare.Result;
 import io.minik.store.Compare.Target;
 import io.minik.store.mvcc.StoreLimits;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -682,7 +686,7 @@ public abstract class StoreContract {
     @Test
     void aWatcherThatDoesNotKeepUpIsEnded() throws Exception {
         Recorder recorder = new Recorder();
-        java.util.concurrent.CountDownLatch release = new java.util.concurrent.CountDownLatch(1);
+        CountDownLatch release = new CountDownLatch(1);
         vertx.getOrCreateContext().runOnContext(task -> {
             store.watch(WatchRequest.prefix(utf8("k"), 0), recorder);
             vertx.getOrCreateContext().runOnContext(stuck -> {
@@ -702,9 +706,9 @@ public abstract class StoreContract {
 
     @Test
     void answersAndEventsComeOnTheCallersContext() {
-        List<Object> contexts = new java.util.concurrent.CopyOnWriteArrayList<>();
-        io.vertx.core.Context mine = vertx.getOrCreateContext();
-        io.vertx.core.Promise<Void> seen = io.vertx.core.Promise.promise();
+        List<Object> contexts = new CopyOnWriteArrayList<>();
+        Context mine = vertx.getOrCreateContext();
+        Promise<Void> seen = Promise.promise();
         mine.runOnContext(task -> {
             store.watch(WatchRequest.prefix(utf8("k"), 0), new Store.WatchListener() {
                 @Override

@@ -7,6 +7,7 @@ import io.netty.handler.codec.dns.DnsQuestion;
 import io.netty.handler.codec.dns.DnsRawRecord;
 import io.netty.handler.codec.dns.DnsRecord;
 import io.netty.handler.codec.dns.DnsRecordDecoder;
+import io.netty.util.ReferenceCountUtil;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -71,7 +72,7 @@ final class DnsMessages {
                     edns = true;
                     udpBytes = Math.max(PLAIN_UDP_BYTES, Math.min(record.dnsClass(), MAX_UDP_BYTES));
                 }
-                io.netty.util.ReferenceCountUtil.release(record);
+                ReferenceCountUtil.release(record);
             }
             int problem = question.dnsClass() == CLASS_IN ? DnsAnswer.NO_ERROR : DnsAnswer.REFUSED;
             String name = Record.plain(question.name());
@@ -204,7 +205,7 @@ final class DnsMessages {
                     records.add(Record.pointing(
                             Record.plain(pointer.name()), Record.PTR, Record.plain(pointer.hostname())));
                 }
-                io.netty.util.ReferenceCountUtil.release(record);
+                ReferenceCountUtil.release(record);
             }
         } catch (Exception e) {
             return Optional.empty();

@@ -11,6 +11,7 @@ import io.minik.runtime.image.Images.Image;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -51,7 +52,7 @@ final class ContainerConfigs {
             String pidTarget) {}
 
     static String id(String podUid, String name, int attempt) {
-        String hex = podUid.replace("-", "").toLowerCase(java.util.Locale.ROOT);
+        String hex = podUid.replace("-", "").toLowerCase(Locale.ROOT);
         return "c-" + hex.substring(0, Math.min(SHORT_UID, hex.length())) + "-" + name + "-" + attempt;
     }
 

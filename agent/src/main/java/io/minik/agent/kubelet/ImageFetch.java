@@ -14,6 +14,7 @@ import io.minik.runtime.image.Images;
 import io.minik.runtime.image.Images.Credentials;
 import io.minik.runtime.image.Images.Image;
 import io.vertx.core.Future;
+import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -160,9 +161,8 @@ final class ImageFetch {
             return millis + "ms";
         }
         long minutes = millis / 60_000;
-        String seconds = java.math.BigDecimal.valueOf(millis % 60_000, 3)
-                .stripTrailingZeros()
-                .toPlainString();
+        String seconds =
+                BigDecimal.valueOf(millis % 60_000, 3).stripTrailingZeros().toPlainString();
         return minutes == 0 ? seconds + "s" : minutes + "m" + seconds + "s";
     }
 }

@@ -7,6 +7,7 @@ import io.minik.runtime.image.Images;
 import io.minik.runtime.image.Images.Image;
 import io.vertx.core.Future;
 import java.io.File;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -38,7 +39,7 @@ final class ImageGarbage {
     @FunctionalInterface
     interface Disk {
         /** @return percent in use; called on the file workers */
-        int usedPercent() throws java.io.IOException;
+        int usedPercent() throws IOException;
 
         static Disk of(Path directory) {
             return () -> {

@@ -16,12 +16,14 @@ import io.minik.api.core.Pod;
 import io.minik.api.meta.Resources;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
+import io.minik.ground.json.Json;
 import io.minik.ground.loop.Loop;
 import io.minik.ground.room.Room;
 import io.minik.runtime.container.Containers;
 import io.minik.runtime.image.Images;
 import io.minik.runtime.sandbox.Sandboxes;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -29,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -129,7 +132,7 @@ public final class Kubelet implements Room {
 
     @Override
     public Future<Void> stop() {
-        io.vertx.core.Promise<Void> done = io.vertx.core.Promise.promise();
+        Promise<Void> done = Promise.promise();
         loop.run(() -> {
             running = false;
             health = Health.notReady("stopped");
@@ -172,7 +175,7 @@ public final class Kubelet implements Room {
             if (!previous) {
                 return begun.stream().findFirst();
             }
-            return java.util.stream.Stream.of(
+            return Stream.of(
                             worker.status().containerStatuses(), worker.status().initContainerStatuses())
                     .flatMap(List::stream)
                     .filter(status -> status.name().equals(name))
@@ -187,7 +190,7 @@ public final class Kubelet implements Room {
     /** {@code ContainerCreating}, {@code ErrImagePull}, …: why a container has not started. */
     public String waitingReason(ObjectKey pod, String name) {
         return worker(pod).stream()
-                .flatMap(worker -> java.util.stream.Stream.of(
+                .flatMap(worker -> Stream.of(
                         worker.status().containerStatuses(), worker.status().initContainerStatuses()))
                 .flatMap(List::stream)
                 .filter(status -> status.name().equals(name))
@@ -344,8 +347,8 @@ public final class Kubelet implements Room {
                 labels.getOrDefault(ContainerConfigs.POD_NAMESPACE, "unknown"),
                 labels.getOrDefault(ContainerConfigs.POD_NAME, "unknown"));
         return Pod.of(KubeObject.named("v1", "Pod", key, tree -> {
-            io.minik.ground.json.Json.child(tree, "metadata").put("uid", uid);
-            var list = io.minik.ground.json.Json.child(tree, "spec").putArray("containers");
+            Json.child(tree, "metadata").put("uid", uid);
+            var list = Json.child(tree, "spec").putArray("containers");
             containers.forEach(name -> list.addObject().put("name", name));
         }));
     }

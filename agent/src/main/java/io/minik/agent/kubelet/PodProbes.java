@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /** One worker's probes: which containers are asked, and what the answers change. On the agent's loop. */
@@ -123,7 +124,7 @@ final class PodProbes {
         private ContainerNotes.Unhealthy kill(String probe) {
             var grace = (probe.equals("startup") ? container.startupProbe() : container.livenessProbe())
                     .map(p -> p.terminationGracePeriodSeconds())
-                    .orElse(java.util.OptionalLong.empty());
+                    .orElse(OptionalLong.empty());
             return new ContainerNotes.Unhealthy(
                     "Container " + container.name() + " failed " + probe + " probe, will be restarted", grace);
         }

@@ -1,5 +1,7 @@
 package io.minik.agent.kubelet;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 import io.minik.agent.kubelet.ContainerStatuses.StatusInput;
 import io.minik.api.core.Container;
 import io.minik.api.core.ContainerState;
@@ -8,6 +10,7 @@ import io.minik.api.core.Pod;
 import io.minik.api.core.PodCondition;
 import io.minik.api.core.PodStatus;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -267,10 +270,10 @@ final class PodStatuses {
     }
 
     /** The fields of a status patch: what differs from before, null for what is no longer. */
-    static Map<String, com.fasterxml.jackson.databind.JsonNode> changes(PodStatus before, PodStatus now) {
+    static Map<String, JsonNode> changes(PodStatus before, PodStatus now) {
         var old = before.tree();
         var fresh = now.tree();
-        Map<String, com.fasterxml.jackson.databind.JsonNode> changed = new java.util.LinkedHashMap<>();
+        Map<String, JsonNode> changed = new LinkedHashMap<>();
         fresh.properties().forEach(field -> {
             if (!field.getValue().equals(old.get(field.getKey()))) {
                 changed.put(field.getKey(), field.getValue());
@@ -278,7 +281,7 @@ final class PodStatuses {
         });
         old.fieldNames().forEachRemaining(field -> {
             if (!fresh.has(field)) {
-                changed.put(field, com.fasterxml.jackson.databind.node.NullNode.getInstance());
+                changed.put(field, NullNode.getInstance());
             }
         });
         return changed;

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,7 +34,7 @@ final class StatusWriter {
     private final Loop loop;
     private final ApiClient api;
     /** Called with the object as the API has it after a patch. */
-    private final java.util.function.Consumer<KubeObject> written;
+    private final Consumer<KubeObject> written;
 
     private Pod pod;
     private Optional<PodStatus> wanted = Optional.empty();
@@ -45,7 +46,7 @@ final class StatusWriter {
     private boolean gone;
     private final List<Promise<Void>> waiting = new ArrayList<>();
 
-    StatusWriter(Loop loop, ApiClient api, Pod pod, java.util.function.Consumer<KubeObject> written) {
+    StatusWriter(Loop loop, ApiClient api, Pod pod, Consumer<KubeObject> written) {
         this.loop = loop;
         this.api = api;
         this.pod = pod;

@@ -15,6 +15,7 @@ import io.minik.runtime.sandbox.Sandboxes.Sandbox;
 import io.minik.runtime.sandbox.Sandboxes.SandboxConfig;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,6 +25,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.LoggerFactory;
 
 /** Does one worker's steps: the only place where the kubelet changes the runtime. */
 final class StepRunner {
@@ -161,13 +163,12 @@ final class StepRunner {
     /** The grace became shorter: those that are stopping hear of it. */
     void hurry(long graceSeconds) {
         for (String id : List.copyOf(stopping.keySet())) {
-            node.containers()
-                    .stop(id, Seconds.millis(graceSeconds))
-                    .onFailure(error -> org.slf4j.LoggerFactory.getLogger(StepRunner.class)
-                            .atWarn()
-                            .addKeyValue("container", id)
-                            .addKeyValue("err", error.toString())
-                            .log("container could not be hurried to its end"));
+            node.containers().stop(id, Seconds.millis(graceSeconds)).onFailure(error -> LoggerFactory.getLogger(
+                            StepRunner.class)
+                    .atWarn()
+                    .addKeyValue("container", id)
+                    .addKeyValue("err", error.toString())
+                    .log("container could not be hurried to its end"));
         }
     }
 
@@ -187,7 +188,7 @@ final class StepRunner {
         }));
     }
 
-    private static void deleteLog(Containers.Container container) throws java.io.IOException {
+    private static void deleteLog(Containers.Container container) throws IOException {
         Path log = container.config().logPath();
         Files.deleteIfExists(log);
         for (int i = 1; i < Math.max(2, container.config().logMaxFiles()); i++) {
@@ -233,7 +234,7 @@ final class StepRunner {
                 }));
     }
 
-    private void unlink(Containers.Container container) throws java.io.IOException {
+    private void unlink(Containers.Container container) throws IOException {
         if (node.config().containerLogLinks().isPresent()) {
             Files.deleteIfExists(ContainerStart.logLink(
                     node.config().containerLogLinks().get(),

@@ -2,6 +2,7 @@ package io.minik.agent.logs;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.Optional;
 
@@ -33,7 +34,7 @@ record LogLine(String time, String stream, boolean whole, int text) {
 
     boolean before(Instant since) {
         try {
-            return java.time.OffsetDateTime.parse(time).toInstant().isBefore(since);
+            return OffsetDateTime.parse(time).toInstant().isBefore(since);
         } catch (DateTimeParseException e) {
             return false;
         }

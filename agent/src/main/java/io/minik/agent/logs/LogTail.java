@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.Optional;
 
 /** Finds where the last lines of a log begin, reading backwards. Blocking. */
@@ -49,7 +50,7 @@ final class LogTail {
                     position = end + i;
                     lineEnd = i;
                 }
-                rest = java.util.Arrays.copyOf(block, lineEnd);
+                rest = Arrays.copyOf(block, lineEnd);
             }
             return new Found(0, lines);
         }

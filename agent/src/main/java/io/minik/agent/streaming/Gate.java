@@ -5,6 +5,7 @@ import io.minik.api.client.ApiClient;
 import io.minik.api.meta.Resource;
 import io.minik.api.object.KubeObject;
 import io.minik.ground.json.Json;
+import io.minik.ground.net.UpgradeByPost;
 import io.minik.ground.tls.ClientAuthority;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerRequest;
@@ -15,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Who is let in to the kubelet, as upstream with webhooks: a client certificate of the cluster or a token that the API
@@ -126,7 +128,7 @@ public final class Gate {
     // ---- what
 
     private static String verb(HttpServerRequest request) {
-        return switch (io.minik.ground.net.UpgradeByPost.asked(request)) {
+        return switch (UpgradeByPost.asked(request)) {
             case "POST" -> "create";
             case "PUT" -> "update";
             case "PATCH" -> "patch";
@@ -177,7 +179,7 @@ public final class Gate {
         });
     }
 
-    private static KubeObject review(Resource resource, java.util.function.Consumer<ObjectNode> spec) {
+    private static KubeObject review(Resource resource, Consumer<ObjectNode> spec) {
         ObjectNode tree = Json.object().put("apiVersion", resource.apiVersion()).put("kind", resource.kind());
         tree.putObject("metadata");
         spec.accept(tree.putObject("spec"));

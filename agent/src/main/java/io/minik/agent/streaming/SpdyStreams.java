@@ -5,6 +5,7 @@ import io.minik.ground.json.Json;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -134,7 +135,7 @@ final class SpdyStreams implements RemoteStreams {
         lines.removeIf(String::isBlank);
         for (String line : lines) {
             try {
-                JsonNode size = Json.parse(line.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+                JsonNode size = Json.parse(line.getBytes(StandardCharsets.UTF_8));
                 resize.accept(Json.intOr(0, size, "Width"), Json.intOr(0, size, "Height"));
             } catch (IllegalArgumentException e) {
                 Unheard.note(session.close());

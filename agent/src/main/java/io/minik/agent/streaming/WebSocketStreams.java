@@ -5,6 +5,7 @@ import io.minik.ground.json.Json;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ServerWebSocket;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -66,7 +67,7 @@ final class WebSocketStreams implements RemoteStreams {
         }
         byte[] content = base64
                 ? Base64.getDecoder().decode(text.substring(1))
-                : text.substring(1).getBytes(java.nio.charset.StandardCharsets.UTF_8);
+                : text.substring(1).getBytes(StandardCharsets.UTF_8);
         receive(text.charAt(0) - '0', Buffer.buffer(content));
     }
 

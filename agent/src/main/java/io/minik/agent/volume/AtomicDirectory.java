@@ -7,6 +7,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -115,7 +116,7 @@ final class AtomicDirectory {
             for (Path file : walk.filter(Files::isRegularFile).toList()) {
                 String path = present.relativize(file).toString();
                 VolumePayload.File wanted = files.get(path);
-                if (wanted == null || !java.util.Arrays.equals(wanted.content(), Files.readAllBytes(file))) {
+                if (wanted == null || !Arrays.equals(wanted.content(), Files.readAllBytes(file))) {
                     return false;
                 }
                 found.add(path);

@@ -1,6 +1,7 @@
 package io.minik.agent.volume;
 
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -38,6 +39,6 @@ record VolumePayload(TreeMap<String, File> files) {
     }
 
     Map<String, File> view() {
-        return java.util.Collections.unmodifiableMap(files);
+        return Collections.unmodifiableMap(files);
     }
 }

@@ -10,6 +10,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -219,7 +220,7 @@ final class FakeRuntime {
             } else if (graceMillis == 0) {
                 end(id, 137, "Error");
             } else {
-                loop.after(java.time.Duration.ofMillis(graceMillis), () -> end(id, 137, "Error"));
+                loop.after(Duration.ofMillis(graceMillis), () -> end(id, 137, "Error"));
             }
             return done.future();
         }

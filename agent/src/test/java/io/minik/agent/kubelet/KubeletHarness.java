@@ -7,6 +7,7 @@ import io.minik.agent.volume.FileWork;
 import io.minik.agent.volume.PodVolumes;
 import io.minik.agent.volume.VolumeFault;
 import io.minik.api.client.ApiClient;
+import io.minik.api.client.DeleteOptions;
 import io.minik.api.client.EventRecorder;
 import io.minik.api.client.FakeApi;
 import io.minik.api.client.Informers;
@@ -27,6 +28,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -148,10 +150,7 @@ final class KubeletHarness {
 
     void delete(String name, long grace) {
         new ApiClient(api, "user")
-                .delete(
-                        Resources.PODS,
-                        ObjectKey.of("default", name),
-                        io.minik.api.client.DeleteOptions.DEFAULT.grace(grace));
+                .delete(Resources.PODS, ObjectKey.of("default", name), DeleteOptions.DEFAULT.grace(grace));
         loop.settle();
     }
 
@@ -168,8 +167,7 @@ final class KubeletHarness {
     /** {@code Reason: message} of all events, oldest first. */
     List<String> events() {
         return api.all(Resources.EVENTS).stream()
-                .sorted(java.util.Comparator.comparingLong(
-                        e -> Long.parseLong(e.meta().resourceVersion())))
+                .sorted(Comparator.comparingLong(e -> Long.parseLong(e.meta().resourceVersion())))
                 .map(event -> event.text("reason") + ": " + event.text("message"))
                 .toList();
     }

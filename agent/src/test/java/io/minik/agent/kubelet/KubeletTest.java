@@ -2,6 +2,7 @@ package io.minik.agent.kubelet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.agent.probe.Actions;
 import io.minik.agent.probe.Prober;
 import io.minik.api.core.ContainerState.Running;
@@ -9,15 +10,19 @@ import io.minik.api.core.ContainerState.Terminated;
 import io.minik.api.core.ContainerState.Waiting;
 import io.minik.api.core.ContainerStatus;
 import io.minik.api.core.Pod;
+import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Resources;
+import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.ground.json.Json;
 import io.minik.runtime.RuntimeFault;
 import io.minik.runtime.container.Containers;
 import io.vertx.core.Promise;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -84,7 +89,7 @@ class KubeletTest {
                 directory.resolve("kubelet/pods").resolve(node.pod("p").uid()).resolve("etc-hosts");
         String good = Files.readString(hosts);
         // A hole of a terabyte: no disk is used, and no memory could hold it.
-        try (java.io.RandomAccessFile grown = new java.io.RandomAccessFile(hosts.toFile(), "rw")) {
+        try (RandomAccessFile grown = new RandomAccessFile(hosts.toFile(), "rw")) {
             grown.setLength(1L << 40);
         }
         node.exit("c", 1);
@@ -311,10 +316,9 @@ class KubeletTest {
     void anotherImageRestartsTheContainer() {
         node.runtime.registry.add("busybox:2");
         node.create("p", "{'restartPolicy':'Never','containers':[{'name':'c','image':'busybox:1'}]}");
-        node.api.put(
-                Resources.PODS, node.pod("p").object().edit(tree -> ((com.fasterxml.jackson.databind.node.ObjectNode)
-                                Json.items(tree, "spec", "containers").get(0))
-                        .put("image", "busybox:2")));
+        node.api.put(Resources.PODS, node.pod("p").object().edit(tree -> ((ObjectNode)
+                        Json.items(tree, "spec", "containers").get(0))
+                .put("image", "busybox:2")));
         node.loop.settle();
         assertThat(status("p").image()).isEqualTo("busybox:2");
         assertThat(status("p").restartCount()).isEqualTo(1);
@@ -417,17 +421,16 @@ class KubeletTest {
         assertThat(status("p").state()).isEqualTo(new Waiting("CreateContainerConfigError", "secret \"s\" not found"));
         node.api.put(
                 Resources.SECRETS,
-                io.minik.api.object.KubeObject.named(
-                        "v1", "Secret", ObjectKey.of("default", "s"), tree -> Json.child(tree, "data")
-                                .put("k", "dmFsdWU=")));
+                KubeObject.named("v1", "Secret", ObjectKey.of("default", "s"), tree -> Json.child(tree, "data")
+                        .put("k", "dmFsdWU=")));
         node.pass(10);
         assertThat(node.runtime.only("c").config().env()).contains("A=value");
     }
 
     @Test
     void aProgramThatCannotStartIsARunError() {
-        node.runtime.startFault = java.util.Optional.of(
-                new RuntimeFault(RuntimeFault.Kind.START, "execve", "exec: \"nope\": no such file", 2));
+        node.runtime.startFault =
+                Optional.of(new RuntimeFault(RuntimeFault.Kind.START, "execve", "exec: \"nope\": no such file", 2));
         node.create("p", ONE);
         assertThat(status("p").state()).isEqualTo(new Waiting("RunContainerError", "exec: \"nope\": no such file"));
         assertThat(((Terminated) status("p").lastState()).exitCode()).isEqualTo(128);
@@ -435,13 +438,12 @@ class KubeletTest {
 
     @Test
     void volumesThatCannotBeMountedAreToldAndTriedAgain() {
-        node.mountFault =
-                java.util.Optional.of("MountVolume.SetUp failed for volume \"v\" : configmap \"x\" not found");
+        node.mountFault = Optional.of("MountVolume.SetUp failed for volume \"v\" : configmap \"x\" not found");
         node.create("p", ONE);
         assertThat(node.events())
                 .contains("FailedMount: MountVolume.SetUp failed for volume \"v\" : configmap \"x\" not found");
         assertThat(status("p").state()).isEqualTo(new Waiting("ContainerCreating", ""));
-        node.mountFault = java.util.Optional.empty();
+        node.mountFault = Optional.empty();
         node.pass(2);
         assertThat(node.pod("p").status().phase()).isEqualTo("Running");
     }
@@ -598,11 +600,10 @@ class KubeletTest {
     @Test
     void aRefusedStatusIsTriedAgainWhileThePodIsOurs() {
         node.api.failing(call -> call.subresource().equals("status")
-                ? java.util.Optional.of(
-                        io.minik.api.meta.ApiException.invalid(Resources.PODS, "p", java.util.List.of()))
-                : java.util.Optional.empty());
+                ? Optional.of(ApiException.invalid(Resources.PODS, "p", List.of()))
+                : Optional.empty());
         node.create("p", ONE);
-        node.api.failing(call -> java.util.Optional.empty());
+        node.api.failing(call -> Optional.empty());
         node.pass(3);
         assertThat(node.pod("p").status().phase()).isEqualTo("Running");
     }
@@ -633,12 +634,11 @@ class KubeletTest {
 
     @Test
     void aStatusThatCannotBeWrittenIsWrittenLater() {
-        node.api.failing(call -> call.subresource().equals("status")
-                ? java.util.Optional.of(io.minik.api.meta.ApiException.unavailable("down"))
-                : java.util.Optional.empty());
+        node.api.failing(call ->
+                call.subresource().equals("status") ? Optional.of(ApiException.unavailable("down")) : Optional.empty());
         node.create("p", ONE);
         assertThat(node.pod("p").status().phase()).isEqualTo("Pending");
-        node.api.failing(call -> java.util.Optional.empty());
+        node.api.failing(call -> Optional.empty());
         node.pass(5);
         assertThat(node.pod("p").status().phase()).isEqualTo("Running");
     }

@@ -2,6 +2,7 @@ package io.minik.agent.node;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.client.ApiCall.Verb;
 import io.minik.api.client.ApiClient;
 import io.minik.api.client.EventRecorder;
@@ -9,6 +10,7 @@ import io.minik.api.client.FakeApi;
 import io.minik.api.client.Informers;
 import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Resources;
+import io.minik.api.meta.Status;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.ground.json.Json;
@@ -22,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -119,7 +122,7 @@ class NodeRoomTest {
         @Override
         public Future<Map<String, String>> routes(Map<String, String> nodeIpByPodCidr) {
             network.add("routes " + nodeIpByPodCidr);
-            Map<String, String> answer = new java.util.TreeMap<>(refused);
+            Map<String, String> answer = new TreeMap<>(refused);
             answer.keySet().retainAll(nodeIpByPodCidr.keySet());
             return refusal.map(Future::<Map<String, String>>failedFuture).orElse(Future.succeededFuture(answer));
         }
@@ -292,7 +295,7 @@ class NodeRoomTest {
                 .withArray("conditions")
                 .forEach(condition -> {
                     if (Json.text(condition, "type").equals("Ready")) {
-                        ((com.fasterxml.jackson.databind.node.ObjectNode) condition).put("status", "Unknown");
+                        ((ObjectNode) condition).put("status", "Unknown");
                     }
                 }));
         loop.settle();
@@ -323,8 +326,7 @@ class NodeRoomTest {
 
     @Test
     void aServerThatRefusesUsIsNotAskedAgain() {
-        api.failing(call -> Optional.of(ApiException.of(
-                io.minik.api.meta.Status.Reason.Forbidden, "no", io.minik.api.meta.Status.Details.NONE)));
+        api.failing(call -> Optional.of(ApiException.of(Status.Reason.Forbidden, "no", Status.Details.NONE)));
         Future<Void> started = room.start();
         loop.settle();
         assertThat(started.failed()).isTrue();

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.ground.json.Json;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** Services and slices for tests. */
@@ -52,6 +53,6 @@ public final class Objects {
     }
 
     public static KubeObject parse(String json) {
-        return KubeObject.of(Json.parseObject(json.getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+        return KubeObject.of(Json.parseObject(json.getBytes(StandardCharsets.UTF_8)));
     }
 }

@@ -12,10 +12,12 @@ import io.minik.ground.loop.Loop;
 import io.minik.runtime.HostTool;
 import io.vertx.core.Vertx;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -129,7 +131,7 @@ class ProxyRootTest {
 
     private static void sh(String... commands) throws IOException {
         for (String command : commands) {
-            HostTool.run(List.of("sh", "-c", command), "", java.time.Duration.ofSeconds(60));
+            HostTool.run(List.of("sh", "-c", command), "", Duration.ofSeconds(60));
         }
     }
 
@@ -143,7 +145,7 @@ class ProxyRootTest {
             process.waitFor();
             return answer;
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
@@ -272,7 +273,7 @@ class RulesTest {
                 line("192.0.2.9", "192.0.2.1", 30053, "10.42.0.2"),
                 line("10.42.0.9", "198.51.100.1", 30053, "198.51.100.1"),
                 "conntrack v1.4.7 (conntrack-tools): 7 flow entries have been shown.");
-        assertThat(StaleFlows.ofAll(elements, java.util.Set.of("10.43.0.10 . 53"), dump))
+        assertThat(StaleFlows.ofAll(elements, Set.of("10.43.0.10 . 53"), dump))
                 .extracting(words -> String.join(" ", words))
                 .containsExactlyInAnyOrder(
                         "-D -p udp --orig-dst 10.43.0.7 --orig-port-dst 53 --reply-src 10.42.0.2",

@@ -5,16 +5,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.minik.api.client.FakeApi;
 import io.minik.api.core.ContainerState.Terminated;
 import io.minik.api.core.Pod;
+import io.minik.api.meta.Resources;
+import io.minik.api.object.ObjectKey;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -68,11 +77,11 @@ class KubectlTest {
             }
         });
         feed.start();
-        java.util.concurrent.CompletableFuture<byte[]> err = java.util.concurrent.CompletableFuture.supplyAsync(() -> {
+        CompletableFuture<byte[]> err = CompletableFuture.supplyAsync(() -> {
             try {
                 return process.getErrorStream().readAllBytes();
             } catch (IOException e) {
-                throw new java.io.UncheckedIOException(e);
+                throw new UncheckedIOException(e);
             }
         });
         // What hangs is ended, so that the test fails with what was said until then.
@@ -133,9 +142,9 @@ class KubectlTest {
     void muchDataIsCarriedWhole() throws Exception {
         running("much", SLEEPER);
         byte[] data = new byte[20 << 20];
-        new java.util.Random(7).nextBytes(data);
-        String sum = java.util.HexFormat.of()
-                .formatHex(java.security.MessageDigest.getInstance("SHA-256").digest(data));
+        new Random(7).nextBytes(data);
+        String sum =
+                HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(data));
         assertThat(finish(begin(Map.of(), "exec", "-i", "much", "--", "sha256sum"), data)
                         .out())
                 .startsWith(sum);
@@ -176,8 +185,8 @@ class KubectlTest {
             Process forward =
                     begin(Map.of("KUBECTL_PORT_FORWARD_WEBSOCKETS", websockets), "port-forward", "web", ":8080");
             try {
-                String line = new java.io.BufferedReader(
-                                new java.io.InputStreamReader(forward.getInputStream(), StandardCharsets.UTF_8))
+                String line = new BufferedReader(
+                                new InputStreamReader(forward.getInputStream(), StandardCharsets.UTF_8))
                         .readLine();
                 assertThat(line).startsWith("Forwarding from 127.0.0.1:");
                 int port = Integer.parseInt(line.replaceFirst(".*127.0.0.1:(\\d+) .*", "$1"));
@@ -249,7 +258,7 @@ class KubectlTest {
         first.create("gone", SLEEPER);
         first.await("gone", pod -> pod.status().ready());
         first.drop();
-        api.remove(io.minik.api.meta.Resources.PODS, io.minik.api.object.ObjectKey.of("default", "gone"));
+        api.remove(Resources.PODS, ObjectKey.of("default", "gone"));
         try (RealNode second = new RealNode(own, api, node.certificates, "mkag1", "10.217.8.0/24")) {
             second.create("new", SLEEPER);
             second.await("new", pod -> pod.status().ready());

@@ -9,10 +9,16 @@ import io.minik.agent.volume.FileWork;
 import io.minik.agent.volume.LinuxMounts;
 import io.minik.agent.volume.Volumes;
 import io.minik.api.client.ApiClient;
+import io.minik.api.client.DeleteOptions;
 import io.minik.api.client.EventRecorder;
 import io.minik.api.client.FakeApi;
 import io.minik.api.client.Informers;
+import io.minik.api.client.ListOptions;
+import io.minik.api.client.WatchEvent;
+import io.minik.api.client.WatchHandle;
+import io.minik.api.client.WatchHandler;
 import io.minik.api.core.Pod;
+import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Resources;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
@@ -21,6 +27,7 @@ import io.minik.ground.loop.Loop;
 import io.minik.ground.tls.ClientAuthority;
 import io.minik.ground.tls.Pem;
 import io.minik.runtime.cgroup.Cgroups;
+import io.minik.runtime.container.Containers;
 import io.minik.runtime.container.LinuxContainers;
 import io.minik.runtime.image.ImageStore;
 import io.minik.runtime.net.BridgeNetwork;
@@ -188,23 +195,19 @@ final class RealNode implements AutoCloseable {
     /** Waits for a state of the pod as the API has it. */
     Pod await(String name, Predicate<Pod> state) {
         Promise<Pod> found = Promise.promise();
-        Future<io.minik.api.client.WatchHandle> watch = onFuture(() -> new ApiClient(api, "test")
-                .watch(
-                        Resources.PODS,
-                        "default",
-                        io.minik.api.client.ListOptions.fields("metadata.name=" + name),
-                        new io.minik.api.client.WatchHandler() {
-                            @Override
-                            public void onEvent(io.minik.api.client.WatchEvent event) {
-                                Pod pod = Pod.of(event.object());
-                                if (state.test(pod)) {
-                                    found.tryComplete(pod);
-                                }
-                            }
+        Future<WatchHandle> watch = onFuture(() -> new ApiClient(api, "test")
+                .watch(Resources.PODS, "default", ListOptions.fields("metadata.name=" + name), new WatchHandler() {
+                    @Override
+                    public void onEvent(WatchEvent event) {
+                        Pod pod = Pod.of(event.object());
+                        if (state.test(pod)) {
+                            found.tryComplete(pod);
+                        }
+                    }
 
-                            @Override
-                            public void onEnd(Optional<io.minik.api.meta.ApiException> why) {}
-                        }));
+                    @Override
+                    public void onEnd(Optional<ApiException> why) {}
+                }));
         try {
             return await(found.future());
         } catch (IllegalStateException e) {
@@ -215,13 +218,13 @@ final class RealNode implements AutoCloseable {
     }
 
     /** Waits until the containers that exist are as wanted; looked at after each that ends. */
-    void awaitContainers(Predicate<List<io.minik.runtime.container.Containers.Container>> state) {
+    void awaitContainers(Predicate<List<Containers.Container>> state) {
         Promise<Void> found = Promise.promise();
         context.runOnContext(ignored -> look(state, found));
         await(found.future());
     }
 
-    private void look(Predicate<List<io.minik.runtime.container.Containers.Container>> state, Promise<Void> found) {
+    private void look(Predicate<List<Containers.Container>> state, Promise<Void> found) {
         containers.list().onComplete(result -> {
             if (result.succeeded() && state.test(result.result())) {
                 found.complete();
@@ -244,10 +247,7 @@ final class RealNode implements AutoCloseable {
 
     void delete(String name, long grace) {
         await(onFuture(() -> new ApiClient(api, "test")
-                .delete(
-                        Resources.PODS,
-                        ObjectKey.of("default", name),
-                        io.minik.api.client.DeleteOptions.DEFAULT.grace(grace))));
+                .delete(Resources.PODS, ObjectKey.of("default", name), DeleteOptions.DEFAULT.grace(grace))));
     }
 
     private <T> T on(Callable<T> work) {

@@ -3,11 +3,14 @@ package io.minik.agent.volume;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.minik.runtime.RuntimeFault;
 import io.minik.runtime.sys.LinuxSys;
+import io.minik.runtime.sys.Trees;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -88,7 +91,7 @@ class LinuxMountsTest {
         Path host = Files.createDirectories(directory.resolve("host/b"));
         Files.writeString(host.resolve("secret"), "of the host");
         Path place = volume.resolve("a");
-        java.util.concurrent.atomic.AtomicBoolean done = new java.util.concurrent.atomic.AtomicBoolean();
+        AtomicBoolean done = new AtomicBoolean();
         Thread attacker = new Thread(() -> {
             while (!done.get()) {
                 exchange(place, directory.resolve("host"));
@@ -100,7 +103,7 @@ class LinuxMountsTest {
                 Path target = directory.resolve("t" + i);
                 try {
                     mounts.subPath(volume, "a/b", target);
-                } catch (VolumeFault | io.minik.runtime.RuntimeFault e) {
+                } catch (VolumeFault | RuntimeFault e) {
                     assertThat(e.getMessage()).isNotEmpty();
                 }
                 assertThat(target.resolve("secret")).doesNotExist();
@@ -115,7 +118,7 @@ class LinuxMountsTest {
     /** A directory, then a link at the same place; what the other side makes at that moment may be in the way. */
     private static void exchange(Path place, Path target) {
         try {
-            io.minik.runtime.sys.Trees.delete(place);
+            Trees.delete(place);
             Files.createSymbolicLink(place, target);
             Files.delete(place);
             Files.createDirectories(place.resolve("b"));

@@ -4,8 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.minik.api.client.ApiCall;
 import io.minik.api.client.ApiClient;
 import io.minik.api.client.FakeApi;
+import io.minik.api.client.KubeList;
+import io.minik.api.client.Transport;
+import io.minik.api.client.WatchHandle;
+import io.minik.api.client.WatchHandler;
 import io.minik.api.core.Pod;
 import io.minik.api.core.Volume;
 import io.minik.api.core.VolumeMount;
@@ -21,6 +26,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -148,20 +154,20 @@ class VolumesTest {
         assertThat(path(pod).resolve("token")).hasContent("token-1");
         assertThat(path(pod).resolve("ca.crt")).hasContent("CA");
         assertThat(path(pod).resolve("namespace")).hasContent("default");
-        loop.advance(java.time.Duration.ofSeconds(799));
+        loop.advance(Duration.ofSeconds(799));
         assertThat(path(pod).resolve("token")).hasContent("token-1");
-        loop.advance(java.time.Duration.ofSeconds(1));
+        loop.advance(Duration.ofSeconds(1));
         assertThat(path(pod).resolve("token")).hasContent("token-2");
         volumes.unmount("u1");
         assertThat(loop.timers()).isZero();
     }
 
     /** Answers token requests; the rest is the fake's. */
-    private final class TokenApi implements io.minik.api.client.Transport {
+    private final class TokenApi implements Transport {
         private int issued;
 
         @Override
-        public Future<KubeObject> send(io.minik.api.client.ApiCall call) {
+        public Future<KubeObject> send(ApiCall call) {
             if (!call.subresource().equals("token")) {
                 return api.send(call);
             }
@@ -175,13 +181,12 @@ class VolumesTest {
         }
 
         @Override
-        public Future<io.minik.api.client.KubeList> list(io.minik.api.client.ApiCall call) {
+        public Future<KubeList> list(ApiCall call) {
             return api.list(call);
         }
 
         @Override
-        public Future<io.minik.api.client.WatchHandle> watch(
-                io.minik.api.client.ApiCall call, io.minik.api.client.WatchHandler handler) {
+        public Future<WatchHandle> watch(ApiCall call, WatchHandler handler) {
             return api.watch(call, handler);
         }
     }

@@ -11,8 +11,10 @@ import io.minik.ground.loop.Loop;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,7 +61,7 @@ public final class EventRecorder {
     }
 
     private static final class Alike {
-        final java.util.Set<String> messages = new java.util.HashSet<>();
+        final Set<String> messages = new HashSet<>();
         Instant last = Instant.EPOCH;
     }
 

@@ -9,6 +9,7 @@ import io.vertx.core.Promise;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -105,7 +106,7 @@ public final class Informer {
 
     /** All objects, in no order; a live view: copy it before anything may change it. */
     public Collection<KubeObject> list() {
-        return java.util.Collections.unmodifiableCollection(objects.values());
+        return Collections.unmodifiableCollection(objects.values());
     }
 
     public Collection<KubeObject> byNamespace(String namespace) {
@@ -119,7 +120,7 @@ public final class Informer {
             throw new IllegalArgumentException("informer of " + resource + " has no index " + name);
         }
         Map<ObjectKey, KubeObject> found = index.entries.get(value);
-        return found == null ? List.of() : java.util.Collections.unmodifiableCollection(found.values());
+        return found == null ? List.of() : Collections.unmodifiableCollection(found.values());
     }
 
     /**

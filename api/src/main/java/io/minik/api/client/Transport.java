@@ -1,5 +1,6 @@
 package io.minik.api.client;
 
+import io.minik.api.object.KubeObject;
 import io.vertx.core.Future;
 
 /**
@@ -9,7 +10,7 @@ import io.vertx.core.Future;
  */
 public interface Transport {
     /** Any call that answers with one object (a delete may answer with a Status object). */
-    Future<io.minik.api.object.KubeObject> send(ApiCall call);
+    Future<KubeObject> send(ApiCall call);
 
     /** A list: items may be shared instances, never mutate. */
     Future<KubeList> list(ApiCall call);

@@ -7,6 +7,7 @@ import io.minik.api.object.KubeObject;
 import io.minik.ground.json.Json;
 import io.vertx.core.buffer.Buffer;
 import java.io.ByteArrayOutputStream;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -56,7 +57,7 @@ final class WatchFrames {
     private Optional<ApiException> frame(byte[] bytes, int from, int length) {
         byte[] whole;
         if (begun.size() == 0) {
-            whole = java.util.Arrays.copyOfRange(bytes, from, from + length);
+            whole = Arrays.copyOfRange(bytes, from, from + length);
         } else {
             begun.write(bytes, from, length);
             whole = begun.toByteArray();

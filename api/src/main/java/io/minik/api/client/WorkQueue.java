@@ -1,5 +1,6 @@
 package io.minik.api.client;
 
+import io.minik.api.meta.ApiException;
 import io.minik.ground.loop.Loop;
 import io.minik.ground.loop.Seconds;
 import io.vertx.core.Future;
@@ -174,7 +175,7 @@ public final class WorkQueue<K> {
                 .addKeyValue("key", key)
                 .addKeyValue("failures", before + 1)
                 .addKeyValue("err", error.toString());
-        if (!(error instanceof io.minik.api.meta.ApiException)) {
+        if (!(error instanceof ApiException)) {
             entry = entry.setCause(error);
         }
         entry.log("reconcile failed, will retry");

@@ -2,6 +2,8 @@ package io.minik.api.core;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.minik.ground.json.Json;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -45,14 +47,14 @@ public record PodNetwork(
     /** @param options name to value, in order; an empty value writes the name alone */
     public record DnsConfig(List<String> nameservers, List<String> searches, Map<String, String> options) {
         static DnsConfig of(JsonNode config) {
-            Map<String, String> options = new java.util.LinkedHashMap<>();
+            Map<String, String> options = new LinkedHashMap<>();
             for (JsonNode option : config.path("options")) {
                 options.put(Json.text(option, "name"), Json.text(option, "value"));
             }
             return new DnsConfig(
                     Json.stringList(config, "nameservers"),
                     Json.stringList(config, "searches"),
-                    java.util.Collections.unmodifiableMap(options));
+                    Collections.unmodifiableMap(options));
         }
     }
 }

@@ -2,6 +2,7 @@ package io.minik.api.core;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.minik.ground.json.Json;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,7 +40,7 @@ public record PodSecurityContext(
                 Json.textOr("Always", context, "fsGroupChangePolicy"),
                 Views.list(context.path("supplementalGroups"), JsonNode::longValue),
                 Json.textOr("Merge", context, "supplementalGroupsPolicy"),
-                java.util.Collections.unmodifiableMap(sysctls),
+                Collections.unmodifiableMap(sysctls),
                 Views.seccomp(context.path("seccompProfile")));
     }
 }

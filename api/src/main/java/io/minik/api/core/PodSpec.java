@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 
 /**
  * core/v1 PodSpec. Absent strings are empty; defaults are those that the API server writes.
@@ -86,7 +87,7 @@ public record PodSpec(
 
     /** A container of any sort, by name. */
     public Optional<Container> container(String name) {
-        return java.util.stream.Stream.of(containers, initContainers, ephemeralContainers)
+        return Stream.of(containers, initContainers, ephemeralContainers)
                 .flatMap(List::stream)
                 .filter(container -> container.name().equals(name))
                 .findFirst();

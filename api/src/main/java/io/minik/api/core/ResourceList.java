@@ -5,6 +5,7 @@ import io.minik.api.meta.Quantity;
 import io.minik.ground.json.Json;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BinaryOperator;
 
 /**
  * core/v1 ResourceList in whole numbers, as the scheduler counts: CPU in millicores, the rest in units (bytes, pods,
@@ -117,8 +118,7 @@ public record ResourceList(
                 merge(extended, other.extended, Math::max));
     }
 
-    private static Map<String, Long> merge(
-            Map<String, Long> a, Map<String, Long> b, java.util.function.BinaryOperator<Long> how) {
+    private static Map<String, Long> merge(Map<String, Long> a, Map<String, Long> b, BinaryOperator<Long> how) {
         if (b.isEmpty()) {
             return a;
         }

@@ -3,6 +3,7 @@ package io.minik.api.patch;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.ground.json.Json;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -138,7 +139,7 @@ final class FieldSet {
     }
 
     /** The members as error messages write them: {@code .spec.containers[name="web"].image}. */
-    void paths(String prefix, java.util.Collection<String> into) {
+    void paths(String prefix, Collection<String> into) {
         if (member) {
             into.add(prefix);
         }

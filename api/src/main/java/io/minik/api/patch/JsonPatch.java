@@ -2,6 +2,7 @@ package io.minik.api.patch;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Status.Details;
@@ -109,7 +110,7 @@ public final class JsonPatch {
 
     private static JsonNode value(JsonNode op) {
         JsonNode value = op.get("value");
-        return value == null ? com.fasterxml.jackson.databind.node.NullNode.getInstance() : value.deepCopy();
+        return value == null ? NullNode.getInstance() : value.deepCopy();
     }
 
     private JsonNode lookup(String path) {

@@ -8,6 +8,7 @@ import io.minik.api.schema.Field;
 import io.minik.api.schema.Type;
 import io.minik.ground.json.Json;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -141,8 +142,8 @@ public final class StrategicMerge {
 
     /** Lists with a {@code $setElementOrder}: merged here, then put in the order that the patch's author saw. */
     private static void orderedLists(ObjectNode original, ObjectNode patch, @Nullable Type type) {
-        for (String directive : java.util.List.copyOf(
-                patch.propertyStream().map(Map.Entry::getKey).toList())) {
+        for (String directive :
+                List.copyOf(patch.propertyStream().map(Map.Entry::getKey).toList())) {
             if (!directive.startsWith(ORDER)) {
                 continue;
             }

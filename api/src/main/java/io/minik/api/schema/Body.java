@@ -14,6 +14,8 @@ import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.ground.json.Json;
 import java.io.IOException;
+import java.io.StringReader;
+import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -23,8 +25,10 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.yaml.snakeyaml.DumperOptions;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
@@ -211,7 +215,7 @@ final class Body {
         Yaml yaml =
                 new Yaml(new SafeConstructor(options), new Representer(dumper), dumper, options, new CoreResolver());
         try {
-            Node root = yaml.compose(new java.io.StringReader(new String(bytes, StandardCharsets.UTF_8)));
+            Node root = yaml.compose(new StringReader(new String(bytes, StandardCharsets.UTF_8)));
             return root == null ? NullNode.getInstance() : node(root, 0);
         } catch (YAMLException e) {
             throw new IllegalArgumentException("yaml: " + e.getMessage(), e);
@@ -272,12 +276,12 @@ final class Body {
         if (node.getTag().equals(Tag.NULL)) {
             return NullNode.getInstance();
         } else if (node.getTag().equals(Tag.BOOL)) {
-            return nodes.booleanNode(text.toLowerCase(java.util.Locale.ROOT).matches("true|yes|on"));
+            return nodes.booleanNode(text.toLowerCase(Locale.ROOT).matches("true|yes|on"));
         } else if (text.length() <= MAX_NUMBER_LENGTH && node.getTag().equals(Tag.INT)) {
             return integer(text);
         } else if (text.length() <= MAX_NUMBER_LENGTH && node.getTag().equals(Tag.FLOAT)) {
             try {
-                return DecimalNode.valueOf(new java.math.BigDecimal(text.replace("_", "")));
+                return DecimalNode.valueOf(new BigDecimal(text.replace("_", "")));
             } catch (NumberFormatException special) {
                 return nodes.textNode(text);
             }
@@ -310,7 +314,7 @@ final class Body {
             addImplicitResolver(Tag.BOOL, BOOL, "yYnNtTfFoO");
             addImplicitResolver(
                     Tag.INT,
-                    java.util.regex.Pattern.compile("[-+]?(?:[0-9][0-9_]*|0b[01_]+|0o?[0-7_]+|0x[0-9a-fA-F_]+)"),
+                    Pattern.compile("[-+]?(?:[0-9][0-9_]*|0b[01_]+|0o?[0-7_]+|0x[0-9a-fA-F_]+)"),
                     "-+0123456789");
             addImplicitResolver(Tag.FLOAT, FLOAT, "-+0123456789.");
             addImplicitResolver(Tag.MERGE, MERGE, "<");

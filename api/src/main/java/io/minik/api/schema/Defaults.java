@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.minik.api.meta.Quantity;
 import io.minik.ground.json.Json;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -151,7 +152,7 @@ public final class Defaults {
         for (String row : ROWS) {
             String path = row.substring(0, row.indexOf('='));
             int dot = path.lastIndexOf('.');
-            byte[] json = row.substring(path.length() + 1).getBytes(java.nio.charset.StandardCharsets.UTF_8);
+            byte[] json = row.substring(path.length() + 1).getBytes(StandardCharsets.UTF_8);
             rows.computeIfAbsent(path.substring(0, dot), key -> new LinkedHashMap<>())
                     .put(path.substring(dot + 1), Json.parse(json));
         }

@@ -6,6 +6,7 @@ import io.minik.api.schema.Field.Shape;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -137,7 +138,7 @@ final class SchemaReader {
                 verbs.add(VERBS.get(at));
             }
         }
-        return java.util.Collections.unmodifiableSet(verbs);
+        return Collections.unmodifiableSet(verbs);
     }
 
     private String word() throws IOException {

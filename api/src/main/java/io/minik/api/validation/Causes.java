@@ -1,8 +1,10 @@
 package io.minik.api.validation;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.minik.api.meta.Status.Cause;
 import io.minik.ground.json.Json;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -93,14 +95,10 @@ final class Causes {
         if (value.isTextual()) {
             return quoted(value.textValue());
         }
-        return value.isMissingNode() || value.isNull()
-                ? "null"
-                : new String(Json.bytes(value), java.nio.charset.StandardCharsets.UTF_8);
+        return value.isMissingNode() || value.isNull() ? "null" : new String(Json.bytes(value), StandardCharsets.UTF_8);
     }
 
     private static String quoted(String value) {
-        return new String(
-                Json.bytes(com.fasterxml.jackson.databind.node.TextNode.valueOf(value)),
-                java.nio.charset.StandardCharsets.UTF_8);
+        return new String(Json.bytes(TextNode.valueOf(value)), StandardCharsets.UTF_8);
     }
 }

@@ -6,6 +6,7 @@ import io.minik.api.schema.KindRow;
 import io.minik.ground.json.Json;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
@@ -122,7 +123,7 @@ final class MetaRules {
     void annotations(JsonNode annotations, String path) {
         long size = 0;
         for (Map.Entry<String, JsonNode> annotation : annotations.properties()) {
-            String lower = annotation.getKey().toLowerCase(java.util.Locale.ROOT);
+            String lower = annotation.getKey().toLowerCase(Locale.ROOT);
             causes.invalid(path, annotation.getKey(), Names.qualifiedName(lower));
             size += annotation.getKey().length()
                     + (long) annotation.getValue().asText().length();

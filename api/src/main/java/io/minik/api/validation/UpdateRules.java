@@ -2,6 +2,7 @@ package io.minik.api.validation;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.minik.api.meta.Quantity;
 import io.minik.api.schema.KindRow;
 import io.minik.ground.json.Json;
 import java.util.List;
@@ -293,10 +294,10 @@ final class UpdateRules {
                     "spec is immutable after creation except resources.requests and"
                             + " volumeAttributesClassName for bound claims");
         } else if (!requests.equals(had)
-                && io.minik.api.meta.Quantity.find(Json.text(requests, "storage"))
-                                .orElse(io.minik.api.meta.Quantity.ZERO)
-                                .compareTo(io.minik.api.meta.Quantity.find(Json.text(had, "storage"))
-                                        .orElse(io.minik.api.meta.Quantity.ZERO))
+                && Quantity.find(Json.text(requests, "storage"))
+                                .orElse(Quantity.ZERO)
+                                .compareTo(
+                                        Quantity.find(Json.text(had, "storage")).orElse(Quantity.ZERO))
                         < 0) {
             causes.forbidden("spec.resources.requests.storage", "field can not be less than status.capacity");
         }

@@ -1,9 +1,11 @@
 package io.minik.api.validation;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 import io.minik.api.meta.CronSchedule;
 import io.minik.api.selector.LabelSelector;
 import io.minik.ground.json.Json;
+import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -126,7 +128,7 @@ final class WorkloadRules {
         JsonNode labels = Json.at(template, "metadata", "labels");
         causes.invalid(
                 "spec.template.metadata.labels",
-                labels.isMissingNode() ? com.fasterxml.jackson.databind.node.NullNode.getInstance() : labels,
+                labels.isMissingNode() ? NullNode.getInstance() : labels,
                 "`selector` does not match template `labels`");
     }
 
@@ -230,7 +232,7 @@ final class WorkloadRules {
                     "spec.schedule", schedule, "cannot use TZ or CRON_TZ in schedule, use timeZone field instead");
         }
         String zone = Json.text(spec, "timeZone");
-        if (!zone.isEmpty() && !java.time.ZoneId.getAvailableZoneIds().contains(zone)) {
+        if (!zone.isEmpty() && !ZoneId.getAvailableZoneIds().contains(zone)) {
             causes.invalid("spec.timeZone", zone, "unknown time zone " + zone);
         }
         JsonNode job = Json.at(spec, "jobTemplate", "spec");

@@ -10,6 +10,7 @@ import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.ground.json.Json;
 import io.minik.ground.loop.Loop;
+import io.minik.ground.loop.Seconds;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -27,6 +28,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -168,7 +170,7 @@ public final class FakeApi implements Transport {
         });
     }
 
-    private synchronized <T> Future<T> answer(ApiCall call, java.util.function.Supplier<T> work) {
+    private synchronized <T> Future<T> answer(ApiCall call, Supplier<T> work) {
         calls.add(call);
         Executor executor = executor();
         Promise<T> promise = Promise.promise();
@@ -347,7 +349,7 @@ public final class FakeApi implements Transport {
                 meta.remove("finalizers");
             }
             if (!meta.has("deletionTimestamp")) {
-                meta.put("deletionTimestamp", time(io.minik.ground.loop.Seconds.after(now(), grace)));
+                meta.put("deletionTimestamp", time(Seconds.after(now(), grace)));
                 if (meta.has("generation")) {
                     meta.put("generation", meta.path("generation").asLong() + 1);
                 }

@@ -9,6 +9,7 @@ import io.minik.api.meta.Status.Reason;
 import io.minik.api.object.ObjectKey;
 import io.minik.ground.json.Json;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
@@ -36,7 +37,7 @@ class HttpTransportTest {
         await(vertx.close());
     }
 
-    private ApiClient serve(io.vertx.core.Handler<HttpServerRequest> handler) {
+    private ApiClient serve(Handler<HttpServerRequest> handler) {
         HttpServer server = await(vertx.createHttpServer()
                 .requestHandler(request -> {
                     requests.add(request.method() + " " + request.uri());

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -84,7 +85,7 @@ class CronScheduleTest {
             })
     void theLastTimeOfALongWhileIsFoundWithoutWalkingThroughIt(
             String expression, Instant since, Instant now, Instant last) {
-        assertThat(CronSchedule.parse(expression).last(since, now)).isEqualTo(java.util.Optional.ofNullable(last));
+        assertThat(CronSchedule.parse(expression).last(since, now)).isEqualTo(Optional.ofNullable(last));
     }
 
     @Test

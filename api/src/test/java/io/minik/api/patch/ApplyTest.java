@@ -3,6 +3,7 @@ package io.minik.api.patch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Resources;
@@ -172,7 +173,7 @@ class ApplyTest {
     }
 
     private record JsonManagers(ObjectNode tree) {
-        com.fasterxml.jackson.databind.JsonNode entry(String manager) {
+        JsonNode entry(String manager) {
             return Json.items(tree, "metadata", "managedFields").stream()
                     .filter(entry -> Json.text(entry, "manager").equals(manager))
                     .findFirst()

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.ground.json.Json;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Base64;
@@ -53,7 +54,7 @@ class SameBodyTest {
     void aNumberIsOneNodeWhoeverSaysIt() {
         ObjectNode put = Json.object();
         put.put("seconds", 300L).put("ratio", 5.0).put("much", 1L << 40).put("part", 0.25);
-        put.set("decimal", Json.NODES.numberNode(new java.math.BigDecimal("300.0")));
+        put.set("decimal", Json.NODES.numberNode(new BigDecimal("300.0")));
         String text = "{\"seconds\":300,\"ratio\":5.0,\"much\":1099511627776,\"part\":2.5e-1,\"decimal\":3e2}";
         assertThat(put).isEqualTo(Json.parse(text.getBytes(StandardCharsets.UTF_8)));
         assertThat(put)

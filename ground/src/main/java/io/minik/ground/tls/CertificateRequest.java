@@ -1,5 +1,6 @@
 package io.minik.ground.tls;
 
+import java.math.BigInteger;
 import java.security.KeyPair;
 import java.security.PublicKey;
 
@@ -21,10 +22,7 @@ public record CertificateRequest(Subject subject, AltNames altNames, PublicKey p
                                 Der.set(Der.sequence(
                                         Extensions.extension(Extensions.ALT_NAMES, false, altNames.der())))));
         byte[] body = Der.sequence(
-                Der.integer(java.math.BigInteger.ZERO),
-                subject.der(),
-                keys.getPublic().getEncoded(),
-                attributes);
+                Der.integer(BigInteger.ZERO), subject.der(), keys.getPublic().getEncoded(), attributes);
         byte[] signature = Keys.sign(keys.getPrivate(), body);
         return Pem.encode(
                 Pem.REQUEST,

@@ -3,16 +3,20 @@ package io.minik.ground.tls;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.DelegatingSslContext;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.vertx.core.spi.tls.SslContextFactory;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.TrustManagerFactory;
 
 /**
  * The unfinished TLS handshakes of one server, over all its loops: a counter of connections hears of a connection only after them.
@@ -75,7 +79,7 @@ final class Handshakes {
         }
 
         @Override
-        public SslContextFactory clientAuth(io.netty.handler.ssl.ClientAuth auth) {
+        public SslContextFactory clientAuth(ClientAuth auth) {
             made.clientAuth(auth);
             return this;
         }
@@ -87,13 +91,13 @@ final class Handshakes {
         }
 
         @Override
-        public SslContextFactory keyMananagerFactory(javax.net.ssl.KeyManagerFactory keys) {
+        public SslContextFactory keyMananagerFactory(KeyManagerFactory keys) {
             made.keyMananagerFactory(keys);
             return this;
         }
 
         @Override
-        public SslContextFactory trustManagerFactory(javax.net.ssl.TrustManagerFactory trust) {
+        public SslContextFactory trustManagerFactory(TrustManagerFactory trust) {
             made.trustManagerFactory(trust);
             return this;
         }
@@ -105,7 +109,7 @@ final class Handshakes {
         }
 
         @Override
-        public SslContextFactory applicationProtocols(java.util.List<String> protocols) {
+        public SslContextFactory applicationProtocols(List<String> protocols) {
             made.applicationProtocols(protocols);
             return this;
         }

@@ -11,6 +11,7 @@ import io.vertx.core.http.HttpServerRequest;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -102,7 +103,7 @@ class ConnectionsTest {
     private static boolean closed(Socket socket) throws IOException {
         try {
             return socket.getInputStream().read() < 0;
-        } catch (java.net.SocketException reset) {
+        } catch (SocketException reset) {
             return true;
         }
     }
@@ -227,7 +228,7 @@ class ConnectionsTest {
         boolean cut = false;
         try {
             say(fat, line.repeat(Connections.MAX_HEADER_BYTES / line.length() + 1));
-        } catch (java.net.SocketException closedAlready) {
+        } catch (SocketException closedAlready) {
             cut = true;
         }
         assertThat(cut || closed(fat)).isTrue();

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,7 +49,7 @@ class CertificateRequestTest {
         for (List<String> kind :
                 List.of(List.of("rsa:2048"), List.of("ec", "ec_paramgen_curve:P-384"), List.of("ed25519"))) {
             Path file = folder.resolve(kind.get(0).replace(':', '-') + ".pem");
-            List<String> command = new java.util.ArrayList<>(List.of("req", "-new", "-nodes", "-newkey", kind.get(0)));
+            List<String> command = new ArrayList<>(List.of("req", "-new", "-nodes", "-newkey", kind.get(0)));
             if (kind.size() > 1) {
                 command.addAll(List.of("-pkeyopt", kind.get(1)));
             }
@@ -72,7 +75,7 @@ class CertificateRequestTest {
     void aRequestThatWasChangedIsRefused() {
         String pem = CertificateRequest.create(Keys.generate(), Subject.of("jane", "dev"), AltNames.NONE);
         byte[] der = Pem.requireBlock(Pem.REQUEST, pem);
-        int at = new String(der, java.nio.charset.StandardCharsets.ISO_8859_1).indexOf("jane");
+        int at = new String(der, StandardCharsets.ISO_8859_1).indexOf("jane");
         der[at] = 'd';
 
         assertThatThrownBy(() -> CertificateRequest.parse(der))
@@ -100,7 +103,7 @@ class CertificateRequestTest {
         }
         assertThat(refused).isEqualTo(good.length * 8);
         for (int length = 0; length < good.length; length++) {
-            byte[] cut = java.util.Arrays.copyOf(good, length);
+            byte[] cut = Arrays.copyOf(good, length);
             assertThatThrownBy(() -> CertificateRequest.parse(cut)).isInstanceOf(X509Exception.class);
         }
     }
@@ -142,10 +145,10 @@ class CertificateRequestTest {
     }
 
     static String openssl(String... arguments) throws IOException, InterruptedException {
-        List<String> command = new java.util.ArrayList<>(List.of("openssl"));
+        List<String> command = new ArrayList<>(List.of("openssl"));
         command.addAll(List.of(arguments));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String output = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor())
                 .as(String.join(" ", command) + "\n" + output)
                 .isZero();

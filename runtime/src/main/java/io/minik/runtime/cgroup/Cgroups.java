@@ -4,7 +4,9 @@ import io.minik.runtime.RuntimeFault;
 import io.minik.runtime.sys.Errno;
 import io.minik.runtime.sys.Kernel;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,6 +14,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -39,7 +42,7 @@ public final class Cgroups implements AutoCloseable {
     private final String root;
     private final List<Hierarchy> hierarchies;
     private final ScheduledExecutorService retries;
-    private final Set<Path> ready = java.util.concurrent.ConcurrentHashMap.newKeySet();
+    private final Set<Path> ready = ConcurrentHashMap.newKeySet();
 
     Cgroups(Kernel kernel, String root, List<Hierarchy> hierarchies) {
         this.kernel = kernel;
@@ -107,9 +110,9 @@ public final class Cgroups implements AutoCloseable {
             if (Files.notExists(directory)) {
                 Files.createDirectory(directory);
             }
-        } catch (java.nio.file.FileAlreadyExistsException e) {
+        } catch (FileAlreadyExistsException e) {
             LOG.atTrace().addKeyValue("cgroup", directory).log("made by another thread meanwhile");
-        } catch (java.nio.file.NoSuchFileException e) {
+        } catch (NoSuchFileException e) {
             // The parent was removed after it was seen: its last container is just going. Once more from the top.
             ready.remove(above(directory));
             create(hierarchy, above(directory));

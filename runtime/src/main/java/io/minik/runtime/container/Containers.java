@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * The node's containers. Their state is on disk before any call answers, so a restarted minik finds each one: running
@@ -51,7 +52,7 @@ public interface Containers {
     Future<Stats> stats(String id);
 
     /** Called on the context that registered, for every container that exits or fails, also those adopted. */
-    void onExit(java.util.function.Consumer<Container> listener);
+    void onExit(Consumer<Container> listener);
 
     /**
      * @param id unique on the node, [a-z0-9-]

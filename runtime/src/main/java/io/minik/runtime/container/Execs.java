@@ -2,6 +2,7 @@ package io.minik.runtime.container;
 
 import static io.minik.runtime.tape.Arg.value;
 
+import io.minik.runtime.RuntimeFault;
 import io.minik.runtime.cgroup.Cgroups;
 import io.minik.runtime.container.Containers.ContainerConfig;
 import io.minik.runtime.container.Containers.ExecConfig;
@@ -56,8 +57,8 @@ final class Execs {
 
     Process exec(Context context, Inside inside, ExecConfig config) {
         int target = kernel.findProcess(inside.pid(), inside.startTime())
-                .orElseThrow(() -> new io.minik.runtime.RuntimeFault(
-                        io.minik.runtime.RuntimeFault.Kind.INVALID_CONFIG,
+                .orElseThrow(() -> new RuntimeFault(
+                        RuntimeFault.Kind.INVALID_CONFIG,
                         "exec",
                         "container " + inside.config().id() + " has just ended",
                         0));

@@ -4,6 +4,7 @@ import static io.minik.runtime.tape.Arg.text;
 import static io.minik.runtime.tape.Arg.texts;
 import static io.minik.runtime.tape.Arg.value;
 
+import io.minik.runtime.sys.Errno;
 import io.minik.runtime.sys.Syscall;
 import io.minik.runtime.tape.Arg;
 import io.minik.runtime.tape.Tape;
@@ -46,7 +47,7 @@ record Identity(
         for (int capability = 0; capability <= LAST_CAPABILITY; capability++) {
             if (!capabilities.contains(capability)) {
                 tape.add("drop capability " + capability, Syscall.PRCTL, value(PR_CAPBSET_DROP), value(capability))
-                        .ignore(io.minik.runtime.sys.Errno.EINVAL);
+                        .ignore(Errno.EINVAL);
             }
         }
         tape.add("keep capabilities", Syscall.PRCTL, value(PR_SET_KEEPCAPS), value(1), value(0), value(0), value(0));
@@ -68,7 +69,7 @@ record Identity(
                         value(0),
                         value(0),
                         value(0))
-                .ignore(io.minik.runtime.sys.Errno.EINVAL);
+                .ignore(Errno.EINVAL);
         if (noNewPrivileges) {
             tape.add("no_new_privs", Syscall.PRCTL, value(PR_SET_NO_NEW_PRIVS), value(1), value(0), value(0), value(0));
             loadSeccomp(tape);

@@ -5,6 +5,7 @@ import io.minik.runtime.net.BridgeNetwork;
 import io.minik.runtime.sys.Kernel;
 import io.minik.runtime.sys.Trees;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -65,7 +66,7 @@ public final class Reclaim {
                 }
             }
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
         Collections.reverse(mounts);
         for (Path mount : mounts) {

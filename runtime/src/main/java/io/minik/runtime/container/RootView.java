@@ -7,6 +7,7 @@ import io.minik.runtime.sys.Syscall;
 import io.minik.runtime.tape.Checks;
 import io.minik.runtime.tape.MountSteps;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -106,7 +107,7 @@ final class RootView {
                 chunk.bytes().get(0, content, have, (int) got);
                 have += (int) got;
             }
-            return List.of(new String(content, 0, have, java.nio.charset.StandardCharsets.ISO_8859_1).split("\n"));
+            return List.of(new String(content, 0, have, StandardCharsets.ISO_8859_1).split("\n"));
         } finally {
             kernel.close(file);
         }

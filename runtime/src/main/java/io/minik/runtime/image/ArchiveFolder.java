@@ -1,5 +1,6 @@
 package io.minik.runtime.image;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.runtime.RuntimeFault;
@@ -112,7 +113,7 @@ final class ArchiveFolder {
             return Manifest.JSON.readTree(Files.readAllBytes(memory)) instanceof ObjectNode tree
                     ? tree
                     : Manifest.JSON.createObjectNode();
-        } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
+        } catch (JsonProcessingException e) {
             LOG.atWarn().addKeyValue("file", memory).log("memory of imports unreadable, all are imported again");
             return Manifest.JSON.createObjectNode();
         }

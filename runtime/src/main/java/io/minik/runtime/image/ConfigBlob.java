@@ -2,6 +2,7 @@ package io.minik.runtime.image;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -42,7 +43,7 @@ record ConfigBlob(Images.ImageConfig config, List<Digest> diffIds) {
         for (Digest diffId : diffIds) {
             below = below.isEmpty()
                     ? diffId.toString()
-                    : Digest.sha256((below + " " + diffId).getBytes(java.nio.charset.StandardCharsets.US_ASCII))
+                    : Digest.sha256((below + " " + diffId).getBytes(StandardCharsets.US_ASCII))
                             .toString();
             chain.add(below);
         }

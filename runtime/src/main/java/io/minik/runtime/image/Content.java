@@ -1,6 +1,7 @@
 package io.minik.runtime.image;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -96,7 +97,7 @@ final class Content {
         Path fresh = Files.createTempFile(directory, "new-", ".tmp");
         try {
             try (FileChannel channel = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
-                java.nio.ByteBuffer left = java.nio.ByteBuffer.wrap(bytes);
+                ByteBuffer left = ByteBuffer.wrap(bytes);
                 while (left.hasRemaining()) {
                     channel.write(left);
                 }

@@ -1,13 +1,16 @@
 package io.minik.runtime.image;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.minik.runtime.RuntimeFault;
 import io.minik.runtime.image.Images.Image;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -61,7 +64,7 @@ final class ImageRecords {
     List<Image> list() {
         return byId.values().stream()
                 .map(Entry::image)
-                .sorted(java.util.Comparator.comparing(Image::id))
+                .sorted(Comparator.comparing(Image::id))
                 .toList();
     }
 
@@ -218,7 +221,7 @@ final class ImageRecords {
             List<Digest> blobs =
                     strings(tree.path("blobs")).stream().map(Digest::parse).toList();
             return Optional.of(new Entry(image, blobs, tree.path("pinned").asBoolean()));
-        } catch (com.fasterxml.jackson.core.JsonProcessingException | io.minik.runtime.RuntimeFault e) {
+        } catch (JsonProcessingException | RuntimeFault e) {
             LOG.atWarn()
                     .addKeyValue("file", file)
                     .addKeyValue("err", e.getMessage())

@@ -3,6 +3,7 @@ package io.minik.runtime.image;
 import io.vertx.core.Future;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -53,6 +54,6 @@ public interface Images {
             List<String> cmd,
             String workingDir,
             List<String> volumes,
-            java.util.Map<String, String> labels,
+            Map<String, String> labels,
             String stopSignal) {}
 }

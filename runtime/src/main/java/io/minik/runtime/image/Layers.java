@@ -2,6 +2,7 @@ package io.minik.runtime.image;
 
 import io.minik.runtime.snapshot.Snapshotter;
 import java.io.BufferedInputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.HashMap;
@@ -115,7 +116,7 @@ final class Layers {
     }
 
     /** At the end of the unzipped bytes reads the rest of the zipped ones, so that a digest over those is complete. */
-    private static final class Drained extends java.io.FilterInputStream {
+    private static final class Drained extends FilterInputStream {
         /** Padding, at most: nothing that is unzipped comes after it. */
         private static final long MAX_TAIL_BYTES = 16L << 20;
 

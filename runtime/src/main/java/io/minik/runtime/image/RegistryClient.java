@@ -7,13 +7,16 @@ import io.vertx.core.http.HttpMethod;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ConnectException;
 import java.net.URI;
+import java.net.UnknownHostException;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
 
 /**
  * One repository at one endpoint, in the words of the OCI distribution spec. Blocking; a pull's threads share it, so that
@@ -186,9 +189,9 @@ final class RegistryClient {
     private static boolean mayPass(IOException failure) {
         Throwable cause = failure.getCause();
         String name = cause == null ? "" : cause.getClass().getSimpleName().toLowerCase(Locale.ROOT);
-        boolean lasting = cause instanceof java.net.ConnectException
-                || cause instanceof java.net.UnknownHostException
-                || cause instanceof javax.net.ssl.SSLException
+        boolean lasting = cause instanceof ConnectException
+                || cause instanceof UnknownHostException
+                || cause instanceof SSLException
                 || cause instanceof InterruptedException
                 || name.contains("connect");
         return !lasting;

@@ -9,6 +9,7 @@ import io.minik.runtime.sys.KeyedWorker;
 import io.minik.runtime.sys.Syscall;
 import io.minik.runtime.sys.Trees;
 import io.vertx.core.Future;
+import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -190,7 +191,7 @@ public final class BridgeNetwork implements Network {
     private static boolean isAlready(String file, String value) {
         try {
             return Kernel.readControl(Path.of(file)).equals(value);
-        } catch (java.io.IOException e) {
+        } catch (IOException e) {
             return false;
         }
     }

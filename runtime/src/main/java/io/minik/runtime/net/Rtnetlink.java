@@ -7,6 +7,7 @@ import io.minik.runtime.sys.Errno;
 import io.minik.runtime.sys.Kernel;
 import io.minik.runtime.sys.Syscall;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -106,7 +107,7 @@ final class Rtnetlink {
         ByteBuffer master = attributes.get(IFLA_MASTER);
         return new Link(
                 message.getInt(message.position() + 4),
-                new String(chars, java.nio.charset.StandardCharsets.US_ASCII),
+                new String(chars, StandardCharsets.US_ASCII),
                 master == null ? 0 : master.getInt(master.position()));
     }
 

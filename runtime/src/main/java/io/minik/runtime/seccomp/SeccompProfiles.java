@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -131,7 +132,7 @@ public final class SeccompProfiles {
                 }
             }
             // A rule without conditions decides whatever the others say.
-            rules.sort(java.util.Comparator.comparing(r -> !r.conditions().isEmpty()));
+            rules.sort(Comparator.comparing(r -> !r.conditions().isEmpty()));
             return new SeccompPolicy(otherwise, rules);
         } catch (IOException e) {
             throw new RuntimeFault(

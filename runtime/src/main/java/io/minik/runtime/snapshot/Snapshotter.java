@@ -1,7 +1,9 @@
 package io.minik.runtime.snapshot;
 
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Layers unpacked once, by chain id, and a writable overlay per container. Blocking: called on the runtime's worker.
@@ -11,7 +13,7 @@ import java.util.List;
  */
 public interface Snapshotter {
     /** Unpacks a layer (tar stream, uncompressed), if it is not there. Whiteouts become overlayfs'. */
-    void unpack(String chainId, java.io.InputStream tar);
+    void unpack(String chainId, InputStream tar);
 
     boolean has(String chainId);
 
@@ -30,7 +32,7 @@ public interface Snapshotter {
      * Removes layers that no record and no container names: {@link #flush} may not have come to them before a power cut.
      * At start, before anything is unpacked.
      */
-    void removeUnrecorded(java.util.Set<String> recorded);
+    void removeUnrecorded(Set<String> recorded);
 
     /** Where layers are unpacked, uppermost first. @param layers lowest first */
     List<Path> directories(List<String> layers);
@@ -48,7 +50,7 @@ public interface Snapshotter {
     void removeLayer(String chainId);
 
     /** Everything of ours that no known container or layer needs: leftovers of a crash. */
-    void reclaim(java.util.Set<String> containerIds, java.util.Set<String> layers);
+    void reclaim(Set<String> containerIds, Set<String> layers);
 
     /** @param lower uppermost first, as overlayfs wants them; @param upper, work on one file system */
     record RootFs(List<Path> lower, Path upper, Path work, Path merged) {}

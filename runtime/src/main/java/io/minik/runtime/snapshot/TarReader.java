@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -162,7 +163,7 @@ public final class TarReader {
                 byte[] value64 = value.getBytes(StandardCharsets.ISO_8859_1);
                 xattrs.putIfAbsent(
                         key.substring(PAX_LIBARCHIVE_XATTR.length()),
-                        java.util.Base64.getMimeDecoder().decode(value64));
+                        Base64.getMimeDecoder().decode(value64));
             }
         });
         return xattrs;

@@ -3,9 +3,11 @@ package io.minik.runtime.sys;
 import io.minik.runtime.RuntimeFault;
 import java.io.FileInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 
 /** System calls with Java's types; a failure is a {@link RuntimeFault} that names the call and its subject. Blocking where the call blocks. */
 public final class Kernel {
@@ -67,7 +69,7 @@ public final class Kernel {
     }
 
     /** The call again while a signal interrupted it. */
-    private long retry(java.util.function.LongSupplier call) {
+    private long retry(LongSupplier call) {
         long result;
         do {
             result = call.getAsLong();
@@ -141,7 +143,7 @@ public final class Kernel {
             if (fd < 0) {
                 return (int) -fd;
             }
-            byte[] bytes = value.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+            byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
             long written = write((int) fd, arena.bytes(bytes).address(), bytes.length);
             close((int) fd);
             return written < 0 ? (int) -written : 0;
@@ -156,7 +158,7 @@ public final class Kernel {
         byte[] buffer = new byte[CONTROL_BYTES];
         try (FileInputStream in = new FileInputStream(file.toFile())) {
             int got = in.read(buffer);
-            return got <= 0 ? "" : new String(buffer, 0, got, java.nio.charset.StandardCharsets.UTF_8).trim();
+            return got <= 0 ? "" : new String(buffer, 0, got, StandardCharsets.UTF_8).trim();
         }
     }
 

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
@@ -73,7 +74,7 @@ public final class Tape {
         String show(int index) {
             StringBuilder out = new StringBuilder();
             result.ifPresent(slot -> out.append('$').append(slot.name()).append(" = "));
-            out.append(call.name().toLowerCase(java.util.Locale.ROOT)).append('(');
+            out.append(call.name().toLowerCase(Locale.ROOT)).append('(');
             for (int i = 0; i < args.size(); i++) {
                 out.append(i == 0 ? "" : ", ").append(args.get(i).show());
             }

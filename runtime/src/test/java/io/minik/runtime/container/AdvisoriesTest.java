@@ -11,6 +11,7 @@ import io.minik.runtime.container.Containers.Propagation;
 import io.minik.runtime.sys.Errno;
 import io.minik.runtime.sys.Kernel;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -358,7 +359,7 @@ class AdvisoriesTest {
                 rounds++;
             }
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
         return rounds;
     }

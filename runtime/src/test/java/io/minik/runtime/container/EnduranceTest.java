@@ -12,6 +12,7 @@ import io.minik.runtime.sys.KeyedWorker;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -54,7 +55,7 @@ class EnduranceTest {
     private static String stat(Path process) {
         try {
             return Files.readString(process.resolve("stat"));
-        } catch (java.io.IOException e) {
+        } catch (IOException e) {
             return "";
         }
     }

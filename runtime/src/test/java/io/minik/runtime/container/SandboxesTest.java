@@ -17,8 +17,10 @@ import io.minik.runtime.sys.KeyedWorker;
 import io.minik.runtime.sys.LinuxSys;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -99,7 +101,7 @@ class SandboxesTest {
         assertThat(Files.readString(Path.of("/proc/sys/net/ipv4/conf", BRIDGE, "route_localnet")))
                 .startsWith("1");
         Process nft = new ProcessBuilder("nft", "list", "ruleset").start();
-        assertThat(new String(nft.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8))
+        assertThat(new String(nft.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
                 .contains("iifname \"" + BRIDGE + "\" ip daddr 127.0.0.0/8 drop");
     }
 
@@ -253,7 +255,7 @@ class SandboxesTest {
             again = node.waitForExit("c1");
         }
         assertThat(again.exitCode()).isEqualTo(9);
-        List<String> expected = new java.util.ArrayList<>();
+        List<String> expected = new ArrayList<>();
         for (int i = 1; i <= 300; i++) {
             expected.add("stdout F line " + i);
         }

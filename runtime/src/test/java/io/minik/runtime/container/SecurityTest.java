@@ -10,10 +10,13 @@ import io.minik.runtime.container.Containers.Mount;
 import io.minik.runtime.container.Containers.Propagation;
 import io.minik.runtime.container.Containers.Resources;
 import io.minik.runtime.container.Containers.Security;
+import io.minik.runtime.sandbox.Sandboxes;
+import io.vertx.core.buffer.Buffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -151,7 +154,7 @@ class SecurityTest {
     @Test
     void aPrivilegedContainerWithTheHostsProcessesSeesAndMayAll() {
         var plain = TestNode.pod("p2");
-        await(node.sandboxes.run(new io.minik.runtime.sandbox.Sandboxes.SandboxConfig(
+        await(node.sandboxes.run(new Sandboxes.SandboxConfig(
                 plain.id(),
                 plain.podNamespace(),
                 plain.podName(),
@@ -269,10 +272,9 @@ class SecurityTest {
         await(node.containers.start("c1"));
         Containers.Process attached = await(node.containers.attach("c1", true, true, true));
         attached.resize(120, 40);
-        await(attached.stdin().write(io.vertx.core.buffer.Buffer.buffer("hello\n")));
+        await(attached.stdin().write(Buffer.buffer("hello\n")));
 
-        assertThat(ended.get(30, java.util.concurrent.TimeUnit.SECONDS).exitCode())
-                .isEqualTo(6);
+        assertThat(ended.get(30, TimeUnit.SECONDS).exitCode()).isEqualTo(6);
         assertThat(await(attached.exit())).isEqualTo(6);
         assertThat(node.log("c1")).contains("stdout F /dev/pts/0", "stdout F got hello");
     }
@@ -283,10 +285,10 @@ class SecurityTest {
         await(node.containers.start("c1"));
         Containers.Process process =
                 await(node.containers.exec("c1", new Containers.ExecConfig(List.of("sh"), true, true, "guest")));
-        var said = io.vertx.core.buffer.Buffer.buffer();
+        var said = Buffer.buffer();
         process.stdout().handler(said::appendBuffer);
         process.resize(132, 43);
-        await(process.stdin().write(io.vertx.core.buffer.Buffer.buffer("stty size; tty; id -u; exit 3\n")));
+        await(process.stdin().write(Buffer.buffer("stty size; tty; id -u; exit 3\n")));
 
         assertThat(await(process.exit())).isEqualTo(3);
         assertThat(said.toString()).contains("43 132\r\n", "/dev/pts/0\r\n", "1000\r\n");
@@ -298,10 +300,10 @@ class SecurityTest {
         await(node.containers.start("c1"));
         Containers.Process process =
                 await(node.containers.exec("c1", new Containers.ExecConfig(List.of("wc", "-c"), true, false, "")));
-        var said = io.vertx.core.buffer.Buffer.buffer();
+        var said = Buffer.buffer();
         process.stdout().handler(said::appendBuffer);
         byte[] big = new byte[1 << 20];
-        await(process.stdin().write(io.vertx.core.buffer.Buffer.buffer(big)));
+        await(process.stdin().write(Buffer.buffer(big)));
         await(process.stdin().end());
 
         assertThat(await(process.exit())).isZero();

@@ -23,11 +23,15 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** The runtime's rooms in a directory, with busybox as the only image; may be dropped and made again as a restart would. */
 final class TestNode implements AutoCloseable {
@@ -125,8 +129,7 @@ final class TestNode implements AutoCloseable {
                     image.resolve("etc/passwd"),
                     "root:x:0:0:root:/root:/bin/sh\nguest:x:1000:1001:guest:/home/guest:/bin/sh\n");
             Files.writeString(image.resolve("etc/group"), "root:x:0:\nguest:x:1001:\nextra:x:1002:guest\n");
-            Files.setPosixFilePermissions(
-                    image.resolve("tmp"), java.nio.file.attribute.PosixFilePermissions.fromString("rwxrwxrwx"));
+            Files.setPosixFilePermissions(image.resolve("tmp"), PosixFilePermissions.fromString("rwxrwxrwx"));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -135,12 +138,12 @@ final class TestNode implements AutoCloseable {
     static <T> T await(Future<T> future) {
         try {
             return future.toCompletionStage().toCompletableFuture().get(LIMIT_SECONDS, TimeUnit.SECONDS);
-        } catch (java.util.concurrent.ExecutionException e) {
+        } catch (ExecutionException e) {
             if (e.getCause() instanceof RuntimeException cause) {
                 throw cause;
             }
             throw new IllegalStateException(e.getCause());
-        } catch (InterruptedException | java.util.concurrent.TimeoutException e) {
+        } catch (InterruptedException | TimeoutException e) {
             throw new IllegalStateException(e);
         }
     }
@@ -249,22 +252,21 @@ final class TestNode implements AutoCloseable {
     /** Creates and starts it, waits for its end. */
     Containers.Container runToEnd(ContainerConfig config) {
         await(containers.create(config));
-        java.util.concurrent.CompletableFuture<Containers.Container> ended = exitOf(config.id());
+        CompletableFuture<Containers.Container> ended = exitOf(config.id());
         await(containers.start(config.id()));
         return ended.orTimeout(LIMIT_SECONDS, TimeUnit.SECONDS).join();
     }
 
     Containers.Container waitForExit(String id) {
-        java.util.concurrent.CompletableFuture<Containers.Container> ended = exitOf(id);
+        CompletableFuture<Containers.Container> ended = exitOf(id);
         Containers.Container now = await(containers.find(id)).orElseThrow();
         return now.state() == Containers.State.EXITED
                 ? now
                 : ended.orTimeout(LIMIT_SECONDS, TimeUnit.SECONDS).join();
     }
 
-    java.util.concurrent.CompletableFuture<Containers.Container> exitOf(String id) {
-        java.util.concurrent.CompletableFuture<Containers.Container> ended =
-                new java.util.concurrent.CompletableFuture<>();
+    CompletableFuture<Containers.Container> exitOf(String id) {
+        CompletableFuture<Containers.Container> ended = new CompletableFuture<>();
         containers.onExit(c -> {
             if (c.id().equals(id)) {
                 ended.complete(c);

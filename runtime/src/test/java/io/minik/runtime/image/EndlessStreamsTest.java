@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 /** A registry or an archive that never comes to an end must not keep a worker for ever. */
@@ -38,10 +39,10 @@ class EndlessStreamsTest {
     @Test
     void whatComesAfterTheZippedPartIsBounded() throws IOException {
         byte[] zipped = TestImages.gzip(CONTENT);
-        byte[] padded = java.util.Arrays.copyOf(zipped, zipped.length + 1000);
+        byte[] padded = Arrays.copyOf(zipped, zipped.length + 1000);
         assertThat(Layers.decompressed(new ByteArrayInputStream(padded)).readAllBytes())
                 .isEqualTo(CONTENT);
-        byte[] zeros = java.util.Arrays.copyOf(zipped, zipped.length + (1 << 20));
+        byte[] zeros = Arrays.copyOf(zipped, zipped.length + (1 << 20));
         assertThatThrownBy(() -> Layers.decompressed(goingOn(zeros)).readAllBytes())
                 .hasMessageContaining("bytes after its zipped part");
     }

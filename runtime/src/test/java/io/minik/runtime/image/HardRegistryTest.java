@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Random;
@@ -135,7 +136,7 @@ class HardRegistryTest {
     /** Sends half of what is left of a layer, and then hangs up; a layer that lies ends in other bytes. */
     private void serveBlob(HttpServerRequest request) {
         seen.add("BLOB " + request.getHeader("Authorization") + " " + request.getHeader("Range"));
-        byte[] blob = java.util.Objects.requireNonNull(blobs.get(request.path().substring(1)));
+        byte[] blob = Objects.requireNonNull(blobs.get(request.path().substring(1)));
         String range = request.getHeader("Range");
         int from = range == null ? 0 : Integer.parseInt(range.replaceAll("[^0-9]", ""));
         Buffer rest = Buffer.buffer(blob).getBuffer(from, blob.length);

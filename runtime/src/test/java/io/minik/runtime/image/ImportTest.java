@@ -6,11 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.minik.runtime.image.Images.Image;
 import io.minik.runtime.snapshot.OverlaySnapshotter;
 import io.minik.runtime.sys.LinuxFileCalls;
+import io.minik.runtime.sys.Trees;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -193,11 +196,10 @@ class ImportTest {
         // One that grows is whole only at its end.
         byte[] slow = TestImages.ociArchive("slow:1", Manifest.architecture(), "2", layers);
         Path growing = folder.resolve("slow.tar");
-        Files.write(growing, java.util.Arrays.copyOf(slow, 700));
-        Files.write(
-                growing, java.util.Arrays.copyOfRange(slow, 700, slow.length), java.nio.file.StandardOpenOption.APPEND);
+        Files.write(growing, Arrays.copyOf(slow, 700));
+        Files.write(growing, Arrays.copyOfRange(slow, 700, slow.length), StandardOpenOption.APPEND);
         assertThat(soon("slow:1")).isPresent();
-        io.minik.runtime.sys.Trees.delete(folder);
+        Trees.delete(folder);
         while (!Files.isDirectory(folder)) {
             Thread.onSpinWait();
         }

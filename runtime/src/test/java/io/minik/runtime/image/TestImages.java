@@ -1,5 +1,6 @@
 package io.minik.runtime.image;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -201,7 +202,7 @@ public final class TestImages {
                 .put("size", content.length);
     }
 
-    private static byte[] bytes(com.fasterxml.jackson.databind.JsonNode tree) {
+    private static byte[] bytes(JsonNode tree) {
         try {
             return Manifest.JSON.writeValueAsBytes(tree);
         } catch (IOException e) {

@@ -14,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -143,8 +144,8 @@ class SeccompTest {
         byte[] program = SeccompCompiler.compile(policy, Arch.X86_64);
         Set<String> conditional = Set.of("clone", "personality", "socket", "clone3");
         SyscallNumbers numbers = SyscallNumbers.load();
-        Set<Integer> allowed = new java.util.HashSet<>();
-        Set<Integer> special = new java.util.HashSet<>();
+        Set<Integer> allowed = new HashSet<>();
+        Set<Integer> special = new HashSet<>();
         for (Rule rule : policy.rules()) {
             numbers.find(rule.name(), SyscallNumbers.Table.X86_64)
                     .ifPresent(n -> (conditional.contains(rule.name()) ? special : allowed).add(n));

@@ -13,6 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -46,7 +48,7 @@ class OverlaySnapshotterTest {
         try {
             byte[] hash = MessageDigest.getInstance("SHA-256").digest(name.getBytes(StandardCharsets.UTF_8));
             return "sha256:" + HexFormat.of().formatHex(hash);
-        } catch (java.security.NoSuchAlgorithmException e) {
+        } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }
     }
@@ -246,7 +248,7 @@ class OverlaySnapshotterTest {
 
     @Test
     void moreLayersThanTheKernelTakesAreRefusedInWords() {
-        List<String> many = new java.util.ArrayList<>();
+        List<String> many = new ArrayList<>();
         for (int i = 0; i < 130; i++) {
             String name = "layer" + i;
             snapshots.unpack(

@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.minik.runtime.image.TestImages.Tar;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -66,9 +69,7 @@ class TarReaderTest {
         for (Optional<TarEntry> next = reader.next(); next.isPresent(); next = reader.next()) {
             TarEntry entry = next.get();
             byte[] content = reader.readAll(1 << 20);
-            String link = new String(
-                    entry.linkName().getBytes(java.nio.charset.StandardCharsets.ISO_8859_1),
-                    java.nio.charset.StandardCharsets.UTF_8);
+            String link = new String(entry.linkName().getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8);
             lines.add(line(entry.text(), entry.type().name(), entry.mode(), entry.uid(), entry.gid(), link, content));
         }
         return lines;
@@ -96,7 +97,7 @@ class TarReaderTest {
 
     private static String line(String name, String type, int mode, long uid, long gid, String link, byte[] content) {
         return name + " " + type + " " + Integer.toOctalString(mode) + " " + uid + ":" + gid + " -> " + link + " "
-                + java.util.Arrays.hashCode(content);
+                + Arrays.hashCode(content);
     }
 
     @Test
@@ -104,7 +105,7 @@ class TarReaderTest {
         byte[] bytes = new Tar().file("f", 0644, "content").bytes();
         bytes[3] ^= 1;
         assertThatThrownBy(() -> ours(bytes)).hasMessageContaining("checksum");
-        assertThatThrownBy(() -> ours("not a tar".repeat(100).getBytes(java.nio.charset.StandardCharsets.US_ASCII)))
+        assertThatThrownBy(() -> ours("not a tar".repeat(100).getBytes(StandardCharsets.US_ASCII)))
                 .isInstanceOf(IOException.class);
     }
 
@@ -125,7 +126,7 @@ class TarReaderTest {
     }
 
     private static String refusal(byte[]... blocks) {
-        java.io.ByteArrayOutputStream all = new java.io.ByteArrayOutputStream();
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
         for (byte[] block : blocks) {
             all.writeBytes(block);
         }
@@ -146,10 +147,10 @@ class TarReaderTest {
         assertThat(refusal(half, zeros, half, zeros)).contains("may have 1048576 in all");
         byte[] empty = header('g', "00000000000");
         byte[][] sixteen = new byte[16][];
-        java.util.Arrays.fill(sixteen, empty);
+        Arrays.fill(sixteen, empty);
         assertThat(refusal(sixteen)).isEmpty();
         byte[][] seventeen = new byte[17][];
-        java.util.Arrays.fill(seventeen, empty);
+        Arrays.fill(seventeen, empty);
         assertThat(refusal(seventeen)).contains("more than 16 headers");
         String negative = "\u00ff".repeat(12);
         assertThat(refusal(header('x', negative))).contains("may have");

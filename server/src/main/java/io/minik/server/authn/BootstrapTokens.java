@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.DateTimeException;
 import java.time.InstantSource;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -70,8 +71,7 @@ public final class BootstrapTokens {
             return false;
         }
         try {
-            return !clock.instant()
-                    .isBefore(java.time.OffsetDateTime.parse(expiration).toInstant());
+            return !clock.instant().isBefore(OffsetDateTime.parse(expiration).toInstant());
         } catch (DateTimeException e) {
             return true;
         }

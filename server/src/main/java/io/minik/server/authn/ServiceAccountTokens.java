@@ -9,14 +9,18 @@ import io.minik.api.object.ObjectKey;
 import io.minik.ground.json.Json;
 import io.minik.server.pki.ServiceAccountKeys;
 import io.vertx.core.Future;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -97,7 +101,7 @@ public final class ServiceAccountTokens {
                 .put("jti", uuid());
         ObjectNode about = claims.putObject("kubernetes.io").put("namespace", account.namespace());
         node.ifPresent(it -> about.putObject("node").put("name", it.name()).put("uid", it.uid()));
-        bound.ifPresent(it -> about.putObject(it.kind().toLowerCase(java.util.Locale.ROOT))
+        bound.ifPresent(it -> about.putObject(it.kind().toLowerCase(Locale.ROOT))
                 .put("name", it.name())
                 .put("uid", it.uid()));
         about.putObject("serviceaccount").put("name", account.name()).put("uid", account.uid());
@@ -215,9 +219,8 @@ public final class ServiceAccountTokens {
 
     private static boolean holds(KubeObject secret, String token) {
         String data = secret.text("data", "token");
-        byte[] encoded =
-                java.util.Base64.getEncoder().encode(token.getBytes(java.nio.charset.StandardCharsets.US_ASCII));
-        return java.security.MessageDigest.isEqual(data.getBytes(java.nio.charset.StandardCharsets.US_ASCII), encoded);
+        byte[] encoded = Base64.getEncoder().encode(token.getBytes(StandardCharsets.US_ASCII));
+        return MessageDigest.isEqual(data.getBytes(StandardCharsets.US_ASCII), encoded);
     }
 
     private Future<Boolean> alive(Resource resource, ObjectKey key, String uid) {

@@ -1,5 +1,6 @@
 package io.minik.server.authn;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -12,7 +13,7 @@ public record User(String name, String uid, List<String> groups, Map<String, Lis
 
     /** A room of ours inside the API server. */
     public static User system(String name, String... groups) {
-        var all = new java.util.ArrayList<>(List.of(groups));
+        var all = new ArrayList<>(List.of(groups));
         all.add(AUTHENTICATED);
         return new User(name, "", List.copyOf(all), Map.of());
     }

@@ -16,6 +16,8 @@ import io.minik.ground.json.Json;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -104,7 +106,7 @@ final class DeploymentController implements Controller {
     }
 
     private Future<Rollout> recreate(Rollout rollout) {
-        Map<KubeObject, Integer> down = new java.util.LinkedHashMap<>();
+        Map<KubeObject, Integer> down = new LinkedHashMap<>();
         rollout.old().stream().filter(set -> Rollout.replicas(set) > 0).forEach(set -> down.put(set, 0));
         if (!down.isEmpty()) {
             return scaleAll(rollout, down);
@@ -234,7 +236,7 @@ final class DeploymentController implements Controller {
         List<Future<KubeObject>> scaled = new ArrayList<>();
         sizes.forEach((set, size) -> scaled.add(scale(rollout, set, size)));
         return Outcomes.all(scaled).map(done -> {
-            Map<String, KubeObject> updated = new java.util.HashMap<>();
+            Map<String, KubeObject> updated = new HashMap<>();
             scaled.forEach(each -> updated.put(each.result().uid(), each.result()));
             return new Rollout(
                     rollout.deployment(),

@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -174,7 +175,7 @@ final class GarbageGraph {
     List<Node> dependentsOf(String uid) {
         return dependents.getOrDefault(uid, Set.of()).stream()
                 .map(nodes::get)
-                .filter(java.util.Objects::nonNull)
+                .filter(Objects::nonNull)
                 .toList();
     }
 

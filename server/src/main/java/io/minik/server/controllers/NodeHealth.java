@@ -7,6 +7,7 @@ import io.minik.api.core.Taint;
 import io.minik.api.object.KubeObject;
 import io.minik.ground.json.Json;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 
@@ -72,7 +73,7 @@ final class NodeHealth {
                 taints.add(present);
             }
         }
-        wanted.sort(java.util.Comparator.comparing(Taint::key).thenComparing(Taint::effect));
+        wanted.sort(Comparator.comparing(Taint::key).thenComparing(Taint::effect));
         taints.addAll(wanted);
         return taints;
     }

@@ -6,6 +6,7 @@ import io.minik.api.client.Controller;
 import io.minik.api.client.EventRecorder;
 import io.minik.api.client.Informer;
 import io.minik.api.client.ListOptions;
+import io.minik.api.client.PatchType;
 import io.minik.api.client.ReconcileLoop;
 import io.minik.api.core.Node;
 import io.minik.api.core.PodGlance;
@@ -190,12 +191,7 @@ final class NodeLifecycleController implements Controller {
                         .put("lastTransitionTime", context.time());
                 marked.add(Outcomes.ignoring(
                         context.client()
-                                .patch(
-                                        Resources.PODS,
-                                        pod.key(),
-                                        "status",
-                                        io.minik.api.client.PatchType.STRATEGIC,
-                                        patch)
+                                .patch(Resources.PODS, pod.key(), "status", PatchType.STRATEGIC, patch)
                                 .onSuccess(done -> events.warning(pod, "NodeNotReady", "Node is not ready")),
                         Reason.NotFound,
                         Reason.Conflict));

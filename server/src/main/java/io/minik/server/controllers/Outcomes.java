@@ -6,6 +6,7 @@ import io.minik.ground.loop.Seconds;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Optional;
@@ -59,7 +60,7 @@ final class Outcomes {
         try {
             return text.isEmpty()
                     ? Optional.empty()
-                    : Optional.of(java.time.OffsetDateTime.parse(text).toInstant());
+                    : Optional.of(OffsetDateTime.parse(text).toInstant());
         } catch (DateTimeParseException e) {
             return Optional.empty();
         }

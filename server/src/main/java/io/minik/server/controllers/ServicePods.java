@@ -11,6 +11,7 @@ import io.minik.api.object.ObjectKey;
 import io.minik.api.selector.LabelSelector;
 import io.minik.ground.json.Json;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -80,7 +81,7 @@ final class ServicePods {
                 found.add(pod);
             }
         }
-        found.sort(java.util.Comparator.comparing(KubeObject::name));
+        found.sort(Comparator.comparing(KubeObject::name));
         return found;
     }
 

@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * One look at a StatefulSet and its pods: which steps are allowed now, and what its status says. Pure.
@@ -192,7 +193,7 @@ record StatefulView(
         });
     }
 
-    private static long count(List<KubeObject> pods, java.util.function.Predicate<KubeObject> which) {
+    private static long count(List<KubeObject> pods, Predicate<KubeObject> which) {
         return pods.stream().filter(which).count();
     }
 }

@@ -11,6 +11,7 @@ import io.minik.api.object.ObjectKey;
 import io.minik.ground.json.Json;
 import io.vertx.core.Future;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -61,8 +62,7 @@ final class VolumeBinder implements Controller {
 
     /** The volume itself (its key has no namespace), and the claims that it may serve. */
     private List<ObjectKey> concerned(KubeObject volume) {
-        List<ObjectKey> keys =
-                new java.util.ArrayList<>(volume.at("spec", "claimRef").isObject() ? List.of() : pending());
+        List<ObjectKey> keys = new ArrayList<>(volume.at("spec", "claimRef").isObject() ? List.of() : pending());
         keys.add(volume.key());
         String name = volume.text("spec", "claimRef", "name");
         if (!name.isEmpty()) {

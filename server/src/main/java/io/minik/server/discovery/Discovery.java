@@ -11,8 +11,10 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,6 +22,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** The discovery documents, made from the kinds' rows. Rendered once and kept: immutable, any thread. */
 public final class Discovery {
@@ -34,14 +37,13 @@ public final class Discovery {
     /** Groups in upstream's order of priority, core first; versions newest first. */
     private final Map<String, Map<String, List<KindRow>>> groups = new LinkedHashMap<>();
 
-    private final Map<String, Document> rendered = new java.util.concurrent.ConcurrentHashMap<>();
+    private final Map<String, Document> rendered = new ConcurrentHashMap<>();
 
     public Discovery(Schema schema) {
         List<KindRow> kinds = new ArrayList<>(schema.kinds());
-        kinds.sort(
-                java.util.Comparator.comparing((KindRow kind) -> kind.resource().group())
-                        .thenComparing(kind -> kind.resource().version(), java.util.Comparator.reverseOrder())
-                        .thenComparing(kind -> kind.resource().plural()));
+        kinds.sort(Comparator.comparing((KindRow kind) -> kind.resource().group())
+                .thenComparing(kind -> kind.resource().version(), Comparator.reverseOrder())
+                .thenComparing(kind -> kind.resource().plural()));
         for (KindRow kind : kinds) {
             groups.computeIfAbsent(kind.resource().group(), unused -> new LinkedHashMap<>())
                     .computeIfAbsent(kind.resource().version(), unused -> new ArrayList<>())
@@ -219,8 +221,7 @@ public final class Discovery {
     private static String storageHash(Resource resource) {
         byte[] name =
                 (resource.group() + "/" + resource.version() + "/" + resource.kind()).getBytes(StandardCharsets.UTF_8);
-        return Base64.getEncoder()
-                .encodeToString(java.util.Arrays.copyOf(HexFormat.of().parseHex(hash(name)), 8));
+        return Base64.getEncoder().encodeToString(Arrays.copyOf(HexFormat.of().parseHex(hash(name)), 8));
     }
 
     private static String hash(byte[] bytes) {

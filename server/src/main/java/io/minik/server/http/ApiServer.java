@@ -3,6 +3,7 @@ package io.minik.server.http;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.client.HttpTransport;
 import io.minik.api.client.Transport;
+import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Resource;
 import io.minik.api.meta.Resources;
 import io.minik.api.object.KubeObject;
@@ -41,14 +42,17 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -127,7 +131,7 @@ public final class ApiServer implements Room {
             Map<String, String> query,
             Map<String, String> headers,
             User user,
-            java.util.function.Supplier<Future<Buffer>> body) {}
+            Supplier<Future<Buffer>> body) {}
 
     public record PageAnswer(int code, String contentType, Map<String, String> headers, Buffer body) {}
 
@@ -195,7 +199,7 @@ public final class ApiServer implements Room {
     }
 
     private static List<RequestStep> join(List<RequestStep> first, List<RequestStep> second) {
-        var all = new java.util.ArrayList<>(first);
+        var all = new ArrayList<>(first);
         all.addAll(second);
         return all;
     }
@@ -324,7 +328,7 @@ public final class ApiServer implements Room {
                         request.target(),
                         answered.succeeded()
                                 ? answered.result().code()
-                                : answered.cause() instanceof io.minik.api.meta.ApiException api
+                                : answered.cause() instanceof ApiException api
                                         ? api.status().code()
                                         : 500,
                         System.nanoTime() - start));
@@ -358,8 +362,7 @@ public final class ApiServer implements Room {
             Map<String, String> headers = new HashMap<>();
             request.wire().ifPresent(wire -> wire.request()
                     .headers()
-                    .forEach(header ->
-                            headers.put(header.getKey().toLowerCase(java.util.Locale.ROOT), header.getValue())));
+                    .forEach(header -> headers.put(header.getKey().toLowerCase(Locale.ROOT), header.getValue())));
             String method =
                     request.wire().map(wire -> wire.request().method().name()).orElse("GET");
             return page.apply(new PageRequest(

@@ -12,6 +12,7 @@ import io.vertx.core.file.OpenOptions;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,7 +31,7 @@ final class AuditLog {
     private final String path;
     private final InstantSource clock;
     private volatile @Nullable AsyncFile file;
-    private final java.util.concurrent.atomic.LongAdder dropped = new java.util.concurrent.atomic.LongAdder();
+    private final LongAdder dropped = new LongAdder();
 
     /** @param path empty: no audit log */
     AuditLog(Vertx vertx, String path, InstantSource clock) {

@@ -1,6 +1,8 @@
 package io.minik.server.http;
 
+import io.minik.ground.json.Json;
 import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -36,8 +38,8 @@ final class Documents {
 
     private Answer index() {
         List<String> paths = new ArrayList<>(pages.keySet());
-        var tree = io.minik.ground.json.Json.object();
+        var tree = Json.object();
         paths.forEach(tree.putArray("paths")::add);
-        return Answer.Raw.json(io.vertx.core.buffer.Buffer.buffer(io.minik.ground.json.Json.bytes(tree)));
+        return Answer.Raw.json(Buffer.buffer(Json.bytes(tree)));
     }
 }

@@ -1,6 +1,7 @@
 package io.minik.server.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.client.WatchEvent;
 import io.minik.api.meta.Resource;
@@ -113,7 +114,7 @@ final class Frames {
         JsonNode annotations = bookmark.at("metadata", "annotations");
         if (!annotations.isMissingNode()) {
             // As upstream: the mark is on the row's object, where reflectors look.
-            ObjectNode row = ((com.fasterxml.jackson.databind.node.ArrayNode) table.path("rows")).addObject();
+            ObjectNode row = ((ArrayNode) table.path("rows")).addObject();
             row.putArray("cells");
             row.set("object", Tables.partial(bookmark));
         }

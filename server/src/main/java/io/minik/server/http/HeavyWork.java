@@ -11,6 +11,7 @@ import io.vertx.core.WorkerExecutor;
 import java.util.ArrayDeque;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -74,7 +75,7 @@ final class HeavyWork {
                 return;
             }
             String user = byUser.keySet().iterator().next();
-            Queue<Runnable> own = java.util.Objects.requireNonNull(byUser.remove(user));
+            Queue<Runnable> own = Objects.requireNonNull(byUser.remove(user));
             turn = own.remove();
             if (!own.isEmpty()) {
                 byUser.put(user, own);

@@ -2,6 +2,7 @@ package io.minik.server.http;
 
 import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
@@ -123,7 +124,7 @@ final class HtmlLinks {
         int from = 0;
         while (attributes.find()) {
             int group = attributes.group(3) != null ? 3 : attributes.group(4) != null ? 4 : 5;
-            if (LINKS.contains(attributes.group(1).toLowerCase(java.util.Locale.ROOT))) {
+            if (LINKS.contains(attributes.group(1).toLowerCase(Locale.ROOT))) {
                 out.append(whole, from, attributes.start(group)).append(change.apply(attributes.group(group)));
                 from = attributes.end(group);
             }
@@ -136,6 +137,6 @@ final class HtmlLinks {
         while (end < whole.length() && Character.isLetterOrDigit(whole.charAt(end))) {
             end++;
         }
-        return whole.substring(1, end).toLowerCase(java.util.Locale.ROOT);
+        return whole.substring(1, end).toLowerCase(Locale.ROOT);
     }
 }

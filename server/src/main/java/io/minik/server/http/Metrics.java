@@ -1,5 +1,6 @@
 package io.minik.server.http;
 
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -141,7 +142,7 @@ final class Metrics {
         return switch (target.verb()) {
             case "create" -> "POST";
             case "update" -> "PUT";
-            default -> target.connect() ? "CONNECT" : target.verb().toUpperCase(java.util.Locale.ROOT);
+            default -> target.connect() ? "CONNECT" : target.verb().toUpperCase(Locale.ROOT);
         };
     }
 

@@ -3,6 +3,7 @@ package io.minik.server.http;
 import io.minik.api.client.WatchEvent;
 import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Resource;
+import io.minik.api.meta.Status;
 import io.minik.api.object.KubeObject;
 import io.minik.ground.loop.Seconds;
 import io.minik.server.registry.Registry;
@@ -18,6 +19,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -77,9 +79,9 @@ final class WatchStream implements WatchSink {
     Future<Void> start(ApiRequest request, Request watch) {
         if (type.yaml()) {
             throw ApiException.of(
-                    io.minik.api.meta.Status.Reason.NotAcceptable,
+                    Status.Reason.NotAcceptable,
                     "only the following media types are accepted: application/json;stream=watch",
-                    io.minik.api.meta.Status.Details.NONE);
+                    Status.Details.NONE);
         }
         WatchWire out = WatchWire.of(request.wire().orElseThrow());
         wire = out;
@@ -172,7 +174,7 @@ final class WatchStream implements WatchSink {
     }
 
     private Buffer frame(Seen seen) {
-        Resource served = java.util.Objects.requireNonNull(resource);
+        Resource served = Objects.requireNonNull(resource);
         boolean table = type.shape() == MediaType.Shape.TABLE;
         if (first && table && seen.type() != WatchEvent.Type.BOOKMARK) {
             first = false;

@@ -13,6 +13,7 @@ import io.minik.ground.tls.Subject;
 import io.minik.server.authn.BootstrapTokens;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
+import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -103,7 +104,7 @@ public final class JoinEndpoint implements Handler<HttpServerRequest> {
 
     private static Future<Buffer> body(HttpServerRequest request) {
         Buffer all = Buffer.buffer();
-        io.vertx.core.Promise<Buffer> done = io.vertx.core.Promise.promise();
+        Promise<Buffer> done = Promise.promise();
         request.handler(part -> {
             if (all.length() + part.length() > MAX_BODY_BYTES) {
                 done.tryFail(ApiException.of(

@@ -12,6 +12,7 @@ import io.minik.ground.tls.Subject;
 import io.minik.ground.tls.X509Exception;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
@@ -130,7 +131,7 @@ final class KeyFolder {
         try {
             certificate.verify(authority.certificate().getPublicKey());
             return true;
-        } catch (java.security.GeneralSecurityException e) {
+        } catch (GeneralSecurityException e) {
             return false;
         }
     }

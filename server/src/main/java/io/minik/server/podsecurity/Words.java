@@ -1,5 +1,6 @@
 package io.minik.server.podsecurity;
 
+import com.fasterxml.jackson.databind.node.TextNode;
 import io.minik.ground.json.Json;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -40,7 +41,6 @@ final class Words {
     }
 
     static String quoted(String text) {
-        return new String(
-                Json.bytes(com.fasterxml.jackson.databind.node.TextNode.valueOf(text)), StandardCharsets.UTF_8);
+        return new String(Json.bytes(TextNode.valueOf(text)), StandardCharsets.UTF_8);
     }
 }

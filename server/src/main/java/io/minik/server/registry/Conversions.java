@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.meta.Resource;
 import io.minik.api.object.KubeObject;
 import io.minik.ground.json.Json;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -74,7 +76,7 @@ final class Conversions {
                 status.set("currentCPUUtilizationPercentage", utilization);
             }
         }
-        status.remove(java.util.List.of("currentMetrics", "conditions"));
+        status.remove(List.of("currentMetrics", "conditions"));
         return tree;
     }
 
@@ -85,7 +87,7 @@ final class Conversions {
         ArrayNode metrics = Json.array();
         String others = Json.text(metadata, "annotations", V1_METRICS);
         if (!others.isEmpty()) {
-            Json.parse(others.getBytes(java.nio.charset.StandardCharsets.UTF_8)).forEach(metrics::add);
+            Json.parse(others.getBytes(StandardCharsets.UTF_8)).forEach(metrics::add);
             Json.child(metadata, "annotations").remove(V1_METRICS);
         }
         JsonNode percent = spec.remove("targetCPUUtilizationPercentage");

@@ -3,6 +3,7 @@ package io.minik.server.registry;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.meta.Resource;
 import io.minik.ground.json.Json;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /** The status that a new object has: what a creator sends as status is dropped. */
@@ -30,6 +31,6 @@ final class InitialStatus {
 
     static ObjectNode of(Resource resource) {
         String row = ROWS.getOrDefault(resource.groupResource(), "{}");
-        return Json.parseObject(row.getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        return Json.parseObject(row.getBytes(StandardCharsets.UTF_8));
     }
 }

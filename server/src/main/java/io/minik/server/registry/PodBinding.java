@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.client.ApiCall.Verb;
 import io.minik.api.meta.ApiException;
+import io.minik.api.meta.Resource;
 import io.minik.api.meta.Resources;
 import io.minik.api.meta.Status.Cause;
 import io.minik.api.object.KubeObject;
@@ -39,7 +40,7 @@ final class PodBinding {
         if (node.isEmpty() || (!targetKind.isEmpty() && !targetKind.equals("Node"))) {
             boolean missing = node.isEmpty();
             throw ApiException.invalid(
-                    new io.minik.api.meta.Resource("", "v1", "bindings", "Binding", true),
+                    new Resource("", "v1", "bindings", "Binding", true),
                     name,
                     List.of(
                             missing

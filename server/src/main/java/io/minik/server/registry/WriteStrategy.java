@@ -15,6 +15,7 @@ import io.minik.ground.json.Json;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -125,7 +126,7 @@ final class WriteStrategy {
     }
 
     private static Map<String, JsonNode> desired(ObjectNode tree) {
-        var fields = new java.util.HashMap<String, JsonNode>();
+        var fields = new HashMap<String, JsonNode>();
         for (Map.Entry<String, JsonNode> field : tree.properties()) {
             if (!NOT_DESIRED.contains(field.getKey())) {
                 fields.put(field.getKey(), field.getValue());

@@ -2,6 +2,7 @@ package io.minik.server.scheduler;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.client.ApiClient;
+import io.minik.api.client.DeleteOptions;
 import io.minik.api.client.EventRecorder;
 import io.minik.api.client.PatchType;
 import io.minik.api.meta.ApiException;
@@ -88,7 +89,7 @@ final class PodNews {
                 .compose(told -> client.delete(
                         Resources.PODS,
                         victim.key(),
-                        io.minik.api.client.DeleteOptions.onlyIf(victim.object().uid())))
+                        DeleteOptions.onlyIf(victim.object().uid())))
                 .onFailure(error -> quietIfGone(error, victim.key(), "pod could not be preempted"));
     }
 

@@ -6,6 +6,7 @@ import io.minik.api.core.Toleration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToLongFunction;
 
 /**
  * How well nodes that fit would do: upstream's default score plugins with their weights, each 0 to 100. Pure.
@@ -128,8 +129,7 @@ final class Scores {
     }
 
     /** Fills the part; false if all are alike, then it decides nothing. */
-    private static boolean each(
-            List<NodeState> nodes, long[] part, java.util.function.ToLongFunction<NodeState> measure) {
+    private static boolean each(List<NodeState> nodes, long[] part, ToLongFunction<NodeState> measure) {
         boolean differ = false;
         for (int i = 0; i < part.length; i++) {
             part[i] = measure.applyAsLong(nodes.get(i));

@@ -3,6 +3,7 @@ package io.minik.server.table;
 import io.minik.api.meta.Resource;
 import io.minik.api.meta.Resources;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 
 /** Which built-in kind is printed how; roles, limit ranges and CRDs have upstream's default, name and creation time. */
@@ -89,7 +90,7 @@ public final class BuiltInTables {
         kinds.put(Resources.CERTIFICATE_SIGNING_REQUESTS, ClusterTables.SIGNING_REQUEST);
         String admission = "admissionregistration.k8s.io";
         for (String word : new String[] {"Validating", "Mutating"}) {
-            String lower = word.toLowerCase(java.util.Locale.ROOT);
+            String lower = word.toLowerCase(Locale.ROOT);
             kinds.put(
                     cluster(admission, "v1", lower + "webhookconfigurations", word + "WebhookConfiguration"),
                     ClusterTables.WEBHOOKS);

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** Deployments, ReplicaSets, StatefulSets, DaemonSets, Jobs, CronJobs and what they are made of. */
 final class WorkloadTables {
@@ -137,7 +138,7 @@ final class WorkloadTables {
     /** {@code deployment.apps/name}. */
     private static String qualified(String apiVersion, String kind, String name) {
         int slash = apiVersion.indexOf('/');
-        String lower = kind.toLowerCase(java.util.Locale.ROOT);
+        String lower = kind.toLowerCase(Locale.ROOT);
         return (slash < 0 ? lower : lower + "." + apiVersion.substring(0, slash)) + "/" + name;
     }
 

@@ -8,6 +8,7 @@ import io.minik.ground.json.Json;
 import io.minik.store.Bytes;
 import io.minik.store.Event;
 import io.minik.store.KeyValue;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
@@ -94,8 +95,7 @@ public final class WatchCache {
         });
     }
 
-    private CacheWatcher open(
-            WatchStart start, Filter filter, boolean bookmarks, WatchSink sink, io.vertx.core.Context context) {
+    private CacheWatcher open(WatchStart start, Filter filter, boolean bookmarks, WatchSink sink, Context context) {
         if (start.revision() > 0 && !start.initialEvents() && start.revision() < ring.oldest()) {
             throw ApiException.expired("too old resource version: " + start.revision() + " (" + ring.oldest() + ")");
         }

@@ -7,6 +7,7 @@ import io.minik.api.meta.Resources;
 import io.minik.api.object.KubeObject;
 import io.minik.ground.json.Json;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneId;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
@@ -120,7 +121,6 @@ class CronJobControllerTest {
         cluster.loop.settle();
         assertThat(cluster.api.all(Resources.JOBS))
                 .extracting(KubeObject::name)
-                .containsExactly("tick-"
-                        + java.time.Instant.parse("2026-01-01T00:50:00Z").getEpochSecond() / 60);
+                .containsExactly("tick-" + Instant.parse("2026-01-01T00:50:00Z").getEpochSecond() / 60);
     }
 }

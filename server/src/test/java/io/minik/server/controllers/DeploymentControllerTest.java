@@ -9,6 +9,7 @@ import io.minik.ground.json.Json;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,7 +36,7 @@ class DeploymentControllerTest {
         spec(spec -> ((ObjectNode) spec.at("/template/spec/containers/0")).put("image", image));
     }
 
-    private void spec(java.util.function.Consumer<ObjectNode> change) {
+    private void spec(Consumer<ObjectNode> change) {
         cluster.edit(Resources.DEPLOYMENTS, "web", tree -> {
             change.accept(Json.child(tree, "spec"));
             Json.child(tree, "metadata").put("generation", Json.longOr(1, tree, "metadata", "generation") + 1);

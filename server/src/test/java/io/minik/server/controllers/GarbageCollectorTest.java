@@ -11,6 +11,7 @@ import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.api.object.OwnerReference;
 import io.minik.ground.json.Json;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -266,7 +267,7 @@ class GarbageCollectorTest {
         cluster.loop.settle();
         cluster.api.breakWatches(Resources.CONFIG_MAPS, true);
         cluster.api.remove(Resources.CONFIG_MAPS, owner.key());
-        cluster.loop.advance(java.time.Duration.ofMinutes(1));
+        cluster.loop.advance(Duration.ofMinutes(1));
         assertThat(cluster.pods()).isEmpty();
     }
 }

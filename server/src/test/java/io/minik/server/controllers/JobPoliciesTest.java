@@ -3,11 +3,14 @@ package io.minik.server.controllers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.minik.api.client.ApiCall;
+import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Resources;
 import io.minik.api.object.KubeObject;
 import io.minik.ground.json.Json;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -263,12 +266,11 @@ class JobPoliciesTest {
         KubeObject pod = cluster.livePods().get(0);
         Cluster later = new Cluster();
         later.api.put(Resources.PODS, pod);
-        later.api.failing(call -> call.verb() == io.minik.api.client.ApiCall.Verb.PATCH
-                ? java.util.Optional.of(io.minik.api.meta.ApiException.unavailable("away"))
-                : java.util.Optional.empty());
+        later.api.failing(call ->
+                call.verb() == ApiCall.Verb.PATCH ? Optional.of(ApiException.unavailable("away")) : Optional.empty());
         later.start(new JobController(later.context));
         assertThat(JobPods.tracked(later.pods().get(0))).isTrue();
-        later.api.failing(call -> java.util.Optional.empty());
+        later.api.failing(call -> Optional.empty());
         later.loop.advance(Duration.ofSeconds(1));
         assertThat(JobPods.tracked(later.pods().get(0))).isFalse();
     }

@@ -8,6 +8,7 @@ import io.minik.api.meta.Resources;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.ground.json.Json;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -118,7 +119,7 @@ class StorageProtectionTest {
             var spec = Json.child(tree, "spec").put("storageClassName", "slow");
             spec.putArray("accessModes").add("ReadWriteOnce");
         });
-        cluster.loop.advance(java.time.Duration.ofSeconds(1));
+        cluster.loop.advance(Duration.ofSeconds(1));
         assertThat(cluster.get(Resources.PERSISTENT_VOLUMES, "disk").text("status", "phase"))
                 .isEqualTo("Bound");
         assertThat(cluster.get(Resources.PERSISTENT_VOLUMES, "disk").meta().finalizers())
@@ -126,7 +127,7 @@ class StorageProtectionTest {
         delete(Resources.PERSISTENT_VOLUMES, ObjectKey.cluster("disk"));
         assertThat(cluster.api.all(Resources.PERSISTENT_VOLUMES)).hasSize(1);
         delete(Resources.PERSISTENT_VOLUME_CLAIMS, ObjectKey.of("default", "data"));
-        cluster.loop.advance(java.time.Duration.ofSeconds(1));
+        cluster.loop.advance(Duration.ofSeconds(1));
         assertThat(cluster.api.all(Resources.PERSISTENT_VOLUMES)).isEmpty();
     }
 }

@@ -3,10 +3,12 @@ package io.minik.server.controllers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.minik.api.client.ApiCall;
 import io.minik.api.meta.Resources;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.ground.json.Json;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -97,7 +99,7 @@ class WorkloadsTest {
             KubeObject revision =
                     cluster.api.all(Resources.CONTROLLER_REVISIONS).get(0);
             assertThat(revision.annotations()).containsEntry("kubernetes.io/change-cause", "why");
-            assertThat(new String(Json.bytes(revision.at("data")), java.nio.charset.StandardCharsets.UTF_8))
+            assertThat(new String(Json.bytes(revision.at("data")), StandardCharsets.UTF_8))
                     .isEqualTo(
                             "{\"spec\":{\"template\":{\"$patch\":\"replace\",\"metadata\":{\"labels\":{\"app\":\"d\"}},"
                                     + "\"spec\":{\"containers\":[{\"image\":\"v1\",\"name\":\"c\"}]}}}}");
@@ -153,8 +155,7 @@ class WorkloadsTest {
                 cluster.loop.settle();
             }
             assertThat(made).isEqualTo(2);
-            assertThat(cluster.api.calls(io.minik.api.client.ApiCall.Verb.CREATE, Resources.PODS))
-                    .hasSizeBetween(10, 24);
+            assertThat(cluster.api.calls(ApiCall.Verb.CREATE, Resources.PODS)).hasSizeBetween(10, 24);
         }
     }
 

@@ -8,6 +8,7 @@ import io.minik.api.client.DeleteOptions;
 import io.minik.api.client.HttpTransport;
 import io.minik.api.client.Informer;
 import io.minik.api.client.Informers;
+import io.minik.api.client.ListOptions;
 import io.minik.api.meta.Resource;
 import io.minik.api.meta.Resources;
 import io.minik.api.object.KubeObject;
@@ -107,7 +108,7 @@ class ControllersOverHttpsTest {
         await(client.delete(Resources.DEPLOYMENTS, deployment.key(), DeleteOptions.DEFAULT.propagate("Foreground")));
         await(until(Resources.PODS, all -> all.list().isEmpty()));
         await(until(Resources.DEPLOYMENTS, all -> all.list().isEmpty()));
-        assertThat(await(client.list(Resources.REPLICA_SETS, "default", io.minik.api.client.ListOptions.ALL))
+        assertThat(await(client.list(Resources.REPLICA_SETS, "default", ListOptions.ALL))
                         .items())
                 .isEmpty();
     }

@@ -11,6 +11,7 @@ import io.minik.api.object.ObjectKey;
 import io.minik.server.authn.User;
 import io.minik.server.podsecurity.PodSecurityConfig;
 import io.minik.store.Store;
+import io.minik.store.Txn;
 import io.minik.store.memory.MemoryStore;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -44,7 +45,7 @@ class DeleteCollectionTest {
                     }
                     Promise<Void> gate = Promise.promise();
                     held.add(gate);
-                    return gate.future().compose(unused -> store.txn((io.minik.store.Txn) arguments[0]));
+                    return gate.future().compose(unused -> store.txn((Txn) arguments[0]));
                 });
     }
 

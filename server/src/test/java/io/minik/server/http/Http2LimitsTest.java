@@ -9,13 +9,16 @@ import io.minik.store.etcdapi.Member;
 import io.minik.store.memory.MemoryStore;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerOptions;
+import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -76,7 +79,7 @@ class Http2LimitsTest {
 
     private record Frame(int type, byte[] payload) {
         int number(int at) {
-            return java.nio.ByteBuffer.wrap(payload).getInt(at);
+            return ByteBuffer.wrap(payload).getInt(at);
         }
     }
 
@@ -89,7 +92,7 @@ class Http2LimitsTest {
     private DataOutputStream connect(Server server) throws Exception {
         socket = new Socket("127.0.0.1", server.start(vertx));
         socket.setSoTimeout(30_000);
-        DataOutputStream out = new DataOutputStream(new java.io.BufferedOutputStream(socket.getOutputStream()));
+        DataOutputStream out = new DataOutputStream(new BufferedOutputStream(socket.getOutputStream()));
         out.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
         frame(out, SETTINGS, 0, 0, new byte[0]);
         return out;
@@ -202,7 +205,7 @@ class Http2LimitsTest {
         line[3] = 127;
         line[4] = (byte) (((length - 127) & 127) | 128);
         line[5] = (byte) ((length - 127) >> 7);
-        java.util.Arrays.fill(line, 6, line.length, (byte) 'x');
+        Arrays.fill(line, 6, line.length, (byte) 'x');
         return line;
     }
 }

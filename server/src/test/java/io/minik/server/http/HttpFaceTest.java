@@ -11,6 +11,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.HttpURLConnection;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -151,8 +152,7 @@ class HttpFaceTest {
 
     /** Says its headers and reads; the body never comes. */
     private String answerToHeadersAlone(String headers) throws IOException {
-        try (java.net.Socket socket =
-                new java.net.Socket("127.0.0.1", api.server().port())) {
+        try (Socket socket = new Socket("127.0.0.1", api.server().port())) {
             socket.setSoTimeout(30_000);
             socket.getOutputStream()
                     .write(("POST " + CONFIG_MAPS + " HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
@@ -212,7 +212,7 @@ class HttpFaceTest {
             assertThat(lines.readLine()).startsWith("{\"type\":\"ADDED\",\"object\":{\"kind\":\"ConfigMap\"");
             api.create(Resources.CONFIG_MAPS, "watched", "{'metadata':{'name':'second'}}");
             assertThat(lines.readLine()).startsWith("{\"type\":\"ADDED\"").contains("\"name\":\"second\"");
-            api.delete(Resources.CONFIG_MAPS, io.minik.api.object.ObjectKey.of("watched", "first"), "{}");
+            api.delete(Resources.CONFIG_MAPS, ObjectKey.of("watched", "first"), "{}");
             assertThat(lines.readLine()).startsWith("{\"type\":\"DELETED\"").contains("\"name\":\"first\"");
         } finally {
             connection.disconnect();

@@ -2,11 +2,16 @@ package io.minik.server.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.minik.api.client.ApiCall;
 import io.minik.api.client.ApiClient;
 import io.minik.api.client.Informers;
+import io.minik.api.client.KubeList;
 import io.minik.api.client.Transport;
+import io.minik.api.client.WatchHandle;
+import io.minik.api.client.WatchHandler;
 import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Status.Reason;
+import io.minik.api.object.KubeObject;
 import io.minik.api.schema.Schema;
 import io.minik.ground.loop.Loop;
 import io.minik.ground.tls.AltNames;
@@ -57,9 +62,11 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -473,7 +480,7 @@ class SecuredApiTest {
         return output;
     }
 
-    private static <T> Future<T> on(Context context, java.util.function.Supplier<Future<T>> work) {
+    private static <T> Future<T> on(Context context, Supplier<Future<T>> work) {
         Promise<T> done = Promise.promise();
         context.runOnContext(unused -> work.get().onComplete(done));
         return done.future();
@@ -488,22 +495,21 @@ class SecuredApiTest {
         private volatile @org.jspecify.annotations.Nullable Transport to;
 
         private Transport to() {
-            return java.util.Objects.requireNonNull(to);
+            return Objects.requireNonNull(to);
         }
 
         @Override
-        public Future<io.minik.api.object.KubeObject> send(io.minik.api.client.ApiCall call) {
+        public Future<KubeObject> send(ApiCall call) {
             return to().send(call);
         }
 
         @Override
-        public Future<io.minik.api.client.KubeList> list(io.minik.api.client.ApiCall call) {
+        public Future<KubeList> list(ApiCall call) {
             return to().list(call);
         }
 
         @Override
-        public Future<io.minik.api.client.WatchHandle> watch(
-                io.minik.api.client.ApiCall call, io.minik.api.client.WatchHandler handler) {
+        public Future<WatchHandle> watch(ApiCall call, WatchHandler handler) {
             return to().watch(call, handler);
         }
     }

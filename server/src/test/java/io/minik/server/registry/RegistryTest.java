@@ -14,12 +14,15 @@ import io.minik.api.client.ApiCall.Verb;
 import io.minik.api.client.KubeList;
 import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Resource;
+import io.minik.api.meta.Resources;
 import io.minik.api.meta.Status.Reason;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.ground.json.Json;
 import io.minik.server.http.TestApi;
 import io.vertx.core.Future;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -204,8 +207,8 @@ class RegistryTest {
         bind("patient", "n1");
         KubeObject going = api.delete(PODS, key("patient"), "{'gracePeriodSeconds':9223372036854775807}");
         assertThat(going.meta().deletionGracePeriodSeconds()).contains(Long.MAX_VALUE);
-        assertThat(java.time.Instant.parse(going.meta().deletionTimestamp()))
-                .isAfter(java.time.Instant.now().plus(java.time.Duration.ofDays(36_000)));
+        assertThat(Instant.parse(going.meta().deletionTimestamp()))
+                .isAfter(Instant.now().plus(Duration.ofDays(36_000)));
         KubeObject sooner = api.delete(PODS, key("patient"), "{'gracePeriodSeconds':3000000000}");
         assertThat(sooner.meta().deletionGracePeriodSeconds()).contains(3_000_000_000L);
         api.delete(PODS, key("patient"), "{'gracePeriodSeconds':0}");
@@ -386,7 +389,7 @@ class RegistryTest {
     void eventsAreOneKindInTwoGroups() {
         Resource grouped = new Resource("events.k8s.io", "v1", "events", "Event", true);
         api.create(
-                io.minik.api.meta.Resources.EVENTS,
+                Resources.EVENTS,
                 "default",
                 "{'metadata':{'name':'ev'},'involvedObject':{'kind':'Pod','name':'x','namespace':'default'},"
                         + "'message':'hello','reason':'Said','type':'Normal'}");
@@ -402,10 +405,8 @@ class RegistryTest {
                         + "'reportingController':'test','reportingInstance':'test-0'}");
         assertThat(names(api.list(grouped, "", Map.of("fieldSelector", "reportingController=test,regarding.name=y"))))
                 .containsExactly("ev2");
-        assertThat(names(api.list(
-                        io.minik.api.meta.Resources.EVENTS,
-                        "",
-                        Map.of("fieldSelector", "source=test,involvedObject.kind=Pod"))))
+        assertThat(names(
+                        api.list(Resources.EVENTS, "", Map.of("fieldSelector", "source=test,involvedObject.kind=Pod"))))
                 .as("who reports is the source, if no other is named")
                 .containsExactly("ev2");
     }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.server.http.TestApi;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -45,7 +46,7 @@ class ServiceAllocationTest {
         int port = nodePort(first);
         KubeObject named = change("walk", "{'type':'ExternalName','externalName':'foo.example.com'}");
         assertThat(named.at("spec").properties())
-                .extracting(java.util.Map.Entry::getKey)
+                .extracting(Map.Entry::getKey)
                 .doesNotContain("clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy", "externalTrafficPolicy");
         assertThat(nodePort(named)).isZero();
 
@@ -64,7 +65,7 @@ class ServiceAllocationTest {
         api.merge(SERVICES, made.key(), "status", "{'status':{'loadBalancer':{'ingress':[{'ip':'203.0.113.1'}]}}}");
         KubeObject plain = change("lb", "{'type':'ClusterIP'}");
         assertThat(plain.at("spec").properties())
-                .extracting(java.util.Map.Entry::getKey)
+                .extracting(Map.Entry::getKey)
                 .doesNotContain("healthCheckNodePort", "externalTrafficPolicy", "allocateLoadBalancerNodePorts");
         assertThat(plain.at("status", "loadBalancer")).isEmpty();
         assertThat(plain.text("spec", "clusterIP")).isEqualTo(made.text("spec", "clusterIP"));

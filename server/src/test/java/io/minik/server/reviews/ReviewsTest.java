@@ -35,6 +35,7 @@ import java.time.InstantSource;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -221,8 +222,8 @@ class ReviewsTest {
     private Future<KubeObject> ask(String group, String plural, String kind, User user, ObjectKey key, String body) {
         boolean subresource = kind.equals("token");
         ObjectNode tree = Json.parseObject(body.getBytes(StandardCharsets.UTF_8));
-        Connector connector = java.util.Objects.requireNonNull(
-                connectors.get(new Connector.Key(group, plural, subresource ? kind : "")));
+        Connector connector =
+                Objects.requireNonNull(connectors.get(new Connector.Key(group, plural, subresource ? kind : "")));
         return connector.create(
                 new Scope(
                         user,

@@ -9,6 +9,7 @@ import io.minik.store.Txn;
 import io.minik.store.TxnResult;
 import io.minik.store.Value;
 import io.minik.store.WatchRequest;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -20,7 +21,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** A store whose faults are the test's: it ends watches, holds reads back, or halts, as the one on disk does. */
 public final class FaultyStore implements Store {
-    private record Running(WatchListener listener, io.vertx.core.Context context, Watch inner) {}
+    private record Running(WatchListener listener, Context context, Watch inner) {}
 
     private final Store good;
     private final Vertx vertx;
@@ -91,7 +92,7 @@ public final class FaultyStore implements Store {
             return good.range(request);
         }
         Promise<RangeResult> later = Promise.promise();
-        io.vertx.core.Context caller = vertx.getOrCreateContext();
+        Context caller = vertx.getOrCreateContext();
         synchronized (this) {
             held.add(() -> caller.runOnContext(
                     unused -> good.range(request).onSuccess(later::complete).onFailure(later::fail)));

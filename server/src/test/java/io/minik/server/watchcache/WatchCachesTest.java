@@ -3,6 +3,7 @@ package io.minik.server.watchcache;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.client.WatchEvent;
 import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Resources;
@@ -14,6 +15,7 @@ import io.minik.store.Bytes;
 import io.minik.store.Op;
 import io.minik.store.Txn;
 import io.minik.store.memory.MemoryStore;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
@@ -22,6 +24,7 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,9 +53,7 @@ class WatchCachesTest {
     /** A configmap in default with the label l. Answers with its revision. */
     private long put(String name, String label) {
         KubeObject object = KubeObject.named("v1", "ConfigMap", ObjectKey.of("default", name), tree -> {
-            ((com.fasterxml.jackson.databind.node.ObjectNode) tree.path("metadata"))
-                    .putObject("labels")
-                    .put("l", label);
+            ((ObjectNode) tree.path("metadata")).putObject("labels").put("l", label);
         });
         return TestApi.await(store.txn(Txn.put(
                         StorageKeys.key(Resources.CONFIG_MAPS, object.key()),
@@ -261,9 +262,9 @@ class WatchCachesTest {
     @Test
     void whoWaitsForARevisionThatNeverComesIsNotKept() {
         assertThatThrownBy(() -> TestApi.await(caches.reached(caches.applied() + 1000, 1)))
-                .hasCauseInstanceOf(java.util.concurrent.TimeoutException.class);
+                .hasCauseInstanceOf(TimeoutException.class);
         assertThat(caches.waiting()).isZero();
-        io.vertx.core.Future<Void> comes = caches.reached(caches.applied() + 1, 60_000);
+        Future<Void> comes = caches.reached(caches.applied() + 1, 60_000);
         put("next", "a");
         TestApi.await(comes);
         assertThat(caches.waiting()).isZero();

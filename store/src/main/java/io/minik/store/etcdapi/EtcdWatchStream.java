@@ -4,6 +4,7 @@ import io.minik.store.Bytes;
 import io.minik.store.Event;
 import io.minik.store.Store;
 import io.minik.store.StoreException;
+import io.minik.store.WatchRequest;
 import io.minik.store.etcdapi.proto.Kv;
 import io.minik.store.etcdapi.proto.Rpc;
 import io.vertx.core.Vertx;
@@ -194,8 +195,7 @@ final class EtcdWatchStream {
             if (running == null) {
                 Bytes key = request.getKey().isEmpty() ? Bytes.EMPTY.prefixEnd() : EtcdMessages.bytes(request.getKey());
                 running = store.watch(
-                        new io.minik.store.WatchRequest(
-                                key, EtcdMessages.bytes(request.getRangeEnd()), next, request.getPrevKv()),
+                        new WatchRequest(key, EtcdMessages.bytes(request.getRangeEnd()), next, request.getPrevKv()),
                         this);
                 if (owingProgress.contains(id)) {
                     running.requestProgress();

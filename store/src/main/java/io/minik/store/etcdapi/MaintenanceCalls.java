@@ -13,6 +13,7 @@ import io.vertx.core.Vertx;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.zip.CRC32C;
 
 /** What clients ask of etcd's Maintenance and Cluster services. */
@@ -99,7 +100,7 @@ final class MaintenanceCalls {
         hash.update(kv.value().array());
     }
 
-    private static <T> Future<T> later(java.util.function.Supplier<Future<T>> next) {
+    private static <T> Future<T> later(Supplier<Future<T>> next) {
         Context context = Vertx.currentContext();
         if (context == null) {
             return next.get();

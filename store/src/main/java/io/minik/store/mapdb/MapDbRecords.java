@@ -14,6 +14,7 @@ import org.mapdb.DBMaker;
 import org.mapdb.DataInput2;
 import org.mapdb.DataOutput2;
 import org.mapdb.Serializer;
+import org.mapdb.Store;
 
 /**
  * Records in MapDB stores: one in direct memory, and one in a mapped file for what does not fit. A handle is MapDB's
@@ -73,7 +74,7 @@ final class MapDbRecords implements Records {
         return open;
     }
 
-    private org.mapdb.Store of(long handle) {
+    private Store of(long handle) {
         DB open = (handle & 1) == 0 ? direct : file;
         if (open == null) {
             throw new IllegalStateException("no file of values is open");

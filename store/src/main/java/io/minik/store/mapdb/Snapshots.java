@@ -10,6 +10,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -317,7 +318,7 @@ final class Snapshots {
         }
 
         @Override
-        public void committed(long revision, java.util.List<Change> committed) {
+        public void committed(long revision, List<Change> committed) {
             throw new IllegalArgumentException("a commit in a snapshot");
         }
 

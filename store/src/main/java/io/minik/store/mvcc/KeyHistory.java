@@ -1,5 +1,6 @@
 package io.minik.store.mvcc;
 
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 
@@ -60,7 +61,7 @@ final class KeyHistory {
         int count = size;
         if (2 * count == entries.length) {
             // A key that is written once stays at 16 bytes; one that is written again is likely to go on.
-            long[] grown = java.util.Arrays.copyOf(entries, Math.max(8, entries.length * 2));
+            long[] grown = Arrays.copyOf(entries, Math.max(8, entries.length * 2));
             grown[2 * count] = revision;
             grown[2 * count + 1] = ref;
             return new KeyHistory(grown, count + 1);
@@ -114,7 +115,6 @@ final class KeyHistory {
         int count = size;
         return keepFrom == count
                 ? Optional.empty()
-                : Optional.of(new KeyHistory(
-                        java.util.Arrays.copyOfRange(entries, 2 * keepFrom, 2 * count), count - keepFrom));
+                : Optional.of(new KeyHistory(Arrays.copyOfRange(entries, 2 * keepFrom, 2 * count), count - keepFrom));
     }
 }
