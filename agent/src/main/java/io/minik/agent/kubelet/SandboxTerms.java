@@ -1,11 +1,13 @@
 package io.minik.agent.kubelet;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.minik.api.client.ApiClient;
 import io.minik.api.core.Pod;
 import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Resources;
 import io.minik.api.meta.Status;
 import io.minik.api.object.ObjectKey;
+import io.minik.ground.json.Json;
 import io.vertx.core.Future;
 import java.util.Set;
 
@@ -21,6 +23,12 @@ final class SandboxTerms {
     }
 
     Future<Void> check(Pod pod) {
+        // The scheduler keeps such pods from nodes, but who names the node himself passes it by.
+        JsonNode claim = pod.object().at("spec", "resourceClaims").path(0);
+        if (!claim.isMissingNode()) {
+            return Future.failedFuture(new IllegalStateException("resource claim \"" + Json.text(claim, "name")
+                    + "\" cannot be prepared: this node gives out no devices"));
+        }
         String name = pod.spec().runtimeClassName();
         if (name.isEmpty()) {
             return userNamespace(pod, "");

@@ -89,6 +89,17 @@ class NodeSecurityTest {
                         e.startsWith("FailedCreatePodSandBox: ") && e.contains("does not support user namespaces"));
     }
 
+    /** Who names the node himself passes the scheduler by, which would have kept the pod waiting. */
+    @Test
+    void devicesThatNobodyGivesOutAreNotPassedOver() {
+        node.create("p", POD.formatted("'resourceClaims':[{'name':'gpu','resourceClaimName':'x'}],"));
+        assertThat(node.runtime.sandboxes).isEmpty();
+        assertThat(node.events())
+                .contains(
+                        "FailedCreatePodSandBox: Failed to create pod sandbox: resource claim \"gpu\" cannot be prepared:"
+                                + " this node gives out no devices");
+    }
+
     @Test
     void aHandlerThatIsNotHereIsNamed() {
         node.api.put(
