@@ -10,6 +10,23 @@ import java.util.Map;
 final class KindRules {
     private KindRules() {}
 
+    /** What only a new object must hold to: older ones may have been made otherwise. */
+    static void created(KindRow row, ObjectNode tree, Causes causes) {
+        if (row.resource().groupResource().equals("ingresses.networking.k8s.io")) {
+            String key = "kubernetes.io/ingress.class";
+            JsonNode annotation = Json.at(tree, "metadata", "annotations").path(key);
+            String name = Json.text(tree, "spec", "ingressClassName");
+            if (annotation.isTextual()
+                    && !name.isEmpty()
+                    && !annotation.asText().equals(name)) {
+                causes.invalid(
+                        "annotations." + key,
+                        annotation.asText(),
+                        "must match `ingressClassName` when both are specified");
+            }
+        }
+    }
+
     static void check(KindRow row, ObjectNode tree, Causes causes) {
         JsonNode spec = tree.path("spec");
         switch (row.resource().groupResource()) {

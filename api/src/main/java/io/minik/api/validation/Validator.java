@@ -46,6 +46,9 @@ public final class Validator {
                 }
             }
             KindRules.check(row, tree, causes);
+            if (old.isEmpty()) {
+                KindRules.created(row, tree, causes);
+            }
         }
         old.ifPresent(before -> UpdateRules.check(row, tree, before, subresource, causes));
         return causes.list();

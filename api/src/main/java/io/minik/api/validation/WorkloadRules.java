@@ -220,19 +220,26 @@ final class WorkloadRules {
 
     void cronJob(JsonNode spec) {
         String schedule = Json.text(spec, "schedule");
-        if (!schedule.isEmpty()) {
+        if (schedule.contains("TZ")) {
+            causes.invalid(
+                    "spec.schedule", schedule, "cannot use TZ or CRON_TZ in schedule, use timeZone field instead");
+        } else if (!schedule.isEmpty()) {
             try {
                 CronSchedule.parse(schedule);
             } catch (IllegalArgumentException notOne) {
                 causes.invalid("spec.schedule", schedule, String.valueOf(notOne.getMessage()));
             }
         }
-        if (schedule.contains("TZ")) {
-            causes.invalid(
-                    "spec.schedule", schedule, "cannot use TZ or CRON_TZ in schedule, use timeZone field instead");
-        }
         String zone = Json.text(spec, "timeZone");
-        if (!zone.isEmpty() && !ZoneId.getAvailableZoneIds().contains(zone)) {
+        if (spec.has("timeZone") && zone.isEmpty()) {
+            causes.invalid("spec.timeZone", zone, "timeZone must be nil or non-empty string");
+        }
+        if (zone.equalsIgnoreCase("Local")) {
+            causes.invalid(
+                    "spec.timeZone",
+                    zone,
+                    "timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones");
+        } else if (!zone.isEmpty() && !ZoneId.getAvailableZoneIds().contains(zone)) {
             causes.invalid("spec.timeZone", zone, "unknown time zone " + zone);
         }
         JsonNode job = Json.at(spec, "jobTemplate", "spec");

@@ -298,6 +298,44 @@ class WarningsTest {
                 .contains("spec.containers[0]." + why);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            value = {
+                "'schedule':'CRON_TZ=UTC 0 0 * * *'|spec.schedule: Invalid value: \"CRON_TZ=UTC 0 0 * * *\": cannot use TZ or"
+                        + " CRON_TZ in schedule, use timeZone field instead",
+                "'schedule':'0 0 * * *','timeZone':'local'|spec.timeZone: Invalid value: \"local\": timeZone must be an"
+                        + " explicit time zone as defined in https://www.iana.org/time-zones",
+                "'schedule':'0 0 * * *','timeZone':''|spec.timeZone: Invalid value: \"\": timeZone must be nil or non-empty"
+                        + " string",
+                "'schedule':'0 0 * * *','timeZone':'Mars/X'|spec.timeZone: Invalid value: \"Mars/X\": unknown time zone"
+                        + " Mars/X",
+            })
+    void aCronJobIsRefusedFor(String fields, String why) {
+        KindRow row = row("batch/v1", "cronjobs");
+        String cron =
+                "{'metadata':{'name':'p','namespace':'n'},'spec':{" + fields + ",'jobTemplate':{'spec':{'template':{"
+                        + "'spec':{'restartPolicy':'Never','containers':[{'name':'c','image':'i'}]}}}}}}";
+        assertThat(Validator.validate(row, decoded(row, cron), Optional.empty(), ""))
+                .extracting(cause -> cause.field() + ": " + cause.message())
+                .containsExactly(why);
+    }
+
+    @Test
+    void anIngressNamesOneClass() {
+        KindRow row = row("networking.k8s.io/v1", "ingresses");
+        ObjectNode ingress = decoded(
+                row,
+                "{'metadata':{'name':'p','namespace':'n','annotations':{'kubernetes.io/ingress.class':'a'}},'spec':{"
+                        + "'ingressClassName':'b','defaultBackend':{'service':{'name':'s','port':{'number':80}}}}}");
+        assertThat(Validator.validate(row, ingress, Optional.empty(), ""))
+                .extracting(cause -> cause.field() + ": " + cause.message())
+                .containsExactly("annotations.kubernetes.io/ingress.class: Invalid value: \"a\": must match"
+                        + " `ingressClassName` when both are specified");
+        assertThat(Validator.validate(row, ingress, Optional.of(ingress), "")).isEmpty();
+    }
+
     @Test
     void aNegativeGracePeriodIsTakenAndCountsAsASecond() {
         KindRow row = row("v1", "pods");
