@@ -15,9 +15,12 @@ import io.vertx.core.Future;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The objects that every cluster has from its first second. Made through the API like all others; present ones stay. */
 public final class Bootstrap {
+    private static final Logger log = LoggerFactory.getLogger(Bootstrap.class);
     private static final Resource SERVICE_CIDRS =
             new Resource("networking.k8s.io", "v1", "servicecidrs", "ServiceCIDR", false);
     private static final List<String> NAMESPACES = List.of("default", "kube-system", "kube-public", "kube-node-lease");
@@ -78,11 +81,23 @@ public final class Bootstrap {
                                         + " the cluster, but can be moved to another node if necessary.")))
                 .compose(unused -> ensure(SERVICE_CIDRS, serviceCidr()))
                 .compose(unused -> ensure(Resources.SERVICES, service()))
-                .compose(unused -> settle(Resources.ENDPOINTS, endpoints()))
-                .compose(unused -> settle(Resources.ENDPOINT_SLICES, endpointSlice()))
+                .compose(unused -> where())
                 .compose(unused -> clientCa.isEmpty()
                         ? Future.succeededFuture()
                         : settle(Resources.CONFIG_MAPS, authentication(clientCa.get())));
+    }
+
+    /** A machine whose cable is out has no address but loopback, which means another machine to every pod. */
+    private Future<Void> where() {
+        if (advertiseAddress.startsWith("127.")) {
+            log.atWarn()
+                    .addKeyValue("address", advertiseAddress)
+                    .log("this machine has no address but loopback: pods do not find the API server until it has one"
+                            + " and minik is started again, or --advertise-address names one");
+            return Future.succeededFuture();
+        }
+        return settle(Resources.ENDPOINTS, endpoints())
+                .compose(unused -> settle(Resources.ENDPOINT_SLICES, endpointSlice()));
     }
 
     private Future<Void> ensure(Resource resource, KubeObject object) {
