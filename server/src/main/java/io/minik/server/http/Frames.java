@@ -126,8 +126,9 @@ final class Frames {
         if (type.shape() == MediaType.Shape.PARTIAL) {
             return Tables.partial(object);
         }
-        ObjectNode table = tables.table(resource, object.meta().resourceVersion(), columns);
-        tables.addRow(table, resource, object, include, clock.instant());
+        Resource printed = object.compact().kind().equals(Tables.SCALE.kind()) ? Tables.SCALE : resource;
+        ObjectNode table = tables.table(printed, object.meta().resourceVersion(), columns);
+        tables.addRow(table, printed, object, include, clock.instant());
         return table;
     }
 

@@ -49,6 +49,7 @@ public final class BuiltInTables {
         kinds.put(Resources.STATEFUL_SETS, WorkloadTables.STATEFUL_SET);
         kinds.put(Resources.DAEMON_SETS, WorkloadTables.DAEMON_SET);
         kinds.put(Resources.CONTROLLER_REVISIONS, WorkloadTables.CONTROLLER_REVISION);
+        kinds.put(Tables.SCALE, WorkloadTables.SCALE);
         kinds.put(Resources.JOBS, WorkloadTables.JOB);
         kinds.put(Resources.CRON_JOBS, WorkloadTables.CRON_JOB);
         for (String version : new String[] {"v1", "v2"}) {

@@ -19,6 +19,9 @@ public final class Tables {
         Object
     }
 
+    /** What the scale of any kind is printed as: it is no resource of its own. */
+    public static final Resource SCALE = new Resource("autoscaling", "v1", "scales", "Scale", true);
+
     private static final TableKind NAME_AND_AGE = new TableKind() {
         private static final List<Column> COLUMNS =
                 List.of(Column.NAME, new Column("Created At", "date", "", "When the object was created.", 0));

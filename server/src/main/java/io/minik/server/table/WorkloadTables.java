@@ -27,6 +27,14 @@ final class WorkloadTables {
                     Cells.images(object, POD),
                     Cells.selector(object.at("spec", "selector"))));
 
+    static final TableKind SCALE = Printed.of(
+            "Name, #Desired, #Available, Age",
+            (object, now) -> List.of(
+                    object.name(),
+                    Cells.number(object, "spec", "replicas"),
+                    Cells.number(object, "status", "replicas"),
+                    Cells.age(object, now)));
+
     static final TableKind REPLICA_SET = replicas(false);
     static final TableKind REPLICATION_CONTROLLER = replicas(true);
 

@@ -9,6 +9,7 @@ import io.minik.api.object.KubeObject;
 import io.minik.ground.json.Json;
 import io.minik.server.table.Tables.IncludeObject;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -37,6 +38,17 @@ class BuiltInTablesTest {
     @Test
     void everyOtherKind() throws IOException {
         golden("kinds");
+    }
+
+    @Test
+    void aScaleIsPrintedAsOneWhateverItIsOf() {
+        KubeObject scale = KubeObject.of(Json.parseObject("""
+                {"kind":"Scale","apiVersion":"autoscaling/v1","metadata":{"name":"web","creationTimestamp":"2026-11-21T04:00:00Z"},
+                 "spec":{"replicas":3},"status":{"replicas":2}}""".getBytes(StandardCharsets.UTF_8)));
+        assertThat(tables.kind(Tables.SCALE).columns())
+                .extracting(Column::name)
+                .containsExactly("Name", "Desired", "Available", "Age");
+        assertThat(tables.kind(Tables.SCALE).cells(scale, NOW).toString()).isEqualTo("[web, 3, 2, 60m]");
     }
 
     @Test
