@@ -64,8 +64,27 @@ public final class ObjectMeta {
         this.rare = rare(metadata, version, uid.isPresent());
     }
 
+    private ObjectMeta(ObjectMeta other, long version) {
+        this.name = other.name;
+        this.namespace = other.namespace;
+        this.uidHigh = other.uidHigh;
+        this.uidLow = other.uidLow;
+        this.version = version;
+        this.generation = other.generation;
+        this.creationTimestamp = other.creationTimestamp;
+        this.labels = other.labels;
+        this.ownerReferences = other.ownerReferences;
+        this.finalizers = other.finalizers;
+        this.rare = other.rare;
+    }
+
     public static ObjectMeta of(JsonNode metadata) {
         return new ObjectMeta(metadata);
+    }
+
+    /** The same of a stored object at another revision. */
+    public ObjectMeta at(long revision) {
+        return new ObjectMeta(this, revision);
     }
 
     private static Optional<UUID> uuid(String text) {

@@ -253,19 +253,16 @@ final class Writes {
         if (options.dryRun()) {
             return Future.succeededFuture(deleted(resource, old, verdict, KubeObject.of(verdict.marked())));
         }
-        byte[] stored = StoredForm.stored(codec.toStored(resource, verdict.marked()));
-        if (!verdict.remove() && StoredForm.isServedAs(stored, found.get())) {
+        Optional<byte[]> stored = verdict.remove()
+                ? Optional.empty()
+                : Optional.of(StoredForm.stored(codec.toStored(resource, verdict.marked())));
+        if (stored.isPresent() && StoredForm.isServedAs(stored.get(), found.get())) {
             return Future.succeededFuture(Result.ok(old));
         }
         if (verdict.remove()) {
             services.onDelete(resource, old, storage, side);
         }
-        return storage.commit(new Storage.Write(
-                        codec.stored(resource),
-                        key,
-                        found,
-                        verdict.remove() ? Optional.empty() : Optional.of(stored),
-                        side))
+        return storage.commit(new Storage.Write(codec.stored(resource), key, found, stored, side))
                 .compose(written -> {
                     if (written.isPresent()) {
                         observer.written(resource, written.get().object(), verdict.remove());

@@ -74,7 +74,7 @@ public final class CacheEvent {
     private KubeObject gone() {
         Optional<KubeObject> made = gone;
         if (made.isEmpty()) {
-            made = Optional.of(Served.Gone.of(before.orElseThrow(), revision));
+            made = Optional.of(StoredForm.atRevision(before.orElseThrow(), revision));
             gone = made;
         }
         return made.orElseThrow();

@@ -1,7 +1,6 @@
 package io.minik.server.watchcache;
 
 import io.minik.api.object.KubeObject;
-import io.minik.api.object.ObjectMeta;
 import io.minik.store.Value;
 import org.jspecify.annotations.Nullable;
 
@@ -51,19 +50,5 @@ final class Served implements KubeObject.Source {
     @Override
     public int length() {
         return StoredForm.splicedLength(value.length(), value.revision());
-    }
-
-    /** The last state of a deleted object, at the revision of its deletion: upstream's form of DELETED. */
-    record Gone(KubeObject last, long revision, int length) implements KubeObject.Source {
-        static KubeObject of(KubeObject last, long revision) {
-            KubeObject whole = StoredForm.atRevision(last, revision);
-            ObjectMeta head = whole.meta();
-            return KubeObject.from(new Gone(last, revision, whole.length()), head);
-        }
-
-        @Override
-        public byte[] bytes() {
-            return StoredForm.atRevision(last, revision).bytes();
-        }
     }
 }

@@ -91,22 +91,36 @@ public final class StoredForm {
                 && Arrays.equals(stored, at, stored.length, bytes, at + inserted, bytes.length);
     }
 
-    /** The same object at another revision: for DELETED events, which carry the last state at the delete's revision. */
+    /**
+     * A stored object at another revision: for DELETED events, which carry the last state at the delete's revision. Its bytes
+     * are made when somebody asks for them.
+     */
     public static KubeObject atRevision(KubeObject served, long revision) {
-        byte[] bytes = served.bytes();
-        int at = metadataStart(bytes);
-        if (at < 0 || !startsWith(bytes, at, VERSION)) {
-            return served.edit(tree -> Json.child(tree, "metadata").put("resourceVersion", Long.toString(revision)));
-        }
-        int end = at + VERSION.length;
-        while (bytes[end] != '"') {
+        return served.meta().revision() < 0
+                ? served.edit(tree -> Json.child(tree, "metadata").put("resourceVersion", Long.toString(revision)))
+                : KubeObject.from(new Later(served, revision), served.meta().at(revision));
+    }
+
+    private record Later(KubeObject served, long revision) implements KubeObject.Source {
+        @Override
+        public byte[] bytes() {
+            byte[] bytes = served.bytes();
+            int at = metadataStart(bytes);
+            if (at < 0 || !startsWith(bytes, at, VERSION)) {
+                throw new IllegalStateException("not as it is served: " + served.key());
+            }
+            int end = at + VERSION.length;
+            while (bytes[end] != '"') {
+                end++;
+            }
             end++;
+            return spliced(bytes, at, bytes[end] == ',' ? end + 1 : end, revision);
         }
-        end++;
-        if (bytes[end] == ',') {
-            end++;
+
+        @Override
+        public int length() {
+            return served.length() + digits(revision) - digits(served.meta().revision());
         }
-        return served(bytes, at, end, revision);
     }
 
     /** Joins bytes[0, head) + resourceVersion + bytes[tail, end). */

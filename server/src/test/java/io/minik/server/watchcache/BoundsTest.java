@@ -194,7 +194,7 @@ class BoundsTest {
     void aDeletedObjectIsItsLastStateAtTheRevisionOfItsEnd() {
         Counted value = new Counted(900);
         KubeObject last = value.written(new Recent(0));
-        KubeObject gone = Served.Gone.of(last, 12_345);
+        KubeObject gone = StoredForm.atRevision(last, 12_345);
         assertThat(gone.meta().resourceVersion()).isEqualTo("12345");
         assertThat(gone.bytes())
                 .isEqualTo(StoredForm.served(value.stored, 12_345).bytes());

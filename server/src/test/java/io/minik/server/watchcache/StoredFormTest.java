@@ -50,6 +50,8 @@ class StoredFormTest {
                 StoredForm.stored(tree("{'kind':'K','apiVersion':'v1','metadata':{'name':'x','labels':{'a':'b'}}}"));
         KubeObject later = StoredForm.atRevision(StoredForm.served(stored, 9), 1000);
         assertThat(later.bytes()).isEqualTo(StoredForm.served(stored, 1000).bytes());
+        assertThat(later.length()).isEqualTo(later.bytes().length);
+        assertThat(later.meta().resourceVersion()).isEqualTo("1000");
         assertThat(later.meta().labels()).containsEntry("a", "b");
     }
 
