@@ -28,6 +28,12 @@ final class Payload implements Facts {
     /** Enough for most batches; grows, and shrinks back so that one large txn does not cost memory for ever. */
     private static final int USUAL_BYTES = 64 << 10;
 
+    /**
+     * What the largest objects need: buffers that are made anew for each of them stay until the collector finds them, and some
+     * hundred such writes would take all the direct memory there is.
+     */
+    private static final int MOST_KEPT_BYTES = 4 << 20;
+
     private static final int MAX_VARINT_BYTES = 10;
 
     /** What a snapshot adds to the log's facts. */
@@ -46,7 +52,7 @@ final class Payload implements Facts {
     }
 
     void clear() {
-        if (buffer.capacity() > 16 * USUAL_BYTES) {
+        if (buffer.capacity() > MOST_KEPT_BYTES) {
             buffer = ByteBuffer.allocateDirect(USUAL_BYTES);
         }
         buffer.clear().position(Frame.HEAD_BYTES);
