@@ -72,6 +72,7 @@ final class Daemon implements AutoCloseable {
                 .setFileSystemOptions(new FileSystemOptions()
                         .setClassPathResolvingEnabled(false)
                         .setFileCachingEnabled(false)));
+        HeapRelease.start(vertx);
         this.rooms = new Rooms(vertx);
     }
 
@@ -187,7 +188,6 @@ final class Daemon implements AutoCloseable {
             if (!asked.isDone()) {
                 System.out.println(String.format(Locale.ROOT, ready, processAgeMillis()));
                 System.out.flush();
-                HeapRelease.start(vertx);
                 if (exitWhenReady) {
                     WarmUpCommand.loadNodeClasses();
                 } else {

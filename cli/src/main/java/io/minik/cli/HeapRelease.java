@@ -18,11 +18,13 @@ final class HeapRelease {
     /** The same while much is going on: parsed objects come and go by the ten MB. */
     private static final long BURST_SLACK_BYTES = 32L << 20;
 
+    /** As if a first look had found that much alive: most starts need none, those of large stores are held to it. */
+    private static final long START_BYTES = 64L << 20;
+
     private final Runtime runtime;
     private final Cleaner cleaner;
 
-    /** As if a look had found a start's worth: starts are short of time, not of memory. */
-    private final AtomicLong lived = new AtomicLong(BURST_SLACK_BYTES);
+    private final AtomicLong lived = new AtomicLong(START_BYTES);
 
     private HeapRelease(Runtime runtime, Cleaner cleaner) {
         this.runtime = runtime;
