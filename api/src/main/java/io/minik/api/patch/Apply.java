@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /**
  * Server-side apply: a manager says the fields that it wants, and owns them. What it said before and no longer says goes,
@@ -27,13 +28,15 @@ public final class Apply {
      * @param manager the request's fieldManager, not empty
      * @param force take over what others own
      * @param subresource empty, or status
+     * @param defaults what the kind makes of an object before it is stored: only then is seen whether something changed
      */
-    public record Applier(Type type, String manager, boolean force, String subresource, Instant now) {}
+    public record Applier(
+            Type type, String manager, boolean force, String subresource, Instant now, Consumer<ObjectNode> defaults) {}
 
     /**
      * @param live the stored object, empty to create; not written to
      * @param applied decoded, without defaults; not written to
-     * @return a new tree with its managedFields, still to be defaulted and validated
+     * @return a new tree with its defaults and its managedFields, still to be validated
      * @throws ApiException 409 with a cause for each field in conflict
      */
     public static ObjectNode apply(Applier applier, Optional<ObjectNode> live, ObjectNode applied) {
@@ -52,6 +55,7 @@ public final class Apply {
         if (live.isEmpty()) {
             ObjectNode tree = wanted.deepCopy();
             ManagedFields.write(tree, List.of(self));
+            applier.defaults.accept(tree);
             return tree;
         }
         ObjectNode before = live.get();
@@ -78,6 +82,7 @@ public final class Apply {
         }
         FieldSet free = applier.force ? new FieldSet() : LastApplied.unchanged(applier, before);
         List<Manager> managers = settle(applier, Ownership.difference(type, before, tree), others, free);
+        applier.defaults.accept(tree);
         boolean same = last.isPresent() && last.get().fields().equals(self.fields());
         boolean untouched = tree.equals(before);
         managers.add(same && untouched ? last.get() : self);

@@ -8,14 +8,17 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Resources;
 import io.minik.api.schema.Decoder;
+import io.minik.api.schema.Defaults;
 import io.minik.api.schema.FieldValidation;
 import io.minik.api.schema.Format;
+import io.minik.api.schema.KindRow;
 import io.minik.api.schema.Schema;
 import io.minik.api.schema.Type;
 import io.minik.ground.json.Json;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 class ApplyTest {
@@ -23,17 +26,21 @@ class ApplyTest {
             Schema.load().kind(Resources.DEPLOYMENTS).type();
     private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
 
+    /** These objects have no defaults. */
+    private static final Consumer<ObjectNode> NOTHING = object -> {};
+
     private static ObjectNode tree(String yaml) {
         return Decoder.decode(DEPLOYMENT, yaml.getBytes(StandardCharsets.UTF_8), Format.YAML, FieldValidation.STRICT)
                 .tree();
     }
 
     private static ObjectNode apply(String manager, boolean force, ObjectNode live, String yaml) {
-        return Apply.apply(new Apply.Applier(DEPLOYMENT, manager, force, "", NOW), Optional.of(live), tree(yaml));
+        return Apply.apply(
+                new Apply.Applier(DEPLOYMENT, manager, force, "", NOW, NOTHING), Optional.of(live), tree(yaml));
     }
 
     private static ObjectNode created(String yaml) {
-        return Apply.apply(new Apply.Applier(DEPLOYMENT, "me", false, "", NOW), Optional.empty(), tree(yaml));
+        return Apply.apply(new Apply.Applier(DEPLOYMENT, "me", false, "", NOW, NOTHING), Optional.empty(), tree(yaml));
     }
 
     private static String web(String container) {
@@ -53,11 +60,31 @@ class ApplyTest {
                         + "\"f:containerPort\":{}}}}}}}}}}]");
     }
 
+    /** A Service without affinity keeps no timeout of it, however often somebody applies one. */
+    @Test
+    void whatDefaultsTakeAwayIsNoChange() {
+        KindRow services = Schema.load().kind(Resources.SERVICES);
+        String said =
+                "spec: {ports: [{port: 80}], sessionAffinity: None, sessionAffinityConfig: {clientIP: {timeoutSeconds: 5}}}";
+        ObjectNode applied = Decoder.decode(
+                        services.type(), said.getBytes(StandardCharsets.UTF_8), Format.YAML, FieldValidation.STRICT)
+                .tree();
+        Consumer<ObjectNode> defaults = tree -> Defaults.apply(services, tree);
+        ObjectNode first = Apply.apply(
+                new Apply.Applier(services.type(), "me", false, "", NOW, defaults), Optional.empty(), applied);
+        assertThat(first.path("spec").has("sessionAffinityConfig")).isFalse();
+        ObjectNode again = Apply.apply(
+                new Apply.Applier(services.type(), "me", false, "", NOW.plusSeconds(60), defaults),
+                Optional.of(first),
+                applied);
+        assertThat(again).isEqualTo(first);
+    }
+
     @Test
     void applyingTheSameAgainChangesNothing() {
         ObjectNode tree = created(web("{name: c, image: i}"));
         ObjectNode again = Apply.apply(
-                new Apply.Applier(DEPLOYMENT, "me", false, "", NOW.plusSeconds(60)),
+                new Apply.Applier(DEPLOYMENT, "me", false, "", NOW.plusSeconds(60), NOTHING),
                 Optional.of(tree),
                 tree(web("{name: c, image: i}")));
         assertThat(again).isEqualTo(tree);
@@ -72,7 +99,9 @@ class ApplyTest {
         ObjectNode tree = created(said);
         assertThat(Json.at(tree, "spec", "template", "spec").has("affinity")).isTrue();
         ObjectNode again = Apply.apply(
-                new Apply.Applier(DEPLOYMENT, "me", false, "", NOW.plusSeconds(60)), Optional.of(tree), tree(said));
+                new Apply.Applier(DEPLOYMENT, "me", false, "", NOW.plusSeconds(60), NOTHING),
+                Optional.of(tree),
+                tree(said));
         assertThat(again).isEqualTo(tree);
         ObjectNode less = apply("me", false, tree, web("{name: c, image: i}"));
         assertThat(Json.at(less, "spec", "template", "spec").toString())

@@ -153,12 +153,14 @@ final class Codec {
             warnings.addAll(decoded.warnings());
         }
         boolean force = request.parameter("force").equals("true");
-        ObjectNode tree = Apply.apply(
-                new Apply.Applier(type, manager, force, request.subresource(), clock.instant()), live, decoded.tree());
-        if (type == request.kind().type()) {
-            Defaults.apply(request.kind(), tree);
-        }
-        return tree;
+        boolean whole = type == request.kind().type();
+        Apply.Applier applier =
+                new Apply.Applier(type, manager, force, request.subresource(), clock.instant(), tree -> {
+                    if (whole) {
+                        Defaults.apply(request.kind(), tree);
+                    }
+                });
+        return Apply.apply(applier, live, decoded.tree());
     }
 
     /**
