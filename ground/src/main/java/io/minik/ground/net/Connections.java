@@ -10,6 +10,7 @@ import io.vertx.core.http.HttpConnection;
 import io.vertx.core.net.impl.VertxConnection;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -70,6 +71,7 @@ public final class Connections {
 
     private final Map<HttpConnection, Guard> guards = new HashMap<>();
     private final Set<Guard> strangers = new LinkedHashSet<>();
+    private final Set<Deadline> deadlines = new HashSet<>();
     private long headerBytes;
     private long timer = -1;
 
@@ -145,6 +147,14 @@ public final class Connections {
             return known;
         }
 
+        /** Something of a request that has to come within so many seconds, or up to two later. @param late runs if it does not */
+        public Deadline within(int seconds, Runnable late) {
+            Deadline deadline = new Deadline(nanos.getAsLong() + TimeUnit.SECONDS.toNanos(seconds), late);
+            deadlines.add(deadline);
+            watch();
+            return deadline;
+        }
+
         /** Bytes came while no request was under way: the next one's headers. */
         private void header(int bytes) {
             if (requests > 0) {
@@ -181,6 +191,22 @@ public final class Connections {
         }
     }
 
+    /** Looked at with the connections: a timer of its own would cost a small request as much as its decoding. */
+    public final class Deadline {
+        private final long end;
+        private final Runnable late;
+
+        private Deadline(long end, Runnable late) {
+            this.end = end;
+            this.late = late;
+        }
+
+        /** It came. */
+        public void met() {
+            deadlines.remove(this);
+        }
+    }
+
     /** For a server's connection handler: after the TLS handshake. */
     public void opened(HttpConnection connection) {
         Guard guard = new Guard(connection);
@@ -197,6 +223,10 @@ public final class Connections {
         if (strangers.size() > mostStrangers) {
             strangers.iterator().next().close("too many strangers");
         }
+        watch();
+    }
+
+    private void watch() {
         if (timer < 0) {
             timer = vertx.setPeriodic(SWEEP_MILLIS, unused -> sweep());
         }
@@ -224,6 +254,12 @@ public final class Connections {
             }
         }
         late.forEach(guard -> guard.close("nothing was asked in time"));
+        for (Deadline deadline : List.copyOf(deadlines)) {
+            if (nanos.getAsLong() - deadline.end > 0) {
+                deadline.met();
+                deadline.late.run();
+            }
+        }
     }
 
     private void forget(Guard guard) {
@@ -235,7 +271,7 @@ public final class Connections {
                 guard.user = "";
             }
         }
-        if (guards.isEmpty() && timer >= 0) {
+        if (guards.isEmpty() && deadlines.isEmpty() && timer >= 0) {
             vertx.cancelTimer(timer);
             timer = -1;
         }

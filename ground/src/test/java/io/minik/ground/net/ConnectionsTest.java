@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -218,6 +219,29 @@ class ConnectionsTest {
         assertThat(closed(half)).isTrue();
         request.response().end("ok").onFailure(gone -> {});
         answered(waiting);
+    }
+
+    @Test
+    void whatARequestOwesIsLateOnceAndOnlyIfItDidNotCome() throws Exception {
+        say("GET /slow" + ASK);
+        Connections.Guard guard = connections.of(get(slow.future()).connection());
+        AtomicInteger late = new AtomicInteger();
+        AtomicInteger came = new AtomicInteger();
+        Promise<Void> set = Promise.promise();
+        vertx.runOnContext(unused -> {
+            guard.within(10, late::incrementAndGet);
+            guard.within(10, came::incrementAndGet).met();
+            set.complete();
+        });
+        get(set.future());
+        now.addAndGet(TimeUnit.SECONDS.toNanos(10));
+        connections.sweep();
+        assertThat(late).hasValue(0);
+        now.incrementAndGet();
+        connections.sweep();
+        connections.sweep();
+        assertThat(late).hasValue(1);
+        assertThat(came).hasValue(0);
     }
 
     @Test

@@ -2,17 +2,10 @@ package io.minik.server.authn;
 
 import io.minik.api.meta.ApiException;
 import io.minik.ground.tls.ClientAuthority;
-import io.minik.ground.tls.Subject;
-import io.minik.ground.tls.X509Exception;
 import io.minik.server.authn.ServiceAccountTokens.Verified;
 import io.vertx.core.Future;
-import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.security.cert.X509Certificate;
-import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** The API server's authenticator: client certificate first, then bearer token, as upstream's union does. */
@@ -20,6 +13,7 @@ public final class RequestAuthenticator implements Authenticator {
     private final ServiceAccountTokens serviceAccounts;
     private final BootstrapTokens bootstrap;
     private final ClientAuthority clients;
+    private final CertificateUsers users = new CertificateUsers();
 
     public RequestAuthenticator(
             ServiceAccountTokens serviceAccounts, BootstrapTokens bootstrap, ClientAuthority clients) {
@@ -64,28 +58,11 @@ public final class RequestAuthenticator implements Authenticator {
                 : Future.succeededFuture(Optional.empty());
     }
 
-    /** CN is the user, O are the groups. Asked with every request: connections live long. */
+    /** Asked with every request: connections live longer than certificates may. */
     private Optional<User> certificateUser(List<X509Certificate> chain) {
         if (!clients.vouchesFor(chain)) {
             return Optional.empty();
         }
-        X509Certificate certificate = chain.get(0);
-        try {
-            Subject subject = Subject.of(certificate);
-            if (subject.commonName().isEmpty()) {
-                return Optional.empty();
-            }
-            List<String> groups = new ArrayList<>(subject.organizations());
-            groups.add(User.AUTHENTICATED);
-            String fingerprint = HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(certificate.getEncoded()));
-            return Optional.of(new User(
-                    subject.commonName(),
-                    "",
-                    List.copyOf(groups),
-                    Map.of("authentication.kubernetes.io/credential-id", List.of("X509SHA256=" + fingerprint))));
-        } catch (X509Exception | GeneralSecurityException e) {
-            return Optional.empty();
-        }
+        return users.of(chain.get(0));
     }
 }

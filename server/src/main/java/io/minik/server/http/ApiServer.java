@@ -309,7 +309,7 @@ public final class ApiServer implements Room {
             return;
         }
         http.response().putHeader(HttpTransport.CLUSTER_HEADER, clusterId);
-        HttpBody body = new HttpBody(vertx, http, budget.hold());
+        HttpBody body = new HttpBody(vertx, http, guard, budget.hold());
         ApiRequest request = Exchange.open(new HttpExchange(http, body, guard), names, clock);
         outer.handle(request)
                 .compose(answer -> responses.write(request, answer))

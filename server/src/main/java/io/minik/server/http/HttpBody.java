@@ -3,6 +3,7 @@ package io.minik.server.http;
 import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Status.Details;
 import io.minik.api.meta.Status.Reason;
+import io.minik.ground.net.Connections;
 import io.minik.server.authn.User;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** The body of an HTTP request: counted as it comes, in time or not at all. On the request's context. */
 final class HttpBody implements RequestBody {
@@ -21,7 +23,7 @@ final class HttpBody implements RequestBody {
     static final int MAX_BYTES = 3 * 1024 * 1024;
 
     /** A little less than a request may take in all, so that the answer says what was late. */
-    private static final long SECONDS = 55;
+    private static final int SECONDS = 55;
 
     /** What a refused client may still send for its answer to reach it: as Go's server, which then closes. */
     private static final long LEFTOVER_BYTES = 256 * 1024;
@@ -30,15 +32,17 @@ final class HttpBody implements RequestBody {
 
     private final Vertx vertx;
     private final HttpServerRequest http;
+    private final Connections.Guard guard;
     private final ByteBudget.Hold hold;
     private final List<Buffer> parts = new ArrayList<>();
     private final Promise<Buffer> whole = Promise.promise();
     private int length;
-    private long timer = -1;
+    private Connections.@Nullable Deadline deadline;
 
-    HttpBody(Vertx vertx, HttpServerRequest http, ByteBudget.Hold hold) {
+    HttpBody(Vertx vertx, HttpServerRequest http, Connections.Guard guard, ByteBudget.Hold hold) {
         this.vertx = vertx;
         this.http = http;
+        this.guard = guard;
         this.hold = hold;
     }
 
@@ -58,7 +62,7 @@ final class HttpBody implements RequestBody {
         http.handler(part -> take(user, part));
         http.endHandler(unused -> done());
         http.exceptionHandler(this::fail);
-        timer = vertx.setTimer(TimeUnit.SECONDS.toMillis(SECONDS), unused -> fail(late()));
+        deadline = guard.within(SECONDS, () -> fail(late()));
         if ("100-continue".equalsIgnoreCase(http.getHeader("Expect"))) {
             http.response().writeContinue().onFailure(this::fail);
         }
@@ -85,7 +89,7 @@ final class HttpBody implements RequestBody {
     }
 
     private void done() {
-        vertx.cancelTimer(timer);
+        inTime();
         if (parts.size() == 1) {
             whole.tryComplete(parts.get(0));
         } else {
@@ -96,9 +100,17 @@ final class HttpBody implements RequestBody {
         parts.clear();
     }
 
+    private void inTime() {
+        Connections.Deadline open = deadline;
+        if (open != null) {
+            open.met();
+            deadline = null;
+        }
+    }
+
     /** What came is of no use any more: nothing of it is kept. */
     private void fail(Throwable why) {
-        vertx.cancelTimer(timer);
+        inTime();
         parts.clear();
         length = 0;
         hold.close();

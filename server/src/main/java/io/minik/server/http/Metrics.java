@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /** The server's counters, under upstream's names, in Prometheus' text format. Any thread. */
 final class Metrics {
@@ -18,9 +19,26 @@ final class Metrics {
 
     private static final double NANOS_A_SECOND = 1e9;
 
-    private record Key(String verb, String group, String version, String resource, String subresource, String scope) {}
+    /** Looked up with every request: the methods that a record is given cost several times as much without the JVM's second compiler. */
+    private record Key(String verb, String group, String version, String resource, String subresource, String scope) {
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Key key
+                    && verb.equals(key.verb)
+                    && resource.equals(key.resource)
+                    && scope.equals(key.scope)
+                    && group.equals(key.group)
+                    && version.equals(key.version)
+                    && subresource.equals(key.subresource);
+        }
 
-    private record Answered(Key key, int code) {}
+        @Override
+        public int hashCode() {
+            return ((verb.hashCode() * 31 + resource.hashCode()) * 31 + scope.hashCode()) * 31
+                    + subresource.hashCode()
+                    + group.hashCode();
+        }
+    }
 
     private static final class Durations {
         private final LongAdder[] buckets = new LongAdder[BUCKETS.length + 1];
@@ -39,7 +57,7 @@ final class Metrics {
     private static final Key OTHER = new Key("other", "", "", "", "", "");
 
     private final Predicate<Target> known;
-    private final Map<Answered, LongAdder> answered = new ConcurrentHashMap<>();
+    private final Map<Key, Map<Integer, LongAdder>> answered = new ConcurrentHashMap<>();
     private final Map<Key, Durations> durations = new ConcurrentHashMap<>();
     private final Map<Key, AtomicLong> longRunning = new ConcurrentHashMap<>();
     private final Map<String, LongSupplier> gauges = new ConcurrentHashMap<>();
@@ -50,18 +68,24 @@ final class Metrics {
 
     void record(Target target, int code, long tookNanos) {
         Key key = key(target);
-        answered.computeIfAbsent(new Answered(key, code), unused -> new LongAdder())
+        present(present(answered, key, ConcurrentHashMap::new), code, LongAdder::new)
                 .increment();
         if (target.longRunning()) {
             return;
         }
-        Durations histogram = durations.computeIfAbsent(key, unused -> new Durations());
+        Durations histogram = present(durations, key, Durations::new);
         int bucket = 0;
         while (bucket < BUCKETS.length && tookNanos / NANOS_A_SECOND > BUCKETS[bucket]) {
             bucket++;
         }
         histogram.buckets[bucket].increment();
         histogram.nanos.add(tookNanos);
+    }
+
+    /** Without the lock that computing what is mostly there would take. */
+    private static <K, V> V present(Map<K, V> map, K key, Supplier<V> made) {
+        V known = map.get(key);
+        return known != null ? known : map.computeIfAbsent(key, unused -> made.get());
     }
 
     void longRunning(Target target, int change) {
@@ -72,13 +96,13 @@ final class Metrics {
         StringBuilder text = new StringBuilder();
         text.append("# HELP apiserver_request_total Requests by verb, resource and HTTP code.\n");
         text.append("# TYPE apiserver_request_total counter\n");
-        answered.forEach((which, count) -> text.append("apiserver_request_total{")
-                .append(labels(which.key()))
+        answered.forEach((key, counts) -> counts.forEach((code, count) -> text.append("apiserver_request_total{")
+                .append(labels(key))
                 .append(",code=\"")
-                .append(which.code())
+                .append(code)
                 .append("\"} ")
                 .append(count.sum())
-                .append('\n'));
+                .append('\n')));
         text.append("# HELP apiserver_request_duration_seconds Time to answer, without watches and proxies.\n");
         text.append("# TYPE apiserver_request_duration_seconds histogram\n");
         durations.forEach((key, histogram) -> histogram(text, key, histogram));

@@ -1,5 +1,6 @@
 package io.minik.server.http;
 
+import io.netty.buffer.Unpooled;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -8,6 +9,8 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.internal.buffer.BufferInternal;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -165,17 +168,23 @@ final class Outflow {
 
         /** @param room what is expected to come, so that nothing is copied to make room */
         Buffer next(int room) {
-            Buffer slice = Buffer.buffer(room);
-            while (slice.length() < SLICE_BYTES && hasNext()) {
+            byte[] slice = new byte[room];
+            int length = 0;
+            while (length < SLICE_BYTES && hasNext()) {
                 if (at == piece.length) {
                     piece = pieces.next();
                     at = 0;
                 }
-                int taken = Math.min(piece.length - at, SLICE_BYTES - slice.length());
-                slice.appendBytes(piece, at, taken);
+                int taken = Math.min(piece.length - at, SLICE_BYTES - length);
+                if (length + taken > slice.length) {
+                    slice = Arrays.copyOf(slice, Math.min(SLICE_BYTES, Math.max(2 * slice.length, length + taken)));
+                }
+                System.arraycopy(piece, at, slice, length, taken);
+                length += taken;
                 at += taken;
             }
-            return slice;
+            // Its own bytes from now on: a copy each of pieces and slices is what a long list is made of.
+            return BufferInternal.buffer(Unpooled.wrappedBuffer(slice, 0, length));
         }
     }
 }

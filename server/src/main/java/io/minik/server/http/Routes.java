@@ -122,11 +122,18 @@ final class Routes {
         }
         String agent = request.wire().map(wire -> wire.header("User-Agent")).orElse("");
         StringBuilder printable = new StringBuilder();
-        agent.codePoints()
-                .takeWhile(each -> each != '/')
-                .filter(each -> !Character.isISOControl(each))
-                .limit(LONGEST_MANAGER)
-                .forEach(printable::appendCodePoint);
+        int characters = 0;
+        int each;
+        for (int at = 0; at < agent.length() && characters < LONGEST_MANAGER; at += Character.charCount(each)) {
+            each = agent.codePointAt(at);
+            if (each == '/') {
+                break;
+            }
+            if (!Character.isISOControl(each)) {
+                printable.appendCodePoint(each);
+                characters++;
+            }
+        }
         return printable.toString();
     }
 

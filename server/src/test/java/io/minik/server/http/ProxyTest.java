@@ -50,8 +50,8 @@ class ProxyTest {
 
     /** The proxy subresource of a pod {@code web:<port>} on loopback, which the real one refuses. */
     private void proxy(HttpServerRequest http) {
-        HttpBody body = new HttpBody(vertx, http, new ByteBudget(1 << 20).hold());
         Connections.Guard guard = new Connections(vertx, 1).of(http.connection());
+        HttpBody body = new HttpBody(vertx, http, guard, new ByteBudget(1 << 20).hold());
         ApiRequest request = Exchange.open(
                 new HttpExchange(http, body, guard), new NameSource(new Random(1)), InstantSource.system());
         ProxyPath path = ProxyPath.of(http.path(), http.query(), true);
