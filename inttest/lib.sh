@@ -9,6 +9,8 @@ export prefix=${MINIK_TEST_PREFIX:-mkt} # names of namespaces and cgroups; anoth
 work=${MINIK_TEST_DIR:-/tmp/minik-inttest}/$scenario
 kubectl_binary=${KUBECTL:-$tools/kubectl-1.32}
 lan=$prefix-lan      # the namespace with the switch that the hosts hang on
+# BLOCKED_MILLIS=50: who holds an event loop for longer is named in the host's err file, with its stack.
+[ -z "${BLOCKED_MILLIS:-}" ] || export MINIK_JAVA_OPTS="${MINIK_JAVA_OPTS:-} -Dminik.blocked-loop-millis=$BLOCKED_MILLIS"
 export MINIK_RUN_LIMIT=${MINIK_RUN_LIMIT:-600}
 
 passed=0

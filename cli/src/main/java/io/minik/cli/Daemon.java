@@ -46,7 +46,10 @@ final class Daemon implements AutoCloseable {
 
     private static final int WORKERS = 4;
     /** Vert.x looks for blocked loops by a timer that wakes an idle process: once an hour is never. */
-    private static final int BLOCKED_CHECK_MINUTES = 60;
+    private static final long BLOCKED_CHECK_MILLIS = TimeUnit.HOURS.toMillis(1);
+
+    /** For tests: milliseconds that an event loop may be held without a line in the log that says by whom. */
+    private static final String BLOCKED_PROPERTY = "minik.blocked-loop-millis";
 
     /** starttime in /proc/PID/stat, counted from the state, the first field after the name. */
     private static final int START_TIME = 19;
@@ -62,13 +65,19 @@ final class Daemon implements AutoCloseable {
 
     private Daemon(FileChannel pidFile) {
         this.pidFile = pidFile;
+        long blockedMillis = Long.getLong(BLOCKED_PROPERTY, BLOCKED_CHECK_MILLIS);
         this.vertx = Vertx.vertx(new VertxOptions()
                 .setPreferNativeTransport(true)
                 .setEventLoopPoolSize(EVENT_LOOPS)
                 .setWorkerPoolSize(WORKERS)
                 .setInternalBlockingPoolSize(WORKERS)
-                .setBlockedThreadCheckInterval(BLOCKED_CHECK_MINUTES)
-                .setBlockedThreadCheckIntervalUnit(TimeUnit.MINUTES)
+                .setBlockedThreadCheckInterval(blockedMillis)
+                .setBlockedThreadCheckIntervalUnit(TimeUnit.MILLISECONDS)
+                .setMaxEventLoopExecuteTime(blockedMillis)
+                .setMaxEventLoopExecuteTimeUnit(TimeUnit.MILLISECONDS)
+                // With the stack at once.
+                .setWarningExceptionTime(blockedMillis)
+                .setWarningExceptionTimeUnit(TimeUnit.MILLISECONDS)
                 .setFileSystemOptions(new FileSystemOptions()
                         .setClassPathResolvingEnabled(false)
                         .setFileCachingEnabled(false)));
