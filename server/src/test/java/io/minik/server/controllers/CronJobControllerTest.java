@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.meta.Resources;
 import io.minik.api.object.KubeObject;
 import io.minik.ground.json.Json;
+import io.minik.server.controllers.jobs.CronJobController;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;

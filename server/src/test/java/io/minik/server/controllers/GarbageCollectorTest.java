@@ -11,6 +11,7 @@ import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.api.object.OwnerReference;
 import io.minik.ground.json.Json;
+import io.minik.server.controllers.garbage.GarbageCollector;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;

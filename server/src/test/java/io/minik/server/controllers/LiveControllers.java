@@ -8,6 +8,7 @@ import io.minik.api.schema.KindRow;
 import io.minik.api.schema.Schema;
 import io.minik.ground.loop.Loop;
 import io.minik.ground.room.Room;
+import io.minik.server.controllers.control.ControllerContext;
 import io.minik.server.scheduler.Scheduler;
 import io.vertx.core.Context;
 import io.vertx.core.Future;

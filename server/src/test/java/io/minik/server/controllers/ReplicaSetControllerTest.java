@@ -10,6 +10,8 @@ import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.api.object.OwnerReference;
 import io.minik.ground.json.Json;
+import io.minik.server.controllers.control.Conditions;
+import io.minik.server.controllers.workloads.ReplicaSetController;
 import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;

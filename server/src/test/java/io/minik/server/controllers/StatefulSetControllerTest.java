@@ -7,6 +7,8 @@ import io.minik.api.meta.Resources;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.OwnerReference;
 import io.minik.ground.json.Json;
+import io.minik.server.controllers.workloads.Revisions;
+import io.minik.server.controllers.workloads.StatefulSetController;
 import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;

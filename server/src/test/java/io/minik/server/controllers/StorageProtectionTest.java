@@ -8,6 +8,8 @@ import io.minik.api.meta.Resources;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.ground.json.Json;
+import io.minik.server.controllers.volumes.StorageProtection;
+import io.minik.server.controllers.volumes.VolumeBinder;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;

@@ -6,6 +6,7 @@ import io.minik.api.meta.Resources;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.ground.json.Json;
+import io.minik.server.controllers.accounts.TokenCleaner;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;

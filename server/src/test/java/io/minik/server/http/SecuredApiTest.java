@@ -34,7 +34,7 @@ import io.minik.server.authn.User;
 import io.minik.server.authz.Rbac;
 import io.minik.server.authz.RoleAggregation;
 import io.minik.server.authz.RoleBootstrap;
-import io.minik.server.controllers.TokenController;
+import io.minik.server.controllers.accounts.TokenController;
 import io.minik.server.pki.Kubeconfig;
 import io.minik.server.pki.Pki;
 import io.minik.server.pki.PkiConfig;

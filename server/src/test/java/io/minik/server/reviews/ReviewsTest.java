@@ -24,7 +24,7 @@ import io.minik.server.authn.ServiceAccountTokens;
 import io.minik.server.authn.User;
 import io.minik.server.authz.Rbac;
 import io.minik.server.authz.RoleBootstrap;
-import io.minik.server.controllers.TokenController;
+import io.minik.server.controllers.accounts.TokenController;
 import io.minik.server.pki.ServiceAccountKeys;
 import io.minik.server.registry.Connector;
 import io.minik.server.registry.Connector.Scope;

@@ -1,0 +1,7 @@
+/**
+ * Which addresses stand behind a Service: Endpoints, EndpointSlices, and the mirror of those that people write by hand.
+ */
+@NullMarked
+package io.minik.server.controllers.endpoints;
+
+import org.jspecify.annotations.NullMarked;
