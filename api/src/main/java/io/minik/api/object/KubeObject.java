@@ -129,6 +129,7 @@ public final class KubeObject {
      *
      * @param reading a constant: it is known by its identity. What it answers is small and immutable
      */
+    @SuppressWarnings("ReferenceEquality") // Functions have no other equality.
     public <T> T once(Function<KubeObject, T> reading) {
         for (Kept each = kept; each != null; each = each.next()) {
             if (each.reading() == reading) {

@@ -27,7 +27,7 @@ class ApplyTest {
     private static final Instant NOW = Instant.parse("2026-01-02T03:04:05Z");
 
     /** These objects have no defaults. */
-    private static final Consumer<ObjectNode> NOTHING = object -> {};
+    private static void nothing(ObjectNode object) {}
 
     private static ObjectNode tree(String yaml) {
         return Decoder.decode(DEPLOYMENT, yaml.getBytes(StandardCharsets.UTF_8), Format.YAML, FieldValidation.STRICT)
@@ -36,11 +36,14 @@ class ApplyTest {
 
     private static ObjectNode apply(String manager, boolean force, ObjectNode live, String yaml) {
         return Apply.apply(
-                new Apply.Applier(DEPLOYMENT, manager, force, "", NOW, NOTHING), Optional.of(live), tree(yaml));
+                new Apply.Applier(DEPLOYMENT, manager, force, "", NOW, ApplyTest::nothing),
+                Optional.of(live),
+                tree(yaml));
     }
 
     private static ObjectNode created(String yaml) {
-        return Apply.apply(new Apply.Applier(DEPLOYMENT, "me", false, "", NOW, NOTHING), Optional.empty(), tree(yaml));
+        return Apply.apply(
+                new Apply.Applier(DEPLOYMENT, "me", false, "", NOW, ApplyTest::nothing), Optional.empty(), tree(yaml));
     }
 
     private static String web(String container) {
@@ -84,7 +87,7 @@ class ApplyTest {
     void applyingTheSameAgainChangesNothing() {
         ObjectNode tree = created(web("{name: c, image: i}"));
         ObjectNode again = Apply.apply(
-                new Apply.Applier(DEPLOYMENT, "me", false, "", NOW.plusSeconds(60), NOTHING),
+                new Apply.Applier(DEPLOYMENT, "me", false, "", NOW.plusSeconds(60), ApplyTest::nothing),
                 Optional.of(tree),
                 tree(web("{name: c, image: i}")));
         assertThat(again).isEqualTo(tree);
@@ -99,7 +102,7 @@ class ApplyTest {
         ObjectNode tree = created(said);
         assertThat(Json.at(tree, "spec", "template", "spec").has("affinity")).isTrue();
         ObjectNode again = Apply.apply(
-                new Apply.Applier(DEPLOYMENT, "me", false, "", NOW.plusSeconds(60), NOTHING),
+                new Apply.Applier(DEPLOYMENT, "me", false, "", NOW.plusSeconds(60), ApplyTest::nothing),
                 Optional.of(tree),
                 tree(said));
         assertThat(again).isEqualTo(tree);

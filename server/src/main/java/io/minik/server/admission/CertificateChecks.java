@@ -12,6 +12,7 @@ import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -26,8 +27,8 @@ final class CertificateChecks {
     /** They say what happened: there is no way back. */
     private static final List<String> LASTING = List.of("Approved", "Denied", "Failed");
 
-    private static final TreeSet<String> STATUSES = new TreeSet<>(Set.of("True", "False", "Unknown"));
-    private static final TreeSet<String> USAGES = new TreeSet<>(Set.of(
+    private static final SortedSet<String> STATUSES = new TreeSet<>(Set.of("True", "False", "Unknown"));
+    private static final SortedSet<String> USAGES = new TreeSet<>(Set.of(
             "signing",
             "digital signature",
             "content commitment",
@@ -118,7 +119,7 @@ final class CertificateChecks {
             String path = CONDITIONS + "[" + at + "]";
             String type = Json.text(conditions.get(at), "type");
             String status = Json.text(conditions.get(at), "status");
-            TreeSet<String> allowed = LASTING.contains(type) ? new TreeSet<>(Set.of("True")) : STATUSES;
+            SortedSet<String> allowed = LASTING.contains(type) ? new TreeSet<>(Set.of("True")) : STATUSES;
             if (type.isEmpty()) {
                 causes.add(required(path + ".type"));
             }
@@ -127,8 +128,8 @@ final class CertificateChecks {
             } else if (!allowed.contains(status)) {
                 causes.add(unsupported(path + ".status", status, allowed));
             }
-            boolean contradicts = type.equals("Approved") && seen.contains("Denied")
-                    || type.equals("Denied") && seen.contains("Approved");
+            boolean contradicts = (type.equals("Approved") && seen.contains("Denied"))
+                    || (type.equals("Denied") && seen.contains("Approved"));
             if (contradicts && !both) {
                 causes.add(invalid(path + ".type", "\"" + type + "\"", EXCLUSIVE));
             }
@@ -204,7 +205,7 @@ final class CertificateChecks {
         return new Cause("FieldValueForbidden", "Forbidden: " + why, field);
     }
 
-    private static Cause unsupported(String field, String value, TreeSet<String> supported) {
+    private static Cause unsupported(String field, String value, SortedSet<String> supported) {
         return new Cause(
                 "FieldValueNotSupported",
                 "Unsupported value: \"" + value + "\": supported values: \"" + String.join("\", \"", supported) + "\"",

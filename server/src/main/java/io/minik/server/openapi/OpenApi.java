@@ -96,7 +96,7 @@ public final class OpenApi {
             return Optional.of(protobuf());
         }
         if (path.equals(V2)) {
-            return Optional.of(write(path, true, new PathsDocument(schema.kinds(), "", version, schema)::to));
+            return Optional.of(write(path, true, new PathsDocument(schema.kinds(), version, schema)::to));
         }
         if (!path.startsWith("/openapi/v3/")) {
             return Optional.empty();
@@ -106,7 +106,7 @@ public final class OpenApi {
         if (rows == null) {
             return Optional.empty();
         }
-        return Optional.of(write(path, false, new PathsDocument(rows, group, version, schema)::to));
+        return Optional.of(write(path, false, new PathsDocument(rows, version, schema)::to));
     }
 
     private Document write(String path, boolean v2, Rendering rendering) {

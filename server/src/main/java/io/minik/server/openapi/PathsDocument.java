@@ -90,14 +90,12 @@ final class PathsDocument {
     private static final List<String> PROXIED = List.of("delete", "get", "head", "options", "patch", "post", "put");
 
     private final List<KindRow> rows;
-    private final String group;
     private final String version;
     private final Schema schema;
 
-    /** @param group path of the group version, empty for all (version 2) */
-    PathsDocument(List<KindRow> rows, String group, String version, Schema schema) {
+    /** @param rows of a group version, or all (version 2) */
+    PathsDocument(List<KindRow> rows, String version, Schema schema) {
         this.rows = rows;
-        this.group = group;
         this.version = version;
         this.schema = schema;
     }

@@ -42,11 +42,6 @@ public final class DisruptionController implements Controller {
     private static final Map<String, Resource> UNSCALED =
             Map.of("DaemonSet", Resources.DAEMON_SETS, "Job", Resources.JOBS);
 
-    private static final String UNMANAGED = "Pods selected by this PodDisruptionBudget (selector: %s) were found to be"
-            + " unmanaged. As a result, the status of the PDB cannot be calculated correctly, which may result in undefined"
-            + " behavior. To account for these pods please set \".spec.minAvailable\" field of the PDB to an integer"
-            + " value.";
-
     private final ControllerContext context;
     private final Informer budgets;
     private final Informer pods;
@@ -109,7 +104,7 @@ public final class DisruptionController implements Controller {
             return failed(budget, scale.fault().get());
         }
         if (scale.unmanaged()) {
-            events.warning(budget, "UnmanagedPods", UNMANAGED.formatted(selectorText(budget)));
+            events.warning(budget, "UnmanagedPods", unmanaged(budget));
         }
         int expected = scale.pods();
         int desired = most.isMissingNode()
@@ -163,6 +158,13 @@ public final class DisruptionController implements Controller {
             Conditions.set(status, "DisruptionAllowed", "False", "SyncFailed", fault, context.time());
         });
         return tell(budget, told, Optional.empty());
+    }
+
+    private static String unmanaged(KubeObject budget) {
+        return "Pods selected by this PodDisruptionBudget (selector: " + selectorText(budget)
+                + ") were found to be unmanaged. As a result, the status of the PDB cannot be calculated correctly, which"
+                + " may result in undefined behavior. To account for these pods please set \".spec.minAvailable\" field of"
+                + " the PDB to an integer value.";
     }
 
     /** As Go prints it. */
