@@ -9,7 +9,7 @@ case ${SIZE:-full} in full) part=1 ;; tenth) part=10 ;; *) echo "SIZE is full or
 # PARTS names some of the steps: each begins with what those before have left.
 wants() { case " ${PARTS:-maps pods large events wide limit} " in *" $1 "*) ;; *) return 1 ;; esac; }
 maps=$((100000 / part)) nodes=$((100 / part)) pods=$((10000 / part)) large=$((450 / part)) events=$((21400 / part))
-wide=$((8000 / part)) writes=200
+wide=$((8000 / part)) writes=$((part == 1 ? 200 : 50))
 audit=
 begin
 host_up a 1
