@@ -255,7 +255,7 @@ public final class Address implements Comparable<Address> {
     }
 
     private int group(int index) {
-        return (bytes[2 * index] & 0xff) << 8 | bytes[2 * index + 1] & 0xff;
+        return ((bytes[2 * index] & 0xff) << 8) | (bytes[2 * index + 1] & 0xff);
     }
 
     private String quad(int at) {
