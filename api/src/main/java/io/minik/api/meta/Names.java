@@ -2,7 +2,7 @@ package io.minik.api.meta;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
+import java.util.function.Predicate;
 
 /** The shapes of names (apimachinery's util/validation): each check answers with what is wrong, in Kubernetes' words. */
 public final class Names {
@@ -16,26 +16,17 @@ public final class Names {
     public static final int LABEL_LENGTH = 63;
     public static final int SUBDOMAIN_LENGTH = 253;
 
-    private static final Pattern LABEL_PATTERN = Pattern.compile(LABEL);
-    private static final Pattern SUBDOMAIN_PATTERN = Pattern.compile(SUBDOMAIN);
-    private static final Pattern LABEL_1035_PATTERN = Pattern.compile(LABEL_1035);
-    private static final Pattern QUALIFIED_PATTERN = Pattern.compile(QUALIFIED);
-    private static final Pattern LABEL_VALUE_PATTERN = Pattern.compile(LABEL_VALUE);
-    private static final Pattern CONFIG_KEY_PATTERN = Pattern.compile(CONFIG_KEY);
-
     private Names() {}
 
     /** RFC 1123 label: namespaces, containers, volumes. */
     public static List<String> dns1123Label(String name) {
-        if (name.length() <= LABEL_LENGTH
-                && name.contains(".")
-                && SUBDOMAIN_PATTERN.matcher(name).matches()) {
+        if (name.length() <= LABEL_LENGTH && name.contains(".") && isSubdomain(name)) {
             return List.of("must not contain dots");
         }
         return check(
                 name,
                 LABEL_LENGTH,
-                LABEL_PATTERN,
+                Names::isLabel,
                 "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and"
                         + " end with an alphanumeric character",
                 LABEL,
@@ -48,7 +39,7 @@ public final class Names {
         return check(
                 name,
                 SUBDOMAIN_LENGTH,
-                SUBDOMAIN_PATTERN,
+                Names::isSubdomain,
                 "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must"
                         + " start and end with an alphanumeric character",
                 SUBDOMAIN,
@@ -60,7 +51,7 @@ public final class Names {
         return check(
                 name,
                 LABEL_LENGTH,
-                LABEL_1035_PATTERN,
+                name1035 -> isLabel(name1035) && isLower(name1035.charAt(0)),
                 "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic"
                         + " character, and end with an alphanumeric character",
                 LABEL_1035,
@@ -110,7 +101,7 @@ public final class Names {
         } else if (name.length() > LABEL_LENGTH) {
             wrong.add("name part " + tooLong(LABEL_LENGTH));
         }
-        if (!QUALIFIED_PATTERN.matcher(name).matches()) {
+        if (!isQualified(name)) {
             wrong.add("name part "
                     + shape(
                             "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an"
@@ -128,7 +119,7 @@ public final class Names {
         if (value.length() > LABEL_LENGTH) {
             wrong.add(tooLong(LABEL_LENGTH));
         }
-        if (!LABEL_VALUE_PATTERN.matcher(value).matches()) {
+        if (!value.isEmpty() && !isQualified(value)) {
             wrong.add(shape(
                     "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and"
                             + " must start and end with an alphanumeric character",
@@ -146,7 +137,7 @@ public final class Names {
         if (key.length() > SUBDOMAIN_LENGTH) {
             wrong.add(tooLong(SUBDOMAIN_LENGTH));
         }
-        if (!CONFIG_KEY_PATTERN.matcher(key).matches()) {
+        if (!isConfigKey(key)) {
             wrong.add(shape(
                     "a valid config key must consist of alphanumeric characters, '-', '_' or '.'",
                     CONFIG_KEY,
@@ -202,13 +193,73 @@ public final class Names {
         return "must be no more than " + most + " characters";
     }
 
+    // The patterns that the errors tell, read in one pass: a name may be as long as a body, and java.util.regex
+    // recurses.
+
+    private static boolean isLabel(String name) {
+        return isLabel(name, 0, name.length());
+    }
+
+    private static boolean isLabel(String name, int from, int to) {
+        if (from == to || !isLowerOrDigit(name.charAt(from)) || !isLowerOrDigit(name.charAt(to - 1))) {
+            return false;
+        }
+        for (int at = from + 1; at < to - 1; at++) {
+            if (name.charAt(at) != '-' && !isLowerOrDigit(name.charAt(at))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Labels, with a dot between each two. */
+    public static boolean isSubdomain(String name) {
+        int from = 0;
+        for (int dot = name.indexOf('.'); dot >= 0; dot = name.indexOf('.', from)) {
+            if (!isLabel(name, from, dot)) {
+                return false;
+            }
+            from = dot + 1;
+        }
+        return isLabel(name, from, name.length());
+    }
+
+    private static boolean isQualified(String name) {
+        return !name.isEmpty()
+                && isConfigKey(name)
+                && isLetterOrDigit(name.charAt(0))
+                && isLetterOrDigit(name.charAt(name.length() - 1));
+    }
+
+    private static boolean isConfigKey(String key) {
+        for (int at = 0; at < key.length(); at++) {
+            char c = key.charAt(at);
+            if (!isLetterOrDigit(c) && c != '-' && c != '.' && c != '_') {
+                return false;
+            }
+        }
+        return !key.isEmpty();
+    }
+
+    private static boolean isLetterOrDigit(char c) {
+        return isLowerOrDigit(c) || (c >= 'A' && c <= 'Z');
+    }
+
+    private static boolean isLowerOrDigit(char c) {
+        return isLower(c) || (c >= '0' && c <= '9');
+    }
+
+    private static boolean isLower(char c) {
+        return c >= 'a' && c <= 'z';
+    }
+
     private static List<String> check(
-            String name, int most, Pattern pattern, String words, String regex, String... examples) {
+            String name, int most, Predicate<String> shape, String words, String regex, String... examples) {
         List<String> wrong = new ArrayList<>();
         if (name.length() > most) {
             wrong.add(tooLong(most));
         }
-        if (!pattern.matcher(name).matches()) {
+        if (!shape.test(name)) {
             wrong.add(shape(words, regex, examples));
         }
         return wrong;

@@ -23,8 +23,13 @@ public final class JsonPatch {
 
     private static final Set<String> MEMBERS = Set.of("op", "path", "from", "value");
 
+    /** As deep as a body may be: moves put the document into itself again and again, with a few bytes each. */
+    static final int MOST_DEPTH = 500;
+
     private JsonNode doc;
     private long copied;
+    /** At least as deep as the document is. */
+    private int depth = MOST_DEPTH;
 
     private JsonPatch(JsonNode doc) {
         this.doc = doc;
@@ -47,6 +52,7 @@ public final class JsonPatch {
         for (JsonNode op : ops) {
             patch.apply(op);
         }
+        patch.measure();
         return patch.doc;
     }
 
@@ -62,6 +68,33 @@ public final class JsonPatch {
             }
         }
         return new Decoder.Patch(patch.tree(), strict);
+    }
+
+    /** Something that may nest was put below so many steps. Seldom looked at: a look at all of it costs as much as a copy. */
+    private void nested(int steps) {
+        depth += steps;
+        if (depth > 2 * MOST_DEPTH) {
+            measure();
+        }
+    }
+
+    private void measure() {
+        if (depth == MOST_DEPTH) {
+            return;
+        }
+        List<JsonNode> level = List.of(doc);
+        for (depth = 0; !level.isEmpty(); depth++) {
+            if (depth > MOST_DEPTH) {
+                throw failed("the patched object nests deeper than " + MOST_DEPTH);
+            }
+            List<JsonNode> next = new ArrayList<>();
+            level.forEach(node -> node.forEach(inner -> {
+                if (inner.isContainerNode()) {
+                    next.add(inner);
+                }
+            }));
+            level = next;
+        }
     }
 
     private void apply(JsonNode op) {
@@ -139,6 +172,9 @@ public final class JsonPatch {
         }
         String last = steps.get(steps.size() - 1);
         JsonNode parent = parent(steps, "add", path);
+        if (value.isContainerNode()) {
+            nested(steps.size());
+        }
         if (parent instanceof ObjectNode object) {
             object.set(last, value);
         } else if (parent instanceof ArrayNode array) {
@@ -155,6 +191,9 @@ public final class JsonPatch {
         List<String> steps = steps(path);
         String last = steps.get(steps.size() - 1);
         JsonNode parent = parent(steps, "replace", path);
+        if (value.isContainerNode()) {
+            nested(steps.size());
+        }
         if (parent instanceof ObjectNode object) {
             object.set(last, value);
         } else if (parent instanceof ArrayNode array) {

@@ -14,7 +14,6 @@ import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.ground.json.Json;
 import java.io.IOException;
-import java.io.StringReader;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -29,10 +28,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
-import org.yaml.snakeyaml.DumperOptions;
 import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.Yaml;
-import org.yaml.snakeyaml.constructor.SafeConstructor;
+import org.yaml.snakeyaml.composer.Composer;
 import org.yaml.snakeyaml.error.YAMLException;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
@@ -40,7 +37,7 @@ import org.yaml.snakeyaml.nodes.NodeTuple;
 import org.yaml.snakeyaml.nodes.ScalarNode;
 import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
-import org.yaml.snakeyaml.representer.Representer;
+import org.yaml.snakeyaml.parser.ParserImpl;
 import org.yaml.snakeyaml.resolver.Resolver;
 
 /**
@@ -50,18 +47,14 @@ import org.yaml.snakeyaml.resolver.Resolver;
 final class Body {
     /** No Kubernetes type nests a tenth as deep; stops bodies that overflow the stack of recursive walks. */
     static final int MAX_DEPTH = 500;
+    /** The same for YAML, of which a step takes its reader several frames: what a thread of 512 KiB can do twice. */
+    static final int MAX_YAML_DEPTH = 150;
     /** Longer numbers fit no field and cost quadratic time to parse. */
     static final int MAX_NUMBER_LENGTH = 100;
     /** A body is at most 3 MiB before it gets here, so no text in it is longer. */
     static final int MAX_TEXT_LENGTH = 8 * 1024 * 1024;
     /** Anchored YAML collections that may be repeated; stops "billion laughs". */
     static final int MAX_ALIASES = 50;
-
-    /**
-     * A tree takes some hundred bytes a value, and is there twice while it is checked. An object that may be stored, of at most
-     * 1.5 MiB, has seldom a tenth of these.
-     */
-    static final int MAX_VALUES = 200_000;
 
     /** Names are the client's: to keep them for good, as Jackson does by default, would only be a leak. */
     private static final JsonFactory FACTORY = JsonFactory.builder()
@@ -74,23 +67,16 @@ final class Body {
             .enable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
             .build();
 
-    /** The body is well formed, but more than we hold. */
-    static final class TooManyValues extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-
-        TooManyValues() {
-            super(null, null, false, false);
-        }
-    }
-
     private final Set<String> duplicates = new LinkedHashSet<>();
     private final List<String> lines = new ArrayList<>();
     /** Names of fields, and lists for their item that comes next. */
     private final Deque<Object> path = new ArrayDeque<>();
 
-    private int values;
+    private final Values values;
 
-    private Body() {}
+    private Body(Values values) {
+        this.values = values;
+    }
 
     /**
      * @param duplicates paths of fields that were said more than once, as {@code a.b[0].c}: in JSON
@@ -105,7 +91,12 @@ final class Body {
 
     /** @throws IllegalArgumentException if it is not well formed or beyond a limit */
     static Parsed parse(byte[] bytes, Format format) {
-        Body body = new Body();
+        return parse(bytes, format, new Values());
+    }
+
+    /** @param values of the body that this text is a part of */
+    static Parsed parse(byte[] bytes, Format format, Values values) {
+        Body body = new Body(values);
         JsonNode tree = format == Format.JSON ? body.json(bytes) : body.yaml(bytes);
         return new Parsed(tree, body.duplicates, body.lines, format == Format.YAML);
     }
@@ -129,7 +120,7 @@ final class Body {
 
     private JsonNode value(JsonParser parser) throws IOException {
         JsonNodeFactory nodes = Json.NODES;
-        count();
+        values.count();
         return switch (parser.currentToken()) {
             case START_OBJECT -> object(parser);
             case START_ARRAY -> array(parser);
@@ -189,13 +180,6 @@ final class Body {
         return shown.toString();
     }
 
-    private void count() {
-        values++;
-        if (values > MAX_VALUES) {
-            throw new TooManyValues();
-        }
-    }
-
     /** Half a surrogate pair is no character: as Go, which reads U+FFFD there. */
     static String wellFormed(String text) {
         for (int at = 0; at < text.length(); at++) {
@@ -209,13 +193,11 @@ final class Body {
     private JsonNode yaml(byte[] bytes) {
         LoaderOptions options = new LoaderOptions();
         options.setMaxAliasesForCollections(MAX_ALIASES);
-        options.setNestingDepthLimit(MAX_DEPTH);
+        options.setNestingDepthLimit(MAX_YAML_DEPTH);
         options.setCodePointLimit(MAX_TEXT_LENGTH);
-        DumperOptions dumper = new DumperOptions();
-        Yaml yaml =
-                new Yaml(new SafeConstructor(options), new Representer(dumper), dumper, options, new CoreResolver());
         try {
-            Node root = yaml.compose(new StringReader(new String(bytes, StandardCharsets.UTF_8)));
+            YamlText text = new YamlText(new String(bytes, StandardCharsets.UTF_8));
+            Node root = new Composer(new ParserImpl(text, options), new CoreResolver(), options).getSingleNode();
             return root == null ? NullNode.getInstance() : node(root, 0);
         } catch (YAMLException e) {
             throw new IllegalArgumentException("yaml: " + e.getMessage(), e);
@@ -223,10 +205,8 @@ final class Body {
     }
 
     private JsonNode node(Node node, int depth) {
-        count();
-        if (depth > MAX_DEPTH) {
-            throw new IllegalArgumentException("yaml: the document nests too deep");
-        }
+        values.count();
+        bounded(depth);
         if (node instanceof MappingNode mapping) {
             Map<String, JsonNode> object = new LinkedHashMap<>();
             Set<String> seen = new HashSet<>();
@@ -239,6 +219,7 @@ final class Body {
                     throw new IllegalArgumentException("yaml: invalid map key at line "
                             + (tuple.getKeyNode().getStartMark().getLine() + 1));
                 }
+                values.text(key.getValue());
                 String name = wellFormed(key.getValue());
                 if (!seen.add(name) && lines.size() < Decoder.MAX_STRICT_ERRORS) {
                     lines.add(
@@ -258,9 +239,17 @@ final class Body {
         return scalar((ScalarNode) node);
     }
 
+    /** An anchor may lie within itself. */
+    private static void bounded(int depth) {
+        if (depth > MAX_DEPTH) {
+            throw new IllegalArgumentException("yaml: the document nests too deep");
+        }
+    }
+
     private void merge(Map<String, JsonNode> object, Set<String> seen, Node source, int depth) {
+        bounded(depth);
         if (source instanceof SequenceNode sequence) {
-            sequence.getValue().forEach(item -> merge(object, seen, item, depth));
+            sequence.getValue().forEach(item -> merge(object, seen, item, depth + 1));
             return;
         }
         node(source, depth + 1).properties().forEach(entry -> {
@@ -270,7 +259,8 @@ final class Body {
         });
     }
 
-    private static JsonNode scalar(ScalarNode node) {
+    private JsonNode scalar(ScalarNode node) {
+        values.text(node.getValue());
         String text = wellFormed(node.getValue());
         JsonNodeFactory nodes = Json.NODES;
         if (node.getTag().equals(Tag.NULL)) {

@@ -92,8 +92,11 @@ final class ProtobufReader extends ProtobufWire {
                     "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'", Locale.ROOT)
             .withZone(ZoneOffset.UTC);
 
-    private ProtobufReader(byte[] bytes, int from, int end, int depth) {
+    private final Values values;
+
+    private ProtobufReader(byte[] bytes, int from, int end, int depth, Values values) {
         super(bytes, from, end, depth);
+        this.values = values;
     }
 
     static boolean enveloped(byte[] body) {
@@ -107,7 +110,7 @@ final class ProtobufReader extends ProtobufWire {
                     "provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]");
         }
         try {
-            return new ProtobufReader(body, MAGIC.length, body.length, 0).unknown(type);
+            return new ProtobufReader(body, MAGIC.length, body.length, 0, new Values()).unknown(type);
         } catch (ArrayIndexOutOfBoundsException | DateTimeException e) {
             throw new IllegalArgumentException("unexpected EOF", e);
         }
@@ -208,6 +211,8 @@ final class ProtobufReader extends ProtobufWire {
     }
 
     private void entry(Field field, ObjectNode map) {
+        // Also one of which nothing is said.
+        values.count();
         String key = "";
         JsonNode value = zero(field);
         while (at < end) {
@@ -247,6 +252,7 @@ final class ProtobufReader extends ProtobufWire {
     }
 
     private JsonNode value(Field field, int wire) {
+        values.count();
         JsonNodeFactory nodes = Json.NODES;
         return switch (field.kind()) {
             case STRING -> nodes.textNode(text());
@@ -337,7 +343,9 @@ final class ProtobufReader extends ProtobufWire {
                 if (enveloped(inner)) {
                     throw new IllegalArgumentException("an object within the object must be JSON");
                 }
-                json = inner.length == 0 ? json : Json.parse(inner);
+                json = inner.length == 0
+                        ? json
+                        : Body.parse(inner, Format.JSON, values).tree();
             } else {
                 skip((int) tag & 7);
             }
@@ -349,6 +357,7 @@ final class ProtobufReader extends ProtobufWire {
         ArrayNode list = Json.array();
         while (at < end) {
             varint();
+            values.count();
             list.add(text());
         }
         return list;
@@ -368,7 +377,7 @@ final class ProtobufReader extends ProtobufWire {
 
     private ProtobufReader nested() {
         int length = length();
-        ProtobufReader inner = new ProtobufReader(bytes, at, at + length, depth + 1);
+        ProtobufReader inner = new ProtobufReader(bytes, at, at + length, depth + 1, values);
         at += length;
         return inner;
     }

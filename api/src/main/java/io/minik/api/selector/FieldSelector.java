@@ -32,6 +32,10 @@ public final class FieldSelector {
             if (!part.isEmpty()) {
                 terms.add(term(text, part));
             }
+            if (terms.size() > SelectorParser.MOST_TERMS) {
+                throw ApiException.badRequest(
+                        String.valueOf(SelectorParser.tooMany().getMessage()));
+            }
         }
         return terms.isEmpty() ? EVERYTHING : new FieldSelector(List.copyOf(terms));
     }

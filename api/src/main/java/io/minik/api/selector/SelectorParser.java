@@ -12,7 +12,14 @@ final class SelectorParser {
     private static final String SPECIAL = "=!(),<>";
     private static final String OPERATORS = "in, notin, =, ==, !=, gt, lt";
 
+    /**
+     * Requirements and values of one selector: each is asked of each object, so that what fits a request line could hold the
+     * server for seconds.
+     */
+    static final int MOST_TERMS = 2_000;
+
     private final List<String> tokens = new ArrayList<>();
+    private int terms;
     private int at;
 
     SelectorParser(String text) {
@@ -39,6 +46,7 @@ final class SelectorParser {
     List<Requirement> requirements() {
         List<Requirement> requirements = new ArrayList<>();
         while (true) {
+            count();
             requirements.add(requirement());
             String next = next();
             if (next.isEmpty()) {
@@ -51,6 +59,17 @@ final class SelectorParser {
                 throw found("", "identifier after ','");
             }
         }
+    }
+
+    private void count() {
+        terms++;
+        if (terms > MOST_TERMS) {
+            throw tooMany();
+        }
+    }
+
+    static IllegalArgumentException tooMany() {
+        return new IllegalArgumentException("a selector may have at most " + MOST_TERMS + " terms");
     }
 
     private Requirement requirement() {
@@ -114,6 +133,7 @@ final class SelectorParser {
                 }
                 wantsValue = true;
             } else if (identifier(next) && wantsValue) {
+                count();
                 values.add(next);
                 wantsValue = false;
             } else {

@@ -134,4 +134,27 @@ class PatchTest {
                 .hasMessageContaining(why);
         assertThat(doc).as("the original is left alone").isEqualTo(json("{'spec':{'containers':[{'name':'a'}]}}"));
     }
+
+    /** Each three operations put the document one deeper into itself: short, and without a copy. */
+    private static String nesting(int levels) {
+        return "["
+                + "{'op':'move','from':'/a','path':'/b'},{'op':'add','path':'/a','value':{}},{'op':'move','from':'/b','path':'/a/c'},"
+                        .repeat(levels)
+                + "{'op':'test','path':'/x','value':1}]";
+    }
+
+    @Test
+    void movesNestNoDeeperThanABody() {
+        JsonNode doc = json("{'a':{'b':1},'x':1}");
+        JsonNode deep = JsonPatch.apply(doc, json(nesting(400)));
+        assertThat(deep.at("/a" + "/c".repeat(400) + "/b").asInt()).isEqualTo(1);
+        for (int levels : new int[] {600, 3300}) {
+            JsonNode ops = json(nesting(levels));
+            assertThatThrownBy(() -> JsonPatch.apply(doc, ops))
+                    .isInstanceOfSatisfying(
+                            ApiException.class,
+                            refused -> assertThat(refused.status().code()).isEqualTo(422))
+                    .hasMessageContaining("nests deeper than 500");
+        }
+    }
 }

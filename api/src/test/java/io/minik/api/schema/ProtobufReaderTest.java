@@ -9,6 +9,8 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Messages are written here by hand, by the numbers of upstream's generated.proto. */
 class ProtobufReaderTest {
@@ -170,6 +172,89 @@ class ProtobufReaderTest {
                         FieldValidation.STRICT))
                 .isInstanceOf(ApiException.class)
                 .hasMessageContaining("unexpected EOF");
+    }
+
+    /** A body that makes as many values as asked for, none of which takes more than some bytes. */
+    private enum Many {
+        EMPTY_MESSAGES("v1", "Pod") {
+            @Override
+            byte[] object(int count) {
+                return message()
+                        .bytes(2, message().repeat(2, count, new byte[0]).done())
+                        .done();
+            }
+        },
+        TEXTS("v1", "Namespace") {
+            @Override
+            byte[] object(int count) {
+                return message()
+                        .bytes(2, message().repeat(1, count, new byte[0]).done())
+                        .done();
+            }
+        },
+        PACKED_NUMBERS("v1", "Pod") {
+            @Override
+            byte[] object(int count) {
+                byte[] context = message().bytes(4, new byte[count]).done();
+                return message().bytes(2, message().bytes(14, context).done()).done();
+            }
+        },
+        ENTRIES_OF_A_MAP("v1", "ConfigMap") {
+            @Override
+            byte[] object(int count) {
+                ProtobufReaderTest all = message();
+                for (int at = 0; at < count; at++) {
+                    all.bytes(2, message().text(1, Integer.toString(at)).done());
+                }
+                return all.done();
+            }
+        },
+        JSON_WITHIN("apps/v1", "ControllerRevision") {
+            @Override
+            byte[] object(int count) {
+                String list = "[" + "1,".repeat(count - 1) + "1]";
+                return message().bytes(2, message().text(1, list).done()).done();
+            }
+        };
+
+        private final String apiVersion;
+        private final String kind;
+
+        Many(String apiVersion, String kind) {
+            this.apiVersion = apiVersion;
+            this.kind = kind;
+        }
+
+        abstract byte[] object(int count);
+
+        ObjectNode decode(int count) {
+            return ProtobufReaderTest.decode(apiVersion, kind, object(count));
+        }
+    }
+
+    private ProtobufReaderTest repeat(int number, int count, byte[] value) {
+        for (int at = 0; at < count; at++) {
+            bytes(number, value);
+        }
+        return this;
+    }
+
+    @ParameterizedTest
+    @EnumSource(Many.class)
+    void aBodyOfMoreValuesThanWeHoldIsRefused(Many many) {
+        assertThat(many.decode(Values.MOST / 2)).isNotEmpty();
+        assertThatThrownBy(() -> many.decode(Values.MOST + 1))
+                .isInstanceOf(ApiException.class)
+                .hasMessageContaining("a body may hold 200000 values");
+    }
+
+    @Test
+    void jsonWithinNestsNoDeeperThanABody() {
+        String deep = "{\"a\":".repeat(Body.MAX_DEPTH + 1) + "1" + "}".repeat(Body.MAX_DEPTH + 1);
+        byte[] revision = message().bytes(2, message().text(1, deep).done()).done();
+        assertThatThrownBy(() -> decode("apps/v1", "ControllerRevision", revision))
+                .isInstanceOf(ApiException.class)
+                .hasMessageContaining("nesting depth");
     }
 
     @Test

@@ -67,4 +67,21 @@ class SelectorTest {
                 .isInstanceOf(ApiException.class)
                 .hasMessage("invalid selector: 'nonsense'; can't understand 'nonsense'");
     }
+
+    @Test
+    void aSelectorHasSoManyTermsAndNoMore() {
+        assertThat(LabelSelector.parse("!a,".repeat(SelectorParser.MOST_TERMS - 1) + "!b")
+                        .matches(LABELS))
+                .isTrue();
+        String values = "b,".repeat(SelectorParser.MOST_TERMS);
+        for (String selector :
+                new String[] {"!a,".repeat(SelectorParser.MOST_TERMS) + "!b", "a notin (" + values + "c)"}) {
+            assertThatThrownBy(() -> LabelSelector.parse(selector))
+                    .isInstanceOf(ApiException.class)
+                    .hasMessageContaining("at most 2000 terms");
+        }
+        assertThatThrownBy(() -> FieldSelector.parse("a!=b,".repeat(SelectorParser.MOST_TERMS + 1)))
+                .isInstanceOf(ApiException.class)
+                .hasMessageContaining("at most 2000 terms");
+    }
 }

@@ -17,6 +17,8 @@ import io.minik.ground.json.Json;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Random objects of every kind, made from the graph: the way in answers or refuses, it never breaks. */
@@ -41,7 +43,13 @@ class StrangeObjectsTest {
             "In",
             "*");
 
+    private static final int LONG = 20_000;
+
+    /** -Xss of the launcher. */
+    private static final int STACK_BYTES = 512 * 1024;
+
     private final Random random;
+    private List<String> words = WORDS;
     private final long seed = Long.getLong("seed", System.nanoTime());
 
     StrangeObjectsTest() {
@@ -50,10 +58,28 @@ class StrangeObjectsTest {
 
     @Test
     void everyKindIsDecodedDefaultedAndValidatedOrRefused() {
+        tryAll(ROUNDS);
+    }
+
+    /** What java.util.regex recurses on ends such a thread; what is quadratic shows in the time that this test takes. */
+    @Test
+    void longTextsAreReadOnASmallStack() throws InterruptedException {
+        words = Stream.of("a", "a.", "a-", "1", "a/", "0.", "A_", "-", "1,", "..", ":", "%", "1-2,")
+                .map(piece -> piece.repeat(LONG / piece.length()) + "a")
+                .toList();
+        AtomicReference<Throwable> broken = new AtomicReference<>();
+        Thread small = new Thread(null, () -> tryAll(4), "small", STACK_BYTES);
+        small.setUncaughtExceptionHandler((thread, error) -> broken.set(error));
+        small.start();
+        small.join();
+        assertThat(broken.get()).as("seed %d", seed).isNull();
+    }
+
+    private void tryAll(int rounds) {
         int validated = 0;
         for (KindRow row : SCHEMA.kinds()) {
             Optional<ObjectNode> old = Optional.empty();
-            for (int round = 0; round < ROUNDS; round++) {
+            for (int round = 0; round < rounds; round++) {
                 ObjectNode tree = object(row.type(), 0, round % 2 == 0 ? 0 : 3);
                 tree.remove(List.of("kind", "apiVersion"));
                 try {
@@ -82,7 +108,7 @@ class StrangeObjectsTest {
                 }
             }
         }
-        assertThat(validated).as("seed %d", seed).isGreaterThan(SCHEMA.kinds().size());
+        assertThat(validated).as("seed %d", seed).isGreaterThan(rounds);
     }
 
     /** @param mistakes in a hundred values */
@@ -157,6 +183,6 @@ class StrangeObjectsTest {
     }
 
     private String word() {
-        return WORDS.get(random.nextInt(WORDS.size()));
+        return words.get(random.nextInt(words.size()));
     }
 }

@@ -6,6 +6,7 @@ import io.minik.api.join.JoinAnswer;
 import io.minik.api.join.JoinCaller;
 import io.minik.api.join.JoinRequest;
 import io.minik.api.meta.ApiException;
+import io.minik.api.meta.Names;
 import io.minik.ground.tls.AltNames;
 import io.minik.ground.tls.CertificateAuthority;
 import io.minik.ground.tls.CertificateAuthority.Leaf;
@@ -22,16 +23,12 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Issues a node's certificates to whoever was let in. Any context may call. */
 public final class JoinService {
-    /** A node name is an object name: RFC 1123 subdomain. */
-    private static final Pattern NODE_NAME =
-            Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*");
-
+    /** A node name is an object name. */
     private static final int NODE_NAME_MAX = 253;
     /** Addresses of one machine, each costs bytes in every handshake. */
     private static final int ADDRESSES_MAX = 32;
@@ -88,8 +85,7 @@ public final class JoinService {
     }
 
     private Future<JoinAnswer> issue(JoinRequest request, boolean sameMachine) {
-        if (request.nodeName().length() > NODE_NAME_MAX
-                || !NODE_NAME.matcher(request.nodeName()).matches()) {
+        if (request.nodeName().length() > NODE_NAME_MAX || !Names.isSubdomain(request.nodeName())) {
             return refuse("node name \"" + request.nodeName()
                     + "\" must be lower case letters, digits, '-' and '.', like a host name");
         }
