@@ -31,6 +31,10 @@ final class PortForward {
         new SpdySession(wire, this::opened).start();
     }
 
+    int waiting() {
+        return waiting.size();
+    }
+
     private void opened(SpdyStream stream) {
         String type = stream.header("streamtype");
         // Clients older than request ids open one pair after the other.
@@ -38,7 +42,9 @@ final class PortForward {
         String sibling = request + (type.equals("data") ? "/error" : "/data");
         SpdyStream other = waiting.remove(sibling);
         if (other == null) {
-            waiting.put(request + "/" + type, stream);
+            String own = request + "/" + type;
+            waiting.put(own, stream);
+            stream.onReset(() -> waiting.remove(own, stream));
             return;
         }
         SpdyStream data = type.equals("data") ? stream : other;

@@ -123,7 +123,7 @@ final class RemoteCommands {
         if (!request.canUpgradeToWebSocket()) {
             return Future.failedFuture("unable to upgrade: missing upgrade headers in request");
         }
-        return request.toWebSocket().map(socket -> new WebSocketStreams(socket, wanted.stdout()));
+        return request.toWebSocket().map(socket -> new WebSocketStreams(socket, wanted.stdin(), wanted.stdout()));
     }
 
     // ---- port-forward

@@ -16,8 +16,10 @@ import io.netty.handler.codec.spdy.SpdySessionStatus;
 import io.netty.handler.codec.spdy.SpdyStreamStatus;
 import io.netty.handler.codec.spdy.SpdySynStreamFrame;
 import io.netty.handler.codec.spdy.SpdyVersion;
+import io.netty.util.ReferenceCountUtil;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -42,6 +44,11 @@ final class SpdySession {
     /** A kubectl has a handful; a browser of ports some dozens. */
     private static final int MOST_STREAMS = 1024;
 
+    /** A client may type ahead while a command starts: on all its streams together. */
+    private static final int MOST_EARLY_BYTES = 1 << 20;
+    /** Answers to pings and to streams that a client may owe us the reading of. */
+    private static final int MOST_UNREAD_ANSWERS = 1_000;
+
     private final SpdyCarrier wire;
     private final Consumer<SpdyStream> opened;
     private final EmbeddedChannel codec = new EmbeddedChannel(new SpdyFrameCodec(
@@ -49,6 +56,8 @@ final class SpdySession {
     private final Map<Integer, SpdyStream> streams = new HashMap<>();
     private Runnable closed = () -> {};
     private int paused;
+    private int earlyBytes;
+    private int unread;
     private boolean over;
 
     SpdySession(SpdyCarrier wire, Consumer<SpdyStream> opened) {
@@ -69,10 +78,40 @@ final class SpdySession {
         if (over) {
             return;
         }
-        codec.writeInbound(Unpooled.wrappedBuffer(data.getBytes()));
-        for (Object frame = codec.readInbound(); frame != null; frame = codec.readInbound()) {
-            handle(frame);
+        List<Object> frames = new ArrayList<>();
+        try {
+            codec.writeInbound(Unpooled.wrappedBuffer(data.getBytes()));
+            for (Object frame = codec.readInbound(); frame != null; frame = codec.readInbound()) {
+                frames.add(frame);
+            }
+        } catch (Exception unreadable) {
+            log.atDebug().addKeyValue("err", unreadable.toString()).log("a client does not speak SPDY");
+            frames.forEach(ReferenceCountUtil::release);
+            cut();
+            return;
         }
+        frames.forEach(this::handle);
+    }
+
+    boolean mayKeep(int bytes) {
+        earlyBytes += bytes;
+        return earlyBytes <= MOST_EARLY_BYTES;
+    }
+
+    /** An answer that the client may be made to wait for, but not we for the client. */
+    private void answer(Object frame) {
+        unread = wire.full() ? unread + 1 : 0;
+        if (unread > MOST_UNREAD_ANSWERS) {
+            log.atDebug().log("a SPDY client asks and does not read");
+            cut();
+        } else {
+            Unheard.note(send(frame));
+        }
+    }
+
+    private void cut() {
+        Unheard.note(wire.close());
+        gone();
     }
 
     private void handle(Object frame) {
@@ -87,7 +126,7 @@ final class SpdySession {
             }
         } else if (frame instanceof SpdyPingFrame ping) {
             // Even ids are answers to pings of ours, and we send none.
-            Unheard.note(send(ping));
+            answer(ping);
         } else if (frame instanceof SpdyRstStreamFrame reset) {
             SpdyStream stream = streams.remove(reset.streamId());
             if (stream != null) {
@@ -100,7 +139,7 @@ final class SpdySession {
 
     private void open(SpdySynStreamFrame syn) {
         if (syn.isInvalid() || syn.isTruncated() || streams.size() >= MOST_STREAMS) {
-            Unheard.note(send(new DefaultSpdyRstStreamFrame(syn.streamId(), SpdyStreamStatus.REFUSED_STREAM)));
+            answer(new DefaultSpdyRstStreamFrame(syn.streamId(), SpdyStreamStatus.REFUSED_STREAM));
             return;
         }
         Map<String, String> headers = new HashMap<>();
@@ -114,7 +153,7 @@ final class SpdySession {
         DefaultSpdySynReplyFrame reply = new DefaultSpdySynReplyFrame(syn.streamId());
         reply.headers().add(":status", "200");
         reply.headers().add(":version", "HTTP/1.1");
-        Unheard.note(send(reply));
+        answer(reply);
         if (syn.isLast()) {
             stream.received(Buffer.buffer(), true);
         }
@@ -189,7 +228,11 @@ final class SpdySession {
             return;
         }
         over = true;
-        codec.finishAndReleaseAll();
+        try {
+            codec.finishAndReleaseAll();
+        } catch (Exception unreadable) {
+            log.atDebug().addKeyValue("err", unreadable.toString()).log("a client's last bytes were no SPDY");
+        }
         List.copyOf(streams.values()).forEach(SpdyStream::wasReset);
         streams.clear();
         closed.run();

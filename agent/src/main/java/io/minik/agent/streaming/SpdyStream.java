@@ -7,16 +7,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** One stream that the client opened. What arrives before anyone listens is kept, up to a limit. */
+/** One stream that the client opened. What arrives before anyone listens is kept, up to the session's limit. */
 final class SpdyStream implements Outlet {
-    /** A client may type ahead while a command starts. */
-    private static final int MOST_EARLY_BYTES = 1 << 20;
-
     private final SpdySession session;
     private final int id;
     private final Map<String, String> headers;
     private final List<Buffer> early = new ArrayList<>();
-    private int earlyBytes;
     private Consumer<Buffer> data = this::keep;
     private Runnable end = () -> {};
     private Runnable reset = () -> {};
@@ -46,13 +42,22 @@ final class SpdyStream implements Outlet {
         }
     }
 
+    /** Before anyone listens. */
+    void onReset(Runnable action) {
+        reset = action;
+    }
+
+    /** For a stream that is for nobody. */
+    void ignore() {
+        data = unheard -> {};
+    }
+
     private void keep(Buffer content) {
-        earlyBytes += content.length();
-        if (earlyBytes > MOST_EARLY_BYTES) {
+        if (session.mayKeep(content.length())) {
+            early.add(content);
+        } else {
             session.reset(id);
             early.clear();
-        } else {
-            early.add(content);
         }
     }
 

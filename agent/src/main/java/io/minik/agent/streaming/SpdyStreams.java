@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
@@ -20,6 +21,9 @@ final class SpdyStreams implements RemoteStreams {
     /** Newest first. */
     static final List<String> PROTOCOLS = List.of(
             "v5.channel.k8s.io", "v4.channel.k8s.io", "v3.channel.k8s.io", "v2.channel.k8s.io", "channel.k8s.io");
+
+    /** The kubelet's streamCreationTimeout. */
+    private static final int STREAM_SECONDS = 30;
 
     private static final Outlet NOWHERE = new Outlet() {
         @Override
@@ -67,15 +71,21 @@ final class SpdyStreams implements RemoteStreams {
         }
     }
 
-    /** Succeeds when the client has opened all streams that were asked for. */
+    /** Succeeds when the client has opened all streams that were asked for, in time. */
     Future<RemoteStreams> start() {
         session.onClose(() -> ready.tryFail("the client went away before its streams were there"));
         session.start();
-        return ready.future();
+        return ready.future()
+                .timeout(STREAM_SECONDS, TimeUnit.SECONDS)
+                .onFailure(late -> Unheard.note(session.close()));
     }
 
     private void opened(SpdyStream stream) {
-        streams.putIfAbsent(stream.header("streamtype"), stream);
+        if (!expected.contains(stream.header("streamtype"))
+                || streams.putIfAbsent(stream.header("streamtype"), stream) != null) {
+            stream.ignore();
+            return;
+        }
         if (streams.keySet().containsAll(expected)) {
             ready.tryComplete(this);
         }

@@ -33,6 +33,7 @@ final class WebSocketStreams implements RemoteStreams {
     private static final int RESIZE = 4;
     private static final int CLOSE = 255;
     private static final short NORMAL_CLOSURE = 1000;
+    private static final short INVALID_DATA = 1007;
     /** Output is cut so that a message fits every client's buffer. */
     private static final int MOST_MESSAGE_BYTES = 32 * 1024;
 
@@ -40,17 +41,25 @@ final class WebSocketStreams implements RemoteStreams {
     private final boolean base64;
     private final boolean structuredErrors;
     private final Drains drains = new Drains();
+    /** Typed ahead while a command starts; beyond this the client waits. */
+    private static final int MOST_EARLY_BYTES = 64 * 1024;
+
     private final List<Buffer> early = new ArrayList<>();
-    private Consumer<Buffer> stdin = early::add;
+    private int earlyBytes;
+    private Consumer<Buffer> stdin;
     private Runnable stdinEnd = () -> {};
     private boolean stdinEnded;
     private BiConsumer<Integer, Integer> resize = (columns, rows) -> {};
     /** A client tells its size at once, before the process is there. */
     private Optional<JsonNode> lastSize = Optional.empty();
 
-    /** @param wantsStdout false: only stderr, or nothing, is sent */
-    WebSocketStreams(ServerWebSocket socket, boolean wantsStdout) {
+    /**
+     * @param wantsStdin false: what the client types all the same is for nobody
+     * @param wantsStdout false: only stderr, or nothing, is sent
+     */
+    WebSocketStreams(ServerWebSocket socket, boolean wantsStdin, boolean wantsStdout) {
         this.socket = socket;
+        this.stdin = wantsStdin ? this::keep : unwanted -> {};
         String protocol = socket.subProtocol() == null ? "" : socket.subProtocol();
         this.base64 = protocol.contains("base64");
         this.structuredErrors = protocol.startsWith("v4.") || protocol.startsWith("v5.");
@@ -61,13 +70,27 @@ final class WebSocketStreams implements RemoteStreams {
         send(wantsStdout ? STDOUT : ERROR, Buffer.buffer()).onFailure(error -> Unheard.note(socket.close()));
     }
 
+    private void keep(Buffer data) {
+        early.add(data);
+        earlyBytes += data.length();
+        if (earlyBytes > MOST_EARLY_BYTES) {
+            socket.pause();
+        }
+    }
+
     private void text(String text) {
         if (text.isEmpty()) {
             return;
         }
-        byte[] content = base64
-                ? Base64.getDecoder().decode(text.substring(1))
-                : text.substring(1).getBytes(StandardCharsets.UTF_8);
+        byte[] content;
+        try {
+            content = base64
+                    ? Base64.getDecoder().decode(text.substring(1))
+                    : text.substring(1).getBytes(StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            Unheard.note(socket.close(INVALID_DATA, "a text message must be base64"));
+            return;
+        }
         receive(text.charAt(0) - '0', Buffer.buffer(content));
     }
 
@@ -101,7 +124,7 @@ final class WebSocketStreams implements RemoteStreams {
             lastSize = Optional.of(size);
             resize.accept(Json.intOr(0, size, "Width"), Json.intOr(0, size, "Height"));
         } catch (IllegalArgumentException e) {
-            Unheard.note(socket.close((short) 1007, "a resize message must be JSON"));
+            Unheard.note(socket.close(INVALID_DATA, "a resize message must be JSON"));
         }
     }
 
@@ -165,6 +188,9 @@ final class WebSocketStreams implements RemoteStreams {
         stdinEnd = end;
         early.forEach(data);
         early.clear();
+        if (earlyBytes > MOST_EARLY_BYTES) {
+            socket.resume();
+        }
         if (stdinEnded) {
             end.run();
         }

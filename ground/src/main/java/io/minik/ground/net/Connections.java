@@ -5,6 +5,9 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpRequestDecoder;
+import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocket08FrameDecoder;
+import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.net.impl.VertxConnection;
@@ -62,6 +65,15 @@ public final class Connections {
     /** Who holds less of an unfinished header than this is not among those that fill the memory. */
     static final int SMALL_HEADER_BYTES = 4 * 1024;
 
+    /**
+     * Bytes of all unfinished WebSocket frames together: a frame is there as a whole or not at all, and may be as large as a
+     * client likes to write at once.
+     */
+    static final int MAX_FRAME_BYTES = 16 << 20;
+
+    /** kubectl's frames are smaller. */
+    static final int SMALL_FRAME_BYTES = 64 * 1024;
+
     private static final long SWEEP_MILLIS = 2_000;
 
     private final Vertx vertx;
@@ -73,6 +85,7 @@ public final class Connections {
     private final Set<Guard> strangers = new LinkedHashSet<>();
     private final Set<Deadline> deadlines = new HashSet<>();
     private long headerBytes;
+    private long frameBytes;
     private long timer = -1;
 
     public Connections(Vertx vertx, int mostStrangers) {
@@ -102,6 +115,8 @@ public final class Connections {
         private int requests;
         private long since = nanos.getAsLong();
         private long unfinished;
+        /** Bytes since the last WebSocket frame that was whole. */
+        private long frame;
 
         private Guard(HttpConnection connection) {
             this.connection = connection;
@@ -172,6 +187,18 @@ public final class Connections {
         private void read(long bytes) {
             unfinished += bytes;
             headerBytes += bytes;
+        }
+
+        private void frame(int bytes) {
+            framed(bytes);
+            if (frameBytes > MAX_FRAME_BYTES && frame > SMALL_FRAME_BYTES) {
+                close("too many unfinished frames");
+            }
+        }
+
+        private void framed(long bytes) {
+            frame += bytes;
+            frameBytes += bytes;
         }
 
         private boolean late() {
@@ -246,6 +273,10 @@ public final class Connections {
         return strangers.size();
     }
 
+    long frameBytes() {
+        return frameBytes;
+    }
+
     void sweep() {
         List<Guard> late = new ArrayList<>();
         for (Guard guard : guards.values()) {
@@ -266,6 +297,7 @@ public final class Connections {
         if (guards.remove(guard.connection) != null) {
             strangers.remove(guard);
             guard.read(-guard.unfinished);
+            guard.framed(-guard.frame);
             if (!guard.user.isEmpty()) {
                 crowd.leave(guard.user, guard.source);
                 guard.user = "";
@@ -283,6 +315,7 @@ public final class Connections {
             ChannelHandlerContext decoder = pipeline.context(HttpRequestDecoder.class);
             if (decoder != null) {
                 pipeline.addBefore(decoder.name(), "minik-header-bytes", new HeaderBytes(guard));
+                pipeline.addBefore(internal.channelHandlerContext().name(), "minik-frames", new WholeFrames(guard));
             }
         }
     }
@@ -298,9 +331,35 @@ public final class Connections {
         @Override
         public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
             if (message instanceof ByteBuf bytes) {
-                guard.header(bytes.readableBytes());
+                if (guard.requests > 0 && context.pipeline().get(WebSocket08FrameDecoder.class) != null) {
+                    guard.frame(bytes.readableBytes());
+                } else {
+                    guard.header(bytes.readableBytes());
+                }
             }
             super.channelRead(context, message);
+        }
+    }
+
+    /** Stands behind the decoder of WebSockets, once there is one. */
+    private static final class WholeFrames extends ChannelInboundHandlerAdapter {
+        private final Guard guard;
+
+        WholeFrames(Guard guard) {
+            this.guard = guard;
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
+            if (message instanceof WebSocketFrame) {
+                guard.framed(-guard.frame);
+            }
+            if (message instanceof PingWebSocketFrame ping && !context.channel().isWritable()) {
+                // Who does not read the answers gets no more of them: they would wait in memory.
+                ping.release();
+            } else {
+                super.channelRead(context, message);
+            }
         }
     }
 }

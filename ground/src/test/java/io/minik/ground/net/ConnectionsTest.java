@@ -12,8 +12,10 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -43,6 +45,8 @@ class ConnectionsTest {
                         // is none.
                         .setHttp2ClearTextEnabled(false)
                         .setMaxHeaderSize(4 << 20)
+                        .setMaxWebSocketFrameSize(4 << 20)
+                        .setMaxWebSocketMessageSize(4 << 20)
                         .setMaxInitialLineLength(4 << 20))
                 .connectionHandler(connections::opened)
                 .requestHandler(request -> {
@@ -55,6 +59,12 @@ class ConnectionsTest {
                     String user = request.getParam("user");
                     if (user != null && !guard.isKnown() && !guard.known(user, user.equals("node") ? 0 : 1)) {
                         request.response().setStatusCode(429).end("ok").onFailure(gone -> {});
+                        return;
+                    }
+                    if (request.path().equals("/socket")) {
+                        request.toWebSocket().onSuccess(socket -> {
+                            socket.handler(frame -> socket.writeTextMessage("heard " + frame.length()));
+                        });
                         return;
                     }
                     if (request.path().equals("/slow")) {
@@ -257,5 +267,94 @@ class ConnectionsTest {
         }
         assertThat(cut || closed(fat)).isTrue();
         answered(say(modest, " x\r\n\r\n"));
+    }
+
+    private Socket webSocket() throws IOException {
+        Socket socket = say("GET /socket HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+        StringBuilder head = new StringBuilder();
+        while (!head.toString().endsWith("\r\n\r\n")) {
+            head.append((char) socket.getInputStream().read());
+        }
+        assertThat(head).startsWith("HTTP/1.1 101");
+        return socket;
+    }
+
+    /** Of a masked binary frame: its head, which announces so many bytes, masked with zeros. */
+    private static byte[] frameHead(int opcode, int length) {
+        ByteBuffer head = ByteBuffer.allocate(14).put((byte) (0x80 | opcode));
+        if (length < 126) {
+            head.put((byte) (0x80 | length));
+        } else {
+            head.put((byte) (0x80 | 127)).putLong(length);
+        }
+        head.putInt(0);
+        return Arrays.copyOf(head.array(), head.position());
+    }
+
+    private long unfinishedFrames() throws Exception {
+        Promise<Long> bytes = Promise.promise();
+        vertx.runOnContext(unused -> bytes.complete(connections.frameBytes()));
+        return get(bytes.future());
+    }
+
+    @Test
+    void unfinishedFramesHaveABoundTogether() throws Exception {
+        int large = 3 << 20;
+        List<Socket> open = new ArrayList<>();
+        for (int i = 0; i <= Connections.MAX_FRAME_BYTES / large; i++) {
+            Socket socket = webSocket();
+            socket.getOutputStream().write(frameHead(2, large));
+            open.add(socket);
+        }
+        Socket whole = webSocket();
+        // Frame after frame, each of them whole: nothing of it counts.
+        for (int i = 0; i < 20; i++) {
+            whole.getOutputStream().write(frameHead(2, 1 << 20));
+            whole.getOutputStream().write(new byte[1 << 20]);
+            assertThat(whole.getInputStream().readNBytes(2 + "heard 1048576".length()))
+                    .endsWith('6');
+        }
+        Socket last = open.remove(open.size() - 1);
+        long read = 0;
+        for (Socket socket : open) {
+            socket.getOutputStream().write(new byte[large - 1]);
+            socket.getOutputStream().flush();
+            read += large - 1;
+            while (unfinishedFrames() < read) {
+                later(0);
+            }
+        }
+        try {
+            last.getOutputStream().write(new byte[large - 1]);
+        } catch (java.net.SocketException cutOff) {
+            assertThat(cutOff).isNotNull();
+        }
+        try {
+            // What it still hears is good-bye.
+            assertThat(last.getInputStream().readAllBytes()).hasSizeLessThan(100);
+        } catch (java.net.SocketException cutOff) {
+            assertThat(cutOff).isNotNull();
+        }
+        open.get(0).getOutputStream().write(1);
+        assertThat(open.get(0).getInputStream().read()).isPositive();
+    }
+
+    @Test
+    void pingsOfWhoDoesNotReadAreNotAnswered() throws Exception {
+        Socket socket = webSocket();
+        byte[] ping = Arrays.copyOf(frameHead(9, 125), 6 + 125);
+        byte[] pings = new byte[ping.length * 1000];
+        for (int i = 0; i < 1000; i++) {
+            System.arraycopy(ping, 0, pings, i * ping.length, ping.length);
+        }
+        // 40 MB of answers, which fit no socket's buffers: who answers all of them keeps them.
+        for (int i = 0; i < 320; i++) {
+            socket.getOutputStream().write(pings);
+        }
+        socket.getOutputStream().write(Arrays.copyOf(frameHead(8, 2), 6 + 2));
+        socket.getOutputStream().flush();
+        int answered = socket.getInputStream().readAllBytes().length / (2 + 125);
+        assertThat(answered).isBetween(100, 300_000);
     }
 }
