@@ -7,7 +7,10 @@ import io.minik.api.meta.ApiException;
 import io.minik.api.schema.Type;
 import io.minik.ground.json.Json;
 import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Lists under a strategic merge patch. A key of "" means that the items are primitives. */
@@ -21,9 +24,11 @@ final class MergeList {
                 : !patch.isEmpty() && patch.get(0).isObject();
         if (!objects) {
             ArrayNode union = Json.array();
+            Places places = new Places(union, "");
             for (ArrayNode list : List.of(original, patch)) {
                 for (JsonNode item : list) {
-                    if (!contains(union, item, "")) {
+                    if (places.of(item) < 0) {
+                        places.add(item, union.size());
                         union.add(item);
                     }
                 }
@@ -51,11 +56,14 @@ final class MergeList {
         }
         ArrayNode merged = Json.array();
         merged.addAll(left);
+        Places places = new Places(merged, key);
         for (JsonNode change : changes) {
-            int at = index(merged, change, requireKey(change, key));
+            requireKey(change, key);
+            int at = places.of(change);
             if (at >= 0 && merged.get(at) instanceof ObjectNode present && change instanceof ObjectNode fields) {
                 merged.set(at, StrategicMerge.element(present, fields, type));
             } else {
+                places.add(change, merged.size());
                 merged.add(StrategicMerge.bare(change));
             }
         }
@@ -82,14 +90,19 @@ final class MergeList {
     static ArrayNode order(ArrayNode merged, ArrayNode patchOrder, ArrayNode serverOrder, String key) {
         List<JsonNode> named = new ArrayList<>();
         List<JsonNode> others = new ArrayList<>();
+        Places present = new Places(merged, key);
+        Places wantedAt = new Places(patchOrder, key);
+        Places servedAt = new Places(serverOrder, key);
+        BitSet taken = new BitSet();
         for (JsonNode wanted : patchOrder) {
-            int at = index(merged, wanted, key);
-            if (at >= 0 && !named.contains(merged.get(at))) {
+            int at = present.of(wanted);
+            if (at >= 0 && !taken.get(at)) {
+                taken.set(at);
                 named.add(merged.get(at));
             }
         }
         for (JsonNode item : merged) {
-            if (index(patchOrder, item, key) < 0) {
+            if (wantedAt.of(item) < 0) {
                 others.add(item);
             }
         }
@@ -99,8 +112,8 @@ final class MergeList {
         while (left < others.size() || right < named.size()) {
             boolean takeOther = right >= named.size();
             if (left < others.size() && right < named.size()) {
-                int leftAt = index(serverOrder, others.get(left), key);
-                int rightAt = index(serverOrder, named.get(right), key);
+                int leftAt = servedAt.of(others.get(left));
+                int rightAt = servedAt.of(named.get(right));
                 takeOther = leftAt >= 0 && rightAt >= 0 && leftAt < rightAt;
             }
             sorted.add(takeOther ? others.get(left++) : named.get(right++));
@@ -111,11 +124,12 @@ final class MergeList {
     /** What the patch changes must stand in the order that it sets. */
     static void requireOrder(ArrayNode patch, ArrayNode order, String key, String directive) {
         int last = -1;
+        Places places = new Places(order, key);
         for (JsonNode item : patch) {
             if (item.has(StrategicMerge.PATCH)) {
                 continue;
             }
-            int at = index(order, item, key);
+            int at = places.of(item);
             if (at < 0 || at < last) {
                 throw ApiException.badRequest("The order in patch list:\n" + patch + "\n doesn't match " + directive
                         + " list:\n" + order + "\n");
@@ -124,17 +138,34 @@ final class MergeList {
         }
     }
 
-    static boolean contains(ArrayNode list, JsonNode item, String key) {
-        return index(list, item, key) >= 0;
-    }
+    /** Where in a list the first element with this value stands, or with this value of the key: looked up, not searched. */
+    static final class Places {
+        private final Map<Object, Integer> first = new HashMap<>();
+        private final String key;
 
-    private static int index(ArrayNode list, JsonNode item, String key) {
-        for (int at = 0; at < list.size(); at++) {
-            if (same(list.get(at), item, key)) {
-                return at;
+        Places(ArrayNode list, String key) {
+            this.key = key;
+            for (int at = 0; at < list.size(); at++) {
+                add(list.get(at), at);
             }
         }
-        return -1;
+
+        void add(JsonNode item, int at) {
+            if (key.isEmpty() || item.hasNonNull(key)) {
+                first.putIfAbsent(value(item), at);
+            }
+        }
+
+        /** -1: nowhere. */
+        int of(JsonNode item) {
+            return key.isEmpty() || item.hasNonNull(key) ? first.getOrDefault(value(item), -1) : -1;
+        }
+
+        /** Numbers by value, as {@link Equal} has it. */
+        private Object value(JsonNode item) {
+            JsonNode value = key.isEmpty() ? item : item.get(key);
+            return value.isNumber() ? value.decimalValue().stripTrailingZeros() : value;
+        }
     }
 
     private static boolean same(JsonNode a, JsonNode b, String key) {

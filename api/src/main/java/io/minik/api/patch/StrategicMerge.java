@@ -131,8 +131,9 @@ public final class StrategicMerge {
         }
         if (original.get(name) instanceof ArrayNode list) {
             ArrayNode left = Json.array();
+            MergeList.Places places = new MergeList.Places(doomed, "");
             list.forEach(item -> {
-                if (!MergeList.contains(doomed, item, "")) {
+                if (places.of(item) < 0) {
                     left.add(item);
                 }
             });

@@ -157,4 +157,27 @@ class PatchTest {
                     .hasMessageContaining("nests deeper than 500");
         }
     }
+
+    /** Searched element by element, these are ten thousand million comparisons. */
+    @Test
+    void longListsAreMergedByTheirKeys() {
+        int many = 100_000;
+        StringBuilder up = new StringBuilder();
+        StringBuilder down = new StringBuilder();
+        for (int at = 0; at < many; at++) {
+            up.append(at == 0 ? "" : ",").append("'a/").append(at).append("'");
+            down.append(at == 0 ? "" : ",").append("'a/").append(many - 1 - at).append("'");
+        }
+        ObjectNode doc = (ObjectNode) json("{'metadata':{'finalizers':[" + up + "]}}");
+        JsonNode sorted = StrategicMerge.apply(
+                doc,
+                (ObjectNode)
+                        json("{'metadata':{'finalizers':[" + down + "],'$setElementOrder/finalizers':[" + down + "]}}"),
+                POD);
+        assertThat(sorted.at("/metadata/finalizers").size()).isEqualTo(many);
+        assertThat(sorted.at("/metadata/finalizers/0").asText()).isEqualTo("a/" + (many - 1));
+        JsonNode none = StrategicMerge.apply(
+                doc, (ObjectNode) json("{'metadata':{'$deleteFromPrimitiveList/finalizers':[" + down + "]}}"), POD);
+        assertThat(none.at("/metadata/finalizers").size()).isZero();
+    }
 }
