@@ -12,6 +12,7 @@ import io.minik.api.meta.Resource;
 import io.minik.api.meta.Status.Reason;
 import io.minik.api.schema.KindRow;
 import io.minik.api.schema.Schema;
+import io.minik.ground.tls.TlsEngine;
 import io.minik.ground.loop.Loop;
 import io.minik.ground.room.Room;
 import io.minik.ground.tls.ClientAuthority;
@@ -291,6 +292,7 @@ final class ControlPlane {
                 .setHost(address)
                 .setPort(options.etcdPort)
                 .setSsl(true)
+                .setSslEngineOptions(TlsEngine.forServers())
                 .setKeyCertOptions(KeyCertOptions.wrap(etcdServing))
                 .setTrustOptions(new PemTrustOptions()
                         .addCertValue(Buffer.buffer(pki.etcdClientCa().pem())))

@@ -1,6 +1,7 @@
 package io.minik.cli;
 
 import io.minik.api.meta.ApiException;
+import io.minik.server.pki.PkiException;
 import io.minik.store.StoreException;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -8,6 +9,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
@@ -248,7 +250,11 @@ final class Daemon implements AutoCloseable {
         if (cause instanceof StartFailure known) {
             return known;
         }
-        boolean said = cause instanceof ApiException || cause instanceof StoreException || cause instanceof IOException;
+        boolean said = cause instanceof ApiException
+                || cause instanceof StoreException
+                || cause instanceof PkiException
+                || cause instanceof IOException
+                || cause instanceof UncheckedIOException;
         if (!said) {
             log.atError().setCause(cause).log("a room did not start");
         }

@@ -45,8 +45,19 @@ final class ByteBudget {
 
     /** What one request holds; closed when it is answered. */
     final class Hold implements AutoCloseable {
+        private User asker = User.ANONYMOUS;
         private String user = "";
         private long bytes;
+
+        /** Whose request it is, once that is known: it is also whose answer. */
+        void of(User known) {
+            asker = known;
+        }
+
+        /** @throws ApiException 429, and the hold is as it was */
+        void grow(long more) {
+            grow(asker, more);
+        }
 
         /** @throws ApiException 429, and the hold is as it was */
         void grow(User asker, long more) {

@@ -85,6 +85,7 @@ final class RequestSteps {
                     && !wire.guard().known(user.get().name(), weight(user.get()))) {
                 throw ByteBudget.tooMany();
             }
+            wire.body().hold().of(user.orElse(User.ANONYMOUS));
             return next.handle(request.as(user.orElse(User.ANONYMOUS)));
         });
     }

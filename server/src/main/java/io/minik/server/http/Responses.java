@@ -10,6 +10,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.util.List;
 import java.util.Locale;
@@ -110,6 +111,29 @@ final class Responses {
         return send(request, response, Pieces.of(List.of(Json.bytes(status.tree()), new byte[] {'\n'})));
     }
 
+    /**
+     * An error whose own answer can't be given, since it is larger than what is left for answers, is told in a few words: a
+     * request is never left without an answer.
+     */
+    Future<Void> failShortly(ApiRequest request, Throwable error) {
+        HttpServerRequest http = request.wire().orElseThrow().request();
+        HttpServerResponse response = http.response();
+        if (response.ended() || response.closed() || response.headWritten()) {
+            return Future.failedFuture(error);
+        }
+        log.atWarn()
+                .addKeyValue("audit", request.id())
+                .addKeyValue("err", String.valueOf(error))
+                .log("an error could not be told whole");
+        Status status = error instanceof ApiException api
+                ? api.status()
+                : ApiException.internal("the error is too large to be told").status();
+        response.headers().remove("Content-Encoding").remove("Content-Length").remove("Transfer-Encoding");
+        return response.setStatusCode(status.code())
+                .putHeader("Content-Type", "application/json")
+                .end(Buffer.buffer(Json.bytes(status.tree())));
+    }
+
     static String warning(String text) {
         return WARNING_CODE + " - \""
                 + text.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", " ") + "\"";
@@ -139,7 +163,7 @@ final class Responses {
         boolean whole = !slices.hasNext();
         boolean gzip = !whole && gzips(wire, response);
         if (Outflow.counts(first.length())) {
-            wire.body().hold().grow(request.user(), whole ? first.length() : gzip ? ZIPPED_BYTES : SLICED_BYTES);
+            wire.body().hold().grow(whole ? first.length() : gzip ? ZIPPED_BYTES : SLICED_BYTES);
         }
         Outflow out = new Outflow(vertx, wire.request());
         if (whole) {

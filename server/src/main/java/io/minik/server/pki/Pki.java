@@ -23,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * All keys and certificates of one server.
@@ -157,6 +158,17 @@ public final class Pki {
         }
     }
 
+    private static <T> T readable(Path file, Supplier<T> read) {
+        try {
+            return read.get();
+        } catch (X509Exception e) {
+            throw new PkiException(
+                    file + " is damaged (" + e.getMessage() + "): restore it, or remove " + SERVICE + ".key and "
+                            + SERVICE + ".pub, which invalidates all service account tokens",
+                    e);
+        }
+    }
+
     private ServiceAccountKeys openServiceAccountKeys() {
         Path privateFile = folder.keyFile(SERVICE);
         Path publicFile = privateFile.resolveSibling(SERVICE + ".pub");
@@ -171,10 +183,11 @@ public final class Pki {
         String privatePem = folder.read(privateFile)
                 .orElseThrow(() -> new PkiException(publicFile + " is there but " + privateFile
                         + " is not: restore it, or remove the former to invalidate all service account tokens"));
-        List<PublicKey> keys = Pem.blocks(Pem.PUBLIC_KEY, publicPem.get()).stream()
+        List<PublicKey> keys = readable(publicFile, () -> Pem.blocks(Pem.PUBLIC_KEY, publicPem.get()).stream()
                 .map(Keys::publicKey)
-                .toList();
-        ServiceAccountKeys found = new ServiceAccountKeys(Keys.privateKey(privatePem), keys);
+                .toList());
+        ServiceAccountKeys found =
+                new ServiceAccountKeys(readable(privateFile, () -> Keys.privateKey(privatePem)), keys);
         if (keys.isEmpty() || !Keys.match(found.signing(), keys.get(0))) {
             throw new PkiException(privateFile + " is not the key of the first block in " + publicFile);
         }

@@ -33,6 +33,23 @@ class ByteBudgetTest {
         }
     }
 
+    /** With a body of two thirds of a stranger's part, an answer of as much: a stranger may not, but an account may. */
+    @Test
+    void anAnswerIsChargedToWhoAsked() {
+        ByteBudget budget = new ByteBudget(1600);
+        ByteBudget.Hold hold = budget.hold();
+        hold.of(account("a"));
+        hold.grow(account("a"), 70);
+        hold.grow(70);
+        assertThat(budget.held()).isEqualTo(140);
+        ByteBudget.Hold strange = budget.hold();
+        strange.grow(70);
+        assertThatThrownBy(() -> strange.grow(70)).isInstanceOf(ApiException.class);
+        hold.close();
+        strange.close();
+        assertThat(budget.held()).isZero();
+    }
+
     @Test
     void oneUserGetsHalfAndTheNextHalfOfTheRest() {
         assertThat(takesAll(account("greedy"))).isEqualTo(TOTAL / 2);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.minik.ground.tls.Keys;
 import io.minik.ground.tls.SecretFile;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,12 +15,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class PkiTest {
     private static final Instant NOW = Instant.parse("2026-11-21T04:00:00Z");
@@ -173,7 +177,91 @@ class PkiTest {
         assertThat(run("sha256sum", folder.resolve("server-ca.crt").toString())).startsWith(pki.serverCaHash());
     }
 
+    private enum Damage {
+        GONE {
+            @Override
+            void to(Path file) throws IOException {
+                Files.delete(file);
+            }
+        },
+        EMPTY {
+            @Override
+            void to(Path file) throws IOException {
+                Files.writeString(file, "");
+            }
+        },
+        HALF {
+            @Override
+            void to(Path file) throws IOException {
+                byte[] all = Files.readAllBytes(file);
+                Files.write(file, Arrays.copyOf(all, all.length / 2));
+            }
+        },
+        ONE_BIT {
+            @Override
+            void to(Path file) throws IOException {
+                byte[] all = Files.readAllBytes(file);
+                all[all.length / 2] ^= 1;
+                Files.write(file, all);
+            }
+        },
+        NO_TEXT {
+            @Override
+            void to(Path file) throws IOException {
+                Files.write(file, new byte[] {(byte) 0xff, (byte) 0xfe, 0});
+            }
+        },
+        DIRECTORY {
+            @Override
+            void to(Path file) throws IOException {
+                Files.delete(file);
+                Files.createDirectory(file);
+            }
+        };
+
+        abstract void to(Path file) throws IOException;
+    }
+
+    /** Of a cluster that is there: what others trust stays as it was, or the server names the file and does not start. */
+    @ParameterizedTest
+    @EnumSource(Damage.class)
+    void aDamagedFileIsMendedOrNamed(Damage damage) throws IOException {
+        open(NOW);
+        Map<String, String> before = files();
+        int refusals = 0;
+        for (String name : before.keySet()) {
+            Path file = folder.resolve(name);
+            damage.to(file);
+            try {
+                open(NOW, false);
+            } catch (PkiException | UncheckedIOException refused) {
+                refusals++;
+                String said = String.valueOf(refused.getMessage());
+                String bare = name.replaceAll("\\.(crt|key|pub)$", "");
+                assertThat(said)
+                        .as("%s of %s", damage, name)
+                        .contains(folder.resolve(bare).toString());
+            }
+            Map<String, String> after = damage == Damage.DIRECTORY || damage == Damage.NO_TEXT ? Map.of() : files();
+            for (String trusted : List.of("server-ca.crt", "client-ca.crt", "request-header-ca.crt", "service.pub")) {
+                if (!trusted.equals(name) && !after.isEmpty()) {
+                    assertThat(after.get(trusted)).as("%s of %s", damage, name).isEqualTo(before.get(trusted));
+                }
+            }
+            Files.deleteIfExists(file);
+            for (Map.Entry<String, String> one : before.entrySet()) {
+                SecretFile.write(folder.resolve(one.getKey()), one.getValue());
+            }
+        }
+        // Four authorities, their keys, and the service accounts' key are nobody's to make anew.
+        assertThat(refusals).isGreaterThanOrEqualTo(damage == Damage.ONE_BIT ? 1 : 8);
+    }
+
     private Pki open(Instant now) {
+        return open(now, true);
+    }
+
+    private Pki open(Instant now, boolean mayBegin) {
         return Pki.open(
                 folder,
                 new PkiConfig(
@@ -182,7 +270,8 @@ class PkiTest {
                         "box",
                         List.of("192.0.2.10"),
                         List.of("box.example"),
-                        InstantSource.fixed(now)));
+                        InstantSource.fixed(now)),
+                mayBegin);
     }
 
     private Map<String, String> files() throws IOException {

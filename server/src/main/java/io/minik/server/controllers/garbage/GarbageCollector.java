@@ -19,6 +19,7 @@ import io.minik.server.controllers.garbage.GarbageGraph.Node;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -245,15 +246,29 @@ public final class GarbageCollector implements Room {
         UNKNOWN
     }
 
+    /** Owners that are asked for at once: an object may name ten thousand that nobody knows. */
+    private static final int ASKED_AT_ONCE = 50;
+
+    private Future<List<OwnerState>> states(Node node) {
+        List<OwnerState> states = new ArrayList<>();
+        Future<?> asked = Future.succeededFuture();
+        for (int from = 0; from < node.owners().size(); from += ASKED_AT_ONCE) {
+            List<OwnerReference> some =
+                    node.owners().subList(from, Math.min(node.owners().size(), from + ASKED_AT_ONCE));
+            asked = asked.compose(before -> Future.join(
+                            some.stream().map(owner -> stateOf(node, owner)).toList())
+                    .onSuccess(all -> states.addAll(all.list())));
+        }
+        return asked.map(all -> states);
+    }
+
     private Future<Void> collect(Node node) {
-        List<Future<OwnerState>> states =
-                node.owners().stream().map(owner -> stateOf(node, owner)).toList();
-        return Future.join(states).compose(done -> {
+        return states(node).compose(states -> {
             Set<String> lost = new HashSet<>();
             boolean held = false;
             boolean waited = false;
             for (int i = 0; i < states.size(); i++) {
-                OwnerState state = states.get(i).result();
+                OwnerState state = states.get(i);
                 held |= state == OwnerState.LIVES || state == OwnerState.UNKNOWN;
                 waited |= state == OwnerState.WAITS;
                 if (state == OwnerState.GONE || state == OwnerState.WAITS) {
