@@ -72,9 +72,9 @@ final class Body {
     /** Names of fields, and lists for their item that comes next. */
     private final Deque<Object> path = new ArrayDeque<>();
 
-    private final Values values;
+    private final ValueCount values;
 
-    private Body(Values values) {
+    private Body(ValueCount values) {
         this.values = values;
     }
 
@@ -91,11 +91,11 @@ final class Body {
 
     /** @throws IllegalArgumentException if it is not well formed or beyond a limit */
     static Parsed parse(byte[] bytes, Format format) {
-        return parse(bytes, format, new Values());
+        return parse(bytes, format, new ValueCount());
     }
 
     /** @param values of the body that this text is a part of */
-    static Parsed parse(byte[] bytes, Format format, Values values) {
+    static Parsed parse(byte[] bytes, Format format, ValueCount values) {
         Body body = new Body(values);
         JsonNode tree = format == Format.JSON ? body.json(bytes) : body.yaml(bytes);
         return new Parsed(tree, body.duplicates, body.lines, format == Format.YAML);

@@ -59,7 +59,7 @@ public final class Decoder {
             parsed = format == Format.PROTOBUF
                     ? Body.Parsed.of(ProtobufReader.read(type, body))
                     : Body.parse(body, format);
-        } catch (Values.TooMany e) {
+        } catch (ValueCount.TooMany e) {
             throw tooManyValues();
         } catch (IllegalArgumentException e) {
             String what = format == Format.PROTOBUF ? "" : "couldn't get version/kind; json parse error: ";
@@ -93,7 +93,7 @@ public final class Decoder {
                     .limit(MAX_STRICT_ERRORS)
                     .forEach(path -> strict.add("duplicate field \"" + path + "\""));
             return new Patch(parsed.tree(), strict);
-        } catch (Values.TooMany e) {
+        } catch (ValueCount.TooMany e) {
             throw tooManyValues();
         }
     }
@@ -185,7 +185,7 @@ public final class Decoder {
     private static ApiException tooManyValues() {
         return ApiException.of(
                 Reason.RequestEntityTooLarge,
-                "Request entity too large: a body may hold " + Values.MOST + " values",
+                "Request entity too large: a body may hold " + ValueCount.MOST + " values",
                 Details.NONE);
     }
 

@@ -92,9 +92,9 @@ final class ProtobufReader extends ProtobufWire {
                     "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'", Locale.ROOT)
             .withZone(ZoneOffset.UTC);
 
-    private final Values values;
+    private final ValueCount values;
 
-    private ProtobufReader(byte[] bytes, int from, int end, int depth, Values values) {
+    private ProtobufReader(byte[] bytes, int from, int end, int depth, ValueCount values) {
         super(bytes, from, end, depth);
         this.values = values;
     }
@@ -110,7 +110,7 @@ final class ProtobufReader extends ProtobufWire {
                     "provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]");
         }
         try {
-            return new ProtobufReader(body, MAGIC.length, body.length, 0, new Values()).unknown(type);
+            return new ProtobufReader(body, MAGIC.length, body.length, 0, new ValueCount()).unknown(type);
         } catch (ArrayIndexOutOfBoundsException | DateTimeException e) {
             throw new IllegalArgumentException("unexpected EOF", e);
         }

@@ -52,7 +52,7 @@ class BodyTest {
             map.append('k').append(at).append(": 1, ");
         }
         String text = map.append("}\nlist:\n").append("- {<<: *m}\n".repeat(30)).toString();
-        assertThatThrownBy(() -> yaml(text)).isInstanceOf(Values.TooMany.class);
+        assertThatThrownBy(() -> yaml(text)).isInstanceOf(ValueCount.TooMany.class);
     }
 
     @ParameterizedTest

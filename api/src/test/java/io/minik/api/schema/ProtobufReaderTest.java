@@ -242,8 +242,8 @@ class ProtobufReaderTest {
     @ParameterizedTest
     @EnumSource(Many.class)
     void aBodyOfMoreValuesThanWeHoldIsRefused(Many many) {
-        assertThat(many.decode(Values.MOST / 2)).isNotEmpty();
-        assertThatThrownBy(() -> many.decode(Values.MOST + 1))
+        assertThat(many.decode(ValueCount.MOST / 2)).isNotEmpty();
+        assertThatThrownBy(() -> many.decode(ValueCount.MOST + 1))
                 .isInstanceOf(ApiException.class)
                 .hasMessageContaining("a body may hold 200000 values");
     }

@@ -314,7 +314,6 @@ public final class ApiServer implements Room {
         outer.handle(request)
                 .compose(answer -> responses.write(request, answer))
                 .recover(error -> responses.fail(request, error).onComplete(unused -> body.leave()))
-                .recover(error -> responses.failShortly(request, error))
                 .onComplete(unused -> body.hold().close())
                 .onFailure(error -> log.atDebug()
                         .addKeyValue("audit", request.id())

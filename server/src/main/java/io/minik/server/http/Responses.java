@@ -85,6 +85,12 @@ final class Responses {
 
     /** A failure as meta/v1 Status, always JSON (YAML if that was asked for alone). */
     Future<Void> fail(ApiRequest request, Throwable error) {
+        return Future.succeededFuture()
+                .compose(unused -> failWhole(request, error))
+                .recover(untold -> failShortly(request, untold));
+    }
+
+    private Future<Void> failWhole(ApiRequest request, Throwable error) {
         HttpServerResponse response = request.wire().orElseThrow().request().response();
         Status status = error instanceof ApiException api
                 ? api.status()
@@ -115,7 +121,7 @@ final class Responses {
      * An error whose own answer can't be given, since it is larger than what is left for answers, is told in a few words: a
      * request is never left without an answer.
      */
-    Future<Void> failShortly(ApiRequest request, Throwable error) {
+    private Future<Void> failShortly(ApiRequest request, Throwable error) {
         HttpServerRequest http = request.wire().orElseThrow().request();
         HttpServerResponse response = http.response();
         if (response.ended() || response.closed() || response.headWritten()) {

@@ -1,7 +1,7 @@
 package io.minik.api.schema;
 
 /** The values of one body, counted as they are made, whatever it is written in: a byte or two of it can be one. */
-final class Values {
+final class ValueCount {
     /**
      * A tree takes some hundred bytes a value, and is there twice while it is checked. An object that may be stored, of at most
      * 1.5 MiB, has seldom a tenth of these.
