@@ -175,7 +175,7 @@ class ProtobufReaderTest {
     }
 
     /** A body that makes as many values as asked for, none of which takes more than some bytes. */
-    private enum Many {
+    enum Many {
         EMPTY_MESSAGES("v1", "Pod") {
             @Override
             byte[] object(int count) {

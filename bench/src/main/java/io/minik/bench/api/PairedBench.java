@@ -100,7 +100,7 @@ public final class PairedBench {
     private static double watch(Side side) throws Exception {
         double alone = spent(side, () -> side.load.touches(EVENTS));
         ApiLoad.Watched watched = side.load.watch(EVENTS);
-        double all = spent(side, watched::change);
+        double all = spent(side, watched);
         side.load.endWatches();
         return (all - alone) / (ApiLoad.WATCHERS * EVENTS);
     }

@@ -270,8 +270,16 @@ class ConnectionsTest {
     }
 
     private Socket webSocket() throws IOException {
-        Socket socket = say("GET /socket HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-                + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n");
+        Socket socket = say(String.join(
+                "\r\n",
+                "GET /socket HTTP/1.1",
+                "Host: x",
+                "Connection: Upgrade",
+                "Upgrade: websocket",
+                "Sec-WebSocket-Version: 13",
+                "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+                "",
+                ""));
         StringBuilder head = new StringBuilder();
         while (!head.toString().endsWith("\r\n\r\n")) {
             head.append((char) socket.getInputStream().read());

@@ -177,7 +177,7 @@ class PkiTest {
         assertThat(run("sha256sum", folder.resolve("server-ca.crt").toString())).startsWith(pki.serverCaHash());
     }
 
-    private enum Damage {
+    enum Damage {
         GONE {
             @Override
             void to(Path file) throws IOException {
