@@ -1,5 +1,6 @@
 package io.minik.cli.log;
 
+import io.vertx.core.VertxException;
 import java.io.PrintStream;
 import java.io.Serial;
 import java.time.Instant;
@@ -115,6 +116,8 @@ final class LineLogger extends LegacyAbstractLogger implements LoggingEventAware
                 || error instanceof IllegalStateException
                 || error instanceof ClassCastException
                 || error instanceof IndexOutOfBoundsException
+                // Its frames are those of who holds an event loop.
+                || error instanceof VertxException
                 || error instanceof Error;
         if (bug || LogSettings.level().toInt() <= Level.DEBUG.toInt()) {
             int frames = 0;

@@ -61,7 +61,8 @@ final class HttpBody implements RequestBody {
         }
         http.handler(part -> take(user, part));
         http.endHandler(unused -> done());
-        http.exceptionHandler(this::fail);
+        // Nobody reads this answer, but whoever leaves is no fault of the server's, as the log would have it otherwise.
+        http.exceptionHandler(gone -> fail(ApiException.badRequest("unexpected EOF")));
         deadline = guard.within(SECONDS, () -> fail(late()));
         if ("100-continue".equalsIgnoreCase(http.getHeader("Expect"))) {
             http.response().writeContinue().onFailure(this::fail);
