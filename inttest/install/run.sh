@@ -6,6 +6,7 @@ if [ "${MINIK_INSTALL_TEST:-}" != inside ]; then
 fi
 # shellcheck source=../lib.sh
 . "$(dirname "$0")/../lib.sh"
+made=()
 for folder in /etc/minik /var/lib/minik /run/minik; do
   made[${#made[@]}]=$(mkdir -pv "$folder" | grep -c .)
   mount -t tmpfs none "$folder"
