@@ -38,14 +38,16 @@ final class MergeList {
         if (key.isEmpty()) {
             throw ApiException.badRequest("cannot merge lists without merge key");
         }
-        ArrayNode left = Json.array();
-        left.addAll(original);
+        ArrayNode doomed = Json.array();
         ArrayNode changes = Json.array();
         boolean replace = false;
         for (JsonNode item : patch) {
             switch (Json.text(item, StrategicMerge.PATCH)) {
                 case "replace" -> replace = true;
-                case "delete" -> remove(left, item, key);
+                case "delete" -> {
+                    requireKey(item, key);
+                    doomed.add(item);
+                }
                 case "", "merge" -> changes.add(item);
                 default ->
                     throw ApiException.badRequest("unknown patch type found: " + Json.text(item, StrategicMerge.PATCH));
@@ -54,8 +56,7 @@ final class MergeList {
         if (replace) {
             return (ArrayNode) StrategicMerge.bare(changes);
         }
-        ArrayNode merged = Json.array();
-        merged.addAll(left);
+        ArrayNode merged = without(original, doomed, key);
         Places places = new Places(merged, key);
         for (JsonNode change : changes) {
             requireKey(change, key);
@@ -70,13 +71,15 @@ final class MergeList {
         return order(merged, changes, original, key);
     }
 
-    private static void remove(ArrayNode list, JsonNode doomed, String key) {
-        requireKey(doomed, key);
-        for (int at = list.size() - 1; at >= 0; at--) {
-            if (same(list.get(at), doomed, key)) {
-                list.remove(at);
+    private static ArrayNode without(ArrayNode list, ArrayNode doomed, String key) {
+        Places gone = new Places(doomed, key);
+        ArrayNode left = Json.array();
+        for (JsonNode item : list) {
+            if (gone.of(item) < 0) {
+                left.add(item);
             }
         }
+        return left;
     }
 
     private static String requireKey(JsonNode item, String key) {
@@ -166,12 +169,5 @@ final class MergeList {
             JsonNode value = key.isEmpty() ? item : item.get(key);
             return value.isNumber() ? value.decimalValue().stripTrailingZeros() : value;
         }
-    }
-
-    private static boolean same(JsonNode a, JsonNode b, String key) {
-        if (key.isEmpty()) {
-            return Equal.same(a, b);
-        }
-        return a.hasNonNull(key) && b.hasNonNull(key) && Equal.same(a.get(key), b.get(key));
     }
 }

@@ -180,4 +180,21 @@ class PatchTest {
                 doc, (ObjectNode) json("{'metadata':{'$deleteFromPrimitiveList/finalizers':[" + down + "]}}"), POD);
         assertThat(none.at("/metadata/finalizers").size()).isZero();
     }
+
+    /** As long as a body may be: a search for each would take minutes. */
+    @Test
+    void manyItemsAreDeletedByTheirKeys() {
+        int many = 60_000;
+        StringBuilder volumes = new StringBuilder("{'name':'stays'}");
+        StringBuilder doomed = new StringBuilder("{'name':'absent','$patch':'delete'}");
+        for (int at = 0; at < many; at++) {
+            volumes.append(",{'name':'v").append(at).append("'}");
+            doomed.append(",{'name':'v").append(at).append("','$patch':'delete'}");
+        }
+        JsonNode left = StrategicMerge.apply(
+                (ObjectNode) json("{'spec':{'volumes':[" + volumes + "]}}"),
+                (ObjectNode) json("{'spec':{'volumes':[" + doomed + "]}}"),
+                POD);
+        assertThat(left.at("/spec/volumes")).hasToString("[{\"name\":\"stays\"}]");
+    }
 }
