@@ -231,6 +231,7 @@ public final class Connections {
         /** It came. */
         public void met() {
             deadlines.remove(this);
+            rest();
         }
     }
 
@@ -277,6 +278,10 @@ public final class Connections {
         return frameBytes;
     }
 
+    boolean isResting() {
+        return timer < 0;
+    }
+
     void sweep() {
         List<Guard> late = new ArrayList<>();
         for (Guard guard : guards.values()) {
@@ -303,6 +308,11 @@ public final class Connections {
                 guard.user = "";
             }
         }
+        rest();
+    }
+
+    /** Without connections and deadlines nothing is looked at. */
+    private void rest() {
         if (guards.isEmpty() && deadlines.isEmpty() && timer >= 0) {
             vertx.cancelTimer(timer);
             timer = -1;

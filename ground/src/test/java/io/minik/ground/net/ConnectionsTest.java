@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
@@ -252,6 +253,29 @@ class ConnectionsTest {
         connections.sweep();
         assertThat(late).hasValue(1);
         assertThat(came).hasValue(0);
+    }
+
+    @Test
+    void whereNobodyIsAndNothingIsOwedNothingIsLookedAt() throws Exception {
+        say("GET /slow" + ASK);
+        HttpConnection connection = get(slow.future()).connection();
+        Connections.Deadline owed = connections.of(connection).within(10, () -> {});
+        get(connection.close());
+        assertThat(connections.isResting()).isFalse();
+        Promise<Boolean> rests = Promise.promise();
+        vertx.runOnContext(unused -> whenNobodyIsThere(() -> {
+            owed.met();
+            rests.complete(connections.isResting());
+        }));
+        assertThat(get(rests.future())).isTrue();
+    }
+
+    private void whenNobodyIsThere(Runnable then) {
+        if (connections.size() == 0) {
+            then.run();
+        } else {
+            vertx.runOnContext(unused -> whenNobodyIsThere(then));
+        }
     }
 
     @Test
