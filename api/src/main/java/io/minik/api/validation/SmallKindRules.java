@@ -15,6 +15,18 @@ final class SmallKindRules {
     private static final int MAX_DATA_BYTES = 1024 * 1024;
 
     private static final int HIGHEST_USER_PRIORITY = 1_000_000_000;
+    /** All of a PersistentVolume's spec but what says where its bytes are. */
+    static final Set<String> VOLUME_WITHOUT_SOURCE = Set.of(
+            "accessModes",
+            "capacity",
+            "claimRef",
+            "mountOptions",
+            "nodeAffinity",
+            "persistentVolumeReclaimPolicy",
+            "storageClassName",
+            "volumeAttributesClassName",
+            "volumeMode");
+
     private static final Set<String> ACCESS_MODES =
             Set.of("ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod");
     private static final Map<String, String> SECRET_KEYS = Map.of(
@@ -117,19 +129,9 @@ final class SmallKindRules {
             causes.unsupported(
                     "spec.capacity", spec.path("capacity").fieldNames().next(), List.of("storage"));
         }
-        Set<String> plain = Set.of(
-                "accessModes",
-                "capacity",
-                "claimRef",
-                "mountOptions",
-                "nodeAffinity",
-                "persistentVolumeReclaimPolicy",
-                "storageClassName",
-                "volumeAttributesClassName",
-                "volumeMode");
         List<String> sources = spec.propertyStream()
                 .map(Map.Entry::getKey)
-                .filter(name -> !plain.contains(name))
+                .filter(name -> !VOLUME_WITHOUT_SOURCE.contains(name))
                 .toList();
         if (sources.isEmpty()) {
             causes.required("spec", "must specify a volume type");

@@ -304,20 +304,10 @@ final class UpdateRules {
     }
 
     private void volume(JsonNode spec, JsonNode old) {
-        Set<String> mutable = Set.of(
-                "accessModes",
-                "capacity",
-                "claimRef",
-                "mountOptions",
-                "nodeAffinity",
-                "persistentVolumeReclaimPolicy",
-                "storageClassName",
-                "volumeAttributesClassName",
-                "volumeMode");
         ObjectNode before = copy(old);
         ObjectNode after = copy(spec);
-        before.remove(mutable);
-        after.remove(mutable);
+        before.remove(SmallKindRules.VOLUME_WITHOUT_SOURCE);
+        after.remove(SmallKindRules.VOLUME_WITHOUT_SOURCE);
         if (!before.equals(after)) {
             causes.forbidden("spec.persistentvolumesource", "spec.persistentvolumesource is immutable after creation");
         }
