@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -75,51 +76,44 @@ public final class SizeLoad {
     }
 
     private void many(String method, String path, int count, String template) throws Exception {
-        boolean inOrder = method.equals("PUT");
-        Semaphore room = new Semaphore(inOrder ? 1 : IN_FLIGHT);
+        long began = System.nanoTime();
+        Sent sent = pour(method, path, count, method.equals("PUT") ? 1 : IN_FLIGHT, template);
+        System.out.printf("%d in %d ms%n", sent.done(), (System.nanoTime() - began) / 1_000_000);
+        if (!sent.failures().isEmpty()) {
+            throw new IllegalStateException(sent.failures().get(0));
+        }
+    }
+
+    private void fill(String path, String template) throws Exception {
+        Sent sent = pour("POST", path, Integer.MAX_VALUE, IN_FLIGHT, template);
+        for (String failure : sent.failures()) {
+            if (!failure.startsWith(NO_ROOM + " ")) {
+                throw new IllegalStateException(failure);
+            }
+        }
+        System.out.println(sent.done() + " " + sent.failures().get(0));
+    }
+
+    private record Sent(int done, List<String> failures) {}
+
+    /** Sends that many, some at once, until one fails. */
+    private Sent pour(String method, String path, int count, int atOnce, String template) throws Exception {
+        Semaphore places = new Semaphore(atOnce);
         Queue<String> failures = new ConcurrentLinkedQueue<>();
         AtomicInteger done = new AtomicInteger();
-        long began = System.nanoTime();
         for (int i = 0; i < count && failures.isEmpty(); i++) {
-            room.acquire();
+            places.acquire();
             send(method, path, "application/json", filled(template, i)).whenComplete((answer, error) -> {
                 if (error != null || answer.code() / 100 != 2) {
                     failures.add(error != null ? error.toString() : answer.code() + " " + answer.bodyString());
                 } else {
                     done.incrementAndGet();
                 }
-                room.release();
+                places.release();
             });
         }
-        room.acquire(inOrder ? 1 : IN_FLIGHT);
-        System.out.printf("%d in %d ms%n", done.get(), (System.nanoTime() - began) / 1_000_000);
-        if (!failures.isEmpty()) {
-            throw new IllegalStateException(failures.element());
-        }
-    }
-
-    private void fill(String path, String template) throws Exception {
-        Semaphore room = new Semaphore(IN_FLIGHT);
-        Queue<String> failures = new ConcurrentLinkedQueue<>();
-        AtomicInteger done = new AtomicInteger();
-        for (int i = 0; failures.isEmpty(); i++) {
-            room.acquire();
-            send("POST", path, "application/json", filled(template, i)).whenComplete((answer, error) -> {
-                if (error != null || answer.code() / 100 != 2) {
-                    failures.add(error != null ? error.toString() : answer.code() + " " + answer.bodyString());
-                } else {
-                    done.incrementAndGet();
-                }
-                room.release();
-            });
-        }
-        room.acquire(IN_FLIGHT);
-        for (String failure : failures) {
-            if (!failure.startsWith(NO_ROOM + " ")) {
-                throw new IllegalStateException(failure);
-            }
-        }
-        System.out.println(done.get() + " " + failures.element());
+        places.acquire(atOnce);
+        return new Sent(done.get(), List.copyOf(failures));
     }
 
     private static String filled(String template, int i) {
@@ -161,15 +155,18 @@ public final class SizeLoad {
         }
         watch();
         System.out.println("hollow nodes are there");
-        while (true) {
-            Thread.sleep(HEARTBEAT_MILLIS);
-            // Beside what they say of their pods: a node that waited for those would be taken for lost.
-            for (int i = 0; i < nodes; i++) {
-                String spec = "{\"spec\":{\"renewTime\":\"" + now() + "\"}}";
-                beats.acquire();
-                send("PATCH", lease("hollow-" + i), "application/merge-patch+json", spec)
-                        .whenComplete((answer, away) -> beats.release());
-            }
+        // A thread of its own: a node that waited for what it says of its pods would be taken for lost.
+        Executors.newSingleThreadScheduledExecutor()
+                .scheduleWithFixedDelay(() -> beat(nodes), HEARTBEAT_MILLIS, HEARTBEAT_MILLIS, TimeUnit.MILLISECONDS)
+                .get();
+    }
+
+    private void beat(int nodes) {
+        for (int i = 0; i < nodes; i++) {
+            String spec = "{\"spec\":{\"renewTime\":\"" + now() + "\"}}";
+            beats.acquireUninterruptibly();
+            send("PATCH", lease("hollow-" + i), "application/merge-patch+json", spec)
+                    .whenComplete((answer, away) -> beats.release());
         }
     }
 
