@@ -1,5 +1,7 @@
 package io.minik.agent.kubelet;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.agent.probe.Actions;
 import io.minik.agent.probe.Prober;
 import io.minik.agent.volume.FileWork;
@@ -312,22 +314,23 @@ public final class Kubelet implements Room {
         return Future.all(sandboxes, containers, volumes).map(ignored -> {
             Map<String, Pod> orphans = new LinkedHashMap<>();
             for (Containers.Container container : containers.result()) {
-                Map<String, String> labels = container.config().labels();
-                String uid = labels.getOrDefault(ContainerConfigs.POD_UID, "");
+                Containers.ContainerConfig config = container.config();
+                String uid = config.labels().getOrDefault(ContainerConfigs.POD_UID, "");
                 if (!uid.isEmpty() && !wanted.contains(uid)) {
-                    orphans.put(uid, orphan(uid, labels, names(containers.result(), uid)));
+                    orphans.put(
+                            uid, orphan(uid, config.labels(), config.annotations(), names(containers.result(), uid)));
                 }
             }
             for (Sandboxes.Sandbox sandbox : sandboxes.result()) {
                 String uid = sandbox.config().podUid();
                 if (!wanted.contains(uid)) {
-                    orphans.computeIfAbsent(
-                            uid, key -> orphan(key, sandbox.config().labels(), Set.of()));
+                    Sandboxes.SandboxConfig config = sandbox.config();
+                    orphans.computeIfAbsent(uid, key -> orphan(key, config.labels(), config.annotations(), Set.of()));
                 }
             }
             for (String uid : volumes.result()) {
                 if (!wanted.contains(uid)) {
-                    orphans.computeIfAbsent(uid, key -> orphan(key, Map.of(), Set.of()));
+                    orphans.computeIfAbsent(uid, key -> orphan(key, Map.of(), Map.of(), Set.of()));
                 }
             }
             return new ArrayList<>(orphans.values());
@@ -342,13 +345,20 @@ public final class Kubelet implements Room {
         return names;
     }
 
-    private static Pod orphan(String uid, Map<String, String> labels, Set<String> containers) {
+    /** What is left of a pod says of it what its end needs: its name, its containers, and how long they may take. */
+    private static Pod orphan(
+            String uid, Map<String, String> labels, Map<String, String> annotations, Set<String> containers) {
         ObjectKey key = ObjectKey.of(
                 labels.getOrDefault(ContainerConfigs.POD_NAMESPACE, "unknown"),
                 labels.getOrDefault(ContainerConfigs.POD_NAME, "unknown"));
         return Pod.of(KubeObject.named("v1", "Pod", key, tree -> {
             Json.child(tree, "metadata").put("uid", uid);
-            var list = Json.child(tree, "spec").putArray("containers");
+            ObjectNode spec = Json.child(tree, "spec");
+            String grace = annotations.getOrDefault(ContainerConfigs.GRACE, "");
+            if (!grace.isEmpty()) {
+                spec.put("terminationGracePeriodSeconds", Long.parseLong(grace));
+            }
+            ArrayNode list = spec.putArray("containers");
             containers.forEach(name -> list.addObject().put("name", name));
         }));
     }

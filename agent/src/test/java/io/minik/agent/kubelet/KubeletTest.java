@@ -586,6 +586,23 @@ class KubeletTest {
     }
 
     @Test
+    void aPodThatIsGoneHasTheGraceThatItsContainersCarry() {
+        node.create(
+                "p",
+                "{'terminationGracePeriodSeconds':5,"
+                        + "'containers':[{'name':'c','image':'busybox:1','command':['stubborn']}]}");
+        node.kubelet.stop();
+        node.loop.settle();
+        node.api.remove(Resources.PODS, ObjectKey.of("default", "p"));
+        node.restart(directory);
+        node.pass(4);
+        assertThat(node.runtime.running()).isEqualTo(1);
+        node.pass(1);
+        assertThat(node.runtime.running()).isZero();
+        assertThat(node.runtime.containers).isEmpty();
+    }
+
+    @Test
     void aLostSandboxIsMadeAnewWithAllItsContainers() {
         node.create("p", ONE);
         var sandbox = node.runtime.sandboxes.keySet().iterator().next();
