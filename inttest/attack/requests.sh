@@ -55,6 +55,7 @@ within 60 "kubectl goes on working in the flood, each answer within 1 s" flood_r
 say "$(cat "$work/flood.slowest")"
 # Each stranger's deadline has passed once.
 within 60 "half-sent requests of strangers are not held" few_connections 450
+within 60 "its bodies meet the budget" grep -q '^an unfinished body was refused' "$work/flood.out"
 rm "$work/flooding"
 wait $flood_pid
 say "flood: $(tail -n 3 "$work/flood.out")"

@@ -139,7 +139,9 @@ public final class RequestFlood {
         socket.getOutputStream().flush();
         byte[] head = socket.getInputStream().readNBytes("HTTP/1.1 429".length());
         if (new String(head, StandardCharsets.UTF_8).endsWith("429")) {
-            refused.incrementAndGet();
+            if (refused.incrementAndGet() == 1) {
+                System.out.println("an unfinished body was refused");
+            }
         }
         socket.close();
         throw new SocketException("answered");
