@@ -39,6 +39,14 @@ public final class WatchCache {
     private ConcurrentNavigableMap<Bytes, KubeObject> loading = new ConcurrentSkipListMap<>();
     private final Set<CacheWatcher> watchers = new HashSet<>();
     private EventRing ring = new EventRing(0);
+    /** What the store told while this cache alone was being filled. */
+    private List<Early> early = NONE;
+    /** What the store tells up to here is in the image, if it was filled alone. */
+    private long filledAt;
+
+    private static final List<Early> NONE = List.of();
+
+    private record Early(String key, Event event) {}
 
     WatchCache(Resource resource, WatchCaches caches) {
         this.resource = resource;
@@ -150,18 +158,42 @@ public final class WatchCache {
         objects = loading;
         loading = new ConcurrentSkipListMap<>();
         ring = new EventRing(revision);
-        endWatches(ApiException.expired("too old resource version: the server lost its place"));
+        early = NONE;
+        endWatches(Optional.of(ApiException.expired("too old resource version: the server lost its place")));
     }
 
-    /** Every watcher hears why; the image stays. */
-    void endWatches(ApiException why) {
+    /** Its own load begins, while the store's events go on: those are kept for {@link #filled}. */
+    void filling() {
+        loading();
+        early = new ArrayList<>();
+    }
+
+    /** The load of this cache alone is done, at a revision that the events of the store may have passed or not. */
+    void filled(long revision) {
+        List<Early> kept = early;
+        loaded(revision);
+        filledAt = revision;
+        for (Early each : kept) {
+            apply(each.key(), each.event());
+        }
+    }
+
+    /** Every watcher hears why, if there is something to say; the image stays. */
+    void endWatches(Optional<ApiException> why) {
         for (CacheWatcher watcher : List.copyOf(watchers)) {
-            watcher.finish(Optional.of(why));
+            watcher.finish(why);
         }
         watchers.clear();
     }
 
     void apply(String key, Event event) {
+        if (early != NONE) {
+            early.add(new Early(key, event));
+            return;
+        }
+        if (event.revision() <= filledAt) {
+            return;
+        }
         Bytes stored = event.kv().key();
         Optional<KubeObject> before = Optional.ofNullable(objects.get(stored));
         Optional<KubeObject> after = Optional.empty();

@@ -7,8 +7,6 @@ import io.minik.ground.room.Room;
 import io.minik.store.Bytes;
 import io.minik.store.Event;
 import io.minik.store.KeyValue;
-import io.minik.store.RangeRequest;
-import io.minik.store.RangeResult;
 import io.minik.store.Store;
 import io.minik.store.StoreException;
 import io.minik.store.Value;
@@ -19,13 +17,13 @@ import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.BiConsumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,9 +60,8 @@ public final class WatchCaches implements Room {
 
     private final Vertx vertx;
     private final Store store;
-    private final Map<Resource, WatchCache> byResource = new HashMap<>();
-    private final Folders folders = new Folders();
-
+    private final CacheSet set = new CacheSet();
+    private final Loader loader;
     private final Recent recent = Recent.ofThisHeap();
 
     private volatile @Nullable Context loop;
@@ -81,25 +78,57 @@ public final class WatchCaches implements Room {
     private String deployment = "";
     private long bookmarkTimer = -1;
 
-    /** @param resources as stored: one per kind, each in one version */
+    /** @param resources as stored: one per kind, each in one version. More and fewer by {@link #add} and {@link #remove} */
     public WatchCaches(Vertx vertx, Store store, Collection<Resource> resources) {
         this.vertx = vertx;
         this.store = store;
         this.waiters = new RevisionWaiters(vertx);
+        this.loader = new Loader(store, this, set);
         for (Resource resource : resources) {
-            WatchCache cache = new WatchCache(resource, this);
-            byResource.put(resource, cache);
-            folders.add(resource, cache);
+            set.add(new WatchCache(resource, this));
         }
     }
 
-    /** The cache of a stored resource. @throws IllegalArgumentException if it was not among the constructor's */
+    /**
+     * One resource more: succeeds, on the caller's context, when its cache shows all that is stored of it. Fails if
+     * everything had to be loaded anew meanwhile; then it was not added, and may be again.
+     */
+    public Future<Void> add(Resource resource) {
+        return onLoop(() -> {
+            WatchCache cache = new WatchCache(resource, this);
+            ApiException gone = failed;
+            if (gone != null) {
+                throw gone;
+            }
+            set.add(cache);
+            return fill(cache).onFailure(error -> drop(resource));
+        });
+    }
+
+    /** One resource fewer: its watches end, what is stored of it stays. */
+    public Future<Void> remove(Resource resource) {
+        return onLoop(() -> {
+            drop(resource);
+            return Future.succeededFuture();
+        });
+    }
+
+    private void drop(Resource resource) {
+        set.remove(resource).ifPresent(cache -> cache.endWatches(Optional.empty()));
+    }
+
+    private Future<Void> fill(WatchCache cache) {
+        cache.filling();
+        Bytes folder = Bytes.utf8(StorageKeys.prefix(cache.resource()));
+        return loader.beside(folder, folder.prefixEnd()).compose(revision -> {
+            cache.filled(revision);
+            return applied >= revision ? Future.succeededFuture() : reached(revision);
+        });
+    }
+
+    /** The cache of a stored resource. @throws IllegalArgumentException if there is none */
     public WatchCache of(Resource resource) {
-        WatchCache cache = byResource.get(resource);
-        if (cache == null) {
-            throw new IllegalArgumentException("no watch cache for " + resource);
-        }
-        return cache;
+        return set.of(resource);
     }
 
     /** The newest revision that all caches show. Any thread. */
@@ -206,6 +235,17 @@ public final class WatchCaches implements Room {
         return promise.future();
     }
 
+    /** The same of what takes turns of the loop. */
+    private <T> Future<T> onLoop(Supplier<Future<T>> action) {
+        Context home = loop();
+        Promise<T> promise = Promise.promise();
+        Context caller = callerOr(home);
+        home.runOnContext(unused -> Future.<Void>succeededFuture()
+                .compose(now -> action.get())
+                .onComplete(done -> caller.runOnContext(back -> promise.handle(done))));
+        return promise.future();
+    }
+
     /** A watcher came or went. The caches' loop. */
     void watching(CacheWatcher watcher, boolean present) {
         if (present && watcher.wantsBookmarks()) {
@@ -218,7 +258,7 @@ public final class WatchCaches implements Room {
             bookmarkTimer = -1;
         } else if (!bookmarked.isEmpty() && bookmarkTimer < 0) {
             bookmarkTimer = vertx.setPeriodic(
-                    BOOKMARK_MILLIS, unused -> byResource.values().forEach(cache -> cache.sendBookmarks(applied)));
+                    BOOKMARK_MILLIS, unused -> set.all().forEach(cache -> cache.sendBookmarks(applied)));
         }
     }
 
@@ -250,47 +290,16 @@ public final class WatchCaches implements Room {
 
     private Future<Void> load() {
         health = Health.notReady("loading");
-        byResource.values().forEach(WatchCache::loading);
+        set.all().forEach(WatchCache::loading);
         Bytes root = Bytes.utf8(StorageKeys.ROOT);
-        return loadFrom(root, root.prefixEnd(), 0)
+        return loader.anew(root, root.prefixEnd())
                 .onSuccess(revision -> {
-                    byResource.values().forEach(cache -> cache.loaded(revision));
+                    set.all().forEach(cache -> cache.loaded(revision));
                     follow(revision);
                     shown(revision);
                     health = Health.READY;
                 })
                 .mapEmpty();
-    }
-
-    private Future<Long> loadFrom(Bytes from, Bytes end, long revision) {
-        RangeRequest keys = new RangeRequest(from, end, revision, LOAD_PAGE, true, false);
-        return store.range(keys).compose(page -> {
-            long at = revision == 0 ? page.revision() : revision;
-            loadPage(page);
-            return page.more()
-                    ? later().compose(unused -> loadFrom(
-                            Folders.after(page.kvs().get(page.kvs().size() - 1).key()), end, at))
-                    : Future.succeededFuture(at);
-        });
-    }
-
-    /** A turn of the loop later: pages are read at once, and each would otherwise stand on the stack of the one before. */
-    private Future<Void> later() {
-        Promise<Void> turn = Promise.promise();
-        loop().runOnContext(unused -> turn.complete());
-        return turn.future();
-    }
-
-    private void loadPage(RangeResult page) {
-        for (KeyValue kv : page.kvs()) {
-            try {
-                folders.route(kv.key().utf8(), (cache, key) -> cache.load(kv));
-            } catch (StoreException gone) {
-                throw gone;
-            } catch (RuntimeException e) {
-                log.atError().addKeyValue("key", kv.key()).setCause(e).log("a stored value is no object");
-            }
-        }
     }
 
     /**
@@ -340,7 +349,7 @@ public final class WatchCaches implements Room {
 
     private void applied(Event event) {
         try {
-            folders.route(event.kv().key().utf8(), (cache, key) -> cache.apply(key, event));
+            set.route(event.kv().key().utf8(), (cache, key) -> cache.apply(key, event));
         } catch (RuntimeException e) {
             // Not an object: someone else's write below /registry/. The other objects go on.
             log.atError().addKeyValue("key", event.kv().key()).setCause(e).log("a stored value is no object");
@@ -377,7 +386,7 @@ public final class WatchCaches implements Room {
         failed = answer;
         health = Health.notReady(why);
         waiters.failAll(answer);
-        byResource.values().forEach(cache -> cache.endWatches(answer));
+        set.all().forEach(cache -> cache.endWatches(Optional.of(answer)));
     }
 
     private void shown(long revision) {

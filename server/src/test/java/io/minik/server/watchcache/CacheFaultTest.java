@@ -142,4 +142,61 @@ class CacheFaultTest {
         @Override
         public void onEnd(Optional<ApiException> why) {}
     }
+
+    private long secret(String name, Optional<KubeObject> value) {
+        Bytes key = StorageKeys.key(Resources.SECRETS, ObjectKey.of("default", name));
+        Txn txn = value.map(object -> Txn.put(key, Bytes.of(StoredForm.stored(object.tree()))))
+                .orElseGet(() -> Txn.of(List.of(), List.of(Op.delete(key)), List.of()));
+        return TestApi.await(store.txn(txn)).revision();
+    }
+
+    private static Optional<KubeObject> secret(String name) {
+        return Optional.of(KubeObject.named("v1", "Secret", ObjectKey.of("default", name), tree -> {}));
+    }
+
+    @Test
+    void whatHappensWhileOneResourceIsReadIsNeitherLostNorSeenTwice() {
+        secret("goes", secret("goes"));
+        secret("stays", secret("stays"));
+        store.holdReads();
+        Future<Void> added = caches.add(Resources.SECRETS);
+        while (store.heldReads() == 0) {
+            Thread.onSpinWait();
+        }
+        secret("goes", Optional.empty());
+        long comes = secret("comes", secret("comes"));
+        TestApi.await(caches.caughtUp());
+        store.letGo();
+        TestApi.await(added);
+        WatchCache secrets = caches.of(Resources.SECRETS);
+        assertThat(secrets.present("").stream().map(KubeObject::name)).containsExactlyInAnyOrder("comes", "stays");
+        assertThat(secrets.find(ObjectKey.of("default", "comes"))
+                        .orElseThrow()
+                        .meta()
+                        .revision())
+                .isEqualTo(comes);
+        secret("stays", Optional.empty());
+        TestApi.await(caches.caughtUp());
+        assertThat(secrets.size()).isEqualTo(1);
+    }
+
+    @Test
+    void aResourceWhoseReadIsOvertakenByAReloadIsNotAdded() {
+        secret("one", secret("one"));
+        store.holdReads();
+        Future<Void> added = caches.add(Resources.SECRETS);
+        while (store.heldReads() == 0) {
+            Thread.onSpinWait();
+        }
+        store.endWatches(new StoreException.Compacted(1, 1));
+        while (store.heldReads() == 1) {
+            Thread.onSpinWait();
+        }
+        store.letGo();
+        assertThatThrownBy(() -> TestApi.await(added)).isInstanceOf(ApiException.class);
+        TestApi.await(caches.caughtUp());
+        TestApi.await(caches.add(Resources.SECRETS));
+        assertThat(caches.of(Resources.SECRETS).size()).isEqualTo(1);
+        assertThat(configMaps.size()).isEqualTo(2);
+    }
 }

@@ -269,4 +269,32 @@ class WatchCachesTest {
         TestApi.await(comes);
         assertThat(caches.waiting()).isZero();
     }
+
+    @Test
+    void aResourceThatComesShowsWhatIsStoredAndGoesWithItsWatches() {
+        Bytes key = StorageKeys.key(Resources.SECRETS, ObjectKey.of("default", "early"));
+        KubeObject secret = KubeObject.named("v1", "Secret", ObjectKey.of("default", "early"), tree -> {});
+        TestApi.await(store.txn(Txn.put(key, Bytes.of(StoredForm.stored(secret.tree())))));
+        TestApi.await(caches.add(Resources.SECRETS));
+        WatchCache secrets = caches.of(Resources.SECRETS);
+        assertThat(secrets.find(ObjectKey.of("default", "early"))).isPresent();
+        Notes notes = new Notes();
+        TestApi.await(secrets.watch(WatchStart.after(caches.applied()), Filter.ALL, false, notes))
+                .resumeLater();
+        long gone = TestApi.await(store.txn(Txn.of(List.of(), List.of(Op.delete(key)), List.of())))
+                .revision();
+        assertThat(notes.next()).isEqualTo("DELETED early@" + gone);
+        TestApi.await(caches.remove(Resources.SECRETS));
+        assertThat(notes.next()).isEqualTo(END);
+        assertThatThrownBy(() -> caches.of(Resources.SECRETS)).isInstanceOf(IllegalArgumentException.class);
+        TestApi.await(caches.add(Resources.SECRETS));
+        assertThat(caches.of(Resources.SECRETS).size()).isZero();
+    }
+
+    @Test
+    void aResourceIsNotAddedTwice() {
+        assertThatThrownBy(() -> TestApi.await(caches.add(Resources.CONFIG_MAPS)))
+                .hasCauseInstanceOf(IllegalArgumentException.class);
+        assertThat(configMaps.find(ObjectKey.of("default", "loaded"))).isPresent();
+    }
 }
