@@ -47,7 +47,6 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -139,7 +138,7 @@ final class AgentRooms {
         Vertx vertx = daemon.vertx();
         Way way = new Way(
                 new JoinClient(vertx, server.toString(), token),
-                obtain -> new JoinPatience(vertx, server.toString()).until(obtain),
+                obtain -> new JoinPatience(Loop.here(vertx), server.toString()).until(obtain),
                 identity -> {
                     HttpTransport transport = new HttpTransport(
                                     vertx,
@@ -328,7 +327,7 @@ final class AgentRooms {
                         runtime.containers(),
                         runtime.images(),
                         new Volumes(loop, api, root.resolve("pods"), new LinuxMounts(runtime.sys()), files),
-                        new ProbeTimers(loop, actions, new Random()),
+                        new ProbeTimers(loop, actions),
                         actions,
                         files));
     }

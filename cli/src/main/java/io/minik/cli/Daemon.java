@@ -1,6 +1,7 @@
 package io.minik.cli;
 
 import io.minik.api.meta.ApiException;
+import io.minik.ground.loop.Loop;
 import io.minik.server.pki.PkiException;
 import io.minik.store.StoreException;
 import io.vertx.core.Future;
@@ -17,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -41,7 +43,7 @@ final class Daemon implements AutoCloseable {
 
     private static final int STOP_SECONDS = 20;
     /** Between a room that failed and the end: /readyz and all answers say why. */
-    private static final long LAST_WORDS_MILLIS = 2_000;
+    private static final Duration LAST_WORDS = Duration.ofMillis(2_000);
 
     /** Two are enough for a small machine; each room lives on one of them. */
     private static final int EVENT_LOOPS = 2;
@@ -83,7 +85,7 @@ final class Daemon implements AutoCloseable {
                 .setFileSystemOptions(new FileSystemOptions()
                         .setClassPathResolvingEnabled(false)
                         .setFileCachingEnabled(false)));
-        HeapRelease.start(vertx);
+        HeapRelease.start(Loop.here(vertx));
         this.rooms = new Rooms(vertx);
     }
 
@@ -238,7 +240,7 @@ final class Daemon implements AutoCloseable {
     private void giveUp(Throwable broken) {
         log.atError().addKeyValue("err", broken.getMessage()).log("minik ends: start it anew");
         failure = broken;
-        vertx.setTimer(LAST_WORDS_MILLIS, unused -> asked.complete(this));
+        Loop.here(vertx).after(LAST_WORDS, () -> asked.complete(this));
     }
 
     private static String firstLine(Throwable cause) {

@@ -1,7 +1,8 @@
 package io.minik.cli;
 
-import io.vertx.core.Vertx;
+import io.minik.ground.loop.Loop;
 import java.lang.ref.Cleaner;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -11,7 +12,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * at the whole heap where much was added since the last look.
  */
 final class HeapRelease {
-    private static final long CHECK_MILLIS = 30_000;
+    private static final Duration CHECK_EVERY = Duration.ofSeconds(30);
     /** What may be garbage without a look: a look costs some 2 ms of CPU a MB that lives. */
     private static final long SLACK_BYTES = 16L << 20;
 
@@ -31,9 +32,9 @@ final class HeapRelease {
         this.cleaner = cleaner;
     }
 
-    static void start(Vertx vertx) {
+    static void start(Loop loop) {
         HeapRelease release = new HeapRelease(Runtime.getRuntime(), Cleaner.create(HeapRelease::thread));
-        vertx.setPeriodic(CHECK_MILLIS, timer -> release.lookIf(isDue(release.used(), release.lived.get())));
+        loop.every(CHECK_EVERY, () -> release.lookIf(isDue(release.used(), release.lived.get())));
         release.awaitCollection();
     }
 

@@ -19,7 +19,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import java.nio.file.Path;
-import java.time.Clock;
+import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
@@ -66,7 +66,7 @@ final class NodeRuntime implements Room {
         SandboxFiles files = new SandboxFiles(data, node.runDir);
         this.sandboxes = new LinuxSandboxes(vertx, worker, kernel, poller, cgroups, network, files);
         this.containers = new LinuxContainers(new LinuxContainers.Parts(
-                vertx, worker, kernel, poller, cgroups, snapshots, files, data, node.runDir, Clock.systemUTC()));
+                vertx, worker, kernel, poller, cgroups, snapshots, files, data, node.runDir, InstantSource.system()));
     }
 
     /** Loads what talks to the kernel: blocking, some hundred milliseconds when cold. */

@@ -71,6 +71,7 @@ class TidyTest {
             "java/time/Clock.systemUTC",
             "java/util/Random.<init>",
             "java/util/UUID.randomUUID",
+            "java/time/Clock.systemDefaultZone",
             "java/util/concurrent/ThreadLocalRandom.current");
 
     private static final Pattern COMMENT = Pattern.compile("\\s*(\\*|//|/\\*|import |package ).*");

@@ -1,14 +1,19 @@
 package io.minik.store;
 
-import io.minik.store.mvcc.StoreClock;
+import io.minik.ground.loop.Loop;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
+import java.util.random.RandomGenerator;
 
 /** Time that goes when the test says so. */
-public final class DrivenClock implements StoreClock {
-    private record Timer(long atMillis, Runnable action) {}
+public final class DrivenClock implements Loop {
+    private record Pending(long atMillis, Runnable action) {}
 
-    private final List<Timer> timers = new ArrayList<>();
+    private final List<Pending> timers = new ArrayList<>();
+    private final Random random = new Random(0);
     private long now = 1_000_000;
 
     @Override
@@ -17,13 +22,28 @@ public final class DrivenClock implements StoreClock {
     }
 
     @Override
-    public synchronized Runnable after(long delayMillis, Runnable action) {
-        Timer timer = new Timer(now + delayMillis, action);
+    public synchronized Timer after(Duration delay, Runnable action) {
+        Pending timer = new Pending(now + delay.toMillis(), action);
         timers.add(timer);
         return () -> cancel(timer);
     }
 
-    private synchronized void cancel(Timer timer) {
+    @Override
+    public void run(Runnable task) {
+        task.run();
+    }
+
+    @Override
+    public synchronized Instant now() {
+        return Instant.ofEpochMilli(now);
+    }
+
+    @Override
+    public RandomGenerator random() {
+        return random;
+    }
+
+    private synchronized void cancel(Pending timer) {
         timers.remove(timer);
     }
 
@@ -36,9 +56,9 @@ public final class DrivenClock implements StoreClock {
         due(millis).forEach(timer -> timer.action().run());
     }
 
-    private synchronized List<Timer> due(long millis) {
+    private synchronized List<Pending> due(long millis) {
         now += millis;
-        List<Timer> due =
+        List<Pending> due =
                 timers.stream().filter(timer -> timer.atMillis() <= now).toList();
         timers.removeAll(due);
         return due;

@@ -58,7 +58,7 @@ final class PodWorker {
     private boolean touched;
     private boolean confirmed;
     private Instant startTime;
-    private final SetupRetry setup = new SetupRetry();
+    private final SetupRetry setup;
     private Observed observed = Observed.NOTHING;
     private PodStatus status;
     private boolean looked;
@@ -69,6 +69,7 @@ final class PodWorker {
     PodWorker(Node node, Pod pod) {
         this.node = node;
         this.loop = node.loop();
+        this.setup = new SetupRetry(loop.random());
         this.pod = pod;
         this.grant = new PodGrant(node, pod);
         this.status = pod.status();

@@ -3,7 +3,7 @@ package io.minik.agent.kubelet;
 import io.minik.api.client.Backoff;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Random;
+import java.util.random.RandomGenerator;
 
 /** When a sandbox or a volume that could not be made is tried again. Owned by the agent's loop. */
 final class SetupRetry {
@@ -12,8 +12,12 @@ final class SetupRetry {
 
     private static final Duration MOST_WAIT = Duration.ofSeconds(30);
 
-    private final Backoff backoff = new Backoff(FIRST_WAIT, MOST_WAIT, 0, new Random(0));
+    private final Backoff backoff;
     private Instant retryAt = Instant.EPOCH;
+
+    SetupRetry(RandomGenerator random) {
+        backoff = new Backoff(FIRST_WAIT, MOST_WAIT, 0, random);
+    }
 
     Instant retryAt() {
         return retryAt;

@@ -1,5 +1,6 @@
 package io.minik.agent.pki;
 
+import io.minik.ground.loop.Loop;
 import io.minik.ground.room.Room;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -18,7 +19,7 @@ public final class IdentityRenewal implements Room {
     private final Supplier<Future<NodeIdentity>> obtain;
     private final Consumer<NodeIdentity> renewed;
     private volatile NodeIdentity present;
-    private volatile long timer = -1;
+    private volatile Loop.Timer timer = Loop.Timer.NONE;
 
     /**
      * @param obtain answers with the present identity while it is not due: {@link NodeKeys#obtain}
@@ -44,7 +45,7 @@ public final class IdentityRenewal implements Room {
 
     @Override
     public Future<Void> start() {
-        timer = vertx.setPeriodic(period.toMillis(), id -> check().onFailure(error ->
+        timer = Loop.here(vertx).every(period, () -> check().onFailure(error ->
                 log.atError().setCause(error).log("the node's certificates could not be renewed, trying again")));
         return Future.succeededFuture();
     }
@@ -63,12 +64,12 @@ public final class IdentityRenewal implements Room {
 
     @Override
     public Future<Void> stop() {
-        vertx.cancelTimer(timer);
+        timer.cancel();
         return Future.succeededFuture();
     }
 
     @Override
     public Health health() {
-        return timer < 0 ? Health.notReady("not started") : Health.READY;
+        return timer == Loop.Timer.NONE ? Health.notReady("not started") : Health.READY;
     }
 }

@@ -2,9 +2,9 @@ package io.minik.agent.pki;
 
 import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Status;
+import io.minik.ground.loop.Loop;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -22,12 +22,12 @@ public final class JoinPatience {
 
     private static final Logger log = LoggerFactory.getLogger(JoinPatience.class);
 
-    private final Vertx vertx;
+    private final Loop loop;
     private final String server;
 
     /** @param server as it was given, for the words */
-    public JoinPatience(Vertx vertx, String server) {
-        this.vertx = vertx;
+    public JoinPatience(Loop loop, String server) {
+        this.loop = loop;
         this.server = server;
     }
 
@@ -61,7 +61,7 @@ public final class JoinPatience {
                         .addKeyValue("err", why)
                         .log("waiting for the server to join; trying again until it answers");
             }
-            vertx.setTimer(waiting.pause().toMillis(), id -> attempt(obtain, waiting.next(why, speaks), came));
+            loop.after(waiting.pause(), () -> attempt(obtain, waiting.next(why, speaks), came));
         });
     }
 

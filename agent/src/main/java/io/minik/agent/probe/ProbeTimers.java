@@ -10,23 +10,19 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /** Probes by timers of the agent's loop: each kind of a container has one try under way or one timer waiting. */
 public final class ProbeTimers implements Prober {
     private final Loop loop;
     private final Actions actions;
-    private final Random random;
 
     // Owned by the loop.
     private final Map<String, Probed> containers = new HashMap<>();
 
-    /** @param random spreads the probes of containers that were adopted together */
-    public ProbeTimers(Loop loop, Actions actions, Random random) {
+    public ProbeTimers(Loop loop, Actions actions) {
         this.loop = loop;
         this.actions = actions;
-        this.random = random;
     }
 
     @Override
@@ -110,7 +106,8 @@ public final class ProbeTimers implements Prober {
             Duration wait = Duration.between(loop.now(), due);
             boolean longAgo = Duration.between(probed.startedAt, loop.now()).toSeconds() > probe.periodSeconds();
             if (longAgo && wait.isNegative()) {
-                wait = Duration.ofMillis((long) (random.nextDouble() * probe.periodSeconds() * 1000));
+                // Spreads the probes of containers that were adopted together.
+                wait = Duration.ofMillis((long) (loop.random().nextDouble() * probe.periodSeconds() * 1000));
             }
             next(wait.isNegative() ? Duration.ZERO : wait);
         }

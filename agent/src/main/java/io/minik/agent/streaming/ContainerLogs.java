@@ -5,6 +5,7 @@ import io.minik.agent.logs.LogOptions;
 import io.minik.agent.logs.LogStream;
 import io.minik.agent.logs.LogWatch;
 import io.minik.api.object.ObjectKey;
+import io.minik.ground.loop.Loop;
 import io.minik.runtime.container.Containers;
 import io.vertx.core.Context;
 import io.vertx.core.WorkerExecutor;
@@ -30,6 +31,7 @@ final class ContainerLogs {
     private static final int READERS = 2;
 
     private final Context context;
+    private final Loop loop;
     private final Kubelet kubelet;
     private final Containers containers;
     private final LogWatch watch;
@@ -38,6 +40,7 @@ final class ContainerLogs {
 
     ContainerLogs(Context context, Kubelet kubelet, Containers containers, LogWatch watch) {
         this.context = context;
+        this.loop = Loop.on(context);
         this.kubelet = kubelet;
         this.containers = containers;
         this.watch = watch;
@@ -124,9 +127,9 @@ final class ContainerLogs {
         });
     }
 
-    private static LogOptions options(HttpServerRequest request) {
+    private LogOptions options(HttpServerRequest request) {
         Optional<Instant> since = number(request, "sinceSeconds")
-                .map(seconds -> Instant.now().minusSeconds(seconds))
+                .map(seconds -> loop.now().minusSeconds(seconds))
                 .or(() -> parameter(request, "sinceTime").map(ContainerLogs::time));
         String stream = parameter(request, "stream").orElse("All").toLowerCase(Locale.ROOT);
         return new LogOptions(

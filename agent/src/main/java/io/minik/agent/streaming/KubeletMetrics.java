@@ -5,6 +5,7 @@ import io.minik.agent.kubelet.Kubelet;
 import io.minik.agent.node.NodeFigures;
 import io.minik.api.object.KubeObject;
 import io.minik.ground.json.Json;
+import io.minik.ground.loop.Loop;
 import io.minik.runtime.container.Containers;
 import io.minik.runtime.container.Containers.Stats;
 import io.vertx.core.Future;
@@ -22,6 +23,7 @@ final class KubeletMetrics {
     /** A rate over less than this says nothing. */
     private static final long LEAST_RATE_NANOS = 1_000_000_000L;
 
+    private final Loop loop;
     private final Kubelet kubelet;
     private final Containers containers;
     private final Supplier<Future<NodeFigures.Usage>> node;
@@ -42,7 +44,13 @@ final class KubeletMetrics {
         }
     }
 
-    KubeletMetrics(Kubelet kubelet, Containers containers, String nodeName, Supplier<Future<NodeFigures.Usage>> node) {
+    KubeletMetrics(
+            Loop loop,
+            Kubelet kubelet,
+            Containers containers,
+            String nodeName,
+            Supplier<Future<NodeFigures.Usage>> node) {
+        this.loop = loop;
         this.nodeName = nodeName;
         this.kubelet = kubelet;
         this.containers = containers;
@@ -104,7 +112,7 @@ final class KubeletMetrics {
     }
 
     private void nodeSummary(ObjectNode out, NodeFigures.Usage usage) {
-        String now = Instant.now().toString();
+        String now = loop.now().toString();
         out.put("nodeName", nodeName);
         out.put("startTime", Instant.ofEpochSecond(usage.bootSeconds()).toString());
         out.putObject("cpu")
@@ -130,7 +138,7 @@ final class KubeletMetrics {
                 .put("uid", pod.uid());
         String started = pod.text("status", "startTime");
         out.put("startTime", started);
-        String now = Instant.now().toString();
+        String now = loop.now().toString();
         long cpu = 0;
         long cores = 0;
         long memory = 0;

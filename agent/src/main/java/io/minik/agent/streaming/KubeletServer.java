@@ -5,6 +5,7 @@ import io.minik.agent.logs.LogWatch;
 import io.minik.agent.node.NodeFigures;
 import io.minik.api.object.KubeObject;
 import io.minik.ground.json.Json;
+import io.minik.ground.loop.Loop;
 import io.minik.ground.net.Connections;
 import io.minik.ground.net.UpgradeByPost;
 import io.minik.ground.room.Room;
@@ -83,7 +84,11 @@ public final class KubeletServer implements Room {
         this.gate = gate;
         this.kubelet = kubelet;
         this.metrics = new KubeletMetrics(
-                kubelet, containers, config.nodeName(), () -> context.executeBlocking(figures::usage, false));
+                Loop.on(context),
+                kubelet,
+                containers,
+                config.nodeName(),
+                () -> context.executeBlocking(figures::usage, false));
         this.commands = new RemoteCommands(kubelet, sandboxes, containers);
         this.logs = new ContainerLogs(context, kubelet, containers, watch);
     }

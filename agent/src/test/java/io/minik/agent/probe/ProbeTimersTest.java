@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class ProbeTimersTest implements Prober.Listener {
@@ -21,7 +20,7 @@ class ProbeTimersTest implements Prober.Listener {
     private final List<String> told = new ArrayList<>();
     private final List<String> tries = new ArrayList<>();
     private Outcome outcome = Outcome.success("");
-    private final ProbeTimers probes = new ProbeTimers(loop, this::answer, new Random(1));
+    private final ProbeTimers probes = new ProbeTimers(loop, this::answer);
 
     private Future<Outcome> answer(
             Actions.Purpose purpose, LifecycleHandler handler, Actions.Target target, long timeoutMillis) {

@@ -48,12 +48,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -109,7 +107,7 @@ final class RealNode implements AutoCloseable {
                 files,
                 directory.resolve("data"),
                 directory.resolve("run"),
-                Clock.systemUTC()));
+                InstantSource.system()));
         await(sandboxes.reclaim());
         await(containers.adopt());
         await(images.start());
@@ -171,7 +169,7 @@ final class RealNode implements AutoCloseable {
                         containers,
                         images,
                         new Volumes(loop, client, root.resolve("pods"), new LinuxMounts(KERNEL.sys()), work),
-                        new ProbeTimers(loop, actions, new Random(1)),
+                        new ProbeTimers(loop, actions),
                         actions,
                         work));
     }

@@ -1,7 +1,7 @@
 package io.minik.api.client;
 
 import java.time.Duration;
-import java.util.Random;
+import java.util.random.RandomGenerator;
 
 /**
  * Exponential delays: first, first*2, … up to a ceiling, each stretched by up to {@code jitter} of itself so that many
@@ -11,10 +11,10 @@ public final class Backoff {
     private final long firstMillis;
     private final long mostMillis;
     private final double jitter;
-    private final Random random;
+    private final RandomGenerator random;
     private int failures;
 
-    public Backoff(Duration first, Duration most, double jitter, Random random) {
+    public Backoff(Duration first, Duration most, double jitter, RandomGenerator random) {
         this.firstMillis = first.toMillis();
         this.mostMillis = most.toMillis();
         this.jitter = jitter;

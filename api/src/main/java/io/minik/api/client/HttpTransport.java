@@ -6,6 +6,7 @@ import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Status;
 import io.minik.api.object.KubeObject;
 import io.minik.ground.json.Json;
+import io.minik.ground.loop.Loop;
 import io.minik.ground.tls.TlsIdentity;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -23,6 +24,7 @@ import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
 import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -52,7 +54,7 @@ public final class HttpTransport implements Transport {
     /** The kernel gives a connection up whose peer acknowledges nothing for this long. */
     private static final int UNACKNOWLEDGED_MILLIS = 30_000;
     /** Silence on an HTTP/2 connection is probed as often as client-go does it. */
-    private static final long PING_MILLIS = 30_000;
+    private static final Duration PING_EVERY = Duration.ofSeconds(30);
 
     private static final long PING_ANSWER_MILLIS = 15_000;
     private static final int WINDOW_BYTES = 4 << 20;
@@ -237,7 +239,7 @@ public final class HttpTransport implements Transport {
     }
 
     private void probeLater(HttpConnection connection, boolean[] closed) {
-        vertx.setTimer(PING_MILLIS, ignored -> {
+        Loop.here(vertx).after(PING_EVERY, () -> {
             if (closed[0]) {
                 return;
             }

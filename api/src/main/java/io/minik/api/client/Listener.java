@@ -8,7 +8,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,7 +35,7 @@ final class Listener {
     private final String resource;
     private final ChangeHandler handler;
     private final Function<ObjectKey, Optional<KubeObject>> present;
-    private final Backoff backoff = new Backoff(FIRST_RETRY, LAST_RETRY, 0, new Random());
+    private final Backoff backoff;
 
     /** What it last heard of an object; empty: nothing. */
     private final Map<ObjectKey, Optional<KubeObject>> missed = new HashMap<>();
@@ -45,6 +44,7 @@ final class Listener {
 
     Listener(Loop loop, String resource, ChangeHandler handler, Function<ObjectKey, Optional<KubeObject>> present) {
         this.loop = loop;
+        this.backoff = new Backoff(FIRST_RETRY, LAST_RETRY, 0, loop.random());
         this.resource = resource;
         this.handler = handler;
         this.present = present;

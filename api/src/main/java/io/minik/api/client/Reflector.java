@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -56,7 +55,6 @@ public final class Reflector {
     private final String namespace;
     private final ListOptions selection;
     private final Sink sink;
-    private final Random random;
     private final Backoff backoff;
 
     // Owned by the loop.
@@ -84,8 +82,7 @@ public final class Reflector {
         this.namespace = namespace;
         this.selection = selection;
         this.sink = sink;
-        this.random = new Random(System.identityHashCode(this));
-        this.backoff = new Backoff(FIRST_RETRY, LAST_RETRY, 1.0, random);
+        this.backoff = new Backoff(FIRST_RETRY, LAST_RETRY, 1.0, loop.random());
     }
 
     public void start() {
@@ -167,7 +164,7 @@ public final class Reflector {
                 0,
                 "",
                 true,
-                WATCH_SECONDS + random.nextInt(WATCH_SECONDS));
+                WATCH_SECONDS + loop.random().nextInt(WATCH_SECONDS));
         Future<WatchHandle> opening = client.watch(resource, namespace, options, new WatchHandler() {
             @Override
             public void onEvent(WatchEvent event) {

@@ -24,7 +24,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -94,7 +94,7 @@ public final class ContainerBench {
                     files,
                     dir.resolve("data"),
                     dir.resolve("run"),
-                    Clock.systemUTC()));
+                    InstantSource.system()));
             await(sandboxes.run(pod()));
             new ContainerBench(dir, image, containers).run();
             await(sandboxes.remove("bench"));

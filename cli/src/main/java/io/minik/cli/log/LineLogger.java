@@ -3,7 +3,7 @@ package io.minik.cli.log;
 import io.vertx.core.VertxException;
 import java.io.PrintStream;
 import java.io.Serial;
-import java.time.Instant;
+import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
@@ -20,6 +20,8 @@ import org.slf4j.spi.LoggingEventAware;
 
 /** Writes each event as one line to standard error. Thread-safe: a line is one print. */
 final class LineLogger extends LegacyAbstractLogger implements LoggingEventAware {
+    private static final InstantSource CLOCK = InstantSource.system();
+
     @Serial
     private static final long serialVersionUID = 1L;
 
@@ -70,7 +72,7 @@ final class LineLogger extends LegacyAbstractLogger implements LoggingEventAware
 
     private void write(Level level, String message, List<KeyValuePair> pairs, @Nullable Throwable error) {
         StringBuilder line = new StringBuilder(160);
-        String time = Instant.now().truncatedTo(ChronoUnit.MILLIS).toString();
+        String time = CLOCK.instant().truncatedTo(ChronoUnit.MILLIS).toString();
         String shortName = name.substring(name.lastIndexOf('.') + 1);
         if (LogSettings.json()) {
             line.append("{\"time\":\"").append(time).append("\",\"level\":\"").append(word(level));

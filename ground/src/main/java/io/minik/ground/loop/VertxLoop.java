@@ -4,9 +4,15 @@ import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.random.RandomGenerator;
 
 /** A Vert.x context as a {@link Loop}. */
 record VertxLoop(Context context) implements Loop {
+    /** Any thread may hold it: each draws from its own. */
+    private static final RandomGenerator CHANCE =
+            () -> ThreadLocalRandom.current().nextLong();
+
     @Override
     public void run(Runnable task) {
         context.runOnContext(ignored -> task.run());
@@ -29,5 +35,15 @@ record VertxLoop(Context context) implements Loop {
     @Override
     public Instant now() {
         return Instant.now();
+    }
+
+    @Override
+    public long millis() {
+        return System.nanoTime() / 1_000_000;
+    }
+
+    @Override
+    public RandomGenerator random() {
+        return CHANCE;
     }
 }

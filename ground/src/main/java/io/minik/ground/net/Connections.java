@@ -1,5 +1,6 @@
 package io.minik.ground.net;
 
+import io.minik.ground.loop.Loop;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -11,6 +12,7 @@ import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.net.impl.VertxConnection;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -74,7 +76,7 @@ public final class Connections {
     /** kubectl's frames are smaller. */
     static final int SMALL_FRAME_BYTES = 64 * 1024;
 
-    private static final long SWEEP_MILLIS = 2_000;
+    private static final Duration SWEEP = Duration.ofMillis(2_000);
 
     private final Vertx vertx;
     private final LongSupplier nanos;
@@ -86,7 +88,7 @@ public final class Connections {
     private final Set<Deadline> deadlines = new HashSet<>();
     private long headerBytes;
     private long frameBytes;
-    private long timer = -1;
+    private Loop.Timer timer = Loop.Timer.NONE;
 
     public Connections(Vertx vertx, int mostStrangers) {
         this(vertx, mostStrangers, new Crowd());
@@ -255,8 +257,8 @@ public final class Connections {
     }
 
     private void watch() {
-        if (timer < 0) {
-            timer = vertx.setPeriodic(SWEEP_MILLIS, unused -> sweep());
+        if (isResting()) {
+            timer = Loop.here(vertx).every(SWEEP, this::sweep);
         }
     }
 
@@ -279,7 +281,7 @@ public final class Connections {
     }
 
     boolean isResting() {
-        return timer < 0;
+        return timer == Loop.Timer.NONE;
     }
 
     void sweep() {
@@ -313,9 +315,9 @@ public final class Connections {
 
     /** Without connections and deadlines nothing is looked at. */
     private void rest() {
-        if (guards.isEmpty() && deadlines.isEmpty() && timer >= 0) {
-            vertx.cancelTimer(timer);
-            timer = -1;
+        if (guards.isEmpty() && deadlines.isEmpty()) {
+            timer.cancel();
+            timer = Loop.Timer.NONE;
         }
     }
 

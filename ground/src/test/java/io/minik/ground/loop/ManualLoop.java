@@ -5,6 +5,8 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.PriorityQueue;
+import java.util.Random;
+import java.util.random.RandomGenerator;
 
 /** A loop whose tasks and time move only when a test says so. */
 public final class ManualLoop implements Loop {
@@ -16,8 +18,18 @@ public final class ManualLoop implements Loop {
     private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
     private final PriorityQueue<Pending> timers =
             new PriorityQueue<>(Comparator.comparing(Pending::due).thenComparingLong(Pending::order));
-    private Instant now = Instant.parse("2026-01-01T00:00:00Z");
+    private final Instant start = Instant.parse("2026-01-01T00:00:00Z");
+    private final Random random;
+    private Instant now = start;
     private long order;
+
+    public ManualLoop() {
+        this(0);
+    }
+
+    public ManualLoop(long seed) {
+        random = new Random(seed);
+    }
 
     @Override
     public void run(Runnable task) {
@@ -34,6 +46,16 @@ public final class ManualLoop implements Loop {
     @Override
     public Instant now() {
         return now;
+    }
+
+    @Override
+    public long millis() {
+        return Duration.between(start, now).toMillis();
+    }
+
+    @Override
+    public RandomGenerator random() {
+        return random;
     }
 
     /** Runs all that is ready, and what that makes ready, without letting time pass. */

@@ -1,11 +1,13 @@
 package io.minik.runtime.container;
 
+import io.minik.ground.loop.Loop;
 import io.minik.runtime.container.Containers.ExecResult;
 import io.minik.runtime.container.Containers.Process;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.streams.ReadStream;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Runs a process to its end and keeps what it said. */
@@ -20,14 +22,14 @@ final class Collected {
         Buffer out = collect(process.stdout());
         Buffer err = collect(process.stderr());
         AtomicBoolean timedOut = new AtomicBoolean();
-        long timer = timeoutMillis <= 0
-                ? -1
-                : vertx.setTimer(timeoutMillis, t -> {
+        Loop.Timer timer = timeoutMillis <= 0
+                ? Loop.Timer.NONE
+                : Loop.here(vertx).after(Duration.ofMillis(timeoutMillis), () -> {
                     timedOut.set(true);
                     process.close();
                 });
         return process.exit().map(code -> {
-            vertx.cancelTimer(timer);
+            timer.cancel();
             return new ExecResult(code, out, err, timedOut.get());
         });
     }

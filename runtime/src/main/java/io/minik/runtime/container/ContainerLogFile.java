@@ -13,8 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Clock;
-import java.time.Instant;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.EnumMap;
@@ -58,7 +57,7 @@ final class ContainerLogFile {
     private final Path path;
     private final long maxBytes;
     private final int maxFiles;
-    private final Clock clock;
+    private final InstantSource clock;
     private final Map<Stream, ByteArrayOutputStream> partial = new EnumMap<>(
             Map.of(Stream.STDOUT, new ByteArrayOutputStream(), Stream.STDERR, new ByteArrayOutputStream()));
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -67,7 +66,7 @@ final class ContainerLogFile {
     private boolean failing;
 
     /** @param maxBytes 0 = never rotated; @param maxFiles with the current one, at least 2 to keep any old one */
-    ContainerLogFile(Path path, long maxBytes, int maxFiles, Clock clock) {
+    ContainerLogFile(Path path, long maxBytes, int maxFiles, InstantSource clock) {
         this.path = path;
         this.maxBytes = maxBytes;
         this.maxFiles = maxFiles;
@@ -94,7 +93,7 @@ final class ContainerLogFile {
 
     void append(Stream stream, ByteBuffer chunk) {
         ByteArrayOutputStream line = line(stream);
-        byte[] time = TIME.format(Instant.now(clock)).getBytes(StandardCharsets.US_ASCII);
+        byte[] time = TIME.format(clock.instant()).getBytes(StandardCharsets.US_ASCII);
         while (chunk.hasRemaining()) {
             byte next = chunk.get();
             if (next == '\n') {
@@ -116,7 +115,7 @@ final class ContainerLogFile {
     void rest(Stream stream) {
         ByteArrayOutputStream line = line(stream);
         if (line.size() > 0) {
-            entry(TIME.format(Instant.now(clock)).getBytes(StandardCharsets.US_ASCII), stream, 'P', line);
+            entry(TIME.format(clock.instant()).getBytes(StandardCharsets.US_ASCII), stream, 'P', line);
             flush();
         }
     }

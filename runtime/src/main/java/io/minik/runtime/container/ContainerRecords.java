@@ -3,8 +3,8 @@ package io.minik.runtime.container;
 import io.minik.runtime.RuntimeFault;
 import io.minik.runtime.container.Containers.Container;
 import io.minik.runtime.container.Containers.ContainerConfig;
-import java.time.Clock;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,7 +17,7 @@ final class ContainerRecords {
     private static final long NANOS = 1_000_000_000L;
 
     private final ContainerFiles files;
-    private final Clock clock;
+    private final InstantSource clock;
     private final Map<String, Known> known = new ConcurrentHashMap<>();
 
     record Known(ContainerConfig config, Life life) {
@@ -26,7 +26,7 @@ final class ContainerRecords {
         }
     }
 
-    ContainerRecords(ContainerFiles files, Clock clock) {
+    ContainerRecords(ContainerFiles files, InstantSource clock) {
         this.files = files;
         this.clock = clock;
     }

@@ -1,5 +1,6 @@
 package io.minik.runtime.container;
 
+import io.minik.ground.loop.Loop;
 import io.minik.runtime.RuntimeFault;
 import io.minik.runtime.cgroup.Cgroup;
 import io.minik.runtime.cgroup.Cgroups;
@@ -15,7 +16,8 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
-import java.time.Clock;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -68,7 +70,7 @@ public final class LinuxContainers implements Containers {
             SandboxFiles sandboxes,
             Path dataDir,
             Path runDir,
-            Clock clock) {}
+            InstantSource clock) {}
 
     public LinuxContainers(Parts parts) {
         vertx = parts.vertx();
@@ -244,9 +246,9 @@ public final class LinuxContainers implements Containers {
     private Future<Container> ended(String id, Running held, long graceMillis) {
         Promise<Container> promise = Promise.promise();
         Context context = vertx.getOrCreateContext();
-        long timer = graceMillis <= 0
-                ? -1
-                : vertx.setTimer(graceMillis, t -> worker.on(id, () -> {
+        Loop.Timer timer = graceMillis <= 0
+                ? Loop.Timer.NONE
+                : Loop.on(context).after(Duration.ofMillis(graceMillis), () -> worker.on(id, () -> {
                             records.find(id)
                                     .filter(k -> running.containsKey(id))
                                     .ifPresent(this::kill);
@@ -254,7 +256,7 @@ public final class LinuxContainers implements Containers {
                         })
                         .onFailure(promise::tryFail));
         held.whenEnded().onComplete(done -> {
-            vertx.cancelTimer(timer);
+            timer.cancel();
             context.runOnContext(v -> {
                 if (done.succeeded()) {
                     promise.tryComplete(done.result());

@@ -12,7 +12,7 @@ import io.vertx.core.Promise;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -27,10 +27,10 @@ final class Starter {
     private final Player player;
     private final Terminal terminal;
     private final ContainerFiles files;
-    private final Clock clock;
+    private final InstantSource clock;
     private final PipePeek peek;
 
-    Starter(Kernel kernel, Poller poller, ContainerFiles files, Clock clock) {
+    Starter(Kernel kernel, Poller poller, ContainerFiles files, InstantSource clock) {
         this.kernel = kernel;
         this.poller = poller;
         this.player = new Player(kernel);

@@ -1,5 +1,6 @@
 package io.minik.runtime.snapshot;
 
+import io.minik.ground.loop.Uuids;
 import io.minik.runtime.RuntimeFault;
 import io.minik.runtime.sys.DiskUsage;
 import io.minik.runtime.sys.FileCalls;
@@ -14,11 +15,11 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -62,6 +63,8 @@ public final class OverlaySnapshotter implements Snapshotter {
     /** Guarded by this; made at first use. */
     private @Nullable FileCalls loaded;
     /** Directories in root/tmp that a thread fills or empties now. */
+    private final SecureRandom names = new SecureRandom();
+
     private final Set<Path> inUse = ConcurrentHashMap.newKeySet();
 
     /** @param files asked for at the first unpack, because loading libc takes time that a start has not */
@@ -295,7 +298,7 @@ public final class OverlaySnapshotter implements Snapshotter {
 
     /** A fresh directory that {@link #reclaim} leaves alone while it is in use. */
     private Path scratch() throws IOException {
-        Path fresh = temporary.resolve(UUID.randomUUID().toString());
+        Path fresh = temporary.resolve(Uuids.next(names).toString());
         inUse.add(fresh);
         return Files.createDirectory(fresh);
     }

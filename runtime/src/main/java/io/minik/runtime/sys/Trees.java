@@ -15,7 +15,6 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Set;
-import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -82,8 +81,8 @@ public final class Trees {
             try {
                 Files.deleteIfExists(file);
             } catch (DirectoryNotEmptyException e) {
-                // A name that nobody can have taken before.
-                Files.move(file, top.resolve(UUID.randomUUID().toString()), StandardCopyOption.ATOMIC_MOVE);
+                Path free = Files.createTempDirectory(top, "");
+                Files.move(file, free.resolve("t"), StandardCopyOption.ATOMIC_MOVE);
                 again = true;
             }
             return FileVisitResult.CONTINUE;

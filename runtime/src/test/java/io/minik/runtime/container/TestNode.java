@@ -24,7 +24,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Clock;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -110,7 +110,7 @@ final class TestNode implements AutoCloseable {
                 sandboxFiles,
                 dir.resolve("data"),
                 dir.resolve("run"),
-                Clock.systemUTC()));
+                InstantSource.system()));
         await(sandboxes.reclaim());
         await(containers.adopt());
     }

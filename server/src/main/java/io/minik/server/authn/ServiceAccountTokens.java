@@ -7,10 +7,12 @@ import io.minik.api.meta.Resources;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.ground.json.Json;
+import io.minik.ground.loop.Uuids;
 import io.minik.server.pki.ServiceAccountKeys;
 import io.vertx.core.Future;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.security.SecureRandom;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,7 +25,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 
 /**
  * Makes and checks service account tokens: bound ones (TokenRequest) and legacy ones (token Secrets).
@@ -53,6 +54,7 @@ public final class ServiceAccountTokens {
     private final String issuer;
     private final ObjectLookup lookup;
     private final InstantSource clock;
+    private final SecureRandom random = new SecureRandom();
     /** Claims of tokens whose signature holds; least recently used goes first. Guarded by itself. */
     private final Map<String, ObjectNode> verified = new LinkedHashMap<>(64, 0.75f, true) {
         private static final long serialVersionUID = 1;
@@ -98,7 +100,7 @@ public final class ServiceAccountTokens {
         claims.put("exp", end.getEpochSecond())
                 .put("iat", now.getEpochSecond())
                 .put("iss", issuer)
-                .put("jti", uuid());
+                .put("jti", Uuids.next(random).toString());
         ObjectNode about = claims.putObject("kubernetes.io").put("namespace", account.namespace());
         node.ifPresent(it -> about.putObject("node").put("name", it.name()).put("uid", it.uid()));
         bound.ifPresent(it -> about.putObject(it.kind().toLowerCase(Locale.ROOT))
@@ -285,9 +287,5 @@ public final class ServiceAccountTokens {
         ArrayNode keys = document.putArray("keys");
         jwt.keysById().forEach((id, key) -> keys.add(Jwt.jwk(id, key)));
         return document;
-    }
-
-    private static String uuid() {
-        return UUID.randomUUID().toString();
     }
 }

@@ -149,7 +149,7 @@ public final class ApiServer implements Room {
         Set<Resource> stored = StoredKinds.resources(parts.schema());
         this.caches = new WatchCaches(vertx, parts.store(), stored);
         ResourceQuotas quotas = new ResourceQuotas(new QuotaEvaluators(stored));
-        this.compaction = new Compaction(vertx, parts.store());
+        this.compaction = new Compaction(Loop.here(vertx), parts.store());
         this.registry = new Registry(new Registry.Parts(
                 parts.store(),
                 caches,

@@ -3,6 +3,7 @@ package io.minik.server.http;
 import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Status.Details;
 import io.minik.api.meta.Status.Reason;
+import io.minik.ground.loop.Loop;
 import io.minik.ground.net.Connections;
 import io.minik.server.authn.User;
 import io.vertx.core.Future;
@@ -11,10 +12,10 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The body of an HTTP request: counted as it comes, in time or not at all. On the request's context. */
@@ -147,7 +148,7 @@ final class HttpBody implements RequestBody {
         }
         http.handler(dropped -> {});
         http.resume();
-        vertx.setTimer(TimeUnit.SECONDS.toMillis(LEFTOVER_SECONDS), unused -> {
+        Loop.here(vertx).after(Duration.ofSeconds(LEFTOVER_SECONDS), () -> {
             if (!http.isEnded()) {
                 http.connection().close().onFailure(ProxyPipe::quietly);
             }

@@ -10,6 +10,7 @@ import io.minik.api.client.WatchHandle;
 import io.minik.api.client.WatchHandler;
 import io.minik.api.meta.ApiException;
 import io.minik.api.object.KubeObject;
+import io.minik.ground.loop.Loop;
 import io.minik.ground.loop.Seconds;
 import io.minik.server.authn.User;
 import io.minik.server.registry.NameSource;
@@ -91,12 +92,12 @@ final class InProcessTransport implements Transport {
         if (seconds <= 0) {
             return watcher::close;
         }
-        long timer = vertx.setTimer(Seconds.millis(seconds), unused -> {
+        Loop.Timer timer = Loop.here(vertx).after(Seconds.duration(seconds), () -> {
             watcher.close();
             handler.onEnd(Optional.empty());
         });
         return () -> {
-            vertx.cancelTimer(timer);
+            timer.cancel();
             watcher.close();
         };
     }

@@ -1,5 +1,6 @@
 package io.minik.server.http;
 
+import io.minik.ground.loop.Loop;
 import io.netty.buffer.Unpooled;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -10,9 +11,9 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.internal.buffer.BufferInternal;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Iterator;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
@@ -33,7 +34,7 @@ final class Outflow {
     private final HttpServerRequest http;
     private final HttpServerResponse response;
     private final Promise<Void> done = Promise.promise();
-    private long timer = -1;
+    private Loop.Timer timer = Loop.Timer.NONE;
 
     Outflow(Vertx vertx, HttpServerRequest http) {
         this.vertx = vertx;
@@ -52,7 +53,7 @@ final class Outflow {
             return response.end(whole);
         }
         watch();
-        return response.end(whole).onComplete(unused -> vertx.cancelTimer(timer));
+        return response.end(whole).onComplete(unused -> timer.cancel());
     }
 
     Future<Void> slices(Buffer first, Slices rest) {
@@ -89,7 +90,7 @@ final class Outflow {
             if (response.writeQueueFull()) {
                 watch();
                 response.drainHandler(unused -> {
-                    vertx.cancelTimer(timer);
+                    timer.cancel();
                     next(source, more);
                 });
                 return;
@@ -118,7 +119,7 @@ final class Outflow {
         }
         watch();
         response.end().onComplete(ended -> {
-            vertx.cancelTimer(timer);
+            timer.cancel();
             if (ended.succeeded()) {
                 done.tryComplete();
             } else {
@@ -128,13 +129,13 @@ final class Outflow {
     }
 
     private void over() {
-        vertx.cancelTimer(timer);
+        timer.cancel();
         done.tryComplete();
     }
 
     private void watch() {
-        vertx.cancelTimer(timer);
-        timer = vertx.setTimer(TimeUnit.SECONDS.toMillis(STALLED_SECONDS), unused -> {
+        timer.cancel();
+        timer = Loop.here(vertx).after(Duration.ofSeconds(STALLED_SECONDS), () -> {
             cut(http);
             done.tryFail("the client took nothing for " + STALLED_SECONDS + " s");
         });

@@ -5,6 +5,7 @@ import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Resource;
 import io.minik.api.meta.Status;
 import io.minik.api.object.KubeObject;
+import io.minik.ground.loop.Loop;
 import io.minik.ground.loop.Seconds;
 import io.minik.server.registry.Registry;
 import io.minik.server.registry.Request;
@@ -15,13 +16,13 @@ import io.minik.server.watchcache.WatchSink;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /** One watch over HTTP or WebSocket, as fast as the client reads; what it can't take stays in the watcher's queue. */
@@ -34,9 +35,9 @@ final class WatchStream implements WatchSink {
     /** Events written at once, by bytes: small ones share a packet, a large one is alone. */
     private static final int CHUNK_BYTES = 64 * 1024;
 
-    private static final long STALLED_MILLIS = MILLIS * Outflow.STALLED_SECONDS;
+    private static final Duration STALLED = Duration.ofMillis(MILLIS * Outflow.STALLED_SECONDS);
 
-    private final Vertx vertx;
+    private final Loop loop;
     private final Registry registry;
     private final Frames frames;
     private final Metrics metrics;
@@ -49,7 +50,7 @@ final class WatchStream implements WatchSink {
     /** Events that the wire has no room for yet: at most one batch of the watcher's, which is paused. */
     private final Deque<Seen> waiting = new ArrayDeque<>();
 
-    private long stalled = -1;
+    private Loop.Timer stalled = Loop.Timer.NONE;
     /** What is still to be said once the wire is open. */
     private Runnable endedEarly = () -> {};
 
@@ -60,14 +61,14 @@ final class WatchStream implements WatchSink {
     private @Nullable Resource resource;
     private boolean first = true;
     private boolean over;
-    private long timer = -1;
+    private Loop.Timer timer = Loop.Timer.NONE;
     private @Nullable Target counted;
 
     /** What all streams share. */
     record Means(Vertx vertx, Registry registry, Frames frames, Metrics metrics) {}
 
     WatchStream(Means means, MediaType type, IncludeObject include) {
-        this.vertx = means.vertx();
+        this.loop = Loop.here(means.vertx());
         this.registry = means.registry();
         this.frames = means.frames();
         this.metrics = means.metrics();
@@ -95,7 +96,7 @@ final class WatchStream implements WatchSink {
                 stop();
                 return Future.succeededFuture();
             }
-            timer = vertx.setTimer(timeoutMillis(watch), unused -> onEnd(Optional.empty()));
+            timer = loop.after(timeout(watch), () -> onEnd(Optional.empty()));
             return out.open()
                     .onSuccess(unused -> {
                         open = true;
@@ -106,12 +107,10 @@ final class WatchStream implements WatchSink {
         });
     }
 
-    private static long timeoutMillis(Request watch) {
+    private Duration timeout(Request watch) {
         long seconds = timeoutSeconds(watch);
-        return Seconds.millis(
-                seconds > 0
-                        ? seconds
-                        : ThreadLocalRandom.current().nextLong(MIN_TIMEOUT_SECONDS, 2 * MIN_TIMEOUT_SECONDS));
+        return Seconds.duration(
+                seconds > 0 ? seconds : loop.random().nextLong(MIN_TIMEOUT_SECONDS, 2 * MIN_TIMEOUT_SECONDS));
     }
 
     /** What the caller asks for; 0: nothing. */
@@ -151,8 +150,8 @@ final class WatchStream implements WatchSink {
             out.write(frames).onFailure(unused -> stop());
         }
         if (out.full()) {
-            vertx.cancelTimer(stalled);
-            stalled = vertx.setTimer(STALLED_MILLIS, unused -> {
+            stalled.cancel();
+            stalled = loop.after(STALLED, () -> {
                 stop();
                 out.cut();
             });
@@ -163,7 +162,7 @@ final class WatchStream implements WatchSink {
     }
 
     private void drained() {
-        vertx.cancelTimer(stalled);
+        stalled.cancel();
         CacheWatcher source = watcher;
         if (flow() && source != null) {
             Runnable last = endedLate;
@@ -212,11 +211,8 @@ final class WatchStream implements WatchSink {
     private void stop() {
         over = true;
         waiting.clear();
-        vertx.cancelTimer(stalled);
-        if (timer >= 0) {
-            vertx.cancelTimer(timer);
-            timer = -1;
-        }
+        stalled.cancel();
+        timer.cancel();
         if (counted != null) {
             metrics.longRunning(counted, -1);
             counted = null;

@@ -1,5 +1,6 @@
 package io.minik.server.pki;
 
+import io.minik.ground.loop.Loop;
 import io.minik.ground.room.Room;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -17,7 +18,7 @@ public final class CertificateRenewal implements Room {
     private final Pki pki;
     private final InstantSource clock;
     private final Consumer<List<String>> renewed;
-    private volatile long timer = -1;
+    private volatile Loop.Timer timer = Loop.Timer.NONE;
 
     /** @param renewed hears the names of new leaves: servers take their new options, the kubeconfig is written anew */
     public CertificateRenewal(Vertx vertx, Pki pki, InstantSource clock, Consumer<List<String>> renewed) {
@@ -34,7 +35,7 @@ public final class CertificateRenewal implements Room {
 
     @Override
     public Future<Void> start() {
-        timer = vertx.setPeriodic(pki.lifetime().lookEvery().toMillis(), id -> check().onFailure(
+        timer = Loop.here(vertx).every(pki.lifetime().lookEvery(), () -> check().onFailure(
                         error -> log.atError().setCause(error).log("certificates could not be renewed, trying again")));
         return Future.succeededFuture();
     }
@@ -52,12 +53,12 @@ public final class CertificateRenewal implements Room {
 
     @Override
     public Future<Void> stop() {
-        vertx.cancelTimer(timer);
+        timer.cancel();
         return Future.succeededFuture();
     }
 
     @Override
     public Health health() {
-        return timer < 0 ? Health.notReady("not started") : Health.READY;
+        return timer == Loop.Timer.NONE ? Health.notReady("not started") : Health.READY;
     }
 }

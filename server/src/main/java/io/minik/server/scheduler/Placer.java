@@ -7,9 +7,9 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 
 /**
@@ -20,10 +20,10 @@ final class Placer {
     /** With up to this many nodes all are scored; as upstream. */
     private static final int ALWAYS_SCORED = 100;
 
-    private final Random random;
+    private final RandomGenerator random;
     private int start;
 
-    Placer(Random random) {
+    Placer(RandomGenerator random) {
         this.random = random;
     }
 

@@ -22,7 +22,6 @@ import io.vertx.core.Promise;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Random;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -73,7 +72,7 @@ public final class Scheduler implements Room {
         this.events = events;
         this.schedulerName = schedulerName;
         this.news = new PodNews(loop, client, events, schedulerName);
-        this.placer = new Placer(new Random());
+        this.placer = new Placer(loop.random());
         this.queue = new SchedulingQueue(loop, this::wake);
         Informer pods = informers.of(Resources.PODS);
         Informer nodes = informers.of(Resources.NODES);

@@ -1,8 +1,9 @@
 package io.minik.server.watchcache;
 
+import io.minik.ground.loop.Loop;
 import io.minik.store.Store;
 import io.minik.store.StoreException;
-import io.vertx.core.Vertx;
+import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,25 +17,25 @@ public final class Compaction {
     private static final Logger log = LoggerFactory.getLogger(Compaction.class);
 
     /** kube-apiserver's --etcd-compaction-interval. */
-    private static final long INTERVAL_MILLIS = 5 * 60_000L;
+    private static final Duration INTERVAL = Duration.ofMinutes(5);
 
-    private final Vertx vertx;
+    private final Loop loop;
     private final Store store;
-    private long timer = -1;
+    private Loop.Timer timer = Loop.Timer.NONE;
     private long before;
 
-    public Compaction(Vertx vertx, Store store) {
-        this.vertx = vertx;
+    public Compaction(Loop loop, Store store) {
+        this.loop = loop;
         this.store = store;
     }
 
     public void start() {
         before = store.status().revision();
-        timer = vertx.setPeriodic(INTERVAL_MILLIS, unused -> compact());
+        timer = loop.every(INTERVAL, this::compact);
     }
 
     public void stop() {
-        vertx.cancelTimer(timer);
+        timer.cancel();
     }
 
     /** Forgets what is older than the last call. */

@@ -3,9 +3,11 @@ package io.minik.server.watchcache;
 import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Status.Details;
 import io.minik.api.meta.Status.Reason;
+import io.minik.ground.loop.Loop;
 import io.vertx.core.Context;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import java.time.Duration;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.concurrent.TimeoutException;
@@ -53,7 +55,7 @@ final class RevisionWaiters {
         }
         named++;
         waiters.add(waiter);
-        vertx.setTimer(millis, unused -> {
+        Loop.here(vertx).after(Duration.ofMillis(millis), () -> {
             named--;
             if (waiters.remove(waiter)) {
                 waiter.fail(new TimeoutException("revision " + revision + " did not come"));

@@ -3,6 +3,7 @@ package io.minik.server.watchcache;
 import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Resource;
 import io.minik.api.object.KubeObject;
+import io.minik.ground.loop.Loop;
 import io.minik.ground.room.Room;
 import io.minik.store.Bytes;
 import io.minik.store.Event;
@@ -16,6 +17,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -50,13 +52,13 @@ public final class WatchCaches implements Room {
     private static final Logger log = LoggerFactory.getLogger(WatchCaches.class);
 
     /** How often watchers that asked for bookmarks get one: upstream's "about once a minute". */
-    private static final long BOOKMARK_MILLIS = 60_000;
+    private static final Duration BOOKMARK_EVERY = Duration.ofMillis(60_000);
 
     /** Keys read at once while loading; values are read one by one. */
     private static final long LOAD_PAGE = 1000;
 
     /** A store that is too busy to be read is asked again this much later. */
-    private static final long RELOAD_MILLIS = 500;
+    private static final Duration RELOAD_AFTER = Duration.ofMillis(500);
 
     private final Vertx vertx;
     private final Store store;
@@ -76,7 +78,7 @@ public final class WatchCaches implements Room {
     private final Set<CacheWatcher> bookmarked = new HashSet<>();
     private Store.@Nullable Watch watch;
     private String deployment = "";
-    private long bookmarkTimer = -1;
+    private Loop.Timer bookmarkTimer = Loop.Timer.NONE;
 
     /** @param resources as stored: one per kind, each in one version. More and fewer by {@link #add} and {@link #remove} */
     public WatchCaches(Vertx vertx, Store store, Collection<Resource> resources) {
@@ -189,7 +191,7 @@ public final class WatchCaches implements Room {
 
     @Override
     public Future<Void> start() {
-        return vertx.deployVerticle(new Loop()).onSuccess(id -> deployment = id).mapEmpty();
+        return vertx.deployVerticle(new Turn()).onSuccess(id -> deployment = id).mapEmpty();
     }
 
     @Override
@@ -253,12 +255,12 @@ public final class WatchCaches implements Room {
         } else {
             bookmarked.remove(watcher);
         }
-        if (bookmarked.isEmpty() && bookmarkTimer >= 0) {
-            vertx.cancelTimer(bookmarkTimer);
-            bookmarkTimer = -1;
-        } else if (!bookmarked.isEmpty() && bookmarkTimer < 0) {
-            bookmarkTimer = vertx.setPeriodic(
-                    BOOKMARK_MILLIS, unused -> set.all().forEach(cache -> cache.sendBookmarks(applied)));
+        if (bookmarked.isEmpty()) {
+            bookmarkTimer.cancel();
+            bookmarkTimer = Loop.Timer.NONE;
+        } else if (bookmarkTimer == Loop.Timer.NONE) {
+            bookmarkTimer = Loop.here(vertx)
+                    .every(BOOKMARK_EVERY, () -> set.all().forEach(cache -> cache.sendBookmarks(applied)));
         }
     }
 
@@ -268,7 +270,7 @@ public final class WatchCaches implements Room {
     }
 
     /** Owns the event loop that the caches live on. */
-    private final class Loop extends VerticleBase {
+    private final class Turn extends VerticleBase {
         @Override
         public Future<?> start() {
             loop = context;
@@ -280,9 +282,7 @@ public final class WatchCaches implements Room {
             if (watch != null) {
                 watch.close();
             }
-            if (bookmarkTimer >= 0) {
-                vertx.cancelTimer(bookmarkTimer);
-            }
+            bookmarkTimer.cancel();
             fail("the server is stopping");
             return Future.succeededFuture();
         }
@@ -375,7 +375,7 @@ public final class WatchCaches implements Room {
             } else if (failed == null) {
                 health = Health.notReady("loading failed: " + error.getMessage());
                 log.atError().setCause(error).log("the watch caches could not load, will retry");
-                vertx.setTimer(RELOAD_MILLIS, unused -> reload());
+                Loop.here(vertx).after(RELOAD_AFTER, this::reload);
             }
         });
     }

@@ -1,5 +1,6 @@
 package io.minik.store.etcdapi;
 
+import io.minik.ground.loop.Loop;
 import io.minik.store.OpResponse;
 import io.minik.store.Store;
 import io.minik.store.StoreException;
@@ -71,7 +72,7 @@ public final class EtcdApi {
     private final EtcdMessages wire;
     private final HttpServer http;
     private final EtcdClients clients = new EtcdClients();
-    private long sweeps = -1;
+    private Loop.Timer sweeps = Loop.Timer.NONE;
 
     /** @param transport address, and keys and trust where TLS is wanted; the HTTP/2 settings are set here */
     public EtcdApi(Vertx vertx, Store store, HttpServerOptions transport, Member member) {
@@ -104,12 +105,12 @@ public final class EtcdApi {
     public Future<Integer> start() {
         return http.listen()
                 .map(HttpServer::actualPort)
-                .onSuccess(port -> sweeps = vertx.setPeriodic(EtcdClients.SWEEP_MILLIS, unused -> clients.sweep()))
+                .onSuccess(port -> sweeps = Loop.here(vertx).every(EtcdClients.SWEEP, clients::sweep))
                 .onSuccess(port -> LOG.atInfo().addKeyValue("port", port).log("etcd API served"));
     }
 
     public Future<Void> stop() {
-        vertx.cancelTimer(sweeps);
+        sweeps.cancel();
         return http.close();
     }
 

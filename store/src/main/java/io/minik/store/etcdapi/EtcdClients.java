@@ -4,6 +4,7 @@ import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.net.impl.ConnectionBase;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,7 +21,7 @@ final class EtcdClients {
     /** One a client is enough; a megabyte of window each. */
     static final int MOST = 64;
 
-    static final long SWEEP_MILLIS = 30_000;
+    static final Duration SWEEP = Duration.ofSeconds(30);
 
     /** Five minutes, after which a client connects anew by itself. */
     static final int QUIET_SWEEPS = 10;

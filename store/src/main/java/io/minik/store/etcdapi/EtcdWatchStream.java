@@ -1,5 +1,6 @@
 package io.minik.store.etcdapi;
 
+import io.minik.ground.loop.Loop;
 import io.minik.store.Bytes;
 import io.minik.store.Event;
 import io.minik.store.Store;
@@ -9,6 +10,7 @@ import io.minik.store.etcdapi.proto.Kv;
 import io.minik.store.etcdapi.proto.Rpc;
 import io.vertx.core.Vertx;
 import io.vertx.grpc.server.GrpcServerRequest;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -28,15 +30,13 @@ final class EtcdWatchStream {
     private static final Logger LOG = LoggerFactory.getLogger(EtcdWatchStream.class);
 
     /** etcd's pace of progress notices for watches that asked for them. */
-    private static final long PROGRESS_NOTIFY_MILLIS = 10 * 60 * 1000;
+    private static final Duration PROGRESS_NOTIFY = Duration.ofMinutes(10);
 
     /** Where a response is cut if the client takes fragments: etcd's limit of a message. */
     private static final int FRAGMENT_BYTES = 3 * 512 * 1024;
 
     /** For "all watches of this stream". */
     private static final long EVERY_WATCH = -1;
-
-    private static final long NO_TIMER = -1;
 
     private final Vertx vertx;
     private final Store store;
@@ -48,7 +48,7 @@ final class EtcdWatchStream {
     private long progressRevision;
     private boolean progressAsked;
     private long nextId;
-    private long notifyTimer = NO_TIMER;
+    private Loop.Timer notifyTimer = Loop.Timer.NONE;
     private boolean ended;
 
     EtcdWatchStream(
@@ -78,9 +78,7 @@ final class EtcdWatchStream {
         ended = true;
         entries.values().forEach(Entry::close);
         entries.clear();
-        if (notifyTimer != NO_TIMER) {
-            vertx.cancelTimer(notifyTimer);
-        }
+        notifyTimer.cancel();
     }
 
     private static void left(Throwable gone) {
@@ -112,8 +110,8 @@ final class EtcdWatchStream {
         write(response(revision, id).setCreated(true));
         entry.next = request.getStartRevision() == 0 ? revision + 1 : request.getStartRevision();
         entry.resume();
-        if (request.getProgressNotify() && notifyTimer == NO_TIMER) {
-            notifyTimer = vertx.setPeriodic(PROGRESS_NOTIFY_MILLIS, tick -> entries.values().stream()
+        if (request.getProgressNotify() && notifyTimer == Loop.Timer.NONE) {
+            notifyTimer = Loop.here(vertx).every(PROGRESS_NOTIFY, () -> entries.values().stream()
                     .filter(each -> each.request.getProgressNotify())
                     .forEach(Entry::requestProgress));
         }

@@ -1,9 +1,9 @@
 package io.minik.store.mapdb;
 
+import io.minik.ground.loop.Loop;
 import io.minik.store.StoreException;
 import io.minik.store.mvcc.Mvcc;
 import io.minik.store.mvcc.MvccStore;
-import io.minik.store.mvcc.StoreClock;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
@@ -23,7 +23,7 @@ public final class MapDbStore extends MvccStore {
 
     private final LogJournal journal;
 
-    private MapDbStore(Vertx vertx, StoreClock clock, Mvcc mvcc, LogJournal journal, StoreConfig config) {
+    private MapDbStore(Vertx vertx, Loop clock, Mvcc mvcc, LogJournal journal, StoreConfig config) {
         super(vertx, clock, mvcc, journal, config.limits());
         this.journal = journal;
     }
@@ -35,15 +35,15 @@ public final class MapDbStore extends MvccStore {
 
     /** Fails with {@link StoreException.Unusable} if the directory is in use, damaged, or of a newer version. */
     public static Future<MapDbStore> open(Vertx vertx, StoreConfig config) {
-        return open(vertx, config, StoreClock.of(vertx));
+        return open(vertx, config, Loop.here(vertx));
     }
 
-    public static Future<MapDbStore> open(Vertx vertx, StoreConfig config, StoreClock clock) {
+    public static Future<MapDbStore> open(Vertx vertx, StoreConfig config, Loop clock) {
         WorkerExecutor worker = vertx.createSharedWorkerExecutor("minik-store-open", 1, OPEN_MINUTES, TimeUnit.MINUTES);
         return worker.executeBlocking(() -> load(vertx, config, clock)).eventually(worker::close);
     }
 
-    private static MapDbStore load(Vertx vertx, StoreConfig config, StoreClock clock) {
+    private static MapDbStore load(Vertx vertx, StoreConfig config, Loop clock) {
         long startNanos = System.nanoTime();
         try {
             DataDirectory directory = DataDirectory.open(config.directory());

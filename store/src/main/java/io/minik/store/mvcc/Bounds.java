@@ -1,5 +1,6 @@
 package io.minik.store.mvcc;
 
+import io.minik.ground.loop.Loop;
 import io.minik.store.StoreException;
 import io.minik.store.Txn;
 
@@ -17,10 +18,10 @@ final class Bounds {
 
     private final StoreLimits limits;
     private final HeapRoom heap;
-    private final StoreClock clock;
+    private final Loop clock;
     private long trimmedAtMillis;
 
-    Bounds(StoreLimits limits, HeapRoom heap, StoreClock clock) {
+    Bounds(StoreLimits limits, HeapRoom heap, Loop clock) {
         this.limits = limits;
         this.heap = heap;
         this.clock = clock;

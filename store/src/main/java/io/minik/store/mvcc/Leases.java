@@ -1,5 +1,6 @@
 package io.minik.store.mvcc;
 
+import io.minik.ground.loop.Loop;
 import io.minik.store.Bytes;
 import io.minik.store.KeyValue;
 import io.minik.store.Store;
@@ -28,11 +29,11 @@ final class Leases {
         }
     }
 
-    private final StoreClock clock;
+    private final Loop clock;
     private final TreeMap<Long, Held> leases = new TreeMap<>();
     private final Map<Bytes, Long> leaseOf = new HashMap<>();
 
-    Leases(StoreClock clock) {
+    Leases(Loop clock) {
         this.clock = clock;
     }
 

@@ -1,5 +1,6 @@
 package io.minik.store.mvcc;
 
+import io.minik.ground.loop.Loop;
 import io.minik.store.Bytes;
 import io.minik.store.Event;
 import io.minik.store.KeyValue;
@@ -30,12 +31,12 @@ public final class Mvcc implements Facts {
     private final Records records;
     private final Leases leases;
     private final Values values;
-    private final StoreClock clock;
+    private final Loop clock;
     private final HistoryBytes history = new HistoryBytes();
     private volatile long revision = FIRST_REVISION;
     private volatile long compactedRevision;
 
-    public Mvcc(Records records, StoreClock clock) {
+    public Mvcc(Records records, Loop clock) {
         this.records = records;
         this.leases = new Leases(clock);
         this.values = new Values(records);

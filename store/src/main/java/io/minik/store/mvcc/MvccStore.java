@@ -1,5 +1,6 @@
 package io.minik.store.mvcc;
 
+import io.minik.ground.loop.Loop;
 import io.minik.store.Bytes;
 import io.minik.store.RangeRequest;
 import io.minik.store.RangeResult;
@@ -47,7 +48,7 @@ public class MvccStore implements Store {
      *
      * @param mvcc with what the journal told already applied
      */
-    public MvccStore(Vertx vertx, StoreClock clock, Mvcc mvcc, Journal journal, StoreLimits limits) {
+    public MvccStore(Vertx vertx, Loop clock, Mvcc mvcc, Journal journal, StoreLimits limits) {
         this.mvcc = mvcc;
         this.journal = journal;
         this.limits = limits;

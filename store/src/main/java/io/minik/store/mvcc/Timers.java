@@ -1,18 +1,19 @@
 package io.minik.store.mvcc;
 
+import io.minik.ground.loop.Loop;
 import io.minik.store.Txn;
-import org.jspecify.annotations.Nullable;
+import java.time.Duration;
 
 /** The only two reasons to wake an idle store: a lease that ends, and lazy writes that wait for a sync. The writer's. */
 final class Timers {
-    private final StoreClock clock;
+    private final Loop clock;
     private final WriterQueue writer;
-    private @Nullable Runnable cancelExpiry;
+    private Loop.Timer expiry = Loop.Timer.NONE;
     private long expiryMillis = Long.MAX_VALUE;
-    private @Nullable Runnable cancelSync;
+    private Loop.Timer sync = Loop.Timer.NONE;
     private boolean syncArmed;
 
-    Timers(StoreClock clock, WriterQueue writer) {
+    Timers(Loop clock, WriterQueue writer) {
         this.clock = clock;
         this.writer = writer;
     }
@@ -20,10 +21,10 @@ final class Timers {
     /** A timer that is due no later is left alone: a renewal costs no timer, one early wake-up a TTL finds the new deadline. */
     void armExpiry(long deadlineMillis, WriterQueue.Command expire) {
         if (deadlineMillis < expiryMillis) {
-            cancel(cancelExpiry);
+            expiry.cancel();
             expiryMillis = deadlineMillis;
-            cancelExpiry = clock.after(
-                    deadlineMillis - clock.millis(),
+            expiry = clock.after(
+                    Duration.ofMillis(deadlineMillis - clock.millis()),
                     () -> writer.addCommand(() -> {
                         if (expiryMillis == deadlineMillis) {
                             expiryMillis = Long.MAX_VALUE;
@@ -36,8 +37,8 @@ final class Timers {
     void armSync(WriterQueue.Command sync) {
         if (!syncArmed) {
             syncArmed = true;
-            cancelSync = clock.after(
-                    Txn.LAZY_SECONDS * 1000L,
+            this.sync = clock.after(
+                    Duration.ofSeconds(Txn.LAZY_SECONDS),
                     () -> writer.addCommand(() -> {
                         if (syncArmed) {
                             sync.run();
@@ -49,19 +50,13 @@ final class Timers {
     void disarmSync() {
         if (syncArmed) {
             syncArmed = false;
-            cancel(cancelSync);
+            sync.cancel();
         }
     }
 
     void disarm() {
         disarmSync();
-        cancel(cancelExpiry);
+        expiry.cancel();
         expiryMillis = Long.MAX_VALUE;
-    }
-
-    private static void cancel(@Nullable Runnable timer) {
-        if (timer != null) {
-            timer.run();
-        }
     }
 }

@@ -1,5 +1,6 @@
 package io.minik.store.mvcc;
 
+import io.minik.ground.loop.Loop;
 import io.minik.store.Bytes;
 import io.minik.store.KeyValue;
 import io.minik.store.Store;
@@ -9,9 +10,9 @@ import io.minik.store.TxnResult;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,7 +46,7 @@ final class Writer {
     private final WatchHub hub = new WatchHub();
     private final Handoff handoff = new Handoff();
     private final Timers timers;
-    private final Random leaseIds = new Random();
+    private final RandomGenerator leaseIds;
 
     // The batch.
     private final TreeMap<Bytes, KeyValue> pending = new TreeMap<>();
@@ -58,13 +59,14 @@ final class Writer {
     private boolean wrote;
     private boolean durable;
 
-    Writer(Mvcc mvcc, Journal journal, Bounds bounds, StoreClock clock, WriterQueue queue) {
+    Writer(Mvcc mvcc, Journal journal, Bounds bounds, Loop clock, WriterQueue queue) {
         this.mvcc = mvcc;
         this.journal = journal;
         this.bounds = bounds;
         this.queue = queue;
         this.base = mvcc.revision();
         this.timers = new Timers(clock, queue);
+        this.leaseIds = clock.random();
     }
 
     /** Any thread: runs it on the writer, or never if the store has ended. */
