@@ -1,6 +1,6 @@
 package io.minik.agent.streaming;
 
-import io.minik.runtime.sys.ByteStream;
+import io.minik.runtime.cri.Connection;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.util.HashMap;
@@ -18,11 +18,11 @@ final class PortForward {
     /** Streams that wait for their sibling. */
     private final Map<String, SpdyStream> waiting = new HashMap<>();
 
-    private final IntFunction<Future<ByteStream>> connect;
+    private final IntFunction<Future<Connection>> connect;
     private final String pod;
 
     /** @param connect to a port inside the pod */
-    PortForward(String pod, IntFunction<Future<ByteStream>> connect) {
+    PortForward(String pod, IntFunction<Future<Connection>> connect) {
         this.pod = pod;
         this.connect = connect;
     }
@@ -81,7 +81,7 @@ final class PortForward {
         log.atDebug().addKeyValue("err", error.toString()).log("a port-forward client is gone");
     }
 
-    private void splice(ByteStream target, SpdyStream data, SpdyStream error) {
+    private void splice(Connection target, SpdyStream data, SpdyStream error) {
         target.out().exceptionHandler(PortForward::gone);
         data.listen(
                 bytes -> {

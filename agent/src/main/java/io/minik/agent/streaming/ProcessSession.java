@@ -1,6 +1,6 @@
 package io.minik.agent.streaming;
 
-import io.minik.runtime.container.Containers.Process;
+import io.minik.runtime.cri.Session;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.streams.ReadStream;
@@ -11,10 +11,10 @@ import org.slf4j.LoggerFactory;
 final class ProcessSession {
     private static final Logger log = LoggerFactory.getLogger(ProcessSession.class);
 
-    private final Process process;
+    private final Session process;
     private final RemoteStreams client;
 
-    ProcessSession(Process process, RemoteStreams client) {
+    ProcessSession(Session process, RemoteStreams client) {
         this.process = process;
         this.client = client;
     }

@@ -5,7 +5,7 @@ import io.minik.api.core.Pod;
 import io.minik.api.object.ObjectKey;
 import io.minik.runtime.container.Containers;
 import io.minik.runtime.container.Containers.ExecConfig;
-import io.minik.runtime.container.Containers.Process;
+import io.minik.runtime.cri.Session;
 import io.minik.runtime.sandbox.Sandboxes;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpMethod;
@@ -104,7 +104,7 @@ final class RemoteCommands {
         return "Internal error occurred: error executing command in container: " + error.getMessage();
     }
 
-    private Future<Process> begin(boolean exec, String id, Wanted wanted) {
+    private Future<Session> begin(boolean exec, String id, Wanted wanted) {
         return exec
                 ? containers.exec(id, new ExecConfig(wanted.command(), wanted.stdin(), wanted.tty(), ""))
                 : containers.attach(id, wanted.stdin(), wanted.stdout(), wanted.stderr());

@@ -3,9 +3,10 @@ package io.minik.agent.kubelet;
 import io.minik.ground.loop.Loop;
 import io.minik.runtime.RuntimeFault;
 import io.minik.runtime.container.Containers;
+import io.minik.runtime.cri.Connection;
+import io.minik.runtime.cri.Session;
 import io.minik.runtime.image.Images;
 import io.minik.runtime.sandbox.Sandboxes;
-import io.minik.runtime.sys.ByteStream;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
@@ -119,7 +120,7 @@ final class FakeRuntime {
             }
 
             @Override
-            public Future<List<Sandbox>> list() {
+            public Future<List<Sandbox>> list(Map<String, String> labels) {
                 return Future.succeededFuture(List.copyOf(sandboxes.values()));
             }
 
@@ -156,7 +157,7 @@ final class FakeRuntime {
             }
 
             @Override
-            public Future<ByteStream> connect(String id, int port) {
+            public Future<Connection> connect(String id, int port) {
                 return Future.failedFuture(missing("port " + port));
             }
         };
@@ -245,7 +246,7 @@ final class FakeRuntime {
         }
 
         @Override
-        public Future<Process> exec(String id, ExecConfig config) {
+        public Future<Session> exec(String id, ExecConfig config) {
             return Future.failedFuture(missing("exec in " + id));
         }
 
@@ -255,7 +256,7 @@ final class FakeRuntime {
         }
 
         @Override
-        public Future<Process> attach(String id, boolean stdin, boolean stdout, boolean stderr) {
+        public Future<Session> attach(String id, boolean stdin, boolean stdout, boolean stderr) {
             return Future.failedFuture(missing("attach to " + id));
         }
 

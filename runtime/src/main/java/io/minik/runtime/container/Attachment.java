@@ -1,6 +1,6 @@
 package io.minik.runtime.container;
 
-import io.minik.runtime.container.Containers.Process;
+import io.minik.runtime.cri.Session;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -9,7 +9,7 @@ import io.vertx.core.streams.ReadStream;
 import io.vertx.core.streams.WriteStream;
 
 /** Somebody at a container's own stdio: sees its output from now on. */
-final class Attachment implements Process, Output.Attached {
+final class Attachment implements Session, Output.Attached {
     /** What {@link #exit} says to somebody who left while the container went on. */
     private static final int DETACHED = 0;
 

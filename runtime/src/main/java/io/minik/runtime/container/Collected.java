@@ -2,7 +2,7 @@ package io.minik.runtime.container;
 
 import io.minik.ground.loop.Loop;
 import io.minik.runtime.container.Containers.ExecResult;
-import io.minik.runtime.container.Containers.Process;
+import io.minik.runtime.cri.Session;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -18,7 +18,7 @@ final class Collected {
     private Collected() {}
 
     /** @param timeoutMillis 0 = none */
-    static Future<ExecResult> of(Vertx vertx, Process process, long timeoutMillis) {
+    static Future<ExecResult> of(Vertx vertx, Session process, long timeoutMillis) {
         Buffer out = collect(process.stdout());
         Buffer err = collect(process.stderr());
         AtomicBoolean timedOut = new AtomicBoolean();

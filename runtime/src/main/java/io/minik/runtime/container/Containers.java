@@ -1,9 +1,8 @@
 package io.minik.runtime.container;
 
+import io.minik.runtime.cri.Session;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.streams.ReadStream;
-import io.vertx.core.streams.WriteStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -38,13 +37,13 @@ public interface Containers {
     Future<List<Container>> list();
 
     /** A new process inside. */
-    Future<Process> exec(String id, ExecConfig config);
+    Future<Session> exec(String id, ExecConfig config);
 
     /** Runs a command to its end, collecting output: probes and hooks. Killed at the time limit (then timedOut). */
     Future<ExecResult> execSync(String id, List<String> command, long timeoutMillis);
 
     /** Joins the container's own stdio. */
-    Future<Process> attach(String id, boolean stdin, boolean stdout, boolean stderr);
+    Future<Session> attach(String id, boolean stdin, boolean stdout, boolean stderr);
 
     /** Changes limits of a running container, and adds annotations to its config. */
     Future<Void> update(String id, Resources resources, Map<String, String> annotations);
@@ -231,24 +230,6 @@ public interface Containers {
     record ExecConfig(List<String> command, boolean stdin, boolean tty, String user) {}
 
     record ExecResult(int exitCode, Buffer stdout, Buffer stderr, boolean timedOut) {}
-
-    /** A process that somebody talks to. With a tty stderr is empty. */
-    interface Process {
-        /** Ending it closes the process' stdin. */
-        WriteStream<Buffer> stdin();
-
-        ReadStream<Buffer> stdout();
-
-        ReadStream<Buffer> stderr();
-
-        void resize(int columns, int rows);
-
-        /** The exit code, after all output was handed on. For an attachment: when it is detached or the container ends. */
-        Future<Integer> exit();
-
-        /** Lets go: an exec'd process is killed, an attachment only ends. */
-        void close();
-    }
 
     record Stats(
             long timestampNanos,

@@ -1,6 +1,6 @@
 package io.minik.runtime.container;
 
-import io.minik.runtime.container.Containers.Process;
+import io.minik.runtime.cri.Session;
 import io.minik.runtime.sys.FdReadStream;
 import io.minik.runtime.sys.FdWriteStream;
 import io.minik.runtime.sys.Kernel;
@@ -15,7 +15,7 @@ import io.vertx.core.streams.WriteStream;
 import java.util.Optional;
 
 /** A process that was started inside a running container, a child of this minik. */
-final class ExecProcess implements Process {
+final class ExecProcess implements Session {
     private final Context context;
     private final Kernel kernel;
     private final Poller poller;

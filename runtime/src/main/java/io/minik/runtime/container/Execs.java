@@ -6,7 +6,7 @@ import io.minik.runtime.RuntimeFault;
 import io.minik.runtime.cgroup.Cgroups;
 import io.minik.runtime.container.Containers.ContainerConfig;
 import io.minik.runtime.container.Containers.ExecConfig;
-import io.minik.runtime.container.Containers.Process;
+import io.minik.runtime.cri.Session;
 import io.minik.runtime.sandbox.Sandboxes.SandboxConfig;
 import io.minik.runtime.snapshot.Snapshotter.RootFs;
 import io.minik.runtime.sys.FdWriteStream;
@@ -55,7 +55,7 @@ final class Execs {
     /** A running container. */
     record Inside(ContainerConfig config, SandboxConfig pod, RootFs root, int pid, long startTime) {}
 
-    Process exec(Context context, Inside inside, ExecConfig config) {
+    Session exec(Context context, Inside inside, ExecConfig config) {
         int target = kernel.findProcess(inside.pid(), inside.startTime())
                 .orElseThrow(() -> new RuntimeFault(
                         RuntimeFault.Kind.INVALID_CONFIG,
@@ -199,7 +199,7 @@ final class Execs {
         return tape.build();
     }
 
-    Process attach(
+    Session attach(
             Context context, ContainerConfig config, Running held, boolean stdin, boolean stdout, boolean stderr) {
         int own = held.stdin().get();
         int in = stdin && own >= 0 ? kernel.spawnable(own) : -1;

@@ -6,6 +6,7 @@ import io.minik.runtime.cgroup.Cgroup;
 import io.minik.runtime.cgroup.Cgroups;
 import io.minik.runtime.cgroup.Usage;
 import io.minik.runtime.container.ContainerRecords.Known;
+import io.minik.runtime.cri.Session;
 import io.minik.runtime.sandbox.SandboxFiles;
 import io.minik.runtime.snapshot.Snapshotter;
 import io.minik.runtime.sys.Kernel;
@@ -310,7 +311,7 @@ public final class LinuxContainers implements Containers {
     }
 
     @Override
-    public Future<Process> exec(String id, ExecConfig config) {
+    public Future<Session> exec(String id, ExecConfig config) {
         Context context = vertx.getOrCreateContext();
         return worker.run(() -> execs.exec(context, inside(id), config));
     }
@@ -322,7 +323,7 @@ public final class LinuxContainers implements Containers {
     }
 
     @Override
-    public Future<Process> attach(String id, boolean stdin, boolean stdout, boolean stderr) {
+    public Future<Session> attach(String id, boolean stdin, boolean stdout, boolean stderr) {
         Context context = vertx.getOrCreateContext();
         return worker.on(id, () -> {
             Known container = records.require(id);

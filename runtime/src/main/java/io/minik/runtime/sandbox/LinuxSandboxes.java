@@ -3,9 +3,9 @@ package io.minik.runtime.sandbox;
 import io.minik.runtime.RuntimeFault;
 import io.minik.runtime.cgroup.CgroupLimits;
 import io.minik.runtime.cgroup.Cgroups;
+import io.minik.runtime.cri.Connection;
 import io.minik.runtime.net.Network;
 import io.minik.runtime.sandbox.SandboxFiles.Entry;
-import io.minik.runtime.sys.ByteStream;
 import io.minik.runtime.sys.Kernel;
 import io.minik.runtime.sys.KeyedWorker;
 import io.minik.runtime.sys.Poller;
@@ -227,9 +227,10 @@ public final class LinuxSandboxes implements Sandboxes {
     }
 
     @Override
-    public Future<List<Sandbox>> list() {
+    public Future<List<Sandbox>> list(Map<String, String> labels) {
         return worker.run(() -> files.list().stream()
                 .flatMap(id -> files.find(id).stream())
+                .filter(entry -> entry.config().labels().entrySet().containsAll(labels.entrySet()))
                 .map(this::sandbox)
                 .toList());
     }
@@ -305,7 +306,7 @@ public final class LinuxSandboxes implements Sandboxes {
     }
 
     @Override
-    public Future<ByteStream> connect(String id, int port) {
+    public Future<Connection> connect(String id, int port) {
         Context context = vertx.getOrCreateContext();
         return worker.on(id, () -> {
             Entry entry = files.require(id);

@@ -1,7 +1,7 @@
 package io.minik.runtime.sandbox;
 
+import io.minik.runtime.cri.Connection;
 import io.minik.runtime.sys.Arena;
-import io.minik.runtime.sys.ByteStream;
 import io.minik.runtime.sys.Errno;
 import io.minik.runtime.sys.FdReadStream;
 import io.minik.runtime.sys.FdWriteStream;
@@ -38,7 +38,7 @@ final class PodDialer {
     }
 
     /** @param netPin empty = the host's network */
-    ByteStream dial(Context context, Optional<Path> netPin, int port) {
+    Connection dial(Context context, Optional<Path> netPin, int port) {
         int socket = netPin.isPresent() ? podSocket(netPin.get()) : hostSocket();
         try {
             connect(socket, port);
@@ -46,7 +46,7 @@ final class PodDialer {
             FdReadStream in = new FdReadStream(poller, kernel, context, socket);
             FdWriteStream out = new FdWriteStream(
                     poller, kernel, context, second, () -> kernel.sys().call(Syscall.SHUTDOWN, second, SHUT_WR));
-            return new ByteStream(in, out, () -> {
+            return new Connection(in, out, () -> {
                 in.close();
                 out.close();
             });

@@ -1,6 +1,6 @@
 package io.minik.runtime.sandbox;
 
-import io.minik.runtime.sys.ByteStream;
+import io.minik.runtime.cri.Connection;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +16,12 @@ public interface Sandboxes {
 
     Future<Optional<Sandbox>> find(String id);
 
-    Future<List<Sandbox>> list();
+    /** Those with all of these labels. */
+    Future<List<Sandbox>> list(Map<String, String> labels);
+
+    default Future<List<Sandbox>> list() {
+        return list(Map.of());
+    }
 
     /** Changes limits of the pod's own cgroup. */
     Future<Void> update(String id, PodResources resources);
@@ -28,7 +33,7 @@ public interface Sandboxes {
     Future<Void> remove(String id);
 
     /** A TCP connection to a port on the pod's loopback, made inside its network namespace: port-forward. */
-    Future<ByteStream> connect(String id, int port);
+    Future<Connection> connect(String id, int port);
 
     /**
      * @param id unique on the node, [a-z0-9-]: the kubelet uses the pod's UID and the attempt

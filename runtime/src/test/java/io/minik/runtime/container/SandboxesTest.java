@@ -6,12 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.minik.runtime.RuntimeFault;
 import io.minik.runtime.container.Containers.Container;
+import io.minik.runtime.cri.Connection;
 import io.minik.runtime.net.BridgeNetwork;
 import io.minik.runtime.net.Network;
 import io.minik.runtime.sandbox.Sandboxes.Sandbox;
 import io.minik.runtime.sandbox.Sandboxes.SandboxConfig;
 import io.minik.runtime.sandbox.Sandboxes.State;
-import io.minik.runtime.sys.ByteStream;
 import io.minik.runtime.sys.Kernel;
 import io.minik.runtime.sys.KeyedWorker;
 import io.minik.runtime.sys.LinuxSys;
@@ -126,7 +126,7 @@ class SandboxesTest {
                 List.of("sh", "-c", "until grep -q ':1F90 ' /proc/net/tcp /proc/net/tcp6; do usleep 10000; done"),
                 20_000));
 
-        ByteStream stream = await(node.sandboxes.connect("a", 8080));
+        Connection stream = await(node.sandboxes.connect("a", 8080));
         CompletableFuture<String> answer = new CompletableFuture<>();
         Buffer all = Buffer.buffer();
         stream.in().handler(all::appendBuffer);

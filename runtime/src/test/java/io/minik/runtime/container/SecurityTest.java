@@ -10,6 +10,7 @@ import io.minik.runtime.container.Containers.Mount;
 import io.minik.runtime.container.Containers.Propagation;
 import io.minik.runtime.container.Containers.Resources;
 import io.minik.runtime.container.Containers.Security;
+import io.minik.runtime.cri.Session;
 import io.minik.runtime.sandbox.Sandboxes;
 import io.vertx.core.buffer.Buffer;
 import java.nio.file.Files;
@@ -270,7 +271,7 @@ class SecurityTest {
         await(node.containers.create(config));
         var ended = node.exitOf("c1");
         await(node.containers.start("c1"));
-        Containers.Process attached = await(node.containers.attach("c1", true, true, true));
+        Session attached = await(node.containers.attach("c1", true, true, true));
         attached.resize(120, 40);
         await(attached.stdin().write(Buffer.buffer("hello\n")));
 
@@ -283,7 +284,7 @@ class SecurityTest {
     void aCommandMayHaveATerminalOfItsOwn() throws Exception {
         await(node.containers.create(node.config("p1", "c1", "sleep", "1000")));
         await(node.containers.start("c1"));
-        Containers.Process process =
+        Session process =
                 await(node.containers.exec("c1", new Containers.ExecConfig(List.of("sh"), true, true, "guest")));
         var said = Buffer.buffer();
         process.stdout().handler(said::appendBuffer);
@@ -298,7 +299,7 @@ class SecurityTest {
     void whatIsTypedReachesACommandAndItsEndIsSeen() {
         await(node.containers.create(node.config("p1", "c1", "sleep", "1000")));
         await(node.containers.start("c1"));
-        Containers.Process process =
+        Session process =
                 await(node.containers.exec("c1", new Containers.ExecConfig(List.of("wc", "-c"), true, false, "")));
         var said = Buffer.buffer();
         process.stdout().handler(said::appendBuffer);

@@ -1,0 +1,331 @@
+package io.minik.runtime.cri;
+
+import io.vertx.core.buffer.Buffer;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** CRI's messages, by their names. Times are nanoseconds since the epoch. Absent strings are empty. */
+public final class Cri {
+    private Cri() {}
+
+    // ---- sandboxes
+
+    /** One sandbox: the same metadata is the same sandbox. */
+    public record PodSandboxMetadata(String name, String uid, String namespace, int attempt) {}
+
+    public enum NamespaceMode {
+        /** Common to the pod's containers. */
+        POD,
+        /** The container's own. */
+        CONTAINER,
+        /** The node's. */
+        NODE,
+        /** That of another container, which {@code targetId} names. */
+        TARGET
+    }
+
+    public record NamespaceOption(NamespaceMode network, NamespaceMode pid, NamespaceMode ipc, String targetId) {
+        /** As most pods have them: one network, and each container sees its own processes only. */
+        public static final NamespaceOption PLAIN =
+                new NamespaceOption(NamespaceMode.POD, NamespaceMode.CONTAINER, NamespaceMode.POD, "");
+    }
+
+    /**
+     * @param cgroupParent path below the runtime's root, e.g. {@code kubepods/burstable/pod<uid>}
+     * @param resources limits of the whole pod
+     */
+    public record LinuxPodSandboxConfig(
+            String cgroupParent,
+            NamespaceOption namespaceOptions,
+            Map<String, String> sysctls,
+            LinuxContainerResources resources) {
+        public static LinuxPodSandboxConfig plain(String cgroupParent) {
+            return new LinuxPodSandboxConfig(
+                    cgroupParent, NamespaceOption.PLAIN, Map.of(), LinuxContainerResources.NONE);
+        }
+    }
+
+    /** @param logDirectory where the logs of its containers are */
+    public record PodSandboxConfig(
+            PodSandboxMetadata metadata,
+            String hostname,
+            Path logDirectory,
+            Map<String, String> labels,
+            Map<String, String> annotations,
+            LinuxPodSandboxConfig linux) {}
+
+    public enum PodSandboxState {
+        SANDBOX_READY,
+        SANDBOX_NOTREADY
+    }
+
+    public record PodSandbox(
+            String id,
+            PodSandboxMetadata metadata,
+            PodSandboxState state,
+            long createdAt,
+            Map<String, String> labels,
+            Map<String, String> annotations) {}
+
+    /**
+     * @param ips the pod's own addresses; empty on the node's network
+     * @param resources as last set: beyond CRI, whose runtimes say nothing of them
+     */
+    public record PodSandboxStatus(PodSandbox sandbox, List<String> ips, Optional<LinuxContainerResources> resources) {
+        public String id() {
+            return sandbox.id();
+        }
+
+        public int attempt() {
+            return sandbox.metadata().attempt();
+        }
+
+        public boolean ready() {
+            return sandbox.state() == PodSandboxState.SANDBOX_READY;
+        }
+    }
+
+    /** Those with all of these labels. */
+    public record PodSandboxFilter(Map<String, String> labelSelector) {
+        public static final PodSandboxFilter ALL = new PodSandboxFilter(Map.of());
+    }
+
+    // ---- containers
+
+    /** One container of a sandbox: the same metadata is the same container. */
+    public record ContainerMetadata(String name, int attempt) {}
+
+    /** @param image id or digest; @param userSpecifiedImage what people call it */
+    public record ImageSpec(String image, String userSpecifiedImage) {}
+
+    /**
+     * What is run, and how; a record of its own here, fields of ContainerConfig in CRI.
+     *
+     * @param command, args in place of the image's entrypoint and cmd; without both, the image's
+     * @param workingDir empty for the image's
+     * @param envs above the image's
+     * @param stopSignal by name; empty for the image's
+     */
+    public record ContainerProcess(
+            List<String> command,
+            List<String> args,
+            Map<String, String> envs,
+            String workingDir,
+            boolean stdin,
+            boolean stdinOnce,
+            boolean tty,
+            String stopSignal) {
+        /** Nobody types, and all else is as the image says. */
+        public static ContainerProcess of(List<String> command, List<String> args, Map<String, String> envs) {
+            return new ContainerProcess(command, args, envs, "", false, false, false, "");
+        }
+    }
+
+    public enum MountPropagation {
+        PROPAGATION_PRIVATE,
+        PROPAGATION_HOST_TO_CONTAINER,
+        PROPAGATION_BIDIRECTIONAL
+    }
+
+    /** Whether what is mounted below a read-only mount is read-only, too; CRI knows the first and the last. */
+    public enum RecursiveReadOnly {
+        NO,
+        IF_POSSIBLE,
+        YES
+    }
+
+    public record Mount(
+            Path hostPath,
+            String containerPath,
+            boolean readonly,
+            RecursiveReadOnly recursiveReadOnly,
+            MountPropagation propagation) {
+        /** A writable mount that nothing passes through. */
+        public static Mount of(Path hostPath, String containerPath) {
+            return new Mount(
+                    hostPath, containerPath, false, RecursiveReadOnly.NO, MountPropagation.PROPAGATION_PRIVATE);
+        }
+    }
+
+    /** 0 = not set. {@code cpuShares} as in cgroup v1. */
+    public record LinuxContainerResources(
+            long cpuPeriod, long cpuQuota, long cpuShares, long memoryLimitInBytes, int oomScoreAdj) {
+        public static final LinuxContainerResources NONE = new LinuxContainerResources(0, 0, 0, 0, 0);
+    }
+
+    /** Names without CAP_; ALL in either list. */
+    public record Capability(List<String> addCapabilities, List<String> dropCapabilities) {}
+
+    /** @param strict the image's own groups do not count (SupplementalGroupsPolicy) */
+    public record SupplementalGroups(List<Long> ids, boolean strict) {}
+
+    public enum ProfileType {
+        RUNTIME_DEFAULT,
+        UNCONFINED,
+        LOCALHOST
+    }
+
+    /** @param localhostRef absolute path of the profile, with LOCALHOST */
+    public record SecurityProfile(ProfileType profileType, String localhostRef) {
+        public static final SecurityProfile UNCONFINED = new SecurityProfile(ProfileType.UNCONFINED, "");
+        public static final SecurityProfile RUNTIME_DEFAULT = new SecurityProfile(ProfileType.RUNTIME_DEFAULT, "");
+    }
+
+    /**
+     * @param runAsUser, runAsGroup absent = the image's
+     * @param masked /proc and /sys as the runtime masks them; CRI gives the paths
+     * @param pidTarget id of a running container whose processes it sees; empty for what the sandbox says
+     */
+    public record LinuxContainerSecurityContext(
+            OptionalLong runAsUser,
+            OptionalLong runAsGroup,
+            SupplementalGroups supplementalGroups,
+            boolean privileged,
+            boolean readonlyRootfs,
+            boolean noNewPrivs,
+            Capability capabilities,
+            boolean masked,
+            SecurityProfile seccomp,
+            String pidTarget) {
+        public static final LinuxContainerSecurityContext PLAIN = new LinuxContainerSecurityContext(
+                OptionalLong.empty(),
+                OptionalLong.empty(),
+                new SupplementalGroups(List.of(), false),
+                false,
+                false,
+                false,
+                new Capability(List.of(), List.of()),
+                true,
+                SecurityProfile.RUNTIME_DEFAULT,
+                "");
+    }
+
+    public record LinuxContainerConfig(
+            LinuxContainerResources resources, LinuxContainerSecurityContext securityContext) {
+        public static final LinuxContainerConfig PLAIN =
+                new LinuxContainerConfig(LinuxContainerResources.NONE, LinuxContainerSecurityContext.PLAIN);
+    }
+
+    /** @param logPath below the sandbox' log directory */
+    public record ContainerConfig(
+            ContainerMetadata metadata,
+            ImageSpec image,
+            ContainerProcess process,
+            List<Mount> mounts,
+            Map<String, String> labels,
+            Map<String, String> annotations,
+            String logPath,
+            LinuxContainerConfig linux) {}
+
+    public enum ContainerState {
+        CONTAINER_CREATED,
+        CONTAINER_RUNNING,
+        CONTAINER_EXITED
+    }
+
+    /** @param image as it was asked for; @param imageId in the runtime */
+    public record Container(
+            String id,
+            String podSandboxId,
+            ContainerMetadata metadata,
+            ImageSpec image,
+            String imageId,
+            ContainerState state,
+            long createdAt,
+            Map<String, String> labels,
+            Map<String, String> annotations) {}
+
+    /**
+     * @param exitCode 128 + signal if a signal ended it; 255 if it ended unseen
+     * @param reason {@code Completed}, {@code Error}, {@code OOMKilled}, {@code StartError}, {@code Unknown}; empty until exited
+     * @param logPath on the node
+     */
+    public record ContainerStatus(
+            Container container,
+            long startedAt,
+            long finishedAt,
+            int exitCode,
+            String reason,
+            String message,
+            Path logPath) {
+        public String id() {
+            return container.id();
+        }
+
+        public String name() {
+            return container.metadata().name();
+        }
+
+        public int attempt() {
+            return container.metadata().attempt();
+        }
+
+        public ContainerState state() {
+            return container.state();
+        }
+
+        public Map<String, String> annotations() {
+            return container.annotations();
+        }
+    }
+
+    /** Those with all of these labels. */
+    public record ContainerFilter(Map<String, String> labelSelector) {
+        public static final ContainerFilter ALL = new ContainerFilter(Map.of());
+    }
+
+    /** Whether labels have all that a filter wants. */
+    public static boolean matches(Map<String, String> labels, Map<String, String> labelSelector) {
+        return labels.entrySet().containsAll(labelSelector.entrySet());
+    }
+
+    /** Labels or annotations, and others over them. */
+    public static Map<String, String> with(Map<String, String> before, Map<String, String> added) {
+        Map<String, String> all = new HashMap<>(before);
+        all.putAll(added);
+        return Map.copyOf(all);
+    }
+
+    /** Of CONTAINER_STOPPED_EVENT, the one kind that is told. */
+    public record ContainerEvent(String containerId, Map<String, String> labels) {}
+
+    // ---- processes inside, and figures
+
+    public record ExecRequest(String containerId, List<String> cmd, boolean tty, boolean stdin) {}
+
+    public record AttachRequest(String containerId, boolean stdin, boolean stdout, boolean stderr) {}
+
+    public record ExecSyncResponse(Buffer stdout, Buffer stderr, int exitCode) {}
+
+    public record CpuUsage(long usageCoreNanoSeconds) {}
+
+    public record MemoryUsage(long workingSetBytes, long usageBytes, long rssBytes) {}
+
+    /** Of the writable layer. */
+    public record FilesystemUsage(long usedBytes, long inodesUsed) {}
+
+    /** @param processCount in CRI a figure of the sandbox */
+    public record ContainerStats(
+            long timestamp, CpuUsage cpu, MemoryUsage memory, FilesystemUsage writableLayer, long processCount) {}
+
+    // ---- images
+
+    /** Basic auth by the first two, or one of the tokens. */
+    public record AuthConfig(String username, String password, String identityToken, String registryToken) {}
+
+    /**
+     * @param uid and username: who runs it if nobody says otherwise; with neither, root
+     */
+    public record Image(
+            String id, List<String> repoTags, List<String> repoDigests, long size, OptionalLong uid, String username) {}
+
+    /**
+     * @param layers where they are unpacked, uppermost first: valid while the image is here
+     * @param volumes paths that the image declares
+     */
+    public record ImageContent(List<Path> layers, List<String> volumes) {}
+}

@@ -1,0 +1,176 @@
+package io.minik.runtime.linux;
+
+import io.minik.runtime.container.Containers;
+import io.minik.runtime.container.Containers.Propagation;
+import io.minik.runtime.container.Containers.Recursive;
+import io.minik.runtime.container.Containers.Resources;
+import io.minik.runtime.container.Containers.Security;
+import io.minik.runtime.cri.Cri.Container;
+import io.minik.runtime.cri.Cri.ContainerConfig;
+import io.minik.runtime.cri.Cri.ContainerMetadata;
+import io.minik.runtime.cri.Cri.ContainerProcess;
+import io.minik.runtime.cri.Cri.ContainerState;
+import io.minik.runtime.cri.Cri.ContainerStatus;
+import io.minik.runtime.cri.Cri.ImageSpec;
+import io.minik.runtime.cri.Cri.LinuxContainerResources;
+import io.minik.runtime.cri.Cri.LinuxContainerSecurityContext;
+import io.minik.runtime.cri.Cri.Mount;
+import io.minik.runtime.cri.Cri.PodSandboxConfig;
+import io.minik.runtime.cri.Cri.SecurityProfile;
+import io.minik.runtime.image.Images;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** Containers in CRI's terms and in the room's. Pure. */
+final class ContainerTerms {
+    /** Hexadecimal digits of the pod's UID in ids: 48 bits, and the container's name stands beside them. */
+    private static final int SHORT_UID = 12;
+
+    private ContainerTerms() {}
+
+    static String id(String podUid, ContainerMetadata metadata) {
+        String hex = podUid.replace("-", "").toLowerCase(Locale.ROOT);
+        return "c-" + hex.substring(0, Math.min(SHORT_UID, hex.length())) + "-" + metadata.name() + "-"
+                + metadata.attempt();
+    }
+
+    static Containers.ContainerConfig config(
+            String sandboxId, PodSandboxConfig sandbox, ContainerConfig asked, Images.Image image, LogLimits logs) {
+        ContainerProcess process = asked.process();
+        Images.ImageConfig own = image.config();
+        return new Containers.ContainerConfig(
+                id(sandbox.metadata().uid(), asked.metadata()),
+                sandboxId,
+                asked.metadata().name(),
+                asked.metadata().attempt(),
+                image.id(),
+                asked.image().userSpecifiedImage(),
+                image.layers(),
+                command(process, own),
+                environment(process, own),
+                process.workingDir().isEmpty() ? own.workingDir() : process.workingDir(),
+                process.stdin(),
+                process.stdinOnce(),
+                process.tty(),
+                asked.mounts().stream().map(ContainerTerms::mount).toList(),
+                List.of(),
+                security(asked.linux().securityContext(), own.user()),
+                resources(asked.linux().resources()),
+                sandbox.linux().cgroupParent(),
+                process.stopSignal().isEmpty() ? own.stopSignal() : process.stopSignal(),
+                sandbox.logDirectory().resolve(asked.logPath()),
+                logs.maxBytes(),
+                logs.maxFiles(),
+                asked.labels(),
+                asked.annotations(),
+                asked.linux().securityContext().pidTarget());
+    }
+
+    /** The command replaces entrypoint and cmd of the image, args only cmd. */
+    private static List<String> command(ContainerProcess process, Images.ImageConfig image) {
+        List<String> argv = new ArrayList<>(process.command().isEmpty() ? image.entrypoint() : process.command());
+        if (!process.args().isEmpty()) {
+            argv.addAll(process.args());
+        } else if (process.command().isEmpty()) {
+            argv.addAll(image.cmd());
+        }
+        return List.copyOf(argv);
+    }
+
+    private static List<String> environment(ContainerProcess process, Images.ImageConfig image) {
+        Map<String, String> all = new LinkedHashMap<>();
+        for (String entry : image.env()) {
+            int equals = entry.indexOf('=');
+            if (equals > 0) {
+                all.put(entry.substring(0, equals), entry.substring(equals + 1));
+            }
+        }
+        all.putAll(process.envs());
+        return all.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList();
+    }
+
+    private static Containers.Mount mount(Mount mount) {
+        return new Containers.Mount(
+                mount.hostPath(),
+                mount.containerPath(),
+                mount.readonly(),
+                switch (mount.recursiveReadOnly()) {
+                    case NO -> Recursive.NO;
+                    case IF_POSSIBLE -> Recursive.IF_POSSIBLE;
+                    case YES -> Recursive.YES;
+                },
+                switch (mount.propagation()) {
+                    case PROPAGATION_PRIVATE -> Propagation.PRIVATE;
+                    case PROPAGATION_HOST_TO_CONTAINER -> Propagation.HOST_TO_CONTAINER;
+                    case PROPAGATION_BIDIRECTIONAL -> Propagation.BIDIRECTIONAL;
+                });
+    }
+
+    private static Security security(LinuxContainerSecurityContext asked, String imageUser) {
+        return new Security(
+                asked.runAsUser().isPresent() ? Long.toString(asked.runAsUser().getAsLong()) : imageUser,
+                asked.runAsGroup().orElse(-1),
+                asked.supplementalGroups().ids(),
+                asked.privileged(),
+                asked.readonlyRootfs(),
+                asked.noNewPrivs(),
+                asked.capabilities().addCapabilities(),
+                asked.capabilities().dropCapabilities(),
+                asked.masked() ? Security.DEFAULT_MASKED_PATHS : List.of(),
+                asked.masked() ? Security.DEFAULT_READ_ONLY_PATHS : List.of(),
+                seccomp(asked.seccomp()),
+                asked.supplementalGroups().strict());
+    }
+
+    private static String seccomp(SecurityProfile profile) {
+        return switch (profile.profileType()) {
+            case RUNTIME_DEFAULT -> "runtime/default";
+            case UNCONFINED -> "unconfined";
+            case LOCALHOST -> "localhost/" + profile.localhostRef();
+        };
+    }
+
+    static Resources resources(LinuxContainerResources asked) {
+        return new Resources(
+                asked.cpuShares(),
+                asked.cpuQuota(),
+                asked.cpuPeriod(),
+                asked.memoryLimitInBytes(),
+                0,
+                asked.oomScoreAdj(),
+                "",
+                "");
+    }
+
+    static Container container(Containers.Container known) {
+        Containers.ContainerConfig config = known.config();
+        return new Container(
+                known.id(),
+                config.sandboxId(),
+                new ContainerMetadata(config.name(), config.attempt()),
+                new ImageSpec(config.imageId(), config.imageReference()),
+                config.imageId(),
+                switch (known.state()) {
+                    case CREATED -> ContainerState.CONTAINER_CREATED;
+                    case RUNNING -> ContainerState.CONTAINER_RUNNING;
+                    case EXITED -> ContainerState.CONTAINER_EXITED;
+                },
+                known.createdAtNanos(),
+                config.labels(),
+                config.annotations());
+    }
+
+    static ContainerStatus status(Containers.Container known) {
+        return new ContainerStatus(
+                container(known),
+                known.startedAtNanos(),
+                known.finishedAtNanos(),
+                known.exitCode(),
+                known.reason(),
+                known.message(),
+                known.config().logPath());
+    }
+}

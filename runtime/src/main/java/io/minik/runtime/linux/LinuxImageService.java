@@ -1,0 +1,76 @@
+package io.minik.runtime.linux;
+
+import io.minik.runtime.cri.Cri.AuthConfig;
+import io.minik.runtime.cri.Cri.Image;
+import io.minik.runtime.cri.Cri.ImageContent;
+import io.minik.runtime.cri.ImageService;
+import io.minik.runtime.image.Images;
+import io.vertx.core.Future;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** Images of this machine's store. */
+public final class LinuxImageService implements ImageService {
+    private final Images images;
+
+    public LinuxImageService(Images images) {
+        this.images = images;
+    }
+
+    @Override
+    public Future<List<Image>> listImages() {
+        return Faults.translated(images.list())
+                .map(all -> all.stream().map(LinuxImageService::image).toList());
+    }
+
+    @Override
+    public Future<Optional<Image>> imageStatus(String image) {
+        return Faults.translated(images.find(image)).map(found -> found.map(LinuxImageService::image));
+    }
+
+    @Override
+    public Future<String> pullImage(String image, Optional<AuthConfig> auth) {
+        return Faults.translated(images.pull(
+                        image,
+                        auth.map(a -> new Images.Credentials(
+                                a.username(), a.password(), a.identityToken(), a.registryToken()))))
+                .map(Images.Image::id);
+    }
+
+    @Override
+    public Future<Void> removeImage(String image) {
+        return Faults.translated(images.remove(image));
+    }
+
+    @Override
+    public Future<ImageContent> imageContent(String imageId) {
+        return Faults.translated(images.find(imageId)
+                .compose(found -> found.isEmpty()
+                        ? Future.failedFuture(Faults.notFound("image", imageId))
+                        : images.layers(found.get())
+                                .map(layers -> new ImageContent(
+                                        layers, found.get().config().volumes()))));
+    }
+
+    private static Image image(Images.Image image) {
+        String user = image.config().user().split(":", 2)[0];
+        boolean number = !user.isEmpty() && user.chars().allMatch(c -> c >= '0' && c <= '9');
+        return new Image(
+                image.id(),
+                image.repoTags(),
+                image.repoDigests(),
+                image.sizeBytes(),
+                number ? uid(user) : OptionalLong.empty(),
+                number ? "" : user);
+    }
+
+    /** One that is too large for a uid is nobody's, and surely not root's. */
+    private static OptionalLong uid(String digits) {
+        try {
+            return OptionalLong.of(Long.parseLong(digits));
+        } catch (NumberFormatException e) {
+            return OptionalLong.of(Long.MAX_VALUE);
+        }
+    }
+}

@@ -1,0 +1,145 @@
+package io.minik.runtime.cri;
+
+import io.minik.ground.loop.Loop;
+import io.minik.runtime.cri.Cri.Container;
+import io.minik.runtime.cri.Cri.ContainerConfig;
+import io.minik.runtime.cri.Cri.ContainerState;
+import io.minik.runtime.cri.Cri.ContainerStatus;
+import io.minik.runtime.cri.Cri.PodSandboxConfig;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** One container of {@link FakeCri}: what was asked for, and what became of it. */
+public final class FakeContainer {
+    private final Loop loop;
+    private final String id;
+    private final String sandboxId;
+    private final ContainerConfig config;
+    private final Path log;
+    private final FakeCri.FakeImage image;
+    private final long createdAt;
+
+    private Map<String, String> annotations;
+    private ContainerState state = ContainerState.CONTAINER_CREATED;
+    private Optional<FakeProcess> process = Optional.empty();
+    private long startedAt;
+    private long finishedAt;
+    private int exitCode;
+    private String reason = "";
+    private String message = "";
+
+    FakeContainer(
+            Loop loop,
+            String id,
+            String sandboxId,
+            ContainerConfig config,
+            PodSandboxConfig sandbox,
+            FakeCri.FakeImage image) {
+        this.loop = loop;
+        this.id = id;
+        this.sandboxId = sandboxId;
+        this.config = config;
+        this.log = sandbox.logDirectory().resolve(config.logPath());
+        this.image = image;
+        this.createdAt = FakeCri.nanos(loop.now());
+        this.annotations = config.annotations();
+    }
+
+    public String id() {
+        return id;
+    }
+
+    public String sandboxId() {
+        return sandboxId;
+    }
+
+    public ContainerConfig config() {
+        return config;
+    }
+
+    public Path logPath() {
+        return log;
+    }
+
+    /** Whole and final. */
+    public List<String> argv() {
+        return image.argv(config.process());
+    }
+
+    public Map<String, String> env() {
+        return image.env(config.process());
+    }
+
+    ContainerState state() {
+        return state;
+    }
+
+    public boolean running() {
+        return state == ContainerState.CONTAINER_RUNNING;
+    }
+
+    Optional<FakeProcess> process() {
+        return process;
+    }
+
+    FakeProcess start() {
+        FakeProcess started = new FakeProcess(loop, argv(), env(), this::write);
+        process = Optional.of(started);
+        state = ContainerState.CONTAINER_RUNNING;
+        startedAt = FakeCri.nanos(loop.now());
+        return started;
+    }
+
+    private void write(String stream, String text) {
+        try {
+            Files.createDirectories(log.getParent());
+            Files.writeString(
+                    log,
+                    loop.now() + " " + stream + " F " + text + "\n",
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    void exited(int code, String why, String text) {
+        process = Optional.empty();
+        state = ContainerState.CONTAINER_EXITED;
+        finishedAt = FakeCri.nanos(loop.now());
+        startedAt = startedAt == 0 ? finishedAt : startedAt;
+        exitCode = code;
+        reason = why;
+        message = text;
+    }
+
+    void annotate(Map<String, String> added) {
+        annotations = Cri.with(annotations, added);
+    }
+
+    public ContainerStatus status() {
+        return new ContainerStatus(
+                new Container(
+                        id,
+                        sandboxId,
+                        config.metadata(),
+                        config.image(),
+                        image.told().id(),
+                        state,
+                        createdAt,
+                        config.labels(),
+                        annotations),
+                startedAt,
+                finishedAt,
+                exitCode,
+                reason,
+                message,
+                log);
+    }
+}
