@@ -8,10 +8,8 @@ import io.minik.api.client.Transport;
 import io.minik.api.join.ClusterConfig;
 import io.minik.api.join.JoinToken;
 import io.minik.api.meta.ApiException;
-import io.minik.api.meta.Resource;
 import io.minik.api.meta.Status.Reason;
-import io.minik.api.schema.KindRow;
-import io.minik.api.schema.Schema;
+import io.minik.api.schema.Kinds;
 import io.minik.ground.loop.Loop;
 import io.minik.ground.room.Room;
 import io.minik.ground.tls.ClientAuthority;
@@ -82,7 +80,7 @@ final class ControlPlane {
     private final String nodeIp;
     private final Pki pki;
     private final Store store;
-    private final Schema schema = Schema.load();
+    private final Kinds kinds = Kinds.builtIn();
     private final DeferredTransport ownRights = new DeferredTransport();
     private final ServiceAccountTokens tokens;
     private final BootstrapTokens bootstrapTokens;
@@ -138,7 +136,7 @@ final class ControlPlane {
                 config(),
                 new ApiServer.Parts(
                         store,
-                        schema,
+                        kinds,
                         authenticator,
                         rbac.authorizer(),
                         Reviews.connectors(
@@ -255,7 +253,7 @@ final class ControlPlane {
                         pki.serverCa().pem(),
                         options.clusterCidr,
                         NODE_PREFIX,
-                        this::served,
+                        new ServedResources(kinds),
                         Duration.ofSeconds(options.nodeMonitorPeriodSeconds),
                         Duration.ofSeconds(options.nodeMonitorGraceSeconds),
                         nodeName)));
@@ -302,13 +300,6 @@ final class ControlPlane {
                 store,
                 transport,
                 Member.named(nodeName, List.of("https://" + address + ":" + options.etcdPort)));
-    }
-
-    private List<Resource> served() {
-        return schema.kinds().stream()
-                .filter(row -> row.has("list"))
-                .map(KindRow::resource)
-                .toList();
     }
 
     private Future<Void> startScheduler(Context schedulerLoop) {

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** What no schema carries: short names and categories, by the registries of kube-apiserver. */
+/** What no schema carries: short names, categories, and in which version objects are stored; by kube-apiserver's registries. */
 final class KindNames {
     private static final Map<String, List<String>> SHORT_NAMES = Map.ofEntries(
             Map.entry("componentstatuses", List.of("cs")),
@@ -61,7 +61,20 @@ final class KindNames {
             "validatingadmissionpolicybindings.admissionregistration.k8s.io",
             "validatingwebhookconfigurations.admissionregistration.k8s.io");
 
+    private static final Resource CORE_EVENTS = new Resource("", "v1", "events", "Event", true);
+    private static final Resource AUTOSCALERS_V2 =
+            new Resource("autoscaling", "v2", "horizontalpodautoscalers", "HorizontalPodAutoscaler", true);
+
+    /** Served in two group versions, stored in one. */
+    private static final Map<String, Resource> STORED_ELSEWHERE = Map.of(
+            "events.k8s.io/v1/events", CORE_EVENTS,
+            "autoscaling/v1/horizontalpodautoscalers", AUTOSCALERS_V2);
+
     private KindNames() {}
+
+    static Resource stored(Resource resource) {
+        return STORED_ELSEWHERE.getOrDefault(resource.apiVersion() + "/" + resource.plural(), resource);
+    }
 
     static List<String> shortNames(Resource resource) {
         return SHORT_NAMES.getOrDefault(resource.groupResource(), List.of());

@@ -9,6 +9,7 @@ import java.util.Set;
  * One resource of the API: a row of the table that the generic path serves.
  *
  * @param verbs as discovery lists them: create, delete, deletecollection, get, list, patch, update, watch
+ * @param stored the resource whose objects its are, in another version or group: mostly itself
  * @param type of one object
  */
 public record KindRow(
@@ -18,9 +19,20 @@ public record KindRow(
         List<String> categories,
         Set<String> verbs,
         List<Subresource> subresources,
+        Resource stored,
         Type type) {
     public Optional<Subresource> subresource(String name) {
         return subresources.stream().filter(sub -> sub.name().equals(name)).findFirst();
+    }
+
+    /** Whether it is none of Kubernetes' own. */
+    public boolean added() {
+        return type.list().isPresent();
+    }
+
+    /** The types that come and go with a kind that is not Kubernetes' own: that of its objects and that of their lists. */
+    List<Type> ownTypes() {
+        return type.list().map(list -> List.of(type, list)).orElse(List.of());
     }
 
     public boolean has(String verb) {

@@ -6,18 +6,25 @@ import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
-/** All GA kinds of Kubernetes and their types. Immutable; load once, share. */
+/** Kinds and their types: those of Kubernetes itself, and what was added to them. Immutable, shared. */
 public final class Schema {
     private final List<Type> types;
     private final List<KindRow> kinds;
     private final Map<String, KindRow> byResource = new HashMap<>();
     private final Map<String, KindRow> byKind = new HashMap<>();
     private final Map<String, Type> byName = new HashMap<>();
+    /** Resources whose objects are stored as those of another. */
+    private final Map<Resource, Resource> storedElsewhere = new HashMap<>();
 
     Schema(List<Type> types, List<KindRow> kinds) {
         this.types = types;
@@ -25,6 +32,9 @@ public final class Schema {
         for (KindRow row : kinds) {
             byResource.put(row.resource().apiVersion() + "/" + row.resource().plural(), row);
             byKind.put(row.resource().apiVersion() + "/" + row.resource().kind(), row);
+            if (!row.stored().equals(row.resource())) {
+                storedElsewhere.put(row.resource(), row.stored());
+            }
         }
         for (Type type : types) {
             byName.put(type.name(), type);
@@ -49,6 +59,42 @@ public final class Schema {
         } catch (IOException e) {
             throw new UncheckedIOException("reading schema.bin", e);
         }
+    }
+
+    /** All that can be listed and watched, each once: a kind of several versions in that which it is stored in, if that is served. */
+    public List<Resource> watched() {
+        Map<Resource, Resource> watched = new LinkedHashMap<>();
+        for (KindRow row : kinds) {
+            if (row.has("list") && row.has("watch")) {
+                watched.merge(
+                        row.stored(), row.resource(), (first, other) -> other.equals(row.stored()) ? other : first);
+            }
+        }
+        return List.copyOf(watched.values());
+    }
+
+    /** The same without some kinds and with others: types are shared. */
+    Schema changed(List<KindRow> gone, List<KindRow> come) {
+        List<Type> allTypes = new ArrayList<>(types);
+        gone.forEach(row -> allTypes.removeAll(row.ownTypes()));
+        come.forEach(row -> allTypes.addAll(row.ownTypes()));
+        List<KindRow> all = new ArrayList<>(kinds);
+        all.removeAll(gone);
+        all.addAll(come);
+        return new Schema(List.copyOf(allTypes), List.copyOf(all));
+    }
+
+    /** The resource that holds a resource's objects: mostly itself. */
+    public Resource stored(Resource resource) {
+        return storedElsewhere.getOrDefault(resource, resource);
+    }
+
+    /** All that objects are stored as. */
+    public Set<Resource> stored() {
+        return kinds.stream()
+                .filter(row -> row.has("get"))
+                .map(KindRow::stored)
+                .collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
     /** Every resource of the GA groups, also those that can only be created (reviews, bindings). */

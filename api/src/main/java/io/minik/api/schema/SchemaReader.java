@@ -127,6 +127,7 @@ final class SchemaReader {
                 KindNames.categories(resource),
                 verbs,
                 List.copyOf(subresources),
+                KindNames.stored(resource),
                 type);
     }
 

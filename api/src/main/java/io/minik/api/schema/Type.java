@@ -3,6 +3,7 @@ package io.minik.api.schema;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** An object type of the API: one node of the graph that decoding, patching, OpenAPI and protobuf walk. */
 public final class Type {
@@ -32,6 +33,7 @@ public final class Type {
     private Field[] message = NONE;
     private Field[] sorted = NONE;
     private String apiVersion = "";
+    private @Nullable Type list;
 
     Type(String name, Form form, boolean atomic, int docsIndex) {
         this.name = name;
@@ -68,6 +70,16 @@ public final class Type {
 
     void apiVersion(String version) {
         apiVersion = version;
+    }
+
+    /** Called once by the maker of a kind's type that is no generated one. */
+    void list(Type ofObjects) {
+        list = ofObjects;
+    }
+
+    /** The type of the lists of a kind that was added. */
+    Optional<Type> list() {
+        return Optional.ofNullable(list);
     }
 
     /** The protobuf name: {@code k8s.io.api.core.v1.PodSpec}. */

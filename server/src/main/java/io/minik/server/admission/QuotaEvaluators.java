@@ -22,16 +22,23 @@ public final class QuotaEvaluators {
 
     private static final String DEVICE_CLAIMS = "resourceclaims.resource.k8s.io";
 
-    /** By group and plural: one kind may be asked for in two versions. */
-    private final Map<String, QuotaEvaluator> byResource = new LinkedHashMap<>();
+    /** By group and plural: one kind may be asked for in two versions. Swapped, never changed. */
+    private volatile Map<String, QuotaEvaluator> byResource = Map.of();
 
     /** @param stored the resources under which objects are stored; those of the cluster are left out */
     public QuotaEvaluators(Collection<Resource> stored) {
+        count(stored);
+    }
+
+    /** The same of other resources: when kinds come and go. */
+    public void count(Collection<Resource> stored) {
+        Map<String, QuotaEvaluator> all = new LinkedHashMap<>();
         for (Resource resource : stored) {
             if (resource.namespaced() && !resource.plural().equals("events")) {
-                byResource.put(resource.groupResource(), evaluator(resource));
+                all.put(resource.groupResource(), evaluator(resource));
             }
         }
+        byResource = all;
     }
 
     private static QuotaEvaluator evaluator(Resource resource) {

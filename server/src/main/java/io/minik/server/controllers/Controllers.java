@@ -28,9 +28,7 @@ import io.minik.server.controllers.workloads.ReplicaSetController;
 import io.minik.server.controllers.workloads.StatefulSetController;
 import java.time.Duration;
 import java.time.ZoneId;
-import java.util.Collection;
 import java.util.List;
-import java.util.function.Supplier;
 
 /** All controllers, in the order they are started; each is a room. They share one loop and one set of informers. */
 public final class Controllers {
@@ -40,23 +38,30 @@ public final class Controllers {
      * @param nodePrefix how long a node's piece of them is
      * @param nodeMonitorPeriod and nodeMonitorGrace: how often silence is looked for, and how long a node may be silent
      * @param serverNode the node of this server's machine, if it has one
-     * @param served all resources that can be listed, watched and deleted as of now, those of CRDs too: a namespace's
-     *     end and the garbage collector look through them
+     * @param served a namespace's end and the garbage collector look through them
      */
     public record Config(
             String rootCaPem,
             String clusterCidr,
             int nodePrefix,
-            Supplier<? extends Collection<Resource>> served,
+            Served served,
             Duration nodeMonitorPeriod,
             Duration nodeMonitorGrace,
             String serverNode) {}
+
+    /** All resources that can be listed, watched and deleted, those too that come and go. */
+    public interface Served {
+        List<Resource> now();
+
+        /** @param changed called on any thread, after {@link #now} has changed */
+        void onChange(Runnable changed);
+    }
 
     private Controllers() {}
 
     public static List<Room> all(ControllerContext context, Config config) {
         return List.of(
-                new NamespaceController(context, () -> config.served().get().stream()
+                new NamespaceController(context, () -> config.served().now().stream()
                         .filter(Resource::namespaced)
                         .toList()),
                 new ServiceAccountController(context),
@@ -83,11 +88,17 @@ public final class Controllers {
                 new TaintEvictionController(context),
                 new ServerRole(context, config.serverNode()),
                 new PodGcController(context, PodGcController.MOST_ENDED),
-                new GarbageCollector(context, withoutEvents(config.served().get())));
+                garbage(context, config.served()));
+    }
+
+    private static GarbageCollector garbage(ControllerContext context, Served served) {
+        GarbageCollector collector = new GarbageCollector(context, withoutEvents(served.now()));
+        served.onChange(() -> collector.watch(withoutEvents(served.now())));
+        return collector;
     }
 
     /** Events belong to nobody, and there are many. */
-    private static List<Resource> withoutEvents(Collection<Resource> resources) {
+    private static List<Resource> withoutEvents(List<Resource> resources) {
         return resources.stream()
                 .filter(resource -> !resource.plural().equals("events"))
                 .toList();

@@ -1,6 +1,5 @@
 package io.minik.server.http;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.client.HttpTransport;
 import io.minik.api.client.Transport;
 import io.minik.api.meta.ApiException;
@@ -8,8 +7,7 @@ import io.minik.api.meta.Resource;
 import io.minik.api.meta.Resources;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
-import io.minik.api.schema.Schema;
-import io.minik.ground.json.Json;
+import io.minik.api.schema.Kinds;
 import io.minik.ground.loop.Loop;
 import io.minik.ground.net.Connections;
 import io.minik.ground.net.Crowd;
@@ -21,14 +19,13 @@ import io.minik.server.admission.ResourceQuotas;
 import io.minik.server.authn.Authenticator;
 import io.minik.server.authn.User;
 import io.minik.server.authz.Authorizer;
-import io.minik.server.discovery.Discovery;
 import io.minik.server.openapi.OpenApi;
 import io.minik.server.registry.Bootstrap;
 import io.minik.server.registry.Connector;
 import io.minik.server.registry.NameSource;
 import io.minik.server.registry.Registry;
+import io.minik.server.registry.ServedKinds;
 import io.minik.server.registry.ServiceAllocation;
-import io.minik.server.registry.StoredKinds;
 import io.minik.server.table.Tables;
 import io.minik.server.watchcache.Compaction;
 import io.minik.server.watchcache.WatchCaches;
@@ -80,6 +77,7 @@ public final class ApiServer implements Room {
     private final WatchCaches caches;
     private final Compaction compaction;
     private final Registry registry;
+    private final ServedKinds served;
     private final NameSource names;
     private final InstantSource clock;
     private final AuditLog audit;
@@ -112,7 +110,7 @@ public final class ApiServer implements Room {
      */
     public record Parts(
             Store store,
-            Schema schema,
+            Kinds kinds,
             Authenticator authenticator,
             Authorizer authorizer,
             Map<Connector.Key, Connector> connectors,
@@ -139,21 +137,22 @@ public final class ApiServer implements Room {
         this.vertx = vertx;
         this.config = config;
         this.clock = parts.clock();
-        this.metrics = new Metrics(target -> parts.schema()
-                .findResource(target.apiVersion(), target.resource())
+        Kinds kinds = parts.kinds();
+        this.metrics = new Metrics(target -> kinds.find(target.apiVersion(), target.resource())
                 .filter(kind -> target.subresource().isEmpty()
                         || kind.subresource(target.subresource()).isPresent())
                 .isPresent());
         RandomGenerator random = new SecureRandom();
         this.names = new NameSource(random);
-        Set<Resource> stored = StoredKinds.resources(parts.schema());
+        Set<Resource> stored = ServedKinds.stored(kinds.now());
         this.caches = new WatchCaches(vertx, parts.store(), stored);
-        ResourceQuotas quotas = new ResourceQuotas(new QuotaEvaluators(stored));
+        QuotaEvaluators evaluators = new QuotaEvaluators(stored);
+        ResourceQuotas quotas = new ResourceQuotas(evaluators);
         this.compaction = new Compaction(Loop.here(vertx), parts.store());
         this.registry = new Registry(new Registry.Parts(
                 parts.store(),
                 caches,
-                parts.schema(),
+                kinds,
                 Rules.chain(config, names, parts.rules(), quotas, this::notYet),
                 quotas,
                 new ServiceAllocation(config.serviceCidr(), config.nodePorts(), names, random),
@@ -166,8 +165,8 @@ public final class ApiServer implements Room {
         this.decoder = vertx.createSharedWorkerExecutor("minik-decode", DECODERS);
         this.responses = new Responses(vertx, registry, new Frames(parts.tables(), clock), compressor, metrics);
         Optional<KubeletProxy> proxy = config.kubelets().map(tls -> new KubeletProxy(vertx, registry, random, tls));
-        Routes routes = new Routes(
-                parts.schema(), registry, new Documents(documents(parts)), proxy, new HeavyWork(vertx, decoder));
+        Routes routes =
+                new Routes(kinds, registry, new Documents(documents(parts)), proxy, new HeavyWork(vertx, decoder));
         RequestSteps steps = new RequestSteps(parts.authenticator(), parts.authorizer());
         List<RequestStep> shared = List.of(audit::around, steps::limit, steps::authorize);
         this.inner = new Pipeline(join(List.of(this::measure, steps::recover), shared), routes::route);
@@ -184,11 +183,12 @@ public final class ApiServer implements Room {
                 routes::route);
         this.notes = new Notes(
                 Loop.on(vertx.getOrCreateContext()), inProcess(User.system("system:apiserver", User.MASTERS)));
-        for (Resource resource : stored) {
-            metrics.gauge(
-                    "apiserver_storage_objects{resource=\"" + resource.groupResource() + "\"}",
-                    caches.of(resource)::size);
-        }
+        KindMetrics.follow(kinds, metrics, caches);
+        this.served = new ServedKinds(kinds, caches);
+        kinds.onChange(change -> {
+            evaluators.count(change.now().stored());
+            registry.countQuotas();
+        });
         metrics.gauge("apiserver_audit_error_total{plugin=\"log\"}", audit::dropped);
         rooms.add(caches);
         rooms.add(this);
@@ -336,19 +336,18 @@ public final class ApiServer implements Room {
 
     private Map<String, Documents.Page> documents(Parts parts) {
         Map<String, Documents.Page> pages = pages(parts.pages());
-        Discovery discovery = new Discovery(parts.schema());
-        DiscoveryPages served = new DiscoveryPages(discovery);
-        pages.put("/api", served::core);
-        pages.put("/apis", served::groups);
+        DiscoveryPages discovery = new DiscoveryPages(parts.kinds());
+        pages.put("/api", discovery::core);
+        pages.put("/apis", discovery::groups);
         OpenApiPages openApi =
-                new OpenApiPages(new OpenApi(parts.schema(), config.version().gitVersion()), compressor);
+                new OpenApiPages(new OpenApi(parts.kinds(), config.version().gitVersion()), compressor);
         pages.put("/openapi/v2", openApi::page);
         pages.put("/openapi/v3", openApi::page);
         HealthPages healthPages = new HealthPages(() -> rooms);
         pages.put("/readyz", healthPages::ready);
         pages.put("/livez", healthPages::live);
         pages.put("/healthz", healthPages::live);
-        pages.put("/version", request -> Future.succeededFuture(version()));
+        pages.put("/version", request -> Future.succeededFuture(VersionPage.of(config.version())));
         pages.put(
                 "/metrics",
                 request -> Future.succeededFuture(new Answer.Raw(
@@ -378,19 +377,9 @@ public final class ApiServer implements Room {
         return pages;
     }
 
-    private Answer version() {
-        ApiServerConfig.Version version = config.version();
-        ObjectNode tree = Json.object()
-                .put("major", version.major())
-                .put("minor", version.minor())
-                .put("gitVersion", version.gitVersion())
-                .put("gitCommit", version.gitCommit())
-                .put("gitTreeState", version.gitTreeState())
-                .put("buildDate", version.buildDate())
-                .put("goVersion", "java" + Runtime.version().feature())
-                .put("compiler", "javac")
-                .put("platform", version.platform());
-        return Answer.Raw.json(Buffer.buffer(Json.bytes(tree)));
+    /** By which kinds come and go while it serves. */
+    public ServedKinds kinds() {
+        return served;
     }
 
     /** Resources whose objects a wiring may look at without a call. */

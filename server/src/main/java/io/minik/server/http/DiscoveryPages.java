@@ -1,5 +1,6 @@
 package io.minik.server.http;
 
+import io.minik.api.schema.Kinds;
 import io.minik.server.discovery.Discovery;
 import io.minik.server.discovery.Discovery.Document;
 import io.vertx.core.Future;
@@ -12,10 +13,11 @@ import java.util.Optional;
 final class DiscoveryPages {
     private static final int NOT_MODIFIED = 304;
 
-    private final Discovery discovery;
+    private volatile Discovery discovery;
 
-    DiscoveryPages(Discovery discovery) {
-        this.discovery = discovery;
+    DiscoveryPages(Kinds kinds) {
+        discovery = new Discovery(kinds.now());
+        kinds.onChange(change -> discovery = new Discovery(change.now()));
     }
 
     /** /api and /api/v1. */

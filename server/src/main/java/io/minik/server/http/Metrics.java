@@ -1,5 +1,6 @@
 package io.minik.server.http;
 
+import io.minik.api.meta.Resource;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -64,6 +65,20 @@ final class Metrics {
 
     void gauge(String nameAndLabels, LongSupplier value) {
         gauges.put(nameAndLabels, value);
+    }
+
+    void noGauge(String nameAndLabels) {
+        gauges.remove(nameAndLabels);
+    }
+
+    /** Of a resource that is served no more: its counts would stay for ever. */
+    void forget(Resource resource) {
+        Predicate<Key> of = key -> key.resource.equals(resource.plural())
+                && key.group.equals(resource.group())
+                && key.version.equals(resource.version());
+        answered.keySet().removeIf(of);
+        durations.keySet().removeIf(of);
+        longRunning.keySet().removeIf(of);
     }
 
     void record(Target target, int code, long tookNanos) {

@@ -7,7 +7,7 @@ import io.minik.api.meta.Status.Details;
 import io.minik.api.meta.Status.Reason;
 import io.minik.api.object.ObjectKey;
 import io.minik.api.schema.KindRow;
-import io.minik.api.schema.Schema;
+import io.minik.api.schema.Kinds;
 import io.minik.api.schema.Subresource;
 import io.minik.server.registry.Registry;
 import io.minik.server.registry.Request;
@@ -23,14 +23,14 @@ final class Routes {
     /** As long as a fieldManager may be. */
     private static final int LONGEST_MANAGER = 128;
 
-    private final Schema schema;
+    private final Kinds kinds;
     private final Registry registry;
     private final Documents documents;
     private final Optional<KubeletProxy> proxy;
     private final HeavyWork heavy;
 
-    Routes(Schema schema, Registry registry, Documents documents, Optional<KubeletProxy> proxy, HeavyWork heavy) {
-        this.schema = schema;
+    Routes(Kinds kinds, Registry registry, Documents documents, Optional<KubeletProxy> proxy, HeavyWork heavy) {
+        this.kinds = kinds;
         this.registry = registry;
         this.documents = documents;
         this.proxy = proxy;
@@ -42,8 +42,7 @@ final class Routes {
         if (!target.resourceRequest()) {
             return documents.find(request);
         }
-        KindRow kind =
-                schema.findResource(target.apiVersion(), target.resource()).orElseThrow(Routes::noSuchPage);
+        KindRow kind = kinds.find(target.apiVersion(), target.resource()).orElseThrow(Routes::noSuchPage);
         Resource resource = kind.resource();
         Deprecations.of(resource).ifPresent(text -> request.wire()
                 .ifPresent(wire -> wire.request().response().headers().add("Warning", Responses.warning(text))));

@@ -2,6 +2,7 @@ package io.minik.server.openapi;
 
 import io.minik.api.schema.Docs;
 import io.minik.api.schema.KindRow;
+import io.minik.api.schema.Kinds;
 import io.minik.api.schema.Schema;
 import io.minik.ground.json.Json;
 import java.io.ByteArrayInputStream;
@@ -36,16 +37,20 @@ public final class OpenApi {
     static final String PROTOBUF = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
     private static final String V2 = "/openapi/v2";
 
-    private final Schema schema;
+    private static final String INDEX = "/openapi/v3";
+
+    private final Kinds kinds;
     private final String version;
+    /** Each is good for as long as its ETag is what its kinds make of it: a group's documents outlive other groups' changes. */
     private final Map<String, SoftReference<Document>> rendered = new ConcurrentHashMap<>();
+
     private final String hash;
 
     /** @param version what /version says as gitVersion */
-    public OpenApi(Schema schema, String version) {
-        this.schema = schema;
+    public OpenApi(Kinds kinds, String version) {
+        this.kinds = kinds;
         this.version = version;
-        this.hash = hash(version);
+        this.hash = ofProgram(version);
     }
 
     /** @param etag strong, with its quotes */
@@ -80,63 +85,65 @@ public final class OpenApi {
         String key = protobuf ? PROTOBUF : plain;
         SoftReference<Document> kept = rendered.get(key);
         Document present = kept == null ? null : kept.get();
-        if (present != null) {
+        Schema schema = kinds.now();
+        if (present != null && present.etag().equals(etag(key, schema))) {
             return Optional.of(present);
         }
-        Optional<Document> made = render(key);
+        Optional<Document> made = render(key, schema);
         made.ifPresent(document -> rendered.put(key, new SoftReference<>(document)));
         return made;
     }
 
-    private Optional<Document> render(String path) {
-        if (path.equals("/openapi/v3")) {
-            return Optional.of(write(path, false, this::index));
+    private Optional<Document> render(String path, Schema schema) {
+        if (path.equals(INDEX)) {
+            return Optional.of(write(path, schema, out -> index(out, schema)));
         }
         if (path.equals(PROTOBUF)) {
-            return Optional.of(protobuf());
+            return Optional.of(protobuf(schema));
         }
         if (path.equals(V2)) {
-            return Optional.of(write(path, true, new PathsDocument(schema.kinds(), version, schema)::to));
+            return Optional.of(write(path, schema, new PathsDocument(schema.kinds(), version, schema)::to));
         }
-        if (!path.startsWith("/openapi/v3/")) {
+        if (!path.startsWith(INDEX + "/")) {
             return Optional.empty();
         }
-        String group = path.substring("/openapi/v3/".length());
-        List<KindRow> rows = groups().get(group);
+        String group = path.substring(INDEX.length() + 1);
+        List<KindRow> rows = groups(schema).get(group);
         if (rows == null) {
             return Optional.empty();
         }
-        return Optional.of(write(path, false, new PathsDocument(rows, version, schema)::to));
+        return Optional.of(write(path, schema, new PathsDocument(rows, version, schema)::to));
     }
 
-    private Document write(String path, boolean v2, Rendering rendering) {
+    private Document write(String path, Schema schema, Rendering rendering) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(64 * 1024);
         try (GZIPOutputStream gzip = new GZIPOutputStream(bytes);
-                OpenApiWriter out = new OpenApiWriter(gzip, schema, Docs.load(), v2)) {
+                OpenApiWriter out = new OpenApiWriter(gzip, schema, Docs.load(), path.equals(V2))) {
             rendering.to(out);
         } catch (IOException e) {
             throw new UncheckedIOException("rendering " + path, e);
         }
-        return new Document(bytes.toByteArray(), JSON, "\"" + hash + "\"");
+        return new Document(bytes.toByteArray(), JSON, etag(path, schema));
     }
 
-    private Document protobuf() {
-        byte[] json = document(V2).orElseThrow().body();
+    private Document protobuf(Schema schema) {
+        byte[] json = render(V2, schema).orElseThrow().body();
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(64 * 1024);
         try (GZIPOutputStream gzip = new GZIPOutputStream(bytes)) {
             gzip.write(GnosticDocument.of(Json.parse(json)));
         } catch (IOException e) {
             throw new UncheckedIOException("rendering " + PROTOBUF, e);
         }
-        return new Document(bytes.toByteArray(), PROTOBUF, "\"" + hash + "-pb\"");
+        return new Document(bytes.toByteArray(), PROTOBUF, etag(PROTOBUF, schema));
     }
 
-    private void index(OpenApiWriter out) throws IOException {
+    private void index(OpenApiWriter out, Schema schema) throws IOException {
         out.open();
         out.open("paths");
-        for (String group : groups().keySet()) {
+        for (String group : groups(schema).keySet()) {
+            String path = INDEX + "/" + group;
             out.open(group);
-            out.put("serverRelativeURL", "/openapi/v3/" + group + "?hash=" + hash);
+            out.put("serverRelativeURL", path + "?hash=" + hash(path, schema));
             out.end();
         }
         out.end();
@@ -144,7 +151,7 @@ public final class OpenApi {
     }
 
     /** Rows by the path of their group version: {@code api/v1}, {@code apis/apps/v1}. */
-    private Map<String, List<KindRow>> groups() {
+    private static Map<String, List<KindRow>> groups(Schema schema) {
         Map<String, List<KindRow>> groups = new TreeMap<>();
         for (KindRow row : schema.kinds()) {
             groups.computeIfAbsent(row.resource().basePath().substring(1), g -> new ArrayList<>())
@@ -153,8 +160,24 @@ public final class OpenApi {
         return new LinkedHashMap<>(groups);
     }
 
+    private String etag(String path, Schema schema) {
+        return "\"" + hash(path, schema) + (path.equals(PROTOBUF) ? "-pb" : "") + "\"";
+    }
+
+    /** The program's, and of the kinds that were added what they say of themselves: it stays the same over a restart. */
+    private String hash(String path, Schema schema) {
+        CRC32 crc = new CRC32();
+        for (KindRow row : schema.kinds()) {
+            boolean in = path.equals(INDEX + row.resource().basePath()) || !path.startsWith(INDEX + "/");
+            if (in && row.added()) {
+                crc.update(row.toString().getBytes(StandardCharsets.UTF_8));
+            }
+        }
+        return crc.getValue() == 0 ? hash : hash + Long.toHexString(crc.getValue());
+    }
+
     /** Changes when the schema, the descriptions or this program's version change. */
-    private static String hash(String version) {
+    private static String ofProgram(String version) {
         CRC32 crc = new CRC32();
         crc.update(version.getBytes(StandardCharsets.UTF_8));
         for (String resource : List.of("schema.bin", "schema-docs.bin")) {

@@ -20,7 +20,7 @@ import io.minik.api.schema.Defaults;
 import io.minik.api.schema.FieldValidation;
 import io.minik.api.schema.Format;
 import io.minik.api.schema.KindRow;
-import io.minik.api.schema.Schema;
+import io.minik.api.schema.Kinds;
 import io.minik.api.schema.Subresource;
 import io.minik.api.schema.Type;
 import io.minik.api.validation.Validator;
@@ -37,16 +37,16 @@ final class Codec {
     private static final String PATCHES = "application/json-patch+json, application/merge-patch+json,"
             + " application/strategic-merge-patch+json," + " application/apply-patch+yaml";
 
-    private final Schema schema;
+    private final Kinds kinds;
     private final InstantSource clock;
 
-    Codec(Schema schema, InstantSource clock) {
-        this.schema = schema;
+    Codec(Kinds kinds, InstantSource clock) {
+        this.kinds = kinds;
         this.clock = clock;
     }
 
     Resource stored(Resource resource) {
-        return StoredKinds.of(resource);
+        return kinds.now().stored(resource);
     }
 
     /** A stored object as a resource's version shows it. */
@@ -81,7 +81,8 @@ final class Codec {
         if (request.body().length == 0) {
             return Json.object();
         }
-        Type type = schema.findType("v1", "DeleteOptions")
+        Type type = kinds.now()
+                .findType("v1", "DeleteOptions")
                 .orElseThrow(() -> new IllegalStateException("the schema has no DeleteOptions"));
         ObjectNode tree = Decoder.read(type, request.body(), format(request));
         tree.remove(List.of("kind", "apiVersion"));
@@ -207,7 +208,7 @@ final class Codec {
         String apiVersion = sub.group().isEmpty() ? sub.version() : sub.group() + "/" + sub.version();
         boolean own = sub.kind().equals(kind.resource().kind())
                 && apiVersion.equals(kind.resource().apiVersion());
-        return own ? kind.type() : schema.findType(apiVersion, sub.kind()).orElseThrow(Registry::notAllowed);
+        return own ? kind.type() : kinds.now().findType(apiVersion, sub.kind()).orElseThrow(Registry::notAllowed);
     }
 
     private static FieldValidation level(Request request) {

@@ -8,6 +8,7 @@ import io.minik.api.meta.Status.Reason;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.api.schema.KindRow;
+import io.minik.api.schema.Kinds;
 import io.minik.api.schema.Schema;
 import io.minik.ground.json.Json;
 import io.minik.server.admission.AdmissionChain;
@@ -56,7 +57,7 @@ public final class Registry {
     public record Parts(
             Store store,
             WatchCaches caches,
-            Schema schema,
+            Kinds kinds,
             AdmissionChain admission,
             ResourceQuotas quotas,
             ServiceAllocation services,
@@ -66,17 +67,18 @@ public final class Registry {
             Map<String, Supplier<List<KubeObject>>> computed) {}
 
     public Registry(Parts parts) {
+        Schema schema = parts.kinds().now();
         this.storage = new Storage(parts.store(), parts.caches(), parts.clock());
-        this.codec = new Codec(parts.schema(), parts.clock());
+        this.codec = new Codec(parts.kinds(), parts.clock());
         this.writes = new Writes(storage, codec, parts.admission(), parts.services(), parts.names(), parts.clock());
-        this.quotas = new QuotaStatus(storage, writes, parts.schema(), parts.quotas(), parts.clock());
+        this.quotas = new QuotaStatus(storage, writes, schema, parts.quotas(), parts.clock());
         writes.observe(quotas::written);
         this.lists = new ListReads(parts.store(), parts.caches());
         this.scales = new Scales(writes, codec);
-        PodBinding binding = new PodBinding(writes, parts.schema(), parts.clock());
+        PodBinding binding = new PodBinding(writes, schema, parts.clock());
         connectors.put(new Connector.Key("", "pods", "binding"), binding::bind);
         connectors.put(new Connector.Key("", "bindings", ""), binding::bind);
-        PodEviction eviction = new PodEviction(writes, storage, parts.schema(), parts.clock());
+        PodEviction eviction = new PodEviction(writes, storage, schema, parts.clock());
         connectors.put(new Connector.Key("", "pods", "eviction"), eviction::evict);
         connectors.putAll(parts.connectors());
         computed = parts.computed();

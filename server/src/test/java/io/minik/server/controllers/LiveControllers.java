@@ -4,7 +4,6 @@ import io.minik.api.client.ApiClient;
 import io.minik.api.client.EventRecorder;
 import io.minik.api.client.Transport;
 import io.minik.api.meta.Resource;
-import io.minik.api.schema.KindRow;
 import io.minik.api.schema.Schema;
 import io.minik.ground.loop.Loop;
 import io.minik.ground.room.Room;
@@ -35,7 +34,7 @@ public final class LiveControllers {
                             "PEM",
                             "10.42.0.0/16",
                             24,
-                            LiveControllers::served,
+                            new Fixed(),
                             Duration.ofSeconds(5),
                             Duration.ofMinutes(10),
                             "")));
@@ -53,9 +52,16 @@ public final class LiveControllers {
     }
 
     static List<Resource> served() {
-        return Schema.load().kinds().stream()
-                .filter(kind -> kind.has("list") && kind.has("watch") && kind.has("delete"))
-                .map(KindRow::resource)
-                .toList();
+        return Schema.load().watched();
+    }
+
+    private static final class Fixed implements Controllers.Served {
+        @Override
+        public List<Resource> now() {
+            return served();
+        }
+
+        @Override
+        public void onChange(Runnable changed) {}
     }
 }

@@ -1,6 +1,6 @@
 package io.minik.server.http;
 
-import io.minik.api.schema.Schema;
+import io.minik.api.schema.Kinds;
 import io.minik.ground.tls.ClientAuthority;
 import io.minik.server.admission.DefaultTolerationSeconds;
 import io.minik.server.authn.User;
@@ -65,7 +65,7 @@ public final class DevServer {
                 config,
                 new ApiServer.Parts(
                         store,
-                        Schema.load(),
+                        Kinds.builtIn(),
                         credentials -> Future.succeededFuture(Optional.of(User.system("admin", User.MASTERS))),
                         attributes -> new Decision(Outcome.ALLOW, "dev"),
                         Map.of(),

@@ -12,7 +12,7 @@ import io.minik.api.client.WatchHandler;
 import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Status.Reason;
 import io.minik.api.object.KubeObject;
-import io.minik.api.schema.Schema;
+import io.minik.api.schema.Kinds;
 import io.minik.ground.loop.Loop;
 import io.minik.ground.tls.AltNames;
 import io.minik.ground.tls.CertificateAuthority;
@@ -149,7 +149,7 @@ class SecuredApiTest {
             InstantSource clock) {
         return new ApiServer.Parts(
                 new MemoryStore(vertx),
-                Schema.load(),
+                Kinds.builtIn(),
                 authenticator,
                 rbac.authorizer(),
                 Reviews.connectors(new Reviews.Sources(authenticator, tokens, rbac.authorizer(), lookup, clock)),

@@ -3,7 +3,7 @@ package io.minik.server.openapi;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.minik.api.schema.Schema;
+import io.minik.api.schema.Kinds;
 import io.minik.ground.json.Json;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -12,7 +12,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class OpenApiTest {
-    private static final OpenApi OPEN_API = new OpenApi(Schema.load(), "v1.36.4+test");
+    private static final OpenApi OPEN_API = new OpenApi(Kinds.builtIn(), "v1.36.4+test");
 
     private static JsonNode read(String path) {
         return Json.parse(OPEN_API.document(path).orElseThrow().body());
