@@ -54,6 +54,12 @@ public interface Store {
 
     Future<List<Long>> leases();
 
+    /**
+     * The read point: a revision that is not older than any write that was acknowledged, to whomever, before this call. Who
+     * has seen it reads linearizably. The embedded store answers at once.
+     */
+    Future<Long> readRevision();
+
     /** Current revision, compacted revision, bytes on disk and in use. Cheap; any thread. */
     StoreStatus status();
 

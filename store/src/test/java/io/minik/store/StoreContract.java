@@ -442,6 +442,15 @@ public abstract class StoreContract {
         assertThat(store.status().compactedRevision()).isPositive();
     }
 
+    @Test
+    void theReadPointIsNotOlderThanWhatWasAcknowledged() {
+        assertThat(Await.get(store.readRevision())).isEqualTo(1);
+        for (int i = 0; i < 100; i++) {
+            long written = put("k", "v" + i);
+            assertThat(Await.get(store.readRevision())).isGreaterThanOrEqualTo(written);
+        }
+    }
+
     // ---- values ----
 
     @Test
@@ -736,6 +745,7 @@ public abstract class StoreContract {
         assertThat(recorder.awaitEnd()).isInstanceOf(StoreException.Closed.class);
         assertThatThrownBy(() -> put("k", "1")).isInstanceOf(StoreException.Closed.class);
         assertThatThrownBy(() -> prefix("k")).isInstanceOf(StoreException.Closed.class);
+        assertThatThrownBy(() -> Await.get(store.readRevision())).isInstanceOf(StoreException.Closed.class);
         assertThat(watch("k", 0).awaitEnd()).isInstanceOf(StoreException.Closed.class);
         Await.get(store.close());
     }

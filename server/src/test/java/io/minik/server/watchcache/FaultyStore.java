@@ -53,6 +53,11 @@ public final class FaultyStore implements Store {
         }
     }
 
+    /** Watches that run. */
+    public int watches() {
+        return watches.size();
+    }
+
     /** The next read fails. */
     public void failOneRange(StoreException why) {
         rangeFails = Optional.of(why);
@@ -140,6 +145,11 @@ public final class FaultyStore implements Store {
     @Override
     public Future<List<Long>> leases() {
         return good.leases();
+    }
+
+    @Override
+    public Future<Long> readRevision() {
+        return halted.isPresent() ? Future.failedFuture(halted.get()) : good.readRevision();
     }
 
     @Override

@@ -129,6 +129,12 @@ public class MvccStore implements Store {
     }
 
     @Override
+    public Future<Long> readRevision() {
+        StoreException ended = queue.ended();
+        return ended == null ? Future.succeededFuture(mvcc.revision()) : Future.failedFuture(ended);
+    }
+
+    @Override
     public StoreStatus status() {
         long inUse = mvcc.records().bytesInUse();
         return new StoreStatus(
