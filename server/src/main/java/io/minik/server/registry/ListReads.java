@@ -96,8 +96,7 @@ final class ListReads {
         Future<Void> fresh = options.resourceVersion().isEmpty()
                 ? caches.caughtUp()
                 : version == 0 ? Future.succeededFuture() : reached(version);
-        return fresh.compose(unused -> caches.of(resource).snapshot(filter))
-                .map(snapshot -> page(filter, snapshot, options));
+        return fresh.map(unused -> page(filter, caches.of(resource).snapshot(filter), options));
     }
 
     /** Waits for a revision of the near future, which another server may have told the client. */

@@ -66,7 +66,7 @@ public final class CacheWatcher {
     // The caches' loop.
     private int limit = MAX_QUEUED;
     private long limitBytes = MAX_QUEUED_BYTES;
-    private long lastRevision;
+    private long knownRevision;
 
     CacheWatcher(Context context, Filter filter, boolean bookmarks, WatchSink sink, Runnable onClosed) {
         this.context = context;
@@ -124,8 +124,7 @@ public final class CacheWatcher {
 
     /** The caches' loop. */
     void offer(CacheEvent event) {
-        if (event.revision() > lastRevision) {
-            lastRevision = event.revision();
+        if (event.revision() > knownRevision) {
             try {
                 event.seenThrough(filter).ifPresent(this::offer);
             } catch (RuntimeException e) {
@@ -146,7 +145,7 @@ public final class CacheWatcher {
 
     /** Events up to this revision are known to the client already. The caches' loop. */
     void startAfter(long revision) {
-        lastRevision = revision;
+        knownRevision = revision;
     }
 
     Filter filter() {

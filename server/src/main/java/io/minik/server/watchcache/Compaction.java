@@ -23,6 +23,7 @@ public final class Compaction {
     private final Store store;
     private Loop.Timer timer = Loop.Timer.NONE;
     private long before;
+    private long done;
 
     public Compaction(Loop loop, Store store) {
         this.loop = loop;
@@ -30,7 +31,7 @@ public final class Compaction {
     }
 
     public void start() {
-        before = store.status().revision();
+        remember();
         timer = loop.every(INTERVAL, this::compact);
     }
 
@@ -38,18 +39,26 @@ public final class Compaction {
         timer.cancel();
     }
 
+    private void remember() {
+        store.readRevision()
+                .onSuccess(revision -> before = revision)
+                .onFailure(error -> log.atWarn().setCause(error).log("the store does not tell its revision"));
+    }
+
     /** Forgets what is older than the last call. */
     void compact() {
         long to = before;
-        Store.StoreStatus status = store.status();
-        before = status.revision();
-        if (to <= status.compactedRevision()) {
+        remember();
+        if (to <= done) {
             return;
         }
         store.compact(to)
-                .onSuccess(unused -> log.atDebug().addKeyValue("revision", to).log("history compacted"))
+                .onSuccess(unused -> {
+                    done = to;
+                    log.atDebug().addKeyValue("revision", to).log("history compacted");
+                })
                 .onFailure(error -> {
-                    // Another server of the same store was first.
+                    // The store's own bounds, or another server of it, were first.
                     if (!(error instanceof StoreException.Compacted)) {
                         log.atWarn().addKeyValue("revision", to).setCause(error).log("compaction failed");
                     }

@@ -12,19 +12,16 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentNavigableMap;
-import java.util.concurrent.ConcurrentSkipListMap;
 
 /**
  * The present objects of one resource, their latest changes, and who watches them.
  *
- * <p>Written by the caches' loop alone. {@link #find} and {@link #present} may be called from any thread and see each
- * object's latest state; what must hold together at one revision asks {@link #snapshot}.
+ * <p>The objects are one immutable image, which the caches' loop swaps and any thread reads: {@link #find}, {@link #present}
+ * and {@link #snapshot} each look at one.
  */
 public final class WatchCache {
     private static final String INITIAL_EVENTS_END = "k8s.io/initial-events-end";
@@ -32,11 +29,15 @@ public final class WatchCache {
     private final Resource resource;
     private final WatchCaches caches;
     private final String prefix;
-    /** The image that readers see. A reload fills another one and swaps: it is never emptied under them. */
-    private volatile ConcurrentNavigableMap<Bytes, KubeObject> objects = new ConcurrentSkipListMap<>();
+    /** What readers see. A reload fills another one and swaps: it is never emptied under them. */
+    private volatile Image image = Image.EMPTY;
 
     // The caches' loop.
-    private ConcurrentNavigableMap<Bytes, KubeObject> loading = new ConcurrentSkipListMap<>();
+    private ObjectTree loading = ObjectTree.EMPTY;
+    /** The image's objects with the changes that {@link #show} has not shown yet. */
+    private ObjectTree objects = ObjectTree.EMPTY;
+
+    private final List<CacheEvent> changes = new ArrayList<>();
     private final Set<CacheWatcher> watchers = new HashSet<>();
     private EventRing ring = new EventRing(0);
     /** What the store told while this cache alone was being filled. */
@@ -64,29 +65,46 @@ public final class WatchCache {
     }
 
     private Optional<KubeObject> find(String key) {
-        return Optional.ofNullable(objects.get(Bytes.utf8(prefix + key)));
+        return image.objects().find(Bytes.utf8(prefix + key));
     }
 
-    /** Present objects, each in its latest state, not of one revision together. @param namespace empty for all */
-    public Collection<KubeObject> present(String namespace) {
-        return namespace.isEmpty() ? objects.values() : inScope(namespace + "/");
+    /** Present objects of one image. @param namespace empty for all */
+    public List<KubeObject> present(String namespace) {
+        return inScope(image, namespace.isEmpty() ? "" : namespace + "/");
     }
 
     public int size() {
-        return objects.size();
+        return image.objects().size();
     }
 
-    /** All objects in a filter's scope at one revision; the selector is the caller's to apply, on its own loop. */
-    public Future<Snapshot> snapshot(Filter filter) {
-        return caches.call(() -> {
-            return new Snapshot(caches.applied(), present(filter));
-        });
+    /**
+     * All objects in a filter's scope at one revision; the selector is the caller's to apply. Any thread.
+     *
+     * @throws ApiException 503 if what is here is not the present any more
+     */
+    public Snapshot snapshot(Filter filter) {
+        // In this order: the image holds all changes up to that revision, and perhaps later ones, whose latest it
+        // names.
+        long applied = caches.serving();
+        Image present = image;
+        return new Snapshot(Math.max(applied, present.revision()), inScope(present, filter));
     }
 
-    private List<KubeObject> present(Filter filter) {
+    private List<KubeObject> inScope(Image of, Filter filter) {
         return filter.exact()
-                ? find(filter.scope()).map(List::of).orElse(List.of())
-                : new ArrayList<>(filter.scope().isEmpty() ? objects.values() : inScope(filter.scope()));
+                ? of.objects()
+                        .find(Bytes.utf8(prefix + filter.scope()))
+                        .map(List::of)
+                        .orElse(List.of())
+                : inScope(of, filter.scope());
+    }
+
+    private List<KubeObject> inScope(Image of, String scope) {
+        if (scope.isEmpty()) {
+            return of.objects().all();
+        }
+        Bytes from = Bytes.utf8(prefix + scope);
+        return of.objects().range(from, from.prefixEnd());
     }
 
     /**
@@ -112,7 +130,7 @@ public final class WatchCache {
         self[0] = watcher;
         if (start.initialEvents()) {
             watcher.expectAny();
-            for (KubeObject object : present(filter)) {
+            for (KubeObject object : inScope(image, filter)) {
                 if (filter.matches(object)) {
                     watcher.offerInitial(object);
                 }
@@ -144,19 +162,23 @@ public final class WatchCache {
 
     /** A load begins, or begins anew: what is shown stays as it is until {@link #loaded}. */
     void loading() {
-        loading = new ConcurrentSkipListMap<>();
+        loading = ObjectTree.EMPTY;
     }
 
     /** A present object at load time. Who holds it since before the load goes on to hold the same. */
     void load(KeyValue kv) {
-        KubeObject known = objects.get(kv.key());
-        loading.put(kv.key(), known != null && known.meta().revision() == kv.modRevision() ? known : caches.object(kv));
+        KubeObject object = objects.find(kv.key())
+                .filter(known -> known.meta().revision() == kv.modRevision())
+                .orElseGet(() -> caches.object(kv));
+        loading = loading.with(kv.key(), object);
     }
 
     /** Loading is done: its image is shown, changes are known from here on, and who watched before lists again. */
     void loaded(long revision) {
         objects = loading;
-        loading = new ConcurrentSkipListMap<>();
+        loading = ObjectTree.EMPTY;
+        changes.clear();
+        image = new Image(revision, objects);
         ring = new EventRing(revision);
         early = NONE;
         endWatches(Optional.of(ApiException.expired("too old resource version: the server lost its place")));
@@ -173,8 +195,12 @@ public final class WatchCache {
         List<Early> kept = early;
         loaded(revision);
         filledAt = revision;
+        boolean changed = false;
         for (Early each : kept) {
-            apply(each.key(), each.event());
+            changed |= apply(each.key(), each.event());
+        }
+        if (changed) {
+            show();
         }
     }
 
@@ -186,31 +212,41 @@ public final class WatchCache {
         watchers.clear();
     }
 
-    void apply(String key, Event event) {
+    /** @return whether {@link #show} has something to show. @throws RuntimeException if it is no object: nothing is changed */
+    boolean apply(String key, Event event) {
         if (early != NONE) {
             early.add(new Early(key, event));
-            return;
+            return false;
         }
         if (event.revision() <= filledAt) {
-            return;
+            return false;
         }
         Bytes stored = event.kv().key();
-        Optional<KubeObject> before = Optional.ofNullable(objects.get(stored));
+        Optional<KubeObject> before = objects.find(stored);
         Optional<KubeObject> after = Optional.empty();
         if (event.type() == Event.Type.PUT) {
             KubeObject object = caches.written(event.kv());
             after = Optional.of(object);
-            objects.put(stored, object);
+            objects = objects.with(stored, object);
         } else if (before.isPresent()) {
-            objects.remove(stored);
+            objects = objects.without(stored);
         } else {
-            return;
+            return false;
         }
-        CacheEvent change = new CacheEvent(event.revision(), key, before, after);
-        ring.add(change);
-        for (CacheWatcher watcher : watchers) {
-            watcher.offer(change);
+        changes.add(new CacheEvent(event.revision(), key, before, after));
+        return true;
+    }
+
+    /** Whole revisions have been applied: readers see them from here on, then watchers hear of them. */
+    void show() {
+        image = new Image(changes.get(changes.size() - 1).revision(), objects);
+        for (CacheEvent change : changes) {
+            ring.add(change);
+            for (CacheWatcher watcher : watchers) {
+                watcher.offer(change);
+            }
         }
+        changes.clear();
     }
 
     void sendBookmarks(long revision) {
@@ -229,10 +265,5 @@ public final class WatchCache {
             metadata.putObject("annotations").put(INITIAL_EVENTS_END, "true");
         }
         return KubeObject.of(tree);
-    }
-
-    private Collection<KubeObject> inScope(String scope) {
-        Bytes from = Bytes.utf8(prefix + scope);
-        return objects.subMap(from, from.prefixEnd()).values();
     }
 }

@@ -6,12 +6,10 @@ import io.minik.api.object.KubeObject;
 import io.minik.ground.loop.Loop;
 import io.minik.ground.room.Room;
 import io.minik.store.Bytes;
-import io.minik.store.Event;
 import io.minik.store.KeyValue;
 import io.minik.store.Store;
 import io.minik.store.StoreException;
 import io.minik.store.Value;
-import io.minik.store.WatchRequest;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -20,11 +18,10 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.function.BiConsumer;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,19 +31,13 @@ import org.slf4j.LoggerFactory;
  * One watch cache per resource, all fed by one store watch on one loop.
  *
  * <pre>
- *   commit -> Store.Event batch -> [caches' loop] decode head once -> ring + current map -> watchers' queues
+ *   commit -> Store.Event batch -> [caches' loop] decode head once -> image + ring -> watchers' queues
  * </pre>
  *
- * start() reads everything below /registry/ at one revision and then watches from there. If the store ends the watch
- * (this loop was too slow, or history is compacted), everything is loaded again into a new image, which is swapped in, and
- * all watchers list again. If the store has ended, the image stays as it is and nobody is told that it is the present:
- * reads and watches are answered 503.
- *
- * <pre>
- *   LOADING --loaded--> FOLLOWING --watch lost--> LOADING (the old image shows) --failed--> LOADING, after a pause
- *                           |                        |
- *                           +----- store ended ------+--> FAILED: 503 with the reason, for good
- * </pre>
+ * start() reads everything below /registry/ at one revision and then watches from there ({@link Following}). Each cache
+ * shows an immutable image, which is swapped. If the store ends the watch, it goes on from the revision that is shown; if
+ * history is compacted there, everything is loaded again into new images, and all watchers list again. If the store has
+ * ended, the images stay as they are and nobody is told that they are the present: reads and watches are answered 503.
  */
 public final class WatchCaches implements Room {
     private static final Logger log = LoggerFactory.getLogger(WatchCaches.class);
@@ -54,11 +45,8 @@ public final class WatchCaches implements Room {
     /** How often watchers that asked for bookmarks get one: upstream's "about once a minute". */
     private static final Duration BOOKMARK_EVERY = Duration.ofMillis(60_000);
 
-    /** Keys read at once while loading; values are read one by one. */
-    private static final long LOAD_PAGE = 1000;
-
-    /** A store that is too busy to be read is asked again this much later. */
-    private static final Duration RELOAD_AFTER = Duration.ofMillis(500);
+    /** A request that the caches keep waiting longer than this is answered that they do not keep up. */
+    private static final long PATIENCE_MILLIS = 30_000;
 
     private final Vertx vertx;
     private final Store store;
@@ -68,6 +56,7 @@ public final class WatchCaches implements Room {
 
     private volatile @Nullable Context loop;
     private volatile long applied;
+    private volatile boolean loaded;
     private volatile Health health = Health.notReady("not started");
     /** Why nothing can be told from here any more. */
     private volatile @Nullable ApiException failed;
@@ -76,7 +65,7 @@ public final class WatchCaches implements Room {
     private final RevisionWaiters waiters;
 
     private final Set<CacheWatcher> bookmarked = new HashSet<>();
-    private Store.@Nullable Watch watch;
+    private @Nullable Following following;
     private String deployment = "";
     private Loop.Timer bookmarkTimer = Loop.Timer.NONE;
 
@@ -140,40 +129,41 @@ public final class WatchCaches implements Room {
 
     /** Succeeds, on the caller's context, when the caches show everything that the store has acknowledged until now. */
     public Future<Void> caughtUp() {
-        return reached(store.status().revision());
+        Future<Long> point = store.readRevision();
+        return point.succeeded()
+                ? reached(point.result())
+                : point.recover(error -> Future.failedFuture(unavailable(error)))
+                        .compose(this::reached);
     }
 
-    /** Succeeds, on the caller's context, when the caches show a revision. Never, if it is never written. */
+    /** Succeeds, on the caller's context, when the caches show a revision that the store has told; 503 if they do not soon. */
     public Future<Void> reached(long revision) {
-        ApiException gone = failed;
-        if (gone != null) {
-            return Future.failedFuture(gone);
-        }
-        return waiting(revision, (promise, caller) -> waiters.add(revision, promise, caller));
-    }
-
-    /**
-     * The same for a revision that a client names, and that may never be written: fails with a TimeoutException after some
-     * time, and then nothing of it is kept.
-     */
-    public Future<Void> reached(long revision, long millis) {
-        return waiting(revision, (promise, caller) -> waiters.add(revision, promise, caller, millis));
-    }
-
-    private Future<Void> waiting(long revision, BiConsumer<Promise<Void>, Context> wait) {
-        if (applied >= revision) {
+        if (failed == null && applied >= revision) {
             return Future.succeededFuture();
         }
+        return waiting(revision, false, PATIENCE_MILLIS)
+                .recover(error -> Future.failedFuture(
+                        error instanceof TimeoutException
+                                ? ApiException.unavailable("the watch caches do not keep up with the store")
+                                : error));
+    }
+
+    /** The same for a revision that a client names, and that may never be written: fails with a TimeoutException. */
+    public Future<Void> reached(long revision, long millis) {
+        return applied >= revision ? Future.succeededFuture() : waiting(revision, true, millis);
+    }
+
+    private Future<Void> waiting(long revision, boolean named, long millis) {
         Promise<Void> promise = Promise.promise();
         Context caller = callerOr(loop());
         loop().runOnContext(unused -> {
             ApiException since = failed;
-            if (applied >= revision) {
-                caller.runOnContext(back -> promise.complete());
-            } else if (since != null) {
+            if (since != null) {
                 caller.runOnContext(back -> promise.fail(since));
+            } else if (applied >= revision) {
+                caller.runOnContext(back -> promise.complete());
             } else {
-                wait.accept(promise, caller);
+                waiters.add(revision, named, millis, promise, caller);
             }
         });
         return promise.future();
@@ -211,6 +201,18 @@ public final class WatchCaches implements Room {
             throw ApiException.unavailable("the watch caches have not started");
         }
         return running;
+    }
+
+    /** The newest revision that all caches show, which is the present as far as anybody here knows. */
+    long serving() {
+        ApiException gone = failed;
+        if (gone != null) {
+            throw gone;
+        }
+        if (!loaded) {
+            throw ApiException.unavailable("the watch caches have not started");
+        }
+        return applied;
     }
 
     /** Runs on the caches' loop and answers on the caller's. */
@@ -274,32 +276,20 @@ public final class WatchCaches implements Room {
         @Override
         public Future<?> start() {
             loop = context;
-            return load();
+            Following source = new Following(Loop.on(context), store, loader, set, new Shown());
+            following = source;
+            return source.load();
         }
 
         @Override
         public Future<?> stop() {
-            if (watch != null) {
-                watch.close();
+            if (following != null) {
+                following.close();
             }
             bookmarkTimer.cancel();
-            fail("the server is stopping");
+            fail(ApiException.unavailable("the server is stopping"));
             return Future.succeededFuture();
         }
-    }
-
-    private Future<Void> load() {
-        health = Health.notReady("loading");
-        set.all().forEach(WatchCache::loading);
-        Bytes root = Bytes.utf8(StorageKeys.ROOT);
-        return loader.anew(root, root.prefixEnd())
-                .onSuccess(revision -> {
-                    set.all().forEach(cache -> cache.loaded(revision));
-                    follow(revision);
-                    shown(revision);
-                    health = Health.READY;
-                })
-                .mapEmpty();
     }
 
     /**
@@ -310,8 +300,7 @@ public final class WatchCaches implements Room {
      */
     public KubeObject object(KeyValue kv) {
         Value value = store.value(kv.key(), kv.modRevision())
-                .orElseThrow(() -> new StoreException.Compacted(
-                        kv.modRevision(), store.status().compactedRevision()));
+                .orElseThrow(() -> new StoreException.Compacted(kv.modRevision(), kv.modRevision() + 1));
         byte[] stored = value.read().array();
         KubeObject whole = StoredForm.served(stored, kv.modRevision());
         return StoredForm.isCanonical(stored) ? Served.found(value, whole, recent) : whole;
@@ -328,69 +317,50 @@ public final class WatchCaches implements Room {
                 : whole;
     }
 
-    /** Everything is watched, not only /registry/: so that revisions of other keys also count as seen. */
-    private void follow(long revision) {
-        Bytes all = Bytes.of(new byte[] {0});
-        watch = store.watch(new WatchRequest(all, all, revision + 1, false), new Store.WatchListener() {
-            @Override
-            public void onEvents(List<Event> events, long seen) {
-                for (Event event : events) {
-                    applied(event);
-                }
-                shown(seen);
-            }
+    /** What comes from the store. The caches' loop. */
+    private final class Shown implements Following.Sink {
+        @Override
+        public void loaded(long revision) {
+            loaded = true;
+            shown(Set.of(), revision);
+        }
 
-            @Override
-            public void onEnd(StoreException why) {
-                lost(why);
-            }
-        });
-    }
+        @Override
+        public void shown(Set<WatchCache> changed, long revision) {
+            changed.forEach(WatchCache::show);
+            applied = Math.max(applied, revision);
+            waiters.wake(applied);
+        }
 
-    private void applied(Event event) {
-        try {
-            set.route(event.kv().key().utf8(), (cache, key) -> cache.apply(key, event));
-        } catch (RuntimeException e) {
-            // Not an object: someone else's write below /registry/. The other objects go on.
-            log.atError().addKeyValue("key", event.kv().key()).setCause(e).log("a stored value is no object");
+        @Override
+        public void health(Health present) {
+            health = present;
+        }
+
+        @Override
+        public void ended(StoreException why) {
+            if (why instanceof StoreException.Unusable) {
+                log.atError().addKeyValue("err", why.getMessage()).log("the watch caches lost their store");
+            }
+            fail(unavailable(why));
         }
     }
 
-    private void lost(StoreException why) {
-        if (why instanceof StoreException.Closed) {
-            fail("the store is closed");
-        } else if (why instanceof StoreException.Unusable) {
-            log.atError().addKeyValue("err", why.getMessage()).log("the watch caches lost their store");
-            fail("the store has halted");
-        } else {
-            log.atWarn().addKeyValue("err", why.getMessage()).log("the watch caches load anew");
-            reload();
-        }
+    /** The words go to clients, so they name no path. */
+    private static ApiException unavailable(Throwable why) {
+        return ApiException.unavailable(
+                why instanceof StoreException.Closed
+                        ? "the store is closed"
+                        : why instanceof StoreException.Unusable
+                                ? "the store has halted"
+                                : "the store does not answer");
     }
 
-    private void reload() {
-        load().onFailure(error -> {
-            if (error instanceof StoreException.Closed || error instanceof StoreException.Unusable) {
-                lost((StoreException) error);
-            } else if (failed == null) {
-                health = Health.notReady("loading failed: " + error.getMessage());
-                log.atError().setCause(error).log("the watch caches could not load, will retry");
-                Loop.here(vertx).after(RELOAD_AFTER, this::reload);
-            }
-        });
-    }
-
-    /** For good: the words go to clients, so they name no path. */
-    private void fail(String why) {
-        ApiException answer = ApiException.unavailable(why);
+    /** For good. */
+    private void fail(ApiException answer) {
         failed = answer;
-        health = Health.notReady(why);
+        health = Health.notReady(String.valueOf(answer.getMessage()));
         waiters.failAll(answer);
         set.all().forEach(cache -> cache.endWatches(Optional.of(answer)));
-    }
-
-    private void shown(long revision) {
-        applied = Math.max(applied, revision);
-        waiters.wake(applied);
     }
 }

@@ -83,7 +83,7 @@ class CacheFaultTest {
         assertUnavailable(waiting);
         assertUnavailable(caches.caughtUp());
         assertUnavailable(caches.reached(1));
-        assertUnavailable(configMaps.snapshot(Filter.ALL));
+        assertThatThrownBy(() -> configMaps.snapshot(Filter.ALL)).hasMessage("the store has halted");
         assertUnavailable(configMaps.watch(WatchStart.PRESENT, Filter.ALL, false, new NoSink()));
         assertThat(configMaps.find(A)).isPresent();
         assertThat(configMaps.size()).isEqualTo(2);
@@ -95,7 +95,7 @@ class CacheFaultTest {
     void aReloadShowsTheOldImageUntilTheNewOneIsWhole() {
         Future<Optional<ApiException>> end = watched();
         store.holdReads();
-        store.endWatches(new StoreException.Lagging("too slow"));
+        store.endWatches(new StoreException.Compacted(1, 2));
         while (store.heldReads() == 0) {
             Thread.onSpinWait();
         }
@@ -103,13 +103,13 @@ class CacheFaultTest {
         TestApi.await(store.txn(Txn.of(List.of(), List.of(Op.delete(key)), List.of())));
         put("c");
         Future<Void> fresh = caches.caughtUp();
-        assertThat(TestApi.await(configMaps.snapshot(Filter.ALL)).objects())
+        assertThat(configMaps.snapshot(Filter.ALL).objects())
                 .extracting(KubeObject::name)
                 .containsExactly("a", "b");
         assertThat(fresh.isComplete()).isFalse();
         store.letGo();
         TestApi.await(fresh);
-        assertThat(TestApi.await(configMaps.snapshot(Filter.ALL)).objects())
+        assertThat(configMaps.snapshot(Filter.ALL).objects())
                 .extracting(KubeObject::name)
                 .containsExactly("b", "c");
         assertThat(TestApi.await(end).orElseThrow().status().code()).isEqualTo(410);
@@ -117,21 +117,57 @@ class CacheFaultTest {
     }
 
     @Test
-    void aReloadThatFailsIsTriedAgain() {
-        store.failOneRange(new StoreException.Busy("too many requests"));
+    void aWatchThatIsLostIsResumedAndNoWatcherNotices() {
+        Future<Optional<ApiException>> end = watched();
+        KubeObject before = configMaps.find(A).orElseThrow();
         store.endWatches(new StoreException.Lagging("too slow"));
         put("c");
         TestApi.await(caches.caughtUp());
-        assertThat(TestApi.await(configMaps.snapshot(Filter.ALL)).objects()).hasSize(3);
+        // The next one is lost before it has told anything.
+        store.endWatches(new StoreException.Lagging("too slow"));
+        while (store.watches() == 0) {
+            Thread.onSpinWait();
+        }
+        store.endWatches(new StoreException.Lagging("too slow"));
+        put("d");
+        TestApi.await(caches.caughtUp());
+        assertThat(configMaps.snapshot(Filter.ALL).objects())
+                .extracting(KubeObject::name)
+                .containsExactly("a", "b", "c", "d");
+        assertThat(configMaps.find(A).orElseThrow()).isSameAs(before);
+        assertThat(end.isComplete()).isFalse();
+        assertThat(caches.health().ready()).isTrue();
+    }
+
+    @Test
+    void anImageThatIsHeldStaysAsItIs() {
+        Snapshot held = configMaps.snapshot(Filter.ALL);
+        put("c");
+        TestApi.await(
+                store.txn(Txn.of(List.of(), List.of(Op.delete(StorageKeys.key(Resources.CONFIG_MAPS, A))), List.of())));
+        TestApi.await(caches.caughtUp());
+        assertThat(held.objects()).extracting(KubeObject::name).containsExactly("a", "b");
+        Snapshot now = configMaps.snapshot(Filter.ALL);
+        assertThat(now.objects()).extracting(KubeObject::name).containsExactly("b", "c");
+        assertThat(now.revision()).isEqualTo(held.revision() + 2);
+    }
+
+    @Test
+    void aReloadThatFailsIsTriedAgain() {
+        store.failOneRange(new StoreException.Busy("too many requests"));
+        store.endWatches(new StoreException.Compacted(1, 2));
+        put("c");
+        TestApi.await(caches.caughtUp());
+        assertThat(configMaps.snapshot(Filter.ALL).objects()).hasSize(3);
     }
 
     @Test
     void aStoreThatHaltsDuringAReloadIsUnavailable() {
         store.failOneRange(new StoreException.Unusable("the store has halted: EIO"));
         Future<Void> waiting = caches.reached(caches.applied() + 1000);
-        store.endWatches(new StoreException.Lagging("too slow"));
+        store.endWatches(new StoreException.Compacted(1, 2));
         assertUnavailable(waiting);
-        assertUnavailable(configMaps.snapshot(Filter.ALL));
+        assertThatThrownBy(() -> configMaps.snapshot(Filter.ALL)).hasMessage("the store has halted");
         assertThat(configMaps.find(A)).isPresent();
     }
 

@@ -52,13 +52,15 @@ class WatchCachesTest {
 
     /** A configmap in default with the label l. Answers with its revision. */
     private long put(String name, String label) {
+        return TestApi.await(store.txn(Txn.of(List.of(), List.of(putOp(name, label)), List.of())))
+                .revision();
+    }
+
+    private static Op putOp(String name, String label) {
         KubeObject object = KubeObject.named("v1", "ConfigMap", ObjectKey.of("default", name), tree -> {
             ((ObjectNode) tree.path("metadata")).putObject("labels").put("l", label);
         });
-        return TestApi.await(store.txn(Txn.put(
-                        StorageKeys.key(Resources.CONFIG_MAPS, object.key()),
-                        Bytes.of(StoredForm.stored(object.tree())))))
-                .revision();
+        return Op.put(StorageKeys.key(Resources.CONFIG_MAPS, object.key()), Bytes.of(StoredForm.stored(object.tree())));
     }
 
     private long delete(String name) {
@@ -114,7 +116,7 @@ class WatchCachesTest {
         assertThat(configMaps.find(ObjectKey.of("default", "new")))
                 .hasValueSatisfying(
                         object -> assertThat(object.meta().resourceVersion()).isEqualTo(Long.toString(revision)));
-        assertThat(TestApi.await(configMaps.snapshot(Filter.ALL)).objects()).hasSize(2);
+        assertThat(configMaps.snapshot(Filter.ALL).objects()).hasSize(2);
     }
 
     @Test
@@ -257,6 +259,17 @@ class WatchCachesTest {
         long first = put("x", "1");
         assertThat(throwing.next()).isEqualTo("end 410");
         assertThat(other.next()).isEqualTo("ADDED x@" + first);
+    }
+
+    @Test
+    void allChangesOfOneRevisionAreSeen() {
+        Notes notes = watch(WatchStart.after(caches.applied()), Filter.ALL, false);
+        long revision = TestApi.await(store.txn(
+                        Txn.of(List.of(), List.of(putOp("x", "1"), putOp("y", "1"), putOp("z", "1")), List.of())))
+                .revision();
+        assertThat(List.of(notes.next(), notes.next(), notes.next()))
+                .containsExactly("ADDED x@" + revision, "ADDED y@" + revision, "ADDED z@" + revision);
+        assertThat(configMaps.snapshot(Filter.ALL).revision()).isGreaterThanOrEqualTo(revision);
     }
 
     @Test
