@@ -208,8 +208,7 @@ final class AgentRooms {
                         nodeName,
                         InstantSource.system()),
                 kubelet,
-                runtime.sandboxes(),
-                runtime.containers(),
+                runtime.runtimeService(),
                 machine.figures());
         return rooms.start(context, runtime)
                 .compose(unused -> rooms.startAll(
@@ -261,11 +260,11 @@ final class AgentRooms {
     }
 
     private static Future<List<NodeImage>> images(NodeRuntime runtime) {
-        return runtime.images().list().map(all -> all.stream()
+        return runtime.imageService().listImages().map(all -> all.stream()
                 .map(image -> new NodeImage(
                         Stream.concat(image.repoDigests().stream(), image.repoTags().stream())
                                 .toList(),
-                        image.sizeBytes()))
+                        image.size()))
                 .toList());
     }
 
@@ -298,7 +297,7 @@ final class AgentRooms {
     private Kubelet kubelet(NodeRuntime runtime, Machine machine, FileWork files, NodeRoom nodeRoom) {
         Path root = node.dataDir.resolve("agent/kubelet");
         NetworkActions actions =
-                new NetworkActions(daemon.vertx(), loop, runtime.containers(), Build.THIS.majorMinor());
+                new NetworkActions(daemon.vertx(), loop, runtime.runtimeService(), Build.THIS.majorMinor());
         KubeletConfig config = new KubeletConfig(
                 nodeName,
                 List.of(nodeIp),
@@ -313,8 +312,6 @@ final class AgentRooms {
                 nodeRoom::object,
                 podNetwork.future(),
                 machine.memoryBytes(),
-                KubeletConfig.DEFAULT_LOG_BYTES,
-                KubeletConfig.DEFAULT_LOG_FILES,
                 false);
         return new Kubelet(
                 config,
@@ -323,9 +320,8 @@ final class AgentRooms {
                         api,
                         informers,
                         events,
-                        runtime.sandboxes(),
-                        runtime.containers(),
-                        runtime.images(),
+                        runtime.runtimeService(),
+                        runtime.imageService(),
                         new Volumes(loop, api, root.resolve("pods"), new LinuxMounts(runtime.sys()), files),
                         new ProbeTimers(loop, actions),
                         actions,

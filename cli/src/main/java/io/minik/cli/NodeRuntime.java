@@ -4,7 +4,12 @@ import io.minik.ground.room.Room;
 import io.minik.runtime.cgroup.Cgroups;
 import io.minik.runtime.container.Containers;
 import io.minik.runtime.container.LinuxContainers;
+import io.minik.runtime.cri.ImageService;
+import io.minik.runtime.cri.RuntimeService;
 import io.minik.runtime.image.ImageStore;
+import io.minik.runtime.linux.LinuxImageService;
+import io.minik.runtime.linux.LinuxRuntimeService;
+import io.minik.runtime.linux.LogLimits;
 import io.minik.runtime.net.BridgeNetwork;
 import io.minik.runtime.sandbox.LinuxSandboxes;
 import io.minik.runtime.sandbox.SandboxFiles;
@@ -127,19 +132,16 @@ final class NodeRuntime implements Room {
         return sys;
     }
 
-    ImageStore images() {
-        return images;
-    }
-
     BridgeNetwork network() {
         return network;
     }
 
-    LinuxSandboxes sandboxes() {
-        return sandboxes;
+    /** What runs pods, in CRI's words. */
+    RuntimeService runtimeService() {
+        return new LinuxRuntimeService(sandboxes, containers, images, LogLimits.DEFAULT);
     }
 
-    LinuxContainers containers() {
-        return containers;
+    ImageService imageService() {
+        return new LinuxImageService(images);
     }
 }

@@ -3,15 +3,11 @@ package io.minik.agent.kubelet;
 import io.minik.api.core.Container;
 import io.minik.api.core.Pod;
 import io.minik.api.core.SecurityContext;
-import io.minik.runtime.container.Containers;
-import io.minik.runtime.container.Containers.ContainerConfig;
-import io.minik.runtime.container.Containers.Mount;
-import io.minik.runtime.container.Containers.Security;
-import io.minik.runtime.image.Images.Image;
+import io.minik.runtime.cri.Cri;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -28,9 +24,6 @@ final class ContainerConfigs {
     static final String SPEC_IMAGE = "io.minik.spec-image";
 
     private static final String VOLUME_IMAGES = "io.minik.volume-images";
-    private static final String DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-    /** Hexadecimal digits of the pod's UID in ids: 48 bits, and the container's name stands beside them. */
-    private static final int SHORT_UID = 12;
 
     private ContainerConfigs() {}
 
@@ -43,23 +36,37 @@ final class ContainerConfigs {
             Pod pod,
             Container container,
             int attempt,
-            String sandboxId,
-            String hostname,
-            Image image,
+            Cri.Image image,
             Map<String, String> environment,
-            List<Mount> mounts,
+            List<Cri.Mount> mounts,
             Set<String> volumeImages,
             String pidTarget) {}
 
-    static String id(String podUid, String name, int attempt) {
-        String hex = podUid.replace("-", "").toLowerCase(Locale.ROOT);
-        return "c-" + hex.substring(0, Math.min(SHORT_UID, hex.length())) + "-" + name + "-" + attempt;
-    }
-
-    static ContainerConfig of(Parts parts, KubeletConfig node) {
+    static Cri.ContainerConfig of(Parts parts, KubeletConfig node) {
         Pod pod = parts.pod();
         Container container = parts.container();
-        List<String> command = command(parts);
+        return new Cri.ContainerConfig(
+                new Cri.ContainerMetadata(container.name(), parts.attempt()),
+                new Cri.ImageSpec(parts.image().id(), imageName(container.image(), parts.image())),
+                new Cri.ContainerProcess(
+                        expand(container.command(), parts.environment()),
+                        expand(container.args(), parts.environment()),
+                        parts.environment(),
+                        container.workingDir(),
+                        container.stdin(),
+                        container.stdinOnce(),
+                        container.tty(),
+                        container.stopSignal()),
+                parts.mounts(),
+                labels(pod, container.name()),
+                annotations(parts),
+                container.name() + "/" + parts.attempt() + ".log",
+                new Cri.LinuxContainerConfig(
+                        ResourceLimits.of(pod, container, node.nodeMemoryBytes()), security(parts, node)));
+    }
+
+    private static Map<String, String> annotations(Parts parts) {
+        Container container = parts.container();
         Map<String, String> annotations = new LinkedHashMap<>();
         annotations.put(SPEC_IMAGE, container.image());
         annotations.putAll(Grants.annotation(container));
@@ -67,48 +74,21 @@ final class ContainerConfigs {
             annotations.put(VOLUME_IMAGES, String.join(",", parts.volumeImages()));
         }
         annotations.put(ContainerStatuses.IMAGE_ID, imageId(parts.image()));
-        annotations.put(GRACE, Long.toString(pod.spec().terminationGracePeriodSeconds()));
+        annotations.put(GRACE, Long.toString(parts.pod().spec().terminationGracePeriodSeconds()));
         annotations.put("io.kubernetes.container.terminationMessagePath", container.terminationMessagePath());
         annotations.put("io.kubernetes.container.terminationMessagePolicy", container.terminationMessagePolicy());
-        return new ContainerConfig(
-                id(pod.uid(), container.name(), parts.attempt()),
-                parts.sandboxId(),
-                container.name(),
-                parts.attempt(),
-                parts.image().id(),
-                imageName(container.image(), parts.image()),
-                parts.image().layers(),
-                command,
-                environment(parts),
-                container.workingDir().isEmpty() ? parts.image().config().workingDir() : container.workingDir(),
-                container.stdin(),
-                container.stdinOnce(),
-                container.tty(),
-                parts.mounts(),
-                List.of(),
-                security(parts, node),
-                ResourceLimits.of(pod, container, node.nodeMemoryBytes()),
-                ResourceLimits.cgroupParent(node.cgroupRoot(), pod),
-                container.stopSignal().isEmpty() ? parts.image().config().stopSignal() : container.stopSignal(),
-                node.podLogDir(pod.namespace(), pod.name(), pod.uid())
-                        .resolve(container.name())
-                        .resolve(parts.attempt() + ".log"),
-                node.logMaxBytes(),
-                node.logMaxFiles(),
-                labels(pod, container.name()),
-                annotations,
-                parts.pidTarget());
+        return annotations;
     }
 
     /** Whether the spec names another image than the one that was started. */
-    static boolean imageChanged(Container container, Containers.Container running) {
-        String started = running.config().annotations().getOrDefault(SPEC_IMAGE, container.image());
+    static boolean imageChanged(Container container, Cri.ContainerStatus running) {
+        String started = running.annotations().getOrDefault(SPEC_IMAGE, container.image());
         return !started.equals(container.image());
     }
 
     /** Ids of the images that a container has as volumes. */
-    static Set<String> volumeImages(ContainerConfig config) {
-        String ids = config.annotations().getOrDefault(VOLUME_IMAGES, "");
+    static Set<String> volumeImages(Map<String, String> annotations) {
+        String ids = annotations.getOrDefault(VOLUME_IMAGES, "");
         return ids.isEmpty() ? Set.of() : Set.of(ids.split(","));
     }
 
@@ -123,34 +103,15 @@ final class ContainerConfigs {
         return labels;
     }
 
-    private static String imageId(Image image) {
+    private static String imageId(Cri.Image image) {
         return image.repoDigests().isEmpty() ? image.id() : image.repoDigests().get(0);
     }
 
-    private static String imageName(String wanted, Image image) {
+    private static String imageName(String wanted, Cri.Image image) {
         return image.repoTags().stream()
                 .filter(tag -> tag.equals(wanted) || tag.endsWith("/" + wanted))
                 .findFirst()
                 .orElse(image.repoTags().isEmpty() ? wanted : image.repoTags().get(0));
-    }
-
-    /** The spec's command replaces entrypoint and cmd of the image, its args only cmd. */
-    private static List<String> command(Parts parts) {
-        Container container = parts.container();
-        var image = parts.image().config();
-        List<String> argv = new ArrayList<>();
-        List<String> command = expand(container.command(), parts.environment());
-        List<String> args = expand(container.args(), parts.environment());
-        argv.addAll(command.isEmpty() ? image.entrypoint() : command);
-        if (!args.isEmpty()) {
-            argv.addAll(args);
-        } else if (command.isEmpty()) {
-            argv.addAll(image.cmd());
-        }
-        if (argv.isEmpty()) {
-            throw ContainerNotStarted.create("no command specified");
-        }
-        return List.copyOf(argv);
     }
 
     private static List<String> expand(List<String> words, Map<String, String> environment) {
@@ -159,67 +120,49 @@ final class ContainerConfigs {
                 .toList();
     }
 
-    private static List<String> environment(Parts parts) {
-        Map<String, String> all = new LinkedHashMap<>();
-        all.put("PATH", DEFAULT_PATH);
-        all.put("HOSTNAME", parts.hostname());
-        if (parts.container().tty()) {
-            all.put("TERM", "xterm");
-        }
-        for (String entry : parts.image().config().env()) {
-            int equals = entry.indexOf('=');
-            if (equals > 0) {
-                all.put(entry.substring(0, equals), entry.substring(equals + 1));
-            }
-        }
-        all.putAll(parts.environment());
-        return all.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList();
-    }
-
-    private static Security security(Parts parts, KubeletConfig node) {
+    private static Cri.LinuxContainerSecurityContext security(Parts parts, KubeletConfig node) {
         Pod pod = parts.pod();
         SecurityContext own = parts.container().securityContext();
         var shared = pod.spec().securityContext();
         OptionalLong user = own.runAsUser().isPresent() ? own.runAsUser() : shared.runAsUser();
         OptionalLong group = own.runAsGroup().isPresent() ? own.runAsGroup() : shared.runAsGroup();
-        String imageUser = parts.image().config().user();
         if (own.runAsNonRoot().or(shared::runAsNonRoot).orElse(false)) {
-            checkNonRoot(parts, user, imageUser);
+            checkNonRoot(parts, user);
         }
         List<Long> groups = new ArrayList<>(shared.supplementalGroups());
         shared.fsGroup().ifPresent(groups::add);
         if (own.procMount().equals("Unmasked") && pod.spec().network().hostUsers()) {
             throw ContainerNotStarted.config("procMount: Unmasked needs a user namespace (hostUsers: false)");
         }
-        boolean unmasked = own.privileged() || own.procMount().equals("Unmasked");
-        return new Security(
-                user.isPresent() ? Long.toString(user.getAsLong()) : imageUser,
-                group.orElse(-1),
-                List.copyOf(groups),
+        return new Cri.LinuxContainerSecurityContext(
+                user,
+                group,
+                new Cri.SupplementalGroups(
+                        List.copyOf(groups), shared.supplementalGroupsPolicy().equals("Strict")),
                 own.privileged(),
                 own.readOnlyRootFilesystem(),
                 own.allowPrivilegeEscalation().map(allowed -> !allowed).orElse(false),
-                own.addCapabilities(),
-                own.dropCapabilities(),
-                unmasked ? List.of() : Security.DEFAULT_MASKED_PATHS,
-                unmasked ? List.of() : Security.DEFAULT_READ_ONLY_PATHS,
-                own.privileged() ? "unconfined" : seccomp(own.seccompProfile(), shared.seccompProfile(), node),
-                shared.supplementalGroupsPolicy().equals("Strict"));
+                new Cri.Capability(own.addCapabilities(), own.dropCapabilities()),
+                !own.privileged() && !own.procMount().equals("Unmasked"),
+                own.privileged()
+                        ? Cri.SecurityProfile.UNCONFINED
+                        : seccomp(own.seccompProfile(), shared.seccompProfile(), node),
+                parts.pidTarget());
     }
 
-    private static String seccomp(String own, String shared, KubeletConfig node) {
+    private static Cri.SecurityProfile seccomp(String own, String shared, KubeletConfig node) {
         String profile = own.isEmpty() ? shared : own;
         if (profile.startsWith("Localhost/")) {
-            return "localhost/" + node.rootDir().resolve("seccomp").resolve(profile.substring("Localhost/".length()));
+            Path file = node.rootDir().resolve("seccomp").resolve(profile.substring("Localhost/".length()));
+            return new Cri.SecurityProfile(Cri.ProfileType.LOCALHOST, file.toString());
         }
-        return switch (profile) {
-            case "RuntimeDefault" -> "runtime/default";
-            case "" -> node.seccompDefault() ? "runtime/default" : "unconfined";
-            default -> "unconfined";
-        };
+        boolean byDefault = profile.isEmpty() && node.seccompDefault();
+        return byDefault || profile.equals("RuntimeDefault")
+                ? Cri.SecurityProfile.RUNTIME_DEFAULT
+                : Cri.SecurityProfile.UNCONFINED;
     }
 
-    private static void checkNonRoot(Parts parts, OptionalLong user, String imageUser) {
+    private static void checkNonRoot(Parts parts, OptionalLong user) {
         String where = " (pod: \"" + parts.pod().name() + "_" + parts.pod().namespace() + "("
                 + parts.pod().uid() + ")\", container: " + parts.container().name() + ")";
         if (user.isPresent()) {
@@ -228,13 +171,13 @@ final class ContainerConfigs {
             }
             return;
         }
-        String name = imageUser.split(":", 2)[0];
-        if (name.chars().allMatch(c -> c == '0')) {
+        Cri.Image image = parts.image();
+        if (image.uid().orElse(0) == 0 && image.username().isEmpty()) {
             throw ContainerNotStarted.config("container has runAsNonRoot and image will run as root" + where);
         }
-        if (!name.chars().allMatch(Character::isDigit)) {
-            throw ContainerNotStarted.config("container has runAsNonRoot and image has non-numeric user (" + name
-                    + "), cannot verify user is non-root" + where);
+        if (!image.username().isEmpty()) {
+            throw ContainerNotStarted.config("container has runAsNonRoot and image has non-numeric user ("
+                    + image.username() + "), cannot verify user is non-root" + where);
         }
     }
 }

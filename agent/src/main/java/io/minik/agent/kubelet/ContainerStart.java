@@ -16,13 +16,8 @@ import io.minik.api.meta.Status;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.ground.loop.Seconds;
-import io.minik.runtime.container.Containers;
-import io.minik.runtime.container.Containers.ContainerConfig;
-import io.minik.runtime.container.Containers.Mount;
-import io.minik.runtime.container.Containers.Propagation;
-import io.minik.runtime.container.Containers.Recursive;
-import io.minik.runtime.image.Images.Image;
-import io.minik.runtime.sandbox.Sandboxes.Sandbox;
+import io.minik.runtime.cri.Cri;
+import io.minik.runtime.cri.RuntimeService;
 import io.vertx.core.Future;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,7 +47,7 @@ final class ContainerStart {
     record Node(
             KubeletConfig config,
             ApiClient api,
-            Containers containers,
+            RuntimeService runtime,
             ImageFetch images,
             PodVolumes volumes,
             Actions actions,
@@ -64,19 +59,19 @@ final class ContainerStart {
     private final Pod pod;
     private final Container container;
     private final int attempt;
-    private final Sandbox sandbox;
+    private final Cri.PodSandboxStatus sandbox;
     private final PodDirectory directory;
     private final String pidTarget;
     /** Ids of the images that are volumes; filled with the mounts. */
     private final Set<String> volumeImages = new TreeSet<>();
 
     /** @param pidTarget id of the running container whose processes it sees, empty for its own */
-    ContainerStart(Node node, Pod pod, Container container, int attempt, Sandbox sandbox, String pidTarget) {
+    ContainerStart(Node node, Pod pod, PodStep.StartContainer start, Cri.PodSandboxStatus sandbox, String pidTarget) {
         this.pidTarget = pidTarget;
         this.node = node;
         this.pod = pod;
-        this.container = container;
-        this.attempt = attempt;
+        this.container = start.container();
+        this.attempt = start.attempt();
         this.sandbox = sandbox;
         this.directory = new PodDirectory(node.config(), pod);
     }
@@ -90,7 +85,7 @@ final class ContainerStart {
                 .compose(this::postStart);
     }
 
-    private Future<ContainerConfig> config(Image image) {
+    private Future<Cri.ContainerConfig> config(Cri.Image image) {
         DownwardFields fields = new DownwardFields(
                 pod, node.config().nodeIps(), ips(), node.config().allocatable());
         return objects(Environment.references(container)).compose(objects -> {
@@ -99,16 +94,7 @@ final class ContainerStart {
             return mounts(image, environment)
                     .map(mounts -> ContainerConfigs.of(
                             new ContainerConfigs.Parts(
-                                    pod,
-                                    container,
-                                    attempt,
-                                    sandbox.id(),
-                                    sandbox.config().hostname(),
-                                    image,
-                                    environment,
-                                    mounts,
-                                    volumeImages,
-                                    pidTarget),
+                                    pod, container, attempt, image, environment, mounts, volumeImages, pidTarget),
                             node.config()));
         });
     }
@@ -137,8 +123,8 @@ final class ContainerStart {
                 : Future.all(reads).map(ignored -> found);
     }
 
-    private Future<List<Mount>> mounts(Image fromImage, Map<String, String> environment) {
-        List<Future<Mount>> mounts = new ArrayList<>(declared(fromImage));
+    private Future<List<Cri.Mount>> mounts(Cri.Image fromImage, Map<String, String> environment) {
+        List<Future<Cri.Mount>> mounts = new ArrayList<>(declared(fromImage));
         Map<String, Future<Void>> contents = new HashMap<>();
         for (VolumeMount mount : container.volumeMounts()) {
             String subPath =
@@ -149,16 +135,17 @@ final class ContainerStart {
                     : contents.computeIfAbsent(mount.name(), ignored -> imageContent(image.get()));
             boolean readOnly = mount.readOnly() || shownOnly(mount);
             mounts.add(ready.compose(ignored -> node.volumes().hostPath(pod, mount, subPath))
-                    .map(path -> new Mount(path, mount.mountPath(), readOnly, recursive(mount), propagation(mount)))
+                    .map(path -> new Cri.Mount(path, mount.mountPath(), readOnly, recursive(mount), propagation(mount)))
                     .recover(error -> Future.failedFuture(
                             error instanceof ContainerNotStarted ? error : ContainerNotStarted.config(text(error)))));
         }
         return Future.all(mounts).compose(ignored -> {
-            List<Mount> all =
+            List<Cri.Mount> all =
                     new ArrayList<>(mounts.stream().map(Future::result).toList());
             return node.files()
                     .call(() -> {
-                        all.addAll(directory.files(sandbox.config().hostname(), ips(), container, attempt));
+                        all.addAll(directory.files(
+                                SandboxConfigs.hostname(pod, node.config()), ips(), container, attempt));
                         // What is mounted below another one's place comes after it.
                         all.sort(Comparator.comparingInt(mount ->
                                 Path.of(mount.containerPath()).normalize().getNameCount()));
@@ -172,29 +159,26 @@ final class ContainerStart {
     }
 
     /** The volumes that the image declares and the pod does not give: with the image's content, gone with the container. */
-    private List<Future<Mount>> declared(Image fromImage) {
+    private List<Future<Cri.Mount>> declared(Cri.Image fromImage) {
         Set<Path> given = new HashSet<>();
         container
                 .volumeMounts()
                 .forEach(mount -> given.add(Path.of("/", mount.mountPath()).normalize()));
         Set<Path> wanted = new TreeSet<>();
-        fromImage
-                .config()
-                .volumes()
-                .forEach(path -> wanted.add(Path.of("/", path).normalize()));
+        fromImage.volumes().forEach(path -> wanted.add(Path.of("/", path).normalize()));
         wanted.removeAll(given);
         wanted.remove(Path.of("/"));
         if (wanted.size() > MOST_IMAGE_VOLUMES) {
             throw ContainerNotStarted.create(
                     "the image declares " + wanted.size() + " volumes, and may declare " + MOST_IMAGE_VOLUMES);
         }
-        List<Future<Mount>> mounts = new ArrayList<>();
+        List<Future<Cri.Mount>> mounts = new ArrayList<>();
         for (Path path : wanted) {
             Path place = directory.imageVolumes(container.name(), attempt).resolve("v" + mounts.size());
             mounts.add(node.images()
                     .layers(fromImage)
                     .compose(layers -> node.volumes().fill(place, layers, path.toString()))
-                    .map(filled -> new Mount(place, path.toString(), false, Propagation.PRIVATE))
+                    .map(filled -> Cri.Mount.of(place, path.toString()))
                     .recover(error -> Future.failedFuture(ContainerNotStarted.create(text(error)))));
         }
         return mounts;
@@ -233,49 +217,51 @@ final class ContainerStart {
         });
     }
 
-    private static Recursive recursive(VolumeMount mount) {
+    private static Cri.RecursiveReadOnly recursive(VolumeMount mount) {
         return switch (mount.recursiveReadOnly()) {
-            case "Enabled" -> Recursive.YES;
-            case "IfPossible" -> Recursive.IF_POSSIBLE;
-            default -> Recursive.NO;
+            case "Enabled" -> Cri.RecursiveReadOnly.YES;
+            case "IfPossible" -> Cri.RecursiveReadOnly.IF_POSSIBLE;
+            default -> Cri.RecursiveReadOnly.NO;
         };
     }
 
-    private static Propagation propagation(VolumeMount mount) {
+    private static Cri.MountPropagation propagation(VolumeMount mount) {
         return switch (mount.mountPropagation()) {
-            case "HostToContainer" -> Propagation.HOST_TO_CONTAINER;
-            case "Bidirectional" -> Propagation.BIDIRECTIONAL;
-            default -> Propagation.PRIVATE;
+            case "HostToContainer" -> Cri.MountPropagation.PROPAGATION_HOST_TO_CONTAINER;
+            case "Bidirectional" -> Cri.MountPropagation.PROPAGATION_BIDIRECTIONAL;
+            default -> Cri.MountPropagation.PROPAGATION_PRIVATE;
         };
     }
 
-    private Future<String> create(ContainerConfig config) {
-        return node.containers()
-                .create(config)
+    private Future<String> create(Cri.ContainerConfig config) {
+        Cri.PodSandboxConfig pods = SandboxConfigs.of(pod, sandbox.attempt(), node.config());
+        return node.runtime()
+                .createContainer(sandbox.id(), config, pods)
                 .recover(error -> Future.failedFuture(ContainerNotStarted.create(text(error))))
-                .compose(made -> {
+                .compose(id -> {
                     node.events().normal(pod, container, "Created", "Created container: " + container.name());
-                    return link(config).map(made.id());
+                    return link(id, pods.logDirectory().resolve(config.logPath()))
+                            .map(id);
                 });
     }
 
-    private Future<Void> link(ContainerConfig config) {
+    private Future<Void> link(String id, Path log) {
         if (node.config().containerLogLinks().isEmpty()) {
             return Future.succeededFuture();
         }
         Path folder = node.config().containerLogLinks().get();
         return node.files().call(() -> {
             Files.createDirectories(folder);
-            Path link = logLink(folder, pod, container.name(), config.id());
+            Path link = logLink(folder, pod, container.name(), id);
             Files.deleteIfExists(link);
-            Files.createSymbolicLink(link, config.logPath());
+            Files.createSymbolicLink(link, log);
             return null;
         });
     }
 
     private Future<String> launch(String id) {
-        return node.containers()
-                .start(id)
+        return node.runtime()
+                .startContainer(id)
                 .recover(error -> Future.failedFuture(ContainerNotStarted.run(text(error))))
                 .map(started -> {
                     node.events().normal(pod, container, "Started", "Started container " + container.name());
@@ -300,8 +286,8 @@ final class ContainerStart {
     private Future<Void> hookFailed(String id, String why) {
         node.events().warning(pod, container, "FailedPostStartHook", "PostStartHook failed");
         node.events().normal(pod, container, "Killing", "FailedPostStartHook");
-        return node.containers()
-                .stop(id, Seconds.millis(pod.spec().terminationGracePeriodSeconds()))
+        return node.runtime()
+                .stopContainer(id, Seconds.duration(pod.spec().terminationGracePeriodSeconds()))
                 .transform(ended -> Future.failedFuture(ContainerNotStarted.postStart(why)));
     }
 

@@ -10,7 +10,7 @@ import io.minik.api.core.ContainerState.Waiting;
 import io.minik.api.core.ContainerStatus;
 import io.minik.api.core.PodSpec;
 import io.minik.api.core.PodStatus;
-import io.minik.runtime.container.Containers;
+import io.minik.runtime.cri.Cri;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -56,11 +56,11 @@ final class ContainerStatuses {
     private ContainerStatus of(Container container, List<ContainerStatus> previous, String waiting) {
         Optional<ContainerStatus> before =
                 previous.stream().filter(s -> s.name().equals(container.name())).findFirst();
-        List<Containers.Container> attempts = in.observed().attempts(container.name());
+        List<Cri.ContainerStatus> attempts = in.observed().attempts(container.name());
         if (attempts.isEmpty()) {
             return withoutAny(container, before, waiting);
         }
-        Containers.Container newest = attempts.get(0);
+        Cri.ContainerStatus newest = attempts.get(0);
         ContainerState last = attempts.size() > 1
                 ? terminated(attempts.get(1))
                 : before.map(ContainerStatus::lastState).orElse(new Unset());
@@ -80,11 +80,9 @@ final class ContainerStatuses {
                 state,
                 last,
                 ready,
-                newest.config().attempt(),
+                newest.attempt(),
                 imageName(container, newest),
-                newest.config()
-                        .annotations()
-                        .getOrDefault(IMAGE_ID, newest.config().imageId()),
+                newest.annotations().getOrDefault(IMAGE_ID, newest.container().imageId()),
                 SCHEME + newest.id(),
                 Optional.of(started),
                 container.resources().requests(),
@@ -140,11 +138,11 @@ final class ContainerStatuses {
                 before.resources());
     }
 
-    private ContainerState state(Container container, Containers.Container newest, String waiting) {
+    private ContainerState state(Container container, Cri.ContainerStatus newest, String waiting) {
         return switch (newest.state()) {
-            case RUNNING -> new Running(Times.text(newest.startedAtNanos()));
-            case CREATED -> new Waiting(waiting, "");
-            case EXITED -> {
+            case CONTAINER_RUNNING -> new Running(Times.text(newest.startedAt()));
+            case CONTAINER_CREATED -> new Waiting(waiting, "");
+            case CONTAINER_EXITED -> {
                 Optional<ContainerNotes.Failure> failure =
                         in.notes(container.name()).failure();
                 boolean again = in.end().isEmpty() && RestartRules.restarts(in.pod(), container, newest.exitCode());
@@ -155,7 +153,7 @@ final class ContainerStatuses {
         };
     }
 
-    private ContainerState terminated(Containers.Container ended) {
+    private ContainerState terminated(Cri.ContainerStatus ended) {
         if (!Observed.exited(ended)) {
             return new Unset();
         }
@@ -164,8 +162,8 @@ final class ContainerStatuses {
                 ended.exitCode(),
                 ended.reason(),
                 shortened(message.isEmpty() ? ended.message() : message),
-                Times.text(ended.startedAtNanos()),
-                Times.text(ended.finishedAtNanos()),
+                Times.text(ended.startedAt()),
+                Times.text(ended.finishedAt()),
                 SCHEME + ended.id());
     }
 
@@ -187,18 +185,18 @@ final class ContainerStatuses {
         return new String(bytes, 0, end, StandardCharsets.UTF_8);
     }
 
-    private boolean started(Container container, Containers.Container running) {
+    private boolean started(Container container, Cri.ContainerStatus running) {
         ContainerNotes notes = in.notes(container.name());
         return container.startupProbe().isEmpty() || (notes.probed().equals(running.id()) && notes.startupPassed());
     }
 
-    private boolean ready(Container container, Containers.Container running) {
+    private boolean ready(Container container, Cri.ContainerStatus running) {
         ContainerNotes notes = in.notes(container.name());
         return container.readinessProbe().isEmpty() || (notes.probed().equals(running.id()) && notes.ready());
     }
 
-    private static String imageName(Container container, Containers.Container newest) {
-        String reference = newest.config().imageReference();
+    private static String imageName(Container container, Cri.ContainerStatus newest) {
+        String reference = newest.container().image().userSpecifiedImage();
         return reference.isEmpty() ? container.image() : reference;
     }
 

@@ -6,7 +6,7 @@ import io.minik.api.core.Container;
 import io.minik.api.core.ContainerResources;
 import io.minik.api.core.Pod;
 import io.minik.ground.json.Json;
-import io.minik.runtime.container.Containers;
+import io.minik.runtime.cri.Cri;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
@@ -92,8 +92,8 @@ final class Grants {
     }
 
     /** What a container of the runtime has; absent for one that an older minik made. */
-    static Optional<ContainerResources> actual(Containers.Container container) {
-        return Optional.ofNullable(container.config().annotations().get(RESOURCES))
+    static Optional<ContainerResources> actual(Cri.ContainerStatus container) {
+        return Optional.ofNullable(container.annotations().get(RESOURCES))
                 .map(text -> ContainerResources.of(Json.parse(text.getBytes(StandardCharsets.UTF_8))));
     }
 
@@ -102,12 +102,12 @@ final class Grants {
     }
 
     /** Whether a running container has something else than it was granted. */
-    static boolean outdated(Container granted, Containers.Container running) {
+    static boolean outdated(Container granted, Cri.ContainerStatus running) {
         return actual(running).filter(now -> !same(now, granted.resources())).isPresent();
     }
 
     /** Whether one of the resources that change wants a restart. */
-    static boolean needsRestart(Container granted, Containers.Container running) {
+    static boolean needsRestart(Container granted, Cri.ContainerStatus running) {
         return actual(running)
                 .filter(now -> RESIZABLE.stream()
                         .anyMatch(resource -> !same(resource, now, granted.resources())

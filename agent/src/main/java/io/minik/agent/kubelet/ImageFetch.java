@@ -9,10 +9,9 @@ import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.ground.json.Json;
 import io.minik.ground.loop.Loop;
-import io.minik.runtime.RuntimeFault;
-import io.minik.runtime.image.Images;
-import io.minik.runtime.image.Images.Credentials;
-import io.minik.runtime.image.Images.Image;
+import io.minik.runtime.cri.Cri;
+import io.minik.runtime.cri.CriException;
+import io.minik.runtime.cri.ImageService;
 import io.vertx.core.Future;
 import java.math.BigDecimal;
 import java.nio.file.Path;
@@ -23,13 +22,13 @@ import java.util.Optional;
 
 /** Gets a container's image here by its pull policy, and tells so in events. */
 final class ImageFetch {
-    private final Images images;
+    private final ImageService images;
     private final ApiClient api;
     private final PodEvents events;
     private final Loop loop;
     private final ImageGarbage garbage;
 
-    ImageFetch(Images images, ApiClient api, PodEvents events, Loop loop, ImageGarbage garbage) {
+    ImageFetch(ImageService images, ApiClient api, PodEvents events, Loop loop, ImageGarbage garbage) {
         this.garbage = garbage;
         this.images = images;
         this.api = api;
@@ -41,29 +40,29 @@ final class ImageFetch {
     private record Wanted(Pod pod, Container container, String title, String image, String policy) {}
 
     /** Fails with {@link ContainerNotStarted}. */
-    Future<Image> fetch(Pod pod, Container container) {
+    Future<Cri.Image> fetch(Pod pod, Container container) {
         return fetch(new Wanted(pod, container, "Container", container.image(), container.imagePullPolicy()));
     }
 
     /** The image that is a volume's content. Fails with {@link ContainerNotStarted}. */
-    Future<Image> fetch(Pod pod, Container container, Volume volume) {
+    Future<Cri.Image> fetch(Pod pod, Container container, Volume volume) {
         String image = Json.text(volume.source(), "reference");
         String policy = Json.textOr(Container.defaultPullPolicy(image), volume.source(), "pullPolicy");
         return fetch(new Wanted(pod, container, "Volume", image, policy));
     }
 
-    private Future<Image> fetch(Wanted wanted) {
-        return images.find(wanted.image())
+    private Future<Cri.Image> fetch(Wanted wanted) {
+        return images.imageStatus(wanted.image())
                 .recover(error -> Future.failedFuture(inspectFailure(wanted, error)))
                 .compose(present -> decide(wanted, present))
                 .onSuccess(garbage::used);
     }
 
-    Future<List<Path>> layers(Image image) {
-        return images.layers(image);
+    Future<List<Path>> layers(Cri.Image image) {
+        return images.imageLayers(image.id());
     }
 
-    private Future<Image> decide(Wanted wanted, Optional<Image> present) {
+    private Future<Cri.Image> decide(Wanted wanted, Optional<Cri.Image> present) {
         if (present.isPresent() && !wanted.policy().equals("Always")) {
             events.normal(
                     wanted.pod(),
@@ -81,10 +80,12 @@ final class ImageFetch {
         return credentials(wanted.pod(), wanted.image()).compose(found -> pull(wanted, found));
     }
 
-    private Future<Image> pull(Wanted wanted, Optional<Credentials> credentials) {
+    private Future<Cri.Image> pull(Wanted wanted, Optional<Cri.AuthConfig> credentials) {
         Instant began = loop.now();
         events.normal(wanted.pod(), wanted.container(), "Pulling", "Pulling image \"" + wanted.image() + "\"");
-        return images.pull(wanted.image(), credentials)
+        return images.pullImage(wanted.image(), credentials)
+                .compose(images::imageStatus)
+                .map(image -> image.orElseThrow(() -> new IllegalStateException("it is gone again")))
                 .onSuccess(image -> {
                     garbage.look();
                     String took = goDuration(Duration.between(began, loop.now()));
@@ -93,21 +94,21 @@ final class ImageFetch {
                             wanted.container(),
                             "Pulled",
                             "Successfully pulled image \"" + wanted.image() + "\" in " + took + " (" + took
-                                    + " including waiting). Image size: " + image.sizeBytes() + " bytes.");
+                                    + " including waiting). Image size: " + image.size() + " bytes.");
                 })
                 .recover(error -> Future.failedFuture(pullFailure(wanted, error)));
     }
 
     private RuntimeException inspectFailure(Wanted wanted, Throwable error) {
-        if (error instanceof RuntimeFault fault && fault.kind() == RuntimeFault.Kind.INVALID_IMAGE_NAME) {
-            return invalidName(wanted, fault);
+        if (CriException.is(error, CriException.Code.INVALID_ARGUMENT)) {
+            return invalidName(wanted, error);
         }
         return ContainerNotStarted.image("ImageInspectError", text(error));
     }
 
     private RuntimeException pullFailure(Wanted wanted, Throwable error) {
-        if (error instanceof RuntimeFault fault && fault.kind() == RuntimeFault.Kind.INVALID_IMAGE_NAME) {
-            return invalidName(wanted, fault);
+        if (CriException.is(error, CriException.Code.INVALID_ARGUMENT)) {
+            return invalidName(wanted, error);
         }
         events.warning(
                 wanted.pod(),
@@ -117,15 +118,15 @@ final class ImageFetch {
         return ContainerNotStarted.image(ContainerNotStarted.PULL, text(error));
     }
 
-    private RuntimeException invalidName(Wanted wanted, RuntimeFault fault) {
+    private RuntimeException invalidName(Wanted wanted, Throwable error) {
         String message = "Failed to apply default image tag \"" + wanted.image() + "\": couldn't parse image name \""
-                + wanted.image() + "\": " + text(fault);
+                + wanted.image() + "\": " + text(error);
         events.warning(wanted.pod(), wanted.container(), "InspectFailed", message);
         return ContainerNotStarted.image("InvalidImageName", message);
     }
 
     /** A secret that is not there is told and passed over: the image may be public. */
-    private Future<Optional<Credentials>> credentials(Pod pod, String image) {
+    private Future<Optional<Cri.AuthConfig>> credentials(Pod pod, String image) {
         List<Future<Optional<KubeObject>>> reads = pod.spec().imagePullSecrets().stream()
                 .filter(name -> !name.isEmpty())
                 .map(name -> api.get(Resources.SECRETS, ObjectKey.of(pod.namespace(), name))

@@ -2,9 +2,9 @@ package io.minik.agent.kubelet;
 
 import io.minik.agent.volume.FileWork;
 import io.minik.ground.loop.Loop;
-import io.minik.runtime.container.Containers;
-import io.minik.runtime.image.Images;
-import io.minik.runtime.image.Images.Image;
+import io.minik.runtime.cri.Cri;
+import io.minik.runtime.cri.ImageService;
+import io.minik.runtime.cri.RuntimeService;
 import io.vertx.core.Future;
 import java.io.File;
 import java.io.IOException;
@@ -51,22 +51,22 @@ final class ImageGarbage {
     }
 
     private final Loop loop;
-    private final Images images;
-    private final Containers containers;
+    private final ImageService images;
+    private final RuntimeService runtime;
     private final FileWork files;
     private final Disk disk;
     private final Map<String, Instant> lastUsed = new HashMap<>();
     private boolean running;
 
-    ImageGarbage(Loop loop, Images images, Containers containers, FileWork files, Disk disk) {
+    ImageGarbage(Loop loop, ImageService images, RuntimeService runtime, FileWork files, Disk disk) {
         this.loop = loop;
         this.images = images;
-        this.containers = containers;
+        this.runtime = runtime;
         this.files = files;
         this.disk = disk;
     }
 
-    void used(Image image) {
+    void used(Cri.Image image) {
         lastUsed.put(image.id(), loop.now());
     }
 
@@ -89,15 +89,15 @@ final class ImageGarbage {
     }
 
     private Future<Void> collect() {
-        Future<List<Image>> all = images.list();
-        Future<List<Containers.Container>> present = containers.list();
+        Future<List<Cri.Image>> all = images.listImages();
+        Future<List<Cri.Container>> present = runtime.listContainers(Cri.ContainerFilter.ALL);
         return Future.all(all, present).compose(ignored -> {
             Set<String> wanted = new HashSet<>();
             present.result().forEach(c -> {
-                wanted.add(c.config().imageId());
-                wanted.addAll(ContainerConfigs.volumeImages(c.config()));
+                wanted.add(c.imageId());
+                wanted.addAll(ContainerConfigs.volumeImages(c.annotations()));
             });
-            List<Image> unused = all.result().stream()
+            List<Cri.Image> unused = all.result().stream()
                     .filter(image -> !wanted.contains(image.id()) && !young(image))
                     .sorted(Comparator.comparing(image -> lastUsed.getOrDefault(image.id(), Instant.EPOCH)))
                     .toList();
@@ -106,20 +106,20 @@ final class ImageGarbage {
     }
 
     /** A container may just be made from it. */
-    private boolean young(Image image) {
+    private boolean young(Cri.Image image) {
         return lastUsed.getOrDefault(image.id(), Instant.EPOCH).plus(LEAST_AGE).isAfter(loop.now());
     }
 
-    private Future<Void> removeNext(List<Image> unused, int index) {
+    private Future<Void> removeNext(List<Cri.Image> unused, int index) {
         if (index == unused.size()) {
             return Future.succeededFuture();
         }
-        Image image = unused.get(index);
-        return images.remove(image.id())
+        Cri.Image image = unused.get(index);
+        return images.removeImage(image.id())
                 .compose(ignored -> {
                     log.atInfo()
                             .addKeyValue("image", image.id())
-                            .addKeyValue("bytes", image.sizeBytes())
+                            .addKeyValue("bytes", image.size())
                             .log("unused image removed");
                     lastUsed.remove(image.id());
                     return files.call(disk::usedPercent);

@@ -21,9 +21,9 @@ import io.minik.api.object.ObjectKey;
 import io.minik.ground.json.Json;
 import io.minik.ground.loop.Loop;
 import io.minik.ground.room.Room;
-import io.minik.runtime.container.Containers;
-import io.minik.runtime.image.Images;
-import io.minik.runtime.sandbox.Sandboxes;
+import io.minik.runtime.cri.Cri;
+import io.minik.runtime.cri.ImageService;
+import io.minik.runtime.cri.RuntimeService;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
@@ -52,9 +52,8 @@ public final class Kubelet implements Room {
             ApiClient api,
             Informers informers,
             EventRecorder events,
-            Sandboxes sandboxes,
-            Containers containers,
-            Images images,
+            RuntimeService runtime,
+            ImageService images,
             PodVolumes volumes,
             Prober prober,
             Actions actions,
@@ -83,11 +82,11 @@ public final class Kubelet implements Room {
         this.services = parts.informers().of(Resources.SERVICES);
         this.events = new PodEvents(parts.events());
         ImageGarbage garbage = new ImageGarbage(
-                loop, parts.images(), parts.containers(), parts.files(), ImageGarbage.Disk.of(config.rootDir()));
+                loop, parts.images(), parts.runtime(), parts.files(), ImageGarbage.Disk.of(config.rootDir()));
         ContainerStart.Node start = new ContainerStart.Node(
                 config,
                 parts.api(),
-                parts.containers(),
+                parts.runtime(),
                 new ImageFetch(parts.images(), parts.api(), events, loop, garbage),
                 parts.volumes(),
                 parts.actions(),
@@ -95,7 +94,7 @@ public final class Kubelet implements Room {
                 parts.files(),
                 this::serviceLinks);
         this.storage = new StorageEviction(loop, start, workers::values);
-        this.node = new PodWorker.Node(start, parts.sandboxes(), parts.prober(), loop, new Others());
+        this.node = new PodWorker.Node(start, parts.prober(), loop, new Others());
     }
 
     @Override
@@ -117,7 +116,7 @@ public final class Kubelet implements Room {
 
     private void begin(List<Pod> orphans) {
         running = true;
-        parts.containers().onExit(exited -> loop.run(() -> find(exited).ifPresent(PodWorker::wake)));
+        parts.runtime().onContainerExit(exited -> loop.run(() -> find(exited).ifPresent(PodWorker::wake)));
         pods.onChange((before, now) -> change(before, now));
         config.network().onComplete(up -> loop.run(() -> workers.values().forEach(PodWorker::wake)));
         for (Pod orphan : orphans) {
@@ -164,15 +163,15 @@ public final class Kubelet implements Room {
     }
 
     /** The pod's newest sandbox, if it runs. */
-    public Optional<Sandboxes.Sandbox> sandbox(ObjectKey pod) {
+    public Optional<Cri.PodSandboxStatus> sandbox(ObjectKey pod) {
         return worker(pod).flatMap(worker -> worker.observed().sandbox());
     }
 
     /** The newest attempt of a container that was started; with {@code previous} the one before that ended. */
-    public Optional<Containers.Container> container(ObjectKey pod, String name, boolean previous) {
+    public Optional<Cri.ContainerStatus> container(ObjectKey pod, String name, boolean previous) {
         return worker(pod).flatMap(worker -> {
-            List<Containers.Container> begun = worker.observed().attempts(name).stream()
-                    .filter(c -> c.state() != Containers.State.CREATED)
+            List<Cri.ContainerStatus> begun = worker.observed().attempts(name).stream()
+                    .filter(c -> c.state() != Cri.ContainerState.CONTAINER_CREATED)
                     .toList();
             if (!previous) {
                 return begun.stream().findFirst();
@@ -260,8 +259,8 @@ public final class Kubelet implements Room {
                 });
     }
 
-    private Optional<PodWorker> find(Containers.Container container) {
-        return Optional.ofNullable(workers.get(container.config().labels().getOrDefault(ContainerConfigs.POD_UID, "")));
+    private Optional<PodWorker> find(Cri.ContainerEvent event) {
+        return Optional.ofNullable(workers.get(event.labels().getOrDefault(ContainerConfigs.POD_UID, "")));
     }
 
     /** The pods that hold resources, beside this one. */
@@ -308,24 +307,23 @@ public final class Kubelet implements Room {
     private Future<List<Pod>> orphans() {
         Set<String> wanted = new HashSet<>();
         pods.list().forEach(pod -> wanted.add(pod.uid()));
-        Future<List<Sandboxes.Sandbox>> sandboxes = parts.sandboxes().list();
-        Future<List<Containers.Container>> containers = parts.containers().list();
+        Future<List<Cri.PodSandbox>> sandboxes = parts.runtime().listPodSandbox(Cri.PodSandboxFilter.ALL);
+        Future<List<Cri.Container>> containers = parts.runtime().listContainers(Cri.ContainerFilter.ALL);
         Future<Set<String>> volumes = parts.volumes().present();
         return Future.all(sandboxes, containers, volumes).map(ignored -> {
             Map<String, Pod> orphans = new LinkedHashMap<>();
-            for (Containers.Container container : containers.result()) {
-                Containers.ContainerConfig config = container.config();
-                String uid = config.labels().getOrDefault(ContainerConfigs.POD_UID, "");
+            for (Cri.Container container : containers.result()) {
+                String uid = container.labels().getOrDefault(ContainerConfigs.POD_UID, "");
                 if (!uid.isEmpty() && !wanted.contains(uid)) {
                     orphans.put(
-                            uid, orphan(uid, config.labels(), config.annotations(), names(containers.result(), uid)));
+                            uid,
+                            orphan(uid, container.labels(), container.annotations(), names(containers.result(), uid)));
                 }
             }
-            for (Sandboxes.Sandbox sandbox : sandboxes.result()) {
-                String uid = sandbox.config().podUid();
+            for (Cri.PodSandbox sandbox : sandboxes.result()) {
+                String uid = sandbox.metadata().uid();
                 if (!wanted.contains(uid)) {
-                    Sandboxes.SandboxConfig config = sandbox.config();
-                    orphans.computeIfAbsent(uid, key -> orphan(key, config.labels(), config.annotations(), Set.of()));
+                    orphans.computeIfAbsent(uid, key -> orphan(key, sandbox.labels(), sandbox.annotations(), Set.of()));
                 }
             }
             for (String uid : volumes.result()) {
@@ -337,11 +335,11 @@ public final class Kubelet implements Room {
         });
     }
 
-    private static Set<String> names(List<Containers.Container> containers, String uid) {
+    private static Set<String> names(List<Cri.Container> containers, String uid) {
         Set<String> names = new HashSet<>();
         containers.stream()
-                .filter(c -> uid.equals(c.config().labels().get(ContainerConfigs.POD_UID)))
-                .forEach(c -> names.add(c.config().name()));
+                .filter(c -> uid.equals(c.labels().get(ContainerConfigs.POD_UID)))
+                .forEach(c -> names.add(c.metadata().name()));
         return names;
     }
 

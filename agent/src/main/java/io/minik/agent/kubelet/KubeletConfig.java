@@ -35,14 +35,7 @@ public record KubeletConfig(
         Supplier<Optional<KubeObject>> node,
         Future<Void> network,
         long nodeMemoryBytes,
-        long logMaxBytes,
-        int logMaxFiles,
         boolean seccompDefault) {
-    /** Upstream's containerLogMaxSize and containerLogMaxFiles. */
-    public static final long DEFAULT_LOG_BYTES = 10L << 20;
-
-    public static final int DEFAULT_LOG_FILES = 5;
-
     Path podDir(String uid) {
         return rootDir.resolve("pods").resolve(uid);
     }

@@ -27,12 +27,13 @@ final class Notebook {
     void remember(Pod pod, Observed observed) {
         for (Container container : pod.allContainers()) {
             observed.newest(container.name())
-                    .filter(c -> c.config().attempt() > 0)
+                    .filter(c -> c.attempt() > 0)
                     .ifPresent(c -> put(
                             container,
                             of(container)
                                     .crashes(CrashBackoff.after(
-                                            c.config().attempt(), Times.ofNanos(c.createdAtNanos())))));
+                                            c.attempt(),
+                                            Times.ofNanos(c.container().createdAt())))));
         }
     }
 

@@ -1,28 +1,23 @@
 package io.minik.agent.kubelet;
 
 import io.minik.api.object.KubeObject;
-import io.minik.runtime.container.Containers;
-import io.minik.runtime.container.Containers.Container;
-import io.minik.runtime.sandbox.Sandboxes;
-import io.minik.runtime.sandbox.Sandboxes.Sandbox;
+import io.minik.runtime.cri.Cri;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
 /** What the runtime has of one pod, at one moment. Newest first. */
-record Observed(List<Sandbox> sandboxes, List<Container> containers) {
+record Observed(List<Cri.PodSandboxStatus> sandboxes, List<Cri.ContainerStatus> containers) {
     static final Observed NOTHING = new Observed(List.of(), List.of());
 
-    static Observed of(List<Sandbox> sandboxes, List<Container> containers) {
+    static Observed of(List<Cri.PodSandboxStatus> sandboxes, List<Cri.ContainerStatus> containers) {
         return new Observed(
                 sandboxes.stream()
-                        .sorted(Comparator.comparingInt(
-                                        (Sandbox s) -> s.config().attempt())
+                        .sorted(Comparator.comparingInt(Cri.PodSandboxStatus::attempt)
                                 .reversed())
                         .toList(),
                 containers.stream()
-                        .sorted(Comparator.comparingInt(
-                                        (Container c) -> c.config().attempt())
+                        .sorted(Comparator.comparingInt(Cri.ContainerStatus::attempt)
                                 .reversed())
                         .toList());
     }
@@ -36,41 +31,41 @@ record Observed(List<Sandbox> sandboxes, List<Container> containers) {
     }
 
     /** The newest sandbox, dead or alive. */
-    Optional<Sandbox> newestSandbox() {
+    Optional<Cri.PodSandboxStatus> newestSandbox() {
         return sandboxes.stream().findFirst();
     }
 
     /** The sandbox that containers run in. */
-    Optional<Sandbox> sandbox() {
-        return newestSandbox().filter(s -> s.state() == Sandboxes.State.READY);
+    Optional<Cri.PodSandboxStatus> sandbox() {
+        return newestSandbox().filter(Cri.PodSandboxStatus::ready);
     }
 
     /** All tries of a container, newest first. */
-    List<Container> attempts(String name) {
-        return containers.stream().filter(c -> c.config().name().equals(name)).toList();
+    List<Cri.ContainerStatus> attempts(String name) {
+        return containers.stream().filter(c -> c.name().equals(name)).toList();
     }
 
-    Optional<Container> newest(String name) {
-        return containers.stream().filter(c -> c.config().name().equals(name)).findFirst();
+    Optional<Cri.ContainerStatus> newest(String name) {
+        return containers.stream().filter(c -> c.name().equals(name)).findFirst();
     }
 
     /** The newest one of a name, if it was made in the newest sandbox. */
-    Optional<Container> current(String name) {
+    Optional<Cri.ContainerStatus> current(String name) {
         return newest(name).filter(c -> newestSandbox()
-                .map(s -> s.id().equals(c.config().sandboxId()))
+                .map(s -> s.id().equals(c.container().podSandboxId()))
                 .orElse(false));
     }
 
     int nextAttempt(String name) {
-        return newest(name).map(c -> c.config().attempt() + 1).orElse(0);
+        return newest(name).map(c -> c.attempt() + 1).orElse(0);
     }
 
-    static boolean running(Container container) {
-        return container.state() == Containers.State.RUNNING;
+    static boolean running(Cri.ContainerStatus container) {
+        return container.state() == Cri.ContainerState.CONTAINER_RUNNING;
     }
 
-    static boolean exited(Container container) {
-        return container.state() == Containers.State.EXITED;
+    static boolean exited(Cri.ContainerStatus container) {
+        return container.state() == Cri.ContainerState.CONTAINER_EXITED;
     }
 
     boolean anyRunning() {

@@ -1,10 +1,9 @@
 package io.minik.agent.kubelet;
 
+import io.minik.agent.volume.FileWork;
 import io.minik.api.core.Container;
 import io.minik.api.core.Pod;
-import io.minik.runtime.container.Containers.Mount;
-import io.minik.runtime.container.Containers.Propagation;
-import io.minik.runtime.sys.Trees;
+import io.minik.runtime.cri.Cri;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
@@ -18,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The files that the kubelet itself gives a pod. Blocking: on the file workers only. */
 final class PodDirectory {
@@ -44,12 +44,12 @@ final class PodDirectory {
     }
 
     /** Writes and returns what every container gets mounted, except where its own mounts are in the way. */
-    List<Mount> files(String hostname, List<String> ips, Container container, int attempt) throws IOException {
+    List<Cri.Mount> files(String hostname, List<String> ips, Container container, int attempt) throws IOException {
         Files.createDirectories(directory, FOR_ROOT);
         Set<String> taken = container.volumeMounts().stream()
                 .map(mount -> mount.mountPath().replaceFirst("/+$", ""))
                 .collect(Collectors.toSet());
-        List<Mount> mounts = new ArrayList<>();
+        List<Cri.Mount> mounts = new ArrayList<>();
         add(
                 mounts,
                 taken,
@@ -64,7 +64,7 @@ final class PodDirectory {
             Files.write(log, new byte[0]);
             // The container may run as anyone.
             Files.setPosixFilePermissions(log, PosixFilePermissions.fromString("rw-rw-rw-"));
-            mounts.add(new Mount(log, container.terminationMessagePath(), false, Propagation.PRIVATE));
+            mounts.add(Cri.Mount.of(log, container.terminationMessagePath()));
         }
         Files.createDirectories(
                 config.podLogDir(pod.namespace(), pod.name(), pod.uid()).resolve(container.name()), FOR_ROOT);
@@ -76,7 +76,8 @@ final class PodDirectory {
         return PodDns.of(pod, config.clusterDns(), config.clusterDomain(), readOrEmpty(config.resolvConf()));
     }
 
-    private void add(List<Mount> mounts, Set<String> taken, String where, String name, String text) throws IOException {
+    private void add(List<Cri.Mount> mounts, Set<String> taken, String where, String name, String text)
+            throws IOException {
         if (taken.contains(where)) {
             return;
         }
@@ -89,7 +90,7 @@ final class PodDirectory {
             Files.writeString(file, text);
             Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
         }
-        mounts.add(new Mount(file, where, false, Propagation.PRIVATE));
+        mounts.add(Cri.Mount.of(file, where));
     }
 
     private Path terminationLog(String container, int attempt) {
@@ -102,7 +103,7 @@ final class PodDirectory {
     }
 
     void removeImageVolumes(String container, int attempt) throws IOException {
-        Trees.delete(imageVolumes(container, attempt));
+        FileWork.delete(imageVolumes(container, attempt));
     }
 
     /** What an ended container left as its last words. */
@@ -143,10 +144,25 @@ final class PodDirectory {
                 : text.toString();
     }
 
+    /** A container's log, and what was rotated away from it. */
+    static List<Path> logs(Path log) throws IOException {
+        Path folder = log.getParent();
+        if (folder == null || !Files.isDirectory(folder)) {
+            return List.of();
+        }
+        String name = log.getFileName().toString();
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(file -> file.getFileName().toString().equals(name)
+                            || file.getFileName().toString().startsWith(name + "."))
+                    .filter(Files::isRegularFile)
+                    .toList();
+        }
+    }
+
     /** Removes the pod's directory; volumes must be gone from it: nothing below a mount is ever walked into. */
     void remove() throws IOException {
-        Trees.delete(directory);
-        Trees.delete(config.podLogDir(pod.namespace(), pod.name(), pod.uid()));
+        FileWork.delete(directory);
+        FileWork.delete(config.podLogDir(pod.namespace(), pod.name(), pod.uid()));
     }
 
     private static String readOrEmpty(Path file) throws IOException {

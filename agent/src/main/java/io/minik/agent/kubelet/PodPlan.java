@@ -4,9 +4,7 @@ import io.minik.api.core.Container;
 import io.minik.api.core.Pod;
 import io.minik.api.core.PodSpec;
 import io.minik.ground.loop.Seconds;
-import io.minik.runtime.container.Containers;
-import io.minik.runtime.sandbox.Sandboxes;
-import io.minik.runtime.sandbox.Sandboxes.Sandbox;
+import io.minik.runtime.cri.Cri;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -35,12 +33,10 @@ record PodPlan(List<PodStep> steps, Optional<Instant> wakeAt, boolean settled) {
      * @param end present: stop
      * @param notes by container name
      * @param inFlight subjects of steps that have not ended yet
-     * @param mounted the volumes are there
+     * @param volumes what is there of them
      * @param network pods can have addresses: until then only those on the host's network get a sandbox
-     * @param touched something of the volumes may be there
      * @param pod with the resources that were granted
-     * @param resizeRetryAt not before this may a failed resize be tried again
-     * @param setupRetryAt not before this may a failed sandbox or mount be tried again
+     * @param retry what failed, and when it may be tried again
      */
     record Input(
             Pod pod,
@@ -48,17 +44,18 @@ record PodPlan(List<PodStep> steps, Optional<Instant> wakeAt, boolean settled) {
             Observed observed,
             Map<String, ContainerNotes> notes,
             Set<String> inFlight,
-            boolean mounted,
-            boolean touched,
+            VolumesNow volumes,
             boolean network,
             Instant startTime,
-            Instant setupRetryAt,
-            Instant resizeRetryAt,
+            RetryAt retry,
             Instant now) {
         ContainerNotes notes(String name) {
             return notes.getOrDefault(name, ContainerNotes.NONE);
         }
     }
+
+    /** @param touched something of them may be there; @param mounted all of them are */
+    record VolumesNow(boolean touched, boolean mounted) {}
 
     static PodPlan of(Input input) {
         return new Planner(input).plan();
@@ -100,21 +97,19 @@ record PodPlan(List<PodStep> steps, Optional<Instant> wakeAt, boolean settled) {
             if (in.inFlight().contains("sandbox") || in.inFlight().contains("volumes")) {
                 return;
             }
-            if (!in.mounted()) {
+            if (!in.volumes().mounted()) {
                 setUp(new PodStep.MountVolumes());
                 return;
             }
             if (observed.sandbox().isEmpty()) {
-                boolean changed = observed.newestSandbox().isPresent();
-                if (changed && observed.anyRunning()) {
+                Optional<Cri.PodSandboxStatus> before = observed.newestSandbox();
+                if (before.isPresent() && observed.anyRunning()) {
                     stopRunning(
                             spec.terminationGracePeriodSeconds(),
                             "Pod sandbox changed, it will be killed and re-created.");
                 } else {
-                    int attempt = observed.newestSandbox()
-                            .map(s -> s.config().attempt() + 1)
-                            .orElse(0);
-                    setUp(new PodStep.RunSandbox(attempt, changed));
+                    int attempt = before.map(s -> s.attempt() + 1).orElse(0);
+                    setUp(new PodStep.RunSandbox(attempt, before.map(Cri.PodSandboxStatus::id)));
                 }
                 return;
             }
@@ -134,16 +129,16 @@ record PodPlan(List<PodStep> steps, Optional<Instant> wakeAt, boolean settled) {
             if (resizes.isEmpty() && !(quiet && PodResize.outdated(in.pod(), observed.sandbox()))) {
                 return;
             }
-            if (in.resizeRetryAt().isAfter(in.now())) {
-                wake(in.resizeRetryAt());
+            if (in.retry().resize().isAfter(in.now())) {
+                wake(in.retry().resize());
             } else {
                 add(new PodStep.Resize(Map.copyOf(resizes)));
             }
         }
 
         private void setUp(PodStep step) {
-            if (in.setupRetryAt().isAfter(in.now())) {
-                wake(in.setupRetryAt());
+            if (in.retry().setup().isAfter(in.now())) {
+                wake(in.retry().setup());
             } else if (step instanceof PodStep.MountVolumes
                     || in.network()
                     || spec.network().hostNetwork()) {
@@ -156,7 +151,7 @@ record PodPlan(List<PodStep> steps, Optional<Instant> wakeAt, boolean settled) {
             boolean begun = spec.containers().stream()
                     .anyMatch(c -> observed.current(c.name()).isPresent());
             for (Container init : spec.initContainers()) {
-                Optional<Containers.Container> current = observed.current(init.name());
+                Optional<Cri.ContainerStatus> current = observed.current(init.name());
                 if (init.sidecar()) {
                     keepRunning(init);
                     if (!begun && !started(init, current)) {
@@ -170,7 +165,7 @@ record PodPlan(List<PodStep> steps, Optional<Instant> wakeAt, boolean settled) {
             return true;
         }
 
-        private boolean started(Container sidecar, Optional<Containers.Container> current) {
+        private boolean started(Container sidecar, Optional<Cri.ContainerStatus> current) {
             return current.filter(Observed::running).isPresent()
                     && !in.inFlight().contains(PodStep.ofContainer(sidecar.name()))
                     && (sidecar.startupProbe().isEmpty()
@@ -178,7 +173,7 @@ record PodPlan(List<PodStep> steps, Optional<Instant> wakeAt, boolean settled) {
         }
 
         private void keepRunning(Container container) {
-            Optional<Containers.Container> current = observed.current(container.name());
+            Optional<Cri.ContainerStatus> current = observed.current(container.name());
             if (current.isEmpty()) {
                 // In a sandbox made anew only init containers repeat what they had done.
                 boolean done = spec.containers().contains(container)
@@ -191,19 +186,19 @@ record PodPlan(List<PodStep> steps, Optional<Instant> wakeAt, boolean settled) {
                 }
                 return;
             }
-            Containers.Container found = current.get();
+            Cri.ContainerStatus found = current.get();
             switch (found.state()) {
-                case CREATED -> {
+                case CONTAINER_CREATED -> {
                     // Made, never started: minik went down between the two.
                     if (!in.inFlight().contains(PodStep.ofContainer(container.name()))) {
                         add(new PodStep.RemoveContainer(found.id()));
                     }
                 }
-                case RUNNING -> {
+                case CONTAINER_RUNNING -> {
                     stopIfUnhealthy(container);
                     adapt(container, found);
                 }
-                case EXITED -> {
+                case CONTAINER_EXITED -> {
                     if (in.notes(container.name()).again().equals(found.id())) {
                         start(container, true);
                     } else if (RestartRules.restarts(in.pod(), container, found.exitCode())) {
@@ -214,7 +209,7 @@ record PodPlan(List<PodStep> steps, Optional<Instant> wakeAt, boolean settled) {
         }
 
         /** What runs is not what the spec says any more: another image, or other resources. */
-        private void adapt(Container container, Containers.Container running) {
+        private void adapt(Container container, Cri.ContainerStatus running) {
             boolean changed = ContainerConfigs.imageChanged(container, running);
             if (changed || Grants.needsRestart(container, running)) {
                 add(new PodStep.StopContainer(
@@ -243,9 +238,9 @@ record PodPlan(List<PodStep> steps, Optional<Instant> wakeAt, boolean settled) {
                                     false))));
         }
 
-        private void restart(Container container, Containers.Container ended) {
+        private void restart(Container container, Cri.ContainerStatus ended) {
             ContainerNotes notes = in.notes(container.name());
-            Instant finished = Times.ofNanos(ended.finishedAtNanos());
+            Instant finished = Times.ofNanos(ended.finishedAt());
             Optional<Duration> wait = notes.crash().remaining(finished, in.now());
             if (wait.isEmpty()) {
                 start(container, true);
@@ -332,14 +327,14 @@ record PodPlan(List<PodStep> steps, Optional<Instant> wakeAt, boolean settled) {
             if (busy || observed.anyRunning()) {
                 return;
             }
-            Optional<Sandbox> alive = observed.sandboxes().stream()
-                    .filter(s -> s.state() == Sandboxes.State.READY)
+            Optional<Cri.PodSandboxStatus> alive = observed.sandboxes().stream()
+                    .filter(Cri.PodSandboxStatus::ready)
                     .findFirst();
             if (alive.isPresent()) {
                 add(new PodStep.StopSandbox(alive.get().id()));
             } else if (in.inFlight().contains("volumes")) {
                 return;
-            } else if (in.touched()) {
+            } else if (in.volumes().touched()) {
                 add(new PodStep.UnmountVolumes());
             } else {
                 settled = true;
@@ -367,7 +362,7 @@ record PodPlan(List<PodStep> steps, Optional<Instant> wakeAt, boolean settled) {
 
         /** Stops what runs of a container; true if something does or may. */
         private boolean stop(Container container, long graceSeconds, String why) {
-            Optional<Containers.Container> running = observed.attempts(container.name()).stream()
+            Optional<Cri.ContainerStatus> running = observed.attempts(container.name()).stream()
                     .filter(Observed::running)
                     .findFirst();
             String text = why.isEmpty() ? "Stopping container " + container.name() : why;
@@ -378,13 +373,18 @@ record PodPlan(List<PodStep> steps, Optional<Instant> wakeAt, boolean settled) {
         /** Ended tries that nobody can ask for any more, and sandboxes that were replaced. */
         private void prune() {
             for (Container container : in.pod().allContainers()) {
-                List<Containers.Container> attempts = observed.attempts(container.name());
+                List<Cri.ContainerStatus> attempts = observed.attempts(container.name());
                 attempts.stream()
                         .skip(KEPT_ATTEMPTS)
                         .filter(Observed::exited)
                         .forEach(c -> add(new PodStep.RemoveContainer(c.id())));
             }
-            observed.sandboxes().stream().skip(1).forEach(s -> add(new PodStep.RemoveSandbox(s.id())));
+            // With its last containers, which go with it.
+            observed.sandboxes().stream()
+                    .skip(1)
+                    .filter(s -> observed.containers().stream()
+                            .noneMatch(c -> c.container().podSandboxId().equals(s.id())))
+                    .forEach(s -> add(new PodStep.RemoveSandbox(s.id())));
         }
 
         private void add(PodStep step) {

@@ -3,7 +3,7 @@ package io.minik.agent.kubelet;
 import io.minik.agent.probe.Prober;
 import io.minik.api.core.Container;
 import io.minik.api.core.ContainerStatus;
-import io.minik.runtime.container.Containers;
+import io.minik.runtime.cri.Cri;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -27,7 +27,7 @@ final class PodProbes {
      */
     void adopt() {
         for (Container container : worker.pod().allContainers()) {
-            Optional<String> id = running(container).map(Containers.Container::id);
+            Optional<String> id = running(container).map(Cri.ContainerStatus::id);
             ContainerNotes known = worker.notes().of(container);
             if (id.isPresent() && !known.probed().equals(id.get())) {
                 Optional<ContainerStatus> before = told(id.get());
@@ -47,7 +47,7 @@ final class PodProbes {
         Set<String> alive = new HashSet<>();
         boolean ending = worker.end().isPresent();
         for (Container container : worker.pod().allContainers()) {
-            Optional<Containers.Container> running = running(container);
+            Optional<Cri.ContainerStatus> running = running(container);
             if (running.isEmpty()) {
                 continue;
             }
@@ -60,19 +60,19 @@ final class PodProbes {
                         .start(
                                 container,
                                 ContainerStart.target(id, container, worker.podIps()),
-                                Times.ofNanos(running.get().startedAtNanos()),
+                                Times.ofNanos(running.get().startedAt()),
                                 worker.notes().of(container).startupPassed(),
                                 new Verdicts(container, id));
             }
         }
         Observed observed = worker.observed();
         observed.containers().stream()
-                .map(Containers.Container::id)
+                .map(Cri.ContainerStatus::id)
                 .filter(id -> !alive.contains(id))
                 .forEach(node.prober()::stop);
     }
 
-    private Optional<Containers.Container> running(Container container) {
+    private Optional<Cri.ContainerStatus> running(Container container) {
         return probed(container)
                 ? worker.observed().newest(container.name()).filter(Observed::running)
                 : Optional.empty();

@@ -2,10 +2,7 @@ package io.minik.agent.kubelet;
 
 import io.minik.api.core.Container;
 import io.minik.api.core.Pod;
-import io.minik.runtime.container.Containers;
-import io.minik.runtime.container.Containers.Resources;
-import io.minik.runtime.sandbox.Sandboxes;
-import io.minik.runtime.sandbox.Sandboxes.PodResources;
+import io.minik.runtime.cri.Cri;
 import io.vertx.core.Future;
 import java.util.Map;
 import java.util.Optional;
@@ -17,20 +14,19 @@ import java.util.Optional;
  */
 final class PodResize {
     private final ContainerStart.Node node;
-    private final Sandboxes sandboxes;
     private final Pod granted;
-    private final Optional<Sandboxes.Sandbox> sandbox;
+    private final Optional<Cri.PodSandboxStatus> sandbox;
 
-    PodResize(ContainerStart.Node node, Sandboxes sandboxes, Pod granted, Optional<Sandboxes.Sandbox> sandbox) {
+    PodResize(ContainerStart.Node node, Pod granted, Optional<Cri.PodSandboxStatus> sandbox) {
         this.node = node;
-        this.sandboxes = sandboxes;
         this.granted = granted;
         this.sandbox = sandbox;
     }
 
     /** Whether the pod's group has other limits than what was granted asks for. */
-    static boolean outdated(Pod granted, Optional<Sandboxes.Sandbox> sandbox) {
-        return sandbox.filter(s -> !s.config().resources().equals(ResourceLimits.ofPod(granted)))
+    static boolean outdated(Pod granted, Optional<Cri.PodSandboxStatus> sandbox) {
+        return sandbox.flatMap(Cri.PodSandboxStatus::resources)
+                .filter(now -> !now.equals(ResourceLimits.ofPod(granted)))
                 .isPresent();
     }
 
@@ -45,8 +41,9 @@ final class PodResize {
         }
         done = done.compose(ignored -> lift());
         for (Map.Entry<String, Container> change : containers.entrySet()) {
-            done = done.compose(ignored -> node.containers()
-                    .update(change.getKey(), limits(change.getValue()), Grants.annotation(change.getValue())));
+            done = done.compose(ignored -> node.runtime()
+                    .updateContainerResources(
+                            change.getKey(), limits(change.getValue()), Grants.annotation(change.getValue())));
         }
         return done;
     }
@@ -57,31 +54,35 @@ final class PodResize {
     }
 
     private Future<Void> lift() {
-        PodResources wanted = ResourceLimits.ofPod(granted);
-        return update(new PodResources(wanted.cpuShares(), -1, wanted.cpuPeriodMicros(), -1, wanted.pidsLimit()));
+        Cri.LinuxContainerResources wanted = ResourceLimits.ofPod(granted);
+        return update(
+                new Cri.LinuxContainerResources(wanted.cpuPeriod(), -1, wanted.cpuShares(), -1, wanted.oomScoreAdj()));
     }
 
-    private Future<Void> update(PodResources resources) {
+    private Future<Void> update(Cri.LinuxContainerResources resources) {
         return sandbox.isEmpty()
                 ? Future.failedFuture(new IllegalStateException("the pod's sandbox is gone"))
-                : sandboxes.update(sandbox.get().id(), resources);
+                : node.runtime().updatePodSandboxResources(sandbox.get().id(), resources);
     }
 
-    private Resources limits(Container container) {
+    private Cri.LinuxContainerResources limits(Container container) {
         return ResourceLimits.of(granted, container, node.config().nodeMemoryBytes());
     }
 
     private Future<Void> check(String id, Container container) {
-        Resources wanted = limits(container);
-        return node.containers()
-                .stats(id)
-                .compose(stats -> wanted.memoryLimitBytes() > 0 && stats.memoryUsageBytes() > wanted.memoryLimitBytes()
-                        ? Future.failedFuture(inUse(container, stats, wanted))
-                        : Future.succeededFuture());
+        Cri.LinuxContainerResources wanted = limits(container);
+        return node.runtime()
+                .containerStats(id)
+                .compose(stats ->
+                        wanted.memoryLimitInBytes() > 0 && stats.memory().usageBytes() > wanted.memoryLimitInBytes()
+                                ? Future.failedFuture(inUse(container, stats, wanted))
+                                : Future.succeededFuture());
     }
 
-    private static IllegalStateException inUse(Container container, Containers.Stats stats, Resources wanted) {
-        return new IllegalStateException("attempting to set container \"" + container.name() + "\" memory limit ("
-                + wanted.memoryLimitBytes() + ") below current usage (" + stats.memoryUsageBytes() + ")");
+    private static IllegalStateException inUse(
+            Container container, Cri.ContainerStats stats, Cri.LinuxContainerResources wanted) {
+        return new IllegalStateException(
+                "attempting to set container \"" + container.name() + "\" memory limit (" + wanted.memoryLimitInBytes()
+                        + ") below current usage (" + stats.memory().usageBytes() + ")");
     }
 }

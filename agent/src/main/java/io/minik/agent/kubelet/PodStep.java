@@ -2,6 +2,7 @@ package io.minik.agent.kubelet;
 
 import io.minik.api.core.Container;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * One thing for a worker to do. {@link #subject} names what it touches: while a step on a subject runs, no other on the
@@ -29,8 +30,8 @@ sealed interface PodStep {
         }
     }
 
-    /** @param changed there was one before: its containers are gone with it */
-    record RunSandbox(int attempt, boolean changed) implements PodStep {
+    /** @param before the one that can't be used any more; its containers are gone with it */
+    record RunSandbox(int attempt, Optional<String> before) implements PodStep {
         @Override
         public String subject() {
             return "sandbox";

@@ -8,7 +8,7 @@ import io.minik.api.core.Pod;
 import io.minik.api.core.PodStatus;
 import io.minik.api.object.KubeObject;
 import io.minik.ground.loop.Loop;
-import io.minik.runtime.sandbox.Sandboxes;
+import io.minik.runtime.cri.Cri;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -37,7 +37,7 @@ final class PodWorker {
     /** A step that failed on the node's side is tried again after this. */
     private static final Duration RETRY = Duration.ofSeconds(5);
 
-    record Node(ContainerStart.Node start, Sandboxes sandboxes, Prober prober, Loop loop, Neighbours neighbours) {}
+    record Node(ContainerStart.Node start, Prober prober, Loop loop, Neighbours neighbours) {}
 
     private final Node node;
     private final Loop loop;
@@ -253,12 +253,10 @@ final class PodWorker {
                 observed,
                 notes.all(),
                 Set.copyOf(inFlight),
-                mounted,
-                touched,
+                new PodPlan.VolumesNow(touched, mounted),
                 node.neighbours().network(),
                 startTime,
-                setup.retryAt(),
-                grant.retryAt(),
+                new RetryAt(setup.retryAt(), grant.retryAt()),
                 loop.now());
     }
 
@@ -356,7 +354,7 @@ final class PodWorker {
     List<String> podIps() {
         return pod.spec().network().hostNetwork()
                 ? node.start().config().nodeIps()
-                : observed.newestSandbox().map(Sandboxes.Sandbox::ips).orElse(List.of());
+                : observed.newestSandbox().map(Cri.PodSandboxStatus::ips).orElse(List.of());
     }
 
     /** A step on the container has not ended yet. */

@@ -3,7 +3,7 @@ package io.minik.agent.kubelet;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.minik.api.object.KubeObject;
 import io.minik.ground.json.Json;
-import io.minik.runtime.image.Images.Credentials;
+import io.minik.runtime.cri.Cri;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
@@ -17,9 +17,9 @@ final class PullSecrets {
     private PullSecrets() {}
 
     /** The entry with the longest matching registry (and path) wins. */
-    static Optional<Credentials> find(String image, List<KubeObject> secrets) {
+    static Optional<Cri.AuthConfig> find(String image, List<KubeObject> secrets) {
         String wanted = repository(image);
-        Optional<Credentials> best = Optional.empty();
+        Optional<Cri.AuthConfig> best = Optional.empty();
         int length = -1;
         for (KubeObject secret : secrets) {
             for (Map.Entry<String, JsonNode> entry : entries(secret).properties()) {
@@ -93,7 +93,7 @@ final class PullSecrets {
         return serverPath.isEmpty() || path.equals(serverPath) || path.startsWith(serverPath + "/");
     }
 
-    private static Optional<Credentials> credentials(JsonNode entry) {
+    private static Optional<Cri.AuthConfig> credentials(JsonNode entry) {
         String username = Json.text(entry, "username");
         String password = Json.text(entry, "password");
         String auth = Json.text(entry, "auth");
@@ -103,7 +103,7 @@ final class PullSecrets {
             username = colon < 0 ? pair : pair.substring(0, colon);
             password = colon < 0 ? "" : pair.substring(colon + 1);
         }
-        return Optional.of(new Credentials(
+        return Optional.of(new Cri.AuthConfig(
                 username, password, Json.text(entry, "identitytoken"), Json.text(entry, "registrytoken")));
     }
 }

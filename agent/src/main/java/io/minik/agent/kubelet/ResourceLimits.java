@@ -5,8 +5,7 @@ import io.minik.api.core.ContainerResources;
 import io.minik.api.core.Pod;
 import io.minik.api.core.PodQos;
 import io.minik.api.meta.Quantity;
-import io.minik.runtime.container.Containers.Resources;
-import io.minik.runtime.sandbox.Sandboxes.PodResources;
+import io.minik.runtime.cri.Cri;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -46,17 +45,14 @@ final class ResourceLimits {
         return milliCpu == 0 ? 0 : Math.max(LEAST_QUOTA_MICROS, milliCpu * PERIOD_MICROS / 1000);
     }
 
-    static Resources of(Pod pod, Container container, long nodeMemoryBytes) {
+    static Cri.LinuxContainerResources of(Pod pod, Container container, long nodeMemoryBytes) {
         long cpuLimit = Quantity.orZero(limit(container.resources(), "cpu")).milliValue();
-        return new Resources(
-                shares(Quantity.orZero(request(container.resources(), "cpu")).milliValue()),
-                quota(cpuLimit),
+        return new Cri.LinuxContainerResources(
                 PERIOD_MICROS,
+                quota(cpuLimit),
+                shares(Quantity.orZero(request(container.resources(), "cpu")).milliValue()),
                 Quantity.orZero(limit(container.resources(), "memory")).value(),
-                0,
-                oomScoreAdj(pod, container, nodeMemoryBytes),
-                "",
-                "");
+                oomScoreAdj(pod, container, nodeMemoryBytes));
     }
 
     static int oomScoreAdj(Pod pod, Container container, long nodeMemoryBytes) {
@@ -77,12 +73,12 @@ final class ResourceLimits {
     }
 
     /** Limits of the pod's own cgroup: only where every container has one. */
-    static PodResources ofPod(Pod pod) {
+    static Cri.LinuxContainerResources ofPod(Pod pod) {
         Map<String, Long> requests = PodRequests.of(pod);
         long cpu = limits(pod, "cpu", true);
         long memory = limits(pod, "memory", false);
         long shares = pod.qos() == PodQos.BestEffort ? LEAST_SHARES : shares(requests.getOrDefault("cpu", 0L));
-        return new PodResources(shares, quota(cpu), PERIOD_MICROS, memory, 0);
+        return new Cri.LinuxContainerResources(PERIOD_MICROS, quota(cpu), shares, memory, 0);
     }
 
     private static long limits(Pod pod, String resource, boolean milli) {

@@ -2,7 +2,7 @@ package io.minik.agent.kubelet;
 
 import io.minik.api.core.Container;
 import io.minik.api.core.Pod;
-import io.minik.runtime.container.Containers;
+import io.minik.runtime.cri.Cri;
 import java.util.Optional;
 
 /** Whether what ended runs again. */
@@ -26,7 +26,7 @@ final class RestartRules {
         };
     }
 
-    static boolean succeeded(Optional<Containers.Container> container) {
+    static boolean succeeded(Optional<Cri.ContainerStatus> container) {
         return container.filter(Observed::exited).filter(c -> c.exitCode() == 0).isPresent();
     }
 
@@ -51,7 +51,7 @@ final class RestartRules {
     }
 
     /** Whether an ended container starts again: by its policy, or because it was stopped for that. */
-    static boolean runsAgain(PodPlan.Input in, Container container, Containers.Container ended) {
+    static boolean runsAgain(PodPlan.Input in, Container container, Cri.ContainerStatus ended) {
         return in.notes(container.name()).again().equals(ended.id()) || restarts(in.pod(), container, ended.exitCode());
     }
 }

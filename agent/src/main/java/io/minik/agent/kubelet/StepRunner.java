@@ -5,14 +5,13 @@ import io.minik.api.client.DeleteOptions;
 import io.minik.api.core.Container;
 import io.minik.api.core.LifecycleHandler;
 import io.minik.api.core.Pod;
-import io.minik.api.core.PodNetwork;
 import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Resources;
 import io.minik.api.meta.Status;
 import io.minik.ground.loop.Seconds;
-import io.minik.runtime.container.Containers;
-import io.minik.runtime.sandbox.Sandboxes.Sandbox;
-import io.minik.runtime.sandbox.Sandboxes.SandboxConfig;
+import io.minik.runtime.cri.Cri;
+import io.minik.runtime.cri.CriException;
+import io.vertx.core.CompositeFuture;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.io.IOException;
@@ -25,6 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.slf4j.LoggerFactory;
 
 /** Does one worker's steps: the only place where the kubelet changes the runtime. */
@@ -48,17 +48,11 @@ final class StepRunner {
         } else if (step instanceof PodStep.UnmountVolumes) {
             return node.volumes().unmount(pod.uid());
         } else if (step instanceof PodStep.RunSandbox run) {
-            if (run.changed()) {
-                node.events().normal(pod, "SandboxChanged", "Pod sandbox changed, it will be killed and re-created.");
-            }
-            return new SandboxTerms(node.api())
-                    .check(pod)
-                    .compose(ignored -> all.sandboxes().run(sandbox(pod, run.attempt())))
-                    .mapEmpty();
+            return runSandbox(pod, run);
         } else if (step instanceof PodStep.StopSandbox stop) {
-            return all.sandboxes().stop(stop.id());
+            return node.runtime().stopPodSandbox(stop.id());
         } else if (step instanceof PodStep.RemoveSandbox remove) {
-            return all.sandboxes().remove(remove.id());
+            return node.runtime().removePodSandbox(remove.id());
         } else if (step instanceof PodStep.StartContainer start) {
             return start(pod, start);
         } else if (step instanceof PodStep.StopContainer stop) {
@@ -73,45 +67,36 @@ final class StepRunner {
         throw new IllegalStateException("not a step for the runtime: " + step);
     }
 
+    private Future<Void> runSandbox(Pod pod, PodStep.RunSandbox run) {
+        if (run.before().isPresent()) {
+            node.events().normal(pod, "SandboxChanged", "Pod sandbox changed, it will be killed and re-created.");
+        }
+        return new SandboxTerms(node.api())
+                .check(pod)
+                .compose(ignored ->
+                        run.before().map(node.runtime()::stopPodSandbox).orElseGet(Future::succeededFuture))
+                .compose(ignored -> node.runtime().runPodSandbox(SandboxConfigs.of(pod, run.attempt(), node.config())))
+                .mapEmpty();
+    }
+
     private Future<Void> start(Pod pod, PodStep.StartContainer start) {
-        Optional<Sandbox> sandbox = worker.observed().sandbox();
+        Optional<Cri.PodSandboxStatus> sandbox = worker.observed().sandbox();
         if (sandbox.isEmpty()) {
             return Future.failedFuture(ContainerNotStarted.create("the pod's sandbox is gone"));
         }
         String target = start.container().targetContainerName();
         Optional<String> targetId =
-                worker.observed().newest(target).filter(Observed::running).map(Containers.Container::id);
+                worker.observed().newest(target).filter(Observed::running).map(Cri.ContainerStatus::id);
         if (!target.isEmpty() && targetId.isEmpty()) {
             return Future.failedFuture(ContainerNotStarted.config("unable to find target container " + target));
         }
-        return resizing(pod).makeRoom().compose(ignored -> new ContainerStart(
-                        node, pod, start.container(), start.attempt(), sandbox.get(), targetId.orElse(""))
-                .run());
+        return resizing(pod)
+                .makeRoom()
+                .compose(ignored -> new ContainerStart(node, pod, start, sandbox.get(), targetId.orElse("")).run());
     }
 
     private PodResize resizing(Pod pod) {
-        return new PodResize(node, all.sandboxes(), pod, worker.observed().sandbox());
-    }
-
-    private SandboxConfig sandbox(Pod pod, int attempt) {
-        PodNetwork network = pod.spec().network();
-        KubeletConfig config = node.config();
-        return new SandboxConfig(
-                pod.uid() + "-" + attempt,
-                pod.namespace(),
-                pod.name(),
-                pod.uid(),
-                attempt,
-                PodFiles.hostname(pod, config.clusterDomain(), config.nodeName()),
-                network.hostNetwork(),
-                network.hostPid(),
-                network.hostIpc(),
-                pod.spec().shareProcessNamespace(),
-                pod.spec().securityContext().sysctls(),
-                ResourceLimits.cgroupParent(config.cgroupRoot(), pod),
-                ResourceLimits.ofPod(pod),
-                ContainerConfigs.labels(pod, ""),
-                Map.of(ContainerConfigs.GRACE, Long.toString(pod.spec().terminationGracePeriodSeconds())));
+        return new PodResize(node, pod, worker.observed().sandbox());
     }
 
     /** Pre-stop hook within the grace, then the stop signal for what is left of it. */
@@ -126,10 +111,9 @@ final class StepRunner {
                     Duration left =
                             grace.minus(Duration.between(began, all.loop().now()));
                     Duration least = Duration.ofSeconds(Math.min(stop.graceSeconds(), PodEnd.LEAST_GRACE_SECONDS));
-                    return node.containers().stop(stop.id(), (left.compareTo(least) < 0 ? least : left).toMillis());
+                    return node.runtime().stopContainer(stop.id(), left.compareTo(least) < 0 ? least : left);
                 })
-                .onComplete(ignored -> stopping.remove(stop.id()))
-                .mapEmpty();
+                .onComplete(ignored -> stopping.remove(stop.id()));
     }
 
     private Future<Void> preStop(Pod pod, PodStep.StopContainer stop, Duration grace) {
@@ -163,7 +147,7 @@ final class StepRunner {
     /** The grace became shorter: those that are stopping hear of it. */
     void hurry(long graceSeconds) {
         for (String id : List.copyOf(stopping.keySet())) {
-            node.containers().stop(id, Seconds.millis(graceSeconds)).onFailure(error -> LoggerFactory.getLogger(
+            node.runtime().stopContainer(id, Seconds.duration(graceSeconds)).onFailure(error -> LoggerFactory.getLogger(
                             StepRunner.class)
                     .atWarn()
                     .addKeyValue("container", id)
@@ -173,27 +157,21 @@ final class StepRunner {
     }
 
     private Future<Void> remove(String id) {
-        Optional<Containers.Container> container = worker.observed().containers().stream()
+        Optional<Cri.ContainerStatus> container = worker.observed().containers().stream()
                 .filter(c -> c.id().equals(id))
                 .findFirst();
-        return node.containers().remove(id).compose(ignored -> node.files().call(() -> {
-            if (container.isPresent()) {
-                deleteLog(container.get());
-                new PodDirectory(node.config(), worker.pod())
-                        .removeImageVolumes(
-                                container.get().config().name(),
-                                container.get().config().attempt());
-            }
-            return null;
-        }));
-    }
-
-    private static void deleteLog(Containers.Container container) throws IOException {
-        Path log = container.config().logPath();
-        Files.deleteIfExists(log);
-        for (int i = 1; i < Math.max(2, container.config().logMaxFiles()); i++) {
-            Files.deleteIfExists(log.resolveSibling(log.getFileName() + "." + i));
-        }
+        return node.runtime().removeContainer(id).compose(ignored -> node.files()
+                .call(() -> {
+                    if (container.isPresent()) {
+                        for (Path file : PodDirectory.logs(container.get().logPath())) {
+                            Files.deleteIfExists(file);
+                        }
+                        new PodDirectory(node.config(), worker.pod())
+                                .removeImageVolumes(
+                                        container.get().name(), container.get().attempt());
+                    }
+                    return null;
+                }));
     }
 
     private Future<Void> confirm(Pod pod) {
@@ -217,16 +195,16 @@ final class StepRunner {
     /** Everything that is left of the pod here. */
     Future<Void> erase(Observed observed) {
         List<Future<Void>> removals = new ArrayList<>();
-        observed.containers().forEach(c -> removals.add(node.containers().remove(c.id())));
+        observed.containers().forEach(c -> removals.add(node.runtime().removeContainer(c.id())));
         return Future.all(removals)
                 .compose(ignored -> {
                     List<Future<Void>> sandboxes = new ArrayList<>();
                     observed.sandboxes()
-                            .forEach(s -> sandboxes.add(all.sandboxes().remove(s.id())));
+                            .forEach(s -> sandboxes.add(node.runtime().removePodSandbox(s.id())));
                     return Future.all(sandboxes);
                 })
                 .compose(ignored -> node.files().call(() -> {
-                    for (Containers.Container c : observed.containers()) {
+                    for (Cri.ContainerStatus c : observed.containers()) {
                         unlink(c);
                     }
                     new PodDirectory(node.config(), worker.pod()).remove();
@@ -234,36 +212,47 @@ final class StepRunner {
                 }));
     }
 
-    private void unlink(Containers.Container container) throws IOException {
+    private void unlink(Cri.ContainerStatus container) throws IOException {
         if (node.config().containerLogLinks().isPresent()) {
             Files.deleteIfExists(ContainerStart.logLink(
-                    node.config().containerLogLinks().get(),
-                    worker.pod(),
-                    container.config().name(),
-                    container.id()));
+                    node.config().containerLogLinks().get(), worker.pod(), container.name(), container.id()));
         }
     }
 
     /** What the runtime has of the pod now; the last words of what has ended are read with it. */
     Future<Observed> observe(Map<String, String> messages) {
-        String uid = worker.pod().uid();
-        Future<List<Sandbox>> sandboxes = all.sandboxes().list();
-        Future<List<Containers.Container>> containers = node.containers().list();
+        Map<String, String> ofPod =
+                Map.of(ContainerConfigs.POD_UID, worker.pod().uid());
+        Future<List<Cri.PodSandboxStatus>> sandboxes = node.runtime()
+                .listPodSandbox(new Cri.PodSandboxFilter(ofPod))
+                .compose(all -> present(all, sandbox -> node.runtime().podSandboxStatus(sandbox.id())));
+        Future<List<Cri.ContainerStatus>> containers = node.runtime()
+                .listContainers(new Cri.ContainerFilter(ofPod))
+                .compose(all -> present(all, container -> node.runtime().containerStatus(container.id())));
         return Future.all(sandboxes, containers).compose(ignored -> {
-            Observed now = Observed.of(
-                    sandboxes.result().stream()
-                            .filter(s -> s.config().podUid().equals(uid))
-                            .toList(),
-                    containers.result().stream()
-                            .filter(c -> uid.equals(c.config().labels().get(ContainerConfigs.POD_UID)))
-                            .toList());
+            Observed now = Observed.of(sandboxes.result(), containers.result());
             return lastWords(now, messages).map(now);
         });
     }
 
+    /** The status of each; what was removed since it was listed is left out. */
+    private static <L, S> Future<List<S>> present(List<L> listed, Function<L, Future<S>> status) {
+        List<Future<S>> asked = listed.stream().map(status).toList();
+        return Future.join(asked)
+                .recover(ignored -> asked.stream()
+                        .filter(one -> one.failed() && !CriException.isNotFound(one.cause()))
+                        .findFirst()
+                        .<Future<CompositeFuture>>map(one -> Future.failedFuture(one.cause()))
+                        .orElseGet(Future::succeededFuture))
+                .map(ignored -> asked.stream()
+                        .filter(Future::succeeded)
+                        .map(Future::result)
+                        .toList());
+    }
+
     /** Reads the termination messages of containers that ended since we last looked. */
     private Future<Void> lastWords(Observed observed, Map<String, String> messages) {
-        List<Containers.Container> unread = observed.containers().stream()
+        List<Cri.ContainerStatus> unread = observed.containers().stream()
                 .filter(Observed::exited)
                 .filter(c -> !messages.containsKey(c.id()))
                 .toList();
@@ -276,18 +265,14 @@ final class StepRunner {
         return node.files()
                 .call(() -> {
                     Map<String, String> read = new HashMap<>();
-                    for (Containers.Container ended : unread) {
-                        Optional<Container> spec =
-                                pod.spec().container(ended.config().name());
+                    for (Cri.ContainerStatus ended : unread) {
+                        Optional<Container> spec = pod.spec().container(ended.name());
                         read.put(
                                 ended.id(),
                                 spec.isEmpty()
                                         ? ""
                                         : directory.terminationMessage(
-                                                spec.get(),
-                                                ended.config().attempt(),
-                                                ended.exitCode(),
-                                                ended.config().logPath()));
+                                                spec.get(), ended.attempt(), ended.exitCode(), ended.logPath()));
                     }
                     return read;
                 })

@@ -1,9 +1,9 @@
 package io.minik.agent.kubelet;
 
 import io.minik.ground.loop.Loop;
-import io.minik.runtime.container.Containers;
+import io.minik.runtime.cri.Cri;
 import io.vertx.core.Future;
-import java.nio.file.Files;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -120,19 +120,18 @@ final class StorageEviction {
         return all.isEmpty() ? Future.succeededFuture(used) : Future.all(all).map(used);
     }
 
-    private Future<Long> used(Containers.Container container) {
-        Future<Long> layer = container.state() == Containers.State.RUNNING
-                ? node.containers().stats(container.id()).map(Containers.Stats::rootFsUsedBytes)
+    private Future<Long> used(Cri.ContainerStatus container) {
+        Future<Long> layer = container.state() == Cri.ContainerState.CONTAINER_RUNNING
+                ? node.runtime().containerStats(container.id()).map(stats -> stats.writableLayer()
+                        .usedBytes())
                 : Future.succeededFuture(0L);
         return layer.compose(bytes -> node.files().call(() -> bytes + logBytes(container)));
     }
 
-    private static long logBytes(Containers.Container container) {
-        Path log = container.config().logPath();
+    private static long logBytes(Cri.ContainerStatus container) throws IOException {
         long bytes = 0;
-        for (int i = 0; i < Math.max(1, container.config().logMaxFiles()); i++) {
-            Path file = i == 0 ? log : log.resolveSibling(log.getFileName() + "." + i);
-            bytes += Files.isRegularFile(file) ? file.toFile().length() : 0;
+        for (Path file : PodDirectory.logs(container.logPath())) {
+            bytes += file.toFile().length();
         }
         return bytes;
     }

@@ -3,8 +3,9 @@ package io.minik.agent.probe;
 import io.minik.api.core.LifecycleHandler;
 import io.minik.ground.loop.Loop;
 import io.minik.ground.loop.Seconds;
-import io.minik.runtime.RuntimeFault;
-import io.minik.runtime.container.Containers;
+import io.minik.runtime.cri.Cri;
+import io.minik.runtime.cri.CriException;
+import io.minik.runtime.cri.RuntimeService;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -26,7 +27,7 @@ public final class NetworkActions implements Actions {
     private static final int MOST_PORT = 65_535;
 
     private final Loop loop;
-    private final Containers containers;
+    private final RuntimeService runtime;
     private final HttpClientAgent http;
     private final HttpClientAgent http2;
     private final NetClient tcp;
@@ -34,9 +35,9 @@ public final class NetworkActions implements Actions {
     private final GrpcHealth grpcHealth;
 
     /** @param version of Kubernetes, for the user agent: {@code 1.36} */
-    public NetworkActions(Vertx vertx, Loop loop, Containers containers, String version) {
+    public NetworkActions(Vertx vertx, Loop loop, RuntimeService runtime, String version) {
         this.loop = loop;
-        this.containers = containers;
+        this.runtime = runtime;
         // A probe must see the program as it is now: no connection is kept.
         this.http = vertx.createHttpClient(
                 new HttpClientOptions().setKeepAlive(false).setTrustAll(true).setVerifyHost(false));
@@ -73,25 +74,28 @@ public final class NetworkActions implements Actions {
     }
 
     private Future<Outcome> exec(LifecycleHandler.Exec exec, Target target, long timeoutMillis) {
-        return containers
-                .execSync(target.containerId(), exec.command(), timeoutMillis)
+        return runtime.execSync(target.containerId(), exec.command(), Duration.ofMillis(timeoutMillis))
                 .transform(result -> {
                     if (result.failed()) {
-                        boolean ours = !(result.cause() instanceof RuntimeFault fault)
-                                || fault.kind() != RuntimeFault.Kind.START;
-                        String text = String.valueOf(result.cause().getMessage());
-                        return Future.succeededFuture(ours ? Outcome.unknown(text) : Outcome.failure(text));
+                        return Future.succeededFuture(execFailed(exec, result.cause(), timeoutMillis));
                     }
-                    Containers.ExecResult ended = result.result();
-                    if (ended.timedOut()) {
-                        return Future.succeededFuture(
-                                Outcome.failure("command timed out: \"" + String.join(" ", exec.command())
-                                        + "\" timed out after " + timeoutMillis / 1000 + "s"));
-                    }
+                    Cri.ExecSyncResponse ended = result.result();
                     String text = cut(ended.stdout().toString() + ended.stderr());
                     return Future.succeededFuture(
                             ended.exitCode() == 0 ? Outcome.success(text) : Outcome.failure(text));
                 });
+    }
+
+    private static Outcome execFailed(LifecycleHandler.Exec exec, Throwable error, long timeoutMillis) {
+        if (CriException.is(error, CriException.Code.DEADLINE_EXCEEDED)) {
+            return Outcome.failure("command timed out: \"" + String.join(" ", exec.command()) + "\" timed out after "
+                    + timeoutMillis / 1000 + "s");
+        }
+        String text = String.valueOf(error.getMessage());
+        // A program that is not there is the container's fault.
+        return CriException.is(error, CriException.Code.FAILED_PRECONDITION)
+                ? Outcome.failure(text)
+                : Outcome.unknown(text);
     }
 
     private Future<Outcome> httpGet(Purpose purpose, LifecycleHandler.HttpGet get, Target target, long timeoutMillis) {

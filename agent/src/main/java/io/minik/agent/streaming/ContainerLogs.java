@@ -6,7 +6,8 @@ import io.minik.agent.logs.LogStream;
 import io.minik.agent.logs.LogWatch;
 import io.minik.api.object.ObjectKey;
 import io.minik.ground.loop.Loop;
-import io.minik.runtime.container.Containers;
+import io.minik.runtime.cri.Cri;
+import io.minik.runtime.cri.RuntimeService;
 import io.vertx.core.Context;
 import io.vertx.core.WorkerExecutor;
 import io.vertx.core.http.HttpServerRequest;
@@ -33,24 +34,24 @@ final class ContainerLogs {
     private final Context context;
     private final Loop loop;
     private final Kubelet kubelet;
-    private final Containers containers;
+    private final RuntimeService runtime;
     private final LogWatch watch;
     private final WorkerExecutor readers;
     private final Map<String, Set<LogStream>> followers = new HashMap<>();
 
-    ContainerLogs(Context context, Kubelet kubelet, Containers containers, LogWatch watch) {
+    ContainerLogs(Context context, Kubelet kubelet, RuntimeService runtime, LogWatch watch) {
         this.context = context;
         this.loop = Loop.on(context);
         this.kubelet = kubelet;
-        this.containers = containers;
+        this.runtime = runtime;
         this.watch = watch;
         this.readers = context.owner().createSharedWorkerExecutor("minik-agent-logs", READERS);
     }
 
     /** On the context. */
     void start() {
-        containers.onExit(ended ->
-                Set.copyOf(followers.getOrDefault(ended.id(), Set.of())).forEach(LogStream::containerEnded));
+        runtime.onContainerExit(ended -> Set.copyOf(followers.getOrDefault(ended.containerId(), Set.of()))
+                .forEach(LogStream::containerEnded));
     }
 
     void serve(HttpServerRequest request, String[] path) {
@@ -68,7 +69,7 @@ final class ContainerLogs {
             KubeletServer.refuse(request, 404, "container \"" + path[3] + "\" not found in pod \"" + path[2] + "\"");
             return;
         }
-        Optional<Containers.Container> container = kubelet.container(pod, path[3], previous);
+        Optional<Cri.ContainerStatus> container = kubelet.container(pod, path[3], previous);
         if (container.isEmpty()) {
             KubeletServer.refuse(
                     request,
@@ -95,14 +96,14 @@ final class ContainerLogs {
         };
     }
 
-    private void stream(HttpServerRequest request, Containers.Container container, LogOptions options) {
+    private void stream(HttpServerRequest request, Cri.ContainerStatus container, LogOptions options) {
         HttpServerResponse response = request.response().setChunked(true).putHeader("Content-Type", "text/plain");
-        LogStream stream = new LogStream(context, container.config().logPath(), options, watch, readers, response);
+        LogStream stream = new LogStream(context, container.logPath(), options, watch, readers, response);
         if (options.follow()) {
             followers
                     .computeIfAbsent(container.id(), ignored -> new HashSet<>())
                     .add(stream);
-            if (container.state() == Containers.State.EXITED) {
+            if (container.state() == Cri.ContainerState.CONTAINER_EXITED) {
                 stream.containerEnded();
             }
             // The headers go at once: a follower of a silent container must know that it is heard.

@@ -6,8 +6,8 @@ import io.minik.agent.node.NodeFigures;
 import io.minik.api.object.KubeObject;
 import io.minik.ground.json.Json;
 import io.minik.ground.loop.Loop;
-import io.minik.runtime.container.Containers;
-import io.minik.runtime.container.Containers.Stats;
+import io.minik.runtime.cri.Cri;
+import io.minik.runtime.cri.RuntimeService;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.time.Instant;
@@ -25,7 +25,7 @@ final class KubeletMetrics {
 
     private final Loop loop;
     private final Kubelet kubelet;
-    private final Containers containers;
+    private final RuntimeService runtime;
     private final Supplier<Future<NodeFigures.Usage>> node;
     private final String nodeName;
     /** Earlier CPU readings, for rates. */
@@ -33,36 +33,38 @@ final class KubeletMetrics {
 
     private record Reading(long atNanos, long cpuNanos, long rate) {}
 
-    private record Measured(Containers.Container container, Stats stats) {
+    private record Measured(Cri.ContainerStatus container, Cri.ContainerStats stats) {
         String label(String name) {
-            return container.config().labels().getOrDefault(name, "");
+            return container.container().labels().getOrDefault(name, "");
         }
 
         String labels() {
-            return "{container=\"" + container.config().name() + "\",namespace=\""
-                    + label("io.kubernetes.pod.namespace") + "\",pod=\"" + label("io.kubernetes.pod.name") + "\"}";
+            return "{container=\"" + container.name() + "\",namespace=\"" + label("io.kubernetes.pod.namespace")
+                    + "\",pod=\"" + label("io.kubernetes.pod.name") + "\"}";
         }
     }
 
     KubeletMetrics(
             Loop loop,
             Kubelet kubelet,
-            Containers containers,
+            RuntimeService runtime,
             String nodeName,
             Supplier<Future<NodeFigures.Usage>> node) {
         this.loop = loop;
         this.nodeName = nodeName;
         this.kubelet = kubelet;
-        this.containers = containers;
+        this.runtime = runtime;
         this.node = node;
     }
 
     private Future<List<Measured>> measure() {
-        return containers.list().compose(all -> {
+        return runtime.listContainers(Cri.ContainerFilter.ALL).compose(all -> {
             List<Future<Measured>> running = new ArrayList<>();
-            for (Containers.Container container : all) {
-                if (container.state() == Containers.State.RUNNING) {
-                    running.add(containers.stats(container.id()).map(stats -> new Measured(container, stats)));
+            for (Cri.Container container : all) {
+                if (container.state() == Cri.ContainerState.CONTAINER_RUNNING) {
+                    running.add(runtime.containerStatus(container.id())
+                            .compose(status ->
+                                    runtime.containerStats(status.id()).map(stats -> new Measured(status, stats))));
                 }
             }
             // One that ends meanwhile is left out.
@@ -145,28 +147,27 @@ final class KubeletMetrics {
         long workingSet = 0;
         var list = out.putArray("containers");
         for (Measured m : all) {
-            Stats stats = m.stats();
-            long rate = rate(m.container().id(), stats.timestampNanos(), stats.cpuUsageNanos());
-            ObjectNode item =
-                    list.addObject().put("name", m.container().config().name());
-            item.put("startTime", seconds(m.container().startedAtNanos()).toString());
+            Cri.ContainerStats stats = m.stats();
+            long rate = rate(m.container().id(), stats.timestamp(), stats.cpu().usageCoreNanoSeconds());
+            ObjectNode item = list.addObject().put("name", m.container().name());
+            item.put("startTime", seconds(m.container().startedAt()).toString());
             item.putObject("cpu")
                     .put("time", now)
                     .put("usageNanoCores", rate)
-                    .put("usageCoreNanoSeconds", stats.cpuUsageNanos());
+                    .put("usageCoreNanoSeconds", stats.cpu().usageCoreNanoSeconds());
             item.putObject("memory")
                     .put("time", now)
-                    .put("usageBytes", stats.memoryUsageBytes())
-                    .put("workingSetBytes", stats.memoryWorkingSetBytes())
-                    .put("rssBytes", stats.memoryRssBytes());
+                    .put("usageBytes", stats.memory().usageBytes())
+                    .put("workingSetBytes", stats.memory().workingSetBytes())
+                    .put("rssBytes", stats.memory().rssBytes());
             item.putObject("rootfs")
                     .put("time", now)
-                    .put("usedBytes", stats.rootFsUsedBytes())
-                    .put("inodesUsed", stats.rootFsInodes());
-            cpu += stats.cpuUsageNanos();
+                    .put("usedBytes", stats.writableLayer().usedBytes())
+                    .put("inodesUsed", stats.writableLayer().inodesUsed());
+            cpu += stats.cpu().usageCoreNanoSeconds();
             cores += rate;
-            memory += stats.memoryUsageBytes();
-            workingSet += stats.memoryWorkingSetBytes();
+            memory += stats.memory().usageBytes();
+            workingSet += stats.memory().workingSetBytes();
         }
         out.putObject("cpu").put("time", now).put("usageNanoCores", cores).put("usageCoreNanoSeconds", cpu);
         out.putObject("memory").put("time", now).put("usageBytes", memory).put("workingSetBytes", workingSet);
@@ -192,19 +193,19 @@ final class KubeletMetrics {
             StringBuilder out = new StringBuilder();
             out.append("# TYPE container_cpu_usage_seconds_total counter\n");
             all.forEach(m -> sample(
-                    out, "container_cpu_usage_seconds_total", m, m.stats().cpuUsageNanos() / NANOS));
+                    out, "container_cpu_usage_seconds_total", m, m.stats().cpu().usageCoreNanoSeconds() / NANOS));
             out.append("# TYPE container_memory_usage_bytes gauge\n");
-            all.forEach(m -> sample(
-                    out, "container_memory_usage_bytes", m, (double) m.stats().memoryUsageBytes()));
+            all.forEach(m -> sample(out, "container_memory_usage_bytes", m, (double)
+                    m.stats().memory().usageBytes()));
             out.append("# TYPE container_memory_working_set_bytes gauge\n");
             all.forEach(m -> sample(out, "container_memory_working_set_bytes", m, (double)
-                    m.stats().memoryWorkingSetBytes()));
+                    m.stats().memory().workingSetBytes()));
             out.append("# TYPE container_memory_rss gauge\n");
-            all.forEach(m ->
-                    sample(out, "container_memory_rss", m, (double) m.stats().memoryRssBytes()));
+            all.forEach(m -> sample(
+                    out, "container_memory_rss", m, (double) m.stats().memory().rssBytes()));
             out.append("# TYPE container_processes gauge\n");
             all.forEach(m ->
-                    sample(out, "container_processes", m, (double) m.stats().pids()));
+                    sample(out, "container_processes", m, (double) m.stats().processCount()));
             return out.toString();
         });
     }
@@ -224,18 +225,18 @@ final class KubeletMetrics {
                             out,
                             "container_cpu_usage_seconds_total",
                             m,
-                            m.stats().cpuUsageNanos() / NANOS));
+                            m.stats().cpu().usageCoreNanoSeconds() / NANOS));
             out.append("# TYPE container_memory_working_set_bytes gauge\n");
             measured.result()
                     .forEach(m -> sample(out, "container_memory_working_set_bytes", m, (double)
-                            m.stats().memoryWorkingSetBytes()));
+                            m.stats().memory().workingSetBytes()));
             out.append("# TYPE container_start_time_seconds gauge\n");
             measured.result()
                     .forEach(m -> sample(
                             out,
                             "container_start_time_seconds",
                             m,
-                            m.container().startedAtNanos() / NANOS));
+                            m.container().startedAt() / NANOS));
             out.append("# TYPE resource_scrape_error gauge\nresource_scrape_error 0\n");
             return out.toString();
         });

@@ -11,8 +11,7 @@ import io.minik.ground.net.UpgradeByPost;
 import io.minik.ground.room.Room;
 import io.minik.ground.tls.TlsEngine;
 import io.minik.ground.tls.TlsIdentity;
-import io.minik.runtime.container.Containers;
-import io.minik.runtime.sandbox.Sandboxes;
+import io.minik.runtime.cri.RuntimeService;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -74,8 +73,7 @@ public final class KubeletServer implements Room {
             Config config,
             Gate gate,
             Kubelet kubelet,
-            Sandboxes sandboxes,
-            Containers containers,
+            RuntimeService runtime,
             NodeFigures figures) {
         this.vertx = vertx;
         this.context = context;
@@ -86,11 +84,11 @@ public final class KubeletServer implements Room {
         this.metrics = new KubeletMetrics(
                 Loop.on(context),
                 kubelet,
-                containers,
+                runtime,
                 config.nodeName(),
                 () -> context.executeBlocking(figures::usage, false));
-        this.commands = new RemoteCommands(kubelet, sandboxes, containers);
-        this.logs = new ContainerLogs(context, kubelet, containers, watch);
+        this.commands = new RemoteCommands(kubelet, runtime);
+        this.logs = new ContainerLogs(context, kubelet, runtime, watch);
     }
 
     @Override

@@ -3,10 +3,9 @@ package io.minik.agent.streaming;
 import io.minik.agent.kubelet.Kubelet;
 import io.minik.api.core.Pod;
 import io.minik.api.object.ObjectKey;
-import io.minik.runtime.container.Containers;
-import io.minik.runtime.container.Containers.ExecConfig;
+import io.minik.runtime.cri.Cri;
+import io.minik.runtime.cri.RuntimeService;
 import io.minik.runtime.cri.Session;
-import io.minik.runtime.sandbox.Sandboxes;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -27,13 +26,11 @@ final class RemoteCommands {
     private static final String PORT_FORWARD = "portforward.k8s.io";
 
     private final Kubelet kubelet;
-    private final Sandboxes sandboxes;
-    private final Containers containers;
+    private final RuntimeService runtime;
 
-    RemoteCommands(Kubelet kubelet, Sandboxes sandboxes, Containers containers) {
+    RemoteCommands(Kubelet kubelet, RuntimeService runtime) {
         this.kubelet = kubelet;
-        this.sandboxes = sandboxes;
-        this.containers = containers;
+        this.runtime = runtime;
     }
 
     /** What the client asks for. */
@@ -68,8 +65,8 @@ final class RemoteCommands {
             return;
         }
         String name = path[path.length - 1];
-        Optional<Containers.Container> running =
-                kubelet.container(key, name, false).filter(c -> c.state() == Containers.State.RUNNING);
+        Optional<Cri.ContainerStatus> running =
+                kubelet.container(key, name, false).filter(c -> c.state() == Cri.ContainerState.CONTAINER_RUNNING);
         if (running.isEmpty()) {
             KubeletServer.refuse(request, 404, "container not found (\"" + name + "\")");
             return;
@@ -106,8 +103,8 @@ final class RemoteCommands {
 
     private Future<Session> begin(boolean exec, String id, Wanted wanted) {
         return exec
-                ? containers.exec(id, new ExecConfig(wanted.command(), wanted.stdin(), wanted.tty(), ""))
-                : containers.attach(id, wanted.stdin(), wanted.stdout(), wanted.stderr());
+                ? runtime.exec(new Cri.ExecRequest(id, wanted.command(), wanted.tty(), wanted.stdin()))
+                : runtime.attach(new Cri.AttachRequest(id, wanted.stdin(), wanted.stdout(), wanted.stderr()));
     }
 
     private Future<RemoteStreams> upgrade(HttpServerRequest request, Wanted wanted) {
@@ -139,7 +136,7 @@ final class RemoteCommands {
             return;
         }
         PortForward forward = new PortForward(path[2], port -> kubelet.sandbox(key)
-                .map(sandbox -> sandboxes.connect(sandbox.id(), port))
+                .map(sandbox -> runtime.portForward(sandbox.id(), port))
                 .orElseGet(() -> Future.failedFuture("the pod's sandbox does not run")));
         wire(request)
                 .onSuccess(forward::serve)

@@ -1,8 +1,11 @@
 package io.minik.agent.volume;
 
+import io.minik.runtime.sys.Trees;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 
@@ -15,6 +18,11 @@ public interface FileWork {
 
     /** A file operation that takes longer is worth a warning in the log. */
     int SLOW_SECONDS = 30;
+
+    /** A directory with all that is in it; no link is followed. Blocking. */
+    static void delete(Path tree) throws IOException {
+        Trees.delete(tree);
+    }
 
     /** Results come on the caller's context. */
     static FileWork on(Vertx vertx) {

@@ -4,20 +4,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.minik.agent.volume.FileWork;
 import io.minik.ground.loop.ManualLoop;
+import io.minik.runtime.cri.Cri;
+import io.minik.runtime.cri.FakeCri;
 import io.vertx.core.Future;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 
 class ImageGarbageTest {
     private final ManualLoop loop = new ManualLoop();
-    private final FakeRuntime runtime = new FakeRuntime(loop);
+    private final FakeCri runtime = new FakeCri(loop);
     private int extra;
     /** Each image takes ten percent. */
     private final ImageGarbage garbage = new ImageGarbage(
             loop,
-            runtime.images(),
-            runtime.containers(),
+            runtime,
+            runtime,
             new FileWork() {
                 @Override
                 public <T> Future<T> call(Callable<T> work) {
@@ -32,8 +37,8 @@ class ImageGarbageTest {
 
     private void have(String... references) {
         for (String reference : references) {
-            runtime.local.put(reference, FakeRuntime.image(reference));
-            garbage.used(FakeRuntime.image(reference));
+            runtime.local.put(reference, FakeCri.FakeImage.of(reference, List.of(), ""));
+            garbage.used(runtime.local.get(reference).told());
             loop.advance(Duration.ofSeconds(1));
         }
     }
@@ -54,7 +59,7 @@ class ImageGarbageTest {
     @Test
     void theLeastRecentlyUsedGoFirstUntilThereIsRoom() {
         have("a", "b", "c");
-        garbage.used(FakeRuntime.image("a"));
+        garbage.used(runtime.local.get("a").told());
         loop.advance(Duration.ofMinutes(3));
         extra = 60;
         look();
@@ -74,8 +79,26 @@ class ImageGarbageTest {
         have("a");
         loop.advance(Duration.ofMinutes(3));
         extra = 90;
-        runtime.containers()
-                .create(FakeRuntime.config("x", FakeRuntime.image("a").id()));
+        Cri.PodSandboxConfig pod = new Cri.PodSandboxConfig(
+                new Cri.PodSandboxMetadata("p", "u", "default", 0),
+                "p",
+                Path.of("/logs"),
+                Map.of(),
+                Map.of(),
+                Cri.LinuxPodSandboxConfig.plain("kubepods"));
+        Cri.ContainerConfig container = new Cri.ContainerConfig(
+                new Cri.ContainerMetadata("x", 0),
+                new Cri.ImageSpec("a", ""),
+                Cri.ContainerProcess.of(List.of("run"), List.of(), Map.of()),
+                List.of(),
+                Map.of(),
+                Map.of(),
+                "x.log",
+                Cri.LinuxContainerConfig.PLAIN);
+        assertThat(runtime.runPodSandbox(pod)
+                        .compose(sandbox -> runtime.createContainer(sandbox, container, pod))
+                        .succeeded())
+                .isTrue();
         look();
         assertThat(runtime.local).containsOnlyKeys("a");
     }

@@ -21,6 +21,7 @@ import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.ground.json.Json;
 import io.minik.ground.loop.ManualLoop;
+import io.minik.runtime.cri.FakeCri;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.nio.charset.StandardCharsets;
@@ -46,7 +47,7 @@ final class KubeletHarness {
 
     final ManualLoop loop = new ManualLoop();
     final FakeApi api = new FakeApi(loop);
-    final FakeRuntime runtime = new FakeRuntime(loop);
+    final FakeCri runtime = new FakeCri(loop);
     final Map<String, Prober.Listener> probes = new HashMap<>();
     final Set<String> mounted = new HashSet<>();
     Promise<Void> network = Promise.promise();
@@ -95,8 +96,6 @@ final class KubeletHarness {
                 () -> Optional.of(NODE),
                 network.future(),
                 8L << 30,
-                1 << 20,
-                3,
                 false);
         return new Kubelet(
                 config,
@@ -105,9 +104,8 @@ final class KubeletHarness {
                         client,
                         new Informers(loop, client),
                         new EventRecorder(loop, client, "kubelet", "n1"),
-                        runtime.sandboxes(),
-                        runtime.containers(),
-                        runtime.images(),
+                        runtime,
+                        runtime,
                         new FakeVolumes(),
                         new FakeProber(),
                         this::hook,

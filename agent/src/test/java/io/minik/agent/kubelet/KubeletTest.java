@@ -15,8 +15,8 @@ import io.minik.api.meta.Resources;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.ground.json.Json;
-import io.minik.runtime.RuntimeFault;
-import io.minik.runtime.container.Containers;
+import io.minik.runtime.cri.Cri;
+import io.minik.runtime.cri.CriException;
 import io.vertx.core.Promise;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -68,7 +68,7 @@ class KubeletTest {
                         "Pulled: Successfully pulled image \"busybox:1\" in 0ms (0ms including waiting). Image size: 42 bytes.",
                         "Created: Created container: c",
                         "Started: Started container c");
-        assertThat(node.runtime.only("c").config().env()).contains("FROM=image", "HOSTNAME=p");
+        assertThat(node.runtime.only("c").env()).containsEntry("FROM", "image").containsEntry("HOSTNAME", "p");
     }
 
     @Test
@@ -118,7 +118,7 @@ class KubeletTest {
         assertThat(node.pod("p").status().condition("Initialized").orElseThrow().message())
                 .isEqualTo("containers with incomplete status: [i1 i2]");
         node.exit("i1", 0);
-        assertThat(node.runtime.only("i2").config().name()).isEqualTo("i2");
+        assertThat(node.runtime.only("i2").config().metadata().name()).isEqualTo("i2");
         node.exit("i2", 0);
         assertThat(node.pod("p").status().phase()).isEqualTo("Running");
         assertThat(node.pod("p").status().ready()).isTrue();
@@ -156,7 +156,7 @@ class KubeletTest {
     void aCrashingContainerIsRestartedWithGrowingPauses() {
         Pod pod = node.create("p", ONE);
         node.exit("c", 1);
-        assertThat(node.runtime.only("c").config().attempt()).isEqualTo(1);
+        assertThat(node.runtime.only("c").attempt()).isEqualTo(1);
         assertThat(status("p").restartCount()).isEqualTo(1);
         assertThat(status("p").lastState()).isInstanceOf(Terminated.class);
         node.exit("c", 1);
@@ -296,7 +296,7 @@ class KubeletTest {
                 .put("image", "busybox:1")
                 .put("targetContainerName", "c")));
         node.loop.settle();
-        assertThat(node.runtime.only("dbg").config().pidTarget())
+        assertThat(node.runtime.only("dbg").config().linux().securityContext().pidTarget())
                 .isEqualTo(node.runtime.only("c").id());
     }
 
@@ -335,7 +335,7 @@ class KubeletTest {
         assertThat(node.imageVolumes).containsExactly("v[sha256:layer]");
         assertThat(node.runtime.log).contains("pull data:1");
         assertThat(node.runtime.only("c").config().mounts())
-                .anyMatch(m -> m.containerPath().equals("/v") && m.readOnly());
+                .anyMatch(m -> m.containerPath().equals("/v") && m.readonly());
     }
 
     @Test
@@ -345,9 +345,16 @@ class KubeletTest {
                 "{'securityContext':{'supplementalGroupsPolicy':'Strict','supplementalGroups':[7]},"
                         + "'containers':[{'name':'c','image':'busybox:1','volumeMounts':[{'name':'v','mountPath':'/v',"
                         + "'readOnly':true,'recursiveReadOnly':'Enabled'}]}],'volumes':[{'name':'v','emptyDir':{}}]}");
-        assertThat(node.runtime.only("c").config().security().strictGroups()).isTrue();
+        assertThat(node.runtime
+                        .only("c")
+                        .config()
+                        .linux()
+                        .securityContext()
+                        .supplementalGroups()
+                        .strict())
+                .isTrue();
         assertThat(node.runtime.only("c").config().mounts())
-                .anyMatch(m -> m.containerPath().equals("/v") && m.recursive() == Containers.Recursive.YES);
+                .anyMatch(m -> m.containerPath().equals("/v") && m.recursiveReadOnly() == Cri.RecursiveReadOnly.YES);
     }
 
     @Test
@@ -424,13 +431,13 @@ class KubeletTest {
                 KubeObject.named("v1", "Secret", ObjectKey.of("default", "s"), tree -> Json.child(tree, "data")
                         .put("k", "dmFsdWU=")));
         node.pass(10);
-        assertThat(node.runtime.only("c").config().env()).contains("A=value");
+        assertThat(node.runtime.only("c").env()).containsEntry("A", "value");
     }
 
     @Test
     void aProgramThatCannotStartIsARunError() {
         node.runtime.startFault =
-                Optional.of(new RuntimeFault(RuntimeFault.Kind.START, "execve", "exec: \"nope\": no such file", 2));
+                Optional.of(new CriException(CriException.Code.FAILED_PRECONDITION, "exec: \"nope\": no such file"));
         node.create("p", ONE);
         assertThat(status("p").state()).isEqualTo(new Waiting("RunContainerError", "exec: \"nope\": no such file"));
         assertThat(((Terminated) status("p").lastState()).exitCode()).isEqualTo(128);
@@ -606,12 +613,30 @@ class KubeletTest {
     void aLostSandboxIsMadeAnewWithAllItsContainers() {
         node.create("p", ONE);
         var sandbox = node.runtime.sandboxes.keySet().iterator().next();
-        node.runtime.sandboxes().stop(sandbox);
+        node.runtime.stopPodSandbox(sandbox);
         node.loop.settle();
         assertThat(node.pod("p").status().phase()).isEqualTo("Running");
-        assertThat(node.runtime.only("c").config().attempt()).isEqualTo(1);
+        assertThat(node.runtime.only("c").attempt()).isEqualTo(1);
         assertThat(node.events()).contains("SandboxChanged: Pod sandbox changed, it will be killed and re-created.");
         assertThat(status("p").state()).isInstanceOf(Running.class);
+    }
+
+    @Test
+    void aLostSandboxIsStoppedBeforeTheNextAndGoesWithItsLastContainer() {
+        String uid = node.create("p", ONE).uid();
+        // As a reboot leaves it: nobody has stopped it, and it still has its address.
+        node.runtime.diesAlone(uid + "-0");
+        node.exit("c", 1);
+        assertThat(node.runtime.log).containsSubsequence("stop sandbox " + uid + "-0", "sandbox " + uid + "-1");
+        assertThat(node.runtime.sandboxes)
+                .as("what ended in it can be asked for")
+                .hasSize(2);
+        assertThat(status("p").restartCount()).isEqualTo(1);
+        node.pass(60);
+        node.exit("c", 1);
+        node.pass(60);
+        assertThat(node.runtime.sandboxes).containsOnlyKeys(uid + "-1");
+        assertThat(status("p").restartCount()).isEqualTo(2);
     }
 
     @Test
@@ -631,10 +656,10 @@ class KubeletTest {
                 "p",
                 "{'restartPolicy':'OnFailure','containers':[{'name':'done','image':'busybox:1'},{'name':'c','image':'busybox:1'}]}");
         node.exit("done", 0);
-        node.runtime.sandboxes().stop(node.runtime.sandboxes.keySet().iterator().next());
+        node.runtime.stopPodSandbox(node.runtime.sandboxes.keySet().iterator().next());
         node.loop.settle();
-        assertThat(node.runtime.only("done").config().attempt()).isZero();
-        assertThat(node.runtime.only("c").config().attempt()).isEqualTo(1);
+        assertThat(node.runtime.only("done").attempt()).isZero();
+        assertThat(node.runtime.only("c").attempt()).isEqualTo(1);
     }
 
     @Test

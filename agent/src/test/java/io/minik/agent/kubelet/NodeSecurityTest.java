@@ -68,7 +68,7 @@ class NodeSecurityTest {
         node.create(
                 "p", POD.formatted("'securityContext':{'sysctls':[{'name':'kernel.shm_rmid_forced','value':'1'}]},"));
         assertThat(node.runtime.sandboxes.values())
-                .allMatch(s -> s.config().sysctls().containsKey("kernel.shm_rmid_forced"))
+                .allMatch(s -> s.config().linux().sysctls().containsKey("kernel.shm_rmid_forced"))
                 .isNotEmpty();
     }
 

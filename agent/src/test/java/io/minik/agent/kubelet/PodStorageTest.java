@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.minik.api.core.ContainerState;
 import io.minik.api.core.Pod;
-import io.minik.runtime.container.Containers.ContainerConfig;
-import io.minik.runtime.container.Containers.Mount;
+import io.minik.runtime.cri.Cri;
+import io.minik.runtime.cri.FakeContainer;
+import io.minik.runtime.cri.FakeCri;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -83,7 +84,7 @@ class PodStorageTest {
     @Test
     void logsCountToo() throws IOException {
         node.create("p", pod("1Mi", "", ""));
-        Path log = node.runtime.only("c").config().logPath();
+        Path log = node.runtime.only("c").logPath();
         Files.createDirectories(log.getParent());
         Files.write(log, new byte[(int) MEBI]);
         Files.write(log.resolveSibling(log.getFileName() + ".1"), new byte[1]);
@@ -105,13 +106,14 @@ class PodStorageTest {
     @Test
     void whatTheImageDeclaresIsAVolumeWithItsContentUntilTheContainerGoes() throws IOException {
         node.runtime.local.put(
-                "busybox:1", FakeRuntime.image("busybox:1", List.of("/var/lib/db/", "/v", "data", "/", "/v/deep")));
+                "busybox:1",
+                FakeCri.FakeImage.of("busybox:1", List.of("/var/lib/db/", "/v", "data", "/", "/v/deep"), ""));
         Pod pod = node.create("p", pod("", "", ""));
-        ContainerConfig config = node.runtime.only("c").config();
+        Cri.ContainerConfig config = node.runtime.only("c").config();
         Path home = directory.resolve("kubelet/pods").resolve(pod.uid()).resolve("containers/c/0.volumes");
         assertThat(node.filled)
                 .containsExactly("/data[sha256:layer]", "/v/deep[sha256:layer]", "/var/lib/db[sha256:layer]");
-        assertThat(config.mounts().stream().map(Mount::containerPath))
+        assertThat(config.mounts().stream().map(Cri.Mount::containerPath))
                 .contains("/data", "/var/lib/db")
                 .containsSubsequence("/v", "/v/deep");
         assertThat(config.mounts().stream().filter(m -> m.containerPath().equals("/v")))
@@ -119,12 +121,12 @@ class PodStorageTest {
                 .singleElement()
                 .satisfies(mount -> assertThat(mount.hostPath()).isEqualTo(Path.of("/volumes/v")));
         assertThat(config.mounts().stream().filter(m -> m.containerPath().equals("/data")))
-                .allMatch(mount -> mount.hostPath().equals(home.resolve("v0")) && !mount.readOnly());
+                .allMatch(mount -> mount.hostPath().equals(home.resolve("v0")) && !mount.readonly());
         Files.createDirectories(home.resolve("v0"));
         for (int i = 0; i < 3; i++) {
             node.runtime.exit(
                     node.runtime.containers.values().stream()
-                            .filter(Observed::running)
+                            .filter(FakeContainer::running)
                             .findFirst()
                             .orElseThrow()
                             .id(),

@@ -7,7 +7,9 @@ import io.minik.agent.probe.Actions.Purpose;
 import io.minik.agent.probe.Actions.Result;
 import io.minik.api.core.LifecycleHandler;
 import io.minik.ground.loop.Loop;
-import io.minik.runtime.container.Containers;
+import io.minik.runtime.cri.Cri;
+import io.minik.runtime.cri.CriException;
+import io.minik.runtime.cri.RuntimeService;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -25,20 +27,20 @@ import org.junit.jupiter.api.Test;
 
 class NetworkActionsTest {
     private final Vertx vertx = Vertx.vertx();
-    private Containers.ExecResult execResult =
-            new Containers.ExecResult(0, Buffer.buffer("out"), Buffer.buffer(), false);
+    private Future<Cri.ExecSyncResponse> execResult =
+            Future.succeededFuture(new Cri.ExecSyncResponse(Buffer.buffer("out"), Buffer.buffer(), 0));
     /** Only execSync is asked for here. */
-    private final Containers containers = (Containers) Proxy.newProxyInstance(
-            Containers.class.getClassLoader(),
-            new Class<?>[] {Containers.class},
-            (proxy, method, arguments) -> Future.succeededFuture(execResult));
+    private final RuntimeService runtime = (RuntimeService) Proxy.newProxyInstance(
+            RuntimeService.class.getClassLoader(),
+            new Class<?>[] {RuntimeService.class},
+            (proxy, method, arguments) -> execResult);
 
     private NetworkActions actions;
     private int port;
 
     @BeforeEach
     void serve() throws Exception {
-        actions = new NetworkActions(vertx, Loop.on(vertx.getOrCreateContext()), containers, "1.36");
+        actions = new NetworkActions(vertx, Loop.on(vertx.getOrCreateContext()), runtime, "1.36");
         HttpServer server = vertx.createHttpServer()
                 .requestHandler(request -> {
                     switch (request.path()) {
@@ -218,9 +220,13 @@ class NetworkActionsTest {
     void aCommandIsJudgedByItsExitCode() throws Exception {
         LifecycleHandler exec = new LifecycleHandler.Exec(List.of("true"));
         assertThat(run(exec, 1000)).isEqualTo(Outcome.success("out"));
-        execResult = new Containers.ExecResult(1, Buffer.buffer(), Buffer.buffer("err"), false);
+        execResult = Future.succeededFuture(new Cri.ExecSyncResponse(Buffer.buffer(), Buffer.buffer("err"), 1));
         assertThat(run(exec, 1000)).isEqualTo(Outcome.failure("err"));
-        execResult = new Containers.ExecResult(0, Buffer.buffer(), Buffer.buffer(), true);
-        assertThat(run(exec, 1000).message()).startsWith("command timed out");
+        execResult = Future.failedFuture(new CriException(CriException.Code.DEADLINE_EXCEEDED, "too slow"));
+        assertThat(run(exec, 1000)).isEqualTo(Outcome.failure("command timed out: \"true\" timed out after 1s"));
+        execResult = Future.failedFuture(new CriException(CriException.Code.FAILED_PRECONDITION, "no such file"));
+        assertThat(run(exec, 1000)).isEqualTo(Outcome.failure("no such file"));
+        execResult = Future.failedFuture(new CriException(CriException.Code.NOT_FOUND, "gone"));
+        assertThat(run(exec, 1000)).isEqualTo(Outcome.unknown("gone"));
     }
 }

@@ -29,7 +29,11 @@ import io.minik.ground.tls.Pem;
 import io.minik.runtime.cgroup.Cgroups;
 import io.minik.runtime.container.Containers;
 import io.minik.runtime.container.LinuxContainers;
+import io.minik.runtime.cri.RuntimeService;
 import io.minik.runtime.image.ImageStore;
+import io.minik.runtime.linux.LinuxImageService;
+import io.minik.runtime.linux.LinuxRuntimeService;
+import io.minik.runtime.linux.LogLimits;
 import io.minik.runtime.net.BridgeNetwork;
 import io.minik.runtime.net.Network;
 import io.minik.runtime.sandbox.LinuxSandboxes;
@@ -72,6 +76,7 @@ final class RealNode implements AutoCloseable {
     private final Cgroups cgroups;
     LinuxContainers containers;
     LinuxSandboxes sandboxes;
+    private final RuntimeService runtime;
     private BridgeNetwork network;
     private final ImageStore images;
     Kubelet kubelet;
@@ -108,6 +113,7 @@ final class RealNode implements AutoCloseable {
                 directory.resolve("data"),
                 directory.resolve("run"),
                 InstantSource.system()));
+        runtime = new LinuxRuntimeService(sandboxes, containers, images, LogLimits.DEFAULT);
         await(sandboxes.reclaim());
         await(containers.adopt());
         await(images.start());
@@ -128,8 +134,7 @@ final class RealNode implements AutoCloseable {
                         "n1",
                         InstantSource.system()),
                 kubelet,
-                sandboxes,
-                containers,
+                runtime,
                 figures);
         await(onFuture(() -> kubelet.start()));
         await(server.start());
@@ -139,7 +144,7 @@ final class RealNode implements AutoCloseable {
         Loop loop = Loop.on(context);
         ApiClient client = new ApiClient(api, "kubelet");
         FileWork work = FileWork.on(vertx);
-        NetworkActions actions = new NetworkActions(vertx, loop, containers, "1.36");
+        NetworkActions actions = new NetworkActions(vertx, loop, runtime, "1.36");
         Path root = directory.resolve("kubelet");
         KubeletConfig config = new KubeletConfig(
                 "n1",
@@ -155,8 +160,6 @@ final class RealNode implements AutoCloseable {
                 Optional::empty,
                 Future.succeededFuture(),
                 16L << 30,
-                KubeletConfig.DEFAULT_LOG_BYTES,
-                KubeletConfig.DEFAULT_LOG_FILES,
                 false);
         return new Kubelet(
                 config,
@@ -165,9 +168,8 @@ final class RealNode implements AutoCloseable {
                         client,
                         new Informers(loop, client),
                         new EventRecorder(loop, client, "kubelet", "n1"),
-                        sandboxes,
-                        containers,
-                        images,
+                        runtime,
+                        new LinuxImageService(images),
                         new Volumes(loop, client, root.resolve("pods"), new LinuxMounts(KERNEL.sys()), work),
                         new ProbeTimers(loop, actions),
                         actions,

@@ -10,6 +10,9 @@ import java.util.OptionalLong;
 
 /** CRI's messages, by their names. Times are nanoseconds since the epoch. Absent strings are empty. */
 public final class Cri {
+    /** Digits that fit a long. */
+    private static final int MOST_DIGITS = 18;
+
     private Cri() {}
 
     // ---- sandboxes
@@ -319,13 +322,33 @@ public final class Cri {
 
     /**
      * @param uid and username: who runs it if nobody says otherwise; with neither, root
+     * @param volumes paths that it declares; beyond CRI
      */
     public record Image(
-            String id, List<String> repoTags, List<String> repoDigests, long size, OptionalLong uid, String username) {}
+            String id,
+            List<String> repoTags,
+            List<String> repoDigests,
+            long size,
+            OptionalLong uid,
+            String username,
+            List<String> volumes) {
+        /** Who an image's config names: {@code uid}, {@code uid:gid}, {@code name} or {@code name:group}. */
+        public static OptionalLong uid(String user) {
+            String name = user.split(":", 2)[0];
+            if (!isNumber(name)) {
+                return OptionalLong.empty();
+            }
+            // One that is too large is nobody's, and surely not root's.
+            return OptionalLong.of(name.length() > MOST_DIGITS ? Long.MAX_VALUE : Long.parseLong(name));
+        }
 
-    /**
-     * @param layers where they are unpacked, uppermost first: valid while the image is here
-     * @param volumes paths that the image declares
-     */
-    public record ImageContent(List<Path> layers, List<String> volumes) {}
+        public static String username(String user) {
+            String name = user.split(":", 2)[0];
+            return isNumber(name) ? "" : name;
+        }
+
+        private static boolean isNumber(String name) {
+            return !name.isEmpty() && name.chars().allMatch(c -> c >= '0' && c <= '9');
+        }
+    }
 }

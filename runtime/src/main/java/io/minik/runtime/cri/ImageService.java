@@ -2,8 +2,8 @@ package io.minik.runtime.cri;
 
 import io.minik.runtime.cri.Cri.AuthConfig;
 import io.minik.runtime.cri.Cri.Image;
-import io.minik.runtime.cri.Cri.ImageContent;
 import io.vertx.core.Future;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -21,8 +21,8 @@ public interface ImageService {
     Future<Void> removeImage(String image);
 
     /**
-     * What volumes can be made of. Beyond CRI, whose runtimes make volumes of images themselves ({@code Mount.image}, and what an
-     * image declares).
+     * Where its layers are unpacked, uppermost first: valid while the image is here. Beyond CRI, whose runtimes make volumes of
+     * images themselves ({@code Mount.image}, and what an image declares).
      */
-    Future<ImageContent> imageContent(String imageId);
+    Future<List<Path>> imageLayers(String imageId);
 }

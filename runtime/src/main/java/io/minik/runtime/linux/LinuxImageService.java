@@ -2,13 +2,12 @@ package io.minik.runtime.linux;
 
 import io.minik.runtime.cri.Cri.AuthConfig;
 import io.minik.runtime.cri.Cri.Image;
-import io.minik.runtime.cri.Cri.ImageContent;
 import io.minik.runtime.cri.ImageService;
 import io.minik.runtime.image.Images;
 import io.vertx.core.Future;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 
 /** Images of this machine's store. */
 public final class LinuxImageService implements ImageService {
@@ -44,33 +43,22 @@ public final class LinuxImageService implements ImageService {
     }
 
     @Override
-    public Future<ImageContent> imageContent(String imageId) {
+    public Future<List<Path>> imageLayers(String imageId) {
         return Faults.translated(images.find(imageId)
                 .compose(found -> found.isEmpty()
                         ? Future.failedFuture(Faults.notFound("image", imageId))
-                        : images.layers(found.get())
-                                .map(layers -> new ImageContent(
-                                        layers, found.get().config().volumes()))));
+                        : images.layers(found.get())));
     }
 
     private static Image image(Images.Image image) {
-        String user = image.config().user().split(":", 2)[0];
-        boolean number = !user.isEmpty() && user.chars().allMatch(c -> c >= '0' && c <= '9');
+        String user = image.config().user();
         return new Image(
                 image.id(),
                 image.repoTags(),
                 image.repoDigests(),
                 image.sizeBytes(),
-                number ? uid(user) : OptionalLong.empty(),
-                number ? "" : user);
-    }
-
-    /** One that is too large for a uid is nobody's, and surely not root's. */
-    private static OptionalLong uid(String digits) {
-        try {
-            return OptionalLong.of(Long.parseLong(digits));
-        } catch (NumberFormatException e) {
-            return OptionalLong.of(Long.MAX_VALUE);
-        }
+                Image.uid(user),
+                Image.username(user),
+                image.config().volumes());
     }
 }

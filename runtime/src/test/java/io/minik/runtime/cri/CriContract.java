@@ -168,7 +168,7 @@ public abstract class CriContract {
 
     @Test
     void aContainerRunsIsLoggedAndItsExitCodeIsKept() throws IOException {
-        ContainerStatus ended = toEnd("u1", "c", "echo $GREETING there; echo problem >&2; exit 3");
+        ContainerStatus ended = toEnd("u1", "c", "echo $GREETING to $HOSTNAME; echo problem >&2; exit 3");
         assertThat(ended.state()).isEqualTo(ContainerState.CONTAINER_EXITED);
         assertThat(ended.exitCode()).isEqualTo(3);
         assertThat(ended.reason()).isEqualTo("Error");
@@ -176,7 +176,7 @@ public abstract class CriContract {
                 .isPositive()
                 .isGreaterThanOrEqualTo(ended.container().createdAt());
         assertThat(ended.finishedAt()).isGreaterThanOrEqualTo(ended.startedAt());
-        assertThat(log(ended)).containsExactlyInAnyOrder("stdout F hello there", "stderr F problem");
+        assertThat(log(ended)).containsExactlyInAnyOrder("stdout F hello to host-u1", "stderr F problem");
         assertThat(ended.logPath()).isEqualTo(pod("u1").logDirectory().resolve("c.log"));
         assertThat(toEnd("u1", "good", "exit 0").reason()).isEqualTo("Completed");
     }
@@ -430,14 +430,14 @@ public abstract class CriContract {
         assertThat(image.size()).isPositive();
         assertThat(await(images.imageStatus(image.id()))).contains(image);
         assertThat(await(images.listImages())).containsExactly(image);
-        assertThat(await(images.imageContent(image.id())).layers()).isNotEmpty();
+        assertThat(await(images.imageLayers(image.id()))).isNotEmpty();
         assertThat(await(images.imageStatus("localhost:1/none:1"))).isEmpty();
         for (int i = 0; i < 2; i++) {
             await(images.removeImage(image.id()));
         }
         assertThat(await(images.imageStatus(node.image()))).isEmpty();
         assertThat(await(images.listImages())).isEmpty();
-        refuses(Code.NOT_FOUND, images.imageContent(image.id()));
+        refuses(Code.NOT_FOUND, images.imageLayers(image.id()));
     }
 
     @Test

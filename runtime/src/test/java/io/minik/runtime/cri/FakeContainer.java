@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,6 +22,7 @@ public final class FakeContainer {
     private final String id;
     private final String sandboxId;
     private final ContainerConfig config;
+    private final String hostname;
     private final Path log;
     private final FakeCri.FakeImage image;
     private final long createdAt;
@@ -45,6 +47,7 @@ public final class FakeContainer {
         this.id = id;
         this.sandboxId = sandboxId;
         this.config = config;
+        this.hostname = sandbox.hostname();
         this.log = sandbox.logDirectory().resolve(config.logPath());
         this.image = image;
         this.createdAt = FakeCri.nanos(loop.now());
@@ -73,7 +76,13 @@ public final class FakeContainer {
     }
 
     public Map<String, String> env() {
-        return image.env(config.process());
+        Map<String, String> all = new HashMap<>(image.env(config.process()));
+        all.putIfAbsent("HOSTNAME", hostname);
+        return all;
+    }
+
+    public int attempt() {
+        return config.metadata().attempt();
     }
 
     ContainerState state() {

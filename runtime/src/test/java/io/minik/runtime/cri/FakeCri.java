@@ -15,7 +15,6 @@ import io.minik.runtime.cri.Cri.ExecRequest;
 import io.minik.runtime.cri.Cri.ExecSyncResponse;
 import io.minik.runtime.cri.Cri.FilesystemUsage;
 import io.minik.runtime.cri.Cri.Image;
-import io.minik.runtime.cri.Cri.ImageContent;
 import io.minik.runtime.cri.Cri.LinuxContainerResources;
 import io.minik.runtime.cri.Cri.MemoryUsage;
 import io.minik.runtime.cri.Cri.NamespaceMode;
@@ -38,7 +37,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
@@ -392,9 +390,11 @@ public final class FakeCri implements RuntimeService, ImageService {
     }
 
     @Override
-    public Future<ImageContent> imageContent(String imageId) {
-        return answer(
-                () -> findImage(imageId).orElseThrow(() -> notFound(imageId)).content());
+    public Future<List<Path>> imageLayers(String imageId) {
+        return answer(() -> {
+            findImage(imageId).orElseThrow(() -> notFound(imageId));
+            return List.of(Path.of("sha256:layer"));
+        });
     }
 
     // ---- records
@@ -451,21 +451,17 @@ public final class FakeCri implements RuntimeService, ImageService {
     }
 
     /** An image, and what it says of how to run it. */
-    public record FakeImage(Image told, List<String> cmd, Map<String, String> env, ImageContent content) {
+    public record FakeImage(Image told, List<String> cmd, Map<String, String> env) {
         public static FakeImage of(String reference, List<String> volumes, String user) {
-            boolean number = user.matches("[0-9]+");
             Image told = new Image(
                     "sha256:" + Integer.toHexString(reference.hashCode()),
                     List.of(reference),
                     List.of(),
                     42,
-                    number ? OptionalLong.of(Long.parseLong(user)) : OptionalLong.empty(),
-                    number ? "" : user);
-            return new FakeImage(
-                    told,
-                    List.of("run"),
-                    Map.of("FROM", "image", "PATH", "/bin"),
-                    new ImageContent(List.of(Path.of("sha256:layer")), volumes));
+                    Image.uid(user),
+                    Image.username(user),
+                    volumes);
+            return new FakeImage(told, List.of("run"), Map.of("FROM", "image", "PATH", "/bin"));
         }
 
         List<String> argv(Cri.ContainerProcess process) {
