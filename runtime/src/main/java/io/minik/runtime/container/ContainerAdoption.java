@@ -7,6 +7,7 @@ import io.minik.runtime.sandbox.SandboxFiles;
 import io.minik.runtime.snapshot.Snapshotter;
 import io.minik.runtime.sys.Kernel;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -54,6 +55,7 @@ final class ContainerAdoption {
             }
         }
         killStrayShims();
+        killStrangers("", knownCgroups());
         return List.copyOf(alive);
     }
 
@@ -101,6 +103,30 @@ final class ContainerAdoption {
         cgroup.kill();
         records.write(config, life.ended(starter.status(config.id()), false, records.now()));
         cgroups.removeLater(cgroup.path());
+    }
+
+    /**
+     * What runs in a group of no container and no sandbox that is known: its record is lost, and with it who it is, so that a
+     * second one would be started beside it. Groups that a known container made below its own are its own matter.
+     */
+    private void killStrangers(String above, Set<String> known) {
+        for (String name : cgroups.list(above)) {
+            String path = above.isEmpty() ? name : above + "/" + name;
+            if (known.stream().anyMatch(each -> each.startsWith(path + "/"))) {
+                killStrangers(path, known);
+            } else if (!known.contains(path) && !cgroups.at(path).processes().isEmpty()) {
+                LOG.atWarn().addKeyValue("cgroup", path).log("what runs in it has no record any more, and is killed");
+                cgroups.at(path).kill();
+                cgroups.removeLater(path);
+            }
+        }
+    }
+
+    private Set<String> knownCgroups() {
+        Set<String> known = new HashSet<>(sandboxes.holderCgroups());
+        records.list().forEach(container -> known.add(LaunchPlan.cgroupPath(container.config())));
+        known.add(LaunchPlan.SHIM_CGROUP);
+        return known;
     }
 
     /** Shims whose start was never recorded: their containers were killed above. */

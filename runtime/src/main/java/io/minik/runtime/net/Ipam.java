@@ -14,6 +14,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Addresses of one range, each lease a file: its name the address, its content the sandbox. The file is made exclusively
@@ -21,6 +23,8 @@ import java.util.Set;
  * one out twice. The first address is the bridge's, the last is broadcast.
  */
 final class Ipam {
+    private static final Logger LOG = LoggerFactory.getLogger(Ipam.class);
+
     private static final int RESERVED_AT_START = 2;
     private static final int RESERVED_AT_END = 1;
 
@@ -39,10 +43,22 @@ final class Ipam {
         }
         Trees.make(directory);
         for (String name : Trees.list(directory)) {
-            Address address = Address.parse(name);
-            read(name).ifPresent(owner -> leases.put(owner, address));
-            next = Math.max(next, cidr.offsetOf(address) + 1);
+            addressOf(name).ifPresent(address -> {
+                read(name).ifPresent(owner -> leases.put(owner, address));
+                next = Math.max(next, cidr.offsetOf(address) + 1);
+            });
         }
+    }
+
+    /** What is not called like one of the range's addresses is no lease of ours, and leases nothing. */
+    private Optional<Address> addressOf(String name) {
+        Optional<Address> address = Address.find(name).filter(cidr::contains);
+        if (address.isEmpty()) {
+            LOG.atWarn()
+                    .addKeyValue("file", directory.resolve(name))
+                    .log("is no lease of an address, and is left alone");
+        }
+        return address;
     }
 
     private Optional<String> read(String name) {

@@ -34,8 +34,6 @@ import org.slf4j.LoggerFactory;
 /** Sandboxes on this machine. All work is done on the given worker, one call per sandbox at a time. */
 public final class LinuxSandboxes implements Sandboxes {
     private static final Logger LOG = LoggerFactory.getLogger(LinuxSandboxes.class);
-    /** Below a pod's cgroup, for PID 1 of its shared PID namespace; v2 allows processes in leaves only. */
-    private static final String HOLDER = "holder";
     /** What unprivileged programs may do in a pod's own network, as containerd sets it since 2.0. */
     private static final Map<String, String> POD_SYSCTLS =
             Map.of("net.ipv4.ip_unprivileged_port_start", "0", "net.ipv4.ping_group_range", "0 2147483647");
@@ -155,7 +153,7 @@ public final class LinuxSandboxes implements Sandboxes {
             Trees.make(shm.get());
         }
         List<Path> holderCgroup = pins.containsKey("pid")
-                ? cgroups.create(config.cgroupParent() + "/" + HOLDER).joinFiles()
+                ? cgroups.create(SandboxFiles.holderCgroup(config)).joinFiles()
                 : List.of();
         Map<String, String> sysctls = new TreeMap<>(config.hostNetwork() ? Map.of() : POD_SYSCTLS);
         sysctls.putAll(config.sysctls());

@@ -8,8 +8,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Where sandboxes are kept.
@@ -109,6 +111,20 @@ public final class SandboxFiles {
         file(id).write(entry);
         readAll();
         entries.put(id, entry);
+    }
+
+    /** Of PID 1 of each PID namespace that a pod shares. */
+    public Set<String> holderCgroups() {
+        readAll();
+        return entries.values().stream()
+                .filter(entry -> entry.holderPid() != 0)
+                .map(entry -> holderCgroup(entry.config()))
+                .collect(Collectors.toSet());
+    }
+
+    /** Below the pod's: v2 allows processes in leaves only. */
+    static String holderCgroup(SandboxConfig config) {
+        return config.cgroupParent() + "/holder";
     }
 
     List<String> list() {

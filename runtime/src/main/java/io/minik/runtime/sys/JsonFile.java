@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.minik.runtime.RuntimeFault;
 import java.io.IOException;
+import java.lang.reflect.Method;
+import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -11,8 +13,10 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Collection;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,18 +50,57 @@ public final class JsonFile<T> {
         }
     }
 
-    /** Empty if it is not there, or not readable: a power cut may leave that; what it described is then unknown. */
+    /**
+     * Empty if it is not there, or not readable: a power cut may leave that; what it described is then unknown. A field that
+     * is missing makes it unreadable, unless the record itself says what its absence means.
+     */
     public Optional<T> read() {
         try {
-            return Optional.of(MAPPER.readValue(Files.readAllBytes(file), type));
+            T value = MAPPER.readValue(Files.readAllBytes(file), type);
+            if (isWhole(value)) {
+                return Optional.of(value);
+            }
+            unreadable("fields are missing");
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (IOException e) {
-            LOG.atWarn()
-                    .addKeyValue("file", file)
-                    .addKeyValue("err", e.getMessage())
-                    .log("state can't be read");
-            return Optional.empty();
+            unreadable(e.getMessage());
+        }
+        return Optional.empty();
+    }
+
+    private void unreadable(String why) {
+        LOG.atWarn()
+                .addKeyValue("file", file)
+                .addKeyValue("err", why)
+                .log("state can't be read: what it was of is ended, and made anew if it is wanted");
+    }
+
+    /** Nothing in it is null, at any depth. */
+    private static boolean isWhole(@Nullable Object value) throws IOException {
+        if (value instanceof Collection<?> items) {
+            for (Object item : items) {
+                if (!isWhole(item)) {
+                    return false;
+                }
+            }
+        } else if (value instanceof Record) {
+            for (RecordComponent component : value.getClass().getRecordComponents()) {
+                if (!component.getType().isPrimitive() && !isWhole(read(component, value))) {
+                    return false;
+                }
+            }
+        }
+        return value != null;
+    }
+
+    private static @Nullable Object read(RecordComponent component, Object from) throws IOException {
+        try {
+            Method accessor = component.getAccessor();
+            accessor.setAccessible(true);
+            return accessor.invoke(from);
+        } catch (ReflectiveOperationException e) {
+            throw new IOException("can't look at " + component, e);
         }
     }
 }

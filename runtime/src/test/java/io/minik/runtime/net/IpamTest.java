@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.minik.ground.net.Address;
 import io.minik.ground.net.Cidr;
 import io.minik.runtime.RuntimeFault;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
@@ -79,5 +80,25 @@ class IpamTest {
         Ipam restarted = ipam("fd00:42::/64");
         assertThat(restarted.lease("b")).hasToString("fd00:42::3");
         assertThat(restarted.lease("c")).hasToString("fd00:42::4");
+    }
+
+    /** What a power cut or a hand leaves among the leases keeps nobody from starting, and gives no address out twice. */
+    @Test
+    void damagedLeasesLeaseNothing() throws Exception {
+        Address kept = ipam("10.1.0.0/29").lease("kept");
+        Path leases = dir.resolve("10.1.0.0_29");
+        Files.writeString(leases.resolve("10.1.0.5"), "");
+        Files.writeString(leases.resolve("10.1.0.4.new"), "pod");
+        Files.writeString(leases.resolve("10.9.9.9"), "pod");
+        Files.write(leases.resolve("10.1.0.6"), new byte[20]);
+
+        Ipam damaged = ipam("10.1.0.0/29");
+        damaged.reclaim(Set.of("kept"));
+        Set<Address> given = new HashSet<>();
+        for (int i = 0; i < 4; i++) {
+            given.add(damaged.lease("pod" + i));
+        }
+        assertThat(given).hasSize(4).doesNotContain(kept).allMatch(Cidr.parse("10.1.0.0/29")::contains);
+        assertThat(damaged.lease("kept")).isEqualTo(kept);
     }
 }
