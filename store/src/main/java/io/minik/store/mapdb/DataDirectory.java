@@ -8,7 +8,6 @@ import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -68,21 +67,22 @@ final class DataDirectory implements AutoCloseable {
     private void checkFormat() throws IOException {
         Path file = path.resolve("FORMAT");
         String wanted = FORMAT_NAME + FORMAT_VERSION + "\n";
-        String found;
-        try {
-            found = Files.readString(file);
-        } catch (NoSuchFileException fresh) {
-            if (holdsData(path)) {
-                throw new StoreException.Unusable(path + " has data but no FORMAT file: restore it from a backup");
-            }
+        if (!Files.exists(file) && !holdsData(path)) {
             begin(file, wanted);
             return;
         }
-        if (!found.equals(wanted)) {
+        String found = Files.exists(file) ? new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1) : "";
+        if (found.equals(wanted)) {
+            return;
+        }
+        if (found.startsWith(FORMAT_NAME)) {
             throw new StoreException.Unusable(
                     "the store in " + path + " has format '" + found.strip() + "', this version of minik reads '"
                             + wanted.strip() + "': use a newer minik, or another directory");
         }
+        throw new StoreException.Unusable(file + (Files.exists(file) ? " is damaged" : " is missing")
+                + ": restore the data directory from a backup; or, if the rest of it was written by this version of minik, write '"
+                + wanted.strip() + "' and a newline into it");
     }
 
     /** First the log, then the word that there is one: a start that a power cut ended is begun again. */

@@ -13,7 +13,8 @@ import org.slf4j.LoggerFactory;
  * Fills a state from snapshot and log, and refuses what is not all of what was acknowledged: a file that is missing at the
  * front, in the middle or at the end, one that is damaged, one that is shorter than it was.
  *
- * <p>Where the loss is accepted, it stops at the first gap: what comes before is the store, what comes after is put aside.
+ * <p>Where the loss is accepted, it stops at the first gap of the log: what comes before is the store, what comes after is
+ * put aside. Of a damaged snapshot, what can be read is kept with what the log says after it.
  */
 final class ReadBack {
     private static final Logger LOG = LoggerFactory.getLogger(ReadBack.class);
@@ -41,10 +42,13 @@ final class ReadBack {
 
     LogJournal journal() throws IOException {
         Optional<DurableMark.Place> durable = DurableMark.read(directory);
-        long nextFrame = snapshots.load(mvcc);
+        Snapshots.Loaded snapshot = snapshots.load(mvcc);
+        long nextFrame = snapshot.nextFrame();
         long olderBytes = 0;
         Optional<Segment> newest = Optional.empty();
         int end = 0;
+        boolean partial =
+                snapshot.damaged().isPresent() && lost(snapshot.damaged().get() + " is damaged" + RESTORE);
         boolean lost = false;
         boolean closed = false;
         List<Segment> segments = directory.segments();
@@ -67,8 +71,17 @@ final class ReadBack {
             }
         }
         check(durable, newest, nextFrame, end);
-        if (nextFrame > 0 && (lost || !closed)) {
+        if (nextFrame > 0 && (partial || lost || !closed)) {
             mvcc.skip(SKIPPED_REVISIONS);
+        }
+        if (partial) {
+            // Without a whole one, the next start would meet the same damage, and the loss was accepted for this one
+            // alone.
+            directory.copyAside(snapshot.damaged().get());
+            snapshots.renew(mvcc, nextFrame);
+            long renewedAt = nextFrame;
+            newest = newest.filter(log -> log.firstFrame() == renewedAt);
+            olderBytes = 0;
         }
         LogFile file = newest.isPresent() ? LogFile.reopen(newest.get(), end) : LogFile.create(directory, nextFrame);
         return new LogJournal(directory, mvcc, snapshots, file, nextFrame, olderBytes);

@@ -86,6 +86,26 @@ final class Snapshots {
     private record Head(long revision, long compactedRevision, long nextFrame, Map<Long, Long> leases) {}
 
     private void run(Mvcc mvcc, Head head, Runnable replaced) {
+        try {
+            replaceBy(mvcc, head);
+            replaced.run();
+        } catch (Stopped stopped) {
+            LOG.atDebug().log("snapshot given up: the store closes");
+        } catch (IOException | RuntimeException failed) {
+            // The log has everything: the next one is tried when it has grown again.
+            LOG.atWarn().setCause(failed).log("snapshot not written");
+        } finally {
+            running = false;
+        }
+    }
+
+    /** Writes one of all that was read back, where the newest is damaged. Nobody else writes yet. */
+    void renew(Mvcc mvcc, long nextFrame) throws IOException {
+        replaceBy(mvcc, new Head(mvcc.revision(), mvcc.compactedRevision(), nextFrame, mvcc.leaseTtls()));
+    }
+
+    /** The new one is whole before anything older goes. */
+    private void replaceBy(Mvcc mvcc, Head head) throws IOException {
         Path file = directory.snapshot(head.nextFrame());
         Path temporary = DataDirectory.temporary(file);
         try {
@@ -100,19 +120,12 @@ final class Snapshots {
             directory.moveInPlace(temporary, file);
             taken(bytes);
             deleteBefore(head.nextFrame());
-            replaced.run();
             LOG.atInfo()
                     .addKeyValue("revision", head.revision())
                     .addKeyValue("bytes", bytes)
                     .log("snapshot written");
-        } catch (Stopped stopped) {
-            LOG.atDebug().log("snapshot given up: the store closes");
-        } catch (IOException | RuntimeException failed) {
-            // The log has everything: the next one is tried when it has grown again.
-            LOG.atWarn().setCause(failed).log("snapshot not written");
-            deleteQuietly(temporary);
         } finally {
-            running = false;
+            deleteQuietly(temporary);
         }
     }
 
@@ -235,11 +248,14 @@ final class Snapshots {
 
     // ---- reading ----
 
-    /** Reads the newest into an empty state. @return number of the first frame of the log that comes after it, 0 if none */
-    long load(Mvcc mvcc) throws IOException {
+    /** @param nextFrame number of the first frame of the log that comes after it; @param damaged the file, if it was read in part */
+    record Loaded(long nextFrame, Optional<Path> damaged) {}
+
+    /** Reads the newest into an empty state; one that is damaged up to where it is. */
+    Loaded load(Mvcc mvcc) throws IOException {
         var found = directory.snapshots();
         if (found.isEmpty()) {
-            return 0;
+            return new Loaded(0, Optional.empty());
         }
         Segment newest = found.get(found.size() - 1);
         Loader loader = new Loader(mvcc);
@@ -249,18 +265,17 @@ final class Snapshots {
         } catch (StoreException known) {
             throw known;
         } catch (RuntimeException unreadable) {
-            throw damaged(newest, unreadable);
+            LOG.atWarn()
+                    .setCause(unreadable)
+                    .addKeyValue("file", newest.path())
+                    .log("snapshot can't be read to its end");
+            loader.complete = false;
         }
         if (!loader.complete || loader.nextFrame != newest.firstFrame()) {
-            throw damaged(newest, null);
+            return new Loaded(newest.firstFrame(), Optional.of(newest.path()));
         }
         deleteBefore(newest.firstFrame());
-        return newest.firstFrame();
-    }
-
-    private static StoreException.Unusable damaged(Segment snapshot, @Nullable Throwable why) {
-        String message = snapshot.path() + " is damaged: restore the data directory from a backup";
-        return why == null ? new StoreException.Unusable(message) : new StoreException.Unusable(message, why);
+        return new Loaded(newest.firstFrame(), Optional.empty());
     }
 
     private static void read(FileChannel channel, Loader loader) throws IOException {

@@ -333,7 +333,7 @@ class DurabilityTest {
         for (int trial = 0; trial < 20; trial++) {
             int at = random.nextInt((int) Files.size(snapshot));
             flip(snapshot, at, 4);
-            assertThatThrownBy(this::open).as("byte " + at).isInstanceOf(StoreException.Unusable.class);
+            assertThatThrownBy(this::open).as("byte " + at).isInstanceOf(StoreException.Lost.class);
             flip(snapshot, at, 4);
         }
         Await.get(open(config).close());

@@ -1,6 +1,7 @@
 package io.minik.store.mapdb;
 
 import static io.minik.store.Bytes.utf8;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -199,13 +200,89 @@ class LossTest {
         byte[] whole = Files.readAllBytes(snapshot);
         for (int at : List.of(0, 10, whole.length / 2, whole.length - 1)) {
             cut(snapshot, at);
-            assertThatThrownBy(() -> open(config()))
-                    .isInstanceOf(StoreException.Unusable.class)
-                    .hasMessageContaining("is damaged");
+            assertLost(snapshot + " is damaged");
             Files.write(snapshot, whole);
         }
         Files.delete(snapshot);
         assertLost("or the snapshot that replaces it");
+    }
+
+    /** What can be read of it, and all that the log says after it, is the store from then on. */
+    @Test
+    void aDamagedSnapshotOpensWithWhatIsLeftIfThatIsWantedAndIsKeptAside() throws Exception {
+        for (int percent : List.of(0, 1, 50, 99)) {
+            MapDbStore store = open(config().snapshotAfter(200_000));
+            for (int i = 0; i < 500; i++) {
+                Await.get(store.txn(Txn.put(utf8(String.format("k%03d", i)), utf8("x".repeat(700)))));
+            }
+            await(store);
+            Await.get(store.txn(Txn.put(utf8("last"), utf8("in the log"))));
+            long revision = store.status().revision();
+            Await.get(store.close());
+            Path snapshot = files("snapshot-").get(0);
+            byte[] damaged = Files.readAllBytes(snapshot);
+            damaged[damaged.length * percent / 100] ^= 1;
+            Files.write(snapshot, damaged);
+
+            assertLost(snapshot + " is damaged");
+            store = open(config().acceptingLoss(true));
+            long left = Await.get(store.range(RangeRequest.prefix(utf8("k")))).count();
+            assertThat(left).as("%s %% of it are whole", percent).isBetween(0L, 499L);
+            assertThat(Await.get(store.range(RangeRequest.key(utf8("last")))).kvs())
+                    .hasSize(1);
+            assertThat(store.status().revision()).isGreaterThan(revision);
+            Await.get(store.txn(Txn.put(utf8("after"), utf8("x"))));
+            Await.get(store.close());
+            assertThat(Files.readAllBytes(files("lost-snapshot-").get(0))).isEqualTo(damaged);
+            // The loss was accepted once, and is none any more.
+            assertThat(count(config())).isEqualTo(left + 2);
+            for (Path file : files("")) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    /** The newest snapshot is there and the log before it is not needed any more. */
+    private void await(MapDbStore store) throws IOException {
+        while (files("snapshot-").isEmpty()
+                || files("snapshot-").get(0).toString().endsWith(".tmp")) {
+            Thread.onSpinWait();
+        }
+        assertThat(store.status().noSpace()).isFalse();
+    }
+
+    /** A log that lies there from before the snapshot, as a restored backup mixes them, adds nothing. */
+    @Test
+    void aLogThatIsOlderThanTheSnapshotIsLeftOut() throws Exception {
+        fill(config(), 100);
+        byte[] old = Files.readAllBytes(files("log-").get(0));
+        Path name = files("log-").get(0);
+        fill(config().snapshotAfter(10_000), 100);
+        assertThat(name).doesNotExist();
+        long whole = count(config());
+        Files.write(name, old);
+        assertThat(count(config())).isEqualTo(whole);
+        assertThat(name).doesNotExist();
+    }
+
+    /** The way out is named: that file is the one that is in no log. */
+    @Test
+    void aFormatThatIsMissingOrDamagedIsRefused() throws Exception {
+        fill(config(), 10);
+        Path format = directory.resolve("FORMAT");
+        String whole = Files.readString(format);
+        for (byte[] damaged :
+                List.of(new byte[0], new byte[14], new byte[] {(byte) 0xff, 1}, "minik".getBytes(UTF_8))) {
+            Files.write(format, damaged);
+            assertThatThrownBy(() -> open(config()))
+                    .isInstanceOf(StoreException.Unusable.class)
+                    .hasMessageContaining(format + " is damaged")
+                    .hasMessageContaining("write 'minik-store 1'");
+        }
+        Files.delete(format);
+        assertThatThrownBy(() -> open(config())).hasMessageContaining(format + " is missing");
+        Files.writeString(format, whole);
+        assertThat(count(config())).isEqualTo(10);
     }
 
     /** A store of a version that knew no mark, or one whose mark was torn by a power cut: its own frames must do. */
