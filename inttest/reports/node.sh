@@ -111,7 +111,7 @@ ok "and so are addresses" fails on b sh -c 'ip addr show dev minik0 | grep -q 10
 opened() { on b nft list chain "$@" | grep -c 'saddr.*minik pods\|daddr.*minik pods' | grep -qx 2; }
 say "the firewall is loaded anew while the agent runs, by others, as others write it"
 on b nft flush ruleset
-within 25 "what hides pods behind the node is there again" on b nft list table ip minik_masq
+within 25 "what hides pods behind the node is there again" on b nft list table inet minik_masq
 within 25 "and so are the Services" outputs '^Name:.*kubernetes.default' n exec elsewhere -- nslookup kubernetes.default.svc.cluster.local 10.43.0.10
 on b nft 'table inet fw { chain forward { type filter hook forward priority 10; policy accept; ct state established accept; reject with icmpx admin-prohibited; }; }'
 on b iptables-nft -P FORWARD DROP

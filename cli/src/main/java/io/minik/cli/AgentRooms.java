@@ -30,11 +30,15 @@ import io.minik.api.join.ClusterConfig;
 import io.minik.api.join.JoinCaller;
 import io.minik.api.join.JoinToken;
 import io.minik.ground.loop.Loop;
+import io.minik.ground.net.Address;
+import io.minik.ground.net.Cidr;
 import io.minik.ground.tls.ClientAuthority;
 import io.minik.ground.tls.LeafLifetime;
 import io.minik.ground.tls.Pem;
+import io.minik.runtime.HostTool;
 import io.minik.runtime.net.BridgeNetwork;
 import io.minik.runtime.net.Network;
+import io.minik.runtime.nft.Nft;
 import io.minik.server.authn.User;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -268,18 +272,31 @@ final class AgentRooms {
                 .toList());
     }
 
+    private List<Cidr> clusterRanges() {
+        return Cidr.parseAll(cluster.clusterCidr());
+    }
+
     private NodeNetwork network(BridgeNetwork bridge, Proxy proxy) {
         return new NodeNetwork() {
             @Override
-            public Future<Void> configure(String podCidr) {
-                return bridge.configure(
-                                new Network.Ranges(podCidr, cluster.clusterCidr(), cluster.serviceCidr()), POD_MTU)
-                        .onSuccess(podNetwork::tryComplete);
+            public Future<Void> configure(List<String> podCidrs) {
+                try {
+                    return bridge.configure(
+                                    new Network.Ranges(
+                                            podCidrs.stream().map(Cidr::parse).toList(),
+                                            clusterRanges(),
+                                            Cidr.parseAll(cluster.serviceCidr())),
+                                    POD_MTU)
+                            .onSuccess(podNetwork::tryComplete);
+                } catch (IllegalArgumentException wrong) {
+                    return Future.failedFuture(wrong);
+                }
             }
 
             @Override
             public Future<List<String>> openFirewall() {
-                return bridge.openFirewall(cluster.clusterCidr()).map(found -> {
+                List<String> tables = proxy.health().ready() ? List.of(Proxy.Settings.TABLE) : List.of();
+                return bridge.openFirewall(clusterRanges(), tables).map(found -> {
                     if (found.flushed()) {
                         proxy.renew();
                     }
@@ -288,8 +305,8 @@ final class AgentRooms {
             }
 
             @Override
-            public Future<Map<String, String>> routes(Map<String, String> nodeIpByPodCidr) {
-                return bridge.routes(nodeIpByPodCidr);
+            public Future<Map<Cidr, String>> routes(Map<Cidr, Address> nodeByPods) {
+                return bridge.routes(nodeByPods);
             }
         };
     }
@@ -336,9 +353,9 @@ final class AgentRooms {
                 informers,
                 new Proxy.Settings(
                         nodeName,
-                        cluster.clusterCidr(),
-                        Preflight.findProgram("nft").map(Path::toString).orElse("nft"),
-                        Preflight.findProgram("conntrack").map(Path::toString).orElse("conntrack"),
+                        clusterRanges(),
+                        Nft.ofHost(),
+                        HostTool.find("conntrack").map(Path::toString).orElse("conntrack"),
                         Proxy.Settings.TABLE,
                         List.of(
                                 new Proxy.Redirect(dns, "udp", 53, DnsServer.DEFAULT_PORT),

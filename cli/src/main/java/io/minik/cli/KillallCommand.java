@@ -6,6 +6,7 @@ import io.minik.runtime.HostTool;
 import io.minik.runtime.cgroup.Cgroups;
 import io.minik.runtime.container.Reclaim;
 import io.minik.runtime.net.BridgeNetwork;
+import io.minik.runtime.nft.Nft;
 import io.minik.runtime.sys.Kernel;
 import io.minik.runtime.sys.KeyedWorker;
 import io.minik.runtime.sys.LinuxSys;
@@ -13,7 +14,6 @@ import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -35,8 +35,6 @@ final class KillallCommand implements Callable<Integer> {
     /** How long a running minik may take to stop its rooms before it is killed. */
     private static final int STOP_SECONDS = 15;
 
-    private static final Duration NFT_LIMIT = Duration.ofSeconds(30);
-
     @Mixin
     NodeOptions node = new NodeOptions();
 
@@ -54,8 +52,14 @@ final class KillallCommand implements Callable<Integer> {
                     worker, kernel, node.dataDir.resolve("agent"), node.bridge, NodeRuntime.NFT_TABLE);
             List<String> left =
                     new ArrayList<>(Reclaim.everything(kernel, node.dataDir, node.runDir, cgroups, network));
-            deleteTable("inet", Proxy.Settings.TABLE).ifPresent(left::add);
-            deleteTable("ip", Proxy.Settings.TABLE).ifPresent(left::add);
+            try {
+                // Without nft on this machine there is no table of ours.
+                if (HostTool.find("nft").isPresent()) {
+                    Nft.ofHost().apply(Nft.dropped(Proxy.Settings.TABLE));
+                }
+            } catch (IOException e) {
+                left.add("nft table " + Proxy.Settings.TABLE + ": " + e.getMessage());
+            }
             left.forEach(what -> System.err.println("minik: not removed: " + what));
             return left.isEmpty() ? 0 : Main.FAILED;
         } finally {
@@ -86,28 +90,6 @@ final class KillallCommand implements Callable<Integer> {
             running.get().destroyForcibly();
         } catch (ExecutionException e) {
             throw new StartFailure("waiting for minik (pid " + text + ") to end: " + e.getMessage(), e);
-        }
-    }
-
-    /** Empty if the table is gone, else why it is not. */
-    private static Optional<String> deleteTable(String family, String table) {
-        Optional<Path> nft = Preflight.findProgram("nft");
-        if (nft.isEmpty()) {
-            return Optional.empty();
-        }
-        String name = family + " " + table;
-        try {
-            HostTool.run(List.of(nft.get().toString(), "list", "table", family, table), "", NFT_LIMIT);
-        } catch (HostTool.Refused absent) {
-            return Optional.empty();
-        } catch (IOException e) {
-            return Optional.of("nft table " + name + ": " + e.getMessage());
-        }
-        try {
-            HostTool.run(List.of(nft.get().toString(), "delete", "table", family, table), "", NFT_LIMIT);
-            return Optional.empty();
-        } catch (IOException e) {
-            return Optional.of("nft table " + name + ": " + e.getMessage());
         }
     }
 }

@@ -11,7 +11,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -82,7 +81,7 @@ final class Preflight {
             throw new StartFailure("this kernel has no overlayfs: modprobe overlay (CONFIG_OVERLAY_FS)");
         }
         controllers();
-        if (findProgram("nft").isEmpty()) {
+        if (HostTool.find("nft").isEmpty()) {
             throw new StartFailure("nft is not installed: apt-get install nftables");
         }
     }
@@ -145,17 +144,6 @@ final class Preflight {
             throw new StartFailure("port " + port + " on " + address + " " + who
                     + (flag.isEmpty() ? ", and minik's DNS needs it" : "; choose another with " + flag));
         }
-    }
-
-    static Optional<Path> findProgram(String name) {
-        String path = System.getenv().getOrDefault("PATH", "") + ":/usr/sbin:/sbin:/usr/local/sbin";
-        for (String folder : path.split(":", -1)) {
-            Path program = Path.of(folder.isEmpty() ? "." : folder, name);
-            if (Files.isExecutable(program)) {
-                return Optional.of(program);
-            }
-        }
-        return Optional.empty();
     }
 
     private Path at(String path) {

@@ -3,6 +3,8 @@ package io.minik.runtime;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -53,6 +55,18 @@ public final class HostTool {
     /** @return what it says. @throws IOException if it can't be run or is not done in time; {@link Refused} with its words */
     public static String run(List<String> command, String input, Duration limit) throws IOException {
         return new HostTool(command, input).run(limit);
+    }
+
+    /** Where a program is: daemons are often started without the folders of root's programs. */
+    public static Optional<Path> find(String name) {
+        String path = System.getenv().getOrDefault("PATH", "") + ":/usr/sbin:/sbin:/usr/local/sbin";
+        for (String folder : path.split(":", -1)) {
+            Path program = Path.of(folder.isEmpty() ? "." : folder, name);
+            if (Files.isExecutable(program)) {
+                return Optional.of(program);
+            }
+        }
+        return Optional.empty();
     }
 
     private String run(Duration limit) throws IOException {

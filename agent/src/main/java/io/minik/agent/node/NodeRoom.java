@@ -75,7 +75,7 @@ public final class NodeRoom implements Room {
     private Optional<String> networkFault =
             Optional.of("container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady"
                     + " message:Network plugin returns error: the node has no pod CIDR yet");
-    private String configuredCidr = "";
+    private List<String> configured = List.of();
     private List<NodeConditions.Condition> told = List.of();
     private Instant toldAt = Instant.EPOCH;
     /** Its end is told; until then what was told before stays. */
@@ -223,7 +223,7 @@ public final class NodeRoom implements Room {
             return;
         }
         registering = true;
-        configuredCidr = "";
+        configured = List.of();
         register()
                 .onComplete(result -> loop.run(() -> {
                     registering = false;
@@ -253,25 +253,25 @@ public final class NodeRoom implements Room {
     private void seen(KubeObject object) {
         node = Optional.of(object);
         lease.ownedBy(object);
-        String cidr = object.text("spec", "podCIDR");
-        if (!cidr.isEmpty() && !cidr.equals(configuredCidr)) {
-            configure(cidr);
+        List<String> ranges = PodRoutes.ranges(object);
+        if (!ranges.isEmpty() && !ranges.equals(configured)) {
+            configure(ranges);
         }
         report();
     }
 
     // ---- the pod network
 
-    private void configure(String cidr) {
-        configuredCidr = cidr;
+    private void configure(List<String> ranges) {
+        configured = ranges;
         configuring = true;
         parts.network()
-                .configure(cidr)
+                .configure(ranges)
                 .onComplete(result -> loop.run(() -> {
                     configuring = false;
                     if (result.succeeded()) {
                         networkFault = Optional.empty();
-                        log.atInfo().addKeyValue("podCidr", cidr).log("pod network is up");
+                        log.atInfo().addKeyValue("podCidrs", ranges).log("pod network is up");
                         openFirewall();
                         route();
                         report();
@@ -282,8 +282,8 @@ public final class NodeRoom implements Room {
                         warn("pod network could not be configured", result.cause());
                         report();
                         loop.after(RETRY, () -> {
-                            if (!stopped && configuredCidr.equals(cidr)) {
-                                configure(cidr);
+                            if (!stopped && configured.equals(ranges)) {
+                                configure(ranges);
                             }
                         });
                     }

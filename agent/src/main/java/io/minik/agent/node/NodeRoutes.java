@@ -4,9 +4,13 @@ import io.minik.api.client.EventRecorder;
 import io.minik.api.client.Informer;
 import io.minik.api.object.KubeObject;
 import io.minik.ground.loop.Loop;
+import io.minik.ground.net.Address;
+import io.minik.ground.net.Cidr;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,8 +59,24 @@ final class NodeRoutes {
 
     private void set(Map<String, String> wanted) {
         asked = Optional.of(wanted);
-        network.routes(wanted)
-                .onSuccess(failed -> loop.run(() -> known(wanted, failed)))
+        Map<String, String> failed = new TreeMap<>();
+        Map<Cidr, Address> routes = new HashMap<>();
+        Map<Cidr, String> names = new HashMap<>();
+        wanted.forEach((range, node) -> {
+            Optional<Cidr> pods = Cidr.find(range);
+            Optional<Address> address = Address.find(node);
+            if (pods.isPresent() && address.isPresent()) {
+                routes.put(pods.get(), address.get());
+                names.put(pods.get(), range);
+            } else {
+                failed.put(range, "\"" + (pods.isPresent() ? node : range) + "\" is not an address");
+            }
+        });
+        network.routes(routes)
+                .onSuccess(refusals -> loop.run(() -> {
+                    refusals.forEach((pods, why) -> failed.put(names.getOrDefault(pods, ""), why));
+                    known(wanted, failed);
+                }))
                 .onFailure(error -> loop.run(() -> {
                     log.atWarn()
                             .addKeyValue("err", String.valueOf(error.getMessage()))
@@ -83,7 +103,7 @@ final class NodeRoutes {
 
     private void tell(String range, String address, String why) {
         for (KubeObject node : nodes.list()) {
-            if (range.equals(node.text("spec", "podCIDR"))) {
+            if (PodRoutes.ranges(node).contains(range)) {
                 log.atWarn()
                         .addKeyValue("node", node.name())
                         .addKeyValue("podCidr", range)

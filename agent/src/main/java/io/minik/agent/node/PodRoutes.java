@@ -12,20 +12,29 @@ import java.util.TreeMap;
 final class PodRoutes {
     private PodRoutes() {}
 
-    /** @return a node's address by its pods' range */
+    /** @return a node's address by the ranges of its pods, both as the API has them */
     static Map<String, String> to(Collection<KubeObject> nodes, String self) {
         Map<String, String> routes = new TreeMap<>();
         for (KubeObject other : nodes) {
-            String cidr = other.text("spec", "podCIDR");
-            if (!cidr.isEmpty() && !other.name().equals(self)) {
-                addresses(other).stream()
-                        .filter(address -> isV6(address) == isV6(cidr))
-                        .findFirst()
-                        .or(() -> addresses(other).stream().findFirst())
-                        .ifPresent(address -> routes.putIfAbsent(cidr, address));
+            if (!other.name().equals(self)) {
+                List<String> addresses = addresses(other);
+                for (String range : ranges(other)) {
+                    addresses.stream()
+                            .filter(address -> isV6(address) == isV6(range))
+                            .findFirst()
+                            .or(() -> addresses.stream().findFirst())
+                            .ifPresent(address -> routes.putIfAbsent(range, address));
+                }
             }
         }
         return routes;
+    }
+
+    /** Of a node's pods: one of each family. */
+    static List<String> ranges(KubeObject node) {
+        List<String> all = Json.stringList(node.tree(), "spec", "podCIDRs");
+        String only = node.text("spec", "podCIDR");
+        return all.isEmpty() && !only.isEmpty() ? List.of(only) : all;
     }
 
     private static List<String> addresses(KubeObject node) {

@@ -1,6 +1,7 @@
 package io.minik.agent.proxy;
 
 import io.minik.agent.proxy.Treatment.Kind;
+import io.minik.runtime.nft.Family;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -15,10 +16,11 @@ import java.util.Map;
  * all that is in them, so an endpoint that stays keeps its clients while others come and go, and one that goes takes them
  * along. Pure.
  *
+ * @param family of the addresses that clients ask
  * @param port tells this service port from all others
  * @param seconds how long a client is remembered after his last connection
  */
-record Affinity(String port, String protocol, int seconds) {
+record Affinity(Family family, String port, String protocol, int seconds) {
     /** How the names of the sets begin. */
     static final String CLIENTS = "clients_";
 
@@ -35,12 +37,12 @@ record Affinity(String port, String protocol, int seconds) {
             String clients = CLIENTS + id;
             elements.put(
                     new Element(Element.SET, clients),
-                    "type ipv4_addr; flags dynamic,timeout; timeout " + seconds + "s;");
+                    "type " + family.type() + "; flags dynamic,timeout; timeout " + seconds + "s;");
             elements.put(
                     new Element(Element.CHAIN, "to_" + id),
-                    "update @" + clients + " { ip saddr }\nmeta l4proto " + protocol + " dnat to " + endpoint.ip() + ":"
-                            + endpoint.port());
-            rules.add("ip saddr @" + clients + " goto to_" + id);
+                    "update @" + clients + " { " + family.source() + " }\nmeta l4proto " + protocol + " "
+                            + family.translate() + " " + family.target(endpoint.ip(), endpoint.port()));
+            rules.add(family.source() + " @" + clients + " goto to_" + id);
             choices.add(choices.size() + " : goto to_" + id);
         }
         rules.add("numgen random mod " + endpoints.size() + " vmap { " + String.join(", ", choices) + " }");

@@ -3,24 +3,26 @@ package io.minik.agent.proxy;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.minik.api.object.KubeObject;
 import io.minik.ground.json.Json;
+import io.minik.ground.net.Address;
+import io.minik.runtime.nft.Family;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.regex.Pattern;
 
 /**
  * The endpoints of one service port, seen from one node: those that take everybody's traffic, and those here for
- * the policies that say Local; each in the order of their addresses. Pure. IPv4.
+ * the policies that say Local; each in the order of their addresses. Pure.
  */
 record Backends(List<Endpoint> all, List<Endpoint> local) {
     /** Numbers below the offset of local endpoints. */
     private static final int MAX_ENDPOINTS = Treatment.LOCAL_OFFSET - 1;
-
-    private static final Pattern IPV4 = Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,3}){3}");
 
     /** An endpoint of a slice that has the port, with what the choice looks at. */
     private record Candidate(Endpoint endpoint, JsonNode entry) {
@@ -47,10 +49,10 @@ record Backends(List<Endpoint> all, List<Endpoint> local) {
         }
     }
 
-    static Backends of(Place here, Collection<KubeObject> slices, String portName, String protocol) {
+    static Backends of(Place here, Collection<KubeObject> slices, Family family, String portName, String protocol) {
         Set<Candidate> candidates = new LinkedHashSet<>();
         for (KubeObject slice : slices) {
-            if (!slice.text("addressType").equals("IPv4")) {
+            if (familyOf(slice).filter(family::equals).isEmpty()) {
                 continue;
             }
             for (JsonNode port : Json.items(slice.tree(), "ports")) {
@@ -75,26 +77,40 @@ record Backends(List<Endpoint> all, List<Endpoint> local) {
         return new Backends(all, local);
     }
 
-    /** How many pods here are ready, whichever ports they have. */
+    /** Empty for slices of names, which nobody can translate to. */
+    private static Optional<Family> familyOf(KubeObject slice) {
+        return switch (slice.text("addressType")) {
+            case "IPv4" -> Optional.of(Family.IPV4);
+            case "IPv6" -> Optional.of(Family.IPV6);
+            default -> Optional.empty();
+        };
+    }
+
+    /** How many pods here are ready, whichever ports they have: by the family that has more of them. */
     static int readyHere(Place here, Collection<KubeObject> slices) {
-        Set<String> addresses = new HashSet<>();
+        Map<Family, Set<String>> addresses = new EnumMap<>(Family.class);
         for (KubeObject slice : slices) {
-            Set<Candidate> candidates = new LinkedHashSet<>();
-            collect(here, slice, 0, candidates);
-            candidates.stream()
-                    .filter(candidate ->
-                            candidate.ready() && candidate.endpoint().local())
-                    .forEach(candidate -> addresses.add(candidate.endpoint().ip()));
+            familyOf(slice).ifPresent(family -> {
+                Set<Candidate> candidates = new LinkedHashSet<>();
+                collect(here, slice, 0, candidates);
+                candidates.stream()
+                        .filter(candidate ->
+                                candidate.ready() && candidate.endpoint().local())
+                        .forEach(candidate -> addresses
+                                .computeIfAbsent(family, none -> new HashSet<>())
+                                .add(candidate.endpoint().ip()));
+            });
         }
-        return addresses.size();
+        return addresses.values().stream().mapToInt(Set::size).max().orElse(0);
     }
 
     private static void collect(Place here, KubeObject slice, int port, Set<Candidate> candidates) {
         for (JsonNode entry : Json.items(slice.tree(), "endpoints")) {
             List<String> addresses = Json.stringList(entry, "addresses");
-            if (!addresses.isEmpty() && IPV4.matcher(addresses.get(0)).matches()) {
+            Optional<Address> address = addresses.stream().findFirst().flatMap(Address::find);
+            if (address.isPresent() && familyOf(slice).equals(Optional.of(Family.of(address.get())))) {
                 boolean local = Json.text(entry, "nodeName").equals(here.node());
-                candidates.add(new Candidate(new Endpoint(addresses.get(0), port, local), entry));
+                candidates.add(new Candidate(new Endpoint(address.get().toString(), port, local), entry));
             }
         }
     }

@@ -3,39 +3,52 @@ package io.minik.agent.proxy;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.minik.api.object.KubeObject;
 import io.minik.ground.json.Json;
+import io.minik.ground.net.Address;
+import io.minik.runtime.nft.Family;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
-/** Which elements one pod of this node wants for its host ports. Pure. IPv4. */
+/** Which elements one pod of this node wants for its host ports. Pure. */
 final class HostPortRules {
     private HostPortRules() {}
 
     static Map<Element, String> of(KubeObject pod) {
         Map<Element, String> elements = new TreeMap<>();
-        String podIp = pod.text("status", "podIP");
+        Map<Family, String> pods = new EnumMap<>(Family.class);
+        Stream.concat(
+                        Stream.of(pod.text("status", "podIP")),
+                        Json.items(pod.tree(), "status", "podIPs").stream().map(entry -> Json.text(entry, "ip")))
+                .flatMap(text -> Address.find(text).stream())
+                .forEach(address -> pods.putIfAbsent(Family.of(address), address.toString()));
         boolean ended = List.of("Succeeded", "Failed").contains(pod.text("status", "phase"));
-        if (podIp.isEmpty() || podIp.indexOf(':') >= 0 || ended || Json.bool(pod.tree(), "spec", "hostNetwork")) {
+        if (ended || Json.bool(pod.tree(), "spec", "hostNetwork")) {
             return elements;
         }
         for (JsonNode container : Json.items(pod.tree(), "spec", "containers")) {
             for (JsonNode port : Json.items(container, "ports")) {
-                int hostPort = Json.intOr(0, port, "hostPort");
-                if (hostPort == 0) {
-                    continue;
+                if (Json.intOr(0, port, "hostPort") != 0) {
+                    pods.forEach((family, ip) -> port(elements, family, ip, port));
                 }
-                String protocol = Json.textOr("TCP", port, "protocol").toLowerCase(Locale.ROOT);
-                String target = podIp + " . " + Json.intOr(0, port, "containerPort");
-                String hostIp = Json.text(port, "hostIP");
-                if (hostIp.isEmpty() || hostIp.equals("0.0.0.0")) {
-                    elements.put(new Element(protocol + "_host", Integer.toString(hostPort)), target);
-                } else if (hostIp.indexOf(':') < 0) {
-                    elements.put(new Element(protocol + "_hostip", hostIp + " . " + hostPort), target);
-                }
-                elements.put(new Element("hairpin", podIp + " . " + podIp), "");
             }
         }
         return elements;
+    }
+
+    private static void port(Map<Element, String> elements, Family family, String podIp, JsonNode port) {
+        int hostPort = Json.intOr(0, port, "hostPort");
+        String protocol = Json.textOr("TCP", port, "protocol").toLowerCase(Locale.ROOT);
+        String target = podIp + " . " + Json.intOr(0, port, "containerPort");
+        Optional<Address> hostIp = Address.find(Json.text(port, "hostIP"));
+        if (hostIp.isEmpty() || hostIp.get().isUnspecified()) {
+            elements.put(new Element(family.named(protocol + "_host"), Integer.toString(hostPort)), target);
+        } else if (Family.of(hostIp.get()) == family) {
+            elements.put(new Element(family.named(protocol + "_hostip"), hostIp.get() + " . " + hostPort), target);
+        }
+        elements.put(new Element(family.named("hairpin"), podIp + " . " + podIp), "");
     }
 }

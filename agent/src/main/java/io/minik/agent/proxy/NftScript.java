@@ -1,5 +1,9 @@
 package io.minik.agent.proxy;
 
+import io.minik.ground.net.Address;
+import io.minik.ground.net.Cidr;
+import io.minik.runtime.nft.Family;
+import io.minik.runtime.nft.Nft;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -19,23 +23,34 @@ final class NftScript {
     private static final int ELEMENTS_A_LINE = 200;
 
     private final String table;
-    private final String clusterCidr;
+    private final List<Cidr> cluster;
+    private final List<Family> families;
     private final List<Proxy.Redirect> redirects;
 
-    NftScript(String table, String clusterCidr, List<Proxy.Redirect> redirects) {
+    /** @param cluster ranges of all pods: of each family that there is one */
+    NftScript(String table, List<Cidr> cluster, List<Proxy.Redirect> redirects) {
         this.table = table;
-        this.clusterCidr = clusterCidr;
+        this.cluster = cluster;
+        this.families = cluster.stream().map(Family::of).toList();
         this.redirects = redirects;
+    }
+
+    /** The families whose packets are translated. */
+    List<Family> families() {
+        return families;
     }
 
     /** The whole table, in place of what there is: one transaction, so no packet sees it half made. */
     String full(Map<Element, String> elements) {
-        StringBuilder script = new StringBuilder();
-        script.append("table ip ").append(table).append("\ndelete table ip ").append(table);
-        script.append("\ntable ip ").append(table).append(" {\n");
-        maps(script);
+        StringBuilder script = new StringBuilder(Nft.dropped(table));
+        script.append("table inet ").append(table).append(" {\n");
+        families.forEach(family -> maps(script, family));
         objects(script, elements);
         chains(script, elements, new TreeSet<>());
+        marks(script);
+        outside(script);
+        services(script);
+        rejects(script);
         hooks(script);
         script.append("}\n");
         elements(script, "add", elements);
@@ -49,7 +64,7 @@ final class NftScript {
         objects(block, changes.put());
         chains(block, changes.put(), known);
         if (block.length() > 0) {
-            script.append("table ip ")
+            script.append("table inet ")
                     .append(table)
                     .append(" {\n")
                     .append(block)
@@ -60,12 +75,8 @@ final class NftScript {
         // Last, when nothing points to them: chains before the sets that they use, in the order of the map's name.
         changes.removed().keySet().stream()
                 .filter(Element::isObject)
-                .forEach(gone -> line(script, 0, "delete " + gone.map() + " ip " + table + " " + gone.key()));
+                .forEach(gone -> line(script, 0, "delete " + gone.map() + " inet " + table + " " + gone.key()));
         return script.toString();
-    }
-
-    String delete() {
-        return "table ip " + table + "\ndelete table ip " + table + "\n";
     }
 
     /** The chains that the verdicts of these elements go to. */
@@ -76,25 +87,38 @@ final class NftScript {
         return names;
     }
 
-    private static void maps(StringBuilder script) {
-        line(script, 1, "set cluster_ips { type ipv4_addr; }");
-        line(script, 1, "set hairpin { type ipv4_addr . ipv4_addr; }");
+    private static void maps(StringBuilder script, Family family) {
+        line(script, 1, "set " + family.named("cluster_ips") + " { type " + family.type() + "; }");
+        line(script, 1, "set " + family.named("hairpin") + " { type " + family.type() + " . " + family.type() + "; }");
         for (String p : PROTOCOLS) {
-            String address = "ip daddr . " + p + " dport";
+            String address = address(family, p);
             String port = p + " dport";
-            line(script, 1, "map " + p + "_vip { typeof " + address + " : verdict; }");
-            line(script, 1, "map " + p + "_outside { typeof " + address + " : verdict; }");
-            line(script, 1, "map " + p + "_node { typeof " + port + " : verdict; }");
-            line(script, 1, "map " + p + "_noutside { typeof " + port + " : verdict; }");
-            line(script, 1, "map " + p + "_ep { typeof " + address + " . numgen random mod 2 : " + address + "; }");
-            line(script, 1, "map " + p + "_nep { typeof " + port + " . numgen random mod 2 : " + address + "; }");
-            line(script, 1, "map " + p + "_host { typeof " + port + " : " + address + "; }");
-            line(script, 1, "map " + p + "_hostip { typeof " + address + " : " + address + "; }");
-            line(script, 1, "set " + p + "_reject { typeof " + address + "; }");
-            line(script, 1, "set " + p + "_nreject { typeof " + port + "; }");
-            line(script, 1, "set " + p + "_guarded { typeof " + address + "; }");
-            line(script, 1, "set " + p + "_allowed { typeof " + address + " . ip saddr; flags interval; }");
+            String random = " . numgen random mod 2";
+            map(script, family, p + "_vip", address + " : verdict");
+            map(script, family, p + "_outside", address + " : verdict");
+            map(script, family, p + "_node", port + " : verdict");
+            map(script, family, p + "_noutside", port + " : verdict");
+            map(script, family, p + "_ep", address + random + " : " + address);
+            map(script, family, p + "_nep", port + random + " : " + address);
+            map(script, family, p + "_host", port + " : " + address);
+            map(script, family, p + "_hostip", address + " : " + address);
+            set(script, family, p + "_reject", address + ";");
+            set(script, family, p + "_nreject", port + ";");
+            set(script, family, p + "_guarded", address + ";");
+            set(script, family, p + "_allowed", address + " . " + family.source() + "; flags interval;");
         }
+    }
+
+    private static String address(Family family, String protocol) {
+        return family.destination() + " . " + protocol + " dport";
+    }
+
+    private static void map(StringBuilder script, Family family, String name, String types) {
+        line(script, 1, "map " + family.named(name) + " { typeof " + types + "; }");
+    }
+
+    private static void set(StringBuilder script, Family family, String name, String types) {
+        line(script, 1, "set " + family.named(name) + " { typeof " + types + " }");
     }
 
     /** Sets and chains that a service wants for itself. */
@@ -126,70 +150,106 @@ final class NftScript {
         kind.masquerade.chain().ifPresent(mark -> line(script, 2, "jump " + mark));
         String choice =
                 "numgen random mod " + treatment.endpoints() + (kind.local ? " offset " + Treatment.LOCAL_OFFSET : "");
-        String key = kind.nodePort ? protocol + " dport" : "ip daddr . " + protocol + " dport";
-        String map = protocol + (kind.nodePort ? "_nep" : "_ep");
-        line(script, 2, "dnat ip to " + key + " . " + choice + " map @" + map);
+        Family family = treatment.family();
+        String key = kind.nodePort ? protocol + " dport" : address(family, protocol);
+        String map = family.named(protocol + (kind.nodePort ? "_nep" : "_ep"));
+        line(script, 2, family.translate() + " " + key + " . " + choice + " map @" + map);
+        line(script, 1, "}");
+    }
+
+    private void marks(StringBuilder script) {
+        String mark = "meta mark set meta mark | " + MARK;
+        line(script, 1, "chain mark_all {");
+        line(script, 2, mark);
+        line(script, 1, "}");
+        line(script, 1, "chain mark_outsiders {");
+        for (Cidr range : cluster) {
+            line(script, 2, Family.of(range).source() + " != " + range + " " + mark);
+        }
+        line(script, 1, "}");
+    }
+
+    /** What is for this node, but not for its loopback device. */
+    private static String local(Family family) {
+        return "fib daddr type local " + family.destination() + " != " + family.loopback() + " ";
+    }
+
+    private void outside(StringBuilder script) {
+        line(script, 1, "chain outside {");
+        for (Family family : families) {
+            for (String p : PROTOCOLS) {
+                String address = address(family, p);
+                String guarded = "@" + family.named(p + "_guarded");
+                String allowed = "@" + family.named(p + "_allowed");
+                String from = address + " . " + family.source();
+                line(script, 2, address + " " + guarded + " " + from + " != " + allowed + " drop");
+                line(script, 2, address + " vmap @" + family.named(p + "_outside"));
+                line(script, 2, local(family) + p + " dport vmap @" + family.named(p + "_noutside"));
+            }
+        }
+        line(script, 1, "}");
+    }
+
+    private void services(StringBuilder script) {
+        line(script, 1, "chain services {");
+        for (Proxy.Redirect redirect : redirects) {
+            Address address = Address.parse(redirect.address());
+            String protocol = redirect.protocol().toLowerCase(Locale.ROOT);
+            line(
+                    script,
+                    2,
+                    Family.of(address).destination() + " " + address + " " + protocol + " dport " + redirect.port()
+                            + " redirect to :" + redirect.localPort());
+        }
+        for (Family family : families) {
+            for (String p : PROTOCOLS) {
+                String address = address(family, p);
+                String translate = family.translate() + " ";
+                line(script, 2, address + " vmap @" + family.named(p + "_vip"));
+                line(script, 2, translate + address + " map @" + family.named(p + "_hostip"));
+                line(script, 2, local(family) + p + " dport vmap @" + family.named(p + "_node"));
+                // Unlike node ports, host ports are there on loopback, too.
+                String here = family.only() + " fib daddr type local ";
+                line(script, 2, here + translate + p + " dport map @" + family.named(p + "_host"));
+            }
+        }
+        line(script, 1, "}");
+    }
+
+    private void rejects(StringBuilder script) {
+        line(script, 1, "chain rejects {");
+        for (Family family : families) {
+            String services = family.destination() + " @" + family.named("cluster_ips");
+            // A reset is not rate-limited, as an ICMP message is: the tenth client hears it as soon as the first.
+            line(script, 2, services + " meta l4proto tcp reject with tcp reset");
+            line(script, 2, services + " reject");
+            for (String p : PROTOCOLS) {
+                String how = p.equals("tcp") ? " reject with tcp reset" : " reject";
+                line(script, 2, address(family, p) + " @" + family.named(p + "_reject") + how);
+                String here = family.only() + " fib daddr type local " + p + " dport @";
+                line(script, 2, here + family.named(p + "_nreject") + how);
+            }
+        }
         line(script, 1, "}");
     }
 
     private void hooks(StringBuilder script) {
-        String local = "fib daddr type local ip daddr != 127.0.0.0/8 ";
-        line(script, 1, "chain mark_all {");
-        line(script, 2, "meta mark set meta mark | " + MARK);
-        line(script, 1, "}");
-        line(script, 1, "chain mark_outsiders {");
-        line(script, 2, "ip saddr != " + clusterCidr + " meta mark set meta mark | " + MARK);
-        line(script, 1, "}");
-        line(script, 1, "chain outside {");
-        for (String p : PROTOCOLS) {
-            String address = "ip daddr . " + p + " dport";
-            line(script, 2, address + " @" + p + "_guarded " + address + " . ip saddr != @" + p + "_allowed drop");
-            line(script, 2, address + " vmap @" + p + "_outside");
-            line(script, 2, local + p + " dport vmap @" + p + "_noutside");
+        List<String> arrivals = new ArrayList<>();
+        List<String> masquerades = new ArrayList<>();
+        masquerades.add("meta mark & " + MARK + " == " + MARK + " meta mark set meta mark & " + UNMARK + " masquerade");
+        for (Cidr range : cluster) {
+            Family family = Family.of(range);
+            arrivals.add(family.source() + " != " + range + " fib saddr type != local jump outside");
+            masquerades.add("ct status dnat " + family.source() + " . " + family.destination() + " @"
+                    + family.named("hairpin") + " masquerade");
+            // From the host's loopback to a host port's pod.
+            masquerades.add(
+                    "ct status dnat " + family.source() + " " + family.loopback() + " oifname != lo masquerade");
         }
-        line(script, 1, "}");
-        line(script, 1, "chain services {");
-        for (Proxy.Redirect redirect : redirects) {
-            line(
-                    script,
-                    2,
-                    "ip daddr " + redirect.address() + " " + redirect.protocol().toLowerCase(Locale.ROOT) + " dport "
-                            + redirect.port() + " redirect to :" + redirect.localPort());
-        }
-        for (String p : PROTOCOLS) {
-            String address = "ip daddr . " + p + " dport";
-            line(script, 2, address + " vmap @" + p + "_vip");
-            line(script, 2, "dnat ip to " + address + " map @" + p + "_hostip");
-            line(script, 2, local + p + " dport vmap @" + p + "_node");
-            // Unlike node ports, host ports are there on loopback, too.
-            line(script, 2, "fib daddr type local dnat ip to " + p + " dport map @" + p + "_host");
-        }
-        line(script, 1, "}");
-        line(script, 1, "chain rejects {");
-        // A reset is not rate-limited, as an ICMP message is: the tenth client hears it as soon as the first.
-        line(script, 2, "ip daddr @cluster_ips meta l4proto tcp reject with tcp reset");
-        line(script, 2, "ip daddr @cluster_ips reject");
-        for (String p : PROTOCOLS) {
-            String how = p.equals("tcp") ? " reject with tcp reset" : " reject";
-            line(script, 2, "ip daddr . " + p + " dport @" + p + "_reject" + how);
-            line(script, 2, "fib daddr type local " + p + " dport @" + p + "_nreject" + how);
-        }
-        line(script, 1, "}");
-        hook(
-                script,
-                "prerouting",
-                "nat hook prerouting priority -100",
-                List.of("ip saddr != " + clusterCidr + " fib saddr type != local jump outside", "jump services"));
+        arrivals.add("jump services");
+        hook(script, "prerouting", "nat hook prerouting priority -100", arrivals);
         hook(script, "output", "nat hook output priority -100", List.of("jump services"));
-        hook(
-                script,
-                "postrouting",
-                "nat hook postrouting priority 100",
-                List.of(
-                        "meta mark & " + MARK + " == " + MARK + " meta mark set meta mark & " + UNMARK + " masquerade",
-                        "ct status dnat ip saddr . ip daddr @hairpin masquerade",
-                        // From the host's loopback to a host port's pod.
-                        "ct status dnat ip saddr 127.0.0.0/8 oifname != lo masquerade"));
+        hook(script, "postrouting", "nat hook postrouting priority 100", masquerades);
         // After NAT: what is still for a service's address found nobody.
         hook(script, "filter_input", "filter hook input priority 0", List.of("jump rejects"));
         hook(script, "filter_forward", "filter hook forward priority 0", List.of("jump rejects"));
@@ -216,7 +276,7 @@ final class NftScript {
         byMap.forEach((map, items) -> {
             for (int from = 0; from < items.size(); from += ELEMENTS_A_LINE) {
                 List<String> part = items.subList(from, Math.min(items.size(), from + ELEMENTS_A_LINE));
-                line(script, 0, verb + " element ip " + table + " " + map + " { " + String.join(", ", part) + " }");
+                line(script, 0, verb + " element inet " + table + " " + map + " { " + String.join(", ", part) + " }");
             }
         });
     }

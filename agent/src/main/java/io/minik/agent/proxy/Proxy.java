@@ -8,8 +8,11 @@ import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.ground.json.Json;
 import io.minik.ground.loop.Loop;
+import io.minik.ground.net.Cidr;
 import io.minik.ground.room.Room;
 import io.minik.runtime.HostTool;
+import io.minik.runtime.nft.Family;
+import io.minik.runtime.nft.Nft;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -24,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -50,9 +54,6 @@ public final class Proxy implements Room {
     private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
     private static final Duration LAST_RETRY = Duration.ofSeconds(30);
 
-    /** A full load of 10,000 Services takes half a second: what takes this long hangs, and the next try may not. */
-    private static final Duration TOOL_LIMIT = Duration.ofSeconds(30);
-
     /** Beyond this a transaction is no longer a large one: health says so. */
     private static final Duration SLOW = Duration.ofSeconds(10);
 
@@ -67,12 +68,12 @@ public final class Proxy implements Room {
     public record Redirect(String address, String protocol, int port, int localPort) {}
 
     /**
-     * @param clusterCidr of all pods: who comes from outside of it is masqueraded where that is needed
-     * @param nft, conntrack programs; conntrack may be missing
+     * @param cluster of all pods, one range for each family of Services: who comes from outside is masqueraded where needed
+     * @param conntrack the program; it may be missing
      * @param table {@code minik_proxy}, or another where several nodes share a network namespace
      */
     public record Settings(
-            String nodeName, String clusterCidr, String nft, String conntrack, String table, List<Redirect> redirects) {
+            String nodeName, List<Cidr> cluster, Nft nft, String conntrack, String table, List<Redirect> redirects) {
         public static final String TABLE = "minik_proxy";
     }
 
@@ -113,7 +114,7 @@ public final class Proxy implements Room {
         this.here = new Place(settings.nodeName(), "");
         this.loop = loop;
         this.informers = informers;
-        this.script = new NftScript(settings.table(), settings.clusterCidr(), settings.redirects());
+        this.script = new NftScript(settings.table(), settings.cluster(), settings.redirects());
         // One thread: transactions of one table follow each other.
         this.healthChecks = new HealthChecks(vertx);
         this.worker = vertx.createSharedWorkerExecutor("minik-proxy", 1);
@@ -128,10 +129,11 @@ public final class Proxy implements Room {
     /** Succeeds when nft works here; rules follow as soon as the API has answered, see {@link #health}. */
     @Override
     public Future<Void> start() {
-        return tool(List.of(settings.nft(), "list", "tables"), "")
+        return nft(() -> settings.nft().list("tables"))
                 .<Void>mapEmpty()
                 .recover(why -> Future.failedFuture(new IOException(
-                        "services need nftables, and '" + settings.nft() + "' does not work here: " + why.getMessage(),
+                        "services need nftables, and '" + settings.nft().program() + "' does not work here: "
+                                + why.getMessage(),
                         why)))
                 .onSuccess(works -> loop.run(this::watch));
     }
@@ -232,7 +234,7 @@ public final class Proxy implements Room {
             Future<String> clients = adopted ? Future.succeededFuture("") : clients(elements);
             adopted = true;
             transaction = clients.map(kept -> script.full(elements) + kept);
-            stale = () -> flows(List.of("-L", "-p", "udp")).map(dump -> StaleFlows.ofAll(elements, redirected(), dump));
+            stale = () -> staleOfAll(elements);
         } else {
             RuleTable.Changes changes = rules.takeChanges();
             transaction = Future.succeededFuture(script.changes(changes, chains));
@@ -240,15 +242,32 @@ public final class Proxy implements Room {
         }
         whole = false;
         transaction
-                .compose(words -> tool(List.of(settings.nft(), "-f", "-"), words))
+                .compose(words -> nft(() -> {
+                    settings.nft().apply(words);
+                    return "";
+                }))
                 .onComplete(done -> loop.run(() -> applied(all, done.cause(), stale)));
     }
 
     /** The affinity that the last run's table remembers; none if there is no such table. */
     private Future<String> clients(Map<Element, String> elements) {
-        return tool(List.of(settings.nft(), "list", "sets", "table", "ip", settings.table()), "")
+        return nft(() -> settings.nft().list("sets", "table", "inet", settings.table()))
                 .map(listing -> StickyClients.restored(settings.table(), listing, elements))
                 .otherwise("");
+    }
+
+    private Future<List<List<String>>> staleOfAll(Map<Element, String> elements) {
+        Future<List<List<String>>> all = Future.succeededFuture(List.of());
+        for (Family family : script.families()) {
+            List<String> listing = new ArrayList<>(List.of("-L"));
+            listing.addAll(StaleFlows.selection(family));
+            all = all.compose(found -> flows(listing).map(dump -> {
+                List<List<String>> more = new ArrayList<>(found);
+                more.addAll(StaleFlows.ofAll(family, elements, redirected(), dump));
+                return more;
+            }));
+        }
+        return all;
     }
 
     private Set<String> redirected() {
@@ -335,8 +354,8 @@ public final class Proxy implements Room {
         return one.compareTo(other) < 0 ? one : other;
     }
 
-    private Future<String> tool(List<String> command, String input) {
-        return worker.executeBlocking(() -> HostTool.run(command, input, TOOL_LIMIT));
+    private Future<String> nft(Callable<String> work) {
+        return worker.executeBlocking(work);
     }
 
     @Override
@@ -350,14 +369,6 @@ public final class Proxy implements Room {
                 .compose(done -> healthChecks.close())
                 .compose(done -> flowWorker.close())
                 .compose(done -> worker.close());
-    }
-
-    /** Takes all rules away: for an uninstall, not for a stop. Success if there are none. */
-    public static Future<Void> remove(Vertx vertx, String nft, String table) {
-        return vertx.executeBlocking(() -> {
-            HostTool.run(List.of(nft, "-f", "-"), new NftScript(table, "0.0.0.0/0", List.of()).delete(), TOOL_LIMIT);
-            return null;
-        });
     }
 
     @Override

@@ -4,6 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.minik.agent.proxy.Treatment.Kind;
 import io.minik.api.object.KubeObject;
 import io.minik.ground.json.Json;
+import io.minik.ground.net.Address;
+import io.minik.ground.net.Cidr;
+import io.minik.runtime.nft.Family;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -13,12 +16,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
 
-/** Which elements one service wants, given its slices and this node. Pure. IPv4. */
+/** Which elements one service wants, given its slices and this node. Pure. */
 final class ProxyElements {
-    private static final Pattern IPV4 = Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,3}){3}");
-    private static final Pattern CIDR4 = Pattern.compile("[0-9]{1,3}(\\.[0-9]{1,3}){3}/[0-9]{1,2}");
     private static final String OTHER_PROXY = "service.kubernetes.io/service-proxy-name";
     /** Upstream's default; the API server fills it in. */
     private static final int AFFINITY_SECONDS = 10_800;
@@ -44,19 +44,21 @@ final class ProxyElements {
         if (foreign || named) {
             return elements;
         }
-        Set<String> clusterIps = addresses(Json.stringList(service.tree(), "spec", "clusterIPs"));
-        clusterIps.addAll(addresses(List.of(service.text("spec", "clusterIP"))));
-        if (clusterIps.isEmpty()) {
-            return elements;
-        }
-        clusterIps.forEach(ip -> elements.put(new Element("cluster_ips", ip), ""));
-        for (JsonNode port : Json.items(service.tree(), "spec", "ports")) {
-            port(clusterIps, port);
+        List<String> clusterIps = new ArrayList<>(Json.stringList(service.tree(), "spec", "clusterIPs"));
+        clusterIps.add(service.text("spec", "clusterIP"));
+        for (Family family : Family.values()) {
+            Set<String> own = addresses(family, clusterIps);
+            own.forEach(ip -> elements.put(new Element(family.named("cluster_ips"), ip), ""));
+            if (!own.isEmpty()) {
+                for (JsonNode port : Json.items(service.tree(), "spec", "ports")) {
+                    port(family, own, port);
+                }
+            }
         }
         return elements;
     }
 
-    private void port(Set<String> clusterIps, JsonNode port) {
+    private void port(Family family, Set<String> clusterIps, JsonNode port) {
         String protocol = Json.textOr("TCP", port, "protocol").toLowerCase(Locale.ROOT);
         int number = Json.intOr(0, port, "port");
         if (!List.of("tcp", "udp", "sctp").contains(protocol) || number == 0) {
@@ -64,8 +66,8 @@ final class ProxyElements {
         }
         boolean outsideLocal = service.text("spec", "externalTrafficPolicy").equals("Local");
         boolean insideLocal = service.text("spec", "internalTrafficPolicy").equals("Local");
-        Backends backends = Backends.of(here, slices, Json.text(port, "name"), protocol);
-        PortRules rules = new PortRules(protocol, affinity(protocol, number), backends);
+        Backends backends = Backends.of(here, slices, family, Json.text(port, "name"), protocol);
+        PortRules rules = new PortRules(family, protocol, affinity(family, protocol, number), backends);
         for (String ip : clusterIps) {
             String key = ip + " . " + number;
             if (!backends.all().isEmpty()) {
@@ -73,49 +75,55 @@ final class ProxyElements {
                 rules.address(key, kind, "vip");
             }
         }
-        for (String ip : externalIps()) {
+        for (String ip : externalIps(family)) {
             rules.external(ip + " . " + number, outsideLocal);
         }
-        guard(protocol, number);
+        guard(family, protocol, number);
         int nodePort = Json.intOr(0, port, "nodePort");
         if (nodePort > 0) {
             rules.nodePort(Integer.toString(nodePort), outsideLocal);
         }
         for (Endpoint endpoint : backends.local()) {
-            elements.put(new Element("hairpin", endpoint.ip() + " . " + endpoint.ip()), "");
+            elements.put(new Element(family.named("hairpin"), endpoint.ip() + " . " + endpoint.ip()), "");
         }
     }
 
-    private Optional<Affinity> affinity(String protocol, int port) {
+    private Optional<Affinity> affinity(Family family, String protocol, int port) {
         if (!service.text("spec", "sessionAffinity").equals("ClientIP")) {
             return Optional.empty();
         }
         int seconds = Json.intOr(
                 AFFINITY_SECONDS, service.tree(), "spec", "sessionAffinityConfig", "clientIP", "timeoutSeconds");
-        return Optional.of(new Affinity(service.key() + ":" + port, protocol, seconds));
+        return Optional.of(new Affinity(family, service.key() + ":" + port, protocol, seconds));
     }
 
     /** The elements of one port. */
     private final class PortRules {
+        private final Family family;
         private final String protocol;
         private final Optional<Affinity> affinity;
         private final Backends backends;
 
-        PortRules(String protocol, Optional<Affinity> affinity, Backends backends) {
+        PortRules(Family family, String protocol, Optional<Affinity> affinity, Backends backends) {
+            this.family = family;
             this.protocol = protocol;
             this.affinity = affinity;
             this.backends = backends;
         }
 
+        private Element element(String map, String key) {
+            return new Element(family.named(protocol + "_" + map), key);
+        }
+
         /** From everywhere: by this treatment. Nobody local where only local ones may answer: silence, as upstream. */
         void address(String key, Kind kind, String map) {
             endpoints(key, kind);
-            elements.put(new Element(protocol + "_" + map, key), verdict(kind));
+            elements.put(element(map, key), verdict(kind));
         }
 
         void external(String key, boolean outsideLocal) {
             if (backends.all().isEmpty()) {
-                elements.put(new Element(protocol + "_reject", key), "");
+                elements.put(element("reject", key), "");
             } else if (outsideLocal) {
                 address(key, Kind.EXTERNAL_LOCAL, "outside");
                 address(key, Kind.CLUSTER, "vip");
@@ -126,7 +134,7 @@ final class ProxyElements {
 
         void nodePort(String key, boolean outsideLocal) {
             if (backends.all().isEmpty()) {
-                elements.put(new Element(protocol + "_nreject", key), "");
+                elements.put(element("nreject", key), "");
             } else if (outsideLocal) {
                 address(key, Kind.NODE_PORT_LOCAL, "noutside");
                 address(key, Kind.NODE_PORT_INSIDE, "node");
@@ -145,7 +153,7 @@ final class ProxyElements {
                 return "drop";
             }
             return affinity.map(clients -> clients.verdict(kind, targets, elements))
-                    .orElseGet(() -> new Treatment(protocol, kind, targets.size()).verdict());
+                    .orElseGet(() -> new Treatment(family, protocol, kind, targets.size()).verdict());
         }
 
         private void endpoints(String key, Kind kind) {
@@ -153,53 +161,54 @@ final class ProxyElements {
                 // Its chains name the endpoints; of UDP, StaleFlows wants to know them, too.
                 return;
             }
-            String map = protocol + (kind.nodePort ? "_nep" : "_ep");
+            String map = kind.nodePort ? "nep" : "ep";
             int index = kind.local ? Treatment.LOCAL_OFFSET : 0;
             for (Endpoint target : targets(kind)) {
-                elements.put(new Element(map, key + " . " + index++), target.target());
+                elements.put(element(map, key + " . " + index++), target.target());
             }
         }
     }
 
-    private Set<String> externalIps() {
-        Set<String> ips = addresses(Json.stringList(service.tree(), "spec", "externalIPs"));
-        ips.addAll(balancerIps());
+    private Set<String> externalIps(Family family) {
+        Set<String> ips = addresses(family, Json.stringList(service.tree(), "spec", "externalIPs"));
+        ips.addAll(balancerIps(family));
         return ips;
     }
 
-    private Set<String> balancerIps() {
+    private Set<String> balancerIps(Family family) {
         List<String> ips = new ArrayList<>();
         for (JsonNode ingress : Json.items(service.tree(), "status", "loadBalancer", "ingress")) {
             if (!Json.text(ingress, "ipMode").equals("Proxy")) {
                 ips.add(Json.text(ingress, "ip"));
             }
         }
-        return addresses(ips);
+        return addresses(family, ips);
     }
 
     /** loadBalancerSourceRanges: who from outside may come in by a load balancer's address. */
-    private void guard(String protocol, int port) {
+    private void guard(Family family, String protocol, int port) {
         List<String> ranges = Json.stringList(service.tree(), "spec", "loadBalancerSourceRanges");
         if (ranges.isEmpty()) {
             return;
         }
-        for (String ip : balancerIps()) {
-            elements.put(new Element(protocol + "_guarded", ip + " . " + port), "");
+        for (String ip : balancerIps(family)) {
+            elements.put(new Element(family.named(protocol + "_guarded"), ip + " . " + port), "");
             for (String range : ranges) {
-                String cidr = range.strip();
-                if (CIDR4.matcher(cidr).matches()) {
-                    elements.put(new Element(protocol + "_allowed", ip + " . " + port + " . " + cidr), "");
-                }
+                Cidr.find(range.strip())
+                        .filter(cidr -> Family.of(cidr) == family)
+                        .ifPresent(cidr -> elements.put(
+                                new Element(family.named(protocol + "_allowed"), ip + " . " + port + " . " + cidr),
+                                ""));
             }
         }
     }
 
-    private static Set<String> addresses(Collection<String> texts) {
+    private static Set<String> addresses(Family family, Collection<String> texts) {
         Set<String> ips = new TreeSet<>();
         for (String text : texts) {
-            if (IPV4.matcher(text).matches()) {
-                ips.add(text);
-            }
+            Address.find(text)
+                    .filter(address -> Family.of(address) == family)
+                    .ifPresent(address -> ips.add(address.toString()));
         }
         return ips;
     }

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 final class StickyClients {
     private static final Pattern SET = Pattern.compile("\\s*set ([a-z0-9_]+) \\{");
     /** {@code 10.42.0.3 expires 2h59m59s980ms}; the set's own timeout is not printed. */
-    private static final Pattern MEMBER = Pattern.compile("([0-9]+(?:\\.[0-9]+){3}) expires ([0-9a-z]+)");
+    private static final Pattern MEMBER = Pattern.compile("([0-9a-f.:]+) expires ([0-9a-z]+)");
 
     private StickyClients() {}
 
@@ -37,7 +37,7 @@ final class StickyClients {
             }
         }
         StringBuilder script = new StringBuilder();
-        members.forEach((name, list) -> script.append("add element ip ")
+        members.forEach((name, list) -> script.append("add element inet ")
                 .append(table)
                 .append(' ')
                 .append(name)

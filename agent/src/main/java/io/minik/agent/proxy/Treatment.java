@@ -1,14 +1,15 @@
 package io.minik.agent.proxy;
 
+import io.minik.runtime.nft.Family;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
  * What happens to a packet for a service port, and the name of the chain that does it: {@code tcp_c3} is TCP to a cluster
- * address with three endpoints.
+ * address with three endpoints, {@code tcp6_c3} the same of IPv6.
  */
-record Treatment(String protocol, Kind kind, int endpoints) {
+record Treatment(Family family, String protocol, Kind kind, int endpoints) {
     /** Elements for endpoints on this node are numbered from here, beside those for all endpoints. */
     static final int LOCAL_OFFSET = 65536;
 
@@ -54,10 +55,10 @@ record Treatment(String protocol, Kind kind, int endpoints) {
         }
     }
 
-    private static final Pattern NAME = Pattern.compile("(tcp|udp|sctp)_([a-z])([0-9]+)");
+    private static final Pattern NAME = Pattern.compile("(tcp|udp|sctp)(6?)_([a-z])([0-9]+)");
 
     String chain() {
-        return protocol + "_" + kind.letter + endpoints;
+        return family.named(protocol) + "_" + kind.letter + endpoints;
     }
 
     String verdict() {
@@ -69,9 +70,10 @@ record Treatment(String protocol, Kind kind, int endpoints) {
         if (!matcher.matches()) {
             return Optional.empty();
         }
+        Family family = matcher.group(2).isEmpty() ? Family.IPV4 : Family.IPV6;
         for (Kind kind : Kind.values()) {
-            if (kind.letter.equals(matcher.group(2))) {
-                return Optional.of(new Treatment(matcher.group(1), kind, Integer.parseInt(matcher.group(3))));
+            if (kind.letter.equals(matcher.group(3))) {
+                return Optional.of(new Treatment(family, matcher.group(1), kind, Integer.parseInt(matcher.group(4))));
             }
         }
         return Optional.empty();

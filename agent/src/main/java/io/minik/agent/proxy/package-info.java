@@ -1,7 +1,7 @@
 /**
  * Services in the kernel: what kube-proxy does, by nftables maps.
  *
- * <p>Owns one table, {@code ip minik_proxy} (the name is a setting). No chain belongs to a service: packets find their
+ * <p>Owns one table, {@code inet minik_proxy} (the name is a setting). No chain belongs to a service: packets find their
  * verdict in a map by address and port, the verdict is a chain for "n endpoints, treated so", and that chain finds the
  * endpoint in a map by address, port and a number below n. So a change of a service is a change of some map elements.
  *

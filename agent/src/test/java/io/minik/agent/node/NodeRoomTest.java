@@ -15,12 +15,15 @@ import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.ground.json.Json;
 import io.minik.ground.loop.ManualLoop;
+import io.minik.ground.net.Address;
+import io.minik.ground.net.Cidr;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -109,8 +112,8 @@ class NodeRoomTest {
 
     private final class RecordingNetwork implements NodeNetwork {
         @Override
-        public Future<Void> configure(String podCidr) {
-            network.add("configure " + podCidr);
+        public Future<Void> configure(List<String> podCidrs) {
+            network.add("configure " + String.join(",", podCidrs));
             return configured;
         }
 
@@ -120,11 +123,18 @@ class NodeRoomTest {
         }
 
         @Override
-        public Future<Map<String, String>> routes(Map<String, String> nodeIpByPodCidr) {
-            network.add("routes " + nodeIpByPodCidr);
-            Map<String, String> answer = new TreeMap<>(refused);
-            answer.keySet().retainAll(nodeIpByPodCidr.keySet());
-            return refusal.map(Future::<Map<String, String>>failedFuture).orElse(Future.succeededFuture(answer));
+        public Future<Map<Cidr, String>> routes(Map<Cidr, Address> nodeByPods) {
+            Map<String, String> asked = new TreeMap<>();
+            Map<Cidr, String> answer = new HashMap<>();
+            nodeByPods.forEach((pods, node) -> {
+                asked.put(pods.toString(), node.toString());
+                String why = refused.get(pods.toString());
+                if (why != null) {
+                    answer.put(pods, why);
+                }
+            });
+            network.add("routes " + asked);
+            return refusal.map(Future::<Map<Cidr, String>>failedFuture).orElse(Future.succeededFuture(answer));
         }
     }
 

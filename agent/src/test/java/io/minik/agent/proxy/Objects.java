@@ -34,7 +34,7 @@ public final class Objects {
         return KubeObject.named(
                 "discovery.k8s.io/v1", "EndpointSlice", ObjectKey.of("default", service + "-x"), tree -> {
                     Json.child(tree, "metadata").putObject("labels").put("kubernetes.io/service-name", service);
-                    tree.put("addressType", "IPv4");
+                    tree.put("addressType", endpoints.length > 0 && endpoints[0].indexOf(':') >= 0 ? "IPv6" : "IPv4");
                     tree.putArray("ports")
                             .addObject()
                             .put("name", portName)
@@ -50,6 +50,13 @@ public final class Objects {
                         }
                     }
                 });
+    }
+
+    /** The same under another name. */
+    public static KubeObject named(KubeObject object, String name) {
+        ObjectNode tree = object.tree().deepCopy();
+        Json.child(tree, "metadata").put("name", name);
+        return KubeObject.of(tree);
     }
 
     public static KubeObject parse(String json) {

@@ -9,7 +9,9 @@ import io.minik.api.meta.Resources;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.ground.loop.Loop;
+import io.minik.ground.net.Cidr;
 import io.minik.runtime.HostTool;
+import io.minik.runtime.nft.Nft;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -71,13 +73,36 @@ class ProxyRootTest {
         sh("ip -n " + OUTSIDE + " addr add 192.0.2.2/24 dev eth0", "ip -n " + OUTSIDE + " link set eth0 up");
         sh("ip -n " + OUTSIDE + " route add 10.43.0.0/16 via 192.0.2.1");
         sh("ip -n " + NODE + " route add 10.43.0.0/16 dev cni0");
-        serve("mkimpod2", "TCP-LISTEN:8080,fork,reuseaddr");
-        serve("mkimpod3", "TCP-LISTEN:8080,fork,reuseaddr");
+        buildV6();
+        for (String pod : List.of("mkimpod2", "mkimpod3")) {
+            serve(pod, "TCP4-LISTEN:8080,fork,reuseaddr");
+            serve(pod, "TCP6-LISTEN:8080,fork,reuseaddr,ipv6-v6only=1");
+        }
         serve("mkimpod3", "UDP-LISTEN:8053,fork,reuseaddr");
         startProxy();
     }
 
+    private static void buildV6() throws Exception {
+        sh("ip netns exec " + NODE
+                + " sysctl -qw net.ipv6.conf.all.forwarding=1 net.bridge.bridge-nf-call-ip6tables=1");
+        sh("ip -n " + NODE + " addr add fd42::1/64 dev cni0 nodad");
+        for (String pod : PODS) {
+            String last = pod.substring(pod.length() - 1);
+            sh("ip -n " + pod + " addr add fd42::" + last + "/64 dev eth0 nodad");
+            sh("ip -n " + pod + " route add default via fd42::1");
+        }
+        sh("ip -n " + NODE + " addr add fd99::1/64 dev out nodad");
+        sh(
+                "ip -n " + OUTSIDE + " addr add fd99::2/64 dev eth0 nodad",
+                "ip -n " + OUTSIDE + " route add fd43::/112 via fd99::1");
+        sh("ip -n " + NODE + " route add fd43::/112 dev cni0");
+    }
+
     private void startProxy() throws Exception {
+        startProxy("10.42.0.0/16,fd42::/56");
+    }
+
+    private void startProxy(String cluster) throws Exception {
         Path nft = Files.writeString(dir.resolve("nft"), "#!/bin/sh\nexec ip netns exec " + NODE + " nft \"$@\"\n");
         Path conntrack = Files.writeString(
                 dir.resolve("conntrack"), "#!/bin/sh\nexec ip netns exec " + NODE + " conntrack \"$@\"\n");
@@ -89,7 +114,12 @@ class ProxyRootTest {
                 loop,
                 new Informers(loop, new ApiClient(api, "test")),
                 new Proxy.Settings(
-                        "here", "10.42.0.0/16", nft.toString(), conntrack.toString(), "minik_proxy", List.of(DNS)));
+                        "here",
+                        Cidr.parseAll(cluster),
+                        new Nft(nft.toString()),
+                        conntrack.toString(),
+                        "minik_proxy",
+                        List.of(DNS)));
         proxy = started;
         started.start().toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
         until(() -> started.health().ready());
@@ -153,7 +183,11 @@ class ProxyRootTest {
     }
 
     private static String tcp(String from, String target) {
-        return ask(from, "timeout 3 socat -u TCP:" + target + ",connect-timeout=2 -");
+        return ask(from, "timeout 3 socat -u " + protocol(target) + target + ",connect-timeout=2 -");
+    }
+
+    private static String protocol(String target) {
+        return target.startsWith("[") ? "TCP6:" : "TCP4:";
     }
 
     private static void until(BooleanSupplier condition) {
@@ -205,7 +239,8 @@ class ProxyRootTest {
     }
 
     private static boolean refused(String from, String target) {
-        return ask(from, "socat -u TCP:" + target + ",connect-timeout=3 - 2>&1").contains("Connection refused");
+        return ask(from, "socat -u " + protocol(target) + target + ",connect-timeout=3 - 2>&1")
+                .contains("Connection refused");
     }
 
     @Test
@@ -275,7 +310,7 @@ class ProxyRootTest {
         until(() -> ask("mkimpod4", send).startsWith("mkimpod3"));
         api.put(Resources.ENDPOINT_SLICES, Objects.slice("udp", "", "UDP", 8053, "10.42.0.2@here"));
         until(() -> ask("mkimpod4", send).startsWith("mkimpod2"));
-        sh("ip netns exec " + NODE + " nft delete table ip minik_proxy");
+        sh("ip netns exec " + NODE + " nft delete table inet minik_proxy");
         api.put(Resources.ENDPOINT_SLICES, Objects.slice("udp", "", "UDP", 8053, "10.42.0.3@here"));
         until(() -> ask("mkimpod4", send).startsWith("mkimpod3"));
     }
@@ -297,8 +332,68 @@ class ProxyRootTest {
         api.put(Resources.SERVICES, Objects.service("web", "10.43.0.5", Objects.port("", 80, ""), ""));
         api.put(Resources.ENDPOINT_SLICES, Objects.slice("web", "", 8080, "10.42.0.2@here"));
         until(() -> !tcp("mkimpod4", "10.43.0.5:80").isEmpty());
-        sh("ip netns exec " + NODE + " nft delete table ip minik_proxy");
+        sh("ip netns exec " + NODE + " nft delete table inet minik_proxy");
         api.put(Resources.ENDPOINT_SLICES, Objects.slice("web", "", 8080, "10.42.0.3@here"));
         until(() -> tcp("mkimpod4", "10.43.0.5:80").startsWith("mkimpod3"));
+    }
+
+    @Test
+    void servicesOfIpv6AnswerPodsTheNodeAndOutsidersInAClusterOfThatFamilyAlone() throws Exception {
+        stopProxy();
+        sh("ip netns exec " + NODE + " nft delete table inet minik_proxy");
+        startProxy("fd42::/56");
+        api.put(
+                Resources.SERVICES,
+                Objects.service("web", "fd43::5", Objects.port("", 80, "\"nodePort\":30080"), "\"type\":\"NodePort\""));
+        api.put(Resources.ENDPOINT_SLICES, Objects.slice("web", "", 8080, "fd42::2@here", "fd42::3@here"));
+        until(() -> !tcp("mkimpod4", "[fd43::5]:80").isEmpty());
+        Set<String> answers = new TreeSet<>();
+        for (int i = 0; i < 40; i++) {
+            answers.add(tcp("mkimpod4", "[fd43::5]:80"));
+        }
+        assertThat(answers)
+                .as("balanced, source kept")
+                .hasSize(2)
+                .allMatch(answer -> answer.endsWith("[fd42:0000:0000:0000:0000:0000:0000:0004]"));
+        assertThat(tcp(NODE, "[fd43::5]:80")).startsWith("mkimpod");
+        assertThat(tcp(OUTSIDE, "[fd99::1]:30080"))
+                .as("masqueraded")
+                .endsWith("[fd42:0000:0000:0000:0000:0000:0000:0001]");
+        assertThat(ask(NODE, "nft list table inet minik_proxy")).doesNotContain("ipv4_addr");
+
+        api.put(Resources.ENDPOINT_SLICES, Objects.slice("web", "", 8080, "fd42::2@here"));
+        until(() -> tcp("mkimpod2", "[fd43::5]:80").startsWith("mkimpod2"));
+        api.remove(Resources.ENDPOINT_SLICES, ObjectKey.of("default", "web-x"));
+        until(() -> tcp("mkimpod4", "[fd43::5]:80").isEmpty());
+        assertThat(refused("mkimpod4", "[fd43::5]:80")).isTrue();
+        assertThat(refused(OUTSIDE, "[fd99::1]:30080")).isTrue();
+    }
+
+    @Test
+    void aServiceOfBothFamiliesKeepsItsClientsInBoth() throws Exception {
+        KubeObject both = Objects.parse(
+                "{\"apiVersion\":\"v1\",\"kind\":\"Service\",\"metadata\":{\"namespace\":\"default\",\"name\":\"both\"},"
+                        + "\"spec\":{\"clusterIP\":\"10.43.0.9\",\"clusterIPs\":[\"10.43.0.9\",\"fd43::9\"],\"sessionAffinity\":\"ClientIP\","
+                        + "\"ports\":[" + Objects.port("", 80, "") + "]}}");
+        api.put(Resources.SERVICES, both);
+        api.put(Resources.ENDPOINT_SLICES, Objects.slice("both", "", 8080, "10.42.0.2@here", "10.42.0.3@here"));
+        api.put(
+                Resources.ENDPOINT_SLICES,
+                Objects.named(Objects.slice("both", "", 8080, "fd42::2@here", "fd42::3@here"), "both-y"));
+        for (String address : List.of("10.43.0.9:80", "[fd43::9]:80")) {
+            until(() -> !tcp("mkimpod4", address).isEmpty());
+            String first = tcp("mkimpod4", address);
+            for (int i = 0; i < 10; i++) {
+                assertThat(tcp("mkimpod4", address)).isEqualTo(first);
+            }
+        }
+        stopProxy();
+        String first = tcp("mkimpod4", "[fd43::9]:80");
+        startProxy();
+        for (int i = 0; i < 10; i++) {
+            assertThat(tcp("mkimpod4", "[fd43::9]:80"))
+                    .as("remembered by the next run")
+                    .isEqualTo(first);
+        }
     }
 }

@@ -3,6 +3,8 @@ package io.minik.agent.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.minik.api.object.KubeObject;
+import io.minik.ground.net.Cidr;
+import io.minik.runtime.nft.Family;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,6 +38,41 @@ class RulesTest {
                         Map.entry(element("tcp_ep", "10.43.0.5 . 80 . 0"), "10.42.0.2 . 8080"),
                         Map.entry(element("tcp_ep", "10.43.0.5 . 80 . 1"), "10.42.1.2 . 8080"),
                         Map.entry(element("hairpin", "10.42.0.2 . 10.42.0.2"), ""));
+    }
+
+    @Test
+    void eachFamilyOfAServiceHasItsOwnMapsAndEndpoints() {
+        Map<Element, String> rules = rules(
+                Objects.parse(
+                        "{\"metadata\":{\"name\":\"web\",\"namespace\":\"d\"},\"spec\":{\"clusterIP\":\"fd43::5\",\"clusterIPs\":"
+                                + "[\"fd43::5\",\"10.43.0.5\"],\"externalIPs\":[\"2001:DB8:0:0::7\"],\"ports\":["
+                                + Objects.port("http", 80, "") + "]}}"),
+                Objects.slice("web", "http", 8080, "10.42.0.2@here"),
+                Objects.slice("web", "http", 8080, "fd42:0:0::3@there", "fd42::2@there"));
+        assertThat(rules)
+                .containsOnly(
+                        Map.entry(element("cluster_ips", "10.43.0.5"), ""),
+                        Map.entry(element("tcp_vip", "10.43.0.5 . 80"), "goto tcp_c1"),
+                        Map.entry(element("tcp_ep", "10.43.0.5 . 80 . 0"), "10.42.0.2 . 8080"),
+                        Map.entry(element("hairpin", "10.42.0.2 . 10.42.0.2"), ""),
+                        Map.entry(element("cluster_ips6", "fd43::5"), ""),
+                        Map.entry(element("tcp_vip6", "fd43::5 . 80"), "goto tcp6_c2"),
+                        Map.entry(element("tcp_vip6", "2001:db8::7 . 80"), "goto tcp6_x2"),
+                        Map.entry(element("tcp_ep6", "fd43::5 . 80 . 0"), "fd42::2 . 8080"),
+                        Map.entry(element("tcp_ep6", "fd43::5 . 80 . 1"), "fd42::3 . 8080"),
+                        Map.entry(element("tcp_ep6", "2001:db8::7 . 80 . 0"), "fd42::2 . 8080"),
+                        Map.entry(element("tcp_ep6", "2001:db8::7 . 80 . 1"), "fd42::3 . 8080"));
+        assertThat(NftScript.chainsOf(rules)).containsExactly("tcp6_c2", "tcp6_x2", "tcp_c1");
+    }
+
+    @Test
+    void flowsOfIpv6AreAskedForAndForgottenAsSuch() {
+        Map<Element, String> elements =
+                Map.of(element("cluster_ips6", "fd43::7"), "", element("udp_ep6", "fd43::7 . 53 . 0"), "fd42::3 . 53");
+        String dump = line("fd42::9", "fd43::7", 53, "fd42::2");
+        assertThat(StaleFlows.ofAll(Family.IPV6, elements, Set.of(), dump))
+                .extracting(words -> String.join(" ", words))
+                .containsExactly("-D -f ipv6 -p udp --orig-dst fd43::7 --orig-port-dst 53 --reply-src fd42::2");
     }
 
     @Test
@@ -103,21 +140,22 @@ class RulesTest {
                         .filter(element -> element.map().equals(Element.SET)))
                 .as("who stays keeps its clients")
                 .hasSize(1);
-        String script = new NftScript("t", "10.42.0.0/16", List.of()).changes(changes, new TreeSet<>());
+        String script =
+                new NftScript("t", List.of(Cidr.parse("10.42.0.0/16")), List.of()).changes(changes, new TreeSet<>());
         assertThat(script.lines().toList())
                 .as("first what points there goes, then a chain, then what it used")
                 .containsSubsequence(
-                        "delete element ip t tcp_vip { 10.43.0.5 . 80 }",
-                        "delete chain ip t " + only(changes.removed(), "sticky_"),
-                        "delete chain ip t " + only(changes.removed(), "to_"),
-                        "delete set ip t " + only(changes.removed(), "clients_"));
+                        "delete element inet t tcp_vip { 10.43.0.5 . 80 }",
+                        "delete chain inet t " + only(changes.removed(), "sticky_"),
+                        "delete chain inet t " + only(changes.removed(), "to_"),
+                        "delete set inet t " + only(changes.removed(), "clients_"));
     }
 
     @Test
     void aNewTableTakesTheClientsOfTheOldOneAlong() {
         Map<Element, String> wanted = Map.of(element(Element.SET, "clients_1f"), "type ipv4_addr;");
         String listing = """
-                table ip t {
+                table inet t {
                 	set cluster_ips {
                 		elements = { 10.43.0.1 }
                 	}
@@ -132,7 +170,7 @@ class RulesTest {
                 }
                 """;
         assertThat(StickyClients.restored("t", listing, wanted))
-                .isEqualTo("add element ip t clients_1f { 10.42.0.3 expires 2h59m59s980ms, 10.42.0.4 expires 1s }\n");
+                .isEqualTo("add element inet t clients_1f { 10.42.0.3 expires 2h59m59s980ms, 10.42.0.4 expires 1s }\n");
     }
 
     private static String only(Map<Element, String> elements, String prefix) {
@@ -201,19 +239,19 @@ class RulesTest {
         table.want("other", rules(Objects.service("o", "10.43.0.6", Objects.port("", 80, ""), "")));
         table.takeAll();
         table.want("web", rules(service, Objects.slice("web", "", 80, "10.42.1.2@b", "10.42.1.4@b", "10.42.1.5@b")));
-        NftScript script = new NftScript("t", "10.42.0.0/16", List.of());
+        NftScript script = new NftScript("t", List.of(Cidr.parse("10.42.0.0/16")), List.of());
         assertThat(script.changes(table.takeChanges(), new TreeSet<>(List.of("tcp_c2"))))
                 .isEqualTo("""
-                        table ip t {
+                        table inet t {
                           chain tcp_c3 {
                             jump mark_outsiders
                             dnat ip to ip daddr . tcp dport . numgen random mod 3 map @tcp_ep
                           }
                         }
-                        delete element ip t tcp_ep { 10.43.0.5 . 80 . 1 }
-                        delete element ip t tcp_vip { 10.43.0.5 . 80 }
-                        add element ip t tcp_ep { 10.43.0.5 . 80 . 1 : 10.42.1.4 . 80, 10.43.0.5 . 80 . 2 : 10.42.1.5 . 80 }
-                        add element ip t tcp_vip { 10.43.0.5 . 80 : goto tcp_c3 }
+                        delete element inet t tcp_ep { 10.43.0.5 . 80 . 1 }
+                        delete element inet t tcp_vip { 10.43.0.5 . 80 }
+                        add element inet t tcp_ep { 10.43.0.5 . 80 . 1 : 10.42.1.4 . 80, 10.43.0.5 . 80 . 2 : 10.42.1.5 . 80 }
+                        add element inet t tcp_vip { 10.43.0.5 . 80 : goto tcp_c3 }
                         """);
         table.want("web", Map.of());
         RuleTable.Changes gone = table.takeChanges();
@@ -273,7 +311,7 @@ class RulesTest {
                 line("192.0.2.9", "192.0.2.1", 30053, "10.42.0.2"),
                 line("10.42.0.9", "198.51.100.1", 30053, "198.51.100.1"),
                 "conntrack v1.4.7 (conntrack-tools): 7 flow entries have been shown.");
-        assertThat(StaleFlows.ofAll(elements, Set.of("10.43.0.10 . 53"), dump))
+        assertThat(StaleFlows.ofAll(Family.IPV4, elements, Set.of("10.43.0.10 . 53"), dump))
                 .extracting(words -> String.join(" ", words))
                 .containsExactlyInAnyOrder(
                         "-D -p udp --orig-dst 10.43.0.7 --orig-port-dst 53 --reply-src 10.42.0.2",
@@ -299,7 +337,9 @@ class RulesTest {
                                 "\"type\":\"NodePort\",\"sessionAffinity\":\"ClientIP\""),
                         Objects.slice("web", "", 8080, "10.42.0.2@here", "10.42.1.2@there")));
         String script = new NftScript(
-                        "minik_proxy", "10.42.0.0/16", List.of(new Proxy.Redirect("10.43.0.10", "udp", 53, 10053)))
+                        "minik_proxy",
+                        List.of(Cidr.parse("10.42.0.0/16")),
+                        List.of(new Proxy.Redirect("10.43.0.10", "udp", 53, 10053)))
                 .full(table.takeAll());
         if ("update".equals(System.getProperty("golden"))) {
             Files.createDirectories(GOLDEN.getParent());

@@ -24,6 +24,7 @@ import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.ground.json.Json;
 import io.minik.ground.loop.Loop;
+import io.minik.ground.net.Cidr;
 import io.minik.ground.tls.ClientAuthority;
 import io.minik.ground.tls.Pem;
 import io.minik.runtime.cgroup.Cgroups;
@@ -117,7 +118,10 @@ final class RealNode implements AutoCloseable {
         await(sandboxes.reclaim());
         await(containers.adopt());
         await(images.start());
-        await(network.configure(new Network.Ranges(range, range, "10.217.0.0/24"), 1500));
+        await(network.configure(
+                new Network.Ranges(
+                        List.of(Cidr.parse(range)), List.of(Cidr.parse(range)), List.of(Cidr.parse("10.217.0.0/24"))),
+                1500));
         if (await(images.find(IMAGE)).isEmpty()) {
             await(images.importArchive(BusyboxArchive.write(directory.resolve("busybox.tar"), IMAGE)));
         }

@@ -1,6 +1,8 @@
 package io.minik.ground.net;
 
 import java.math.BigInteger;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -25,6 +27,14 @@ public record Cidr(Address network, int prefix) {
     /** @throws IllegalArgumentException if it is no CIDR */
     public static Cidr parse(String text) {
         return find(text).orElseThrow(() -> new IllegalArgumentException("not a CIDR: \"" + text + "\""));
+    }
+
+    /** Of both families, as flags name them: {@code 10.42.0.0/16,fd42::/56}. @throws IllegalArgumentException if one is no CIDR */
+    public static List<Cidr> parseAll(String text) {
+        return Arrays.stream(text.split(",", -1))
+                .map(String::strip)
+                .map(Cidr::parse)
+                .toList();
     }
 
     /** Empty if it is no CIDR. Host bits may be set, as in Go's {@code net.ParseCIDR}. */

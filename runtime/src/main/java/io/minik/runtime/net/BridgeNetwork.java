@@ -3,13 +3,14 @@ package io.minik.runtime.net;
 import io.minik.ground.net.Address;
 import io.minik.ground.net.Cidr;
 import io.minik.runtime.RuntimeFault;
+import io.minik.runtime.nft.Family;
+import io.minik.runtime.nft.Nft;
 import io.minik.runtime.sys.Errno;
 import io.minik.runtime.sys.Kernel;
 import io.minik.runtime.sys.KeyedWorker;
 import io.minik.runtime.sys.Syscall;
 import io.minik.runtime.sys.Trees;
 import io.vertx.core.Future;
-import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -44,7 +45,7 @@ public final class BridgeNetwork implements Network {
     private final Firewall firewall;
 
     // Guarded by this.
-    private Optional<Ipam> ipam = Optional.empty();
+    private List<Ipam> ipams = List.of();
     /** Whose leases stay, when the range becomes known after {@link #reclaim}. */
     private Optional<Set<String>> known = Optional.empty();
 
@@ -53,7 +54,7 @@ public final class BridgeNetwork implements Network {
     /**
      * @param dataDir leases go below it
      * @param bridge its name, at most 15 characters, usually {@code minik0}
-     * @param table name of our nft table (family ip), usually {@code minik_masq}
+     * @param table name of our nft table, usually {@code minik_masq}
      */
     public BridgeNetwork(KeyedWorker worker, Kernel kernel, Path dataDir, String bridge, String table) {
         this.worker = worker;
@@ -61,7 +62,7 @@ public final class BridgeNetwork implements Network {
         this.leases = dataDir.resolve("net").resolve("leases");
         this.bridge = bridge;
         this.table = table;
-        this.firewall = new Firewall(kernel, table);
+        this.firewall = new Firewall(kernel, Nft.ofHost(), table);
     }
 
     private interface HostWork<T> {
@@ -82,10 +83,9 @@ public final class BridgeNetwork implements Network {
     @Override
     public Future<Void> configure(Ranges ranges, int linkMtu) {
         return worker.on(WORKER_KEY, () -> {
-            Cidr pods = range(ranges.pods());
-            configure(pods, range(ranges.cluster()), range(ranges.services()), linkMtu);
+            configureNow(ranges, linkMtu);
             LOG.atInfo()
-                    .addKeyValue("podCidr", pods)
+                    .addKeyValue("podCidrs", ranges.pods())
                     .addKeyValue("bridge", bridge)
                     .addKeyValue("mtu", linkMtu)
                     .log("pod network configured");
@@ -93,71 +93,81 @@ public final class BridgeNetwork implements Network {
         });
     }
 
-    private static Cidr range(String text) {
-        return Cidr.find(text)
-                .orElseThrow(() -> new RuntimeFault(
-                        RuntimeFault.Kind.INVALID_CONFIG,
-                        "parse address",
-                        "\"" + text + "\" is not an address range",
-                        0));
-    }
-
-    private synchronized void configure(Cidr pods, Cidr cluster, Cidr services, int linkMtu) {
-        if (ipam.isPresent() && !ipam.get().cidr().equals(pods)) {
+    private synchronized void configureNow(Ranges ranges, int linkMtu) {
+        List<Cidr> present = ipams.stream().map(Ipam::cidr).toList();
+        if (!present.isEmpty() && !present.equals(ranges.pods())) {
             throw new RuntimeFault(
                     RuntimeFault.Kind.INVALID_CONFIG,
                     "configure network",
-                    "this node's pods are in " + ipam.get().cidr() + " and can't move to " + pods + " while it runs",
+                    "this node's pods are in " + present + " and can't move to " + ranges.pods() + " while it runs",
                     0);
         }
-        Address gateway = pods.at(1);
         onHost(host -> {
             if (host.findLink(bridge).isEmpty()) {
-                host.createBridge(bridge, mac(gateway), linkMtu);
+                host.createBridge(bridge, mac(gateway(ranges.pods().get(0))), linkMtu);
             }
             Rtnetlink.Link link = requireBridge(host);
-            forget(host, link.index(), gateway, pods, services);
-            host.addAddress(link.index(), gateway, pods.prefix());
+            for (boolean v4 : List.of(true, false)) {
+                forget(host, link.index(), v4, ranges);
+            }
+            forgetLeases(ranges.pods());
+            ranges.pods().forEach(pods -> host.addAddress(link.index(), gateway(pods), pods.prefix()));
             host.up(link.index());
-            serviceRoute(host, services, link.index());
+            ranges.services().forEach(services -> serviceRoute(host, services, link.index()));
             return link;
         });
-        require("/proc/sys/net/ipv4/ip_forward", "1");
-        // Only there with the br_netfilter module: without it bridged traffic skips the tables anyway.
-        kernel.tryWriteControl(Path.of("/proc/sys/net/bridge/bridge-nf-call-iptables"), "1");
-        firewall.hide(masquerade(pods, cluster));
-        // A host port is reached by the host's own loopback address, too: such a packet leaves by the bridge.
-        require("/proc/sys/net/ipv4/conf/" + bridge + "/route_localnet", "1");
-        mtu = linkMtu;
-        if (ipam.isEmpty()) {
-            Ipam fresh = new Ipam(leases.resolve(folder(pods)), pods);
-            known.ifPresent(fresh::reclaim);
-            known = Optional.empty();
-            ipam = Optional.of(fresh);
+        for (Cidr pods : ranges.pods()) {
+            HostSettings settings = new HostSettings(kernel, bridge);
+            if (pods.isV4()) {
+                settings.forwardV4();
+            } else {
+                settings.forwardV6();
+            }
         }
+        firewall.hide(masquerade(ranges));
+        mtu = linkMtu;
+        if (ipams.isEmpty()) {
+            List<Ipam> fresh = ranges.pods().stream()
+                    .map(pods -> new Ipam(leases.resolve(folder(pods)), pods))
+                    .toList();
+            known.ifPresent(ids -> fresh.forEach(ipam -> ipam.reclaim(ids)));
+            known = Optional.empty();
+            ipams = fresh;
+        }
+    }
+
+    private static Address gateway(Cidr pods) {
+        return pods.at(1);
     }
 
     /**
      * What this machine had of another cluster, or as another node of this one: addresses of the bridge, routes that lead its
-     * own pods away, routes to other Services, leases of other ranges.
+     * own pods away, routes to other Services.
      */
-    private void forget(Rtnetlink host, int bridgeIndex, Address gateway, Cidr pods, Cidr services) {
-        host.addresses(bridgeIndex, pods.isV4()).stream()
-                .filter(address -> !address.equals(new Rtnetlink.Assigned(gateway, pods.prefix())))
+    private static void forget(Rtnetlink host, int bridgeIndex, boolean v4, Ranges ranges) {
+        List<Rtnetlink.Assigned> right = ranges.pods().stream()
+                .map(pods -> new Rtnetlink.Assigned(gateway(pods), pods.prefix()))
+                .toList();
+        host.addresses(bridgeIndex, v4).stream()
+                .filter(address -> !right.contains(address))
                 .forEach(address -> host.removeAddress(bridgeIndex, address));
-        for (Rtnetlink.Route route : host.routes(pods.isV4())) {
+        for (Rtnetlink.Route route : host.routes(v4)) {
             boolean ours = route.protocol() == HostGateway.ROUTE_PROTOCOL;
             boolean stale = route.gateway().isEmpty()
-                    ? !route.destination().equals(services)
-                    : route.destination().overlaps(pods);
+                    ? !ranges.services().contains(route.destination())
+                    : ranges.pods().stream().anyMatch(route.destination()::overlaps);
             if (ours && stale) {
                 host.removeRoute(route.destination(), HostGateway.ROUTE_PROTOCOL);
                 LOG.atInfo().addKeyValue("route", route.destination()).log("removed a route of another time");
             }
         }
-        String keep = folder(pods);
+    }
+
+    private void forgetLeases(List<Cidr> pods) {
+        Set<String> keep = new HashSet<>();
+        pods.forEach(range -> keep.add(folder(range)));
         for (String other : Trees.list(leases)) {
-            if (!other.equals(keep)) {
+            if (!keep.contains(other)) {
                 Trees.remove(leases.resolve(other));
             }
         }
@@ -180,44 +190,31 @@ public final class BridgeNetwork implements Network {
         }
     }
 
-    private void require(String file, String value) {
-        int errno = kernel.tryWriteControl(Path.of(file), value);
-        if (errno != 0 && !isAlready(file, value)) {
-            throw Kernel.fault(errno, "write " + value + " to", file);
-        }
-    }
-
-    /** A container that runs minik may see the right value without being allowed to write it. */
-    private static boolean isAlready(String file, String value) {
-        try {
-            return Kernel.readControl(Path.of(file)).equals(value);
-        } catch (IOException e) {
-            return false;
-        }
-    }
-
     private Rtnetlink.Link requireBridge(Rtnetlink host) {
         return host.findLink(bridge).orElseThrow(() -> Kernel.fault(Errno.ENODEV, "find bridge", bridge));
     }
 
-    /** Adding, deleting and adding again in one transaction replaces a table whether it was there or not. */
-    private String masquerade(Cidr pods, Cidr cluster) {
-        return String.join(
-                "\n",
-                "table ip " + table,
-                "delete table ip " + table,
-                "table ip " + table + " {",
-                "  chain postrouting {",
-                "    type nat hook postrouting priority srcnat; policy accept;",
-                "    ip saddr " + pods + " ip daddr != " + cluster + " ip daddr != 224.0.0.0/4 masquerade",
-                "  }",
-                // The bridge may carry loopback addresses (below), but no pod may send to the host's.
-                "  chain loopback {",
-                "    type filter hook prerouting priority raw; policy accept;",
-                "    iifname " + bridge + " ip daddr 127.0.0.0/8 drop",
-                "  }",
-                "}",
-                "");
+    private String masquerade(Ranges ranges) {
+        StringBuilder script = new StringBuilder(Nft.dropped(table));
+        script.append("table inet ").append(table).append(" {\n  chain postrouting {\n");
+        script.append("    type nat hook postrouting priority srcnat; policy accept;\n");
+        for (int i = 0; i < ranges.pods().size(); i++) {
+            Cidr pods = ranges.pods().get(i);
+            Family family = Family.of(pods);
+            String to = " " + family.destination() + " != ";
+            script.append("    ").append(family.source()).append(' ').append(pods);
+            script.append(to).append(ranges.cluster().get(i)).append(to).append(family.multicast());
+            script.append(" masquerade\n");
+        }
+        script.append("  }\n");
+        // The bridge may carry loopback addresses, but no pod may send to the host's.
+        script.append("  chain loopback {\n    type filter hook prerouting priority raw; policy accept;\n");
+        for (Cidr pods : ranges.pods()) {
+            Family family = Family.of(pods);
+            script.append("    iifname ").append(bridge).append(' ').append(family.destination());
+            script.append(' ').append(family.loopback()).append(" drop\n");
+        }
+        return script.append("  }\n}\n").toString();
     }
 
     /** Locally administered and made from the address, so that it stays the same and neighbours' caches stay right. */
@@ -243,13 +240,18 @@ public final class BridgeNetwork implements Network {
     }
 
     @Override
-    public Future<Map<String, String>> routes(Map<String, String> nodeIpByPodCidr) {
-        return worker.on(WORKER_KEY, () -> onHost(host -> HostGateway.put(host, nodeIpByPodCidr)));
+    public Future<Map<Cidr, String>> routes(Map<Cidr, Address> nodeByPods) {
+        return worker.on(WORKER_KEY, () -> onHost(host -> HostGateway.put(host, nodeByPods)));
     }
 
-    /** The machine's own firewall is made to let pods' packets pass, again if need be. @return what there is to say of it */
-    public Future<FirewallFindings> openFirewall(String clusterCidr) {
-        return worker.on(WORKER_KEY, () -> firewall.open(range(clusterCidr)));
+    /**
+     * The machine's own firewall is made to let pods' packets pass, again if need be.
+     *
+     * @param tables of family inet that must be there, beside this room's own
+     * @return what there is to say of it
+     */
+    public Future<FirewallFindings> openFirewall(List<Cidr> cluster, List<String> tables) {
+        return worker.on(WORKER_KEY, () -> firewall.open(cluster, tables));
     }
 
     @Override
@@ -259,15 +261,15 @@ public final class BridgeNetwork implements Network {
     }
 
     @Override
-    public String attach(String sandboxId, int netlinkFd, int namespaceFd) {
-        Ipam addresses = addresses();
-        Address address = addresses.lease(sandboxId);
+    public List<Address> attach(String sandboxId, int netlinkFd, int namespaceFd) {
+        List<Ipam> ranges = ranges();
+        List<Address> addresses =
+                ranges.stream().map(ipam -> ipam.lease(sandboxId)).toList();
         String name = linkName(sandboxId);
-        Address gateway = addresses.cidr().at(1);
         onHost(host -> {
             if (host.findLink(name).isEmpty()) {
                 Rtnetlink.Link port = requireBridge(host);
-                host.createVeth(name, port.index(), POD_LINK, mac(address), namespaceFd, mtu());
+                host.createVeth(name, port.index(), POD_LINK, mac(addresses.get(0)), namespaceFd, mtu());
             }
             Rtnetlink.Link ours = host.findLink(name).orElseThrow(() -> Kernel.fault(Errno.ENODEV, "find link", name));
             host.hairpin(ours.index());
@@ -277,15 +279,24 @@ public final class BridgeNetwork implements Network {
         Rtnetlink pod = new Rtnetlink(kernel, netlinkFd);
         Rtnetlink.Link eth0 =
                 pod.findLink(POD_LINK).orElseThrow(() -> Kernel.fault(Errno.ENODEV, "find link", POD_LINK));
-        pod.addAddress(eth0.index(), address, addresses.cidr().prefix());
+        for (int i = 0; i < addresses.size(); i++) {
+            pod.addAddress(eth0.index(), addresses.get(i), ranges.get(i).cidr().prefix());
+        }
         pod.up(eth0.index());
-        pod.putRoute(Cidr.everything(gateway.isV4()), Optional.of(gateway), eth0.index(), Rtnetlink.PROTOCOL_STATIC);
-        return address.toString();
+        for (Ipam range : ranges) {
+            Cidr pods = range.cidr();
+            pod.putRoute(
+                    Cidr.everything(pods.isV4()), Optional.of(gateway(pods)), eth0.index(), Rtnetlink.PROTOCOL_STATIC);
+        }
+        return addresses;
     }
 
-    private synchronized Ipam addresses() {
-        return ipam.orElseThrow(() -> new RuntimeFault(
-                RuntimeFault.Kind.KERNEL, "attach", "network is not ready: this node has no pod CIDR yet", 0));
+    private synchronized List<Ipam> ranges() {
+        if (ipams.isEmpty()) {
+            throw new RuntimeFault(
+                    RuntimeFault.Kind.KERNEL, "attach", "network is not ready: this node has no pod CIDR yet", 0);
+        }
+        return ipams;
     }
 
     private synchronized int mtu() {
@@ -302,7 +313,7 @@ public final class BridgeNetwork implements Network {
     }
 
     private synchronized void release(String sandboxId) {
-        ipam.ifPresent(addresses -> addresses.release(sandboxId));
+        ipams.forEach(ipam -> ipam.release(sandboxId));
         known.ifPresent(ids -> {
             Set<String> rest = new HashSet<>(ids);
             rest.remove(sandboxId);
@@ -328,10 +339,10 @@ public final class BridgeNetwork implements Network {
     }
 
     private synchronized void reclaimLeases(Set<String> sandboxIds) {
-        if (ipam.isPresent()) {
-            ipam.get().reclaim(sandboxIds);
-        } else {
+        if (ipams.isEmpty()) {
             known = Optional.of(Set.copyOf(sandboxIds));
+        } else {
+            ipams.forEach(ipam -> ipam.reclaim(sandboxIds));
         }
     }
 
@@ -350,8 +361,7 @@ public final class BridgeNetwork implements Network {
             HostGateway.removeAll(host);
             return bridge;
         });
-        Nft.apply("table ip " + table + "\ndelete table ip " + table + "\n");
-        ForwardChains.close();
+        firewall.close();
         Trees.remove(leases);
     }
 }

@@ -1,8 +1,11 @@
 package io.minik.runtime.net;
 
 import io.minik.ground.net.Cidr;
+import io.minik.runtime.RuntimeFault;
+import io.minik.runtime.nft.Nft;
 import io.minik.runtime.sys.Kernel;
 import io.minik.runtime.sys.Syscall;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,28 +26,56 @@ final class Firewall {
     private static final int NFTA_GEN_ID = 1;
 
     private final Kernel kernel;
+    private final Nft nft;
     private final String table;
     private String script = "";
     private Optional<Integer> looked = Optional.empty();
 
-    /** @param table ours, in family ip, which hides pods behind the node */
-    Firewall(Kernel kernel, String table) {
+    /** @param table ours, of family inet, which hides pods behind the node */
+    Firewall(Kernel kernel, Nft nft, String table) {
         this.kernel = kernel;
+        this.nft = nft;
         this.table = table;
     }
 
     /** @param script makes our table, now and whenever it was flushed away with all others */
     void hide(String script) {
         this.script = script;
-        Nft.apply(script);
+        apply(script);
     }
 
-    FirewallFindings open(Cidr pods) {
+    /** Takes our table away, and our rules out of the machine's chains. */
+    void close() {
+        apply(Nft.dropped(table));
+        try {
+            new ForwardChains(nft).close();
+        } catch (IOException e) {
+            throw new RuntimeFault(
+                    RuntimeFault.Kind.KERNEL, "close the firewall again", String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private void apply(String transaction) {
+        try {
+            nft.apply(transaction);
+        } catch (IOException e) {
+            throw new RuntimeFault(
+                    RuntimeFault.Kind.KERNEL,
+                    "nft",
+                    String.valueOf(e.getMessage()).lines().findFirst().orElse("nft failed"),
+                    e);
+        }
+    }
+
+    /** @param others tables of ours that must be there beside the own one */
+    FirewallFindings open(List<Cidr> pods, List<String> others) {
         Optional<Integer> now = generation();
         if (now.isPresent() && now.equals(looked) && !ForwardChains.legacy()) {
             return new FirewallFindings(false, List.of());
         }
-        FirewallFindings found = ForwardChains.open(pods, table, script);
+        List<String> tables = new ArrayList<>(List.of(table));
+        tables.addAll(others);
+        FirewallFindings found = new ForwardChains(nft).open(pods, tables, script);
         looked = now;
         return found;
     }

@@ -2,7 +2,8 @@ package io.minik.runtime.net;
 
 import io.minik.ground.net.Cidr;
 import io.minik.runtime.HostTool;
-import io.minik.runtime.RuntimeFault;
+import io.minik.runtime.nft.Family;
+import io.minik.runtime.nft.Nft;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,10 +24,9 @@ final class ForwardChains {
     /** Marks our rules; no other name of ours is within it. */
     private static final String MARK = "minik pods";
 
-    private static final Path LEGACY_TABLES = Path.of("/proc/self/net/ip_tables_names");
     private static final Duration LIMIT = Duration.ofSeconds(10);
 
-    private static final Pattern TABLE = Pattern.compile("^table (ip|inet) (\\S+) \\{");
+    private static final Pattern TABLE = Pattern.compile("^table (ip|ip6|inet) (\\S+) \\{");
     private static final Pattern CHAIN = Pattern.compile("^\\s+chain (\\S+) \\{");
     private static final Pattern HOOK = Pattern.compile("^\\s+type filter hook forward .*policy (accept|drop);");
     /** A rule that ends the way of whatever reaches it. */
@@ -35,10 +35,39 @@ final class ForwardChains {
 
     private static final Pattern HANDLE = Pattern.compile("# handle (\\d+)$");
 
-    private ForwardChains() {}
+    private final Nft nft;
+
+    ForwardChains(Nft nft) {
+        this.nft = nft;
+    }
+
+    /** iptables' tables of old, whose changes nothing counts. @param tool its program */
+    enum Legacy {
+        IPV4(Family.IPV4, "iptables-legacy", "ip_tables_names"),
+        IPV6(Family.IPV6, "ip6tables-legacy", "ip6_tables_names");
+
+        private final Family family;
+        private final String tool;
+        private final Path tables;
+
+        Legacy(Family family, String tool, String tables) {
+            this.family = family;
+            this.tool = tool;
+            this.tables = Path.of("/proc/self/net", tables);
+        }
+
+        /** Whether the kernel has them: only then its tool is asked, because asking would load them. */
+        boolean isThere() {
+            try {
+                return Files.exists(tables) && Files.readAllLines(tables).contains("filter");
+            } catch (IOException e) {
+                return false;
+            }
+        }
+    }
 
     /**
-     * @param family ip or inet
+     * @param family ip, ip6 or inet
      * @param drops by its policy
      */
     record Chain(String family, String table, String name, boolean drops) {
@@ -48,23 +77,29 @@ final class ForwardChains {
         }
 
         private List<String> words() {
-            return List.of(family, table, name);
+            return List.of("chain", family, table, name);
+        }
+
+        /** Whether packets of those addresses pass it. */
+        boolean sees(Cidr range) {
+            return !family.equals(Family.of(range) == Family.IPV4 ? "ip6" : "ip");
         }
     }
 
     /**
      * Opens what is shut, and makes our own table again if it was flushed away.
      *
-     * @param ours the table's name, in family ip
-     * @param script makes it; empty if it is not made yet
+     * @param ours names of tables of family inet that must be there, the first made by the script
+     * @param script empty if nothing is made yet
      */
-    static FirewallFindings open(Cidr pods, String ours, String script) {
+    FirewallFindings open(List<Cidr> pods, List<String> ours, String script) {
         List<String> told = new ArrayList<>();
         boolean flushed = false;
         try {
-            String listing = run("nft", "list", "chains");
-            if (!script.isEmpty() && listing.lines().noneMatch(("table ip " + ours + " {")::equals)) {
-                Nft.apply(script);
+            String listing = nft.list("chains");
+            List<String> lines = listing.lines().toList();
+            if (!script.isEmpty() && !ours.stream().allMatch(table -> lines.contains("table inet " + table + " {"))) {
+                nft.apply(script);
                 flushed = true;
                 told.add("The firewall's tables were flushed, ours with them: it was made again");
             }
@@ -74,8 +109,14 @@ final class ForwardChains {
         } catch (IOException e) {
             told.add("Whether the firewall lets pods' packets pass could not be looked at: " + e.getMessage());
         }
-        if (legacyDrops()) {
-            told.add(attempt("The firewall's chain FORWARD (iptables-legacy)", () -> openLegacy(pods)));
+        for (Legacy legacy : Legacy.values()) {
+            List<Cidr> ranges = pods.stream()
+                    .filter(range -> Family.of(range) == legacy.family)
+                    .toList();
+            if (!ranges.isEmpty() && drops(legacy)) {
+                told.add(attempt(
+                        "The firewall's chain FORWARD (" + legacy.tool + ")", () -> openLegacy(legacy, ranges)));
+            }
         }
         told.removeIf(String::isEmpty);
         return new FirewallFindings(flushed, told);
@@ -96,7 +137,7 @@ final class ForwardChains {
         }
     }
 
-    /** The chains of the forward hook that IPv4 passes, from what {@code nft list chains} prints. */
+    /** The chains of the forward hook that IP passes, from what {@code nft list chains} prints. */
     static List<Chain> forwarding(String listing) {
         List<Chain> found = new ArrayList<>();
         String family = "";
@@ -138,43 +179,44 @@ final class ForwardChains {
         return handles;
     }
 
-    private static boolean openNft(Chain chain, Cidr pods) throws IOException {
-        String present = run(words(List.of("nft", "-a", "list", "chain"), chain.words()));
-        String from = "ip saddr " + pods + " accept comment \"" + MARK + "\"";
-        String to = "ip daddr " + pods + " accept comment \"" + MARK + "\"";
+    private boolean openNft(Chain chain, List<Cidr> pods) throws IOException {
+        String present = nft.listWithHandles(chain.words());
+        List<String> rules = new ArrayList<>();
+        for (Cidr range : pods) {
+            if (chain.sees(range)) {
+                Family family = Family.of(range);
+                rules.add(family.source() + " " + range + " accept comment \"" + MARK + "\"");
+                rules.add(family.destination() + " " + range + " accept comment \"" + MARK + "\"");
+            }
+        }
         boolean shut = chain.drops() || endsShut(present);
-        if (!shut || (present.contains(from) && present.contains(to))) {
+        if (!shut || rules.stream().allMatch(present::contains)) {
             return false;
         }
         StringBuilder script = new StringBuilder();
         for (String handle : handles(present)) {
-            script.append("delete rule ")
-                    .append(chain)
-                    .append(" handle ")
-                    .append(handle)
-                    .append('\n');
+            script.append(deletion(chain, handle));
         }
-        script.append("insert rule ").append(chain).append(' ').append(from).append('\n');
-        script.append("insert rule ").append(chain).append(' ').append(to).append('\n');
-        Nft.apply(script.toString());
+        for (String rule : rules) {
+            script.append("insert rule ").append(chain).append(' ').append(rule).append('\n');
+        }
+        nft.apply(script.toString());
         return true;
     }
 
-    /** Whether the kernel has iptables' old table, whose changes nothing counts. */
-    static boolean legacy() {
-        try {
-            return Files.exists(LEGACY_TABLES)
-                    && Files.readAllLines(LEGACY_TABLES).contains("filter");
-        } catch (IOException e) {
-            return false;
-        }
+    private static String deletion(Chain chain, String handle) {
+        return "delete rule " + chain + " handle " + handle + "\n";
     }
 
-    /** Only a kernel that has iptables' old tables is asked: asking would load them. */
-    private static boolean legacyDrops() {
+    /** Whether the kernel has iptables' old tables. */
+    static boolean legacy() {
+        return Legacy.IPV4.isThere() || Legacy.IPV6.isThere();
+    }
+
+    private static boolean drops(Legacy legacy) {
         try {
-            return legacy()
-                    && run("iptables-legacy", "-w", "-S", "FORWARD")
+            return legacy.isThere()
+                    && run(legacy.tool, List.of("-S", "FORWARD"))
                             .lines()
                             .anyMatch(rule -> rule.matches("-P FORWARD DROP|-A FORWARD -j (DROP|REJECT\\b.*)"));
         } catch (IOException e) {
@@ -183,74 +225,50 @@ final class ForwardChains {
         }
     }
 
-    private static boolean openLegacy(Cidr pods) throws IOException {
+    private static boolean openLegacy(Legacy legacy, List<Cidr> pods) throws IOException {
         boolean done = false;
-        for (String side : List.of("-s", "-d")) {
-            List<String> rule =
-                    List.of("FORWARD", side, pods.toString(), "-m", "comment", "--comment", MARK, "-j", "ACCEPT");
-            try {
-                run(words(List.of("iptables-legacy", "-w", "-C"), rule));
-            } catch (IOException absent) {
-                run(words(List.of("iptables-legacy", "-w", "-I"), rule));
-                done = true;
+        for (Cidr range : pods) {
+            for (String side : List.of("-s", "-d")) {
+                try {
+                    run(legacy.tool, legacyRule("-C", side, range.toString()));
+                } catch (IOException absent) {
+                    run(legacy.tool, legacyRule("-I", side, range.toString()));
+                    done = true;
+                }
             }
         }
         return done;
     }
 
-    /** Takes our rules out of every chain, whatever its policy is by now. */
-    static void close() {
-        try {
-            closeAll();
-        } catch (IOException e) {
-            throw new RuntimeFault(
-                    RuntimeFault.Kind.KERNEL, "close the firewall again", String.valueOf(e.getMessage()), e);
-        }
+    private static List<String> legacyRule(String verb, String side, String range) {
+        return List.of(verb, "FORWARD", side, range, "-m", "comment", "--comment", MARK, "-j", "ACCEPT");
     }
 
-    private static void closeAll() throws IOException {
-        for (Chain chain : forwarding(run("nft", "list", "chains"))) {
-            List<String> handles = handles(run(words(List.of("nft", "-a", "list", "chain"), chain.words())));
-            for (String handle : handles) {
-                Nft.apply("delete rule " + chain + " handle " + handle + "\n");
+    /** Takes our rules out of every chain, whatever its policy is by now. */
+    void close() throws IOException {
+        for (Chain chain : forwarding(nft.list("chains"))) {
+            for (String handle : handles(nft.listWithHandles(chain.words()))) {
+                nft.apply(deletion(chain, handle));
             }
         }
-        if (legacy()) {
-            for (String rule :
-                    run("iptables-legacy", "-w", "-S", "FORWARD").lines().toList()) {
-                if (rule.contains("--comment \"" + MARK + "\"")) {
-                    String side = rule.contains(" -s ") ? "-s" : "-d";
-                    String range = rule.replaceFirst("^.* " + side + " (\\S+) .*$", "$1");
-                    run(
-                            "iptables-legacy",
-                            "-w",
-                            "-D",
-                            "FORWARD",
-                            side,
-                            range,
-                            "-m",
-                            "comment",
-                            "--comment",
-                            MARK,
-                            "-j",
-                            "ACCEPT");
+        for (Legacy legacy : Legacy.values()) {
+            if (legacy.isThere()) {
+                for (String rule :
+                        run(legacy.tool, List.of("-S", "FORWARD")).lines().toList()) {
+                    if (rule.contains("--comment \"" + MARK + "\"")) {
+                        String side = rule.contains(" -s ") ? "-s" : "-d";
+                        String range = rule.replaceFirst("^.* " + side + " (\\S+) .*$", "$1");
+                        run(legacy.tool, legacyRule("-D", side, range));
+                    }
                 }
             }
         }
     }
 
-    private static List<String> words(List<String> command, List<String> more) {
-        List<String> all = new ArrayList<>(command);
-        all.addAll(more);
-        return all;
-    }
-
-    private static String run(String... command) throws IOException {
-        return run(List.of(command));
-    }
-
     /** @return what it prints. @throws IOException with its complaint */
-    private static String run(List<String> command) throws IOException {
+    private static String run(String tool, List<String> arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of(tool, "-w"));
+        command.addAll(arguments);
         return HostTool.run(command, "", LIMIT);
     }
 }

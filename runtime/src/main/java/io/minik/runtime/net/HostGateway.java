@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 
 /**
  * How packets find the pods of other nodes on the same link: a route by each node's own address, what flannel calls host-gw.
@@ -22,30 +21,27 @@ final class HostGateway {
 
     private HostGateway() {}
 
-    /** Adds what is missing and removes what nobody wants. @return by pod CIDR why it has no route; that costs only its own */
-    static Map<String, String> put(Rtnetlink host, Map<String, String> nodeIpByPodCidr) {
-        Map<String, String> failed = new TreeMap<>();
-        Map<Cidr, Address> wanted = new HashMap<>();
-        Map<Cidr, String> names = new HashMap<>();
-        nodeIpByPodCidr.forEach((text, ip) -> attempt(failed, text, () -> {
-            Address gateway = Address.parse(ip);
-            Cidr pods = Cidr.parse(text);
-            if (gateway.isV4() != pods.isV4()) {
-                throw new IllegalArgumentException(pods + " can't be reached by " + gateway + ", of the other family");
-            }
-            wanted.put(pods, gateway);
-            names.put(pods, text);
-        }));
-        Set<Cidr> right = keep(host, wanted);
-        wanted.forEach((pods, gateway) -> {
+    /** Adds what is missing and removes what nobody wants. @return by range why it has no route; that costs only its own */
+    static Map<Cidr, String> put(Rtnetlink host, Map<Cidr, Address> nodeByPods) {
+        Map<Cidr, String> failed = new HashMap<>();
+        Set<Cidr> right = keep(host, nodeByPods);
+        nodeByPods.forEach((pods, node) -> {
             if (!right.contains(pods)) {
-                attempt(
-                        failed,
-                        names.getOrDefault(pods, ""),
-                        () -> host.putRoute(pods, Optional.of(gateway), 0, ROUTE_PROTOCOL));
+                try {
+                    put(host, pods, node);
+                } catch (RuntimeFault | IllegalArgumentException fault) {
+                    failed.put(pods, String.valueOf(fault.getMessage()));
+                }
             }
         });
         return failed;
+    }
+
+    private static void put(Rtnetlink host, Cidr pods, Address node) {
+        if (node.isV4() != pods.isV4()) {
+            throw new IllegalArgumentException(pods + " can't be reached by " + node + ", of the other family");
+        }
+        host.putRoute(pods, Optional.of(node), 0, ROUTE_PROTOCOL);
     }
 
     /** Removes our routes that nobody wants. @return those that are right already */
@@ -77,13 +73,5 @@ final class HostGateway {
         List<Rtnetlink.Route> routes = new ArrayList<>(host.routes(true));
         routes.addAll(host.routes(false));
         return routes;
-    }
-
-    private static void attempt(Map<String, String> failed, String subject, Runnable action) {
-        try {
-            action.run();
-        } catch (RuntimeFault | IllegalArgumentException fault) {
-            failed.put(subject, String.valueOf(fault.getMessage()));
-        }
     }
 }

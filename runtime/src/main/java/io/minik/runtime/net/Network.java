@@ -1,6 +1,9 @@
 package io.minik.runtime.net;
 
+import io.minik.ground.net.Address;
+import io.minik.ground.net.Cidr;
 import io.vertx.core.Future;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -10,12 +13,30 @@ import java.util.Set;
  */
 public interface Network {
     /**
+     * One range of each for IPv4, for IPv6, or for both.
+     *
      * @param pods this node's, e.g. {@code 10.42.0.0/24}; its first address is the bridge's
      * @param cluster of all pods: what is not masqueraded, e.g. {@code 10.42.0.0/16}
      * @param services addresses that the proxy translates, e.g. {@code 10.43.0.0/16}; the host needs a route for them,
      *     because its kernel looks for one before it translates
      */
-    record Ranges(String pods, String cluster, String services) {}
+    record Ranges(List<Cidr> pods, List<Cidr> cluster, List<Cidr> services) {
+        public Ranges {
+            pods = List.copyOf(pods);
+            cluster = List.copyOf(cluster);
+            services = List.copyOf(services);
+            List<Boolean> families = families(pods);
+            if (pods.isEmpty() || !families.equals(families(cluster)) || !families.equals(families(services))) {
+                throw new IllegalArgumentException(
+                        "ranges of pods " + pods + ", of the cluster " + cluster + " and of Services " + services
+                                + " are not of the same families, one of each, in the same order");
+            }
+        }
+
+        private static List<Boolean> families(List<Cidr> ranges) {
+            return ranges.stream().map(Cidr::isV4).distinct().toList();
+        }
+    }
 
     /**
      * Makes the bridge and what goes with it; idempotent; a running node may be configured again with the same range.
@@ -28,24 +49,24 @@ public interface Network {
     /**
      * Host-gateway routes to the other nodes' ranges: exactly these stay. Each is set by itself.
      *
-     * @param nodeIpByPodCidr nodes on our link
+     * @param nodeByPods nodes on our link
      * @return why not, by range, for those that could not be set
      */
-    Future<Map<String, String>> routes(Map<String, String> nodeIpByPodCidr);
+    Future<Map<Cidr, String>> routes(Map<Cidr, Address> nodeByPods);
 
     /**
-     * Gives a pod its link and address, or finds the address that it has. Blocking.
+     * Gives a pod its link and an address of each family, or finds those that it has. Blocking.
      *
      * @param netlinkFd a rtnetlink socket of the pod's network namespace
      * @param namespaceFd that namespace
-     * @return its IPv4 address
+     * @return in the order of the node's ranges
      */
-    String attach(String sandboxId, int netlinkFd, int namespaceFd);
+    List<Address> attach(String sandboxId, int netlinkFd, int namespaceFd);
 
     /** Brings the loopback device up. Blocking. */
     void loopback(int netlinkFd);
 
-    /** Takes link and address back. Idempotent. Blocking. */
+    /** Takes link and addresses back. Idempotent. Blocking. */
     void detach(String sandboxId);
 
     /** Takes back what belongs to no sandbox of these. Blocking. */

@@ -1,5 +1,6 @@
 package io.minik.runtime.sandbox;
 
+import io.minik.ground.net.Address;
 import io.minik.runtime.RuntimeFault;
 import io.minik.runtime.cgroup.CgroupLimits;
 import io.minik.runtime.cgroup.Cgroups;
@@ -171,7 +172,7 @@ public final class LinuxSandboxes implements Sandboxes {
                 holder = process.value();
             }
             if (namespaces.pins().containsKey("net")) {
-                ips = List.of(connect(config.id(), process));
+                ips = connect(config.id(), process);
             }
             process.release();
         }
@@ -179,12 +180,14 @@ public final class LinuxSandboxes implements Sandboxes {
         return new Entry(config, now(), ips, holder, holderStart, false);
     }
 
-    private String connect(String id, Held process) {
+    private List<String> connect(String id, Held process) {
         int netlink = process.take(process.value());
         int namespace = kernel.open(files.pin(id, "net"), Kernel.O_RDONLY, 0);
         try {
             network.loopback(netlink);
-            return network.attach(id, netlink, namespace);
+            return network.attach(id, netlink, namespace).stream()
+                    .map(Address::toString)
+                    .toList();
         } finally {
             kernel.close(namespace);
             kernel.close(netlink);

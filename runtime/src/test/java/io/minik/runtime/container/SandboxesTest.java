@@ -4,6 +4,7 @@ import static io.minik.runtime.container.TestNode.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.minik.ground.net.Cidr;
 import io.minik.runtime.RuntimeFault;
 import io.minik.runtime.container.Containers.Container;
 import io.minik.runtime.cri.Connection;
@@ -51,7 +52,12 @@ class SandboxesTest {
                 BRIDGE,
                 "mkrt_masq");
         node = new TestNode(dir, network);
-        await(network.configure(new Network.Ranges("10.215.0.0/24", "10.215.0.0/16", "10.216.0.0/24"), 1450));
+        await(network.configure(
+                new Network.Ranges(
+                        List.of(Cidr.parse("10.215.0.0/24")),
+                        List.of(Cidr.parse("10.215.0.0/16")),
+                        List.of(Cidr.parse("10.216.0.0/24"))),
+                1450));
     }
 
     @AfterEach

@@ -1,5 +1,7 @@
 package io.minik.runtime.linux;
 
+import io.minik.ground.net.Address;
+import io.minik.ground.net.Cidr;
 import io.minik.runtime.cgroup.Cgroups;
 import io.minik.runtime.container.LinuxContainers;
 import io.minik.runtime.cri.CriContract;
@@ -93,13 +95,13 @@ class LinuxCriTest extends CriContract {
         }
 
         @Override
-        public Future<Map<String, String>> routes(Map<String, String> nodeIpByPodCidr) {
+        public Future<Map<Cidr, String>> routes(Map<Cidr, Address> nodeIpByPodCidr) {
             return Future.succeededFuture(Map.of());
         }
 
         @Override
-        public String attach(String sandboxId, int netlinkFd, int namespaceFd) {
-            return "192.0.2.1";
+        public List<Address> attach(String sandboxId, int netlinkFd, int namespaceFd) {
+            return List.of(Address.parse("192.0.2.1"));
         }
 
         @Override

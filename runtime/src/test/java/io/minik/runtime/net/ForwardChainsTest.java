@@ -2,6 +2,7 @@ package io.minik.runtime.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.minik.ground.net.Cidr;
 import io.minik.runtime.net.ForwardChains.Chain;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,10 +46,11 @@ class ForwardChainsTest {
             """;
 
     @Test
-    void onlyForwardChainsOfIpv4AreLookedAt() {
+    void onlyForwardChainsOfIpAreLookedAt() {
         assertThat(ForwardChains.forwarding(LISTING))
                 .containsExactly(
                         new Chain("ip", "filter", "FORWARD", true),
+                        new Chain("ip6", "filter", "FORWARD", true),
                         new Chain("inet", "mine", "open", false),
                         new Chain("inet", "mine", "shut", true));
         assertThat(ForwardChains.forwarding("")).isEmpty();
@@ -99,5 +101,17 @@ class ForwardChainsTest {
                 }
                 """;
         assertThat(ForwardChains.handles(chain)).containsExactly("12", "11");
+    }
+
+    @Test
+    void aChainSeesPacketsOfItsFamily() {
+        Cidr four = Cidr.parse("10.42.0.0/16");
+        Cidr six = Cidr.parse("fd42::/56");
+        assertThat(new Chain("ip", "filter", "FORWARD", true).sees(four)).isTrue();
+        assertThat(new Chain("ip", "filter", "FORWARD", true).sees(six)).isFalse();
+        assertThat(new Chain("ip6", "filter", "FORWARD", true).sees(four)).isFalse();
+        assertThat(new Chain("ip6", "filter", "FORWARD", true).sees(six)).isTrue();
+        assertThat(new Chain("inet", "filter", "FORWARD", true).sees(four)).isTrue();
+        assertThat(new Chain("inet", "filter", "FORWARD", true).sees(six)).isTrue();
     }
 }
