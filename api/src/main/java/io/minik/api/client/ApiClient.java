@@ -1,6 +1,7 @@
 package io.minik.api.client;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.client.ApiCall.Verb;
 import io.minik.api.meta.Resource;
 import io.minik.api.object.KubeObject;
@@ -67,26 +68,27 @@ public final class ApiClient {
             Resource resource, ObjectKey key, String subresource, PatchType type, JsonNode patch) {
         Map<String, String> query = new LinkedHashMap<>();
         query.put("fieldManager", fieldManager);
-        return transport.send(
-                call(Verb.PATCH, resource, key, subresource, query, type.contentType(), Json.bytes(patch)));
+        Optional<ObjectNode> tree = patch instanceof ObjectNode object ? Optional.of(object) : Optional.empty();
+        return transport.send(new ApiCall(
+                Verb.PATCH, resource, key, subresource, query, type.contentType(), () -> Json.bytes(patch), tree));
     }
 
     /** Answers with the object (now being deleted) or a Status. */
     public Future<KubeObject> delete(Resource resource, ObjectKey key, DeleteOptions options) {
-        return transport.send(call(Verb.DELETE, resource, key, "", Map.of(), JSON, Json.bytes(options.tree())));
+        return transport.send(delete(Verb.DELETE, resource, key, Map.of(), options));
     }
 
     /** Deletes all objects that the options select, in one namespace or (empty) everywhere. */
     public Future<KubeObject> deleteCollection(
             Resource resource, String namespace, ListOptions selection, DeleteOptions options) {
-        return transport.send(call(
-                Verb.DELETE_COLLECTION,
-                resource,
-                ObjectKey.of(namespace, ""),
-                "",
-                selection.query(),
-                JSON,
-                Json.bytes(options.tree())));
+        return transport.send(
+                delete(Verb.DELETE_COLLECTION, resource, ObjectKey.of(namespace, ""), selection.query(), options));
+    }
+
+    private static ApiCall delete(
+            Verb verb, Resource resource, ObjectKey key, Map<String, String> query, DeleteOptions options) {
+        ObjectNode tree = options.tree();
+        return new ApiCall(verb, resource, key, "", query, JSON, () -> Json.bytes(tree), Optional.of(tree));
     }
 
     /** The whole object: a server in this process takes its tree. */

@@ -105,12 +105,15 @@ public final class Decoder {
      */
     public static Decoded applied(Type type, byte[] body) {
         Body.Parsed parsed = parse(type, body, Format.YAML);
-        ObjectNode tree = (ObjectNode) parsed.tree();
+        return applied(type, (ObjectNode) parsed.tree(), parsed.lines());
+    }
+
+    /** The same of a tree, which is consumed. @param lines what was said twice in it */
+    public static Decoded applied(Type type, ObjectNode tree, List<String> lines) {
         heads(type, tree);
         TypedPatch.check(type, tree);
-        ObjectNode clean =
-                check(type, Body.Parsed.of(tree), FieldValidation.IGNORE).tree();
-        return new Decoded(clean, parsed.lines());
+        return new Decoded(
+                check(type, Body.Parsed.of(tree), FieldValidation.IGNORE).tree(), lines);
     }
 
     /**

@@ -13,7 +13,9 @@ import io.minik.ground.tls.X509Exception;
 import io.minik.server.admission.Review.Operation;
 import io.minik.server.authn.User;
 import io.minik.server.authz.Authorizer;
-import io.minik.server.authz.Authorizer.Attributes;
+import io.minik.server.authz.Authorizer.Decision;
+import io.minik.server.request.Target;
+import io.vertx.core.Future;
 import java.nio.charset.StandardCharsets;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -43,13 +45,13 @@ public final class CertificateRules implements Admission {
     }
 
     @Override
-    public void mutate(Review review) {
+    public Future<Void> mutate(Review review) {
         if (!review.resource().equals(Resources.CERTIFICATE_SIGNING_REQUESTS)) {
-            return;
+            return DONE;
         }
         if (review.operation() == Operation.CREATE) {
             identify(Json.child(review.object(), "spec"), review.user());
-            return;
+            return DONE;
         }
         if (review.operation() == Operation.UPDATE && review.old().isPresent()) {
             KubeObject old = review.old().get();
@@ -65,6 +67,7 @@ public final class CertificateRules implements Admission {
                 conditions(review, old, DECISIONS);
             }
         }
+        return DONE;
     }
 
     private static void identify(ObjectNode spec, User user) {
@@ -121,9 +124,9 @@ public final class CertificateRules implements Admission {
     }
 
     @Override
-    public void validate(Review review) {
+    public Future<Void> validate(Review review) {
         if (!review.resource().equals(Resources.CERTIFICATE_SIGNING_REQUESTS)) {
-            return;
+            return DONE;
         }
         if (review.operation() == Operation.CREATE) {
             validateRequest(review);
@@ -132,13 +135,18 @@ public final class CertificateRules implements Admission {
             JsonNode before = old.at("status");
             JsonNode after = review.object().path("status");
             if (review.subresource().equals("approval")) {
-                require(review, old, "approve", "approve");
-                refuse(review, CertificateChecks.status(before, after));
-            } else if (review.subresource().equals("status") && !before.equals(after)) {
-                require(review, old, "sign", "sign");
-                refuse(review, CertificateChecks.status(before, after));
+                return require(review, old, "approve").compose(unused -> decided(review, before, after));
+            }
+            if (review.subresource().equals("status") && !before.equals(after)) {
+                return require(review, old, "sign").compose(unused -> decided(review, before, after));
             }
         }
+        return DONE;
+    }
+
+    private static Future<Void> decided(Review review, JsonNode before, JsonNode after) {
+        refuse(review, CertificateChecks.status(before, after));
+        return DONE;
     }
 
     private static void validateRequest(Review review) {
@@ -161,21 +169,21 @@ public final class CertificateRules implements Admission {
     }
 
     /** On the signer itself, or on all signers of its domain. */
-    private void require(Review review, KubeObject request, String verb, String word) {
+    private Future<Void> require(Review review, KubeObject request, String verb) {
         String signer = request.text("spec", "signerName");
         String domain = signer.substring(0, Math.max(0, signer.indexOf('/'))) + "/*";
-        if (!may(review.user(), verb, signer) && !may(review.user(), verb, domain)) {
-            throw ApiException.forbidden(
-                    review.resource(),
-                    review.key().name(),
-                    "user not permitted to " + word + " requests with signerName \"" + signer + "\"");
-        }
+        return may(review.user(), verb, signer)
+                .compose(one -> one.allowed() ? Future.succeededFuture(one) : may(review.user(), verb, domain))
+                .compose(decision -> decision.allowed()
+                        ? DONE
+                        : Future.failedFuture(ApiException.forbidden(
+                                review.resource(),
+                                review.key().name(),
+                                "user not permitted to " + verb + " requests with signerName \"" + signer + "\"")));
     }
 
-    private boolean may(User user, String verb, String signer) {
-        return authorizer
-                .authorize(new Attributes(user, verb, GROUP, "*", "signers", "", "", signer, true, ""))
-                .allowed();
+    private Future<Decision> may(User user, String verb, String signer) {
+        return authorizer.authorize(user, Target.of(verb, GROUP, "signers", "", signer));
     }
 
     private static void refuse(Review review, List<Cause> causes) {

@@ -5,6 +5,7 @@ import io.minik.api.meta.Resources;
 import io.minik.api.object.KubeObject;
 import io.minik.ground.json.Json;
 import io.minik.server.admission.Review.Operation;
+import io.vertx.core.Future;
 import java.util.Comparator;
 
 /** A claim that names no class gets the default one; of several, the newest. */
@@ -20,16 +21,17 @@ public final class DefaultStorageClass implements Admission {
     }
 
     @Override
-    public void mutate(Review review) {
+    public Future<Void> mutate(Review review) {
         if (!review.is(Operation.CREATE, Resources.PERSISTENT_VOLUME_CLAIMS)
                 || Json.at(review.object(), "spec").has("storageClassName")
                 || Json.at(review.object(), "metadata", "annotations").has(OLD_CLASS)) {
-            return;
+            return DONE;
         }
         review.lookup().list(STORAGE_CLASSES, "").stream()
                 .filter(found -> "true".equals(found.annotations().get(DEFAULT)))
                 .max(Comparator.comparing((KubeObject found) -> found.meta().creationTimestamp())
                         .thenComparing(KubeObject::name, Comparator.reverseOrder()))
                 .ifPresent(found -> Json.child(review.object(), "spec").put("storageClassName", found.name()));
+        return DONE;
     }
 }

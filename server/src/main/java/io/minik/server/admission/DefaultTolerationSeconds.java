@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.meta.Resources;
 import io.minik.ground.json.Json;
 import io.minik.server.admission.Review.Operation;
+import io.vertx.core.Future;
 
 /** Pods stay on a node that is not ready or unreachable for a while, unless they say how long themselves. */
 public final class DefaultTolerationSeconds implements Admission {
@@ -29,15 +30,16 @@ public final class DefaultTolerationSeconds implements Admission {
     }
 
     @Override
-    public void mutate(Review review) {
+    public Future<Void> mutate(Review review) {
         boolean create = review.is(Operation.CREATE, Resources.PODS);
         boolean update = review.is(Operation.UPDATE, Resources.PODS);
         if (!create && !update) {
-            return;
+            return DONE;
         }
         ObjectNode spec = Json.child(review.object(), "spec");
         tolerate(spec, "node.kubernetes.io/not-ready", periods.notReadySeconds());
         tolerate(spec, "node.kubernetes.io/unreachable", periods.unreachableSeconds());
+        return DONE;
     }
 
     private static void tolerate(ObjectNode spec, String taint, int seconds) {

@@ -8,6 +8,7 @@ import io.minik.api.meta.Resources;
 import io.minik.api.object.KubeObject;
 import io.minik.ground.json.Json;
 import io.minik.server.admission.Review.Operation;
+import io.vertx.core.Future;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.ArrayList;
@@ -28,9 +29,9 @@ public final class LimitRanger implements Admission {
     }
 
     @Override
-    public void mutate(Review review) {
+    public Future<Void> mutate(Review review) {
         if (!review.is(Operation.CREATE, Resources.PODS)) {
-            return;
+            return DONE;
         }
         List<String> set = new ArrayList<>();
         for (JsonNode limit : limits(review, "Container")) {
@@ -45,10 +46,11 @@ public final class LimitRanger implements Admission {
             Json.child(Json.child(review.object(), "metadata"), "annotations")
                     .put(ANNOTATION, "LimitRanger plugin set: " + String.join("; ", set));
         }
+        return DONE;
     }
 
     @Override
-    public void validate(Review review) {
+    public Future<Void> validate(Review review) {
         List<String> errors = new ArrayList<>();
         if (review.is(Operation.CREATE, Resources.PODS)) {
             for (JsonNode limit : limits(review, "Container")) {
@@ -70,6 +72,7 @@ public final class LimitRanger implements Admission {
             String text = errors.size() == 1 ? errors.get(0) : "[" + String.join(", ", errors) + "]";
             throw ApiException.forbidden(review.resource(), review.key().name(), text);
         }
+        return DONE;
     }
 
     private static List<JsonNode> limits(Review review, String type) {

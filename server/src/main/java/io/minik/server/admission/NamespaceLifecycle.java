@@ -9,6 +9,7 @@ import io.minik.api.meta.Status.Reason;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.server.admission.Review.Operation;
+import io.vertx.core.Future;
 import java.util.List;
 import java.util.Set;
 
@@ -22,9 +23,9 @@ public final class NamespaceLifecycle implements Admission {
     }
 
     @Override
-    public void mutate(Review review) {
+    public Future<Void> mutate(Review review) {
         if (review.operation() != Operation.CREATE || !review.resource().namespaced()) {
-            return;
+            return DONE;
         }
         String namespace = review.key().namespace();
         KubeObject found = review.lookup()
@@ -50,14 +51,16 @@ public final class NamespaceLifecycle implements Admission {
                                     "metadata.namespace")),
                             0)));
         }
+        return DONE;
     }
 
     @Override
-    public void validate(Review review) {
+    public Future<Void> validate(Review review) {
         if (review.is(Operation.DELETE, Resources.NAMESPACES)
                 && IMMORTAL.contains(review.key().name())) {
             throw ApiException.forbidden(
                     Resources.NAMESPACES, review.key().name(), "this namespace may not be deleted");
         }
+        return DONE;
     }
 }

@@ -10,6 +10,7 @@ import io.minik.ground.json.Json;
 import io.minik.server.admission.Review.Operation;
 import io.minik.server.authn.User;
 import io.minik.server.authz.NodeUser;
+import io.vertx.core.Future;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -27,10 +28,10 @@ public final class NodeRestriction implements Admission {
     }
 
     @Override
-    public void validate(Review review) {
+    public Future<Void> validate(Review review) {
         Optional<String> node = NodeUser.of(review.user());
         if (node.isEmpty()) {
-            return;
+            return DONE;
         }
         switch (review.resource().groupResource()) {
             case "pods" -> pod(review, node.get());
@@ -39,6 +40,7 @@ public final class NodeRestriction implements Admission {
             case "csinodes.storage.k8s.io" -> own(review, node.get(), "CSINode");
             default -> {}
         }
+        return DONE;
     }
 
     private static void pod(Review review, String node) {

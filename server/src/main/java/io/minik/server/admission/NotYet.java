@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.meta.Resources;
 import io.minik.api.object.KubeObject;
 import io.minik.server.admission.Review.Operation;
+import io.vertx.core.Future;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -41,9 +42,9 @@ public final class NotYet implements Admission {
     }
 
     @Override
-    public void validate(Review review) {
+    public Future<Void> validate(Review review) {
         if (review.operation() == Operation.DELETE || !review.subresource().isEmpty()) {
-            return;
+            return DONE;
         }
         for (Unserved entry : BY_RESOURCE.getOrDefault(review.resource().groupResource(), List.of())) {
             if (entry.where().test(review.object(), review.lookup()) && isNews(entry, review)) {
@@ -51,6 +52,7 @@ public final class NotYet implements Admission {
             }
         }
         PodTemplates.find(review.resource(), review.object()).ifPresent(template -> template(review, template));
+        return DONE;
     }
 
     /** What makes pods is warned of as they are: their own author is a controller, which reads no warnings. */

@@ -11,6 +11,7 @@ import io.minik.server.podsecurity.PodSecurityConfig;
 import io.minik.server.podsecurity.Policy;
 import io.minik.server.podsecurity.Standards;
 import io.minik.server.podsecurity.Verdict;
+import io.vertx.core.Future;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,9 +39,9 @@ public final class PodSecurity implements Admission {
     }
 
     @Override
-    public void validate(Review review) {
+    public Future<Void> validate(Review review) {
         if (review.operation() == Operation.DELETE) {
-            return;
+            return DONE;
         }
         Resource resource = review.resource();
         if (resource.equals(Resources.NAMESPACES)) {
@@ -54,6 +55,7 @@ public final class PodSecurity implements Admission {
         } else if (review.subresource().isEmpty()) {
             PodTemplates.find(resource, review.object()).ifPresent(template -> template(review, template));
         }
+        return DONE;
     }
 
     private void namespace(Review review) {
@@ -168,7 +170,7 @@ public final class PodSecurity implements Admission {
     }
 
     private static void annotate(Review review, String key, String value) {
-        review.effects().audit().accept(Policy.LABEL_PREFIX + key, value);
+        review.annotate(Policy.LABEL_PREFIX + key, value);
     }
 
     private static Map<String, String> labels(JsonNode object) {

@@ -44,10 +44,10 @@ public final class PodServiceAccount implements Admission {
      * not refused for being faster: the pod waits. No other account comes by itself.
      */
     @Override
-    public Future<Void> admit(Review review) {
+    public Future<Void> mutate(Review review) {
         if (!review.is(Operation.CREATE, Resources.PODS)
                 || Json.at(review.object(), "metadata", "annotations").has(MIRROR)) {
-            return AdmissionChain.DONE;
+            return DONE;
         }
         ObjectNode spec = Json.child(review.object(), "spec");
         String name = Json.text(spec, "serviceAccountName");
@@ -64,7 +64,7 @@ public final class PodServiceAccount implements Admission {
             });
         }
         settle(spec, account(review, key));
-        return AdmissionChain.DONE;
+        return DONE;
     }
 
     private void settle(ObjectNode spec, KubeObject account) {

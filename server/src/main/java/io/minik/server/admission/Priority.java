@@ -8,6 +8,7 @@ import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.ground.json.Json;
 import io.minik.server.admission.Review.Operation;
+import io.vertx.core.Future;
 import java.util.Comparator;
 import java.util.Optional;
 
@@ -21,9 +22,9 @@ public final class Priority implements Admission {
     }
 
     @Override
-    public void mutate(Review review) {
+    public Future<Void> mutate(Review review) {
         if (!review.is(Operation.CREATE, Resources.PODS)) {
-            return;
+            return DONE;
         }
         ObjectNode spec = Json.child(review.object(), "spec");
         String name = Json.text(spec, "priorityClassName");
@@ -46,6 +47,7 @@ public final class Priority implements Admission {
                     chosen.map(found -> Json.textOr(PREEMPT, found.tree(), "preemptionPolicy"))
                             .orElse(PREEMPT));
         }
+        return DONE;
     }
 
     private static KubeObject named(Review review, String name) {

@@ -7,6 +7,7 @@ import io.minik.api.meta.Quantity;
 import io.minik.api.meta.Resources;
 import io.minik.api.object.KubeObject;
 import io.minik.ground.json.Json;
+import io.vertx.core.Future;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,15 +35,16 @@ public final class ResourceQuotas implements Admission {
     }
 
     @Override
-    public void validate(Review review) {
+    public Future<Void> validate(Review review) {
         Optional<QuotaEvaluator> evaluator = evaluators.find(review.resource()).filter(found -> found.handles(review));
         if (evaluator.isEmpty()) {
-            return;
+            return DONE;
         }
         for (KubeObject quota :
                 review.lookup().list(Resources.RESOURCE_QUOTAS, review.key().namespace())) {
             check(review, quota.compact(), evaluator.get());
         }
+        return DONE;
     }
 
     private void check(Review review, KubeObject quota, QuotaEvaluator evaluator) {

@@ -5,26 +5,25 @@ import io.minik.api.meta.Resource;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.server.authn.User;
+import io.minik.server.request.Request;
 import java.time.Instant;
 import java.util.Optional;
 
 /**
- * A write on its way through admission.
+ * A request on its way through one attempt to write it.
  *
+ * @param operation what it comes to: a PUT or an apply of what is absent is a CREATE
  * @param key namespace and name; the name is set also for generated names
  * @param object the new object, to be changed by mutate; empty object for DELETE
  * @param old the stored object; empty for CREATE
- * @param effects what rules add to the write
+ * @param effects what steps add to the write
  */
 public record Review(
         Operation operation,
-        Resource resource,
+        Request request,
         ObjectKey key,
-        String subresource,
         ObjectNode object,
         Optional<KubeObject> old,
-        User user,
-        boolean dryRun,
         Instant now,
         Lookup lookup,
         Effects effects) {
@@ -34,13 +33,31 @@ public record Review(
         DELETE
     }
 
+    public Resource resource() {
+        return request.resource();
+    }
+
+    /** By which the object is written: an eviction writes the status of a budget. */
+    public String subresource() {
+        return request.subresource();
+    }
+
+    public User user() {
+        return request.user();
+    }
+
     /** Tells the author, in a Warning header. */
     public void warn(String warning) {
         effects.warnings().add(warning);
     }
 
+    /** Tells the audit log, also of a request that is refused. */
+    public void annotate(String key, String value) {
+        request.requester().audit().accept(key, value);
+    }
+
     /** Whether it is this operation on this resource itself, not on a subresource. */
     public boolean is(Operation wanted, Resource of) {
-        return operation == wanted && subresource.isEmpty() && resource.equals(of);
+        return operation == wanted && subresource().isEmpty() && resource().equals(of);
     }
 }

@@ -3,6 +3,7 @@ package io.minik.server.admission;
 import io.minik.api.object.KubeObject;
 import io.minik.server.admission.Review.Operation;
 import io.minik.server.authz.RoleEscalation;
+import io.vertx.core.Future;
 
 /** Nobody grants what he does not hold: asks {@link RoleEscalation} on writes of the RBAC kinds. */
 public final class RoleEscalationRule implements Admission {
@@ -18,13 +19,10 @@ public final class RoleEscalationRule implements Admission {
     }
 
     @Override
-    public void validate(Review review) {
+    public Future<Void> validate(Review review) {
         if (review.operation() != Operation.DELETE && review.resource().group().equals("rbac.authorization.k8s.io")) {
-            escalation
-                    .check(review.user(), review.resource(), KubeObject.of(review.object()), review.old())
-                    .ifPresent(error -> {
-                        throw error;
-                    });
+            return escalation.check(review.user(), review.resource(), KubeObject.of(review.object()), review.old());
         }
+        return DONE;
     }
 }

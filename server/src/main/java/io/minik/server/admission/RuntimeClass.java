@@ -8,6 +8,7 @@ import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.ground.json.Json;
 import io.minik.server.admission.Review.Operation;
+import io.vertx.core.Future;
 import java.util.List;
 import java.util.Map;
 
@@ -19,9 +20,9 @@ public final class RuntimeClass implements Admission {
     }
 
     @Override
-    public void mutate(Review review) {
+    public Future<Void> mutate(Review review) {
         if (!review.is(Operation.CREATE, Resources.PODS)) {
-            return;
+            return DONE;
         }
         ObjectNode spec = Json.child(review.object(), "spec");
         String name = Json.text(spec, "runtimeClassName");
@@ -29,7 +30,7 @@ public final class RuntimeClass implements Admission {
             if (!spec.path("overhead").isEmpty()) {
                 throw rejected(review, "Pod Overhead set without corresponding RuntimeClass defined Overhead");
             }
-            return;
+            return DONE;
         }
         KubeObject found = review.lookup()
                 .find(Resources.RUNTIME_CLASSES, ObjectKey.cluster(name))
@@ -43,6 +44,7 @@ public final class RuntimeClass implements Admission {
                 spec.withArray("tolerations").add(toleration.deepCopy());
             }
         }
+        return DONE;
     }
 
     private static void overhead(Review review, ObjectNode spec, JsonNode fixed) {

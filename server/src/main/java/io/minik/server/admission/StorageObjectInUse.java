@@ -6,6 +6,7 @@ import io.minik.api.meta.Resource;
 import io.minik.api.meta.Resources;
 import io.minik.ground.json.Json;
 import io.minik.server.admission.Review.Operation;
+import io.vertx.core.Future;
 import java.util.Map;
 
 /** Claims and volumes are guarded from their first moment; a controller lets them go once nobody uses them. */
@@ -20,10 +21,10 @@ public final class StorageObjectInUse implements Admission {
     }
 
     @Override
-    public void mutate(Review review) {
+    public Future<Void> mutate(Review review) {
         String finalizer = FINALIZERS.get(review.resource());
         if (finalizer == null || !review.is(Operation.CREATE, review.resource())) {
-            return;
+            return DONE;
         }
         ObjectNode metadata = Json.child(review.object(), "metadata");
         if (!Json.stringList(metadata, "finalizers").contains(finalizer)) {
@@ -31,5 +32,6 @@ public final class StorageObjectInUse implements Admission {
                     metadata.get("finalizers") instanceof ArrayNode present ? present : metadata.putArray("finalizers");
             finalizers.add(finalizer);
         }
+        return DONE;
     }
 }

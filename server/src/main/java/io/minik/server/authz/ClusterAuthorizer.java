@@ -4,10 +4,13 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.ground.json.Json;
 import io.minik.server.authn.User;
+import io.minik.server.request.Target;
+import io.vertx.core.Future;
 
 /** The API server's authorizer: system:masters, then nodes, then RBAC; the first that allows decides. Any thread. */
 public final class ClusterAuthorizer implements Authorizer {
-    private static final Decision MASTERS = new Decision(Outcome.ALLOW, "");
+    /** To system:masters always, and to nodes. */
+    private static final Future<Decision> ALLOWED = Future.succeededFuture(new Decision(Outcome.ALLOW, ""));
 
     private final RbacIndex index;
     private final NodeAuthorizer nodes;
@@ -18,23 +21,23 @@ public final class ClusterAuthorizer implements Authorizer {
     }
 
     @Override
-    public Decision authorize(Attributes asked) {
-        if (asked.user().groups().contains(User.MASTERS)) {
-            return MASTERS;
+    public Future<Decision> authorize(User user, Target asked) {
+        if (user.groups().contains(User.MASTERS)) {
+            return ALLOWED;
         }
-        Decision byNode = nodes.authorize(asked);
+        Decision byNode = nodes.authorize(user, asked);
         if (byNode.allowed()) {
-            return byNode;
+            return ALLOWED;
         }
         RbacIndex.Grant[] found = new RbacIndex.Grant[1];
-        index.visit(asked.user(), asked.resourceRequest() ? asked.namespace() : "", (grant, rule) -> {
+        index.visit(user, asked.resourceRequest() ? asked.namespace() : "", (grant, rule) -> {
             if (rule.allows(asked)) {
                 found[0] = grant;
                 return false;
             }
             return true;
         });
-        return found[0] != null ? new Decision(Outcome.ALLOW, found[0].reason()) : byNode;
+        return found[0] != null ? found[0].allowed() : Future.succeededFuture(byNode);
     }
 
     /** The status of a SelfSubjectRulesReview: what a user may do in a namespace. */

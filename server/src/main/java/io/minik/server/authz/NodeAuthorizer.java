@@ -1,11 +1,15 @@
 package io.minik.server.authz;
 
+import io.minik.server.authn.User;
+import io.minik.server.authz.Authorizer.Decision;
+import io.minik.server.authz.Authorizer.Outcome;
 import io.minik.server.authz.PodReferences.Kind;
+import io.minik.server.request.Target;
 import java.util.List;
 import java.util.Set;
 
 /** What a kubelet may do: the static rules of system:node, cut down to what its own pods need. */
-final class NodeAuthorizer implements Authorizer {
+final class NodeAuthorizer {
     private static final Decision NOT_A_NODE = new Decision(Outcome.NO_OPINION, "");
     private static final Decision ALLOWED = new Decision(Outcome.ALLOW, "");
     private static final String LEASE_NAMESPACE = "kube-node-lease";
@@ -20,14 +24,13 @@ final class NodeAuthorizer implements Authorizer {
         this.rules = rules;
     }
 
-    @Override
-    public Decision authorize(Attributes asked) {
-        return NodeUser.of(asked.user())
+    Decision authorize(User user, Target asked) {
+        return NodeUser.of(user)
                 .map(node -> asked.resourceRequest() ? resource(node, asked) : byRules(asked))
                 .orElse(NOT_A_NODE);
     }
 
-    private Decision resource(String node, Attributes asked) {
+    private Decision resource(String node, Target asked) {
         return switch (asked.group() + "/" + asked.resource()) {
             case "/secrets" -> read(node, Kind.SECRET, asked);
             case "/configmaps" -> read(node, Kind.CONFIG_MAP, asked);
@@ -50,7 +53,7 @@ final class NodeAuthorizer implements Authorizer {
         };
     }
 
-    private Decision byRules(Attributes asked) {
+    private Decision byRules(Target asked) {
         for (PolicyRule rule : rules) {
             if (rule.allows(asked)) {
                 return ALLOWED;
@@ -59,7 +62,7 @@ final class NodeAuthorizer implements Authorizer {
         return NOT_A_NODE;
     }
 
-    private Decision read(String node, Kind kind, Attributes asked) {
+    private Decision read(String node, Kind kind, Target asked) {
         if (!READ.contains(asked.verb()) || !asked.subresource().isEmpty()) {
             return no("can only read resources of this type");
         }
@@ -69,14 +72,14 @@ final class NodeAuthorizer implements Authorizer {
         return object(node, kind, asked);
     }
 
-    private Decision get(String node, Kind kind, Attributes asked) {
+    private Decision get(String node, Kind kind, Target asked) {
         if (!asked.verb().equals("get") || !asked.subresource().isEmpty()) {
             return no("can only get individual resources of this type");
         }
         return object(node, kind, asked);
     }
 
-    private Decision claim(String node, Attributes asked) {
+    private Decision claim(String node, Target asked) {
         if (asked.subresource().equals("status")) {
             return asked.verb().equals("update") || asked.verb().equals("patch")
                     ? object(node, Kind.CLAIM, asked)
@@ -85,7 +88,7 @@ final class NodeAuthorizer implements Authorizer {
         return get(node, Kind.CLAIM, asked);
     }
 
-    private Decision token(String node, Attributes asked) {
+    private Decision token(String node, Target asked) {
         if (!asked.verb().equals("create")
                 || asked.name().isEmpty()
                 || !asked.subresource().equals("token")) {
@@ -95,7 +98,7 @@ final class NodeAuthorizer implements Authorizer {
     }
 
     /** Names on create are not known yet: NodeRestriction checks those. */
-    private static Decision own(String node, Attributes asked, String what) {
+    private static Decision own(String node, Target asked, String what) {
         if (!OWN.contains(asked.verb()) || !asked.subresource().isEmpty()) {
             return no("can only get, create, update, patch, or delete a " + what);
         }
@@ -104,7 +107,7 @@ final class NodeAuthorizer implements Authorizer {
                 : no("can only access " + what + " with the same name as the requesting node");
     }
 
-    private Decision node(String node, Attributes asked) {
+    private Decision node(String node, Target asked) {
         boolean writes = !READ.contains(asked.verb());
         if (writes && !asked.name().isEmpty() && !asked.name().equals(node)) {
             return no(
@@ -114,7 +117,7 @@ final class NodeAuthorizer implements Authorizer {
     }
 
     /** What is written is NodeRestriction's to judge; what is read must run here. */
-    private Decision pod(String node, Attributes asked) {
+    private Decision pod(String node, Target asked) {
         boolean write =
                 switch (asked.subresource()) {
                     case "" -> asked.verb().equals("create") || asked.verb().equals("delete");
@@ -137,14 +140,14 @@ final class NodeAuthorizer implements Authorizer {
                 : related(node, references.runs(node, asked.namespace(), asked.name()));
     }
 
-    private Decision slice(String node, Attributes asked) {
+    private Decision slice(String node, Target asked) {
         boolean many = Set.of("list", "watch", "deletecollection").contains(asked.verb());
         return many && !asked.selects("spec.nodeName", node) && !asked.selects("nodeName", node)
                 ? no("can only list/watch/deletecollection resourceslices with nodeName field selector")
                 : byRules(asked);
     }
 
-    private Decision object(String node, Kind kind, Attributes asked) {
+    private Decision object(String node, Kind kind, Target asked) {
         if (asked.name().isEmpty()) {
             return no("No Object name found");
         }

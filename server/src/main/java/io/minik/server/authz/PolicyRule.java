@@ -3,7 +3,7 @@ package io.minik.server.authz;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.ground.json.Json;
-import io.minik.server.authz.Authorizer.Attributes;
+import io.minik.server.request.Target;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -46,7 +46,7 @@ record PolicyRule(
         }
     }
 
-    boolean allows(Attributes asked) {
+    boolean allows(Target asked) {
         if (!has(verbs, asked.verb())) {
             return false;
         }

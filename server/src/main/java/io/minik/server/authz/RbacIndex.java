@@ -6,6 +6,9 @@ import io.minik.api.object.ObjectKey;
 import io.minik.ground.json.Json;
 import io.minik.server.authn.ServiceAccountTokens;
 import io.minik.server.authn.User;
+import io.minik.server.authz.Authorizer.Decision;
+import io.minik.server.authz.Authorizer.Outcome;
+import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -18,13 +21,18 @@ import java.util.concurrent.ConcurrentHashMap;
  * reader may see a binding before its role or after: then the binding grants nothing, as upstream.
  */
 final class RbacIndex {
-    /** @param namespace of the binding, empty for cluster-wide; @param role namespace empty = a ClusterRole */
-    record Grant(String namespace, ObjectKey binding, ObjectKey role, String subject) {
-        String reason() {
+    /**
+     * @param namespace of the binding, empty for cluster-wide
+     * @param role namespace empty = a ClusterRole
+     * @param allowed what it lets an authorizer say, made once
+     */
+    record Grant(String namespace, ObjectKey binding, ObjectKey role, Future<Decision> allowed) {
+        static Grant of(String namespace, ObjectKey binding, ObjectKey role, String subject) {
             String kind = namespace.isEmpty() ? "ClusterRoleBinding" : "RoleBinding";
             String roleKind = role.namespace().isEmpty() ? "ClusterRole" : "Role";
-            return "RBAC: allowed by " + kind + " \"" + binding + "\" of " + roleKind + " \"" + role.name() + "\" to "
-                    + subject;
+            String reason = "RBAC: allowed by " + kind + " \"" + binding + "\" of " + roleKind + " \"" + role.name()
+                    + "\" to " + subject;
+            return new Grant(namespace, binding, role, Future.succeededFuture(new Decision(Outcome.ALLOW, reason)));
         }
     }
 
@@ -59,7 +67,7 @@ final class RbacIndex {
             String key = subjectKey(subject, namespace);
             if (!key.isEmpty() && !subjects.contains(key)) {
                 subjects.add(key);
-                Grant grant = new Grant(namespace, binding.key(), role, describe(subject, namespace));
+                Grant grant = Grant.of(namespace, binding.key(), role, describe(subject, namespace));
                 grantsBySubject.merge(key, List.of(grant), RbacIndex::joined);
             }
         }

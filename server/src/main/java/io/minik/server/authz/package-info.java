@@ -1,7 +1,7 @@
 /**
  * May they: RBAC, with upstream's bootstrap roles, and the node authorizer.
  *
- * <p>{@link io.minik.server.authz.ClusterAuthorizer} answers from memory, on any loop, without waiting. It is fed by informers that
+ * <p>{@link io.minik.server.authz.ClusterAuthorizer} answers from memory, on any loop, without waiting; others may ask somebody. It is fed by informers that
  * the room {@link io.minik.server.authz.Rbac} holds; until they are complete only system:masters may do anything.
  * {@link io.minik.server.authz.RoleBootstrap} puts the bootstrap roles there, {@link io.minik.server.authz.RoleAggregation} fills
  * aggregated ones, {@link io.minik.server.authz.RoleEscalation} is admission's question "does he give away what he does not have",

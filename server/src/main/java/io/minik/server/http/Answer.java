@@ -2,8 +2,8 @@ package io.minik.server.http;
 
 import io.minik.api.schema.KindRow;
 import io.minik.server.registry.Listing;
-import io.minik.server.registry.Request;
 import io.minik.server.registry.Result;
+import io.minik.server.request.Request;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.Map;

@@ -1,6 +1,7 @@
 package io.minik.server.http;
 
 import io.minik.server.authn.User;
+import io.minik.server.request.Target;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +27,11 @@ public record ApiRequest(
 
     ApiRequest as(User someone) {
         return new ApiRequest(id, received, target, query, someone, contentType, body, wire, audit);
+    }
+
+    /** Whether nobody can be answered any more: the client went away, or was told that it took too long. */
+    boolean abandoned() {
+        return wire.isPresent() && wire.get().over();
     }
 
     String parameter(String name) {

@@ -14,6 +14,7 @@ import io.minik.ground.net.Crowd;
 import io.minik.ground.room.Room;
 import io.minik.ground.tls.ClientAuthority;
 import io.minik.server.admission.Admission;
+import io.minik.server.admission.NotYet;
 import io.minik.server.admission.QuotaEvaluators;
 import io.minik.server.admission.ResourceQuotas;
 import io.minik.server.authn.Authenticator;
@@ -25,7 +26,6 @@ import io.minik.server.registry.Connector;
 import io.minik.server.registry.NameSource;
 import io.minik.server.registry.Registry;
 import io.minik.server.registry.ServedKinds;
-import io.minik.server.registry.ServiceAllocation;
 import io.minik.server.table.Tables;
 import io.minik.server.watchcache.Compaction;
 import io.minik.server.watchcache.WatchCaches;
@@ -153,9 +153,8 @@ public final class ApiServer implements Room {
                 parts.store(),
                 caches,
                 kinds,
-                Rules.chain(config, names, parts.rules(), quotas, this::notYet),
+                Rules.chain(config, names, random, parts.rules(), List.of(new NotYet(this::notYet), quotas)),
                 quotas,
-                new ServiceAllocation(config.serviceCidr(), config.nodePorts(), names, random),
                 names,
                 clock,
                 parts.connectors(),

@@ -3,6 +3,7 @@ package io.minik.server.http;
 import io.minik.ground.net.UpgradeByPost;
 import io.minik.server.authn.User;
 import io.minik.server.registry.NameSource;
+import io.minik.server.request.Target;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpServerRequest;
 import java.net.URLDecoder;

@@ -18,6 +18,11 @@ import java.util.stream.Stream;
 record HttpExchange(HttpServerRequest request, HttpBody body, Connections.Guard guard) {
     private static final String PROTOCOL = "Sec-WebSocket-Protocol";
 
+    /** Whether an answer would reach nobody: the connection or stream is gone, or has had one. */
+    boolean over() {
+        return request.response().closed() || request.response().ended();
+    }
+
     String header(String name) {
         String value = request.getHeader(name);
         return value == null ? "" : value;

@@ -15,7 +15,8 @@ import io.minik.ground.loop.Seconds;
 import io.minik.server.authn.User;
 import io.minik.server.registry.NameSource;
 import io.minik.server.registry.Registry;
-import io.minik.server.registry.Request;
+import io.minik.server.request.Request;
+import io.minik.server.request.Target;
 import io.minik.server.watchcache.CacheEvent.Seen;
 import io.minik.server.watchcache.CacheWatcher;
 import io.minik.server.watchcache.WatchSink;
@@ -151,16 +152,17 @@ final class InProcessTransport implements Transport {
                 + (call.key().name().isEmpty() ? "" : "/" + call.key().name())
                 + (call.subresource().isEmpty() ? "" : "/" + call.subresource());
         return new Target(
-                true,
-                verb,
-                resource.group(),
-                resource.version(),
-                resource.plural(),
-                call.subresource(),
-                namespace,
-                call.key().name(),
-                "",
-                path);
+                        true,
+                        verb,
+                        resource.group(),
+                        resource.version(),
+                        resource.plural(),
+                        call.subresource(),
+                        namespace,
+                        call.key().name(),
+                        path,
+                        "")
+                .selecting(call.query());
     }
 
     /** Hands events to an in-process watcher, converted where its version is not the stored one. */

@@ -1,6 +1,7 @@
 package io.minik.server.http;
 
 import io.minik.api.meta.Resource;
+import io.minik.server.request.Target;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;

@@ -10,6 +10,7 @@ import io.minik.ground.net.Address;
 import io.minik.server.http.ProxyPipe.Line;
 import io.minik.server.http.ProxyPipe.Place;
 import io.minik.server.registry.Registry;
+import io.minik.server.request.Target;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

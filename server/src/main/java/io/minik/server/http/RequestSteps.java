@@ -6,10 +6,10 @@ import io.minik.api.meta.Status.Reason;
 import io.minik.server.authn.Authenticator;
 import io.minik.server.authn.User;
 import io.minik.server.authz.Authorizer;
-import io.minik.server.authz.Authorizer.Attributes;
 import io.minik.server.authz.Authorizer.Decision;
 import io.minik.server.authz.Forbidden;
 import io.minik.server.authz.NodeUser;
+import io.minik.server.request.Target;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -33,6 +33,8 @@ final class RequestSteps {
     private static final int MAX_READING = 400;
 
     private static final int MAX_MUTATING = 200;
+
+    private static final String ACCOUNT = "system:serviceaccount:";
 
     private final Authenticator authenticator;
     private final Authorizer authorizer;
@@ -118,42 +120,48 @@ final class RequestSteps {
             }
             return next.handle(request);
         }
-        mayImpersonate(request.user(), name, groups, uid, extra);
-        List<String> all = new ArrayList<>(groups);
-        all.add(name.equals(User.ANONYMOUS.name()) ? User.UNAUTHENTICATED : User.AUTHENTICATED);
-        if (name.startsWith("system:serviceaccount:") && groups.isEmpty()) {
-            all.add("system:serviceaccounts");
-            all.add("system:serviceaccounts:" + name.split(":", -1)[2]);
-        }
-        request.audit().annotate("minik.io/impersonated-by", request.user().name());
-        return next.handle(request.as(new User(name, uid, List.copyOf(all), extra)));
+        return require(request.user(), impersonated(name, groups, uid, extra)).compose(unused -> {
+            List<String> all = new ArrayList<>(groups);
+            all.add(name.equals(User.ANONYMOUS.name()) ? User.UNAUTHENTICATED : User.AUTHENTICATED);
+            if (name.startsWith(ACCOUNT) && groups.isEmpty()) {
+                all.add("system:serviceaccounts");
+                all.add("system:serviceaccounts:" + name.split(":", -1)[2]);
+            }
+            request.audit().annotate("minik.io/impersonated-by", request.user().name());
+            return next.handle(request.as(new User(name, uid, List.copyOf(all), extra)));
+        });
     }
 
-    private void mayImpersonate(
-            User user, String name, List<String> groups, String uid, Map<String, List<String>> extra) {
+    /** What must be allowed to who acts as somebody. */
+    private static List<Target> impersonated(
+            String name, List<String> groups, String uid, Map<String, List<String>> extra) {
+        List<Target> wanted = new ArrayList<>();
         String[] account = name.split(":", -1);
-        if (name.startsWith("system:serviceaccount:") && account.length == 4) {
-            require(new Attributes(
-                    user, "impersonate", "", "v1", "serviceaccounts", "", account[2], account[3], true, ""));
-        } else {
-            require(new Attributes(user, "impersonate", "", "v1", "users", "", "", name, true, ""));
-        }
-        for (String group : groups) {
-            require(new Attributes(user, "impersonate", "", "v1", "groups", "", "", group, true, ""));
-        }
+        wanted.add(
+                name.startsWith(ACCOUNT) && account.length == 4
+                        ? Target.of("impersonate", "", "serviceaccounts", account[2], account[3])
+                        : Target.of("impersonate", "", "users", "", name));
+        groups.forEach(group -> wanted.add(Target.of("impersonate", "", "groups", "", group)));
         String group = "authentication.k8s.io";
         if (!uid.isEmpty()) {
-            require(new Attributes(user, "impersonate", group, "v1", "uids", "", "", uid, true, ""));
+            wanted.add(Target.of("impersonate", group, "uids", "", uid));
         }
-        extra.forEach((key, values) -> values.forEach(value ->
-                require(new Attributes(user, "impersonate", group, "v1", "userextras", key, "", value, true, ""))));
+        extra.forEach((key, values) -> values.forEach(value -> wanted.add(
+                Target.of("impersonate", group, "userextras", "", value).part(key))));
+        return wanted;
     }
 
-    private void require(Attributes attributes) {
-        Decision decision = authorizer.authorize(attributes);
-        if (!decision.allowed()) {
-            throw Forbidden.of(attributes, decision);
+    /** One after the other; the first that is not allowed is told. */
+    private Future<Void> require(User user, List<Target> wanted) {
+        if (wanted.isEmpty()) {
+            return Future.succeededFuture();
         }
+        Target first = wanted.get(0);
+        return authorizer
+                .authorize(user, first)
+                .compose(decision -> decision.allowed()
+                        ? require(user, wanted.subList(1, wanted.size()))
+                        : Future.failedFuture(Forbidden.of(user, first, decision)));
     }
 
     /** A bound on what is worked on at once; watches do not count, and system:masters always gets in. */
@@ -174,16 +182,22 @@ final class RequestSteps {
     }
 
     Future<Answer> authorize(ApiRequest request, RequestStep.Next next) {
-        Attributes attributes = request.target().attributes(request.user(), request.query());
-        Decision decision = authorizer.authorize(attributes);
+        Future<Decision> decided = authorizer.authorize(request.user(), request.target());
+        return decided.succeeded()
+                ? admit(request, decided.result(), next)
+                : decided.compose(decision -> admit(request, decision, next));
+    }
+
+    private Future<Answer> admit(ApiRequest request, Decision decision, RequestStep.Next next) {
         request.audit().annotate("authorization.k8s.io/decision", decision.allowed() ? "allow" : "forbid");
         request.audit().annotate("authorization.k8s.io/reason", decision.reason());
         if (!decision.allowed()) {
-            throw Forbidden.of(attributes, decision);
+            throw Forbidden.of(request.user(), request.target(), decision);
         }
         if (request.target().entersPod() && !request.target().verb().equals("create")) {
             // As upstream since 1.35: a WebSocket's GET needs what SPDY's POST needs, else to read is to enter.
-            require(request.target().as("create").attributes(request.user(), request.query()));
+            return require(request.user(), List.of(request.target().as("create")))
+                    .compose(unused -> next.handle(request));
         }
         return next.handle(request);
     }

@@ -1,5 +1,6 @@
 package io.minik.server.http;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.client.ApiCall.Verb;
 import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Resource;
@@ -10,7 +11,9 @@ import io.minik.api.schema.KindRow;
 import io.minik.api.schema.Kinds;
 import io.minik.api.schema.Subresource;
 import io.minik.server.registry.Registry;
-import io.minik.server.registry.Request;
+import io.minik.server.request.Request;
+import io.minik.server.request.Requester;
+import io.minik.server.request.Target;
 import io.vertx.core.Future;
 import java.util.Map;
 import java.util.Optional;
@@ -18,8 +21,6 @@ import java.util.Set;
 
 /** The end of the pipeline: to the registry, a proxy, or one of the server's own documents. */
 final class Routes {
-    private static final byte[] NO_BODY = {};
-
     /** As long as a fieldManager may be. */
     private static final int LONGEST_MANAGER = 128;
 
@@ -71,7 +72,7 @@ final class Routes {
     }
 
     private Future<Answer> read(Verb verb, KindRow kind, ObjectKey key, ApiRequest request) {
-        Request asked = request(verb, kind, key, request, NO_BODY);
+        Request asked = request(verb, kind, key, request, Request.Body.NONE);
         if (verb == Verb.WATCH) {
             return Future.succeededFuture(new Answer.Watching(asked));
         }
@@ -81,12 +82,14 @@ final class Routes {
     }
 
     private Future<Answer> write(Verb verb, KindRow kind, ObjectKey key, ApiRequest request) {
-        if (request.body().tree().isPresent()) {
-            return write(request(verb, kind, key, request, NO_BODY), verb, kind);
+        String type = request.contentType();
+        Optional<ObjectNode> tree = request.body().tree();
+        if (tree.isPresent()) {
+            return write(request(verb, kind, key, request, Request.Body.of(type, tree.get())), verb, kind);
         }
-        return request.body().read(request.user()).compose(body -> {
-            Request asked = request(verb, kind, key, request, body.getBytes());
-            return body.length() > HeavyWork.ABOVE_BYTES
+        return request.body().read(request.user()).compose(bytes -> {
+            Request asked = request(verb, kind, key, request, Request.Body.of(type, bytes.getBytes()));
+            return bytes.length() > HeavyWork.ABOVE_BYTES
                     ? heavy.run(request.user().name(), () -> write(asked, verb, kind))
                     : write(asked, verb, kind);
         });
@@ -98,19 +101,10 @@ final class Routes {
                 : registry.handle(asked).map(result -> new Answer.One(kind, result));
     }
 
-    private static Request request(Verb verb, KindRow kind, ObjectKey key, ApiRequest request, byte[] body) {
-        return new Request(
-                verb,
-                kind,
-                key,
-                request.target().subresource(),
-                Map.copyOf(request.query()),
-                request.user(),
-                manager(request),
-                request.contentType(),
-                body,
-                request.audit()::annotate,
-                request.body().tree());
+    private static Request request(Verb verb, KindRow kind, ObjectKey key, ApiRequest request, Request.Body body) {
+        Requester caller =
+                new Requester(request.user(), manager(request), request.audit()::annotate, request::abandoned);
+        return new Request(verb, kind, key, request.target().subresource(), Map.copyOf(request.query()), caller, body);
     }
 
     /** The parameter, or what the user agent begins with: {@code kubectl} of {@code kubectl/v1.36.4 (linux/amd64) …}. */

@@ -1,6 +1,5 @@
 package io.minik.server.http;
 
-import io.minik.api.object.KubeObject;
 import io.minik.server.admission.Admission;
 import io.minik.server.admission.AdmissionChain;
 import io.minik.server.admission.DefaultIngressClass;
@@ -9,29 +8,31 @@ import io.minik.server.admission.DefaultTolerationSeconds;
 import io.minik.server.admission.LimitRanger;
 import io.minik.server.admission.NamespaceLifecycle;
 import io.minik.server.admission.NodeRestriction;
-import io.minik.server.admission.NotYet;
 import io.minik.server.admission.PodSecurity;
 import io.minik.server.admission.PodServiceAccount;
 import io.minik.server.admission.Priority;
-import io.minik.server.admission.ResourceQuotas;
 import io.minik.server.admission.RuntimeClass;
 import io.minik.server.admission.StorageObjectInUse;
 import io.minik.server.registry.NameSource;
+import io.minik.server.registry.ServiceAllocation;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BiConsumer;
+import java.util.random.RandomGenerator;
 
-/** Admission's list, in execution order: what changes objects first, quotas last, on what the others left. */
+/**
+ * Admission's list, in execution order: what changes objects first, then what is given out on what the others left, quotas last
+ * of all.
+ */
 final class Rules {
     private Rules() {}
 
-    /** @param notYet takes an object and what minik does not do for it */
+    /** @param more of other rooms; @param last of these, in their order */
     static AdmissionChain chain(
             ApiServerConfig config,
             NameSource names,
+            RandomGenerator random,
             List<Admission> more,
-            ResourceQuotas quotas,
-            BiConsumer<KubeObject, String> notYet) {
+            List<Admission> last) {
         List<Admission> rules = new ArrayList<>(List.of(
                 new NamespaceLifecycle(),
                 new PodServiceAccount(names::tail),
@@ -45,8 +46,8 @@ final class Rules {
                 new LimitRanger(),
                 new PodSecurity(config.podSecurity())));
         rules.addAll(more);
-        rules.add(new NotYet(notYet));
-        rules.add(quotas);
+        rules.add(new ServiceAllocation(config.serviceCidr(), config.nodePorts(), names, random));
+        rules.addAll(last);
         return new AdmissionChain(rules);
     }
 }

@@ -26,6 +26,7 @@ import io.minik.api.schema.Type;
 import io.minik.api.validation.Validator;
 import io.minik.api.validation.Warnings;
 import io.minik.ground.json.Json;
+import io.minik.server.request.Request;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,9 +62,10 @@ final class Codec {
     /** The body of a PUT, or of a POST of the kind itself. */
     ObjectNode decode(Request request, List<String> warnings) {
         Type type = bodyType(request);
-        Decoded decoded = request.tree().isPresent()
-                ? Decoder.decode(type, request.tree().get(), level(request))
-                : Decoder.decode(type, request.body(), format(request), level(request));
+        Request.Body body = request.body();
+        Decoded decoded = body.tree().isPresent()
+                ? Decoder.decode(type, body.tree().get(), level(request))
+                : Decoder.decode(type, body.bytes(), format(body), level(request));
         warnings.addAll(decoded.warnings());
         ObjectNode tree = decoded.tree();
         if (type == request.kind().type()) {
@@ -72,19 +74,17 @@ final class Codec {
         return tree;
     }
 
-    ObjectNode decodeCreate(Request request, List<String> warnings) {
-        return decode(request, warnings);
-    }
-
     /** DeleteOptions; an empty body means none. */
     ObjectNode options(Request request) {
-        if (request.body().length == 0) {
+        Request.Body body = request.body();
+        if (body.isEmpty()) {
             return Json.object();
         }
         Type type = kinds.now()
                 .findType("v1", "DeleteOptions")
                 .orElseThrow(() -> new IllegalStateException("the schema has no DeleteOptions"));
-        ObjectNode tree = Decoder.read(type, request.body(), format(request));
+        ObjectNode tree =
+                body.tree().map(ObjectNode::deepCopy).orElseGet(() -> Decoder.read(type, body.bytes(), format(body)));
         tree.remove(List.of("kind", "apiVersion"));
         return Decoder.decode(type, tree, FieldValidation.IGNORE).tree();
     }
@@ -97,16 +97,19 @@ final class Codec {
             List<String> told = request.subresource().isEmpty() ? new ArrayList<>() : warnings;
             return applied(request, type, Optional.of(doc), told);
         }
+        Request.Body body = request.body();
         Decoder.Patch patch;
         try {
-            patch = Decoder.patch(request.body());
+            patch = body.tree()
+                    .map(tree -> new Decoder.Patch(tree.deepCopy(), List.of()))
+                    .orElseGet(() -> Decoder.patch(body.bytes()));
         } catch (IllegalArgumentException e) {
             throw ApiException.badRequest("error decoding patch: " + e.getMessage());
         }
         JsonNode changes = patch.tree();
-        boolean strategic = request.contentType().equals("application/strategic-merge-patch+json");
+        boolean strategic = body.contentType().equals("application/strategic-merge-patch+json");
         JsonNode patched =
-                switch (request.contentType()) {
+                switch (body.contentType()) {
                     case "application/json-patch+json" -> JsonPatch.apply(doc, changes);
                     case "application/merge-patch+json" -> MergePatch.apply(doc, changes);
                     case "application/strategic-merge-patch+json" -> {
@@ -120,7 +123,7 @@ final class Codec {
         if (!(patched instanceof ObjectNode tree)) {
             throw ApiException.badRequest("the patched object is no object");
         }
-        if (request.contentType().equals("application/json-patch+json")) {
+        if (body.contentType().equals("application/json-patch+json")) {
             patch = JsonPatch.strict(patch);
         }
         Decoded decoded = Decoder.patched(type, tree, strategic, patch, level(request));
@@ -139,12 +142,15 @@ final class Codec {
     }
 
     static boolean applies(Request request) {
-        return request.contentType().equals("application/apply-patch+yaml");
+        return request.body().contentType().equals("application/apply-patch+yaml");
     }
 
     private ObjectNode applied(Request request, Type type, Optional<ObjectNode> live, List<String> warnings) {
         String manager = request.parameter("fieldManager");
-        Decoded decoded = Decoder.applied(type, request.body());
+        Request.Body body = request.body();
+        Decoded decoded = body.tree().isPresent()
+                ? Decoder.applied(type, body.tree().get().deepCopy(), List.of())
+                : Decoder.applied(type, body.bytes());
         if (level(request) == FieldValidation.STRICT && !decoded.warnings().isEmpty()) {
             throw ApiException.badRequest(
                     "error strict decoding YAML: error converting YAML to JSON: yaml: unmarshal errors:" + "\n  "
@@ -168,12 +174,13 @@ final class Codec {
      * Whose the fields are now: told from what the caller sent, before admission and allocation add theirs. An apply has
      * settled that already, and a binding is a record of the server.
      */
-    void track(Request request, String subresource, Optional<KubeObject> old, ObjectNode next) {
+    void track(Request request, Optional<KubeObject> old, ObjectNode next) {
+        String subresource = request.subresource();
         if (applies(request) || subresource.equals("binding")) {
             return;
         }
-        ManagedFields.Writer writer =
-                new ManagedFields.Writer(request.kind().type(), request.manager(), subresource, clock.instant());
+        ManagedFields.Writer writer = new ManagedFields.Writer(
+                request.kind().type(), request.requester().manager(), subresource, clock.instant());
         if (old.isPresent()) {
             ManagedFields.track(writer, old.get().tree(), next);
             return;
@@ -215,8 +222,8 @@ final class Codec {
         return FieldValidation.of(request.parameter("fieldValidation"));
     }
 
-    private static Format format(Request request) {
-        return switch (request.contentType()) {
+    private static Format format(Request.Body body) {
+        return switch (body.contentType()) {
             case "", "application/json", "*/*" -> Format.JSON;
             case "application/yaml", "text/yaml", "application/x-yaml" -> Format.YAML;
             case "application/vnd.kubernetes.protobuf" -> Format.PROTOBUF;

@@ -1,11 +1,8 @@
 package io.minik.server.registry;
 
-import io.minik.api.meta.Resource;
 import io.minik.api.object.KubeObject;
-import io.minik.api.object.ObjectKey;
-import io.minik.server.authn.User;
+import io.minik.server.request.Request;
 import io.vertx.core.Future;
-import java.util.Map;
 
 /**
  * A kind or subresource that is computed when it is created and not stored as such: SubjectAccessReview, TokenReview,
@@ -14,7 +11,8 @@ import java.util.Map;
  */
 @FunctionalInterface
 public interface Connector {
-    Future<KubeObject> create(Scope scope, KubeObject body);
+    /** @param request its key is the namespace, and for a subresource the parent's name */
+    Future<KubeObject> create(Request request, KubeObject body);
 
     /**
      * What a connector answers for.
@@ -23,13 +21,4 @@ public interface Connector {
      * @param subresource {@code token}; empty for the kind itself
      */
     record Key(String group, String plural, String subresource) {}
-
-    /** @param key namespace, and for a subresource the parent's name */
-    record Scope(
-            User user,
-            Resource resource,
-            ObjectKey key,
-            String subresource,
-            Map<String, String> query,
-            boolean dryRun) {}
 }

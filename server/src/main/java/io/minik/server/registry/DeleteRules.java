@@ -8,6 +8,7 @@ import io.minik.api.meta.Resources;
 import io.minik.api.object.KubeObject;
 import io.minik.ground.json.Json;
 import io.minik.ground.loop.Seconds;
+import io.minik.server.request.Request;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

@@ -7,6 +7,7 @@ import io.minik.api.meta.Status.Cause;
 import io.minik.api.meta.Status.Details;
 import io.minik.api.meta.Status.Reason;
 import io.minik.api.object.KubeObject;
+import io.minik.server.request.Request;
 import io.minik.server.watchcache.Filter;
 import io.minik.server.watchcache.Snapshot;
 import io.minik.server.watchcache.StorageKeys;

@@ -11,16 +11,13 @@ import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.api.schema.Schema;
 import io.minik.ground.json.Json;
+import io.minik.server.request.Request;
 import io.vertx.core.Future;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Optional;
 
 /** pods/binding, which gives a pod its node once. */
 final class PodBinding {
-    /** Who the server writes as where nobody asked for the write itself. */
-    private static final String SELF = "minik";
-
     private final Writes writes;
     private final Schema schema;
     private final InstantSource clock;
@@ -31,10 +28,10 @@ final class PodBinding {
         this.clock = clock;
     }
 
-    Future<KubeObject> bind(Connector.Scope scope, KubeObject binding) {
+    Future<KubeObject> bind(Request request, KubeObject binding) {
         String name =
-                scope.key().name().isEmpty() ? binding.name() : scope.key().name();
-        ObjectKey key = ObjectKey.of(scope.key().namespace(), name);
+                request.key().name().isEmpty() ? binding.name() : request.key().name();
+        ObjectKey key = ObjectKey.of(request.key().namespace(), name);
         String node = binding.text("target", "name");
         String targetKind = binding.text("target", "kind");
         if (node.isEmpty() || (!targetKind.isEmpty() && !targetKind.equals("Node"))) {
@@ -51,9 +48,8 @@ final class PodBinding {
                                                     + "\": supported values: \"Node\", \"<empty>\"",
                                             "target.kind")));
         }
-        Request request = request(Verb.UPDATE, scope, key);
-        return writes.update(new Writes.Update(
-                        request, key, "binding", List.of(), pod -> bound(pod, binding, node), Optional.empty()))
+        Request update = request.instead(Verb.UPDATE, schema.kind(Resources.PODS), key, "binding");
+        return writes.update(Writes.Update.of(update, (pod, warnings) -> bound(pod, binding, node)))
                 .map(result -> successCreated());
     }
 
@@ -103,20 +99,6 @@ final class PodBinding {
                 conditions.addObject().put("type", "PodScheduled").put("status", "True");
         scheduled.putNull("lastProbeTime");
         scheduled.put("lastTransitionTime", WriteStrategy.timestamp(clock.instant()));
-    }
-
-    private Request request(Verb verb, Connector.Scope scope, ObjectKey key) {
-        return new Request(
-                verb,
-                schema.kind(Resources.PODS),
-                key,
-                "",
-                scope.query(),
-                scope.user(),
-                SELF,
-                "",
-                new byte[0],
-                Request.UNHEARD);
     }
 
     static KubeObject successCreated() {

@@ -15,18 +15,15 @@ import io.minik.api.schema.Schema;
 import io.minik.api.selector.LabelSelector;
 import io.minik.ground.json.Json;
 import io.minik.server.admission.NodeRestriction;
+import io.minik.server.request.Request;
 import io.vertx.core.Future;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** pods/eviction: a delete that asks the disruption budgets first and leaves the reason on the pod. */
 final class PodEviction {
-    /** Who the server writes as where nobody asked for the write itself. */
-    private static final String SELF = "minik";
-
     private final Writes writes;
     private final Storage storage;
     private final Schema schema;
@@ -39,22 +36,23 @@ final class PodEviction {
         this.clock = clock;
     }
 
-    Future<KubeObject> evict(Connector.Scope scope, KubeObject eviction) {
-        return storage.caughtUp().compose(unused -> evictNow(scope, eviction));
+    Future<KubeObject> evict(Request request, KubeObject eviction) {
+        return storage.caughtUp().compose(unused -> evictNow(request, eviction));
     }
 
-    private Future<KubeObject> evictNow(Connector.Scope scope, KubeObject eviction) {
-        ObjectKey key = scope.key();
+    private Future<KubeObject> evictNow(Request request, KubeObject eviction) {
+        ObjectKey key = request.key();
         KubeObject pod = storage.find(Resources.PODS, key)
                 .map(KubeObject::compact)
                 .orElseThrow(() -> ApiException.notFound(Resources.PODS, key.name()));
-        NodeRestriction.evict(scope.user(), pod);
+        NodeRestriction.evict(request.user(), pod);
         ObjectNode body = eviction.at("deleteOptions") instanceof ObjectNode given ? given : Json.object();
-        Map<String, String> query = new HashMap<>(scope.query());
+        Map<String, String> query = new HashMap<>(request.query());
         if (!body.path("dryRun").isEmpty()) {
             query.put("dryRun", "All");
         }
-        Request delete = request(Verb.DELETE, Resources.PODS, key, "", query, scope);
+        Request asked = request.with(query);
+        Request delete = asked.instead(Verb.DELETE, schema.kind(Resources.PODS), key, "");
         DeleteRules.Options options = DeleteRules.Options.of(body, delete);
         List<KubeObject> budgets = budgets(pod);
         if (budgets.size() > 1) {
@@ -64,15 +62,14 @@ final class PodEviction {
         Future<?> allowed = budgets.isEmpty() || freely(pod, budgets.get(0))
                 ? Future.succeededFuture()
                 : edit(
+                        asked,
                         Resources.POD_DISRUPTION_BUDGETS,
                         budgets.get(0).key(),
-                        budget -> spent(budget, pod),
-                        query,
-                        scope);
+                        (budget, warnings) -> spent(budget, pod));
         return allowed.compose(spent -> pod.meta().deleting()
                         ? Future.succeededFuture()
-                        : edit(Resources.PODS, key, this::told, query, scope))
-                .compose(told -> writes.delete(delete, key, options))
+                        : edit(asked, Resources.PODS, key, (present, warnings) -> told(present)))
+                .compose(told -> writes.delete(delete, options))
                 .map(result -> PodBinding.successCreated());
     }
 
@@ -102,10 +99,9 @@ final class PodEviction {
                 || (desired > 0 && budget.at("status", "currentHealthy").asInt(0) >= desired);
     }
 
-    private Future<?> edit(
-            Resource resource, ObjectKey key, Writes.Change change, Map<String, String> query, Connector.Scope scope) {
-        Request request = request(Verb.UPDATE, resource, key, "status", query, scope);
-        return writes.update(new Writes.Update(request, key, "status", List.of(), change, Optional.empty()));
+    private Future<?> edit(Request request, Resource resource, ObjectKey key, Writes.Change change) {
+        return writes.update(
+                Writes.Update.of(request.instead(Verb.UPDATE, schema.kind(resource), key, "status"), change));
     }
 
     /** Takes one disruption from the budget, or answers 429. */
@@ -149,25 +145,5 @@ final class PodEviction {
                 .put("lastTransitionTime", WriteStrategy.timestamp(clock.instant()))
                 .putNull("lastProbeTime");
         return next;
-    }
-
-    private Request request(
-            Verb verb,
-            Resource resource,
-            ObjectKey key,
-            String subresource,
-            Map<String, String> query,
-            Connector.Scope scope) {
-        return new Request(
-                verb,
-                schema.kind(resource),
-                key,
-                subresource,
-                Map.copyOf(query),
-                scope.user(),
-                SELF,
-                "",
-                new byte[0],
-                Request.UNHEARD);
     }
 }

@@ -10,12 +10,13 @@ import io.minik.api.schema.Schema;
 import io.minik.ground.json.Json;
 import io.minik.server.admission.ResourceQuotas;
 import io.minik.server.authn.User;
+import io.minik.server.request.Request;
+import io.minik.server.request.Requester;
 import io.vertx.core.Future;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -105,19 +106,12 @@ final class QuotaStatus {
                 quota.key(),
                 "status",
                 Map.of(),
-                SELF,
-                "minik",
-                "",
-                new byte[0],
-                Request.UNHEARD);
-        return writes.update(new Writes.Update(
+                Requester.room(SELF),
+                Request.Body.NONE);
+        return writes.update(Writes.Update.of(
                         request,
-                        quota.key(),
-                        "status",
-                        List.of(),
-                        present -> Json.parseObject(quotas.settled(storage, present, clock.instant())
-                                .bytes()),
-                        Optional.empty()))
+                        (present, warnings) -> Json.parseObject(quotas.settled(storage, present, clock.instant())
+                                .bytes())))
                 .<Void>mapEmpty()
                 .recover(error -> ApiException.is(error, Reason.NotFound)
                         ? Future.succeededFuture()

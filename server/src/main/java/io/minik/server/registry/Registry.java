@@ -7,12 +7,12 @@ import io.minik.api.meta.Resource;
 import io.minik.api.meta.Status.Reason;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
-import io.minik.api.schema.KindRow;
 import io.minik.api.schema.Kinds;
 import io.minik.api.schema.Schema;
 import io.minik.ground.json.Json;
 import io.minik.server.admission.AdmissionChain;
 import io.minik.server.admission.ResourceQuotas;
+import io.minik.server.request.Request;
 import io.minik.server.watchcache.CacheWatcher;
 import io.minik.server.watchcache.Filter;
 import io.minik.server.watchcache.WatchCaches;
@@ -60,7 +60,6 @@ public final class Registry {
             Kinds kinds,
             AdmissionChain admission,
             ResourceQuotas quotas,
-            ServiceAllocation services,
             NameSource names,
             InstantSource clock,
             Map<Connector.Key, Connector> connectors,
@@ -70,9 +69,9 @@ public final class Registry {
         Schema schema = parts.kinds().now();
         this.storage = new Storage(parts.store(), parts.caches(), parts.clock());
         this.codec = new Codec(parts.kinds(), parts.clock());
-        this.writes = new Writes(storage, codec, parts.admission(), parts.services(), parts.names(), parts.clock());
+        this.writes =
+                new Writes(new Means(storage, codec, parts.admission(), parts.names(), parts.clock(), this::written));
         this.quotas = new QuotaStatus(storage, writes, schema, parts.quotas(), parts.clock());
-        writes.observe(quotas::written);
         this.lists = new ListReads(parts.store(), parts.caches());
         this.scales = new Scales(writes, codec);
         PodBinding binding = new PodBinding(writes, schema, parts.clock());
@@ -82,6 +81,10 @@ public final class Registry {
         connectors.put(new Connector.Key("", "pods", "eviction"), eviction::evict);
         connectors.putAll(parts.connectors());
         computed = parts.computed();
+    }
+
+    private void written(Resource resource, KubeObject object, boolean removed) {
+        quotas.written(resource, object, removed);
     }
 
     /** Once the caches are loaded: counts what quotas bound. */
@@ -121,7 +124,7 @@ public final class Registry {
 
     public Future<Listing> list(Request request) {
         try {
-            Resource resource = request.kind().resource();
+            Resource resource = request.resource();
             Resource stored = codec.stored(resource);
             Filter filter = filter(request);
             Supplier<List<KubeObject>> present = computed.get(resource.groupResource());
@@ -143,7 +146,7 @@ public final class Registry {
     /** Events come as stored objects: {@link #view} converts them. */
     public Future<CacheWatcher> watch(Request request, WatchSink sink) {
         try {
-            Resource stored = codec.stored(request.kind().resource());
+            Resource stored = codec.stored(request.resource());
             Filter filter = filter(request);
             WatchOptions options = WatchOptions.of(request);
             Future<Void> ready = options.fresh()
@@ -182,7 +185,7 @@ public final class Registry {
     private void deleteOneByOne(
             Request request, DeleteRules.Options options, Iterator<KubeObject> left, Promise<Void> lane) {
         while (left.hasNext()) {
-            Future<Result> deleted = writes.delete(request, left.next().key(), options);
+            Future<Result> deleted = writes.delete(request.at(left.next().key()), options);
             if (deleted.isComplete()) {
                 if (isLost(deleted)) {
                     lane.fail(deleted.cause());
@@ -209,7 +212,7 @@ public final class Registry {
 
     private Filter filter(Request request) {
         return selections.filter(
-                codec.stored(request.kind().resource()),
+                codec.stored(request.resource()),
                 request.key(),
                 request.parameter("labelSelector"),
                 request.parameter("fieldSelector"));
@@ -229,7 +232,7 @@ public final class Registry {
     }
 
     private Future<Result> get(Request request) {
-        Resource resource = request.kind().resource();
+        Resource resource = request.resource();
         Supplier<List<KubeObject>> present = computed.get(resource.groupResource());
         if (present != null) {
             String name = request.key().name();
@@ -253,21 +256,18 @@ public final class Registry {
     }
 
     private Future<Result> create(Request request) {
-        KindRow kind = request.kind();
-        Resource resource = kind.resource();
+        Resource resource = request.resource();
         List<String> warnings = new ArrayList<>();
         Connector connector =
                 connectors.get(new Connector.Key(resource.group(), resource.plural(), request.subresource()));
         if (connector != null) {
-            ObjectNode body = codec.decodeCreate(request, warnings);
-            Connector.Scope scope = new Connector.Scope(
-                    request.user(), resource, request.key(), request.subresource(), request.query(), request.dryRun());
-            return connector.create(scope, KubeObject.of(body)).map(object -> Result.created(object, warnings));
+            ObjectNode body = codec.decode(request, warnings);
+            return connector.create(request, KubeObject.of(body)).map(object -> Result.created(object, warnings));
         }
         if (!request.subresource().isEmpty()) {
             throw notAllowed();
         }
-        return writes.create(request, codec.decodeCreate(request, warnings), warnings);
+        return writes.create(request, codec.decode(request, warnings), warnings);
     }
 
     private Future<Result> update(Request request) {
@@ -278,14 +278,12 @@ public final class Registry {
         ObjectNode body = codec.decode(request, warnings);
         Writes.requireVersionForPut(request, body);
         boolean mayCreate = request.subresource().isEmpty()
-                && Traits.createdByPut(request.kind().resource())
+                && Traits.createdByPut(request.resource())
                 && Json.text(body, "metadata", "resourceVersion").isEmpty();
         return writes.update(new Writes.Update(
                 request,
-                request.key(),
-                request.subresource(),
                 warnings,
-                old -> Narrowing.apply(request.subresource(), body.deepCopy(), old),
+                (old, said) -> Narrowing.apply(request.subresource(), body.deepCopy(), old),
                 mayCreate ? Optional.of(body) : Optional.empty()));
     }
 
@@ -294,21 +292,20 @@ public final class Registry {
             return scales.patch(request);
         }
         List<String> warnings = new ArrayList<>();
+        Optional<ObjectNode> created = codec.createdByPatch(request, warnings);
         return writes.update(new Writes.Update(
                 request,
-                request.key(),
-                request.subresource(),
                 warnings,
-                old -> Narrowing.apply(
-                        request.subresource(), codec.patch(request, Json.parseObject(old.bytes()), warnings), old),
-                codec.createdByPatch(request, warnings)));
+                (old, said) -> Narrowing.apply(
+                        request.subresource(), codec.patch(request, Json.parseObject(old.bytes()), said), old),
+                created));
     }
 
     private Future<Result> delete(Request request) {
         if (!request.subresource().isEmpty()) {
             throw notAllowed();
         }
-        return writes.delete(request, request.key(), DeleteRules.Options.of(codec.options(request), request));
+        return writes.delete(request, DeleteRules.Options.of(codec.options(request), request));
     }
 
     static ApiException notAllowed() {

@@ -8,12 +8,13 @@ import io.minik.api.meta.Status.Cause;
 import io.minik.api.object.KubeObject;
 import io.minik.api.selector.LabelSelector;
 import io.minik.ground.json.Json;
+import io.minik.server.request.Request;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 
 /** The scale subresource: an autoscaling/v1 Scale made from, and written back to, spec.replicas. */
@@ -25,6 +26,9 @@ final class Scales {
         this.writes = writes;
         this.codec = codec;
     }
+
+    /** How the next Scale is made of the present one. */
+    private interface Change extends BiFunction<ObjectNode, List<String>, ObjectNode> {}
 
     /** The Scale of a workload. */
     static KubeObject of(Resource resource, KubeObject object) {
@@ -57,28 +61,22 @@ final class Scales {
     Future<Result> update(Request request) {
         List<String> warnings = new ArrayList<>();
         ObjectNode body = codec.decode(request, warnings);
-        return write(request, warnings, scale -> body);
+        return write(request, warnings, (scale, said) -> body);
     }
 
     Future<Result> patch(Request request) {
-        List<String> warnings = new ArrayList<>();
-        return write(request, warnings, scale -> codec.patch(request, scale, warnings));
+        return write(request, List.of(), (scale, said) -> codec.patch(request, scale, said));
     }
 
-    private Future<Result> write(Request request, List<String> warnings, Function<ObjectNode, ObjectNode> change) {
+    private Future<Result> write(Request request, List<String> warnings, Change change) {
         Resource resource = request.kind().resource();
         return writes.update(new Writes.Update(
-                        request,
-                        request.key(),
-                        "scale",
-                        warnings,
-                        old -> scaled(resource, old, change),
-                        Optional.empty()))
+                        request, warnings, (old, said) -> scaled(resource, old, change, said), Optional.empty()))
                 .map(result -> new Result(result.code(), of(resource, result.object()), result.warnings()));
     }
 
-    private static ObjectNode scaled(Resource resource, KubeObject old, Function<ObjectNode, ObjectNode> change) {
-        ObjectNode scale = change.apply(of(resource, old).tree());
+    private static ObjectNode scaled(Resource resource, KubeObject old, Change change, List<String> warnings) {
+        ObjectNode scale = change.apply(of(resource, old).tree(), warnings);
         JsonNode replicas = Json.at(scale, "spec", "replicas");
         if (replicas.asInt(0) < 0) {
             throw ApiException.invalid(

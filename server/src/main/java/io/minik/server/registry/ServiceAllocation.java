@@ -11,9 +11,11 @@ import io.minik.api.object.ObjectKey;
 import io.minik.ground.json.Json;
 import io.minik.ground.net.Address;
 import io.minik.ground.net.Cidr;
-import io.minik.server.admission.Lookup;
+import io.minik.server.admission.Admission;
 import io.minik.server.admission.Review;
+import io.minik.server.admission.Review.Operation;
 import io.minik.server.admission.SideWrite;
+import io.vertx.core.Future;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -26,7 +28,7 @@ import java.util.random.RandomGenerator;
  * guard per node port), made and removed in the Service's own transaction under the condition that it was not there: so
  * two Services never get the same, whoever writes, and a restart has nothing to repair.
  */
-public final class ServiceAllocation {
+public final class ServiceAllocation implements Admission {
     static final Resource IP_ADDRESSES = new Resource("networking.k8s.io", "v1", "ipaddresses", "IPAddress", false);
 
     /** Not served: guards at /registry/ranges/servicenodeports/. */
@@ -50,22 +52,31 @@ public final class ServiceAllocation {
         this.random = random;
     }
 
-    void onCreate(Review review) {
-        if (review.resource().equals(Resources.SERVICES) && review.subresource().isEmpty()) {
-            ObjectNode spec = Json.child(review.object(), "spec");
-            if (wantsClusterIp(spec)) {
-                checkFamilies(review, spec);
-                allocateClusterIp(review, spec);
-            }
-            allocateNodePorts(review, spec, Set.of());
-        }
+    @Override
+    public String name() {
+        return "ServiceAllocation";
     }
 
-    void onUpdate(Review review) {
-        if (!review.resource().equals(Resources.SERVICES)
-                || !review.subresource().isEmpty()) {
-            return;
+    @Override
+    public Future<Void> mutate(Review review) {
+        if (review.is(Operation.CREATE, Resources.SERVICES)) {
+            created(review);
+        } else if (review.is(Operation.UPDATE, Resources.SERVICES)) {
+            updated(review);
         }
+        return DONE;
+    }
+
+    private void created(Review review) {
+        ObjectNode spec = Json.child(review.object(), "spec");
+        if (wantsClusterIp(spec)) {
+            checkFamilies(review, spec);
+            allocateClusterIp(review, spec);
+        }
+        allocateNodePorts(review, spec, Set.of());
+    }
+
+    private void updated(Review review) {
         KubeObject old = review.old().orElseThrow();
         JsonNode before = old.tree().path("spec");
         ObjectNode spec = Json.child(review.object(), "spec");
@@ -80,11 +91,7 @@ public final class ServiceAllocation {
                 allocateClusterIp(review, spec);
             }
         } else if (!Json.text(before, "clusterIP").isEmpty()) {
-            release(
-                    IP_ADDRESSES,
-                    Json.text(before, "clusterIP"),
-                    review.lookup(),
-                    review.effects().sideWrites());
+            release(IP_ADDRESSES, Json.text(before, "clusterIP"), review);
         }
         Set<Integer> held = ports(before);
         keepNodePorts(before, spec);
@@ -92,23 +99,20 @@ public final class ServiceAllocation {
         Set<Integer> wanted = ports(spec);
         for (int port : held) {
             if (!wanted.contains(port)) {
-                release(
-                        NODE_PORTS,
-                        Integer.toString(port),
-                        review.lookup(),
-                        review.effects().sideWrites());
+                release(NODE_PORTS, Integer.toString(port), review);
             }
         }
     }
 
-    void onDelete(Resource resource, KubeObject old, Lookup lookup, List<SideWrite> side) {
-        if (resource.equals(Resources.SERVICES)) {
-            JsonNode spec = old.tree().path("spec");
+    @Override
+    public void release(Review review) {
+        if (review.resource().equals(Resources.SERVICES)) {
+            JsonNode spec = review.old().orElseThrow().tree().path("spec");
             for (String ip : Json.stringList(spec, "clusterIPs")) {
-                release(IP_ADDRESSES, ip, lookup, side);
+                release(IP_ADDRESSES, ip, review);
             }
             for (int port : ports(spec)) {
-                release(NODE_PORTS, Integer.toString(port), lookup, side);
+                release(NODE_PORTS, Integer.toString(port), review);
             }
         }
     }
@@ -341,11 +345,11 @@ public final class ServiceAllocation {
         return review.lookup().find(resource, ObjectKey.cluster(name)).isEmpty();
     }
 
-    private static void release(Resource resource, String name, Lookup lookup, List<SideWrite> side) {
+    private static void release(Resource resource, String name, Review review) {
         ObjectKey key = ObjectKey.cluster(name);
-        lookup.find(resource, key)
-                .ifPresent(present ->
-                        side.add(new SideWrite(resource, key, present.meta().resourceVersion(), Optional.empty())));
+        review.lookup().find(resource, key).ifPresent(present -> review.effects()
+                .sideWrites()
+                .add(new SideWrite(resource, key, present.meta().resourceVersion(), Optional.empty())));
     }
 
     private static ApiException invalid(Review review, String message, String field) {

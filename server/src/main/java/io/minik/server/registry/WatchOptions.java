@@ -1,5 +1,6 @@
 package io.minik.server.registry;
 
+import io.minik.server.request.Request;
 import io.minik.server.watchcache.WatchStart;
 
 /**

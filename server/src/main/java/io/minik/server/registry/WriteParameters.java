@@ -4,6 +4,7 @@ import io.minik.api.client.ApiCall.Verb;
 import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Resource;
 import io.minik.api.meta.Status.Cause;
+import io.minik.server.request.Request;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,8 +2,12 @@
  * The one generic path that serves every kind: names, uids, versions, generations, status, finalizers, scale, patches,
  * allocation, and the transaction at its end.
  *
+ * <p>Reads come from the watch caches. All writes go one way, {@link io.minik.server.registry.Attempt}: a draft of the verb ({@link
+ * io.minik.server.registry.Creation}, {@link io.minik.server.registry.Replacement}, {@link io.minik.server.registry.Removal}), the
+ * steps of admission, one transaction, and again if somebody else was first.
+ *
  * <p>Owns no state but what the store holds; any loop may call {@link io.minik.server.registry.Registry}, futures complete
- * on the caller's context. In: {@link io.minik.server.registry.Request}s that were authorized. Out: {@link
+ * on the caller's context. In: {@link io.minik.server.request.Request}s that were authorized. Out: {@link
  * io.minik.server.registry.Result}, {@link io.minik.server.registry.Listing}, watchers; failures are {@code ApiException}s.
  * Kinds differ by a row of the schema and a few sets in {@code Traits}. Follows Kubernetes' API conventions and API
  * concepts.

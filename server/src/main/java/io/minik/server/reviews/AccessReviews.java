@@ -7,11 +7,10 @@ import io.minik.api.meta.Status.Cause;
 import io.minik.api.object.KubeObject;
 import io.minik.ground.json.Json;
 import io.minik.server.authn.User;
-import io.minik.server.authz.Authorizer.Attributes;
-import io.minik.server.authz.Authorizer.Decision;
 import io.minik.server.authz.Authorizer.Outcome;
 import io.minik.server.authz.ClusterAuthorizer;
-import io.minik.server.registry.Connector.Scope;
+import io.minik.server.request.Request;
+import io.minik.server.request.Target;
 import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -28,74 +27,74 @@ final class AccessReviews {
         this.authorizer = authorizer;
     }
 
-    Future<KubeObject> subject(Scope scope, KubeObject review) {
+    Future<KubeObject> subject(Request request, KubeObject review) {
         List<Cause> causes = attributeCauses(review);
         causes.addAll(subjectCauses(review));
-        return answer(scope, review, userOf(review.at("spec")), causes);
+        return answer(request, review, userOf(review.at("spec")), causes);
     }
 
-    Future<KubeObject> local(Scope scope, KubeObject review) {
+    Future<KubeObject> local(Request request, KubeObject review) {
         List<Cause> causes = attributeCauses(review);
         causes.addAll(subjectCauses(review));
         String namespace = review.text("spec", "resourceAttributes", "namespace");
         if (!review.at("spec", "resourceAttributes").isObject()) {
             causes.add(invalid("spec.resourceAttributes", "must be specified"));
-        } else if (!namespace.equals(scope.key().namespace())) {
+        } else if (!namespace.equals(request.key().namespace())) {
             causes.add(new Cause(
                     "FieldValueInvalid",
                     "Invalid value: \"" + namespace + "\": must match metadata.namespace",
                     "spec.resourceAttributes.namespace"));
         }
-        return answer(scope, review, userOf(review.at("spec")), causes);
+        return answer(request, review, userOf(review.at("spec")), causes);
     }
 
-    Future<KubeObject> self(Scope scope, KubeObject review) {
-        return answer(scope, review, scope.user(), attributeCauses(review));
+    Future<KubeObject> self(Request request, KubeObject review) {
+        return answer(request, review, request.user(), attributeCauses(review));
     }
 
-    Future<KubeObject> selfRules(Scope scope, KubeObject review) {
+    Future<KubeObject> selfRules(Request request, KubeObject review) {
         String namespace = review.text("spec", "namespace");
         if (namespace.isEmpty()) {
             return Future.failedFuture(ApiException.badRequest("no namespace on request"));
         }
         return Future.succeededFuture(
-                review.edit(tree -> tree.set("status", authorizer.rulesReview(scope.user(), namespace))));
+                review.edit(tree -> tree.set("status", authorizer.rulesReview(request.user(), namespace))));
     }
 
-    private Future<KubeObject> answer(Scope scope, KubeObject review, User user, List<Cause> causes) {
+    private Future<KubeObject> answer(Request request, KubeObject review, User user, List<Cause> causes) {
         if (!causes.isEmpty()) {
-            return Future.failedFuture(ApiException.invalid(scope.resource(), review.name(), causes));
+            return Future.failedFuture(ApiException.invalid(request.resource(), review.name(), causes));
         }
-        Decision decision = authorizer.authorize(attributes(user, review.at("spec")));
-        return Future.succeededFuture(review.edit(tree -> {
-            ObjectNode status = tree.putObject("status").put("allowed", decision.allowed());
-            if (decision.outcome() == Outcome.DENY) {
-                status.put("denied", true);
-            }
-            if (!decision.reason().isEmpty()) {
-                status.put("reason", decision.reason());
-            }
-        }));
+        return authorizer
+                .authorize(user, target(review.at("spec")))
+                .map(decision -> review.edit(tree -> {
+                    ObjectNode status = tree.putObject("status").put("allowed", decision.allowed());
+                    if (decision.outcome() == Outcome.DENY) {
+                        status.put("denied", true);
+                    }
+                    if (!decision.reason().isEmpty()) {
+                        status.put("reason", decision.reason());
+                    }
+                }));
     }
 
-    private static Attributes attributes(User user, JsonNode spec) {
+    private static Target target(JsonNode spec) {
         JsonNode resource = spec.path("resourceAttributes");
         if (resource.isObject()) {
-            return new Attributes(
-                            user,
-                            Json.text(resource, "verb"),
-                            Json.text(resource, "group"),
-                            Json.text(resource, "version"),
-                            Json.text(resource, "resource"),
-                            Json.text(resource, "subresource"),
-                            Json.text(resource, "namespace"),
-                            Json.text(resource, "name"),
-                            true,
-                            "")
-                    .selecting(fields(resource.path("fieldSelector")));
+            return new Target(
+                    true,
+                    Json.text(resource, "verb"),
+                    Json.text(resource, "group"),
+                    Json.text(resource, "version"),
+                    Json.text(resource, "resource"),
+                    Json.text(resource, "subresource"),
+                    Json.text(resource, "namespace"),
+                    Json.text(resource, "name"),
+                    "",
+                    fields(resource.path("fieldSelector")));
         }
         JsonNode other = spec.path("nonResourceAttributes");
-        return new Attributes(user, Json.text(other, "verb"), "", "", "", "", "", "", false, Json.text(other, "path"));
+        return Target.ofPath(Json.text(other, "verb"), Json.text(other, "path"));
     }
 
     /** @param selector raw, or its requirements; what is no equality narrows no right and is left out */

@@ -23,8 +23,9 @@ import io.minik.ground.tls.Pem;
 import io.minik.ground.tls.X509Exception;
 import io.minik.server.authn.User;
 import io.minik.server.authz.Authorizer;
-import io.minik.server.authz.Authorizer.Attributes;
+import io.minik.server.authz.Authorizer.Decision;
 import io.minik.server.pki.Pki;
+import io.minik.server.request.Target;
 import io.vertx.core.Future;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
@@ -100,39 +101,28 @@ public final class CertificateSigner implements Controller {
         if (approved) {
             return sign(request);
         }
-        return mayApprove(request) ? approve(request) : Future.succeededFuture(Optional.of(left));
+        return mayApprove(request).compose(may -> may ? approve(request) : Future.succeededFuture(Optional.of(left)));
     }
 
     // ---- approve
 
-    private boolean mayApprove(KubeObject request) {
+    private Future<Boolean> mayApprove(KubeObject request) {
         if (SignerRules.of(request.text("spec", "signerName"))
                 .filter(rules -> rules == SignerRules.KUBELET_CLIENT)
                 .isEmpty()) {
-            return false;
+            return Future.succeededFuture(false);
         }
         try {
             CertificateRequest wanted = parse(request);
             if (SignerRules.KUBELET_CLIENT.objection(wanted, usages(request)).isPresent()) {
-                return false;
+                return Future.succeededFuture(false);
             }
             User user = userOf(request);
             String subresource = wanted.subject().commonName().equals(user.name()) ? "selfnodeclient" : "nodeclient";
-            return authorizer
-                    .authorize(new Attributes(
-                            user,
-                            "create",
-                            "certificates.k8s.io",
-                            "*",
-                            "certificatesigningrequests",
-                            subresource,
-                            "",
-                            "",
-                            true,
-                            ""))
-                    .allowed();
+            Target create = Target.of("create", "certificates.k8s.io", "certificatesigningrequests", "", "");
+            return authorizer.authorize(user, create.part(subresource)).map(Decision::allowed);
         } catch (X509Exception e) {
-            return false;
+            return Future.succeededFuture(false);
         }
     }
 

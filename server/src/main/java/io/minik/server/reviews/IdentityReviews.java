@@ -6,7 +6,7 @@ import io.minik.api.object.KubeObject;
 import io.minik.ground.json.Json;
 import io.minik.server.authn.RequestAuthenticator;
 import io.minik.server.authn.User;
-import io.minik.server.registry.Connector.Scope;
+import io.minik.server.request.Request;
 import io.vertx.core.Future;
 import java.util.List;
 
@@ -18,7 +18,7 @@ final class IdentityReviews {
         this.authenticator = authenticator;
     }
 
-    Future<KubeObject> tokenReview(Scope scope, KubeObject review) {
+    Future<KubeObject> tokenReview(Request request, KubeObject review) {
         String token = review.text("spec", "token");
         if (token.isEmpty()) {
             return Future.failedFuture(ApiException.badRequest("token is required for TokenReview in authentication"));
@@ -39,9 +39,9 @@ final class IdentityReviews {
                 }));
     }
 
-    Future<KubeObject> selfSubjectReview(Scope scope, KubeObject review) {
+    Future<KubeObject> selfSubjectReview(Request request, KubeObject review) {
         return Future.succeededFuture(
-                review.edit(tree -> tree.putObject("status").set("userInfo", userInfo(scope.user()))));
+                review.edit(tree -> tree.putObject("status").set("userInfo", userInfo(request.user()))));
     }
 
     /** authentication.k8s.io/v1 UserInfo; empty fields are left out. */

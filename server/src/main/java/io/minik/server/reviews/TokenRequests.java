@@ -13,7 +13,7 @@ import io.minik.server.authn.ServiceAccountTokens;
 import io.minik.server.authn.ServiceAccountTokens.Bound;
 import io.minik.server.authn.ServiceAccountTokens.Issued;
 import io.minik.server.authz.NodeUser;
-import io.minik.server.registry.Connector.Scope;
+import io.minik.server.request.Request;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -52,17 +52,17 @@ final class TokenRequests {
         static final Binding NONE = new Binding(Optional.empty(), Optional.empty());
     }
 
-    Future<KubeObject> create(Scope scope, KubeObject request) {
+    Future<KubeObject> create(Request asked, KubeObject request) {
         List<Cause> causes = validate(request);
         if (!causes.isEmpty()) {
             return Future.failedFuture(ApiException.invalid(TOKEN_REQUEST, request.name(), causes));
         }
-        return require(Resources.SERVICE_ACCOUNTS, scope.key())
-                .compose(account -> NodeUser.of(scope.user())
+        return require(Resources.SERVICE_ACCOUNTS, asked.key())
+                .compose(account -> NodeUser.of(asked.user())
                         .map(node -> forItsPod(node, request, account).map(account))
                         .orElseGet(() -> Future.succeededFuture(account)))
                 .compose(account -> bind(request.at("spec", "boundObjectRef"), account)
-                        .map(binding -> issue(scope, request, account, binding)));
+                        .map(binding -> issue(asked, request, account, binding)));
     }
 
     /** A node gets tokens for pods that run on it alone, and for audiences that they name. */
@@ -103,7 +103,7 @@ final class TokenRequests {
         return Future.failedFuture(ApiException.forbidden(Resources.SERVICE_ACCOUNTS, account.name(), why));
     }
 
-    private KubeObject issue(Scope scope, KubeObject request, KubeObject account, Binding binding) {
+    private KubeObject issue(Request asked, KubeObject request, KubeObject account, Binding binding) {
         List<String> audiences = Json.stringList(request.tree(), "spec", "audiences");
         long seconds = Json.longOr(DEFAULT_SECONDS, request.tree(), "spec", "expirationSeconds");
         Issued issued = tokens.issue(account, audiences, Duration.ofSeconds(seconds), binding.object(), binding.node());
@@ -120,7 +120,7 @@ final class TokenRequests {
             }
             // A dry run promises that it would be issued: a token that works is not a dry run.
             tree.putObject("status")
-                    .put("token", scope.dryRun() ? "" : issued.token())
+                    .put("token", asked.dryRun() ? "" : issued.token())
                     .put("expirationTimestamp", issued.expiration().toString());
         });
     }

@@ -1,14 +1,18 @@
 package io.minik.server.admission;
 
+import static io.minik.server.http.TestApi.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.minik.api.client.ApiCall.Verb;
 import io.minik.api.meta.Resource;
 import io.minik.api.meta.Resources;
 import io.minik.api.meta.Status.Cause;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
+import io.minik.api.schema.KindRow;
+import io.minik.api.schema.Schema;
 import io.minik.ground.json.Json;
 import io.minik.ground.tls.AltNames;
 import io.minik.ground.tls.CertificateAuthority;
@@ -20,6 +24,8 @@ import io.minik.server.authn.User;
 import io.minik.server.authz.Authorizer;
 import io.minik.server.authz.Authorizer.Decision;
 import io.minik.server.authz.Authorizer.Outcome;
+import io.minik.server.request.Request;
+import io.minik.server.request.Requester;
 import io.vertx.core.Future;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -32,17 +38,18 @@ import org.junit.jupiter.api.Test;
 
 class CertificateRulesTest {
     private static final User JANE = new User("jane", "7", List.of("dev"), Map.of("k", List.of("v")));
+    private static final KindRow KIND = Schema.load().kind(Resources.CERTIFICATE_SIGNING_REQUESTS);
     private static final User APPROVER = User.system("approver");
 
     /** Only the approver may approve, only for one signer. */
-    private final Authorizer authorizer = asked -> new Decision(
-            asked.user().equals(APPROVER)
+    private final Authorizer authorizer = (user, asked) -> Future.succeededFuture(new Decision(
+            user.equals(APPROVER)
                             && asked.verb().equals("approve")
                             && asked.resource().equals("signers")
                             && asked.name().equals("kubernetes.io/kube-apiserver-client")
                     ? Outcome.ALLOW
                     : Outcome.NO_OPINION,
-            "");
+            ""));
 
     private final CertificateRules rules = new CertificateRules(authorizer);
 
@@ -104,7 +111,7 @@ class CertificateRulesTest {
         assertThatThrownBy(
                         () -> admit(review(Operation.UPDATE, "status", next.deepCopy(), Optional.of(stored), APPROVER)))
                 .hasMessageContaining("not permitted to sign");
-        rules.mutate(review(Operation.UPDATE, "status", next, Optional.of(stored), APPROVER));
+        await(rules.mutate(review(Operation.UPDATE, "status", next, Optional.of(stored), APPROVER)));
         assertThat(next.path("status").has("conditions")).isFalse();
     }
 
@@ -185,8 +192,8 @@ class CertificateRulesTest {
     }
 
     private void admit(Review review) {
-        rules.mutate(review);
-        rules.validate(review);
+        await(rules.mutate(review));
+        await(rules.validate(review));
     }
 
     private static ObjectNode request(String user, String group) {
@@ -201,15 +208,20 @@ class CertificateRulesTest {
 
     private static Review review(
             Operation operation, String subresource, ObjectNode object, Optional<KubeObject> old, User user) {
-        return new Review(
-                operation,
-                Resources.CERTIFICATE_SIGNING_REQUESTS,
+        Request request = new Request(
+                operation == Operation.CREATE ? Verb.CREATE : Verb.UPDATE,
+                KIND,
                 ObjectKey.cluster("r"),
                 subresource,
+                Map.of(),
+                Requester.room(user),
+                Request.Body.NONE);
+        return new Review(
+                operation,
+                request,
+                request.key(),
                 object,
                 old,
-                user,
-                false,
                 Instant.parse("2026-11-21T05:00:00Z"),
                 new Lookup() {
                     @Override
@@ -227,6 +239,6 @@ class CertificateRulesTest {
                         return List.of();
                     }
                 },
-                Effects.after(List.of(), (key, value) -> {}));
+                Effects.after(List.of()));
     }
 }

@@ -7,6 +7,7 @@ import io.minik.api.client.ApiClient;
 import io.minik.api.client.FakeApi;
 import io.minik.api.client.Informers;
 import io.minik.api.meta.ApiException;
+import io.minik.api.meta.Resource;
 import io.minik.api.meta.Resources;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
@@ -14,7 +15,9 @@ import io.minik.ground.json.Json;
 import io.minik.ground.loop.ManualLoop;
 import io.minik.server.authn.ServiceAccountTokens;
 import io.minik.server.authn.User;
-import io.minik.server.authz.Authorizer.Attributes;
+import io.minik.server.authz.Authorizer.Decision;
+import io.minik.server.request.Target;
+import io.vertx.core.Future;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
@@ -90,22 +93,23 @@ class RbacTest {
 
     @Test
     void the403IsWordedAsUpstream() {
-        Attributes list = attributes(User.system("x"), "list", "", "pods", "y", "");
-        assertThat(Forbidden.of(list, rbac.authorizer().authorize(list)))
+        User x = User.system("x");
+        Target list = target("list", "", "pods", "y", "");
+        assertThat(Forbidden.of(x, list, asked(x, list)))
                 .hasMessage("pods is forbidden: User \"x\" cannot list resource \"pods\" in API group \"\" in the"
                         + " namespace \"y\"");
-        Attributes scale = attributes(User.system("x"), "get", "apps", "deployments/scale", "y", "d");
-        assertThat(Forbidden.of(scale, rbac.authorizer().authorize(scale)))
+        Target scale = target("get", "apps", "deployments/scale", "y", "d");
+        assertThat(Forbidden.of(x, scale, asked(x, scale)))
                 .hasMessage(
                         "deployments.apps \"d\" is forbidden: User \"x\" cannot get resource \"deployments/scale\" in"
                                 + " API group \"apps\" in the namespace \"y\"");
-        Attributes nodes = attributes(User.system("x"), "get", "", "nodes", "", "n");
-        assertThat(Forbidden.of(nodes, rbac.authorizer().authorize(nodes)))
+        Target nodes = target("get", "", "nodes", "", "n");
+        assertThat(Forbidden.of(x, nodes, asked(x, nodes)))
                 .hasMessage(
                         "nodes \"n\" is forbidden: User \"x\" cannot get resource \"nodes\" in API group \"\" at the"
                                 + " cluster scope");
-        Attributes url = new Attributes(User.ANONYMOUS, "get", "", "", "", "", "", "", false, "/metrics");
-        assertThat(Forbidden.of(url, rbac.authorizer().authorize(url))
+        Target url = Target.ofPath("get", "/metrics");
+        assertThat(Forbidden.of(User.ANONYMOUS, url, asked(User.ANONYMOUS, url))
                         .status()
                         .tree()
                         .toString())
@@ -162,21 +166,11 @@ class RbacTest {
         assertThat(may(n2, "get", "", "pods", "shop", "p")).isFalse();
         assertThat(may(n1, "patch", "", "pods/status", "shop", "p")).isTrue();
         assertThat(may(n1, "patch", "", "pods", "shop", "p")).isFalse();
-        Attributes pods = attributes(n1, "watch", "", "pods", "", "");
-        assertThat(rbac.authorizer().authorize(pods).reason())
-                .isEqualTo("can only list/watch pods with spec.nodeName field selector");
-        assertThat(rbac.authorizer()
-                        .authorize(pods.selecting("a=b,spec.nodeName=n1"))
-                        .allowed())
-                .isTrue();
-        assertThat(rbac.authorizer()
-                        .authorize(pods.selecting("spec.nodeName!=n1"))
-                        .allowed())
-                .isFalse();
-        assertThat(rbac.authorizer()
-                        .authorize(pods.selecting("spec.nodeName=n2"))
-                        .allowed())
-                .isFalse();
+        Target pods = target("watch", "", "pods", "", "");
+        assertThat(asked(n1, pods).reason()).isEqualTo("can only list/watch pods with spec.nodeName field selector");
+        assertThat(asked(n1, pods.selecting("a=b,spec.nodeName=n1")).allowed()).isTrue();
+        assertThat(asked(n1, pods.selecting("spec.nodeName!=n1")).allowed()).isFalse();
+        assertThat(asked(n1, pods.selecting("spec.nodeName=n2")).allowed()).isFalse();
         api.remove(Resources.PODS, ObjectKey.of("shop", "p"));
         loop.settle();
         assertThat(may(n1, "get", "", "secrets", "shop", "vol")).isFalse();
@@ -221,21 +215,18 @@ class RbacTest {
                         + " (groups=[\"system:authenticated\"]) is attempting to grant RBAC permissions not currently"
                         + " held:\n{APIGroups:[\"\"], Resources:[\"nodes\"], Verbs:[\"get\"]}");
         KubeObject binding = binding("shop", "b", "ClusterRole", "cluster-admin", "User", "jane");
-        assertThat(rbac.escalation()
-                        .check(jane, Resources.ROLE_BINDINGS, binding, Optional.empty())
+        assertThat(escalation(jane, Resources.ROLE_BINDINGS, binding, Optional.empty())
                         .orElseThrow())
                 .hasMessageContaining("not currently held");
-        assertThat(rbac.escalation().check(jane, Resources.ROLE_BINDINGS, binding, Optional.of(binding)))
+        assertThat(escalation(jane, Resources.ROLE_BINDINGS, binding, Optional.of(binding)))
                 .isEmpty();
-        assertThat(rbac.escalation()
-                        .check(
-                                jane,
-                                Resources.ROLE_BINDINGS,
-                                binding("shop", "b", "ClusterRole", "view", "User", "bob"),
-                                Optional.empty()))
+        assertThat(escalation(
+                        jane,
+                        Resources.ROLE_BINDINGS,
+                        binding("shop", "b", "ClusterRole", "view", "User", "bob"),
+                        Optional.empty()))
                 .isEmpty();
-        assertThat(rbac.escalation()
-                        .check(User.system("root", User.MASTERS), Resources.ROLES, tooMuch, Optional.empty()))
+        assertThat(escalation(User.system("root", User.MASTERS), Resources.ROLES, tooMuch, Optional.empty()))
                 .isEmpty();
     }
 
@@ -277,26 +268,33 @@ class RbacTest {
     }
 
     private Optional<ApiException> escalation(User user, KubeObject role) {
-        return rbac.escalation().check(user, Resources.ROLES, role, Optional.empty());
+        return escalation(user, Resources.ROLES, role, Optional.empty());
+    }
+
+    private Optional<ApiException> escalation(
+            User user, Resource resource, KubeObject object, Optional<KubeObject> before) {
+        Future<Void> checked = rbac.escalation().check(user, resource, object, before);
+        assertThat(checked.isComplete()).isTrue();
+        return Optional.ofNullable((ApiException) checked.cause());
     }
 
     private boolean mayUrl(User user, String path) {
-        return rbac.authorizer()
-                .authorize(new Attributes(user, "get", "", "", "", "", "", "", false, path))
-                .allowed();
+        return asked(user, Target.ofPath("get", path)).allowed();
     }
 
     private boolean may(User user, String verb, String group, String resource, String namespace, String name) {
-        return rbac.authorizer()
-                .authorize(attributes(user, verb, group, resource, namespace, name))
-                .allowed();
+        return asked(user, target(verb, group, resource, namespace, name)).allowed();
     }
 
-    private static Attributes attributes(
-            User user, String verb, String group, String resource, String namespace, String name) {
+    private Decision asked(User user, Target target) {
+        Future<Decision> decided = rbac.authorizer().authorize(user, target);
+        assertThat(decided.succeeded()).as("answers from memory").isTrue();
+        return decided.result();
+    }
+
+    private static Target target(String verb, String group, String resource, String namespace, String name) {
         String[] parts = resource.split("/");
-        return new Attributes(
-                user, verb, group, "v1", parts[0], parts.length > 1 ? parts[1] : "", namespace, name, true, "");
+        return Target.of(verb, group, parts[0], namespace, name).part(parts.length > 1 ? parts[1] : "");
     }
 
     private void role(String namespace, String name, Consumer<ObjectNode> rules) {

@@ -2,8 +2,10 @@ package io.minik.server.http;
 
 import io.minik.api.schema.Kinds;
 import io.minik.ground.tls.ClientAuthority;
+import io.minik.server.admission.Admission;
 import io.minik.server.admission.DefaultTolerationSeconds;
 import io.minik.server.authn.User;
+import io.minik.server.authz.Authorizer;
 import io.minik.server.authz.Authorizer.Decision;
 import io.minik.server.authz.Authorizer.Outcome;
 import io.minik.server.podsecurity.PodSecurityConfig;
@@ -38,6 +40,8 @@ public final class DevServer {
         return config(port, identity, clients, PodSecurityConfig.NONE);
     }
 
+    static final Authorizer EVERYTHING = (user, asked) -> Future.succeededFuture(new Decision(Outcome.ALLOW, "dev"));
+
     private static ApiServerConfig config(
             int port,
             Optional<KeyCertOptions> identity,
@@ -60,6 +64,17 @@ public final class DevServer {
     }
 
     static ApiServer of(Vertx vertx, Store store, ApiServerConfig config) {
+        return of(vertx, store, config, EVERYTHING, List.of());
+    }
+
+    /** With steps of a test's own. */
+    static ApiServer of(Vertx vertx, Store store, Authorizer authorizer, List<Admission> rules) {
+        return of(
+                vertx, store, config(0, Optional.empty(), Optional.empty(), PodSecurityConfig.NONE), authorizer, rules);
+    }
+
+    private static ApiServer of(
+            Vertx vertx, Store store, ApiServerConfig config, Authorizer authorizer, List<Admission> rules) {
         return new ApiServer(
                 vertx,
                 config,
@@ -67,11 +82,11 @@ public final class DevServer {
                         store,
                         Kinds.builtIn(),
                         credentials -> Future.succeededFuture(Optional.of(User.system("admin", User.MASTERS))),
-                        attributes -> new Decision(Outcome.ALLOW, "dev"),
+                        authorizer,
                         Map.of(),
                         BuiltInTables.tables(),
                         Map.of(),
-                        List.of(),
+                        rules,
                         InstantSource.system()));
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.minik.api.meta.ApiException;
 import io.minik.ground.room.Room;
 import io.minik.server.authn.User;
+import io.minik.server.request.Target;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.time.Instant;
@@ -31,7 +32,7 @@ class HealthPagesTest {
     }
 
     private static ApiRequest request(String path, Map<String, String> query) {
-        Target target = new Target(false, "get", "", "", "", "", "", "", "", path);
+        Target target = Target.ofPath("get", path);
         return new ApiRequest(
                 "id",
                 Instant.EPOCH,

@@ -2,6 +2,7 @@ package io.minik.server.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.minik.server.request.Target;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 

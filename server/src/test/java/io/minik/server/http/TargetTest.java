@@ -2,6 +2,7 @@ package io.minik.server.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.minik.server.request.Target;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -12,17 +13,17 @@ class TargetTest {
     @CsvSource(
             nullValues = "-",
             value = {
-                "GET,/api/v1/namespaces/shop/pods/web/log,get,-,v1,pods,log,shop,web,-",
-                "GET,/apis/apps/v1/deployments,list,apps,v1,deployments,-,-,-,-",
-                "POST,/apis/apps/v1/namespaces/shop/deployments,create,apps,v1,deployments,-,shop,-,-",
-                "GET,/api/v1/namespaces/shop,get,-,v1,namespaces,-,shop,shop,-",
-                "PUT,/api/v1/namespaces/shop/finalize,update,-,v1,namespaces,finalize,shop,shop,-",
-                "PUT,/api/v1/namespaces/shop/status,update,-,v1,namespaces,status,shop,shop,-",
-                "GET,/api/v1/namespaces,list,-,v1,namespaces,-,-,-,-",
-                "GET,/api/v1/nodes/n1/proxy/metrics/cadvisor,get,-,v1,nodes,proxy,-,n1,metrics/cadvisor",
-                "DELETE,/api/v1/namespaces/shop/pods,deletecollection,-,v1,pods,-,shop,-,-",
-                "PATCH,/api/v1/nodes/n1,patch,-,v1,nodes,-,-,n1,-",
-                "GET,/api/v1/watch/namespaces/shop/pods,watch,-,v1,pods,-,shop,-,-",
+                "GET,/api/v1/namespaces/shop/pods/web/log,get,-,v1,pods,log,shop,web",
+                "GET,/apis/apps/v1/deployments,list,apps,v1,deployments,-,-,-",
+                "POST,/apis/apps/v1/namespaces/shop/deployments,create,apps,v1,deployments,-,shop,-",
+                "GET,/api/v1/namespaces/shop,get,-,v1,namespaces,-,shop,shop",
+                "PUT,/api/v1/namespaces/shop/finalize,update,-,v1,namespaces,finalize,shop,shop",
+                "PUT,/api/v1/namespaces/shop/status,update,-,v1,namespaces,status,shop,shop",
+                "GET,/api/v1/namespaces,list,-,v1,namespaces,-,-,-",
+                "GET,/api/v1/nodes/n1/proxy/metrics/cadvisor,get,-,v1,nodes,proxy,-,n1",
+                "DELETE,/api/v1/namespaces/shop/pods,deletecollection,-,v1,pods,-,shop,-",
+                "PATCH,/api/v1/nodes/n1,patch,-,v1,nodes,-,-,n1",
+                "GET,/api/v1/watch/namespaces/shop/pods,watch,-,v1,pods,-,shop,-",
             })
     void readsWhatAPathIsAbout(
             String method,
@@ -33,20 +34,10 @@ class TargetTest {
             String resource,
             String subresource,
             String namespace,
-            String name,
-            String rest) {
+            String name) {
         assertThat(Target.parse(method, path, Map.of()))
                 .isEqualTo(new Target(
-                        true,
-                        verb,
-                        or(group),
-                        version,
-                        resource,
-                        or(subresource),
-                        or(namespace),
-                        or(name),
-                        or(rest),
-                        path));
+                        true, verb, or(group), version, resource, or(subresource), or(namespace), or(name), path, ""));
     }
 
     private static String or(String text) {

@@ -15,10 +15,13 @@ import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.api.schema.Schema;
 import io.minik.ground.json.Json;
+import io.minik.server.admission.Admission;
 import io.minik.server.authn.User;
+import io.minik.server.authz.Authorizer;
 import io.minik.server.podsecurity.PodSecurityConfig;
-import io.minik.server.registry.Request;
 import io.minik.server.registry.Result;
+import io.minik.server.request.Request;
+import io.minik.server.request.Requester;
 import io.minik.store.memory.MemoryStore;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -47,6 +50,13 @@ public final class TestApi implements AutoCloseable {
 
     public TestApi(PodSecurityConfig podSecurity) {
         server = DevServer.of(vertx, store, podSecurity);
+        await(server.start());
+        create(Resources.SERVICE_ACCOUNTS, "default", "{'metadata':{'name':'default'}}");
+    }
+
+    /** With steps of a test's own. */
+    public TestApi(Authorizer authorizer, List<Admission> rules) {
+        server = DevServer.of(vertx, store, authorizer, rules);
         await(server.start());
         create(Resources.SERVICE_ACCOUNTS, "default", "{'metadata':{'name':'default'}}");
     }
@@ -99,11 +109,8 @@ public final class TestApi implements AutoCloseable {
                         key,
                         "",
                         query,
-                        User.system("tester", User.MASTERS),
-                        "test",
-                        contentType,
-                        json.replace('\'', '"').getBytes(StandardCharsets.UTF_8),
-                        annotations::put)));
+                        new Requester(User.system("tester", User.MASTERS), "test", annotations::put, () -> false),
+                        Request.Body.of(contentType, json.replace('\'', '"').getBytes(StandardCharsets.UTF_8)))));
         return new Said(result.object(), result.warnings(), annotations);
     }
 

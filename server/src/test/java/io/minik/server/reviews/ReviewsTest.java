@@ -3,15 +3,16 @@ package io.minik.server.reviews;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.minik.api.client.ApiCall.Verb;
 import io.minik.api.client.ApiClient;
 import io.minik.api.client.FakeApi;
 import io.minik.api.client.Informers;
 import io.minik.api.meta.ApiException;
-import io.minik.api.meta.Resource;
 import io.minik.api.meta.Resources;
 import io.minik.api.meta.Status.Reason;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
+import io.minik.api.schema.Schema;
 import io.minik.ground.json.Json;
 import io.minik.ground.loop.ManualLoop;
 import io.minik.ground.tls.ClientAuthority;
@@ -27,7 +28,8 @@ import io.minik.server.authz.RoleBootstrap;
 import io.minik.server.controllers.accounts.TokenController;
 import io.minik.server.pki.ServiceAccountKeys;
 import io.minik.server.registry.Connector;
-import io.minik.server.registry.Connector.Scope;
+import io.minik.server.request.Request;
+import io.minik.server.request.Requester;
 import io.vertx.core.Future;
 import java.nio.charset.StandardCharsets;
 import java.security.KeyPair;
@@ -225,13 +227,16 @@ class ReviewsTest {
         Connector connector =
                 Objects.requireNonNull(connectors.get(new Connector.Key(group, plural, subresource ? kind : "")));
         return connector.create(
-                new Scope(
-                        user,
-                        new Resource(group, "v1", plural, kind, true),
+                new Request(
+                        Verb.CREATE,
+                        Schema.load()
+                                .findResource(group.isEmpty() ? "v1" : group + "/v1", plural)
+                                .orElseThrow(),
                         key,
                         subresource ? kind : "",
                         Map.of(),
-                        false),
+                        Requester.room(user),
+                        Request.Body.NONE),
                 KubeObject.of(tree));
     }
 

@@ -1,26 +1,29 @@
-package io.minik.server.http;
+package io.minik.server.request;
 
-import io.minik.server.authn.User;
-import io.minik.server.authz.Authorizer.Attributes;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
- * What a request is about, read from method and URL alone (apiserver's RequestInfo).
+ * What a request is about, in words: read from method and URL alone (apiserver's RequestInfo), or asked by a rule or a
+ * review. Nothing is known yet of what it names; it is what an authorizer judges.
  *
  * <pre>
  *   /api/v1/namespaces/shop/pods/web/log          group "" version v1 resource pods name web subresource log
  *   /apis/apps/v1/deployments?watch=1             verb watch, all namespaces
- *   /api/v1/nodes/n1/proxy/metrics                subresource proxy, rest "metrics"
+ *   /api/v1/nodes/n1/proxy/metrics                subresource proxy
  *   /readyz                                       no resource: verb get, path
  * </pre>
  *
- * @param verb as authorization says it
- * @param rest path after a proxy subresource, without leading slash
+ * @param resourceRequest false: only verb and path matter
+ * @param verb get, list, watch, create, update, patch, delete, deletecollection, impersonate, …; for non-resource paths the
+ *     HTTP method in lower case
+ * @param name of a list or watch of one name (fieldSelector metadata.name=x), too
+ * @param fieldSelector of a list, watch or deletecollection, as the client wrote it; empty: all
  */
 public record Target(
         boolean resourceRequest,
@@ -31,20 +34,29 @@ public record Target(
         String subresource,
         String namespace,
         String name,
-        String rest,
-        String path) {
+        String path,
+        String fieldSelector) {
     private static final Set<String> NAMESPACE_SUBRESOURCES = Set.of("status", "finalize");
     private static final Set<String> NAMED_BY_SELECTOR = Set.of("list", "watch", "deletecollection");
     private static final int API_PARTS = 3;
 
-    static Target parse(String method, String path, Map<String, String> query) {
+    /** Of one object, or of what is no object: for who asks about more than the request itself. */
+    public static Target of(String verb, String group, String resource, String namespace, String name) {
+        return new Target(true, verb, group, "*", resource, "", namespace, name, "", "");
+    }
+
+    public static Target ofPath(String verb, String path) {
+        return new Target(false, verb, "", "", "", "", "", "", path, "");
+    }
+
+    public static Target parse(String method, String path, Map<String, String> query) {
         List<String> parts = new ArrayList<>(Arrays.asList(path.split("/", -1)));
         parts.removeIf(String::isEmpty);
         boolean core = !parts.isEmpty() && parts.get(0).equals("api");
         boolean grouped = !parts.isEmpty() && parts.get(0).equals("apis");
         int head = core ? 2 : API_PARTS;
         if ((!core && !grouped) || parts.size() <= head) {
-            return new Target(false, method.toLowerCase(Locale.ROOT), "", "", "", "", "", "", "", path);
+            return ofPath(method.toLowerCase(Locale.ROOT), path);
         }
         String group = core ? "" : parts.get(1);
         String version = parts.get(head - 1);
@@ -64,14 +76,22 @@ public record Target(
         String resource = parts.get(0);
         String name = parts.size() > 1 ? parts.get(1) : "";
         String subresource = parts.size() > 2 ? parts.get(2) : "";
-        String rest = parts.size() > API_PARTS ? String.join("/", parts.subList(API_PARTS, parts.size())) : "";
-        if (path.endsWith("/") && !rest.isEmpty()) {
-            rest += "/";
-        }
         if (verb.isEmpty()) {
             verb = verb(method, name, query);
         }
-        return new Target(true, verb, group, version, resource, subresource, namespace, name, rest, path);
+        return new Target(true, verb, group, version, resource, subresource, namespace, name, path, "")
+                .selecting(query);
+    }
+
+    /** With what a query narrows it to. */
+    public Target selecting(Map<String, String> query) {
+        String fields = NAMED_BY_SELECTOR.contains(verb) ? query.getOrDefault("fieldSelector", "") : "";
+        return fields.isEmpty() ? this : selecting(fields);
+    }
+
+    public Target selecting(String fields) {
+        String named = name.isEmpty() ? selectedName(fields) : name;
+        return new Target(resourceRequest, verb, group, version, resource, subresource, namespace, named, path, fields);
     }
 
     private static String verb(String method, String name, Map<String, String> query) {
@@ -92,42 +112,64 @@ public record Target(
         };
     }
 
-    String apiVersion() {
+    public String apiVersion() {
         return group.isEmpty() ? version : group + "/" + version;
     }
 
-    boolean longRunning() {
+    public boolean longRunning() {
         return verb.equals("watch") || connect() || subresource.equals("log");
     }
 
     /** Subresources that are a way through to a container or a server. */
-    boolean connect() {
+    public boolean connect() {
         return Set.of("exec", "attach", "portforward", "proxy").contains(subresource);
     }
 
     /** Ways into a pod, which start something there whatever the method. */
-    boolean entersPod() {
+    public boolean entersPod() {
         return resourceRequest
                 && group.isEmpty()
                 && resource.equals("pods")
                 && Set.of("exec", "attach", "portforward").contains(subresource);
     }
 
-    Target as(String otherVerb) {
+    public Target as(String otherVerb) {
         return new Target(
-                resourceRequest, otherVerb, group, version, resource, subresource, namespace, name, rest, path);
+                resourceRequest,
+                otherVerb,
+                group,
+                version,
+                resource,
+                subresource,
+                namespace,
+                name,
+                path,
+                fieldSelector);
     }
 
-    boolean readOnly() {
+    /** The same of a part of it. */
+    public Target part(String otherSubresource) {
+        return new Target(
+                resourceRequest,
+                verb,
+                group,
+                version,
+                resource,
+                otherSubresource,
+                namespace,
+                name,
+                path,
+                fieldSelector);
+    }
+
+    public boolean readOnly() {
         return Set.of("get", "list", "watch", "head", "options").contains(verb);
     }
 
-    /** @param query a list or watch of one name (fieldSelector metadata.name=x) is authorized for that name */
-    Attributes attributes(User user, Map<String, String> query) {
-        String fields = NAMED_BY_SELECTOR.contains(verb) ? query.getOrDefault("fieldSelector", "") : "";
-        String named = name.isEmpty() ? selectedName(fields) : name;
-        return new Attributes(
-                user, verb, group, version, resource, subresource, namespace, named, resourceRequest, path, fields);
+    /** Whether only objects are asked for whose field is exactly this. */
+    public boolean selects(String field, String value) {
+        return Stream.of(fieldSelector.split(",", -1))
+                .anyMatch(term -> term.equals(field + "=" + value) || term.equals(field + "==" + value));
     }
 
     private static String selectedName(String selector) {

@@ -1,0 +1,104 @@
+package io.minik.server.registry;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.minik.api.meta.ApiException;
+import io.minik.api.meta.Resource;
+import io.minik.api.object.KubeObject;
+import io.minik.api.object.ObjectKey;
+import io.minik.api.schema.KindRow;
+import io.minik.ground.json.Json;
+import io.minik.server.admission.Effects;
+import io.minik.server.admission.Review;
+import io.minik.server.admission.Review.Operation;
+import io.minik.server.request.Request;
+import io.minik.server.watchcache.StoredForm;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The next state of a present object; its last, if nothing but this state held it. */
+final class Replacement implements Draft {
+    private final Means means;
+    private final Request request;
+    private final KubeObject found;
+    private final KubeObject old;
+    private final Review review;
+
+    /** @param found as stored; {@code old} is the same as the caller sees it */
+    Replacement(Means means, Writes.Update update, KubeObject found) {
+        this.means = means;
+        this.request = update.request();
+        this.found = found;
+        this.old = means.codec().view(request.resource(), found.compact());
+        List<String> warnings = new ArrayList<>(update.warnings());
+        ObjectNode next = update.change().apply(old, warnings);
+        checkKey(request.resource(), request.key(), next);
+        WriteStrategy.prepareUpdate(request.kind(), request.subresource(), next, old);
+        means.codec().track(request, Optional.of(old), next);
+        this.review = means.review(Operation.UPDATE, request, next, Optional.of(old), warnings);
+    }
+
+    @Override
+    public Review review() {
+        return review;
+    }
+
+    @Override
+    public void settle() {
+        KindRow kind = request.kind();
+        ObjectNode next = review.object();
+        String subresource = request.subresource();
+        means.codec().validate(kind, request.key(), next, Optional.of(old), subresource);
+        review.effects().warnings().addAll(means.codec().warnings(kind, next, Optional.of(old), subresource));
+    }
+
+    @Override
+    public End end() {
+        Resource resource = request.resource();
+        Codec codec = means.codec();
+        ObjectNode next = review.object();
+        Effects effects = review.effects();
+        Json.child(next, "metadata").put("resourceVersion", old.meta().resourceVersion());
+        boolean gone = DeleteRules.releasedBy(resource, next);
+        if (request.dryRun()) {
+            return new Answer(new Result(200, KubeObject.of(next), effects.warnings()));
+        }
+        byte[] bytes = StoredForm.stored(codec.toStored(resource, next));
+        if (!gone && effects.sideWrites().isEmpty() && StoredForm.isServedAs(bytes, found)) {
+            return new Answer(new Result(200, old, effects.warnings()));
+        }
+        if (gone) {
+            means.admission().release(review);
+        }
+        return new Commit(
+                new Storage.Write(
+                        codec.stored(resource),
+                        request.key(),
+                        Optional.of(found),
+                        gone ? Optional.empty() : Optional.of(bytes),
+                        effects.sideWrites()),
+                written -> new Result(
+                        200, gone ? KubeObject.of(next) : codec.view(resource, written), effects.warnings()));
+    }
+
+    private static void checkKey(Resource resource, ObjectKey key, ObjectNode next) {
+        ObjectNode metadata = Json.child(next, "metadata");
+        String name = Json.text(metadata, "name");
+        if (name.isEmpty()) {
+            metadata.put("name", key.name());
+        } else if (!name.equals(key.name())) {
+            throw ApiException.badRequest(
+                    "the name of the object (" + name + ") does not match the name on the URL (" + key.name() + ")");
+        }
+        String namespace = Json.text(metadata, "namespace");
+        if (resource.namespaced()) {
+            if (!namespace.isEmpty() && !namespace.equals(key.namespace())) {
+                throw ApiException.badRequest(
+                        "the namespace of the provided object does not match the namespace sent on the request");
+            }
+            metadata.put("namespace", key.namespace());
+        } else {
+            metadata.remove("namespace");
+        }
+    }
+}
