@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # bench/pair.sh BASE [PART...]: compares the API servers of two built trees, that of BASE and this one, side by side in the same
-# minutes (io.minik.bench.api.PairedBench; parts: get mixed watch list, all by default; ROUNDS=15). Without a node, on loopback.
+# minutes (io.minik.bench.api.PairedBench; parts: get mixed watch streams list; all but streams by default; ROUNDS=15). Without a node, on loopback.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 . "$root/build-env.sh"

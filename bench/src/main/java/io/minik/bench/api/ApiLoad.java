@@ -8,18 +8,21 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiFunction;
+import java.util.function.IntConsumer;
 import java.util.function.IntFunction;
 
 /** The requests that API servers are compared by. Each call waits until all its requests are answered. */
 final class ApiLoad {
     static final int WATCHERS = 200;
+    static final int STREAMS = 1_000;
     static final int PODS = 5_000;
     /** What the pool of the client holds. */
     static final int CLIENTS = 8;
     /** Create, read, list with a limit, patch, replace, delete. */
     static final int REQUESTS_OF_A_LIFE = 6;
 
-    private static final int WAIT_SECONDS = 300;
+    private static final int WAIT_SECONDS = 120;
     /** Of this run: another one may be made on the same server. */
     private static final String NAMESPACE = "bench-" + ProcessHandle.current().pid();
 
@@ -78,11 +81,21 @@ final class ApiLoad {
 
     /** The same while all watchers look; waits until each has seen them all. */
     Watched watch(int changes) throws Exception {
+        return watch(WATCHERS, changes, client::watch);
+    }
+
+    /** The same of many more on few connections. */
+    Watched streams(int changes) throws Exception {
+        return watch(STREAMS, changes, client::stream);
+    }
+
+    private Watched watch(int watchers, int changes, BiFunction<String, IntConsumer, Future<Void>> open)
+            throws Exception {
         AtomicInteger seen = new AtomicInteger();
         Promise<Void> all = Promise.promise();
-        for (int i = 0; i < WATCHERS; i++) {
-            get(client.watch(MAPS + "?watch=1&fieldSelector=metadata.name%3Done", lines -> {
-                if (seen.addAndGet(lines) >= WATCHERS * (changes + 1)) {
+        for (int i = 0; i < watchers; i++) {
+            get(open.apply(MAPS + "?watch=1&fieldSelector=metadata.name%3Done", lines -> {
+                if (seen.addAndGet(lines) >= watchers * (changes + 1)) {
                     all.tryComplete();
                 }
             }));
@@ -98,8 +111,8 @@ final class ApiLoad {
         void change() throws Exception;
     }
 
-    void endWatches() {
-        client.endWatches();
+    void endWatches() throws Exception {
+        get(client.endWatches());
     }
 
     void makePods() throws Exception {

@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
  * Two API servers that run side by side, and the same requests to each in turns, many short ones: what the machine does
  * otherwise meets both, and the median of the rounds' ratios holds within some percent where one run's figure does not.
  * Arguments: kubeconfig and pid of the one, kubeconfig and pid of the other, the number of rounds, then the parts wanted
- * (get, mixed, watch, list). {@code bench/pair.sh} starts the servers and this.
+ * (get, mixed, watch, streams, list). {@code bench/pair.sh} starts the servers and this.
  */
 public final class PairedBench {
     private static final int WAIT_SECONDS = 300;
@@ -20,6 +20,7 @@ public final class PairedBench {
     private static final int REQUESTS = 3_000;
     private static final int LISTS = 10;
     private static final int EVENTS = 100;
+    private static final int STREAMED = 200;
     /** Those before the count: the machine has its caches, the JVM its code. */
     private static final int UNCOUNTED = 2;
 
@@ -59,7 +60,7 @@ public final class PairedBench {
     private void part(String name) throws Exception {
         for (Side side : sides) {
             side.load.warmGets(WARM_UP / 2);
-            if (name.equals("mixed") || name.equals("watch")) {
+            if (name.equals("mixed") || name.equals("watch") || name.equals("streams")) {
                 side.load.mixed(WARM_UP);
             } else if (name.equals("list")) {
                 side.load.makePods();
@@ -70,6 +71,7 @@ public final class PairedBench {
                     case "get" -> side -> spent(side, () -> side.load.warmGets(REQUESTS)) / REQUESTS;
                     case "mixed" -> side -> spent(side, () -> side.load.mixed(REQUESTS)) / REQUESTS;
                     case "watch" -> PairedBench::watch;
+                    case "streams" -> PairedBench::streams;
                     case "list" -> side -> spent(side, () -> side.load.lists(LISTS)) / LISTS;
                     default -> throw new IllegalArgumentException("no such part: " + name);
                 };
@@ -103,6 +105,15 @@ public final class PairedBench {
         double all = spent(side, watched);
         side.load.endWatches();
         return (all - alone) / (ApiLoad.WATCHERS * EVENTS);
+    }
+
+    /** A thousand watches on ten HTTP/2 connections. */
+    private static double streams(Side side) throws Exception {
+        double alone = spent(side, () -> side.load.touches(STREAMED));
+        ApiLoad.Watched watched = side.load.streams(STREAMED);
+        double all = spent(side, watched);
+        side.load.endWatches();
+        return (all - alone) / (ApiLoad.STREAMS * STREAMED);
     }
 
     private static double spent(Side side, ApiLoad.Watched work) throws Exception {

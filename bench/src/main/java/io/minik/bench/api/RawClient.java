@@ -11,6 +11,7 @@ import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
@@ -22,22 +23,30 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.IntConsumer;
+import java.util.function.Supplier;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 
-/** HTTP/1.1 with the first user of a kubeconfig; answers are bytes, so that the client costs little beside the server. */
+/** HTTP/1.1, and HTTP/2 for some watches, with the first user of a kubeconfig; answers are bytes, so that the client costs little beside the server. */
 final class RawClient {
     private static final int MOST_WATCHES = 1_000;
+    private static final int STREAMS = 100;
+    /** As Go's client has it. */
+    private static final int CONNECTION_WINDOW = 1 << 30;
 
     private final HttpClientAgent requests;
     private final HttpClientAgent watches;
+    private final Supplier<HttpClientAgent> newStreams;
+    private Optional<HttpClientAgent> streams = Optional.empty();
     private final List<HttpClientRequest> open = new ArrayList<>();
 
-    private RawClient(HttpClientAgent requests, HttpClientAgent watches) {
+    private RawClient(HttpClientAgent requests, HttpClientAgent watches, Supplier<HttpClientAgent> newStreams) {
         this.requests = requests;
         this.watches = watches;
+        this.newStreams = newStreams;
     }
 
     static RawClient of(Vertx vertx, Path kubeconfig, int connections) throws IOException {
@@ -56,7 +65,14 @@ final class RawClient {
                         TlsIdentity.of(decoded(user, "client-certificate-data"), decoded(user, "client-key-data"))));
         return new RawClient(
                 vertx.createHttpClient(options, new PoolOptions().setHttp1MaxSize(connections)),
-                vertx.createHttpClient(options, new PoolOptions().setHttp1MaxSize(MOST_WATCHES)));
+                vertx.createHttpClient(options, new PoolOptions().setHttp1MaxSize(MOST_WATCHES)),
+                () -> vertx.createHttpClient(
+                        new HttpClientOptions(options)
+                                .setProtocolVersion(HttpVersion.HTTP_2)
+                                .setUseAlpn(true)
+                                .setHttp2ConnectionWindowSize(CONNECTION_WINDOW)
+                                .setHttp2MultiplexingLimit(STREAMS),
+                        new PoolOptions().setHttp2MaxSize(MOST_WATCHES / STREAMS)));
     }
 
     private static String decoded(JsonNode node, String field) {
@@ -78,7 +94,18 @@ final class RawClient {
 
     /** Succeeds when the server has answered; then tells how many events came, as often as some came. */
     Future<Void> watch(String path, IntConsumer events) {
-        return watches.request(HttpMethod.GET, path)
+        return watch(watches, path, events);
+    }
+
+    /** The same on one of ten HTTP/2 connections with a hundred watches each. */
+    Future<Void> stream(String path, IntConsumer events) {
+        HttpClientAgent client = streams.orElseGet(newStreams);
+        streams = Optional.of(client);
+        return watch(client, path, events);
+    }
+
+    private Future<Void> watch(HttpClientAgent client, String path, IntConsumer events) {
+        return client.request(HttpMethod.GET, path)
                 .compose(request -> {
                     open.add(request);
                     return request.send();
@@ -89,9 +116,15 @@ final class RawClient {
                 });
     }
 
-    void endWatches() {
-        open.forEach(HttpClientRequest::reset);
+    /** Those of HTTP/2 with their connections: so many resets would look like an attack. */
+    Future<Void> endWatches() {
+        Future<Void> closed = streams.map(HttpClientAgent::close).orElseGet(() -> {
+            open.forEach(HttpClientRequest::reset);
+            return Future.succeededFuture();
+        });
         open.clear();
+        streams = Optional.empty();
+        return closed;
     }
 
     private static int lines(Buffer chunk) {

@@ -2,6 +2,7 @@ package io.minik.server.http;
 
 import io.minik.ground.net.Connections;
 import io.minik.ground.net.Crowd;
+import io.minik.ground.net.JoinedFlushes;
 import io.minik.ground.net.UpgradeByPost;
 import io.minik.ground.tls.TlsEngine;
 import io.vertx.core.Future;
@@ -88,6 +89,7 @@ final class HttpFront extends VerticleBase {
         HttpServer made = vertx.createHttpServer(options)
                 .connectionHandler(connection -> {
                     UpgradeByPost.allow(connection);
+                    JoinedFlushes.of(connection);
                     connections.opened(connection);
                 })
                 .requestHandler(request -> handler.accept(request, connections));
