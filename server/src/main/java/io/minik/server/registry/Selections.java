@@ -47,6 +47,9 @@ final class Selections {
             Map.entry("events", eventFields()),
             Map.entry("events.events.k8s.io", eventFields()));
 
+    /** Fields by which so many watch that an event is not shown to all of them: a watch of pods for each node. */
+    private static final Map<String, String> FOUND_BY = Map.of("pods", "spec.nodeName");
+
     /** Absent and false read the same where the field is a bool. */
     private static final List<String> BOOLS = List.of("spec.unschedulable", "spec.hostNetwork");
 
@@ -80,7 +83,12 @@ final class Selections {
         if (!name.isEmpty() && !(resource.namespaced() && namespace.isEmpty())) {
             return Filter.one(ObjectKey.of(namespace, name).toString(), predicate);
         }
-        return Filter.of(namespace, predicate);
+        Filter filter = Filter.of(namespace, predicate);
+        return Optional.ofNullable(FOUND_BY.get(resource.groupResource()))
+                .flatMap(field -> selected.requiredValue(field)
+                        .map(value -> new Filter.Wanted(value, object -> value(resource, object, field))))
+                .map(filter::wanting)
+                .orElse(filter);
     }
 
     /** Events are selected in their stored form, by the names of either group. */

@@ -4,8 +4,10 @@ import io.minik.api.client.WatchEvent;
 import io.minik.api.object.KubeObject;
 import io.vertx.core.buffer.Buffer;
 import java.lang.ref.SoftReference;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
@@ -53,6 +55,14 @@ public final class CacheEvent {
                     was ? WatchEvent.Type.MODIFIED : WatchEvent.Type.ADDED, after.orElseThrow(), Optional.of(this)));
         }
         return was ? Optional.of(new Seen(WatchEvent.Type.DELETED, gone(), Optional.of(this))) : Optional.empty();
+    }
+
+    /** The values that a field has in it, before and after. */
+    Set<String> values(Function<KubeObject, String> field) {
+        Set<String> values = new HashSet<>(2);
+        before.map(field).ifPresent(values::add);
+        after.map(field).ifPresent(values::add);
+        return values;
     }
 
     /** What its bytes are worth in a ring: those before are another event's. */

@@ -4,7 +4,6 @@ import io.minik.api.client.WatchEvent;
 import io.minik.api.meta.ApiException;
 import io.minik.api.object.KubeObject;
 import io.minik.server.watchcache.CacheEvent.Seen;
-import io.vertx.core.Context;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -43,7 +42,7 @@ public final class CacheWatcher {
 
     private static final Logger log = LoggerFactory.getLogger(CacheWatcher.class);
 
-    private final Context context;
+    private final Wakes.Bell bell;
     private final Filter filter;
     private final boolean bookmarks;
     private final WatchSink sink;
@@ -68,8 +67,8 @@ public final class CacheWatcher {
     private long limitBytes = MAX_QUEUED_BYTES;
     private long knownRevision;
 
-    CacheWatcher(Context context, Filter filter, boolean bookmarks, WatchSink sink, Runnable onClosed) {
-        this.context = context;
+    CacheWatcher(Wakes.Bell bell, Filter filter, boolean bookmarks, WatchSink sink, Runnable onClosed) {
+        this.bell = bell;
         this.filter = filter;
         this.bookmarks = bookmarks;
         this.sink = sink;
@@ -99,7 +98,7 @@ public final class CacheWatcher {
 
     /** The same from any thread, once the present task of the watcher's context is over. */
     public void resumeLater() {
-        context.runOnContext(unused -> resume());
+        bell.now(this::resume);
     }
 
     boolean closed() {
@@ -175,7 +174,9 @@ public final class CacheWatcher {
             return;
         }
         queue.add(seen);
-        schedule();
+        if (scheduled.compareAndSet(false, true)) {
+            bell.afterThisTurn(this::drain);
+        }
     }
 
     /** It lost an event: what follows would be wrong without it. The others go on. Any thread. */
@@ -187,7 +188,7 @@ public final class CacheWatcher {
 
     private void schedule() {
         if (scheduled.compareAndSet(false, true)) {
-            context.runOnContext(unused -> drain());
+            bell.now(this::drain);
         }
     }
 

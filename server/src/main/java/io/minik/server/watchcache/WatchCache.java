@@ -12,10 +12,8 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * The present objects of one resource, their latest changes, and who watches them.
@@ -38,7 +36,7 @@ public final class WatchCache {
     private ObjectTree objects = ObjectTree.EMPTY;
 
     private final List<CacheEvent> changes = new ArrayList<>();
-    private final Set<CacheWatcher> watchers = new HashSet<>();
+    private final Audience watchers = new Audience();
     private EventRing ring = new EventRing(0);
     /** What the store told while this cache alone was being filled. */
     private List<Early> early = NONE;
@@ -126,7 +124,8 @@ public final class WatchCache {
             throw ApiException.expired("too old resource version: " + start.revision() + " (" + ring.oldest() + ")");
         }
         CacheWatcher[] self = new CacheWatcher[1];
-        CacheWatcher watcher = new CacheWatcher(context, filter, bookmarks, sink, () -> forget(self));
+        CacheWatcher watcher =
+                new CacheWatcher(new Wakes.Bell(context, caches.wakes()), filter, bookmarks, sink, () -> forget(self));
         self[0] = watcher;
         if (start.initialEvents()) {
             watcher.expectAny();
@@ -206,10 +205,9 @@ public final class WatchCache {
 
     /** Every watcher hears why, if there is something to say; the image stays. */
     void endWatches(Optional<ApiException> why) {
-        for (CacheWatcher watcher : List.copyOf(watchers)) {
+        for (CacheWatcher watcher : watchers.clear()) {
             watcher.finish(why);
         }
-        watchers.clear();
     }
 
     /** @return whether {@link #show} has something to show. @throws RuntimeException if it is no object: nothing is changed */
@@ -242,15 +240,13 @@ public final class WatchCache {
         image = new Image(changes.get(changes.size() - 1).revision(), objects);
         for (CacheEvent change : changes) {
             ring.add(change);
-            for (CacheWatcher watcher : watchers) {
-                watcher.offer(change);
-            }
+            watchers.tell(change);
         }
         changes.clear();
     }
 
     void sendBookmarks(long revision) {
-        for (CacheWatcher watcher : watchers) {
+        for (CacheWatcher watcher : watchers.all()) {
             if (watcher.wantsBookmarks()) {
                 watcher.offerBookmark(bookmark(revision, false));
             }

@@ -63,6 +63,7 @@ public final class WatchCaches implements Room {
 
     // The caches' loop.
     private final RevisionWaiters waiters;
+    private final Wakes wakes = new Wakes(task -> loop().runOnContext(unused -> task.run()));
 
     private final Set<CacheWatcher> bookmarked = new HashSet<>();
     private @Nullable Following following;
@@ -201,6 +202,10 @@ public final class WatchCaches implements Room {
             throw ApiException.unavailable("the watch caches have not started");
         }
         return running;
+    }
+
+    Wakes wakes() {
+        return wakes;
     }
 
     /** The newest revision that all caches show, which is the present as far as anybody here knows. */

@@ -76,7 +76,8 @@ class BoundsTest {
     }
 
     private CacheWatcher watcher(Notes notes) {
-        return new CacheWatcher(vertx.getOrCreateContext(), Filter.ALL, false, notes, () -> {});
+        return new CacheWatcher(
+                new Wakes.Bell(vertx.getOrCreateContext(), new Wakes(task -> {})), Filter.ALL, false, notes, () -> {});
     }
 
     @Test

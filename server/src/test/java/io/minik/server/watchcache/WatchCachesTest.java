@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -302,6 +303,33 @@ class WatchCachesTest {
         assertThatThrownBy(() -> caches.of(Resources.SECRETS)).isInstanceOf(IllegalArgumentException.class);
         TestApi.await(caches.add(Resources.SECRETS));
         assertThat(caches.of(Resources.SECRETS).size()).isZero();
+    }
+
+    private static String labelOf(KubeObject object) {
+        return object.meta().labels().getOrDefault("l", "");
+    }
+
+    @Test
+    void aWatcherThatIsFoundByAValueSeesWhatEntersAndLeavesAndIsNotAskedOfTheRest() {
+        List<String> asked = new CopyOnWriteArrayList<>();
+        Filter filter = Filter.of("", object -> {
+                    asked.add(object.name());
+                    return labelOf(object).equals("mine");
+                })
+                .wanting(new Filter.Wanted("mine", WatchCachesTest::labelOf));
+        Notes mine = watch(WatchStart.after(caches.applied()), filter, false);
+        Notes one = watch(WatchStart.after(caches.applied()), Filter.one("default/other", object -> true), false);
+        put("other", "theirs");
+        long came = put("x", "mine");
+        long left = put("x", "theirs");
+        long gone = delete("other");
+        long again = put("x", "mine");
+        assertThat(mine.next()).isEqualTo("ADDED x@" + came);
+        assertThat(mine.next()).isEqualTo("DELETED x@" + left);
+        assertThat(mine.next()).isEqualTo("ADDED x@" + again);
+        assertThat(one.next()).startsWith("ADDED other@");
+        assertThat(one.next()).isEqualTo("DELETED other@" + gone);
+        assertThat(asked).containsOnly("x");
     }
 
     @Test
