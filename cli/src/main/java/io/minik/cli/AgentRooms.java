@@ -318,12 +318,9 @@ final class AgentRooms {
         KubeletConfig config = new KubeletConfig(
                 nodeName,
                 List.of(nodeIp),
-                root,
-                node.logDir,
-                Optional.empty(),
-                List.of(cluster.clusterDns()),
-                cluster.clusterDomain(),
-                machine.resolvConf(),
+                new KubeletConfig.Places(root, node.logDir, Optional.empty()),
+                new KubeletConfig.Resolving(
+                        List.of(cluster.clusterDns()), cluster.clusterDomain(), machine.resolvConf()),
                 "kubepods",
                 machine.allocatable(),
                 nodeRoom::object,

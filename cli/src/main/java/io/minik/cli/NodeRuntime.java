@@ -69,7 +69,8 @@ final class NodeRuntime implements Room {
                 snapshots);
         this.network = new BridgeNetwork(worker, kernel, data, node.bridge, NFT_TABLE);
         SandboxFiles files = new SandboxFiles(data, node.runDir);
-        this.sandboxes = new LinuxSandboxes(vertx, worker, kernel, poller, cgroups, network, files);
+        this.sandboxes =
+                new LinuxSandboxes(new LinuxSandboxes.Parts(vertx, worker, kernel, poller, cgroups, network, files));
         this.containers = new LinuxContainers(new LinuxContainers.Parts(
                 vertx, worker, kernel, poller, cgroups, snapshots, files, data, node.runDir, InstantSource.system()));
     }

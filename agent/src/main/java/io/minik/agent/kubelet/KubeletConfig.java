@@ -10,11 +10,6 @@ import java.util.function.Supplier;
 
 /**
  * @param nodeIps the first is the main one
- * @param rootDir pods' files: {@code <rootDir>/pods/<uid>}
- * @param podLogsDir upstream's is /var/log/pods
- * @param containerLogLinks where links for log collectors go (/var/log/containers); empty for none
- * @param clusterDns addresses for pods' resolv.conf
- * @param resolvConf the node's own, for dnsPolicy Default and for the search list
  * @param cgroupRoot first part of cgroup parents: {@code kubepods}
  * @param allocatable the node's, as quantities
  * @param node as the API has it; empty while it is not known
@@ -24,23 +19,44 @@ import java.util.function.Supplier;
 public record KubeletConfig(
         String nodeName,
         List<String> nodeIps,
-        Path rootDir,
-        Path podLogsDir,
-        Optional<Path> containerLogLinks,
-        List<String> clusterDns,
-        String clusterDomain,
-        Path resolvConf,
+        Places places,
+        Resolving dns,
         String cgroupRoot,
         Map<String, String> allocatable,
         Supplier<Optional<KubeObject>> node,
         Future<Void> network,
         long nodeMemoryBytes,
         boolean seccompDefault) {
+    /**
+     * @param rootDir pods' files: {@code <rootDir>/pods/<uid>}
+     * @param podLogsDir upstream's is /var/log/pods
+     * @param containerLogLinks where links for log collectors go (/var/log/containers); empty for none
+     */
+    public record Places(Path rootDir, Path podLogsDir, Optional<Path> containerLogLinks) {}
+
+    /**
+     * @param clusterDns addresses for pods' resolv.conf
+     * @param resolvConf the node's own, for dnsPolicy Default and for the search list
+     */
+    public record Resolving(List<String> clusterDns, String clusterDomain, Path resolvConf) {}
+
+    Path rootDir() {
+        return places.rootDir();
+    }
+
+    Optional<Path> containerLogLinks() {
+        return places.containerLogLinks();
+    }
+
+    String clusterDomain() {
+        return dns.clusterDomain();
+    }
+
     Path podDir(String uid) {
-        return rootDir.resolve("pods").resolve(uid);
+        return places.rootDir().resolve("pods").resolve(uid);
     }
 
     Path podLogDir(String namespace, String name, String uid) {
-        return podLogsDir.resolve(namespace + "_" + name + "_" + uid);
+        return places.podLogsDir().resolve(namespace + "_" + name + "_" + uid);
     }
 }

@@ -73,7 +73,11 @@ final class PodDirectory {
 
     /** What the pod's resolver is told. */
     PodDns dns() throws IOException {
-        return PodDns.of(pod, config.clusterDns(), config.clusterDomain(), readOrEmpty(config.resolvConf()));
+        return PodDns.of(
+                pod,
+                config.dns().clusterDns(),
+                config.clusterDomain(),
+                readOrEmpty(config.dns().resolvConf()));
     }
 
     private void add(List<Cri.Mount> mounts, Set<String> taken, String where, String name, String text)

@@ -85,12 +85,11 @@ final class KubeletHarness {
         KubeletConfig config = new KubeletConfig(
                 "n1",
                 List.of("192.168.0.1"),
-                directory.resolve("kubelet"),
-                directory.resolve("logs"),
-                Optional.of(directory.resolve("links")),
-                List.of("10.43.0.10"),
-                "cluster.local",
-                directory.resolve("resolv.conf"),
+                new KubeletConfig.Places(
+                        directory.resolve("kubelet"),
+                        directory.resolve("logs"),
+                        Optional.of(directory.resolve("links"))),
+                new KubeletConfig.Resolving(List.of("10.43.0.10"), "cluster.local", directory.resolve("resolv.conf")),
                 "kubepods",
                 Map.of("cpu", "2", "memory", "4Gi", "pods", "10"),
                 () -> Optional.of(NODE),

@@ -264,7 +264,7 @@ class KubectlTest {
             second.await("new", pod -> pod.status().ready());
             assertThat(second.pod("kept").status()).isEqualTo(before.status());
             second.awaitContainers(all -> all.stream()
-                    .noneMatch(c -> "gone".equals(c.config().labels().get("io.kubernetes.pod.name"))));
+                    .noneMatch(c -> "gone".equals(c.config().notes().labels().get("io.kubernetes.pod.name"))));
         }
     }
 

@@ -102,7 +102,8 @@ final class RealNode implements AutoCloseable {
                 snapshots);
         network = new BridgeNetwork(worker, KERNEL, directory.resolve("net"), bridge, bridge);
         SandboxFiles files = new SandboxFiles(directory.resolve("data"), directory.resolve("run"));
-        sandboxes = new LinuxSandboxes(vertx, worker, KERNEL, poller, cgroups, network, files);
+        sandboxes =
+                new LinuxSandboxes(new LinuxSandboxes.Parts(vertx, worker, KERNEL, poller, cgroups, network, files));
         containers = new LinuxContainers(new LinuxContainers.Parts(
                 vertx,
                 worker,
@@ -153,12 +154,8 @@ final class RealNode implements AutoCloseable {
         KubeletConfig config = new KubeletConfig(
                 "n1",
                 List.of("127.0.0.1"),
-                root,
-                directory.resolve("logs"),
-                Optional.empty(),
-                List.of("10.43.0.10"),
-                "cluster.local",
-                Path.of("/etc/resolv.conf"),
+                new KubeletConfig.Places(root, directory.resolve("logs"), Optional.empty()),
+                new KubeletConfig.Resolving(List.of("10.43.0.10"), "cluster.local", Path.of("/etc/resolv.conf")),
                 "kubepods",
                 Map.of("cpu", "8", "memory", "16Gi", "pods", "110"),
                 Optional::empty,

@@ -3,6 +3,7 @@ package io.minik.bench.runtime;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.runtime.cgroup.Cgroups;
+import io.minik.runtime.container.ContainerConfig;
 import io.minik.runtime.container.Containers;
 import io.minik.runtime.container.LinuxContainers;
 import io.minik.runtime.net.BridgeNetwork;
@@ -83,7 +84,8 @@ public final class ContainerBench {
             KeyedWorker worker = new KeyedWorker(vertx.createSharedWorkerExecutor("runtime", 8));
             SandboxFiles files = new SandboxFiles(dir.resolve("data"), dir.resolve("run"));
             BridgeNetwork network = new BridgeNetwork(worker, kernel, dir.resolve("data"), "mkbench0", "minik_bench");
-            LinuxSandboxes sandboxes = new LinuxSandboxes(vertx, worker, kernel, poller, cgroups, network, files);
+            LinuxSandboxes sandboxes = new LinuxSandboxes(
+                    new LinuxSandboxes.Parts(vertx, worker, kernel, poller, cgroups, network, files));
             LinuxContainers containers = new LinuxContainers(new LinuxContainers.Parts(
                     vertx,
                     worker,
@@ -217,15 +219,9 @@ public final class ContainerBench {
     private static Sandboxes.SandboxConfig pod() {
         return new Sandboxes.SandboxConfig(
                 "bench",
-                "default",
+                new Sandboxes.PodOf("default", "bench", "bench", 0),
                 "bench",
-                "bench",
-                0,
-                "bench",
-                true,
-                false,
-                false,
-                false,
+                new Sandboxes.Sharing(true, false, false, false),
                 Map.of(),
                 "bench",
                 new Sandboxes.PodResources(0, 0, 0, 0, 0),
@@ -233,44 +229,20 @@ public final class ContainerBench {
                 Map.of());
     }
 
-    private Containers.ContainerConfig config(String id) {
-        Containers.Security security = new Containers.Security(
-                "",
-                -1,
-                List.of(),
-                false,
-                false,
-                true,
-                List.of(),
-                List.of(),
-                Containers.Security.DEFAULT_MASKED_PATHS,
-                Containers.Security.DEFAULT_READ_ONLY_PATHS,
-                "runtime/default");
-        return new Containers.ContainerConfig(
+    private ContainerConfig config(String id) {
+        Containers.Security usual = Containers.Security.of(Containers.User.named(""));
+        return new ContainerConfig(
                 id,
-                "bench",
-                "c",
-                0,
-                "sha256:bench",
-                "bench",
-                List.of(LAYER),
-                List.of("/bin/true"),
-                List.of("PATH=/bin"),
-                "",
-                false,
-                false,
-                false,
+                new ContainerConfig.Origin("bench", "c", 0),
+                new ContainerConfig.ImageUse("sha256:bench", "bench", List.of(LAYER)),
+                new ContainerConfig.Program(List.of("/bin/true"), List.of("PATH=/bin"), "", ""),
                 List.of(),
                 List.of(),
-                security,
-                new Containers.Resources(0, 0, 0, 0, 0, 0, "", ""),
-                "bench",
-                "",
-                dir.resolve("logs/" + id + ".log"),
-                0,
-                1,
-                Map.of(),
-                Map.of(),
-                "");
+                new ContainerConfig.Stdio(
+                        false, false, false, new ContainerConfig.LogFile(dir.resolve("logs/" + id + ".log"), 0, 1)),
+                new Containers.Security(
+                        usual.user(), false, false, true, usual.capabilities(), usual.paths(), usual.seccompProfile()),
+                new ContainerConfig.Place("bench", "", new Containers.Resources(0, 0, 0, 0, 0, 0, "", "")),
+                new ContainerConfig.Notes(Map.of(), Map.of()));
     }
 }

@@ -10,6 +10,9 @@ import io.vertx.core.streams.WriteStream;
 
 /** Somebody at a container's own stdio: sees its output from now on. */
 final class Attachment implements Session, Output.Attached {
+    /** Which of the streams somebody asks for. */
+    record Wanted(boolean stdin, boolean stdout, boolean stderr) {}
+
     /** What {@link #exit} says to somebody who left while the container went on. */
     private static final int DETACHED = 0;
 

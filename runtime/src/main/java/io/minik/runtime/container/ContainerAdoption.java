@@ -2,7 +2,6 @@ package io.minik.runtime.container;
 
 import io.minik.runtime.cgroup.Cgroup;
 import io.minik.runtime.cgroup.Cgroups;
-import io.minik.runtime.container.Containers.ContainerConfig;
 import io.minik.runtime.sandbox.SandboxFiles;
 import io.minik.runtime.snapshot.Snapshotter;
 import io.minik.runtime.sys.Kernel;
@@ -62,12 +61,12 @@ final class ContainerAdoption {
     private void look(String id) {
         Optional<ContainerConfig> config = files.findConfig(id);
         Optional<Life> life = files.findLife(id);
-        boolean orphan =
-                config.isEmpty() || sandboxes.find(config.get().sandboxId()).isEmpty();
+        boolean orphan = config.isEmpty()
+                || sandboxes.find(config.get().origin().sandboxId()).isEmpty();
         // Made before a reboot and never started: how is not known any more, so it is made anew.
         boolean forgotten = !orphan
                 && life.filter(l -> l.state() == Containers.State.CREATED).isPresent()
-                && config.get().command().isEmpty();
+                && config.get().program().command().isEmpty();
         if (life.isEmpty() || orphan || forgotten) {
             config.ifPresent(c -> cgroups.at(LaunchPlan.cgroupPath(c)).kill());
             config.ifPresent(c -> cgroups.removeLater(LaunchPlan.cgroupPath(c)));
@@ -91,12 +90,13 @@ final class ContainerAdoption {
     }
 
     private void running(ContainerConfig config, Life life, Cgroup cgroup) {
-        Optional<Integer> shim = kernel.findProcess(life.shimPid(), life.shimStartTime());
+        Optional<Integer> shim =
+                kernel.findProcess(life.processes().shimPid(), life.processes().shimStartTime());
         if (shim.isPresent()) {
             alive.add(new Alive(config, shim.get()));
             LOG.atInfo()
                     .addKeyValue("container", config.id())
-                    .addKeyValue("pid", life.pid())
+                    .addKeyValue("pid", life.processes().pid())
                     .log("container adopted");
             return;
         }

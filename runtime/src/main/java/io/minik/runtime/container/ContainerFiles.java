@@ -1,6 +1,5 @@
 package io.minik.runtime.container;
 
-import io.minik.runtime.container.Containers.ContainerConfig;
 import io.minik.runtime.sandbox.SandboxFiles;
 import io.minik.runtime.sys.JsonFile;
 import io.minik.runtime.sys.Trees;
@@ -58,11 +57,11 @@ final class ContainerFiles {
     }
 
     private JsonFile<ContainerConfig> config(String id) {
-        return new JsonFile<>(dataDirectory(id).resolve("config.json"), ContainerConfig.class);
+        return new JsonFile<>(dataDirectory(id).resolve("config.json"), ContainerConfig.class, ConfigFormat.CURRENT);
     }
 
     private JsonFile<Life> life(String id) {
-        return new JsonFile<>(dataDirectory(id).resolve("life.json"), Life.class);
+        return new JsonFile<>(dataDirectory(id).resolve("life.json"), Life.class, Life.FORMAT);
     }
 
     /** What only a running system needs to know. */
@@ -73,8 +72,10 @@ final class ContainerFiles {
     }
 
     void write(ContainerConfig config) {
-        words(config.id()).write(new ProcessWords(config.command(), config.env()));
-        config(config.id()).write(Configs.withProcess(config, List.of(), List.of()));
+        words(config.id())
+                .write(new ProcessWords(
+                        config.program().command(), config.program().env()));
+        config(config.id()).write(config.with(config.program().withoutWords()));
     }
 
     void write(String id, Life life) {
@@ -87,8 +88,8 @@ final class ContainerFiles {
         Optional<ProcessWords> words = words(id).read();
         return config.isEmpty() || words.isEmpty()
                 ? config
-                : config.map(c -> Configs.withProcess(
-                        c, words.get().command(), words.get().env()));
+                : config.map(c -> c.with(
+                        c.program().with(words.get().command(), words.get().env())));
     }
 
     Optional<Life> findLife(String id) {

@@ -2,7 +2,8 @@ package io.minik.runtime.container;
 
 import io.minik.runtime.RuntimeFault;
 import io.minik.runtime.container.Containers.Container;
-import io.minik.runtime.container.Containers.ContainerConfig;
+import io.minik.runtime.sys.Kernel;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -40,13 +41,25 @@ final class ContainerRecords {
                 new RuntimeFault(RuntimeFault.Kind.NOT_FOUND, "find container", "there is no container " + id, 0));
     }
 
+    /** Of a running container, to be joined. */
+    Optional<Path> pidNamespace(String id) {
+        Life life = require(id).life();
+        return Kernel.startTime(life.processes().pid())
+                        .filter(time -> time == life.processes().startTime())
+                        .isPresent()
+                ? Optional.of(Path.of("/proc", Integer.toString(life.processes().pid()), "ns", "pid"))
+                : Optional.empty();
+    }
+
     List<Container> list() {
         return known.values().stream().map(Known::container).toList();
     }
 
     /** Of the shims of containers that run. */
     Set<Integer> shimPids() {
-        return known.values().stream().map(each -> each.life().shimPid()).collect(Collectors.toSet());
+        return known.values().stream()
+                .map(each -> each.life().processes().shimPid())
+                .collect(Collectors.toSet());
     }
 
     Container write(ContainerConfig config, Life life) {

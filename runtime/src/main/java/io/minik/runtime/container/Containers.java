@@ -53,47 +53,6 @@ public interface Containers {
     /** Called on the context that registered, for every container that exits or fails, also those adopted. */
     void onExit(Consumer<Container> listener);
 
-    /**
-     * @param id unique on the node, [a-z0-9-]
-     * @param imageId and layers of the image (Images.Image)
-     * @param command full argv, nothing taken from the image any more
-     * @param env KEY=value, whole and final
-     * @param logPath file in CRI log format; rotated at logMaxBytes into .1 … .(logMaxFiles-1)
-     * @param pidTarget id of a running container whose process namespace this one joins; empty for its own
-     * @param terminationLog host file mounted by the caller; here only for the record, empty if none
-     */
-    record ContainerConfig(
-            String id,
-            String sandboxId,
-            String name,
-            int attempt,
-            String imageId,
-            String imageReference,
-            List<String> layers,
-            List<String> command,
-            List<String> env,
-            String workingDir,
-            boolean stdin,
-            boolean stdinOnce,
-            boolean tty,
-            List<Mount> mounts,
-            List<Device> devices,
-            Security security,
-            Resources resources,
-            String cgroupParent,
-            String stopSignal,
-            Path logPath,
-            long logMaxBytes,
-            int logMaxFiles,
-            Map<String, String> labels,
-            Map<String, String> annotations,
-            String pidTarget) {
-        public ContainerConfig {
-            // Records of an earlier minik do not have it.
-            pidTarget = pidTarget == null ? "" : pidTarget;
-        }
-    }
-
     /** Whether what is mounted below a read-only mount is read-only, too (Linux 5.12). */
     enum Recursive {
         NO,
@@ -106,11 +65,6 @@ public interface Containers {
      * @param propagation PRIVATE, HOST_TO_CONTAINER (rslave), BIDIRECTIONAL (rshared)
      */
     record Mount(Path hostPath, String containerPath, boolean readOnly, Recursive recursive, Propagation propagation) {
-        public Mount {
-            // Records of an earlier minik do not have it.
-            recursive = recursive == null ? Recursive.NO : recursive;
-        }
-
         public Mount(Path hostPath, String containerPath, boolean readOnly, Propagation propagation) {
             this(hostPath, containerPath, readOnly, Recursive.NO, propagation);
         }
@@ -126,55 +80,47 @@ public interface Containers {
     record Device(Path hostPath, String containerPath, String permissions) {}
 
     /**
-     * Who the process is and what it may do. Capability names without CAP_ are also understood; "ALL" in either list.
+     * Who the process is and what it may do.
      *
-     * @param user {@code uid}, {@code uid:gid}, {@code name} or {@code name:group} (looked up in the image's passwd), empty = 0
-     * @param runAsGroup -1 = from passwd, else 0
      * @param seccompProfile {@code runtime/default}, {@code unconfined} or {@code localhost/<path>}
-     * @param strictGroups the image's group file gives the user no further groups
      */
     record Security(
-            String user,
-            long runAsGroup,
-            List<Long> supplementalGroups,
+            User user,
             boolean privileged,
             boolean readOnlyRootFs,
             boolean noNewPrivileges,
-            List<String> addCapabilities,
-            List<String> dropCapabilities,
-            List<String> maskedPaths,
-            List<String> readOnlyPaths,
-            String seccompProfile,
-            boolean strictGroups) {
-        public Security(
-                String user,
-                long runAsGroup,
-                List<Long> supplementalGroups,
-                boolean privileged,
-                boolean readOnlyRootFs,
-                boolean noNewPrivileges,
-                List<String> addCapabilities,
-                List<String> dropCapabilities,
-                List<String> maskedPaths,
-                List<String> readOnlyPaths,
-                String seccompProfile) {
-            this(
-                    user,
-                    runAsGroup,
-                    supplementalGroups,
-                    privileged,
-                    readOnlyRootFs,
-                    noNewPrivileges,
-                    addCapabilities,
-                    dropCapabilities,
-                    maskedPaths,
-                    readOnlyPaths,
-                    seccompProfile,
-                    false);
+            CapabilityNames capabilities,
+            KernelPaths paths,
+            String seccompProfile) {
+        /** What a container of the user has when nothing else is asked for. */
+        public static Security of(User user) {
+            return new Security(
+                    user, false, false, false, CapabilityNames.USUAL, KernelPaths.HIDDEN, "runtime/default");
         }
+    }
+
+    /**
+     * @param name {@code uid}, {@code uid:gid}, {@code name} or {@code name:group} (looked up in the image's passwd), empty = 0
+     * @param group -1 = from passwd, else 0
+     * @param strictGroups the image's group file gives the user no further groups
+     */
+    record User(String name, long group, List<Long> supplementalGroups, boolean strictGroups) {
+        public static User named(String name) {
+            return new User(name, -1, List.of(), false);
+        }
+    }
+
+    /** Names without CAP_ are also understood; "ALL" in either list. */
+    record CapabilityNames(List<String> add, List<String> drop) {
+        public static final CapabilityNames USUAL = new CapabilityNames(List.of(), List.of());
+    }
+
+    /** What of /proc and /sys is covered, and what may only be read. */
+    record KernelPaths(List<String> masked, List<String> readOnly) {
+        public static final KernelPaths OPEN = new KernelPaths(List.of(), List.of());
 
         /** As containerd and runc mask them by default. */
-        public static final List<String> DEFAULT_MASKED_PATHS = List.of(
+        private static final List<String> MASKED = List.of(
                 "/proc/asound",
                 "/proc/acpi",
                 "/proc/interrupts",
@@ -188,8 +134,10 @@ public interface Containers {
                 "/sys/firmware",
                 "/sys/devices/virtual/powercap");
 
-        public static final List<String> DEFAULT_READ_ONLY_PATHS =
+        private static final List<String> READ_ONLY =
                 List.of("/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger");
+
+        public static final KernelPaths HIDDEN = new KernelPaths(MASKED, READ_ONLY);
     }
 
     /** 0 = not set. {@code cpuShares} as in cgroup v1, converted for v2. */

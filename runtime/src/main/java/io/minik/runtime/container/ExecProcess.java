@@ -49,11 +49,14 @@ final class ExecProcess implements Session {
         }
     }
 
-    ExecProcess(Context context, Kernel kernel, Poller poller, Terminal terminal, Ends ends, int pidfd) {
+    /** What all of them share. */
+    record Tools(Kernel kernel, Poller poller, Terminal terminal) {}
+
+    ExecProcess(Context context, Tools tools, Ends ends, int pidfd) {
         this.context = context;
-        this.kernel = kernel;
-        this.poller = poller;
-        this.terminal = terminal;
+        this.kernel = tools.kernel();
+        this.poller = tools.poller();
+        this.terminal = tools.terminal();
         this.tty = ends.tty();
         this.control = ends.control();
         this.pidfd = pidfd;

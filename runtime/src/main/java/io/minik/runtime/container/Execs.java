@@ -4,10 +4,8 @@ import static io.minik.runtime.tape.Arg.value;
 
 import io.minik.runtime.RuntimeFault;
 import io.minik.runtime.cgroup.Cgroups;
-import io.minik.runtime.container.Containers.ContainerConfig;
 import io.minik.runtime.container.Containers.ExecConfig;
 import io.minik.runtime.cri.Session;
-import io.minik.runtime.sandbox.Sandboxes.SandboxConfig;
 import io.minik.runtime.snapshot.Snapshotter.RootFs;
 import io.minik.runtime.sys.FdWriteStream;
 import io.minik.runtime.sys.Kernel;
@@ -53,7 +51,7 @@ final class Execs {
     }
 
     /** A running container. */
-    record Inside(ContainerConfig config, SandboxConfig pod, RootFs root, int pid, long startTime) {}
+    record Inside(ContainerConfig config, String hostname, RootFs root, int pid, long startTime) {}
 
     Session exec(Context context, Inside inside, ExecConfig config) {
         int target = kernel.findProcess(inside.pid(), inside.startTime())
@@ -70,7 +68,7 @@ final class Execs {
                     ? terminalEnds(inside, childs, ours, given)
                     : pipeEnds(config.stdin(), childs, ours, given);
             int pidfd = play(inside, config, given);
-            return new ExecProcess(context, kernel, poller, terminal, ends, pidfd);
+            return new ExecProcess(context, new ExecProcess.Tools(kernel, poller, terminal), ends, pidfd);
         } catch (RuntimeException e) {
             ours.forEach(kernel::close);
             throw e;
@@ -123,12 +121,14 @@ final class Execs {
 
     /** @return pidfd of the new process, our child */
     private int play(Inside inside, ExecConfig config, List<Player.Given> given) {
-        String user = config.user().isEmpty() ? inside.config().security().user() : config.user();
-        RootView view = new RootView(kernel, inside.root());
         Containers.Security security = inside.config().security();
-        long group = config.user().isEmpty() ? security.runAsGroup() : -1;
-        Users users = Users.of(view, user, group, security);
-        Map<String, String> env = LaunchPlan.env(inside.config(), inside.pod(), users);
+        Containers.User own = security.user();
+        Users users = Users.of(
+                new RootView(kernel, inside.root()),
+                config.user().isEmpty()
+                        ? own
+                        : new Containers.User(config.user(), -1, own.supplementalGroups(), own.strictGroups()));
+        Map<String, String> env = LaunchPlan.env(inside.config(), inside.hostname(), users);
         if (config.tty()) {
             env.putIfAbsent("TERM", "xterm");
         }
@@ -152,7 +152,7 @@ final class Execs {
     }
 
     private static String workingDir(Inside inside) {
-        String asked = inside.config().workingDir();
+        String asked = inside.config().program().workingDir();
         return asked.isEmpty() ? "/" : asked;
     }
 
@@ -165,7 +165,7 @@ final class Execs {
                 tape,
                 "oom_score_adj",
                 "/proc/self/oom_score_adj",
-                Integer.toString(plan.oomScore(inside.config().resources())));
+                Integer.toString(plan.oomScore(inside.config().place().resources())));
         TapeSteps.hide(tape);
         tape.add("enter the container", Syscall.SETNS, value(PIDFD), value(ALL_NAMESPACES));
         tape.add("close pidfd", Syscall.CLOSE, value(PIDFD));
@@ -199,23 +199,26 @@ final class Execs {
         return tape.build();
     }
 
-    Session attach(
-            Context context, ContainerConfig config, Running held, boolean stdin, boolean stdout, boolean stderr) {
+    Session attach(Context context, ContainerConfig config, Running held, Attachment.Wanted wanted) {
         int own = held.stdin().get();
-        int in = stdin && own >= 0 ? kernel.spawnable(own) : -1;
+        int in = wanted.stdin() && own >= 0 ? kernel.spawnable(own) : -1;
         Runnable afterStdin = () -> {
-            if (config.stdinOnce() && !config.tty()) {
+            if (config.stdio().once() && !config.stdio().tty()) {
                 int last = held.stdin().getAndSet(-1);
                 if (last >= 0) {
                     kernel.close(last);
                 }
             }
         };
-        Attachment attachment = new Attachment(context, held, stdout, stderr && !config.tty());
+        Attachment attachment = new Attachment(
+                context,
+                held,
+                wanted.stdout(),
+                wanted.stderr() && !config.stdio().tty());
         attachment.stdin(
                 in < 0 ? new ClosedStdin() : new FdWriteStream(poller, kernel, context, in, afterStdin),
                 (columns, rows) -> {
-                    int master = config.tty() ? held.stdin().get() : -1;
+                    int master = config.stdio().tty() ? held.stdin().get() : -1;
                     if (master >= 0) {
                         terminal.resize(master, columns, rows);
                     }

@@ -182,7 +182,7 @@ final class KernelMounts {
 
     private void pts(Slot dev) {
         String step = "mount devpts on /dev/pts";
-        if (!launch.terminal()) {
+        if (!launch.execution().terminal()) {
             Map<String, String> options = new LinkedHashMap<>();
             options.put("ptmxmode", "0666");
             options.put("mode", "0620");

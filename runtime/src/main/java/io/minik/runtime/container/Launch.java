@@ -9,39 +9,47 @@ import java.util.Optional;
 
 /**
  * Everything that a container's start tape needs, resolved: paths of the host, numbers instead of names. Pure data:
- * {@link StartTape} makes the system calls of it.
+ * {@link StartTape} makes the system calls of it. Made once for a start.
  *
- * @param namespaces pinned ones to enter
- * @param pidNamespace a pinned one; empty = a new one, unless hostPid
- * @param shimCgroup, cgroup files to write "0" to
- * @param statusFile exists; gets how the container ended
- * @param releaseFifo the shim leaves when somebody has it open for writing
+ * @param joined namespaces to enter
  * @param defaults of proc, dev, sys …: see {@link SystemMounts}
- * @param terminal its devpts and the master of its pty are given as descriptors
- * @param maskedPaths covered by the null device, which is given as a descriptor, or by nothing
  */
 record Launch(
-        List<Namespace> namespaces,
-        Optional<Path> pidNamespace,
-        boolean hostPid,
-        List<Path> shimCgroup,
-        List<Path> cgroup,
-        Path statusFile,
-        Path releaseFifo,
+        Joined joined,
+        CgroupFiles cgroups,
+        ShimFiles shim,
         RootFs root,
         SystemMounts defaults,
         List<Bind> binds,
         List<Node> nodes,
-        boolean readOnlyRoot,
-        List<String> maskedPaths,
-        List<String> readOnlyPaths,
-        int oomScoreAdj,
-        boolean terminal,
+        Covers covers,
         Identity identity,
-        List<String> argv,
-        List<String> env,
-        String path,
-        String workingDir) {
+        Execution execution) {
+
+    /**
+     * @param namespaces pinned ones to enter
+     * @param pidNamespace a pinned one; empty = a new one, unless hostPid
+     */
+    record Joined(List<Namespace> namespaces, Optional<Path> pidNamespace, boolean hostPid) {}
+
+    /** Files to write "0" to: for the shim, and for the container. */
+    record CgroupFiles(List<Path> shim, List<Path> container) {}
+
+    /**
+     * @param status exists; gets how the container ended
+     * @param release FIFO; the shim leaves when somebody has it open for writing
+     */
+    record ShimFiles(Path status, Path release) {}
+
+    /** @param masked covered by the null device, which is given as a descriptor, or by nothing */
+    record Covers(boolean readOnlyRoot, List<String> masked, List<String> readOnly) {}
+
+    /**
+     * @param path where a command without a slash is looked for
+     * @param terminal its devpts and the master of its pty are given as descriptors
+     */
+    record Execution(
+            List<String> argv, List<String> env, String path, String workingDir, boolean terminal, int oomScoreAdj) {}
 
     /** @param type CLONE_NEW… */
     record Namespace(Path pin, long type) {}

@@ -6,17 +6,13 @@ import io.minik.runtime.cgroup.CgroupLimits;
 import io.minik.runtime.cgroup.Cgroups;
 import io.minik.runtime.cgroup.DeviceRule;
 import io.minik.runtime.cgroup.Hierarchy;
-import io.minik.runtime.container.Containers.ContainerConfig;
 import io.minik.runtime.container.Containers.Mount;
 import io.minik.runtime.container.Containers.Resources;
 import io.minik.runtime.container.Containers.Security;
-import io.minik.runtime.sandbox.SandboxFiles;
-import io.minik.runtime.sandbox.Sandboxes.SandboxConfig;
 import io.minik.runtime.seccomp.SeccompProfiles;
 import io.minik.runtime.snapshot.Snapshotter.RootFs;
 import io.minik.runtime.sys.Kernel;
 import io.minik.runtime.sys.Sys;
-import io.minik.runtime.tape.TapeSteps;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,9 +20,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -44,29 +38,19 @@ final class LaunchPlan {
     private static final String BOUNDING = "CapBnd:";
 
     private final Sys sys;
-    private final Function<String, Optional<Path>> pidNamespaces;
     private final Cgroups cgroups;
-    private final SandboxFiles sandboxes;
     private final ContainerFiles files;
     private final SeccompProfiles seccomp;
 
-    /** @param pidNamespaces of running containers, by id */
-    LaunchPlan(
-            Sys sys,
-            Cgroups cgroups,
-            SandboxFiles sandboxes,
-            ContainerFiles files,
-            Function<String, Optional<Path>> pidNamespaces) {
-        this.pidNamespaces = pidNamespaces;
+    LaunchPlan(Sys sys, Cgroups cgroups, ContainerFiles files) {
         this.sys = sys;
         this.cgroups = cgroups;
-        this.sandboxes = sandboxes;
         this.files = files;
         this.seccomp = new SeccompProfiles(sys.arch());
     }
 
     static String cgroupPath(ContainerConfig config) {
-        return config.cgroupParent() + "/" + config.id();
+        return config.place().cgroupParent() + "/" + config.id();
     }
 
     static CgroupLimits limits(Resources resources) {
@@ -83,7 +67,7 @@ final class LaunchPlan {
     /** With its limits and device rules; the one that is there is set to them. */
     void makeCgroup(ContainerConfig config) {
         Cgroup cgroup = cgroups.create(cgroupPath(config));
-        cgroup.limit(limits(config.resources()));
+        cgroup.limit(limits(config.place().resources()));
         cgroup.dieTogether();
         cgroup.devices(deviceRules(config));
     }
@@ -100,51 +84,54 @@ final class LaunchPlan {
         return rules;
     }
 
-    Launch of(ContainerConfig config, RootFs root) {
-        SandboxConfig pod = sandboxes.require(config.sandboxId()).config();
+    Launch of(ContainerConfig config, RootFs root, Surroundings around) {
         Security security = config.security();
         RootView view = new RootView(new Kernel(sys), root);
-        Users user = Users.of(view, security.user(), security.runAsGroup(), security);
-        Cgroup cgroup = cgroups.at(cgroupPath(config));
-        Map<String, String> env = env(config, pod, user);
+        Users user = Users.of(view, security.user());
+        Map<String, String> env = env(config, around.hostname(), user);
         boolean privileged = security.privileged();
         return new Launch(
-                namespaces(config.sandboxId(), pod),
-                pidNamespace(config, pod),
-                pod.hostPid(),
-                cgroups.at(SHIM_CGROUP).markFiles(),
-                cgroup.joinFiles(),
-                files.status(config.id()),
-                files.release(config.id()),
+                around.joined(),
+                new Launch.CgroupFiles(
+                        cgroups.at(SHIM_CGROUP).markFiles(),
+                        cgroups.at(cgroupPath(config)).joinFiles()),
+                new Launch.ShimFiles(files.status(config.id()), files.release(config.id())),
                 root,
                 new Launch.SystemMounts(
                         cgroups.isV2(),
                         cgroups.hierarchies().stream().map(Hierarchy::options).toList(),
                         privileged),
-                binds(config, pod),
+                binds(config, around.shm()),
                 nodes(config),
-                security.readOnlyRootFs(),
-                privileged ? List.of() : security.maskedPaths(),
-                privileged ? List.of() : security.readOnlyPaths(),
-                oomScore(config.resources()),
-                config.tty(),
+                new Launch.Covers(
+                        security.readOnlyRootFs(),
+                        privileged ? List.of() : security.paths().masked(),
+                        privileged ? List.of() : security.paths().readOnly()),
                 identity(security, user),
-                requireCommand(config),
-                list(env),
-                env.getOrDefault("PATH", DEFAULT_PATH),
-                config.workingDir().isEmpty() ? "/" : config.workingDir());
+                new Launch.Execution(
+                        requireCommand(config),
+                        list(env),
+                        env.getOrDefault("PATH", DEFAULT_PATH),
+                        config.program().workingDir().isEmpty()
+                                ? "/"
+                                : config.program().workingDir(),
+                        config.stdio().tty(),
+                        oomScore(config.place().resources())));
     }
 
     private static List<String> requireCommand(ContainerConfig config) {
-        if (config.command().isEmpty()) {
+        if (config.program().command().isEmpty()) {
             throw new RuntimeFault(RuntimeFault.Kind.INVALID_CONFIG, "command", "no command specified", 0);
         }
-        return config.command();
+        return config.program().command();
     }
 
     Identity identity(Security security, Users user) {
         Set<Integer> capabilities = Capabilities.of(
-                security.privileged(), security.addCapabilities(), security.dropCapabilities(), lastCapability());
+                security.privileged(),
+                security.capabilities().add(),
+                security.capabilities().drop(),
+                lastCapability());
         // Nobody can give what he has not: minik itself may run with a bounded set.
         capabilities.retainAll(ownCapabilities());
         byte[] filter = security.privileged()
@@ -196,40 +183,8 @@ final class LaunchPlan {
         }
     }
 
-    private List<Launch.Namespace> namespaces(String sandboxId, SandboxConfig pod) {
-        List<Launch.Namespace> namespaces = new ArrayList<>();
-        if (!pod.hostNetwork()) {
-            namespaces.add(new Launch.Namespace(sandboxes.pin(sandboxId, "net"), TapeSteps.NEWNET));
-            namespaces.add(new Launch.Namespace(sandboxes.pin(sandboxId, "uts"), TapeSteps.NEWUTS));
-        }
-        if (!pod.hostIpc()) {
-            namespaces.add(new Launch.Namespace(sandboxes.pin(sandboxId, "ipc"), TapeSteps.NEWIPC));
-        }
-        return namespaces;
-    }
-
-    private Optional<Path> pidNamespace(ContainerConfig config, SandboxConfig pod) {
-        if (pod.hostPid()) {
-            return Optional.empty();
-        }
-        if (pod.shareProcessNamespace()) {
-            return Optional.of(sandboxes.pin(config.sandboxId(), "pid"));
-        }
-        if (config.pidTarget().isEmpty()) {
-            return Optional.empty();
-        }
-        return Optional.of(pidNamespaces
-                .apply(config.pidTarget())
-                .orElseThrow(() -> new RuntimeFault(
-                        RuntimeFault.Kind.INVALID_CONFIG,
-                        "target",
-                        "target container " + config.pidTarget() + " is not running",
-                        0)));
-    }
-
-    private List<Launch.Bind> binds(ContainerConfig config, SandboxConfig pod) {
+    private List<Launch.Bind> binds(ContainerConfig config, Path shm) {
         Map<String, Launch.Bind> byTarget = new LinkedHashMap<>();
-        Path shm = pod.hostIpc() ? Path.of("/dev/shm") : sandboxes.shm(config.sandboxId());
         byTarget.put(
                 "/dev/shm",
                 new Launch.Bind(shm, "/dev/shm", true, false, Containers.Recursive.NO, Containers.Propagation.PRIVATE));
@@ -280,14 +235,14 @@ final class LaunchPlan {
     }
 
     /** What the image and the pod say, and what every program expects to find. */
-    static Map<String, String> env(ContainerConfig config, SandboxConfig pod, Users user) {
+    static Map<String, String> env(ContainerConfig config, String hostname, Users user) {
         Map<String, String> env = new LinkedHashMap<>();
         env.put("PATH", DEFAULT_PATH);
-        env.put("HOSTNAME", pod.hostname());
-        if (config.tty()) {
+        env.put("HOSTNAME", hostname);
+        if (config.stdio().tty()) {
             env.put("TERM", "xterm");
         }
-        for (String entry : config.env()) {
+        for (String entry : config.program().env()) {
             int equals = entry.indexOf('=');
             env.put(equals < 0 ? entry : entry.substring(0, equals), equals < 0 ? "" : entry.substring(equals + 1));
         }

@@ -1,31 +1,33 @@
 package io.minik.runtime.container;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.runtime.container.Containers.Container;
-import io.minik.runtime.container.Containers.ContainerConfig;
 import io.minik.runtime.container.Containers.State;
+import io.minik.runtime.sys.JsonFile;
 import io.minik.runtime.sys.WaitStatus;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.List;
 import java.util.Optional;
 
-/**
- * What became of a container so far; on disk before anybody hears of it.
- *
- * @param pid, startTime its PID 1, as the node sees it; with the start time a pid is never mistaken for another's
- * @param shimPid, shimStartTime the process that waits for it
- */
-record Life(
-        State state,
-        int pid,
-        long startTime,
-        int shimPid,
-        long shimStartTime,
-        long createdAtNanos,
-        long startedAtNanos,
-        long finishedAtNanos,
-        int exitCode,
-        String reason,
-        String message) {
+/** What became of a container so far; on disk before anybody hears of it. */
+record Life(State state, Processes processes, Times times, int exitCode, String reason, String message) {
+    /** Version 1 was flat. */
+    static final JsonFile.Format FORMAT = new JsonFile.Format(2, Life::partsOf);
+
+    /**
+     * As the node sees them; with the start time a pid is never mistaken for another's.
+     *
+     * @param pid, startTime of its PID 1
+     * @param shimPid, shimStartTime of the process that waits for it
+     */
+    record Processes(int pid, long startTime, int shimPid, long shimStartTime) {
+        static final Processes NONE = new Processes(0, 0, 0, 0);
+    }
+
+    /** Nanoseconds since the epoch; 0 = not yet. */
+    record Times(long created, long started, long finished) {}
+
     /** The kubelet's code for a container whose program could not be run. */
     static final int START_ERROR_CODE = 128;
     /** Nobody saw it end: its shim was killed, or the machine went down. */
@@ -33,19 +35,30 @@ record Life(
 
     private static final long NANOS = 1_000_000_000L;
 
-    static Life created(long now) {
-        return new Life(State.CREATED, 0, 0, 0, 0, now, 0, 0, 0, "", "");
+    private static void partsOf(ObjectNode flat) {
+        ObjectNode processes = flat.putObject("processes");
+        for (String name : List.of("pid", "startTime", "shimPid", "shimStartTime")) {
+            processes.set(name, flat.remove(name));
+        }
+        ObjectNode times = flat.putObject("times");
+        times.set("created", flat.remove("createdAtNanos"));
+        times.set("started", flat.remove("startedAtNanos"));
+        times.set("finished", flat.remove("finishedAtNanos"));
     }
 
-    Life running(int newPid, long newStartTime, int newShim, long newShimStartTime, long now) {
-        return new Life(
-                State.RUNNING, newPid, newStartTime, newShim, newShimStartTime, createdAtNanos, now, 0, 0, "", "");
+    static Life created(long now) {
+        return new Life(State.CREATED, Processes.NONE, new Times(now, 0, 0), 0, "", "");
+    }
+
+    Life running(Processes now, long at) {
+        return new Life(State.RUNNING, now, new Times(times.created(), at, 0), 0, "", "");
     }
 
     private Life exited(long at, int code, String why, String text) {
         // A short one ends before its start is written down.
-        long end = Math.max(at, startedAtNanos);
-        return new Life(State.EXITED, 0, 0, 0, 0, createdAtNanos, startedAtNanos, end, code, why, text);
+        long end = Math.max(at, times.started());
+        return new Life(
+                State.EXITED, Processes.NONE, new Times(times.created(), times.started(), end), code, why, text);
     }
 
     Life startFailed(long now, String text) {
@@ -76,10 +89,10 @@ record Life(
                 config.id(),
                 config,
                 state,
-                pid,
-                createdAtNanos,
-                startedAtNanos,
-                finishedAtNanos,
+                processes.pid(),
+                times.created(),
+                times.started(),
+                times.finished(),
                 exitCode,
                 reason,
                 message);

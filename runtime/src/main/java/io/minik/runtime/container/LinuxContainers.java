@@ -51,6 +51,9 @@ public final class LinuxContainers implements Containers {
     /** What this minik holds of each running container. Changed under the container's key only. */
     private final Map<String, Running> running = new ConcurrentHashMap<>();
 
+    /** Of containers that this minik made and has not started yet. Changed under the container's key only. */
+    private final Map<String, Launch> planned = new ConcurrentHashMap<>();
+
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
 
     private record Listener(Context context, Consumer<Container> consumer) {}
@@ -81,7 +84,7 @@ public final class LinuxContainers implements Containers {
         snapshots = parts.snapshots();
         sandboxes = parts.sandboxes();
         files = new ContainerFiles(parts.dataDir(), parts.runDir());
-        plan = new LaunchPlan(kernel.sys(), cgroups, sandboxes, files, this::pidNamespace);
+        plan = new LaunchPlan(kernel.sys(), cgroups, files);
         records = new ContainerRecords(files, parts.clock());
         starter = new Starter(kernel, parts.poller(), files, parts.clock());
         adoption = new ContainerAdoption(parts, files, records, plan, starter);
@@ -98,12 +101,16 @@ public final class LinuxContainers implements Containers {
 
     private Container make(ContainerConfig config) {
         String id = SandboxFiles.requireId(config.id());
-        sandboxes.require(config.sandboxId());
+        Surroundings around = surroundings(config);
         try {
             starter.makeFiles(config);
             files.write(config);
-            plan.of(config, snapshots.prepare(id, config.layers()));
+            Launch launch = plan.of(config, snapshots.prepare(id, config.image().layers()), around);
             plan.makeCgroup(config);
+            // Whose processes it is to see may have ended by then, and their pid be another's.
+            if (config.place().pidTarget().isEmpty()) {
+                planned.put(id, launch);
+            }
             return records.write(config, Life.created(records.now()));
         } catch (RuntimeException e) {
             try {
@@ -115,17 +122,13 @@ public final class LinuxContainers implements Containers {
         }
     }
 
-    private Optional<Path> pidNamespace(String id) {
-        Life life = records.require(id).life();
-        return Kernel.startTime(life.pid())
-                        .filter(time -> time == life.startTime())
-                        .isPresent()
-                ? Optional.of(Path.of("/proc", Integer.toString(life.pid()), "ns", "pid"))
-                : Optional.empty();
+    private Surroundings surroundings(ContainerConfig config) {
+        return Surroundings.inSandbox(sandboxes, config, records::pidNamespace);
     }
 
     private void forget(ContainerConfig config) {
         cgroups.removeLater(LaunchPlan.cgroupPath(config));
+        planned.remove(config.id());
         snapshots.remove(config.id());
         records.remove(config.id());
     }
@@ -148,17 +151,21 @@ public final class LinuxContainers implements Containers {
         ContainerConfig config = container.config();
         String id = config.id();
         try {
-            Launch launch = plan.of(config, snapshots.prepare(id, config.layers()));
+            Launch made = planned.remove(id);
+            Launch launch = made != null
+                    ? made
+                    : plan.of(config, snapshots.prepare(id, config.image().layers()), surroundings(config));
             cgroups.create(LaunchPlan.SHIM_CGROUP);
             Starter.Started started = starter.start(config, launch, () -> shimLeft(id));
             running.put(id, started.running());
             Life life = container
                     .life()
                     .running(
-                            started.pid(),
-                            Kernel.startTime(started.pid()).orElse(0L),
-                            started.shimPid(),
-                            Kernel.startTime(started.shimPid()).orElse(0L),
+                            new Life.Processes(
+                                    started.pid(),
+                                    Kernel.startTime(started.pid()).orElse(0L),
+                                    started.shimPid(),
+                                    Kernel.startTime(started.shimPid()).orElse(0L)),
                             records.now());
             return records.write(config, life);
         } catch (RuntimeException e) {
@@ -216,7 +223,9 @@ public final class LinuxContainers implements Containers {
                     Known container = records.require(id);
                     Optional<Running> held = Optional.ofNullable(running.get(id));
                     if (held.isPresent() && graceMillis > 0) {
-                        signal(container);
+                        signal(
+                                container,
+                                Signals.number(container.config().program().stopSignal()));
                     } else if (held.isPresent()) {
                         kill(container);
                     }
@@ -227,20 +236,16 @@ public final class LinuxContainers implements Containers {
                         : ended(id, held.get(), graceMillis));
     }
 
-    private void signal(Known container) {
-        Life life = container.life();
-        kernel.findProcess(life.pid(), life.startTime()).ifPresent(pidfd -> {
-            kernel.signal(pidfd, Signals.number(container.config().stopSignal()));
+    private void signal(Known container, int signal) {
+        Life.Processes its = container.life().processes();
+        kernel.findProcess(its.pid(), its.startTime()).ifPresent(pidfd -> {
+            kernel.signal(pidfd, signal);
             kernel.close(pidfd);
         });
     }
 
     private void kill(Known container) {
-        Life life = container.life();
-        kernel.findProcess(life.pid(), life.startTime()).ifPresent(pidfd -> {
-            kernel.signal(pidfd, Kernel.SIGKILL);
-            kernel.close(pidfd);
-        });
+        signal(container, Kernel.SIGKILL);
         cgroups.at(LaunchPlan.cgroupPath(container.config())).kill();
     }
 
@@ -304,10 +309,10 @@ public final class LinuxContainers implements Containers {
         ContainerConfig config = container.config();
         return new Execs.Inside(
                 config,
-                sandboxes.require(config.sandboxId()).config(),
-                snapshots.prepare(id, config.layers()),
-                container.life().pid(),
-                container.life().startTime());
+                surroundings(config).hostname(),
+                snapshots.prepare(id, config.image().layers()),
+                container.life().processes().pid(),
+                container.life().processes().startTime());
     }
 
     @Override
@@ -332,7 +337,7 @@ public final class LinuxContainers implements Containers {
                 throw new RuntimeFault(
                         RuntimeFault.Kind.INVALID_CONFIG, "attach", "container " + id + " is not running", 0);
             }
-            return execs.attach(context, container.config(), held, stdin, stdout, stderr);
+            return execs.attach(context, container.config(), held, new Attachment.Wanted(stdin, stdout, stderr));
         });
     }
 
@@ -341,7 +346,8 @@ public final class LinuxContainers implements Containers {
         return worker.on(id, () -> {
             Known container = records.require(id);
             cgroups.at(LaunchPlan.cgroupPath(container.config())).limit(LaunchPlan.limits(resources));
-            records.write(container, Configs.updated(container.config(), resources, annotations));
+            planned.remove(id);
+            records.write(container, container.config().updated(resources, annotations));
             return null;
         });
     }

@@ -67,11 +67,11 @@ final class StartTape {
 
     private void shim() {
         TapeSteps.open(tape, NULL_FD + 1);
-        if (!launch.terminal()) {
+        if (!launch.execution().terminal()) {
             tape.add("no devpts", Syscall.CLOSE, value(DEVPTS_FD)).ignore(Errno.EBADF);
             tape.add("no master", Syscall.CLOSE, value(MASTER_FD)).ignore(Errno.EBADF);
         }
-        if (launch.maskedPaths().isEmpty()) {
+        if (launch.covers().masked().isEmpty()) {
             tape.add("no null device", Syscall.CLOSE, value(NULL_FD)).ignore(Errno.EBADF);
         }
         TapeSteps.name(tape, "minik-shim");
@@ -79,9 +79,9 @@ final class StartTape {
         tape.add("chdir /", Syscall.CHDIR, text("/"));
         TapeSteps.writeIgnoring(
                 tape, "protect the shim from OOM", "/proc/self/oom_score_adj", SHIM_OOM_SCORE, Errno.EACCES);
-        TapeSteps.join(tape, launch.shimCgroup());
+        TapeSteps.join(tape, launch.cgroups().shim());
         Slot status = tape.slot("status");
-        String statusFile = launch.statusFile().toString();
+        String statusFile = launch.shim().status().toString();
         tape.add(
                         "open status file",
                         Syscall.OPENAT,
@@ -89,9 +89,10 @@ final class StartTape {
                         text(statusFile),
                         value(Kernel.O_WRONLY | Kernel.O_CLOEXEC))
                 .into(status);
-        launch.namespaces().forEach(ns -> TapeSteps.enter(tape, ns.pin(), ns.type()));
-        launch.pidNamespace().ifPresent(pin -> TapeSteps.enter(tape, pin, TapeSteps.NEWPID));
-        boolean newPid = launch.pidNamespace().isEmpty() && !launch.hostPid();
+        launch.joined().namespaces().forEach(ns -> TapeSteps.enter(tape, ns.pin(), ns.type()));
+        launch.joined().pidNamespace().ifPresent(pin -> TapeSteps.enter(tape, pin, TapeSteps.NEWPID));
+        boolean newPid =
+                launch.joined().pidNamespace().isEmpty() && !launch.joined().hostPid();
         Slot child = tape.slot("child");
         Tape.Label container = tape.label();
         tape.add("clone", Syscall.CLONE, value(TapeSteps.SIGCHLD | TapeSteps.NEWNS | (newPid ? TapeSteps.NEWPID : 0)))
@@ -107,7 +108,7 @@ final class StartTape {
         tape.add("end of report", Syscall.CLOSE, value(Player.REPORT_FD));
         tape.add("close stdin", Syscall.CLOSE, value(0));
         tape.add("close null device", Syscall.CLOSE, value(NULL_FD)).ignore(Errno.EBADF);
-        if (launch.terminal()) {
+        if (launch.execution().terminal()) {
             tape.add("close terminal", Syscall.CLOSE, value(1));
             tape.add("close terminal", Syscall.CLOSE, value(2));
             tape.add("close devpts", Syscall.CLOSE, value(DEVPTS_FD));
@@ -132,7 +133,7 @@ final class StartTape {
                         "wait for minik",
                         Syscall.OPENAT,
                         TapeSteps.CWD,
-                        text(launch.releaseFifo().toString()),
+                        text(launch.shim().release().toString()),
                         value(0))
                 .ignore(Tape.ANY);
         tape.add("leave", Syscall.EXIT_GROUP, value(0));
@@ -140,12 +141,16 @@ final class StartTape {
 
     private void container() {
         TapeSteps.hide(tape);
-        TapeSteps.join(tape, launch.cgroup());
+        TapeSteps.join(tape, launch.cgroups().container());
         tape.add("new cgroup namespace", Syscall.UNSHARE, value(TapeSteps.NEWCGROUP))
                 .ignore(Errno.EINVAL);
         tape.add("own session", Syscall.SETSID);
         tape.add("umask", Syscall.UMASK, value(0));
-        TapeSteps.write(tape, "oom_score_adj", "/proc/self/oom_score_adj", Integer.toString(launch.oomScoreAdj()));
+        TapeSteps.write(
+                tape,
+                "oom_score_adj",
+                "/proc/self/oom_score_adj",
+                Integer.toString(launch.execution().oomScoreAdj()));
         BindSteps binds = new BindSteps(tape, launch);
         binds.openSources();
         root();
@@ -153,20 +158,26 @@ final class StartTape {
         Optional<Slot> proc = KernelMounts.add(tape, mounts, launch);
         binds.place(mounts, proc);
         MaskSteps masks = new MaskSteps(tape, mounts, proc);
-        masks.mask(launch.maskedPaths(), NULL_FD);
-        masks.protect(launch.readOnlyPaths());
+        masks.mask(launch.covers().masked(), NULL_FD);
+        masks.protect(launch.covers().readOnly());
         Slot workingDir = mounts.reach(
-                TapeFailure.CHDIR, Path.of("/").resolve(launch.workingDir()).normalize(), true);
-        if (launch.readOnlyRoot()) {
+                TapeFailure.CHDIR,
+                Path.of("/").resolve(launch.execution().workingDir()).normalize(),
+                true);
+        if (launch.covers().readOnlyRoot()) {
             TapeSteps.mount(tape, "", "/", "", TapeSteps.MS_REMOUNT | TapeSteps.MS_BIND | TapeSteps.MS_RDONLY, "");
         }
-        if (launch.terminal()) {
+        if (launch.execution().terminal()) {
             tape.add("controlling terminal", Syscall.IOCTL, value(0), value(TIOCSCTTY), value(0));
         }
         WorkingDir.enter(tape, workingDir);
         TapeSteps.closeFrom(tape, Player.FIRST_FREE_FD);
         launch.identity().assume(tape);
-        Identity.execute(tape, launch.argv(), launch.env(), launch.path());
+        Identity.execute(
+                tape,
+                launch.execution().argv(),
+                launch.execution().env(),
+                launch.execution().path());
     }
 
     private void root() {

@@ -1,7 +1,6 @@
 package io.minik.runtime.container;
 
 import io.minik.runtime.RuntimeFault;
-import io.minik.runtime.container.Containers.ContainerConfig;
 import io.minik.runtime.sys.Kernel;
 import io.minik.runtime.sys.PipePeek;
 import io.minik.runtime.sys.Poller;
@@ -52,10 +51,10 @@ final class Starter {
         String id = config.id();
         files.make(id);
         kernel.mkfifo(files.release(id), FIFO_MODE);
-        if (!config.tty()) {
+        if (!config.stdio().tty()) {
             kernel.mkfifo(files.stdout(id), FIFO_MODE);
             kernel.mkfifo(files.stderr(id), FIFO_MODE);
-            if (config.stdin()) {
+            if (config.stdio().stdin()) {
                 kernel.mkfifo(files.stdin(id), FIFO_MODE);
             }
         }
@@ -66,32 +65,38 @@ final class Starter {
         }
     }
 
+    /** Descriptors to close: the child's always, ours if the start fails. */
+    private record Opened(List<Integer> childs, List<Integer> ours) {}
+
+    /** What the container gets of its stdio, and what we keep. @param stdin -1 = none */
+    private record Ends(List<Player.Given> given, Output output, int stdin) {}
+
     Started start(ContainerConfig config, Launch launch, OnExit onExit) {
-        List<Integer> childs = new ArrayList<>();
-        List<Integer> ours = new ArrayList<>();
+        Opened opened = new Opened(new ArrayList<>(), new ArrayList<>());
         try {
-            return config.tty()
-                    ? startWithTerminal(config, launch, onExit, childs, ours)
-                    : startWithPipes(config, launch, onExit, childs, ours);
+            return config.stdio().tty()
+                    ? startWithTerminal(config, launch, onExit, opened)
+                    : startWithPipes(config, launch, onExit, opened);
         } catch (RuntimeException e) {
-            ours.forEach(kernel::close);
+            opened.ours().forEach(kernel::close);
             throw e;
         } finally {
-            childs.forEach(kernel::close);
+            opened.childs().forEach(kernel::close);
         }
     }
 
-    private Started startWithPipes(
-            ContainerConfig config, Launch launch, OnExit onExit, List<Integer> childs, List<Integer> ours) {
+    private Started startWithPipes(ContainerConfig config, Launch launch, OnExit onExit, Opened opened) {
         String id = config.id();
+        List<Integer> ours = opened.ours();
+        List<Integer> childs = opened.childs();
         int out = keep(ours, kernel.open(files.stdout(id), Kernel.O_RDONLY | Kernel.O_NONBLOCK, 0));
         int err = keep(ours, kernel.open(files.stderr(id), Kernel.O_RDONLY | Kernel.O_NONBLOCK, 0));
         int stdin = -1;
         int childIn;
-        if (config.stdin()) {
+        if (config.stdio().stdin()) {
             stdin = keep(ours, kernel.open(files.stdin(id), Kernel.O_RDWR | Kernel.O_NONBLOCK, 0));
-            // Read-write, it never ends; read-only, it ends with the last writer: the first attachment, for stdinOnce.
-            int mode = config.stdinOnce() ? Kernel.O_RDONLY : Kernel.O_RDWR;
+            // Read-write, it never ends; read-only, it ends with the last writer: the first attachment, for once.
+            int mode = config.stdio().once() ? Kernel.O_RDONLY : Kernel.O_RDWR;
             childIn = keep(childs, kernel.open(files.stdin(id), mode, 0));
         } else {
             childIn = keep(childs, kernel.open(Path.of("/dev/null"), Kernel.O_RDONLY, 0));
@@ -104,20 +109,19 @@ final class Starter {
         List<Player.Given> given =
                 List.of(new Player.Given(childIn, 0), new Player.Given(childOut, 1), new Player.Given(childErr, 2));
         Output output = new Output(kernel, poller, Optional.of(peek), log(config));
-        Started started = play(config, launch, given, onExit, output, stdin, childs, ours);
+        Started started = play(id, launch, onExit, new Ends(given, output, stdin), opened);
         output.add(out, ContainerLogFile.Stream.STDOUT);
         output.add(err, ContainerLogFile.Stream.STDERR);
         return started;
     }
 
-    private Started startWithTerminal(
-            ContainerConfig config, Launch launch, OnExit onExit, List<Integer> childs, List<Integer> ours) {
+    private Started startWithTerminal(ContainerConfig config, Launch launch, OnExit onExit, Opened opened) {
         Terminal.Pty pty = terminal.create();
-        keep(childs, pty.devpts());
-        keep(childs, pty.slave());
-        keep(ours, pty.master());
+        keep(opened.childs(), pty.devpts());
+        keep(opened.childs(), pty.slave());
+        keep(opened.ours(), pty.master());
         own(pty.slave(), launch.identity());
-        int read = keep(ours, kernel.spawnable(pty.master()));
+        int read = keep(opened.ours(), kernel.spawnable(pty.master()));
         List<Player.Given> given = List.of(
                 new Player.Given(pty.slave(), 0),
                 new Player.Given(pty.slave(), 1),
@@ -125,7 +129,7 @@ final class Starter {
                 new Player.Given(pty.devpts(), StartTape.DEVPTS_FD),
                 new Player.Given(pty.master(), StartTape.MASTER_FD));
         Output output = new Output(kernel, poller, Optional.empty(), log(config));
-        Started started = play(config, launch, given, onExit, output, pty.master(), childs, ours);
+        Started started = play(config.id(), launch, onExit, new Ends(given, output, pty.master()), opened);
         output.add(read, ContainerLogFile.Stream.STDOUT);
         return started;
     }
@@ -143,37 +147,39 @@ final class Starter {
     }
 
     private Optional<ContainerLogFile> log(ContainerConfig config) {
-        return config.logPath().toString().isEmpty()
+        ContainerConfig.LogFile log = config.stdio().log();
+        return log.path().toString().isEmpty()
                 ? Optional.empty()
-                : Optional.of(
-                        new ContainerLogFile(config.logPath(), config.logMaxBytes(), config.logMaxFiles(), clock));
+                : Optional.of(new ContainerLogFile(log.path(), log.maxBytes(), log.maxFiles(), clock));
     }
 
-    private Started play(
-            ContainerConfig config,
-            Launch launch,
-            List<Player.Given> given,
-            OnExit onExit,
-            Output output,
-            int stdin,
-            List<Integer> childs,
-            List<Integer> ours) {
-        int release = keep(ours, kernel.open(files.release(config.id()), Kernel.O_RDWR | Kernel.O_NONBLOCK, 0));
+    private Started play(String id, Launch launch, OnExit onExit, Ends ends, Opened opened) {
+        List<Integer> ours = opened.ours();
+        int release = keep(ours, kernel.open(files.release(id), Kernel.O_RDWR | Kernel.O_NONBLOCK, 0));
         Tape tape = StartTape.of(launch);
-        try (Player.Playing playing = player.play(tape, withNull(launch, given, childs))) {
+        try (Player.Playing playing = player.play(tape, withNull(launch, ends.given(), opened.childs()))) {
             int shim = keep(ours, kernel.pidfdOpen(playing.pid()));
             try {
                 int pid = playing.value();
                 Optional<Player.Failure> failure = playing.end();
                 if (failure.isPresent()) {
-                    throw TapeFailure.of(failure.get(), launch.argv().get(0), launch.workingDir());
+                    throw TapeFailure.of(
+                            failure.get(),
+                            launch.execution().argv().get(0),
+                            launch.execution().workingDir());
                 }
                 Poller.Watch watch = poller.watch(shim, events -> onExit.exited());
                 watch.arm(Poller.READABLE);
                 return new Started(
                         pid,
                         playing.pid(),
-                        new Running(shim, watch, release, new AtomicInteger(stdin), output, Promise.promise()));
+                        new Running(
+                                shim,
+                                watch,
+                                release,
+                                new AtomicInteger(ends.stdin()),
+                                ends.output(),
+                                Promise.promise()));
             } catch (RuntimeException e) {
                 // The shim waits for its dead child and leaves, since the release FIFO is open.
                 kernel.signal(shim, Kernel.SIGKILL);
@@ -184,7 +190,7 @@ final class Starter {
     }
 
     private List<Player.Given> withNull(Launch launch, List<Player.Given> given, List<Integer> childs) {
-        if (launch.maskedPaths().isEmpty()) {
+        if (launch.covers().masked().isEmpty()) {
             return given;
         }
         List<Player.Given> all = new ArrayList<>(given);
@@ -195,9 +201,10 @@ final class Starter {
     /** Takes up a running container again; its shim is alive. */
     Running adopt(ContainerConfig config, int shim, OnExit onExit) {
         String id = config.id();
-        Output output = new Output(kernel, poller, config.tty() ? Optional.empty() : Optional.of(peek), log(config));
+        Output output =
+                new Output(kernel, poller, config.stdio().tty() ? Optional.empty() : Optional.of(peek), log(config));
         int stdin = -1;
-        if (config.tty()) {
+        if (config.stdio().tty()) {
             stdin = kernel.pidfdGetfd(shim, StartTape.MASTER_FD);
             output.add(kernel.spawnable(stdin), ContainerLogFile.Stream.STDOUT);
         } else {
@@ -207,7 +214,7 @@ final class Starter {
             output.add(
                     kernel.open(files.stderr(id), Kernel.O_RDONLY | Kernel.O_NONBLOCK, 0),
                     ContainerLogFile.Stream.STDERR);
-            if (config.stdin()) {
+            if (config.stdio().stdin()) {
                 stdin = kernel.open(files.stdin(id), Kernel.O_RDWR | Kernel.O_NONBLOCK, 0);
             }
         }

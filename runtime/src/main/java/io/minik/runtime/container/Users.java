@@ -1,7 +1,7 @@
 package io.minik.runtime.container;
 
 import io.minik.runtime.RuntimeFault;
-import io.minik.runtime.container.Containers.Security;
+import io.minik.runtime.container.Containers.User;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -20,11 +20,9 @@ record Users(long uid, long gid, List<Long> groups, String home) {
 
     private record Group(String name, long gid, List<String> members) {}
 
-    /**
-     * @param user {@code uid}, {@code uid:gid}, {@code name}, {@code name:group}, empty = 0
-     * @param runAsGroup -1 = from the user part, from passwd, else 0
-     */
-    static Users of(RootView root, String user, long runAsGroup, Security security) {
+    /** A name's own group counts before the one of passwd, and a group that is asked for before both. */
+    static Users of(RootView root, User asked) {
+        String user = asked.name();
         int colon = user.indexOf(':');
         String userPart = colon < 0 ? user : user.substring(0, colon);
         String groupPart = colon < 0 ? "" : user.substring(colon + 1);
@@ -44,13 +42,13 @@ record Users(long uid, long gid, List<Long> groups, String home) {
         if (!groupPart.isEmpty()) {
             gid = gid(groups, groupPart);
         }
-        if (runAsGroup >= 0) {
-            gid = runAsGroup;
+        if (asked.group() >= 0) {
+            gid = asked.group();
         }
         return new Users(
                 uid,
                 gid,
-                supplementary(security.strictGroups() ? List.of() : groups, entry, gid, security.supplementalGroups()),
+                supplementary(asked.strictGroups() ? List.of() : groups, entry, gid, asked.supplementalGroups()),
                 entry.map(Passwd::home).orElse("/"));
     }
 

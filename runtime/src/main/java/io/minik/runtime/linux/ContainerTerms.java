@@ -1,12 +1,23 @@
 package io.minik.runtime.linux;
 
+import io.minik.runtime.container.ContainerConfig;
+import io.minik.runtime.container.ContainerConfig.ImageUse;
+import io.minik.runtime.container.ContainerConfig.LogFile;
+import io.minik.runtime.container.ContainerConfig.Notes;
+import io.minik.runtime.container.ContainerConfig.Origin;
+import io.minik.runtime.container.ContainerConfig.Place;
+import io.minik.runtime.container.ContainerConfig.Program;
+import io.minik.runtime.container.ContainerConfig.Stdio;
 import io.minik.runtime.container.Containers;
+import io.minik.runtime.container.Containers.CapabilityNames;
+import io.minik.runtime.container.Containers.KernelPaths;
 import io.minik.runtime.container.Containers.Propagation;
 import io.minik.runtime.container.Containers.Recursive;
 import io.minik.runtime.container.Containers.Resources;
 import io.minik.runtime.container.Containers.Security;
+import io.minik.runtime.container.Containers.User;
+import io.minik.runtime.cri.Cri;
 import io.minik.runtime.cri.Cri.Container;
-import io.minik.runtime.cri.Cri.ContainerConfig;
 import io.minik.runtime.cri.Cri.ContainerMetadata;
 import io.minik.runtime.cri.Cri.ContainerProcess;
 import io.minik.runtime.cri.Cri.ContainerState;
@@ -37,36 +48,32 @@ final class ContainerTerms {
                 + metadata.attempt();
     }
 
-    static Containers.ContainerConfig config(
-            String sandboxId, PodSandboxConfig sandbox, ContainerConfig asked, Images.Image image, LogLimits logs) {
+    static ContainerConfig config(
+            String sandboxId, PodSandboxConfig sandbox, Cri.ContainerConfig asked, Images.Image image, LogLimits logs) {
         ContainerProcess process = asked.process();
         Images.ImageConfig own = image.config();
-        return new Containers.ContainerConfig(
+        return new ContainerConfig(
                 id(sandbox.metadata().uid(), asked.metadata()),
-                sandboxId,
-                asked.metadata().name(),
-                asked.metadata().attempt(),
-                image.id(),
-                asked.image().userSpecifiedImage(),
-                image.layers(),
-                command(process, own),
-                environment(process, own),
-                process.workingDir().isEmpty() ? own.workingDir() : process.workingDir(),
-                process.stdin(),
-                process.stdinOnce(),
-                process.tty(),
+                new Origin(sandboxId, asked.metadata().name(), asked.metadata().attempt()),
+                new ImageUse(image.id(), asked.image().userSpecifiedImage(), image.layers()),
+                new Program(
+                        command(process, own),
+                        environment(process, own),
+                        process.workingDir().isEmpty() ? own.workingDir() : process.workingDir(),
+                        process.stopSignal().isEmpty() ? own.stopSignal() : process.stopSignal()),
                 asked.mounts().stream().map(ContainerTerms::mount).toList(),
                 List.of(),
+                new Stdio(
+                        process.stdin(),
+                        process.stdinOnce(),
+                        process.tty(),
+                        new LogFile(sandbox.logDirectory().resolve(asked.logPath()), logs.maxBytes(), logs.maxFiles())),
                 security(asked.linux().securityContext(), own.user()),
-                resources(asked.linux().resources()),
-                sandbox.linux().cgroupParent(),
-                process.stopSignal().isEmpty() ? own.stopSignal() : process.stopSignal(),
-                sandbox.logDirectory().resolve(asked.logPath()),
-                logs.maxBytes(),
-                logs.maxFiles(),
-                asked.labels(),
-                asked.annotations(),
-                asked.linux().securityContext().pidTarget());
+                new Place(
+                        sandbox.linux().cgroupParent(),
+                        asked.linux().securityContext().pidTarget(),
+                        resources(asked.linux().resources())),
+                new Notes(asked.labels(), asked.annotations()));
     }
 
     /** The command replaces entrypoint and cmd of the image, args only cmd. */
@@ -110,19 +117,21 @@ final class ContainerTerms {
     }
 
     private static Security security(LinuxContainerSecurityContext asked, String imageUser) {
-        return new Security(
+        User user = new User(
                 asked.runAsUser().isPresent() ? Long.toString(asked.runAsUser().getAsLong()) : imageUser,
                 asked.runAsGroup().orElse(-1),
                 asked.supplementalGroups().ids(),
+                asked.supplementalGroups().strict());
+        return new Security(
+                user,
                 asked.privileged(),
                 asked.readonlyRootfs(),
                 asked.noNewPrivs(),
-                asked.capabilities().addCapabilities(),
-                asked.capabilities().dropCapabilities(),
-                asked.masked() ? Security.DEFAULT_MASKED_PATHS : List.of(),
-                asked.masked() ? Security.DEFAULT_READ_ONLY_PATHS : List.of(),
-                seccomp(asked.seccomp()),
-                asked.supplementalGroups().strict());
+                new CapabilityNames(
+                        asked.capabilities().addCapabilities(),
+                        asked.capabilities().dropCapabilities()),
+                asked.masked() ? KernelPaths.HIDDEN : KernelPaths.OPEN,
+                seccomp(asked.seccomp()));
     }
 
     private static String seccomp(SecurityProfile profile) {
@@ -146,21 +155,21 @@ final class ContainerTerms {
     }
 
     static Container container(Containers.Container known) {
-        Containers.ContainerConfig config = known.config();
+        ContainerConfig config = known.config();
         return new Container(
                 known.id(),
-                config.sandboxId(),
-                new ContainerMetadata(config.name(), config.attempt()),
-                new ImageSpec(config.imageId(), config.imageReference()),
-                config.imageId(),
+                config.origin().sandboxId(),
+                new ContainerMetadata(config.origin().name(), config.origin().attempt()),
+                new ImageSpec(config.image().id(), config.image().reference()),
+                config.image().id(),
                 switch (known.state()) {
                     case CREATED -> ContainerState.CONTAINER_CREATED;
                     case RUNNING -> ContainerState.CONTAINER_RUNNING;
                     case EXITED -> ContainerState.CONTAINER_EXITED;
                 },
                 known.createdAtNanos(),
-                config.labels(),
-                config.annotations());
+                config.notes().labels(),
+                config.notes().annotations());
     }
 
     static ContainerStatus status(Containers.Container known) {
@@ -171,6 +180,6 @@ final class ContainerTerms {
                 known.exitCode(),
                 known.reason(),
                 known.message(),
-                known.config().logPath());
+                known.config().stdio().log().path());
     }
 }

@@ -62,7 +62,7 @@ public final class LinuxRuntimeService implements RuntimeService {
         return Faults.translated(containers
                 .list()
                 .compose(all -> Future.all(all.stream()
-                        .filter(c -> c.config().sandboxId().equals(podSandboxId))
+                        .filter(c -> c.config().origin().sandboxId().equals(podSandboxId))
                         .map(c -> containers.remove(c.id()))
                         .toList()))
                 .compose(gone -> sandboxes.remove(podSandboxId)));
@@ -119,7 +119,7 @@ public final class LinuxRuntimeService implements RuntimeService {
     @Override
     public Future<List<Container>> listContainers(ContainerFilter filter) {
         return Faults.translated(containers.list()).map(all -> all.stream()
-                .filter(c -> Cri.matches(c.config().labels(), filter.labelSelector()))
+                .filter(c -> Cri.matches(c.config().notes().labels(), filter.labelSelector()))
                 .map(ContainerTerms::container)
                 .toList());
     }
@@ -151,8 +151,8 @@ public final class LinuxRuntimeService implements RuntimeService {
 
     @Override
     public void onContainerExit(Consumer<ContainerEvent> listener) {
-        containers.onExit(ended ->
-                listener.accept(new ContainerEvent(ended.id(), ended.config().labels())));
+        containers.onExit(ended -> listener.accept(
+                new ContainerEvent(ended.id(), ended.config().notes().labels())));
     }
 
     // ---- processes inside

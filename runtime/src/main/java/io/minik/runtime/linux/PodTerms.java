@@ -9,9 +9,11 @@ import io.minik.runtime.cri.Cri.PodSandboxMetadata;
 import io.minik.runtime.cri.Cri.PodSandboxState;
 import io.minik.runtime.cri.Cri.PodSandboxStatus;
 import io.minik.runtime.sandbox.Sandboxes;
+import io.minik.runtime.sandbox.Sandboxes.PodOf;
 import io.minik.runtime.sandbox.Sandboxes.PodResources;
 import io.minik.runtime.sandbox.Sandboxes.Sandbox;
 import io.minik.runtime.sandbox.Sandboxes.SandboxConfig;
+import io.minik.runtime.sandbox.Sandboxes.Sharing;
 import java.util.Optional;
 
 /** Sandboxes in CRI's terms and in the room's. Pure. */
@@ -23,15 +25,13 @@ final class PodTerms {
         NamespaceOption namespaces = asked.linux().namespaceOptions();
         return new SandboxConfig(
                 pod.uid() + "-" + pod.attempt(),
-                pod.namespace(),
-                pod.name(),
-                pod.uid(),
-                pod.attempt(),
+                new PodOf(pod.namespace(), pod.name(), pod.uid(), pod.attempt()),
                 asked.hostname(),
-                namespaces.network() == NamespaceMode.NODE,
-                namespaces.pid() == NamespaceMode.NODE,
-                namespaces.ipc() == NamespaceMode.NODE,
-                namespaces.pid() == NamespaceMode.POD,
+                new Sharing(
+                        namespaces.network() == NamespaceMode.NODE,
+                        namespaces.pid() == NamespaceMode.NODE,
+                        namespaces.ipc() == NamespaceMode.NODE,
+                        namespaces.pid() == NamespaceMode.POD),
                 asked.linux().sysctls(),
                 asked.linux().cgroupParent(),
                 resources(asked.linux().resources()),
@@ -45,9 +45,10 @@ final class PodTerms {
 
     static PodSandbox sandbox(Sandbox known) {
         SandboxConfig config = known.config();
+        PodOf pod = config.pod();
         return new PodSandbox(
                 known.id(),
-                new PodSandboxMetadata(config.podName(), config.podUid(), config.podNamespace(), config.attempt()),
+                new PodSandboxMetadata(pod.name(), pod.uid(), pod.namespace(), pod.attempt()),
                 known.state() == Sandboxes.State.READY
                         ? PodSandboxState.SANDBOX_READY
                         : PodSandboxState.SANDBOX_NOTREADY,

@@ -49,23 +49,25 @@ public final class LinuxSandboxes implements Sandboxes {
     private final SandboxFiles files;
     private final long mostPids = PodPids.most();
 
-    /** @param worker shared by the runtime's rooms */
-    public LinuxSandboxes(
+    /** What the rooms of the runtime share. */
+    public record Parts(
             Vertx vertx,
             KeyedWorker worker,
             Kernel kernel,
             Poller poller,
             Cgroups cgroups,
             Network network,
-            SandboxFiles files) {
-        this.vertx = vertx;
-        this.worker = worker;
-        this.kernel = kernel;
+            SandboxFiles files) {}
+
+    public LinuxSandboxes(Parts parts) {
+        this.vertx = parts.vertx();
+        this.worker = parts.worker();
+        this.kernel = parts.kernel();
         this.player = new Player(kernel);
-        this.dialer = new PodDialer(kernel, poller, player);
-        this.cgroups = cgroups;
-        this.network = network;
-        this.files = files;
+        this.dialer = new PodDialer(kernel, parts.poller(), player);
+        this.cgroups = parts.cgroups();
+        this.network = parts.network();
+        this.files = parts.files();
     }
 
     @Override
@@ -85,7 +87,8 @@ public final class LinuxSandboxes implements Sandboxes {
             Entry entry = namespaces(config);
             files.write(id, entry);
             LOG.atInfo()
-                    .addKeyValue("pod", config.podNamespace() + "/" + config.podName())
+                    .addKeyValue(
+                            "pod", config.pod().namespace() + "/" + config.pod().name())
                     .addKeyValue("sandbox", id)
                     .addKeyValue("ips", entry.ips())
                     .log("sandbox made");
@@ -133,13 +136,13 @@ public final class LinuxSandboxes implements Sandboxes {
         Map<String, Path> pins = new LinkedHashMap<>();
         files.makeRunDirectory(id);
         List<String> wanted = new ArrayList<>();
-        if (!config.hostNetwork()) {
+        if (!config.sharing().hostNetwork()) {
             wanted.addAll(List.of("net", "uts"));
         }
-        if (!config.hostIpc()) {
+        if (!config.sharing().hostIpc()) {
             wanted.add("ipc");
         }
-        if (config.shareProcessNamespace() && !config.hostPid()) {
+        if (config.sharing().processes() && !config.sharing().hostPid()) {
             wanted.add("pid");
         }
         for (String name : wanted) {
@@ -148,7 +151,7 @@ public final class LinuxSandboxes implements Sandboxes {
             Files.write(pin, new byte[0]);
             pins.put(name, pin);
         }
-        Optional<Path> shm = config.hostIpc() ? Optional.empty() : Optional.of(files.shm(id));
+        Optional<Path> shm = config.sharing().hostIpc() ? Optional.empty() : Optional.of(files.shm(id));
         if (shm.isPresent()) {
             kernel.unmount(shm.get());
             Trees.make(shm.get());
@@ -156,7 +159,7 @@ public final class LinuxSandboxes implements Sandboxes {
         List<Path> holderCgroup = pins.containsKey("pid")
                 ? cgroups.create(SandboxFiles.holderCgroup(config)).joinFiles()
                 : List.of();
-        Map<String, String> sysctls = new TreeMap<>(config.hostNetwork() ? Map.of() : POD_SYSCTLS);
+        Map<String, String> sysctls = new TreeMap<>(config.sharing().hostNetwork() ? Map.of() : POD_SYSCTLS);
         sysctls.putAll(config.sysctls());
         return play(config, new SandboxTape.Namespaces(pins, shm, config.hostname(), sysctls, holderCgroup));
     }
@@ -200,8 +203,8 @@ public final class LinuxSandboxes implements Sandboxes {
             return false;
         }
         SandboxConfig config = entry.config();
-        boolean net = config.hostNetwork() || isPinned(files.pin(id, "net"));
-        boolean ipc = config.hostIpc() || isPinned(files.pin(id, "ipc"));
+        boolean net = config.sharing().hostNetwork() || isPinned(files.pin(id, "net"));
+        boolean ipc = config.sharing().hostIpc() || isPinned(files.pin(id, "ipc"));
         Optional<Integer> holder = kernel.findProcess(entry.holderPid(), entry.holderStartTime());
         holder.ifPresent(kernel::close);
         return net && ipc && (entry.holderPid() == 0 || holder.isPresent());
@@ -265,7 +268,7 @@ public final class LinuxSandboxes implements Sandboxes {
         if (sharing(id, config).noneMatch(other -> !other.stopped())) {
             cgroups.at(config.cgroupParent()).kill();
         }
-        if (!config.hostNetwork()) {
+        if (!config.sharing().hostNetwork()) {
             network.detach(id);
         }
         for (String name : Arrays.asList("net", "ipc", "uts", "pid", "shm")) {
@@ -315,7 +318,9 @@ public final class LinuxSandboxes implements Sandboxes {
                 throw new RuntimeFault(RuntimeFault.Kind.NOT_FOUND, "connect", "sandbox " + id + " is not ready", 0);
             }
             return dialer.dial(
-                    context, entry.config().hostNetwork() ? Optional.empty() : Optional.of(files.pin(id, "net")), port);
+                    context,
+                    entry.config().sharing().hostNetwork() ? Optional.empty() : Optional.of(files.pin(id, "net")),
+                    port);
         });
     }
 

@@ -1,5 +1,6 @@
 package io.minik.runtime.sandbox;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.runtime.RuntimeFault;
 import io.minik.runtime.sandbox.Sandboxes.SandboxConfig;
 import io.minik.runtime.sys.JsonFile;
@@ -23,6 +24,12 @@ import java.util.stream.Collectors;
  */
 public final class SandboxFiles {
     private static final Pattern ID = Pattern.compile("[a-z0-9][a-z0-9-]{0,99}");
+
+    /**
+     * Version 1 was flat; see {@link SandboxConfig} for the parts of version 2. A minik reads what the one before wrote, so that
+     * the pods of an older one go on.
+     */
+    private static final JsonFile.Format FORMAT = new JsonFile.Format(2, SandboxFiles::partsOf);
 
     private final Path data;
     private final Path run;
@@ -50,24 +57,24 @@ public final class SandboxFiles {
             long holderStartTime,
             boolean stopped) {
         Entry with(Sandboxes.PodResources resources) {
-            SandboxConfig changed = new SandboxConfig(
-                    config.id(),
-                    config.podNamespace(),
-                    config.podName(),
-                    config.podUid(),
-                    config.attempt(),
-                    config.hostname(),
-                    config.hostNetwork(),
-                    config.hostPid(),
-                    config.hostIpc(),
-                    config.shareProcessNamespace(),
-                    config.sysctls(),
-                    config.cgroupParent(),
-                    resources,
-                    config.labels(),
-                    config.annotations());
-            return new Entry(changed, createdAtNanos, ips, holderPid, holderStartTime, stopped);
+            return new Entry(config.with(resources), createdAtNanos, ips, holderPid, holderStartTime, stopped);
         }
+    }
+
+    private static void partsOf(ObjectNode entry) {
+        if (!(entry.path("config") instanceof ObjectNode config)) {
+            return;
+        }
+        ObjectNode pod = config.putObject("pod");
+        pod.set("namespace", config.remove("podNamespace"));
+        pod.set("name", config.remove("podName"));
+        pod.set("uid", config.remove("podUid"));
+        pod.set("attempt", config.remove("attempt"));
+        ObjectNode sharing = config.putObject("sharing");
+        for (String name : List.of("hostNetwork", "hostPid", "hostIpc")) {
+            sharing.set(name, config.remove(name));
+        }
+        sharing.set("processes", config.remove("shareProcessNamespace"));
     }
 
     /** Refuses what could be more than a file name. */
@@ -83,7 +90,7 @@ public final class SandboxFiles {
     }
 
     private JsonFile<Entry> file(String id) {
-        return new JsonFile<>(data.resolve(requireId(id)).resolve("sandbox.json"), Entry.class);
+        return new JsonFile<>(data.resolve(requireId(id)).resolve("sandbox.json"), Entry.class, FORMAT);
     }
 
     public Optional<Entry> find(String id) {

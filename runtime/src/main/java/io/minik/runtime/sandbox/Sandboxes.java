@@ -37,27 +37,35 @@ public interface Sandboxes {
 
     /**
      * @param id unique on the node, [a-z0-9-]: the kubelet uses the pod's UID and the attempt
-     * @param hostNetwork, hostPid, hostIpc true = the node's own
-     * @param shareProcessNamespace one PID namespace for all containers (not PID 1 = first container's)
      * @param cgroupParent path below minik's cgroup root, e.g. {@code kubepods/burstable/pod<uid>}
      * @param resources limits of the whole pod, all 0 for none
      */
     record SandboxConfig(
             String id,
-            String podNamespace,
-            String podName,
-            String podUid,
-            int attempt,
+            PodOf pod,
             String hostname,
-            boolean hostNetwork,
-            boolean hostPid,
-            boolean hostIpc,
-            boolean shareProcessNamespace,
+            Sharing sharing,
             Map<String, String> sysctls,
             String cgroupParent,
             PodResources resources,
             Map<String, String> labels,
-            Map<String, String> annotations) {}
+            Map<String, String> annotations) {
+        SandboxConfig with(PodResources other) {
+            return new SandboxConfig(id, pod, hostname, sharing, sysctls, cgroupParent, other, labels, annotations);
+        }
+    }
+
+    /** Whose sandbox it is. */
+    record PodOf(String namespace, String name, String uid, int attempt) {}
+
+    /**
+     * @param hostNetwork, hostPid, hostIpc true = the node's own
+     * @param processes one PID namespace for all containers (not PID 1 = first container's)
+     */
+    record Sharing(boolean hostNetwork, boolean hostPid, boolean hostIpc, boolean processes) {
+        /** Network and IPC within the pod, and each container its own processes. */
+        public static final Sharing USUAL = new Sharing(false, false, false, false);
+    }
 
     /** 0 = no limit (for processes: the node's default for a pod), negative = lift it. {@code cpuShares} as in cgroup v1 (2..262144), converted for v2. */
     record PodResources(

@@ -34,7 +34,7 @@ final class Sysctls {
             if (!NAME.matcher(name).matches() || value.indexOf('\n') >= 0) {
                 throw refused("sysctl \"" + name + "\" is not valid");
             }
-            if ((net && pod.hostNetwork()) || (ipc && pod.hostIpc())) {
+            if ((net && pod.sharing().hostNetwork()) || (ipc && pod.sharing().hostIpc())) {
                 throw refused("sysctl \"" + name + "\" is not allowed in the host's namespace");
             }
             if (!net && !ipc) {

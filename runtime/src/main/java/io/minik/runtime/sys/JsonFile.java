@@ -2,6 +2,7 @@ package io.minik.runtime.sys;
 
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.runtime.RuntimeFault;
 import java.io.IOException;
 import java.lang.reflect.Method;
@@ -16,11 +17,15 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A record kept in a file that root alone may read, replaced whole by rename: a reader never sees half of it. Blocking. */
+/**
+ * A record kept in a file that root alone may read, replaced whole by rename: a reader never sees half of it. Blocking. Records
+ * say their version, and those of the version before are read. Whether a later one can be read is up to what changed in it.
+ */
 public final class JsonFile<T> {
     private static final Logger LOG = LoggerFactory.getLogger(JsonFile.class);
     private static final ObjectMapper MAPPER =
@@ -29,12 +34,25 @@ public final class JsonFile<T> {
     private static final FileAttribute<Set<PosixFilePermission>> OWN =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
+    private static final String VERSION = "version";
+
+    /** @param upgrade turns a record of the version before into one of this; one without a version is of the first */
+    public record Format(int version, Consumer<ObjectNode> upgrade) {
+        public static final Format FIRST = new Format(1, record -> {});
+    }
+
     private final Path file;
     private final Class<T> type;
+    private final Format format;
 
     public JsonFile(Path file, Class<T> type) {
+        this(file, type, Format.FIRST);
+    }
+
+    public JsonFile(Path file, Class<T> type, Format format) {
         this.file = file;
         this.type = type;
+        this.format = format;
     }
 
     /** Its directory must exist. */
@@ -43,11 +61,33 @@ public final class JsonFile<T> {
         try {
             Files.deleteIfExists(fresh);
             Files.createFile(fresh, OWN);
-            Files.write(fresh, MAPPER.writeValueAsBytes(value));
+            Files.write(fresh, bytes(value));
             Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             throw new RuntimeFault(RuntimeFault.Kind.KERNEL, "write state", "can't write " + file, e);
         }
+    }
+
+    private byte[] bytes(T value) throws IOException {
+        if (format.version() == 1) {
+            return MAPPER.writeValueAsBytes(value);
+        }
+        ObjectNode tree = MAPPER.createObjectNode().put(VERSION, format.version());
+        tree.setAll((ObjectNode) MAPPER.valueToTree(value));
+        return MAPPER.writeValueAsBytes(tree);
+    }
+
+    private @Nullable T value(byte[] bytes) throws IOException {
+        if (format.version() == 1) {
+            return MAPPER.readValue(bytes, type);
+        }
+        if (!(MAPPER.readTree(bytes) instanceof ObjectNode tree)) {
+            throw new IOException("it is no record");
+        }
+        if (tree.path(VERSION).asInt(1) < format.version()) {
+            format.upgrade().accept(tree);
+        }
+        return MAPPER.treeToValue(tree, type);
     }
 
     /**
@@ -56,8 +96,8 @@ public final class JsonFile<T> {
      */
     public Optional<T> read() {
         try {
-            T value = MAPPER.readValue(Files.readAllBytes(file), type);
-            if (isWhole(value)) {
+            T value = value(Files.readAllBytes(file));
+            if (value != null && isWhole(value)) {
                 return Optional.of(value);
             }
             unreadable("fields are missing");

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.minik.runtime.RuntimeFault;
-import io.minik.runtime.container.Containers.ContainerConfig;
 import io.minik.runtime.container.Containers.Mount;
 import io.minik.runtime.container.Containers.Propagation;
 import io.minik.runtime.sys.Errno;
@@ -55,32 +54,10 @@ class AdvisoriesTest {
     }
 
     static ContainerConfig changed(ContainerConfig c, List<Mount> mounts, String workingDir, boolean tty) {
-        return new ContainerConfig(
-                c.id(),
-                c.sandboxId(),
-                c.name(),
-                c.attempt(),
-                c.imageId(),
-                c.imageReference(),
-                c.layers(),
-                c.command(),
-                c.env(),
-                workingDir,
-                tty,
-                false,
-                tty,
-                mounts,
-                c.devices(),
-                c.security(),
-                c.resources(),
-                c.cgroupParent(),
-                c.stopSignal(),
-                c.logPath(),
-                c.logMaxBytes(),
-                c.logMaxFiles(),
-                c.labels(),
-                c.annotations(),
-                c.pidTarget());
+        ContainerConfig.Program own = c.program();
+        return TestNode.onTerminal(c, tty)
+                .with(mounts)
+                .with(new ContainerConfig.Program(own.command(), own.env(), workingDir, own.stopSignal()));
     }
 
     private List<String> run(List<Mount> mounts, String workingDir, boolean tty, String script) {
@@ -233,6 +210,7 @@ class AdvisoriesTest {
         int shim = new ContainerFiles(dir.resolve("data"), dir.resolve("run"))
                 .findLife("c1")
                 .orElseThrow()
+                .processes()
                 .shimPid();
         Path exe = Path.of("/proc/" + shim + "/exe");
         assertThatThrownBy(() -> node.kernel.open(exe, Kernel.O_RDWR, 0))

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.minik.runtime.RuntimeFault;
 import io.minik.runtime.container.Containers.Container;
-import io.minik.runtime.container.Containers.ContainerConfig;
 import io.minik.runtime.container.Containers.ExecResult;
 import io.minik.runtime.container.Containers.State;
 import java.nio.file.Path;

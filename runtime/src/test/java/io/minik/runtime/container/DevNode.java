@@ -23,7 +23,7 @@ public final class DevNode {
         }
         for (Containers.Container container : await(node.containers.list())) {
             System.out.println("container " + container.id() + " " + container.state() + " " + container.pid() + " "
-                    + container.config().logPath());
+                    + container.config().stdio().log().path());
         }
         Thread.currentThread().join();
     }

@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.minik.runtime.RuntimeFault;
-import io.minik.runtime.container.Containers.ContainerConfig;
+import io.minik.runtime.container.Containers.CapabilityNames;
+import io.minik.runtime.container.Containers.KernelPaths;
 import io.minik.runtime.container.Containers.Mount;
 import io.minik.runtime.container.Containers.Propagation;
 import io.minik.runtime.container.Containers.Recursive;
 import io.minik.runtime.container.Containers.Resources;
 import io.minik.runtime.container.Containers.Security;
+import io.minik.runtime.container.Containers.User;
+import io.minik.runtime.sandbox.Sandboxes;
 import io.minik.runtime.sandbox.Sandboxes.SandboxConfig;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -49,54 +52,17 @@ class NodeAdvisoriesTest {
     }
 
     private static Security user(String user, boolean strict) {
-        return new Security(
-                user,
-                -1,
-                List.of(4242L),
-                false,
-                false,
-                false,
-                List.of(),
-                List.of(),
-                Security.DEFAULT_MASKED_PATHS,
-                Security.DEFAULT_READ_ONLY_PATHS,
-                "runtime/default",
-                strict);
+        return Security.of(new User(user, -1, List.of(4242L), strict));
     }
 
     private static ContainerConfig changed(
             ContainerConfig c, List<Mount> mounts, Security security, Resources resources) {
-        return new ContainerConfig(
-                c.id(),
-                c.sandboxId(),
-                c.name(),
-                c.attempt(),
-                c.imageId(),
-                c.imageReference(),
-                c.layers(),
-                c.command(),
-                c.env(),
-                c.workingDir(),
-                c.stdin(),
-                c.stdinOnce(),
-                c.tty(),
-                mounts,
-                c.devices(),
-                security,
-                resources,
-                c.cgroupParent(),
-                c.stopSignal(),
-                c.logPath(),
-                c.logMaxBytes(),
-                c.logMaxFiles(),
-                c.labels(),
-                c.annotations(),
-                c.pidTarget());
+        return TestNode.limited(c.with(mounts).with(security), resources);
     }
 
     private List<String> run(List<Mount> mounts, Security security, String script) {
         ContainerConfig plain = node.config("p1", "c" + System.nanoTime(), "sh", "-c", script);
-        node.runToEnd(changed(plain, mounts, security, plain.resources()));
+        node.runToEnd(changed(plain, mounts, security, plain.place().resources()));
         return node.log(plain.id());
     }
 
@@ -106,8 +72,8 @@ class NodeAdvisoriesTest {
         // The image gives them to root.
         Files.writeString(node.image.resolve("etc/passwd"), user + ":x:0:0::/:/bin/sh\n");
         ContainerConfig plain = node.config("p1", "c1", "id", "-u");
-        assertThatThrownBy(() ->
-                        await(node.containers.create(changed(plain, List.of(), user(user, false), plain.resources()))))
+        assertThatThrownBy(() -> await(node.containers.create(changed(
+                        plain, List.of(), user(user, false), plain.place().resources()))))
                 .isInstanceOf(RuntimeFault.class)
                 .hasMessageContaining("unable to find user " + user);
     }
@@ -123,7 +89,8 @@ class NodeAdvisoriesTest {
         assertThat(run(List.of(), user("guest", true), "grep Groups: /proc/self/status | tr '\\t' ' '"))
                 .containsExactly("stdout F Groups: 1001 4242 ");
         ContainerConfig plain = node.config("p1", "x", "sleep", "1000");
-        await(node.containers.create(changed(plain, List.of(), user("guest", true), plain.resources())));
+        await(node.containers.create(
+                changed(plain, List.of(), user("guest", true), plain.place().resources())));
         await(node.containers.start("x"));
         assertThat(await(node.containers.execSync("x", List.of("id", "-G"), 30_000))
                         .stdout()
@@ -132,22 +99,7 @@ class NodeAdvisoriesTest {
     }
 
     private static SandboxConfig withSysctls(SandboxConfig c, boolean host, Map<String, String> sysctls) {
-        return new SandboxConfig(
-                c.id(),
-                c.podNamespace(),
-                c.podName(),
-                c.podUid(),
-                0,
-                c.hostname(),
-                host,
-                false,
-                host,
-                false,
-                sysctls,
-                c.cgroupParent(),
-                c.resources(),
-                Map.of(),
-                Map.of());
+        return TestNode.pod(c.id(), new Sandboxes.Sharing(host, false, host, false), sysctls);
     }
 
     @ParameterizedTest
@@ -208,7 +160,7 @@ class NodeAdvisoriesTest {
     void noDiskKeepsWhatAnEnvironmentSays() throws IOException {
         ContainerConfig plain = node.config("p1", "c1", "sh", "-c", "sleep 1000 # hunter2-argument");
         await(node.containers.create(
-                Configs.withProcess(plain, plain.command(), List.of("PATH=/bin", "PASSWORD=hunter2"))));
+                plain.with(plain.program().with(plain.program().command(), List.of("PATH=/bin", "PASSWORD=hunter2")))));
         await(node.containers.start("c1"));
         try (Stream<Path> files = Files.walk(dir.resolve("data"))) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
@@ -286,8 +238,8 @@ class NodeAdvisoriesTest {
         }
         Files.writeString(node.image.resolve("etc/group"), groups.toString());
         ContainerConfig plain = node.config("p1", "c1", "true");
-        assertThatThrownBy(() -> await(
-                        node.containers.create(changed(plain, List.of(), user("guest", false), plain.resources()))))
+        assertThatThrownBy(() -> await(node.containers.create(changed(
+                        plain, List.of(), user("guest", false), plain.place().resources()))))
                 .hasMessageMatching("the user is in [0-9]+ groups, the kernel takes 65536");
     }
 
@@ -295,18 +247,19 @@ class NodeAdvisoriesTest {
     void cve20254437AHugePasswdIsNotRead() throws IOException {
         Files.writeString(node.image.resolve("etc/passwd"), "guest:x:1000:1001::/:/bin/sh\n" + "#".repeat(2 << 20));
         ContainerConfig plain = node.config("p1", "c1", "true");
-        assertThatThrownBy(() -> await(
-                        node.containers.create(changed(plain, List.of(), user("guest", false), plain.resources()))))
+        assertThatThrownBy(() -> await(node.containers.create(changed(
+                        plain, List.of(), user("guest", false), plain.place().resources()))))
                 .hasMessageContaining("unable to find user guest");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"localhost/", "localhost//nowhere/profile.json", "", "nonsense"})
     void cve20232431AProfileThatIsNotThereIsNotNone(String profile) {
-        Security security = new Security(
-                "", -1, List.of(), false, false, false, List.of(), List.of(), List.of(), List.of(), profile);
+        Security security =
+                new Security(User.named(""), false, false, false, CapabilityNames.USUAL, KernelPaths.OPEN, profile);
         ContainerConfig plain = node.config("p1", "c1", "true");
-        assertThatThrownBy(() -> await(node.containers.create(changed(plain, List.of(), security, plain.resources()))))
+        assertThatThrownBy(() -> await(node.containers.create(
+                        changed(plain, List.of(), security, plain.place().resources()))))
                 .isInstanceOf(RuntimeFault.class);
     }
 
@@ -352,8 +305,8 @@ class NodeAdvisoriesTest {
             ContainerConfig plain = node.config("p1", "c1", "true");
             List<Mount> mounts = List.of(new Mount(volume, "/v", false, Propagation.BIDIRECTIONAL));
             host("mount", "--make-private", volume.toString());
-            assertThatThrownBy(() ->
-                            await(node.containers.create(changed(plain, mounts, plain.security(), plain.resources()))))
+            assertThatThrownBy(() -> await(node.containers.create(changed(
+                            plain, mounts, plain.security(), plain.place().resources()))))
                     .hasMessage(
                             "path \"" + volume + "\" is mounted on \"" + volume + "\" but it is not a shared mount");
             host("mount", "--make-shared", volume.toString());

@@ -10,6 +10,7 @@ import io.minik.runtime.container.Containers.Container;
 import io.minik.runtime.cri.Connection;
 import io.minik.runtime.net.BridgeNetwork;
 import io.minik.runtime.net.Network;
+import io.minik.runtime.sandbox.Sandboxes;
 import io.minik.runtime.sandbox.Sandboxes.Sandbox;
 import io.minik.runtime.sandbox.Sandboxes.SandboxConfig;
 import io.minik.runtime.sandbox.Sandboxes.State;
@@ -148,23 +149,10 @@ class SandboxesTest {
 
     @Test
     void aSharedProcessNamespaceHasItsOwnProcessOneThatReaps() {
-        SandboxConfig plain = TestNode.pod("a");
-        await(node.sandboxes.run(new SandboxConfig(
-                plain.id(),
-                plain.podNamespace(),
-                plain.podName(),
-                plain.podUid(),
-                0,
-                plain.hostname(),
-                false,
-                false,
-                false,
-                true,
-                Map.of("net.ipv4.ip_local_port_range", "40000 41000"),
-                plain.cgroupParent(),
-                plain.resources(),
-                Map.of(),
-                Map.of())));
+        await(node.sandboxes.run(TestNode.pod(
+                "a",
+                new Sandboxes.Sharing(false, false, false, true),
+                Map.of("net.ipv4.ip_local_port_range", "40000 41000"))));
         await(node.containers.create(node.config("a", "other", "sleep", "1000")));
         await(node.containers.start("other"));
 
@@ -185,15 +173,9 @@ class SandboxesTest {
         await(node.sandboxes.stop("a"));
         await(node.sandboxes.run(new SandboxConfig(
                 "a-1",
-                old.podNamespace(),
-                old.podName(),
-                old.podUid(),
-                1,
+                new Sandboxes.PodOf("default", "pod-a", "a", 1),
                 old.hostname(),
-                false,
-                false,
-                false,
-                false,
+                old.sharing(),
                 Map.of(),
                 old.cgroupParent(),
                 old.resources(),
@@ -210,23 +192,7 @@ class SandboxesTest {
 
     @Test
     void aFailedSandboxLeavesNothing() {
-        SandboxConfig plain = TestNode.pod("a");
-        SandboxConfig bad = new SandboxConfig(
-                plain.id(),
-                plain.podNamespace(),
-                plain.podName(),
-                plain.podUid(),
-                0,
-                plain.hostname(),
-                false,
-                false,
-                false,
-                false,
-                Map.of("net.no.such", "1"),
-                plain.cgroupParent(),
-                plain.resources(),
-                Map.of(),
-                Map.of());
+        SandboxConfig bad = TestNode.pod("a", Sandboxes.Sharing.USUAL, Map.of("net.no.such", "1"));
 
         assertThatThrownBy(() -> await(node.sandboxes.run(bad)))
                 .isInstanceOf(RuntimeFault.class)

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.minik.runtime.RuntimeFault;
-import io.minik.runtime.container.Containers.ContainerConfig;
+import io.minik.runtime.container.Containers.CapabilityNames;
+import io.minik.runtime.container.Containers.KernelPaths;
 import io.minik.runtime.container.Containers.Mount;
 import io.minik.runtime.container.Containers.Propagation;
 import io.minik.runtime.container.Containers.Resources;
 import io.minik.runtime.container.Containers.Security;
+import io.minik.runtime.container.Containers.User;
 import io.minik.runtime.cri.Session;
 import io.minik.runtime.sandbox.Sandboxes;
 import io.vertx.core.buffer.Buffer;
@@ -46,37 +48,12 @@ class SecurityTest {
 
     private static ContainerConfig with(
             ContainerConfig c, Security security, List<Mount> mounts, Resources resources, boolean tty) {
-        return new ContainerConfig(
-                c.id(),
-                c.sandboxId(),
-                c.name(),
-                c.attempt(),
-                c.imageId(),
-                c.imageReference(),
-                c.layers(),
-                c.command(),
-                c.env(),
-                c.workingDir(),
-                tty,
-                false,
-                tty,
-                mounts,
-                c.devices(),
-                security,
-                resources,
-                c.cgroupParent(),
-                c.stopSignal(),
-                c.logPath(),
-                c.logMaxBytes(),
-                c.logMaxFiles(),
-                Map.of(),
-                Map.of(),
-                "");
+        return TestNode.limited(TestNode.onTerminal(c, tty).with(mounts).with(security), resources);
     }
 
     private List<String> run(Security security, List<Mount> mounts, String script) {
         ContainerConfig plain = node.config("p1", "c1", "sh", "-c", script);
-        node.runToEnd(with(plain, security, mounts, plain.resources(), false));
+        node.runToEnd(with(plain, security, mounts, plain.place().resources(), false));
         return node.log("c1");
     }
 
@@ -101,16 +78,12 @@ class SecurityTest {
     @Test
     void aNamedUserIsLookedUpInTheImageAndHasNoCapabilities() {
         Security guest = new Security(
-                "guest",
-                -1,
-                List.of(4242L),
+                new User("guest", -1, List.of(4242L), false),
                 false,
                 true,
                 true,
-                List.of(),
-                List.of("ALL"),
-                List.of(),
-                List.of(),
+                new CapabilityNames(List.of(), List.of("ALL")),
+                KernelPaths.OPEN,
                 "runtime/default");
         assertThat(
                         run(
@@ -129,8 +102,12 @@ class SecurityTest {
     @Test
     void anUnknownUserIsInvalidConfig() {
         ContainerConfig plain = node.config("p1", "c1", "true");
-        assertThatThrownBy(() -> await(node.containers.create(
-                        with(plain, TestNode.security("nobody-here"), List.of(), plain.resources(), false))))
+        assertThatThrownBy(() -> await(node.containers.create(with(
+                        plain,
+                        TestNode.security("nobody-here"),
+                        List.of(),
+                        plain.place().resources(),
+                        false))))
                 .isInstanceOfSatisfying(
                         RuntimeFault.class, f -> assertThat(f.kind()).isEqualTo(RuntimeFault.Kind.INVALID_CONFIG))
                 .hasMessage("unable to find user nobody-here: no matching entries in passwd file");
@@ -154,25 +131,9 @@ class SecurityTest {
 
     @Test
     void aPrivilegedContainerWithTheHostsProcessesSeesAndMayAll() {
-        var plain = TestNode.pod("p2");
-        await(node.sandboxes.run(new Sandboxes.SandboxConfig(
-                plain.id(),
-                plain.podNamespace(),
-                plain.podName(),
-                plain.podUid(),
-                0,
-                plain.hostname(),
-                true,
-                true,
-                true,
-                false,
-                Map.of(),
-                plain.cgroupParent(),
-                plain.resources(),
-                Map.of(),
-                Map.of())));
-        Security privileged = new Security(
-                "", -1, List.of(), true, false, false, List.of(), List.of(), List.of(), List.of(), "unconfined");
+        await(node.sandboxes.run(TestNode.pod("p2", new Sandboxes.Sharing(true, true, true, false), Map.of())));
+        Security privileged =
+                new Security(User.named(""), true, false, false, CapabilityNames.USUAL, KernelPaths.OPEN, "unconfined");
         ContainerConfig c = node.config(
                 "p2",
                 "c1",
@@ -180,7 +141,7 @@ class SecurityTest {
                 "-c",
                 "[ -d /proc/" + ProcessHandle.current().pid()
                         + " ] && echo sees; mount -t tmpfs x /tmp && echo mounts; ls /dev/kmsg; (sleep 1000 &) ; grep Seccomp: /proc/self/status | tr '\\t' ' '");
-        node.runToEnd(with(c, privileged, List.of(), c.resources(), false));
+        node.runToEnd(with(c, privileged, List.of(), c.place().resources(), false));
 
         assertThat(node.log("c1"))
                 .containsExactly("stdout F sees", "stdout F mounts", "stdout F /dev/kmsg", "stdout F Seccomp: 0");
@@ -217,7 +178,7 @@ class SecurityTest {
                 bad,
                 bad.security(),
                 List.of(new Mount(volume, "/escape/in", false, Propagation.PRIVATE)),
-                bad.resources(),
+                bad.place().resources(),
                 false)));
         assertThatThrownBy(() -> await(node.containers.start("c2"))).isInstanceOf(RuntimeFault.class);
         assertThat(outside).isEmptyDirectory();
@@ -267,7 +228,8 @@ class SecurityTest {
     void aTerminalIsATerminal() throws Exception {
         ContainerConfig plain =
                 node.config("p1", "c1", "sh", "-c", "tty; stty size; read line; echo got $line; exit 6");
-        ContainerConfig config = with(plain, plain.security(), List.of(), plain.resources(), true);
+        ContainerConfig config =
+                with(plain, plain.security(), List.of(), plain.place().resources(), true);
         await(node.containers.create(config));
         var ended = node.exitOf("c1");
         await(node.containers.start("c1"));

@@ -57,13 +57,10 @@ class StartTapeTest {
 
     private static Launch launch(boolean terminal, boolean v2, List<Launch.Bind> binds) {
         return new Launch(
-                List.of(new Launch.Namespace(HOST.resolve("net"), TapeSteps.NEWNET)),
-                Optional.empty(),
-                false,
-                List.of(HOST.resolve("shims")),
-                List.of(HOST.resolve("cgroup")),
-                HOST.resolve("status"),
-                HOST.resolve("release"),
+                new Launch.Joined(
+                        List.of(new Launch.Namespace(HOST.resolve("net"), TapeSteps.NEWNET)), Optional.empty(), false),
+                new Launch.CgroupFiles(List.of(HOST.resolve("shims")), List.of(HOST.resolve("cgroup"))),
+                new Launch.ShimFiles(HOST.resolve("status"), HOST.resolve("release")),
                 new RootFs(
                         List.of(HOST.resolve("lower")),
                         HOST.resolve("upper"),
@@ -74,16 +71,10 @@ class StartTapeTest {
                 List.of(
                         new Launch.Node("/dev/net/tun", 'c', 10, 200, 0666, 0, 5),
                         new Launch.Node("/opt/device", 'c', 10, 201, 0666, 1, 1)),
-                true,
-                Containers.Security.DEFAULT_MASKED_PATHS,
-                Containers.Security.DEFAULT_READ_ONLY_PATHS,
-                0,
-                terminal,
+                new Launch.Covers(
+                        true, Containers.KernelPaths.HIDDEN.masked(), Containers.KernelPaths.HIDDEN.readOnly()),
                 new Identity(0, 0, List.of(0L), Set.of(0, 1), true, new byte[8]),
-                List.of("sh"),
-                List.of("A=b"),
-                "/bin:/usr/bin",
-                "/work/dir");
+                new Launch.Execution(List.of("sh"), List.of("A=b"), "/bin:/usr/bin", "/work/dir", terminal, 0));
     }
 
     private static List<Tape.Entry> inside(Launch launch) {
@@ -159,7 +150,7 @@ class StartTapeTest {
         for (Launch.Bind bind : launch.binds()) {
             assertThat(verified).anyMatch(step -> step.endsWith(" " + bind.target()));
         }
-        for (String masked : launch.maskedPaths()) {
+        for (String masked : launch.covers().masked()) {
             // Once for a file, once for a directory, each the first of its kind or not.
             assertThat(verified).filteredOn(step -> step.endsWith(" " + masked)).hasSize(4);
         }

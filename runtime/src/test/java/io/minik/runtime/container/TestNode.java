@@ -3,14 +3,23 @@ package io.minik.runtime.container;
 import io.minik.ground.net.Address;
 import io.minik.ground.net.Cidr;
 import io.minik.runtime.cgroup.Cgroups;
-import io.minik.runtime.container.Containers.ContainerConfig;
+import io.minik.runtime.container.ContainerConfig.ImageUse;
+import io.minik.runtime.container.ContainerConfig.LogFile;
+import io.minik.runtime.container.ContainerConfig.Notes;
+import io.minik.runtime.container.ContainerConfig.Origin;
+import io.minik.runtime.container.ContainerConfig.Place;
+import io.minik.runtime.container.ContainerConfig.Program;
+import io.minik.runtime.container.ContainerConfig.Stdio;
 import io.minik.runtime.container.Containers.Resources;
 import io.minik.runtime.container.Containers.Security;
+import io.minik.runtime.container.Containers.User;
 import io.minik.runtime.net.Network;
 import io.minik.runtime.sandbox.LinuxSandboxes;
 import io.minik.runtime.sandbox.SandboxFiles;
+import io.minik.runtime.sandbox.Sandboxes.PodOf;
 import io.minik.runtime.sandbox.Sandboxes.PodResources;
 import io.minik.runtime.sandbox.Sandboxes.SandboxConfig;
+import io.minik.runtime.sandbox.Sandboxes.Sharing;
 import io.minik.runtime.snapshot.Snapshotter;
 import io.minik.runtime.sys.Kernel;
 import io.minik.runtime.sys.KeyedWorker;
@@ -101,7 +110,8 @@ final class TestNode implements AutoCloseable {
         }
         KeyedWorker worker = new KeyedWorker(executor);
         sandboxFiles = new SandboxFiles(dir.resolve("data"), dir.resolve("run"));
-        sandboxes = new LinuxSandboxes(vertx, worker, kernel, poller, cgroups, network, sandboxFiles);
+        sandboxes = new LinuxSandboxes(
+                new LinuxSandboxes.Parts(vertx, worker, kernel, poller, cgroups, network, sandboxFiles));
         containers = new LinuxContainers(new LinuxContainers.Parts(
                 vertx,
                 worker,
@@ -153,15 +163,9 @@ final class TestNode implements AutoCloseable {
     static SandboxConfig pod(String id) {
         return new SandboxConfig(
                 id,
-                "default",
-                "pod-" + id,
-                id,
-                0,
+                new PodOf("default", "pod-" + id, id, 0),
                 "host-" + id,
-                false,
-                false,
-                false,
-                false,
+                Sharing.USUAL,
                 Map.of(),
                 "kubepods/pod" + id,
                 new PodResources(0, 0, 0, 0, 0),
@@ -169,86 +173,53 @@ final class TestNode implements AutoCloseable {
                 Map.of());
     }
 
+    static SandboxConfig pod(String id, Sharing sharing, Map<String, String> sysctls) {
+        SandboxConfig usual = pod(id);
+        return new SandboxConfig(
+                usual.id(),
+                usual.pod(),
+                usual.hostname(),
+                sharing,
+                sysctls,
+                usual.cgroupParent(),
+                usual.resources(),
+                Map.of(),
+                Map.of());
+    }
+
     static Security security(String user) {
-        return new Security(
-                user,
-                -1,
-                List.of(),
-                false,
-                false,
-                false,
-                List.of(),
-                List.of(),
-                Security.DEFAULT_MASKED_PATHS,
-                Security.DEFAULT_READ_ONLY_PATHS,
-                "runtime/default");
+        return Security.of(User.named(user));
     }
 
     ContainerConfig config(String pod, String id, String... command) {
         return new ContainerConfig(
                 id,
-                pod,
-                "c",
-                0,
-                "sha256:test",
-                "busybox",
-                List.of("layer"),
-                List.of(command),
-                List.of("PATH=/bin", "GREETING=hello"),
-                "",
-                false,
-                false,
-                false,
+                new Origin(pod, "c", 0),
+                new ImageUse("sha256:test", "busybox", List.of("layer")),
+                new Program(List.of(command), List.of("PATH=/bin", "GREETING=hello"), "", ""),
                 List.of(),
                 List.of(),
+                new Stdio(false, false, false, new LogFile(dir.resolve("logs").resolve(id + ".log"), 0, 5)),
                 security(""),
-                new Resources(0, 0, 0, 0, 0, 0, "", ""),
-                "kubepods/pod" + pod,
-                "",
-                dir.resolve("logs").resolve(id + ".log"),
-                0,
-                5,
-                Map.of(),
-                Map.of(),
-                "");
+                new Place("kubepods/pod" + pod, "", new Resources(0, 0, 0, 0, 0, 0, "", "")),
+                new Notes(Map.of(), Map.of()));
     }
 
     /** The same, among the processes of another container. */
     static ContainerConfig beside(ContainerConfig c, String target) {
-        return placed(c, c.cgroupParent(), target);
+        return c.with(new Place(c.place().cgroupParent(), target, c.place().resources()));
     }
 
     static ContainerConfig inPod(ContainerConfig c, String cgroupParent) {
-        return placed(c, cgroupParent, c.pidTarget());
+        return c.with(new Place(cgroupParent, c.place().pidTarget(), c.place().resources()));
     }
 
-    private static ContainerConfig placed(ContainerConfig c, String cgroupParent, String pidTarget) {
-        return new ContainerConfig(
-                c.id(),
-                c.sandboxId(),
-                c.name(),
-                c.attempt(),
-                c.imageId(),
-                c.imageReference(),
-                c.layers(),
-                c.command(),
-                c.env(),
-                c.workingDir(),
-                c.stdin(),
-                c.stdinOnce(),
-                c.tty(),
-                c.mounts(),
-                c.devices(),
-                c.security(),
-                c.resources(),
-                cgroupParent,
-                c.stopSignal(),
-                c.logPath(),
-                c.logMaxBytes(),
-                c.logMaxFiles(),
-                c.labels(),
-                c.annotations(),
-                pidTarget);
+    static ContainerConfig limited(ContainerConfig c, Resources resources) {
+        return c.with(new Place(c.place().cgroupParent(), c.place().pidTarget(), resources));
+    }
+
+    static ContainerConfig onTerminal(ContainerConfig c, boolean tty) {
+        return c.with(new Stdio(tty, false, tty, c.stdio().log()));
     }
 
     /** Creates and starts it, waits for its end. */

@@ -49,7 +49,8 @@ class LinuxCriTest extends CriContract {
                 new ImageStore.Places(dir.resolve("images"), dir.resolve("registries.yaml"), dir.resolve("none")),
                 snapshots);
         SandboxFiles files = new SandboxFiles(dir.resolve("data"), dir.resolve("run"));
-        LinuxSandboxes sandboxes = new LinuxSandboxes(vertx, worker, KERNEL, poller, cgroups, new OneAddress(), files);
+        LinuxSandboxes sandboxes = new LinuxSandboxes(
+                new LinuxSandboxes.Parts(vertx, worker, KERNEL, poller, cgroups, new OneAddress(), files));
         LinuxContainers containers = new LinuxContainers(new LinuxContainers.Parts(
                 vertx,
                 worker,
