@@ -1,7 +1,5 @@
 package io.minik.runtime.container;
 
-import static io.minik.runtime.tape.Arg.value;
-
 import io.minik.runtime.RuntimeFault;
 import io.minik.runtime.cgroup.Cgroups;
 import io.minik.runtime.container.Containers.ExecConfig;
@@ -10,12 +8,8 @@ import io.minik.runtime.snapshot.Snapshotter.RootFs;
 import io.minik.runtime.sys.FdWriteStream;
 import io.minik.runtime.sys.Kernel;
 import io.minik.runtime.sys.Poller;
-import io.minik.runtime.sys.Syscall;
-import io.minik.runtime.tape.Arg.Slot;
-import io.minik.runtime.tape.MountSteps;
 import io.minik.runtime.tape.Player;
 import io.minik.runtime.tape.Tape;
-import io.minik.runtime.tape.TapeSteps;
 import io.vertx.core.Context;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,15 +19,6 @@ import java.util.Optional;
 
 /** New processes in running containers, and joining the one that is there. Blocking. */
 final class Execs {
-    private static final int PIDFD = Player.FIRST_FREE_FD;
-    private static final long ALL_NAMESPACES = TapeSteps.NEWNS
-            | TapeSteps.NEWPID
-            | TapeSteps.NEWNET
-            | TapeSteps.NEWIPC
-            | TapeSteps.NEWUTS
-            | TapeSteps.NEWCGROUP;
-    private static final int TIOCSCTTY = 0x540e;
-
     private final Kernel kernel;
     private final Poller poller;
     private final Player player;
@@ -63,7 +48,7 @@ final class Execs {
         List<Integer> childs = new ArrayList<>(List.of(target));
         List<Integer> ours = new ArrayList<>();
         try {
-            List<Player.Given> given = new ArrayList<>(List.of(new Player.Given(target, PIDFD)));
+            List<Player.Given> given = new ArrayList<>(List.of(new Player.Given(target, ExecTape.PIDFD)));
             ExecProcess.Ends ends = config.tty()
                     ? terminalEnds(inside, childs, ours, given)
                     : pipeEnds(config.stdin(), childs, ours, given);
@@ -132,7 +117,17 @@ final class Execs {
         if (config.tty()) {
             env.putIfAbsent("TERM", "xterm");
         }
-        Tape tape = tape(inside, config, plan.identity(security, users), env);
+        Launch.Execution execution = new Launch.Execution(
+                config.command(),
+                LaunchPlan.list(env),
+                env.getOrDefault("PATH", LaunchPlan.DEFAULT_PATH),
+                workingDir(inside),
+                config.tty(),
+                plan.oomScore(inside.config().place().resources()));
+        Tape tape = ExecTape.of(
+                execution,
+                cgroups.at(LaunchPlan.cgroupPath(inside.config())).joinFiles(),
+                plan.identity(security, users));
         try (Player.Playing playing = player.play(tape, given)) {
             int first = kernel.pidfdOpen(playing.pid());
             try {
@@ -154,49 +149,6 @@ final class Execs {
     private static String workingDir(Inside inside) {
         String asked = inside.config().program().workingDir();
         return asked.isEmpty() ? "/" : asked;
-    }
-
-    private Tape tape(Inside inside, ExecConfig config, Identity identity, Map<String, String> env) {
-        Tape.Builder tape = Tape.builder();
-        TapeSteps.open(tape, PIDFD + 1);
-        TapeSteps.join(tape, cgroups.at(LaunchPlan.cgroupPath(inside.config())).joinFiles());
-        // The host's procfs is still the one in view; the child inherits it.
-        TapeSteps.write(
-                tape,
-                "oom_score_adj",
-                "/proc/self/oom_score_adj",
-                Integer.toString(plan.oomScore(inside.config().place().resources())));
-        TapeSteps.hide(tape);
-        tape.add("enter the container", Syscall.SETNS, value(PIDFD), value(ALL_NAMESPACES));
-        tape.add("close pidfd", Syscall.CLOSE, value(PIDFD));
-        Slot child = tape.slot("child");
-        Tape.Label process = tape.label();
-        tape.add("clone", Syscall.CLONE, value(TapeSteps.SIGCHLD | TapeSteps.CLONE_PARENT))
-                .into(child)
-                .onZero(process);
-        TapeSteps.report(tape, child);
-        tape.add("leave", Syscall.EXIT_GROUP, value(0));
-        tape.place(process);
-        tape.add("own session", Syscall.SETSID);
-        if (config.tty()) {
-            tape.add("controlling terminal", Syscall.IOCTL, value(0), value(TIOCSCTTY), value(0));
-            tape.add("own terminal", Syscall.FCHOWN, value(0), value(identity.uid()), value(-1));
-        }
-        MountSteps mounts = MountSteps.in(tape);
-        Slot directory = tape.slot("cwd");
-        mounts.open(
-                TapeFailure.CHDIR,
-                mounts.root(),
-                MountSteps.relative(Path.of("/").resolve(workingDir(inside)).normalize()),
-                true,
-                MountSteps.NO_MAGICLINKS,
-                directory);
-        WorkingDir.enter(tape, directory);
-        TapeSteps.closeFrom(tape, Player.FIRST_FREE_FD);
-        identity.assume(tape);
-        Identity.execute(
-                tape, config.command(), LaunchPlan.list(env), env.getOrDefault("PATH", LaunchPlan.DEFAULT_PATH));
-        return tape.build();
     }
 
     Session attach(Context context, ContainerConfig config, Running held, Attachment.Wanted wanted) {
