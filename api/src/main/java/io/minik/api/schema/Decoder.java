@@ -7,13 +7,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Resource;
 import io.minik.api.meta.Status.Cause;
-import io.minik.api.meta.Status.Details;
-import io.minik.api.meta.Status.Reason;
 import io.minik.ground.json.Json;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -23,8 +22,6 @@ import java.util.Set;
 public final class Decoder {
     /** Upstream's: more are not told, a body of another kind would fill the answer. */
     static final int MAX_STRICT_ERRORS = 100;
-    /** How much of a body that is not an object the error shows. */
-    private static final int SUMMARY_BYTES = 30;
 
     private final Set<String> strict = new LinkedHashSet<>();
     private final StringBuilder goPath = new StringBuilder();
@@ -60,13 +57,13 @@ public final class Decoder {
                     ? Body.Parsed.of(ProtobufReader.read(type, body))
                     : Body.parse(body, format);
         } catch (ValueCount.TooMany e) {
-            throw tooManyValues();
+            throw Unreadable.tooManyValues();
         } catch (IllegalArgumentException e) {
             String what = format == Format.PROTOBUF ? "" : "couldn't get version/kind; json parse error: ";
-            throw unrecognized(type, what + e.getMessage(), body);
+            throw Unreadable.body(type, what + e.getMessage(), body);
         }
         if (!(parsed.tree() instanceof ObjectNode)) {
-            throw unrecognized(
+            throw Unreadable.body(
                     type,
                     "couldn't get version/kind; json parse error: json: cannot unmarshal " + word(parsed.tree())
                             + " into Go value of type struct { APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; Kind"
@@ -94,7 +91,7 @@ public final class Decoder {
                     .forEach(path -> strict.add("duplicate field \"" + path + "\""));
             return new Patch(parsed.tree(), strict);
         } catch (ValueCount.TooMany e) {
-            throw tooManyValues();
+            throw Unreadable.tooManyValues();
         }
     }
 
@@ -127,7 +124,7 @@ public final class Decoder {
         heads(type, tree);
         Decoder decoder = new Decoder(Set.of(), strategic ? Words.CONVERTER : Words.JSON);
         try {
-            ObjectNode clean = headed(type, decoder.object(type, tree, ""));
+            ObjectNode clean = headed(type, decoder.root(type, tree));
             List<String> unfit = new ArrayList<>(decoder.strict);
             unfit.sort(null);
             unfit.addAll(0, patch.strict());
@@ -153,7 +150,7 @@ public final class Decoder {
         Decoder decoder = new Decoder(parsed.duplicates(), Words.JSON);
         ObjectNode clean;
         try {
-            clean = headed(type, decoder.object(type, tree, ""));
+            clean = headed(type, decoder.root(type, tree));
         } catch (Mismatch e) {
             throw ApiException.badRequest(cannot(type, kind) + e.getMessage());
         }
@@ -185,13 +182,6 @@ public final class Decoder {
         return clean;
     }
 
-    private static ApiException tooManyValues() {
-        return ApiException.of(
-                Reason.RequestEntityTooLarge,
-                "Request entity too large: a body may hold " + ValueCount.MOST + " values",
-                Details.NONE);
-    }
-
     private static String cannot(Type type, String kind) {
         return kind + " in version \"" + type.version() + "\" cannot be handled as a " + type.simpleName() + ": ";
     }
@@ -215,22 +205,30 @@ public final class Decoder {
         return type.simpleName();
     }
 
-    private static ApiException unrecognized(Type type, String why, byte[] body) {
-        int shown = Math.min(SUMMARY_BYTES, body.length);
-        StringBuilder summary = new StringBuilder();
-        for (int at = 0; at < shown; at++) {
-            summary.append(String.format("%02x", body[at]));
-        }
-        String hex = body.length > SUMMARY_BYTES ? summary + " ..." : summary.toString();
-        return ApiException.badRequest("the object provided is unrecognized (must be of type " + type.simpleName()
-                + "): " + why + " (" + hex + ")");
-    }
-
     /** A value of the wrong type: the message is Go's. */
     static final class Mismatch extends RuntimeException {
         Mismatch(String message) {
             super(message, null, false, false);
         }
+    }
+
+    private ObjectNode root(Type type, ObjectNode tree) {
+        Optional<Structural> added = type.structural();
+        return added.isPresent()
+                ? new Pruning(path -> unfit("unknown", path), this::twice, (value, path) -> metadata(type, value, path))
+                        .root(added.get(), tree)
+                : object(type, tree, "");
+    }
+
+    private ObjectNode metadata(Type owner, JsonNode value, String path) {
+        Type type = owner.field("metadata").orElseThrow().type();
+        goPath.append(path);
+        if (!(value instanceof ObjectNode object)) {
+            throw mismatch(owner, value, "struct", type.goName());
+        }
+        ObjectNode clean = object(type, object, path);
+        goPath.setLength(0);
+        return clean;
     }
 
     private ObjectNode object(Type type, ObjectNode tree, String path) {

@@ -166,6 +166,10 @@ public final class Defaults {
 
     /** The same for an object that is no row's, such as a TokenRequest. */
     public static void apply(Type type, ObjectNode tree) {
+        if (type.structural().isPresent()) {
+            type.structural().get().fill(tree);
+            return;
+        }
         String qualified = type.qualifiedName();
         fill(BY_TYPE.get(type.simpleName()), tree);
         fill(BY_TYPE.get(qualified), tree);

@@ -17,6 +17,9 @@ public final class Docs {
         this.texts = texts;
     }
 
+    /** The place of a type whose words are not here. */
+    static final int NONE = -1;
+
     public static Docs load() {
         List<String> texts = new ArrayList<>();
         try (InputStream stream = Docs.class.getResourceAsStream("schema-docs.bin")) {
@@ -36,11 +39,14 @@ public final class Docs {
 
     /** Empty if there is none. */
     public String of(Type type) {
-        return texts.get(type.docsIndex());
+        return type.docsIndex() == NONE ? "" : texts.get(type.docsIndex());
     }
 
     /** Of a field by its JSON name; looks into inlined messages too. Empty if there is none. */
     public String of(Type type, Field field) {
+        if (type.docsIndex() == NONE) {
+            return "";
+        }
         List<Field> fields = type.message();
         for (int at = 0; at < fields.size(); at++) {
             Field own = fields.get(at);

@@ -57,14 +57,23 @@ public final class Field {
     /** What few fields have. */
     record Extra(String patchMergeKey, String defaultJson, List<String> listMapKeys) {}
 
-    Field(String name, int number, Kind kind, Shape shape, @Nullable Type type, int flags, @Nullable Extra extra) {
-        this.name = name;
-        this.number = (short) number;
-        this.kind = kind;
-        this.shape = shape;
+    /** What a schema says of a field, the type of its values apart. */
+    record Said(
+            String name,
+            int number,
+            Kind kind,
+            Shape shape,
+            int flags,
+            @Nullable Extra extra) {}
+
+    Field(Said said, @Nullable Type type) {
+        this.name = said.name;
+        this.number = (short) said.number;
+        this.kind = said.kind;
+        this.shape = said.shape;
         this.type = type;
-        this.flags = (short) flags;
-        this.extra = extra;
+        this.flags = (short) said.flags;
+        this.extra = said.extra;
     }
 
     /** As JSON says it. */

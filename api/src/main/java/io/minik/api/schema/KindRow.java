@@ -11,6 +11,7 @@ import java.util.Set;
  * @param verbs as discovery lists them: create, delete, deletecollection, get, list, patch, update, watch
  * @param stored the resource whose objects its are, in another version or group: mostly itself
  * @param type of one object
+ * @param added where it comes from, if it is none of Kubernetes' own
  */
 public record KindRow(
         Resource resource,
@@ -20,14 +21,10 @@ public record KindRow(
         Set<String> verbs,
         List<Subresource> subresources,
         Resource stored,
-        Type type) {
+        Type type,
+        Optional<AddedKind> added) {
     public Optional<Subresource> subresource(String name) {
         return subresources.stream().filter(sub -> sub.name().equals(name)).findFirst();
-    }
-
-    /** Whether it is none of Kubernetes' own. */
-    public boolean added() {
-        return type.list().isPresent();
     }
 
     /** The types that come and go with a kind that is not Kubernetes' own: that of its objects and that of their lists. */

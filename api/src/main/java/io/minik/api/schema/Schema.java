@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -26,6 +27,8 @@ public final class Schema {
     /** Resources whose objects are stored as those of another. */
     private final Map<Resource, Resource> storedElsewhere = new HashMap<>();
 
+    private final Set<Resource> converted = new HashSet<>();
+
     Schema(List<Type> types, List<KindRow> kinds) {
         this.types = types;
         this.kinds = kinds;
@@ -34,6 +37,14 @@ public final class Schema {
             byKind.put(row.resource().apiVersion() + "/" + row.resource().kind(), row);
             if (!row.stored().equals(row.resource())) {
                 storedElsewhere.put(row.resource(), row.stored());
+            }
+            boolean manyVersions = row.added().isPresent()
+                    && kinds.stream()
+                                    .filter(other -> other.stored().equals(row.stored()))
+                                    .count()
+                            > 1;
+            if (!row.stored().equals(row.resource()) || manyVersions) {
+                converted.add(row.resource());
             }
         }
         for (Type type : types) {
@@ -89,6 +100,11 @@ public final class Schema {
         return storedElsewhere.getOrDefault(resource, resource);
     }
 
+    /** Whether its objects may be stored in another form: they are another resource's, or were written as such. */
+    public boolean converted(Resource resource) {
+        return converted.contains(resource);
+    }
+
     /** All that objects are stored as. */
     public Set<Resource> stored() {
         return kinds.stream()
@@ -137,6 +153,10 @@ public final class Schema {
     /** By its protobuf name. */
     public Optional<Type> findNamed(String name) {
         return Optional.ofNullable(byName.get(name));
+    }
+
+    Type requireNamed(String name) {
+        return findNamed(name).orElseThrow(() -> new IllegalStateException("the schema has no " + name));
     }
 
     private Optional<Type> subresourceType(Subresource sub) {

@@ -10,8 +10,8 @@ import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** Reads schema.bin: the generator under src/generator says its layout, which stores these enums by position. */
 @SuppressWarnings("EnumOrdinal")
@@ -73,7 +73,8 @@ final class SchemaReader {
         }
     }
 
-    private record RawField(String name, int number, int shape, int type, int flags, Field.@Nullable Extra extra) {}
+    /** @param type one more than its place, 0 for scalars */
+    private record RawField(Field.Said said, int type) {}
 
     private RawField rawField() throws IOException {
         String name = word();
@@ -93,18 +94,12 @@ final class SchemaReader {
             }
             extra = new Field.Extra(patchKey, defaultJson, List.copyOf(keys));
         }
-        return new RawField(name, number, shape, type, flags, extra);
+        return new RawField(
+                new Field.Said(name, number, Kind.values()[shape / 3], Shape.values()[shape % 3], flags, extra), type);
     }
 
     private Field field(RawField raw) {
-        return new Field(
-                raw.name,
-                raw.number,
-                Kind.values()[raw.shape / 3],
-                Shape.values()[raw.shape % 3],
-                raw.type == 0 ? null : types[raw.type - 1],
-                raw.flags,
-                raw.extra);
+        return new Field(raw.said, raw.type == 0 ? null : types[raw.type - 1]);
     }
 
     private KindRow kind() throws IOException {
@@ -128,7 +123,8 @@ final class SchemaReader {
                 verbs,
                 List.copyOf(subresources),
                 KindNames.stored(resource),
-                type);
+                type,
+                Optional.empty());
     }
 
     private Set<String> verbs() throws IOException {

@@ -34,6 +34,7 @@ public final class Type {
     private Field[] sorted = NONE;
     private String apiVersion = "";
     private @Nullable Type list;
+    private @Nullable Structural structural;
 
     Type(String name, Form form, boolean atomic, int docsIndex) {
         this.name = name;
@@ -75,6 +76,15 @@ public final class Type {
     /** Called once by the maker of a kind's type that is no generated one. */
     void list(Type ofObjects) {
         list = ofObjects;
+    }
+
+    void structural(Structural schema) {
+        structural = schema;
+    }
+
+    /** The schema that the type was made from; empty for Kubernetes' own. */
+    public Optional<Structural> structural() {
+        return Optional.ofNullable(structural);
     }
 
     /** The type of the lists of a kind that was added. */

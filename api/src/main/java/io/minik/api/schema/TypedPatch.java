@@ -55,6 +55,9 @@ final class TypedPatch {
         for (Map.Entry<String, JsonNode> entry : value.properties()) {
             String at = path + "." + entry.getKey();
             Field field = type.field(entry.getKey()).orElse(null);
+            if (field == null && type.structural().map(Structural::preserves).orElse(false)) {
+                continue;
+            }
             if (field == null) {
                 add(at, "field not declared in schema");
             } else if (!entry.getValue().isNull()) {

@@ -55,6 +55,15 @@ final class Causes {
         whys.forEach(why -> invalid(path, value, why));
     }
 
+    void typeInvalid(String path, String value, String why) {
+        add("FieldValueTypeInvalid", path, () -> "Invalid value: " + quoted(value) + ": " + why);
+    }
+
+    /** What was found wrong by itself. */
+    void addAll(List<Cause> others) {
+        others.forEach(cause -> add(cause.reason(), cause.field(), cause::message));
+    }
+
     void immutable(String path, JsonNode value) {
         invalid(path, value, "field is immutable");
     }
@@ -64,6 +73,14 @@ final class Causes {
                 "FieldValueNotSupported",
                 path,
                 () -> "Unsupported value: " + quoted(value) + ": supported values: "
+                        + new TreeSet<>(supported).stream().map(Causes::quoted).collect(Collectors.joining(", ")));
+    }
+
+    void unsupported(String path, JsonNode value, Collection<String> supported) {
+        add(
+                "FieldValueNotSupported",
+                path,
+                () -> "Unsupported value: " + shown(value) + ": supported values: "
                         + new TreeSet<>(supported).stream().map(Causes::quoted).collect(Collectors.joining(", ")));
     }
 

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.meta.Status.Cause;
 import io.minik.api.schema.Field;
 import io.minik.api.schema.KindRow;
+import io.minik.api.schema.Structural;
 import io.minik.api.schema.Type;
 import io.minik.ground.json.Json;
 import java.util.List;
@@ -35,6 +36,11 @@ public final class Validator {
         JsonNode metadata = tree.path("metadata");
         meta.check(row, metadata);
         old.ifPresent(before -> meta.update(metadata, before.path("metadata")));
+        Optional<Structural> added = row.type().structural();
+        if (added.isPresent()) {
+            StructuralRules.check(added.get(), tree, old, causes);
+            return causes.list();
+        }
         if (subresource.equals("status") || subresource.equals(SCALE)) {
             return causes.list();
         }

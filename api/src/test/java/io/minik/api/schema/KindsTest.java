@@ -7,6 +7,7 @@ import io.minik.api.meta.Resource;
 import io.minik.api.meta.Resources;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class KindsTest {
@@ -18,7 +19,16 @@ class KindsTest {
     private static KindRow row(String version, String plural, Resource stored) {
         KindRow like = BUILT_IN.kind(Resources.CONFIG_MAPS);
         Resource resource = new Resource("example.com", version, plural, "Widget", true);
-        return new KindRow(resource, "widget", List.of(), List.of(), like.verbs(), List.of(), stored, like.type());
+        return new KindRow(
+                resource,
+                "widget",
+                List.of(),
+                List.of(),
+                like.verbs(),
+                List.of(),
+                stored,
+                like.type(),
+                Optional.empty());
     }
 
     @Test

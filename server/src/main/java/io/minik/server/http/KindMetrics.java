@@ -19,7 +19,8 @@ final class KindMetrics {
         KindMetrics each = new KindMetrics(metrics, caches);
         kinds.now().stored().forEach(each::add);
         kinds.onChange(change -> {
-            change.removed().forEach(each::forget);
+            change.removed()
+                    .forEach(row -> each.forget(row, change.now().stored().contains(row.stored())));
             change.added().forEach(row -> each.add(row.stored()));
         });
     }
@@ -32,8 +33,11 @@ final class KindMetrics {
         metrics.gauge(gauge(stored), caches.of(stored)::size);
     }
 
-    private void forget(KindRow row) {
+    /** @param stays whether it is served in another version still */
+    private void forget(KindRow row, boolean stays) {
         metrics.forget(row.resource());
-        metrics.noGauge(gauge(row.stored()));
+        if (!stays) {
+            metrics.noGauge(gauge(row.stored()));
+        }
     }
 }

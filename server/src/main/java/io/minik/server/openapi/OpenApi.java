@@ -13,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.lang.ref.SoftReference;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,12 +46,14 @@ public final class OpenApi {
     private final Map<String, SoftReference<Document>> rendered = new ConcurrentHashMap<>();
 
     private final String hash;
+    private volatile Hashes hashes;
 
     /** @param version what /version says as gitVersion */
     public OpenApi(Kinds kinds, String version) {
         this.kinds = kinds;
         this.version = version;
         this.hash = ofProgram(version);
+        this.hashes = hashes(kinds.now());
     }
 
     /** @param etag strong, with its quotes */
@@ -164,16 +167,31 @@ public final class OpenApi {
         return "\"" + hash(path, schema) + (path.equals(PROTOBUF) ? "-pb" : "") + "\"";
     }
 
-    /** The program's, and of the kinds that were added what they say of themselves: it stays the same over a restart. */
     private String hash(String path, Schema schema) {
-        CRC32 crc = new CRC32();
+        Hashes present = hashes;
+        if (present.of != schema) {
+            present = hashes(schema);
+            hashes = present;
+        }
+        return hash + present.byPath.getOrDefault(path.startsWith(INDEX + "/") ? path : INDEX, "");
+    }
+
+    /** What the kinds that were added say of themselves, by document: it stays the same over a restart. */
+    private record Hashes(Schema of, Map<String, String> byPath) {}
+
+    private static Hashes hashes(Schema schema) {
+        Map<String, CRC32> sums = new HashMap<>();
         for (KindRow row : schema.kinds()) {
-            boolean in = path.equals(INDEX + row.resource().basePath()) || !path.startsWith(INDEX + "/");
-            if (in && row.added()) {
-                crc.update(row.toString().getBytes(StandardCharsets.UTF_8));
+            if (row.added().isPresent()) {
+                byte[] said = row.toString().getBytes(StandardCharsets.UTF_8);
+                for (String path : List.of(INDEX, INDEX + row.resource().basePath())) {
+                    sums.computeIfAbsent(path, unused -> new CRC32()).update(said);
+                }
             }
         }
-        return crc.getValue() == 0 ? hash : hash + Long.toHexString(crc.getValue());
+        Map<String, String> byPath = new HashMap<>();
+        sums.forEach((path, sum) -> byPath.put(path, Long.toHexString(sum.getValue())));
+        return new Hashes(schema, byPath);
     }
 
     /** Changes when the schema, the descriptions or this program's version change. */

@@ -1,6 +1,7 @@
 package io.minik.server.openapi;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.JsonNode;
 import io.minik.api.schema.Docs;
 import io.minik.api.schema.Field;
 import io.minik.api.schema.KindRow;
@@ -14,6 +15,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -87,10 +89,14 @@ final class OpenApiWriter implements Closeable {
         end();
     }
 
-    private void reference(Type type) throws IOException {
+    private void refer(Type type) {
         if (known.add(type)) {
             referred.add(type);
         }
+    }
+
+    private void reference(Type type) throws IOException {
+        refer(type);
         json.writeStringField("$ref", (v2 ? "#/definitions/" : "#/components/schemas/") + type.openApiName());
     }
 
@@ -118,6 +124,17 @@ final class OpenApiWriter implements Closeable {
     }
 
     private void definition(Type type) throws IOException {
+        if (type.structural().isPresent()) {
+            AddedDefinition definition = new AddedDefinition(v2);
+            for (Map.Entry<String, JsonNode> word :
+                    definition.of(type.structural().get()).properties()) {
+                json.writeFieldName(word.getKey());
+                Json.MAPPER.writeTree(json, word.getValue());
+            }
+            type.field("metadata").ifPresent(field -> refer(field.type()));
+            kinds(type);
+            return;
+        }
         describe(docs.of(type));
         switch (type.form()) {
             case STRUCT -> struct(type);

@@ -292,10 +292,10 @@ final class PathsDocument {
         out.endArray();
         if (out.v2()) {
             out.put("produces", operation.produces());
-            out.put("consumes", operation.method().equals("patch") ? PATCHES : List.of("*/*"));
+            out.put("consumes", operation.method().equals("patch") ? patches(row) : List.of("*/*"));
         } else if (operation.body().isPresent()) {
             out.open("requestBody");
-            content(out, operation.method().equals("patch") ? PATCHES : List.of("*/*"), operation.body());
+            content(out, operation.method().equals("patch") ? patches(row) : List.of("*/*"), operation.body());
             out.end();
         }
         responses(out, operation);
@@ -305,6 +305,10 @@ final class PathsDocument {
         out.put("kind", operation.kind());
         out.put("version", operation.version());
         out.end();
+    }
+
+    private static List<String> patches(KindRow row) {
+        return row.added().isPresent() ? PATCHES.subList(0, PATCHES.size() - 1) : PATCHES;
     }
 
     private void responses(OpenApiWriter out, Operation operation) throws IOException {

@@ -34,7 +34,12 @@ import java.util.Optional;
 
 /** From bytes to trees that fit their type, with defaults; from a tree and a patch to the next tree. Pure. */
 final class Codec {
-    private static final String BODIES = "application/json, application/yaml, application/vnd.kubernetes.protobuf";
+    private static final String TEXT_BODIES = "application/json, application/yaml";
+    private static final String BODIES = TEXT_BODIES + ", application/vnd.kubernetes.protobuf";
+    /** No generated type says how the lists of an added kind merge. */
+    private static final String PATCHES_OF_ADDED =
+            "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml";
+
     private static final String PATCHES = "application/json-patch+json, application/merge-patch+json,"
             + " application/strategic-merge-patch+json," + " application/apply-patch+yaml";
 
@@ -52,11 +57,17 @@ final class Codec {
 
     /** A stored object as a resource's version shows it. */
     KubeObject view(Resource resource, KubeObject object) {
-        return stored(resource).equals(resource) ? object : Conversions.view(resource, object);
+        return converted(resource) ? Conversions.view(resource, object) : object;
     }
 
     ObjectNode toStored(Resource resource, ObjectNode tree) {
-        return stored(resource).equals(resource) ? tree : Conversions.toStored(resource, tree);
+        Resource stored = stored(resource);
+        return stored.equals(resource) ? tree : Conversions.toStored(stored, resource, tree);
+    }
+
+    /** Whether a stored object may have to be shown in another form than it is stored in. */
+    boolean converted(Resource resource) {
+        return kinds.now().converted(resource);
     }
 
     /** The body of a PUT, or of a POST of the kind itself. */
@@ -65,7 +76,7 @@ final class Codec {
         Request.Body body = request.body();
         Decoded decoded = body.tree().isPresent()
                 ? Decoder.decode(type, body.tree().get(), level(request))
-                : Decoder.decode(type, body.bytes(), format(body), level(request));
+                : Decoder.decode(type, body.bytes(), format(request, type), level(request));
         warnings.addAll(decoded.warnings());
         ObjectNode tree = decoded.tree();
         if (type == request.kind().type()) {
@@ -108,6 +119,10 @@ final class Codec {
         }
         JsonNode changes = patch.tree();
         boolean strategic = body.contentType().equals("application/strategic-merge-patch+json");
+        boolean added = request.kind().added().isPresent();
+        if (added && strategic) {
+            throw unsupported(PATCHES_OF_ADDED);
+        }
         JsonNode patched =
                 switch (body.contentType()) {
                     case "application/json-patch+json" -> JsonPatch.apply(doc, changes);
@@ -118,7 +133,7 @@ final class Codec {
                         }
                         yield StrategicMerge.apply(doc, merged, type);
                     }
-                    default -> throw unsupported(PATCHES);
+                    default -> throw unsupported(added ? PATCHES_OF_ADDED : PATCHES);
                 };
         if (!(patched instanceof ObjectNode tree)) {
             throw ApiException.badRequest("the patched object is no object");
@@ -229,6 +244,15 @@ final class Codec {
             case "application/vnd.kubernetes.protobuf" -> Format.PROTOBUF;
             default -> throw unsupported(BODIES);
         };
+    }
+
+    /** Of an object: those of added kinds have no field numbers. */
+    private static Format format(Request request, Type type) {
+        Format format = format(request.body());
+        if (format == Format.PROTOBUF && type.structural().isPresent()) {
+            throw unsupported(TEXT_BODIES);
+        }
+        return format;
     }
 
     private static ApiException unsupported(String accepted) {

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The two kinds that are served in two forms: Event (core/v1, stored, and events.k8s.io/v1) and HorizontalPodAutoscaler
- * (autoscaling/v2, stored, and v1).
+ * Between the forms of what is served in several: Event (core/v1, stored, and events.k8s.io/v1), HorizontalPodAutoscaler
+ * (autoscaling/v2, stored, and v1), and kinds that were added, whose versions differ in nothing but their name.
  */
 final class Conversions {
     /** core/v1 Event field to events.k8s.io/v1 field. */
@@ -30,12 +30,24 @@ final class Conversions {
     private Conversions() {}
 
     static KubeObject view(Resource resource, KubeObject stored) {
+        if (!changesShape(resource)) {
+            return stored.text("apiVersion").equals(resource.apiVersion())
+                    ? stored
+                    : stored.edit(tree -> tree.put("apiVersion", resource.apiVersion()));
+        }
         ObjectNode tree = Json.parseObject(stored.bytes());
         return KubeObject.of(
                 resource.plural().equals("events") ? renamed(tree, resource.apiVersion(), true) : autoscalerV1(tree));
     }
 
-    static ObjectNode toStored(Resource resource, ObjectNode tree) {
+    private static boolean changesShape(Resource resource) {
+        return resource.group().equals("events.k8s.io") || resource.group().equals("autoscaling");
+    }
+
+    static ObjectNode toStored(Resource stored, Resource resource, ObjectNode tree) {
+        if (!changesShape(resource)) {
+            return tree.deepCopy().put("apiVersion", stored.apiVersion());
+        }
         return resource.plural().equals("events")
                 ? renamed(tree.deepCopy(), "v1", false)
                 : autoscalerV2(tree.deepCopy());

@@ -219,7 +219,7 @@ public final class Registry {
     }
 
     private Listing listing(Resource resource, ListReads.Page page) {
-        boolean converted = !codec.stored(resource).equals(resource);
+        boolean converted = codec.converted(resource);
         List<KubeObject> items =
                 converted ? new Listing.Views(page.objects(), object -> codec.view(resource, object)) : page.objects();
         return new Listing(
@@ -251,7 +251,7 @@ public final class Registry {
             }
             KubeObject object = codec.view(resource, found.get());
             return Future.succeededFuture(
-                    Result.ok(request.subresource().equals("scale") ? Scales.of(resource, object) : object));
+                    Result.ok(request.subresource().equals("scale") ? Scales.of(request.kind(), object) : object));
         });
     }
 

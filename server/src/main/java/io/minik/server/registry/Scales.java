@@ -6,6 +6,9 @@ import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Resource;
 import io.minik.api.meta.Status.Cause;
 import io.minik.api.object.KubeObject;
+import io.minik.api.schema.AddedKind;
+import io.minik.api.schema.AddedKind.ScalePaths;
+import io.minik.api.schema.KindRow;
 import io.minik.api.selector.LabelSelector;
 import io.minik.ground.json.Json;
 import io.minik.server.request.Request;
@@ -30,8 +33,10 @@ final class Scales {
     /** How the next Scale is made of the present one. */
     private interface Change extends BiFunction<ObjectNode, List<String>, ObjectNode> {}
 
-    /** The Scale of a workload. */
-    static KubeObject of(Resource resource, KubeObject object) {
+    /** The Scale of a workload, or of what an added kind says where it is. */
+    static KubeObject of(KindRow kind, KubeObject object) {
+        Resource resource = kind.resource();
+        ScalePaths paths = paths(kind);
         ObjectNode scale = Json.object().put("kind", "Scale").put("apiVersion", "autoscaling/v1");
         scale.putObject("metadata")
                 .put("name", object.name())
@@ -40,22 +45,39 @@ final class Scales {
                 .put("resourceVersion", object.meta().resourceVersion())
                 .put("creationTimestamp", object.meta().creationTimestamp());
         scale.putObject("spec");
-        int replicas = object.at("spec", "replicas").asInt(0);
+        int replicas = object.at(words(paths.replicas())).asInt(0);
         if (replicas != 0) {
             Json.child(scale, "spec").put("replicas", replicas);
         }
         ObjectNode status = scale.putObject("status")
-                .put("replicas", object.at("status", "replicas").asInt(0));
-        String selector = resource.group().isEmpty()
+                .put("replicas", object.at(words(paths.statusReplicas())).asInt(0));
+        String selector = kind.added().isPresent()
+                ? paths.selector().isEmpty() ? "" : object.text(words(paths.selector()))
+                : selector(resource, object);
+        if (!selector.isEmpty()) {
+            status.put("selector", selector);
+        }
+        return KubeObject.of(scale);
+    }
+
+    private static final ScalePaths OF_WORKLOADS =
+            new ScalePaths(List.of("spec", "replicas"), List.of("status", "replicas"), List.of());
+
+    private static ScalePaths paths(KindRow kind) {
+        return kind.added().flatMap(AddedKind::scale).orElse(OF_WORKLOADS);
+    }
+
+    private static String[] words(List<String> path) {
+        return path.toArray(String[]::new);
+    }
+
+    private static String selector(Resource resource, KubeObject object) {
+        return resource.group().isEmpty()
                 ? Json.strings(object.tree(), "spec", "selector").entrySet().stream()
                         .sorted(Map.Entry.comparingByKey())
                         .map(entry -> entry.getKey() + "=" + entry.getValue())
                         .collect(Collectors.joining(","))
                 : LabelSelector.of(object.at("spec", "selector")).toString();
-        if (!selector.isEmpty()) {
-            status.put("selector", selector);
-        }
-        return KubeObject.of(scale);
     }
 
     Future<Result> update(Request request) {
@@ -69,14 +91,14 @@ final class Scales {
     }
 
     private Future<Result> write(Request request, List<String> warnings, Change change) {
-        Resource resource = request.kind().resource();
+        KindRow kind = request.kind();
         return writes.update(new Writes.Update(
-                        request, warnings, (old, said) -> scaled(resource, old, change, said), Optional.empty()))
-                .map(result -> new Result(result.code(), of(resource, result.object()), result.warnings()));
+                        request, warnings, (old, said) -> scaled(kind, old, change, said), Optional.empty()))
+                .map(result -> new Result(result.code(), of(kind, result.object()), result.warnings()));
     }
 
-    private static ObjectNode scaled(Resource resource, KubeObject old, Change change, List<String> warnings) {
-        ObjectNode scale = change.apply(of(resource, old).tree(), warnings);
+    private static ObjectNode scaled(KindRow kind, KubeObject old, Change change, List<String> warnings) {
+        ObjectNode scale = change.apply(of(kind, old).tree(), warnings);
         JsonNode replicas = Json.at(scale, "spec", "replicas");
         if (replicas.asInt(0) < 0) {
             throw ApiException.invalid(
@@ -88,7 +110,12 @@ final class Scales {
                             "spec.replicas")));
         }
         ObjectNode next = Json.parseObject(old.bytes());
-        Json.child(next, "spec").put("replicas", replicas.asInt(0));
+        List<String> path = paths(kind).replicas();
+        ObjectNode owner = next;
+        for (String word : path.subList(0, path.size() - 1)) {
+            owner = Json.child(owner, word);
+        }
+        owner.put(path.get(path.size() - 1), replicas.asInt(0));
         Json.child(next, "metadata").put("resourceVersion", Json.text(scale, "metadata", "resourceVersion"));
         Json.child(next, "metadata").put("uid", Json.text(scale, "metadata", "uid"));
         return next;

@@ -33,6 +33,11 @@ public final class ServedKinds {
         return stored;
     }
 
+    /** What is served at the moment. */
+    public Kinds kinds() {
+        return kinds;
+    }
+
     /** Succeeds when the one are served and the others are not. @param gone as they are served now */
     public synchronized Future<Void> change(List<KindRow> gone, List<KindRow> come) {
         last = last.transform(before -> serve(gone, come));

@@ -2,6 +2,7 @@ package io.minik.server.registry;
 
 import io.minik.api.meta.Resource;
 import io.minik.api.meta.Resources;
+import io.minik.api.schema.KindRow;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -97,11 +98,19 @@ final class Traits {
 
     private Traits() {}
 
-    static List<String> keptByStatus(Resource resource) {
+    static List<String> keptByStatus(KindRow kind) {
+        return kind.added().isPresent() ? ALL_METADATA : keptByStatus(kind.resource());
+    }
+
+    private static List<String> keptByStatus(Resource resource) {
         return KEPT_BY_STATUS.getOrDefault(resource.groupResource(), List.of());
     }
 
-    static boolean countsGenerations(Resource resource) {
+    static boolean countsGenerations(KindRow kind) {
+        return kind.added().isPresent() || countsGenerations(kind.resource());
+    }
+
+    private static boolean countsGenerations(Resource resource) {
         return COUNT_GENERATIONS.contains(resource.groupResource());
     }
 
@@ -109,7 +118,11 @@ final class Traits {
         return CREATED_BY_PUT.contains(resource.groupResource());
     }
 
-    static boolean putNeedsVersion(Resource resource) {
+    static boolean putNeedsVersion(KindRow kind) {
+        return kind.added().isPresent() || putNeedsVersion(kind.resource());
+    }
+
+    private static boolean putNeedsVersion(Resource resource) {
         return PUT_NEEDS_VERSION.contains(resource.groupResource());
     }
 

@@ -57,13 +57,17 @@ final class WriteStrategy {
         metadata.remove(List.of("resourceVersion", "deletionTimestamp", "deletionGracePeriodSeconds", "selfLink"));
         metadata.put("uid", names.uid());
         metadata.put("creationTimestamp", timestamp(now));
-        if (Traits.countsGenerations(resource)) {
+        if (Traits.countsGenerations(kind)) {
             metadata.put("generation", 1);
         } else {
             metadata.remove("generation");
         }
         if (hasStatus(kind) && !Traits.keepsStatusOnCreate(resource)) {
-            tree.set("status", InitialStatus.of(resource));
+            if (kind.added().isPresent()) {
+                tree.remove("status");
+            } else {
+                tree.set("status", InitialStatus.of(resource));
+            }
         }
         if (resource.groupResource().equals("namespaces")) {
             prepareNamespace(tree, name);
@@ -95,13 +99,13 @@ final class WriteStrategy {
             metadata.putNull("creationTimestamp");
         }
         if (subresource.equals("status")) {
-            keepAllButStatus(next, before, Traits.keptByStatus(kind.resource()));
+            keepAllButStatus(next, before, Traits.keptByStatus(kind));
         } else if (hasStatus(kind) && !WRITE_STATUS_TOO.contains(subresource)) {
             copy(before, next, "status");
         }
         checkFinalizers(kind.resource(), metadata, old);
         boolean wished = !subresource.equals("status") && !WRITE_STATUS_TOO.contains(subresource);
-        if (wished && Traits.countsGenerations(kind.resource()) && !sameDesired(before, next)) {
+        if (wished && Traits.countsGenerations(kind) && !sameDesired(kind, before, next)) {
             metadata.put("generation", (int) (old.meta().generation() + 1));
         }
         if (kind.resource().groupResource().equals("namespaces")) {
@@ -120,9 +124,10 @@ final class WriteStrategy {
         return time.truncatedTo(ChronoUnit.SECONDS).toString();
     }
 
-    /** Whether everything but metadata and status is the same. */
-    static boolean sameDesired(ObjectNode a, ObjectNode b) {
-        return desired(a).equals(desired(b));
+    /** Whether everything but metadata and status is the same; a status that is no subresource is a field like others. */
+    private static boolean sameDesired(KindRow kind, ObjectNode a, ObjectNode b) {
+        boolean wished = kind.added().isPresent() && !hasStatus(kind);
+        return desired(a).equals(desired(b)) && !(wished && !a.path("status").equals(b.path("status")));
     }
 
     private static Map<String, JsonNode> desired(ObjectNode tree) {

@@ -80,7 +80,7 @@ final class Writes {
     static void requireVersionForPut(Request request, ObjectNode body) {
         Resource resource = request.kind().resource();
         if (request.verb() == Verb.UPDATE
-                && Traits.putNeedsVersion(resource)
+                && Traits.putNeedsVersion(request.kind())
                 && Json.text(body, "metadata", "resourceVersion").isEmpty()) {
             throw ApiException.invalid(
                     resource,

@@ -22,6 +22,10 @@ public final class LiveControllers {
     private LiveControllers() {}
 
     public static Future<Void> start(Vertx vertx, Transport transport) {
+        return start(vertx, transport, new Fixed());
+    }
+
+    public static Future<Void> start(Vertx vertx, Transport transport, Controllers.Served served) {
         Context context = vertx.getOrCreateContext();
         Loop loop = Loop.on(context);
         ApiClient client = new ApiClient(transport, "minik");
@@ -31,13 +35,7 @@ public final class LiveControllers {
             List<Room> rooms = new ArrayList<>(Controllers.all(
                     controllers,
                     new Controllers.Config(
-                            "PEM",
-                            "10.42.0.0/16",
-                            24,
-                            new Fixed(),
-                            Duration.ofSeconds(5),
-                            Duration.ofMinutes(10),
-                            "")));
+                            "PEM", "10.42.0.0/16", 24, served, Duration.ofSeconds(5), Duration.ofMinutes(10), "")));
             rooms.add(new Scheduler(
                     loop,
                     client,

@@ -1,0 +1,188 @@
+package io.minik.api.schema;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.minik.ground.json.Json;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an OpenAPI v3 schema says of one value, as CustomResourceDefinitions carry it: one node of a tree. Structural schemas
+ * say of each value what it is, so that unknown fields can be pruned and absent ones filled in; the parts below
+ * {@code allOf}, {@code anyOf}, {@code oneOf} and {@code not} only forbid. Immutable, any thread.
+ */
+public final class Structural {
+    /** Of any form: what {@code additionalProperties: true} allows. */
+    static final Structural ANY = of(Json.object().put("x-kubernetes-preserve-unknown-fields", true));
+
+    private final JsonNode source;
+    private final String type;
+    private final boolean nullable;
+    private final boolean intOrString;
+    private final boolean preserves;
+    private final boolean embedded;
+    private final Map<String, Structural> properties;
+    private final @Nullable Structural items;
+    private final @Nullable Structural additional;
+    private final Map<String, List<Structural>> alternatives = new LinkedHashMap<>();
+    private final @Nullable Pattern pattern;
+
+    private Structural(JsonNode source) {
+        this.source = source;
+        this.type = Json.text(source, "type");
+        this.nullable = source.path("nullable").asBoolean(false);
+        this.intOrString = source.path("x-kubernetes-int-or-string").asBoolean(false);
+        this.preserves = source.path("x-kubernetes-preserve-unknown-fields").asBoolean(false);
+        this.embedded = source.path("x-kubernetes-embedded-resource").asBoolean(false);
+        Map<String, Structural> named = new LinkedHashMap<>();
+        source.path("properties").properties().forEach(entry -> named.put(entry.getKey(), of(entry.getValue())));
+        this.properties = named;
+        this.items = source.path("items").isObject() ? of(source.path("items")) : null;
+        JsonNode others = source.path("additionalProperties");
+        this.additional = others.isObject() ? of(others) : others.asBoolean(false) ? ANY : null;
+        for (String word : List.of("allOf", "anyOf", "oneOf")) {
+            List<Structural> list = new ArrayList<>();
+            source.path(word).forEach(each -> list.add(of(each)));
+            alternatives.put(word, list);
+        }
+        alternatives.put("not", source.path("not").isObject() ? List.of(of(source.path("not"))) : List.of());
+        this.pattern = pattern(Json.text(source, "pattern"));
+    }
+
+    /** @param schema not written to any more */
+    public static Structural of(JsonNode schema) {
+        return new Structural(schema);
+    }
+
+    private static @Nullable Pattern pattern(String text) {
+        try {
+            return text.isEmpty() ? null : Pattern.compile(text);
+        } catch (PatternSyntaxException e) {
+            // What Java does not know of RE2 forbids nothing: the definition's author was told when it was checked.
+            return null;
+        }
+    }
+
+    /** The schema as its author wrote it. */
+    public JsonNode source() {
+        return source;
+    }
+
+    /** One of its words; missing if it says nothing of it. */
+    public JsonNode says(String word) {
+        return source.path(word);
+    }
+
+    /** object, array, string, integer, number, boolean; empty for int-or-string and for what may be anything. */
+    public String type() {
+        return type;
+    }
+
+    public boolean nullable() {
+        return nullable;
+    }
+
+    public boolean intOrString() {
+        return intOrString;
+    }
+
+    /** Fields that it does not name are kept. */
+    public boolean preserves() {
+        return preserves;
+    }
+
+    /** The value is an object of some kind: apiVersion, kind and metadata are known without being named. */
+    public boolean embedded() {
+        return embedded;
+    }
+
+    public Map<String, Structural> properties() {
+        return properties;
+    }
+
+    public Optional<Structural> items() {
+        return Optional.ofNullable(items);
+    }
+
+    /** Of a map: what each of its values is. */
+    public Optional<Structural> additional() {
+        return Optional.ofNullable(additional);
+    }
+
+    /** What it says of a field of the value. */
+    public Optional<Structural> part(String name) {
+        Structural named = properties.get(name);
+        return Optional.ofNullable(named == null ? additional : named);
+    }
+
+    /** @param word allOf, anyOf, oneOf, not (which has one at most) */
+    public List<Structural> alternatives(String word) {
+        return alternatives.getOrDefault(word, List.of());
+    }
+
+    public Optional<Pattern> pattern() {
+        return Optional.ofNullable(pattern);
+    }
+
+    /** What the value is if it is absent, or null where null is none of its values. */
+    public Optional<JsonNode> fallback() {
+        return Optional.ofNullable(source.get("default"));
+    }
+
+    public String listType() {
+        return Json.text(source, "x-kubernetes-list-type");
+    }
+
+    public List<String> listMapKeys() {
+        return Json.stringList(source, "x-kubernetes-list-map-keys");
+    }
+
+    boolean requires(String name) {
+        for (JsonNode required : source.path("required")) {
+            if (required.asText().equals(name)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Fills in what is absent, and takes out nulls that are no values: writes to the tree. Idempotent. */
+    void fill(JsonNode value) {
+        if (value instanceof ObjectNode object) {
+            properties.forEach((name, part) -> {
+                boolean missing = !object.has(name) || part.isNoValue(object.path(name));
+                if (missing) {
+                    part.fallback().ifPresent(fallback -> object.set(name, fallback.deepCopy()));
+                }
+            });
+            for (String name :
+                    List.copyOf(object.propertyStream().map(Map.Entry::getKey).toList())) {
+                part(name).ifPresent(part -> part.fillIn(object, name));
+            }
+        } else if (items != null) {
+            for (JsonNode item : value) {
+                items.fill(item);
+            }
+        }
+    }
+
+    private void fillIn(ObjectNode object, String name) {
+        if (!isNoValue(object.path(name))) {
+            fill(object.path(name));
+        } else if (fallback().isPresent()) {
+            object.set(name, fallback().get().deepCopy());
+        } else {
+            object.remove(name);
+        }
+    }
+
+    private boolean isNoValue(JsonNode value) {
+        return value.isNull() && !nullable;
+    }
+}

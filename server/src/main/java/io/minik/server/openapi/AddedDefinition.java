@@ -1,0 +1,93 @@
+package io.minik.server.openapi;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.minik.api.schema.Structural;
+import io.minik.ground.json.Json;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The schema of a kind that was added, as clients read it: what its author wrote, with the heads that every object has. In
+ * version 2, whose clients hold objects against it by themselves, nothing is said that they would misread.
+ */
+final class AddedDefinition {
+    private static final String META = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta";
+    private static final String API_VERSION =
+            "APIVersion defines the versioned schema of this representation of an object.";
+    private static final String KIND = "Kind is a string value representing the REST resource this object represents.";
+    private static final String METADATA = "Standard object's metadata.";
+
+    /** Version 2 has no words for these. */
+    private static final Set<String> NOT_IN_V2 = Set.of("allOf", "anyOf", "oneOf", "not", "nullable", "default");
+    /** What says of a value which form it has. */
+    private static final List<String> FORM = List.of("type", "items", "properties", "required", "additionalProperties");
+
+    private final boolean v2;
+
+    AddedDefinition(boolean v2) {
+        this.v2 = v2;
+    }
+
+    ObjectNode of(Structural schema) {
+        ObjectNode root = (ObjectNode) schema(schema.source().isObject() ? schema.source() : Json.object());
+        ObjectNode properties = Json.object();
+        properties.putObject("apiVersion").put("description", API_VERSION).put("type", "string");
+        properties.putObject("kind").put("description", KIND).put("type", "string");
+        ObjectNode metadata = properties.putObject("metadata").put("description", METADATA);
+        if (v2) {
+            metadata.put("$ref", "#/definitions/" + META);
+        } else {
+            metadata.putArray("allOf").addObject().put("$ref", "#/components/schemas/" + META);
+        }
+        for (Map.Entry<String, JsonNode> property : root.path("properties").properties()) {
+            if (!properties.has(property.getKey())) {
+                properties.set(property.getKey(), property.getValue());
+            }
+        }
+        boolean formless = v2 && schema.preserves();
+        if (!formless) {
+            root.put("type", "object").set("properties", properties);
+        }
+        return root;
+    }
+
+    private JsonNode schema(JsonNode source) {
+        if (!source.isObject()) {
+            return source;
+        }
+        ObjectNode clean = Json.object();
+        boolean any = v2
+                && (source.path("nullable").asBoolean(false)
+                        || source.path("x-kubernetes-int-or-string").asBoolean(false)
+                        || source.path("x-kubernetes-preserve-unknown-fields").asBoolean(false));
+        for (Map.Entry<String, JsonNode> word : source.properties()) {
+            String name = word.getKey();
+            if ((v2 && NOT_IN_V2.contains(name)) || (any && FORM.contains(name))) {
+                continue;
+            }
+            clean.set(
+                    name,
+                    switch (name) {
+                        case "properties" -> named(word.getValue());
+                        case "items", "additionalProperties", "not" -> schema(word.getValue());
+                        case "allOf", "anyOf", "oneOf" -> all(word.getValue());
+                        default -> word.getValue();
+                    });
+        }
+        return clean;
+    }
+
+    private ObjectNode named(JsonNode source) {
+        ObjectNode named = Json.object();
+        source.properties().forEach(entry -> named.set(entry.getKey(), schema(entry.getValue())));
+        return named;
+    }
+
+    private JsonNode all(JsonNode source) {
+        var list = Json.array();
+        source.forEach(each -> list.add(schema(each)));
+        return list;
+    }
+}
