@@ -57,8 +57,12 @@ final class Outflow {
     }
 
     Future<Void> slices(Buffer first, Slices rest) {
-        response.write(first).onFailure(done::tryFail);
-        return pump(() -> Future.succeededFuture(rest.next()), rest::hasNext);
+        // Behind the turn that read the request: Vert.x flushes nothing before its end, so that slices would pile up.
+        Loop.here(vertx).run(() -> {
+            response.write(first).onFailure(done::tryFail);
+            begin(() -> Future.succeededFuture(rest.next()), rest::hasNext);
+        });
+        return done.future();
     }
 
     /** Compressed on the worker, which the next slice waits for. */
@@ -76,9 +80,13 @@ final class Outflow {
     }
 
     private Future<Void> pump(Supplier<Future<Buffer>> source, BooleanSupplier more) {
+        begin(source, more);
+        return done.future();
+    }
+
+    private void begin(Supplier<Future<Buffer>> source, BooleanSupplier more) {
         response.closeHandler(unused -> over());
         next(source, more);
-        return done.future();
     }
 
     private void next(Supplier<Future<Buffer>> source, BooleanSupplier more) {
