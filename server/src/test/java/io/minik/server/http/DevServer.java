@@ -11,6 +11,7 @@ import io.minik.server.authz.Authorizer.Outcome;
 import io.minik.server.podsecurity.PodSecurityConfig;
 import io.minik.server.registry.PortRange;
 import io.minik.server.table.BuiltInTables;
+import io.minik.server.watchcache.DistantStore;
 import io.minik.store.Store;
 import io.minik.store.memory.MemoryStore;
 import io.vertx.core.Future;
@@ -79,7 +80,7 @@ public final class DevServer {
                 vertx,
                 config,
                 new ApiServer.Parts(
-                        store,
+                        DistantStore.ifWanted(vertx, store),
                         Kinds.builtIn(),
                         credentials -> Future.succeededFuture(Optional.of(User.system("admin", User.MASTERS))),
                         authorizer,

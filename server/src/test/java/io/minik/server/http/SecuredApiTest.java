@@ -43,6 +43,7 @@ import io.minik.server.registry.PortRange;
 import io.minik.server.reviews.CertificateSigner;
 import io.minik.server.reviews.Reviews;
 import io.minik.server.table.BuiltInTables;
+import io.minik.server.watchcache.DistantStore;
 import io.minik.store.memory.MemoryStore;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -148,7 +149,7 @@ class SecuredApiTest {
             ObjectLookup lookup,
             InstantSource clock) {
         return new ApiServer.Parts(
-                new MemoryStore(vertx),
+                DistantStore.ifWanted(vertx, new MemoryStore(vertx)),
                 Kinds.builtIn(),
                 authenticator,
                 rbac.authorizer(),
