@@ -241,7 +241,12 @@ final class ControlPlane {
                 .compose(unused -> vertx.executeBlocking(this::writeKubeconfig))
                 .compose(unused -> rooms.startAll(loop, loopRooms))
                 .compose(unused -> Rooms.loop(vertx))
-                .compose(this::startScheduler);
+                .compose(this::startScheduler)
+                .compose(unused -> {
+                    LoopsRoom loops = new LoopsRoom(rooms::loops, controllerLoop::millis);
+                    apiServer.measure("minik_event_loop_held_milliseconds", loops::heldMillis);
+                    return rooms.start(loop, loops);
+                });
     }
 
     private List<Room> loopRooms() {

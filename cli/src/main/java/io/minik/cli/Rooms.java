@@ -9,7 +9,9 @@ import io.vertx.core.Vertx;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -78,6 +80,17 @@ final class Rooms {
             all = all.compose(unused -> start(context, room));
         }
         return all;
+    }
+
+    /** The loops of all rooms, each with the names of those that it owns. */
+    Map<Context, String> loops() {
+        synchronized (started) {
+            Map<Context, String> loops = new LinkedHashMap<>();
+            started.descendingIterator()
+                    .forEachRemaining(owned ->
+                            loops.merge(owned.context(), owned.room().name(), (some, more) -> some + ", " + more));
+            return loops;
+        }
     }
 
     List<Room> all() {

@@ -23,6 +23,9 @@ import java.util.function.Function;
  * </pre>
  */
 public final class ReconcileLoop implements Room {
+    /** A controller whose every place is held for so long does nothing any more: a call of the API has answered long since. */
+    private static final Duration STUCK = Duration.ofMinutes(2);
+
     private final String name;
     private final Loop loop;
     private final WorkQueue<ObjectKey> queue;
@@ -106,6 +109,10 @@ public final class ReconcileLoop implements Room {
 
     @Override
     public Health health() {
+        Duration stuck = queue.stuckFor();
+        if (working && stuck.compareTo(STUCK) > 0) {
+            return Health.notReady("work has waited for " + stuck.toSeconds() + " s behind what does not end");
+        }
         return working ? Health.READY : Health.notReady("waiting for informers");
     }
 }

@@ -52,6 +52,8 @@ public final class WorkQueue<K> {
     private boolean open;
     private boolean stopped;
     private boolean turnPending;
+    /** The loop's time of the last key that began or ended, while others wait; -1: none waits. Any thread reads. */
+    private volatile long stillSinceMillis = -1;
 
     private record Delayed(Instant due, Loop.Timer timer) {}
 
@@ -73,6 +75,7 @@ public final class WorkQueue<K> {
     public void stop() {
         stopped = true;
         waiting.clear();
+        moved();
         dirty.clear();
         delayed.values().forEach(delay -> delay.timer().cancel());
         delayed.clear();
@@ -81,8 +84,21 @@ public final class WorkQueue<K> {
     public void add(K key) {
         if (!stopped && dirty.add(key) && !running.contains(key)) {
             waiting.add(key);
+            if (stillSinceMillis < 0) {
+                moved();
+            }
             wake();
         }
+    }
+
+    /** How long keys have waited while none began or ended: work that never ends holds all places. Any thread. */
+    public Duration stuckFor() {
+        long since = stillSinceMillis;
+        return since < 0 ? Duration.ZERO : Duration.ofMillis(loop.millis() - since);
+    }
+
+    private void moved() {
+        stillSinceMillis = waiting.isEmpty() ? -1 : loop.millis();
     }
 
     /** Adds when the delay has passed; the earliest of several counts. */
@@ -140,6 +156,7 @@ public final class WorkQueue<K> {
 
     private void begin(K key) {
         dirty.remove(key);
+        moved();
         // What it asked for earlier is answered by this run, which will ask anew if it must.
         Delayed asked = delayed.remove(key);
         if (asked != null) {
@@ -188,6 +205,7 @@ public final class WorkQueue<K> {
         if (dirty.contains(key)) {
             waiting.add(key);
         }
+        moved();
         if (!waiting.isEmpty()) {
             wake();
         }

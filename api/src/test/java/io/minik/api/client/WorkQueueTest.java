@@ -37,6 +37,22 @@ class WorkQueueTest {
     }
 
     @Test
+    void workThatNeverEndsShowsOnceOthersWaitBehindIt() {
+        WorkQueue<String> queue = queue(1);
+        queue.add("hangs");
+        loop.settle();
+        loop.advance(Duration.ofMinutes(5));
+        assertThat(queue.stuckFor()).isZero();
+        queue.add("waits");
+        loop.settle();
+        loop.advance(Duration.ofMinutes(5));
+        assertThat(queue.stuckFor()).isEqualTo(Duration.ofMinutes(5));
+        finish("hangs");
+        assertThat(queue.stuckFor()).isZero();
+        assertThat(begun).containsExactly("hangs", "waits");
+    }
+
+    @Test
     void aKeyAddedTwiceRunsOnce() {
         WorkQueue<String> queue = queue(4);
         queue.add("a");

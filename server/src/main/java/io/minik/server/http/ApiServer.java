@@ -48,6 +48,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -251,6 +252,11 @@ public final class ApiServer implements Room {
     /** Rooms that /readyz tells of, besides the server's own. */
     public void watchOver(List<Room> others) {
         rooms.addAll(others);
+    }
+
+    /** One figure more on /metrics. */
+    public void measure(String nameAndLabels, LongSupplier value) {
+        metrics.gauge(nameAndLabels, value);
     }
 
     public int port() {
