@@ -34,8 +34,6 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
 final class RawClient {
     private static final int MOST_WATCHES = 1_000;
     private static final int STREAMS = 100;
-    /** As Go's client has it. */
-    private static final int CONNECTION_WINDOW = 1 << 30;
 
     private final HttpClientAgent requests;
     private final HttpClientAgent watches;
@@ -55,7 +53,20 @@ final class RawClient {
         JsonNode cluster = tree.at("/clusters/0/cluster");
         JsonNode user = tree.at("/users/0/user");
         URI server = URI.create(cluster.path("server").asText());
-        HttpClientOptions options = new HttpClientOptions()
+        HttpClientOptions options = options(server, cluster, user);
+        // Made apart: a copy of other options went on to speak HTTP/1.1.
+        HttpClientOptions http2 = options(server, cluster, user)
+                .setProtocolVersion(HttpVersion.HTTP_2)
+                .setUseAlpn(true)
+                .setHttp2MultiplexingLimit(STREAMS);
+        return new RawClient(
+                vertx.createHttpClient(options, new PoolOptions().setHttp1MaxSize(connections)),
+                vertx.createHttpClient(options, new PoolOptions().setHttp1MaxSize(MOST_WATCHES)),
+                () -> vertx.createHttpClient(http2, new PoolOptions().setHttp2MaxSize(MOST_WATCHES / STREAMS)));
+    }
+
+    private static HttpClientOptions options(URI server, JsonNode cluster, JsonNode user) {
+        return new HttpClientOptions()
                 .setDefaultHost(server.getHost())
                 .setDefaultPort(server.getPort())
                 .setSsl(true)
@@ -63,16 +74,6 @@ final class RawClient {
                         .addCertValue(Buffer.buffer(decoded(cluster, "certificate-authority-data"))))
                 .setKeyCertOptions(KeyCertOptions.wrap(
                         TlsIdentity.of(decoded(user, "client-certificate-data"), decoded(user, "client-key-data"))));
-        return new RawClient(
-                vertx.createHttpClient(options, new PoolOptions().setHttp1MaxSize(connections)),
-                vertx.createHttpClient(options, new PoolOptions().setHttp1MaxSize(MOST_WATCHES)),
-                () -> vertx.createHttpClient(
-                        new HttpClientOptions(options)
-                                .setProtocolVersion(HttpVersion.HTTP_2)
-                                .setUseAlpn(true)
-                                .setHttp2ConnectionWindowSize(CONNECTION_WINDOW)
-                                .setHttp2MultiplexingLimit(STREAMS),
-                        new PoolOptions().setHttp2MaxSize(MOST_WATCHES / STREAMS)));
     }
 
     private static String decoded(JsonNode node, String field) {
