@@ -34,6 +34,8 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
 final class RawClient {
     private static final int MOST_WATCHES = 1_000;
     private static final int STREAMS = 100;
+    /** What a hundred watches may have under way: a connection is not to wait for its client. */
+    private static final int CONNECTION_WINDOW = 16 << 20;
 
     private final HttpClientAgent requests;
     private final HttpClientAgent watches;
@@ -58,6 +60,7 @@ final class RawClient {
         HttpClientOptions http2 = options(server, cluster, user)
                 .setProtocolVersion(HttpVersion.HTTP_2)
                 .setUseAlpn(true)
+                .setHttp2ConnectionWindowSize(CONNECTION_WINDOW)
                 .setHttp2MultiplexingLimit(STREAMS);
         return new RawClient(
                 vertx.createHttpClient(options, new PoolOptions().setHttp1MaxSize(connections)),
