@@ -62,7 +62,7 @@ final class RevisionWaiters {
         }
         this.named += named ? 1 : 0;
         waiters.add(waiter);
-        if (timer == Loop.Timer.NONE || waiter.deadlineMillis < timerMillis) {
+        if (timer.equals(Loop.Timer.NONE) || waiter.deadlineMillis < timerMillis) {
             arm(waiter.deadlineMillis);
         }
     }

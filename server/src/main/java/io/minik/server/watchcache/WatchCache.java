@@ -39,11 +39,11 @@ public final class WatchCache {
     private final Audience watchers = new Audience();
     private EventRing ring = new EventRing(0);
     /** What the store told while this cache alone was being filled. */
-    private List<Early> early = NONE;
+    private List<Early> early = List.of();
+
+    private boolean filling;
     /** What the store tells up to here is in the image, if it was filled alone. */
     private long filledAt;
-
-    private static final List<Early> NONE = List.of();
 
     private record Early(String key, Event event) {}
 
@@ -179,13 +179,15 @@ public final class WatchCache {
         changes.clear();
         image = new Image(revision, objects);
         ring = new EventRing(revision);
-        early = NONE;
+        filling = false;
+        early = List.of();
         endWatches(Optional.of(ApiException.expired("too old resource version: the server lost its place")));
     }
 
     /** Its own load begins, while the store's events go on: those are kept for {@link #filled}. */
     void filling() {
         loading();
+        filling = true;
         early = new ArrayList<>();
     }
 
@@ -212,7 +214,7 @@ public final class WatchCache {
 
     /** @return whether {@link #show} has something to show. @throws RuntimeException if it is no object: nothing is changed */
     boolean apply(String key, Event event) {
-        if (early != NONE) {
+        if (filling) {
             early.add(new Early(key, event));
             return false;
         }

@@ -43,7 +43,7 @@ public final class WatchCaches implements Room {
     private static final Logger log = LoggerFactory.getLogger(WatchCaches.class);
 
     /** How often watchers that asked for bookmarks get one: upstream's "about once a minute". */
-    private static final Duration BOOKMARK_EVERY = Duration.ofMillis(60_000);
+    private static final Duration BOOKMARK_EVERY = Duration.ofMinutes(1);
 
     /** A request that the caches keep waiting longer than this is answered that they do not keep up. */
     private static final long PATIENCE_MILLIS = 30_000;
@@ -265,7 +265,7 @@ public final class WatchCaches implements Room {
         if (bookmarked.isEmpty()) {
             bookmarkTimer.cancel();
             bookmarkTimer = Loop.Timer.NONE;
-        } else if (bookmarkTimer == Loop.Timer.NONE) {
+        } else if (bookmarkTimer.equals(Loop.Timer.NONE)) {
             bookmarkTimer = Loop.here(vertx)
                     .every(BOOKMARK_EVERY, () -> set.all().forEach(cache -> cache.sendBookmarks(applied)));
         }

@@ -62,8 +62,8 @@ class SeededFaultTest {
         }
     }
 
-    private TreeSet<String> known(Loop loop, Informer informer) {
-        Promise<TreeSet<String>> names = Promise.promise();
+    private Set<String> known(Loop loop, Informer informer) {
+        Promise<Set<String>> names = Promise.promise();
         loop.run(() -> names.complete(new TreeSet<>(informer.byNamespace("default").stream()
                 .map(KubeObject::name)
                 .filter(name -> name.startsWith("m-"))
