@@ -43,7 +43,7 @@ final class Daemon implements AutoCloseable {
 
     private static final int STOP_SECONDS = 20;
     /** Between a room that failed and the end: /readyz and all answers say why. */
-    private static final Duration LAST_WORDS = Duration.ofMillis(2_000);
+    private static final Duration LAST_WORDS = Duration.ofSeconds(2);
 
     /** Two are enough for a small machine; each room lives on one of them. */
     private static final int EVENT_LOOPS = 2;

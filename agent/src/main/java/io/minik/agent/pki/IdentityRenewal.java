@@ -70,6 +70,6 @@ public final class IdentityRenewal implements Room {
 
     @Override
     public Health health() {
-        return timer == Loop.Timer.NONE ? Health.notReady("not started") : Health.READY;
+        return timer.equals(Loop.Timer.NONE) ? Health.notReady("not started") : Health.READY;
     }
 }

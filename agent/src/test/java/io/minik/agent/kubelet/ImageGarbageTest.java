@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 
@@ -59,7 +60,7 @@ class ImageGarbageTest {
     @Test
     void theLeastRecentlyUsedGoFirstUntilThereIsRoom() {
         have("a", "b", "c");
-        garbage.used(runtime.local.get("a").told());
+        garbage.used(Objects.requireNonNull(runtime.local.get("a")).told());
         loop.advance(Duration.ofMinutes(3));
         extra = 60;
         look();

@@ -76,7 +76,7 @@ public final class Connections {
     /** kubectl's frames are smaller. */
     static final int SMALL_FRAME_BYTES = 64 * 1024;
 
-    private static final Duration SWEEP = Duration.ofMillis(2_000);
+    private static final Duration SWEEP = Duration.ofSeconds(2);
 
     private final Vertx vertx;
     private final LongSupplier nanos;
@@ -281,7 +281,7 @@ public final class Connections {
     }
 
     boolean isResting() {
-        return timer == Loop.Timer.NONE;
+        return timer.equals(Loop.Timer.NONE);
     }
 
     void sweep() {

@@ -104,7 +104,7 @@ public final class JsonFile<T> {
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (IOException e) {
-            unreadable(e.getMessage());
+            unreadable(String.valueOf(e.getMessage()));
         }
         return Optional.empty();
     }

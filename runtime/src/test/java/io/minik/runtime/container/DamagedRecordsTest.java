@@ -36,7 +36,7 @@ class DamagedRecordsTest {
     @TempDir
     Path dir;
 
-    private record Damage(String name, UnaryOperator<byte[]> made) {
+    record Damage(String name, UnaryOperator<byte[]> made) {
         @Override
         public String toString() {
             return name;

@@ -392,7 +392,9 @@ public final class FakeCri implements RuntimeService, ImageService {
     @Override
     public Future<List<Path>> imageLayers(String imageId) {
         return answer(() -> {
-            findImage(imageId).orElseThrow(() -> notFound(imageId));
+            if (findImage(imageId).isEmpty()) {
+                throw notFound(imageId);
+            }
             return List.of(Path.of("sha256:layer"));
         });
     }

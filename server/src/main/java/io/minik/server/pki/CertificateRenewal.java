@@ -59,6 +59,6 @@ public final class CertificateRenewal implements Room {
 
     @Override
     public Health health() {
-        return timer == Loop.Timer.NONE ? Health.notReady("not started") : Health.READY;
+        return timer.equals(Loop.Timer.NONE) ? Health.notReady("not started") : Health.READY;
     }
 }

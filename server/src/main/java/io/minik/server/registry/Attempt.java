@@ -145,9 +145,9 @@ final class Attempt {
         return back.future()
                 .recover(error -> Future.failedFuture(
                         error instanceof TimeoutException ? late("context deadline exceeded") : error))
-                .map(unused -> {
+                .compose(unused -> {
                     mustGoOn();
-                    return unused;
+                    return Future.succeededFuture();
                 });
     }
 

@@ -110,7 +110,7 @@ final class EtcdWatchStream {
         write(response(revision, id).setCreated(true));
         entry.next = request.getStartRevision() == 0 ? revision + 1 : request.getStartRevision();
         entry.resume();
-        if (request.getProgressNotify() && notifyTimer == Loop.Timer.NONE) {
+        if (request.getProgressNotify() && notifyTimer.equals(Loop.Timer.NONE)) {
             notifyTimer = Loop.here(vertx).every(PROGRESS_NOTIFY, () -> entries.values().stream()
                     .filter(each -> each.request.getProgressNotify())
                     .forEach(Entry::requestProgress));
