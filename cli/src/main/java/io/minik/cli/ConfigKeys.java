@@ -42,7 +42,7 @@ final class ConfigKeys {
 
     private ConfigKeys() {}
 
-    /** @throws StartFailure for a key that no command knows */
+    /** @throws StartFailure for the keys that no command knows, a line each */
     static void check(CommandSpec spec) {
         if (!(spec.defaultValueProvider() instanceof ConfigDefaults defaults)) {
             return;
@@ -57,14 +57,18 @@ final class ConfigKeys {
         // Rare, and other commands cost time to look at: they are not made on an ordinary start.
         Set<String> everywhere = new TreeSet<>(here);
         Main.allOptions().forEach(options -> everywhere.addAll(keys(options)));
-        for (String key : unknown) {
-            if (!everywhere.contains(key)) {
-                throw new StartFailure("config file "
+        List<String> wrong = unknown.stream()
+                .filter(key -> !everywhere.contains(key))
+                .map(key -> "config file "
                         + Objects.requireNonNull(defaults.settings().get(key)).file() + ": \"" + key + "\" is no option"
                         + nearest(key, everywhere)
                                 .map(near -> "; did you mean \"" + near + "\"?")
-                                .orElse(""));
-            }
+                                .orElse(""))
+                .toList();
+        if (!wrong.isEmpty()) {
+            throw new StartFailure(String.join("\n", wrong));
+        }
+        for (String key : unknown) {
             log.atWarn()
                     .addKeyValue("key", key)
                     .addKeyValue("command", spec.qualifiedName())

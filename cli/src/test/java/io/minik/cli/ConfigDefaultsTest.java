@@ -81,6 +81,15 @@ class ConfigDefaultsTest {
     }
 
     @Test
+    void allWrongKeysAreToldAtOnce() throws IOException {
+        Path file = Files.writeString(folder.resolve("c.yaml"), "flannel-backend: vxlan\ndta-dir: /x\nbridge: b\n");
+        assertThatThrownBy(() -> ConfigKeys.check(spec(file)))
+                .isInstanceOf(StartFailure.class)
+                .hasMessage("config file " + file + ": \"dta-dir\" is no option; did you mean \"data-dir\"?\n"
+                        + "config file " + file + ": \"flannel-backend\" is no option");
+    }
+
+    @Test
     void aKeyOfAnotherCommandIsNoError() throws IOException {
         Path file = Files.writeString(folder.resolve("c.yaml"), "cluster-cidr: 10.0.0.0/16\ntoken: x\n");
         assertThatCode(() -> ConfigKeys.check(spec(file))).doesNotThrowAnyException();
