@@ -32,7 +32,7 @@ final class NodeSecurity {
     private NodeSecurity() {}
 
     static Optional<Rejection> refuse(Pod pod) {
-        return system(pod).or(() -> sysctl(pod)).or(() -> appArmor(pod));
+        return system(pod).or(() -> sysctl(pod)).or(() -> appArmor(pod)).or(() -> device(pod));
     }
 
     /** Less is asked of pods of another system, since nothing here could be done with what they leave out. */
@@ -82,6 +82,18 @@ final class NodeSecurity {
         return wanted || annotated
                 ? Optional.of(rejection("AppArmor", "Cannot enforce AppArmor: AppArmor is not supported by this node"))
                 : Optional.empty();
+    }
+
+    /** A program that expects a raw device, and finds none or a file of its image at that path, would write its data nowhere. */
+    private static Optional<Rejection> device(Pod pod) {
+        return CONTAINERS.stream()
+                .flatMap(list -> Json.items(pod.object().at("spec"), list).stream())
+                .filter(container -> !container.path("volumeDevices").isEmpty())
+                .findFirst()
+                .map(container -> rejection(
+                        "VolumeDevicesNotSupported",
+                        "Cannot map block devices: volumeDevices of container \"" + Json.text(container, "name")
+                                + "\" are not supported by this node"));
     }
 
     private static String profile(JsonNode of) {

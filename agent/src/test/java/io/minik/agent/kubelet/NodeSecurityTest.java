@@ -7,6 +7,7 @@ import io.minik.api.meta.Resources;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import java.nio.file.Path;
+import java.util.Locale;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -114,5 +115,22 @@ class NodeSecurityTest {
         assertThat(node.events())
                 .contains(
                         "FailedCreatePodSandBox: Failed to create pod sandbox: no runtime for \"kata\" is configured");
+    }
+
+    @Test
+    void aPodWithABlockDeviceIsRefusedRatherThanRunWithoutIt() {
+        for (String list : new String[] {"containers", "initContainers"}) {
+            String name = list.toLowerCase(Locale.ROOT);
+            String device = "'volumeDevices':[{'name':'v','devicePath':'/dev/xvda'}]";
+            node.create(
+                    name,
+                    "{'" + list + "':[{'name':'d','image':'busybox:1'," + device + "}]"
+                            + (list.equals("containers") ? "" : ",'containers':[{'name':'c','image':'busybox:1'}]")
+                            + ",'volumes':[{'name':'v','persistentVolumeClaim':{'claimName':'raw'}}]}");
+            assertThat(refused(name).status().reason()).isEqualTo("VolumeDevicesNotSupported");
+            assertThat(node.pod(name).status().message())
+                    .isEqualTo("Pod was rejected: Cannot map block devices: volumeDevices of container \"d\" are not"
+                            + " supported by this node");
+        }
     }
 }
