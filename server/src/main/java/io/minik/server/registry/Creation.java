@@ -37,8 +37,10 @@ final class Creation implements Draft {
             throw ApiException.badRequest("the name of the object (" + key.name()
                     + ") does not match the name on the URL (" + request.key().name() + ")");
         }
+        List<String> copied = request.resource().groupResource().equals("pods") ? AppArmorFields.copy(tree) : List.of();
         means.codec().track(request, Optional.empty(), tree);
         this.review = means.creation(request, key, tree, now, warnings);
+        review.effects().warnings().addAll(copied);
     }
 
     @Override
