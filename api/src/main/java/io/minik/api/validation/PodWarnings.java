@@ -25,6 +25,9 @@ final class PodWarnings {
     private static final String REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution";
     private static final String PREFERRED = "preferredDuringSchedulingIgnoredDuringExecution";
 
+    /** A client is told 4 KiB of them; each port is looked at with all that are like it, and more than these is only work. */
+    private static final int MOST = 1000;
+
     private final List<String> said;
     private final String path;
 
@@ -142,7 +145,9 @@ final class PodWarnings {
             annotation(
                     SECCOMP_OF_CONTAINER + name, "non-functional in v1.27+; use the \"seccompProfile\" field instead");
         }
-        if (annotations.has(APP_ARMOR + name)
+        // A pod's own are fields by now, and what becomes of them was said there.
+        if (!path.isEmpty()
+                && annotations.has(APP_ARMOR + name)
                 && !context.has("appArmorProfile")
                 && !Json.at(pod, "spec", "securityContext").has("appArmorProfile")) {
             annotation(APP_ARMOR + name, "deprecated since v1.30; use the \"appArmorProfile\" field instead");
@@ -179,11 +184,11 @@ final class PodWarnings {
             JsonNode port = ports.get(at);
             Port here = new Port(where + "[" + at + "]", Json.text(port, "hostIP"), Json.intOr(0, port, "hostPort"));
             if (!here.hostIp().isEmpty() && here.hostPort() == 0) {
-                said.add(here.where() + ": hostIP set without hostPort: " + port);
+                said.add(here.where() + ": hostIP set without hostPort: " + inGo(port));
             }
             String key = Json.intOr(0, port, "containerPort") + "/" + Json.text(port, "protocol");
             List<Port> others = all.computeIfAbsent(key, unused -> new ArrayList<>());
-            for (Port other : others) {
+            for (Port other : said.size() < MOST ? others : List.<Port>of()) {
                 boolean oneHost = here.hostIp().isEmpty() != other.hostIp().isEmpty();
                 if (here.hostIp().equals(other.hostIp()) && here.hostPort() == other.hostPort()) {
                     said.add(here.where() + ": duplicate port definition with " + other.where());
@@ -195,5 +200,12 @@ final class PodWarnings {
             }
             others.add(here);
         }
+    }
+
+    /** As Go prints the struct. */
+    private static String inGo(JsonNode port) {
+        return "{Name:" + Json.text(port, "name") + " HostPort:" + Json.intOr(0, port, "hostPort") + " ContainerPort:"
+                + Json.intOr(0, port, "containerPort") + " Protocol:" + Json.text(port, "protocol") + " HostIP:"
+                + Json.text(port, "hostIP") + "}";
     }
 }

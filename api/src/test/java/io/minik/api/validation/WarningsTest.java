@@ -15,6 +15,8 @@ import io.minik.ground.json.Json;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -105,6 +107,17 @@ class WarningsTest {
                         + "'resources':{'limits':{'cpu':'100m','memory':'1Gi'}}}],'volumes':[{'name':'v','secret':{"
                         + "'secretName':'s','items':[{'key':'a','path':'x'},{'key':'b','path':'xy'}]}}]"))
                 .isEmpty();
+    }
+
+    /** Each would be told of with each. */
+    @Test
+    void manyPortsThatAreAlikeAreNotToldOfWithoutEnd() {
+        String ports =
+                IntStream.range(0, 5000).mapToObj(i -> "{'containerPort':80}").collect(Collectors.joining(","));
+        assertThat(pod("'containers':[{'name':'c','ports':[" + ports + "]}]")).hasSizeBetween(1000, 2000);
+        assertThat(pod("'containers':[{'name':'c','ports':[{'name':'web','containerPort':80,'hostIP':'10.0.0.1'}]}]"))
+                .containsExactly("spec.containers[0].ports[0]: hostIP set without hostPort: {Name:web HostPort:0"
+                        + " ContainerPort:80 Protocol:TCP HostIP:10.0.0.1}");
     }
 
     @Test

@@ -14,6 +14,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +29,11 @@ final class Responses {
     private static final int ZIPPED_BYTES = SLICED_BYTES + 256 * 1024;
 
     private static final int WARNING_CODE = 299;
+
+    /** Words about a body are no longer than people read, whatever they cite of it: large ones would be repeated to it. */
+    private static final int LONGEST_REFUSAL = 64 * 1024;
+
+    private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}+");
 
     private final Registry registry;
     private final Frames frames;
@@ -69,7 +75,7 @@ final class Responses {
         response.setStatusCode(answer.code()).putHeader("Content-Type", type.contentType());
         response.putHeader("Cache-Control", "no-cache, private");
         if (answer instanceof Answer.One one) {
-            for (String warning : one.result().warnings()) {
+            for (String warning : WarningHeaders.fitting(one.result().warnings())) {
                 response.headers().add("Warning", warning(warning));
             }
             return send(
@@ -92,9 +98,10 @@ final class Responses {
 
     private Future<Void> failWhole(ApiRequest request, Throwable error) {
         HttpServerResponse response = request.wire().orElseThrow().request().response();
-        Status status = error instanceof ApiException api
+        Status told = error instanceof ApiException api
                 ? api.status()
                 : ApiException.internal(String.valueOf(error.getMessage())).status();
+        Status status = told.shortened(LONGEST_REFUSAL);
         if (response.ended() || response.closed()) {
             return Future.succeededFuture();
         }
@@ -140,9 +147,11 @@ final class Responses {
                 .end(Buffer.buffer(Json.bytes(status.tree())));
     }
 
+    /** What a client called a field may be in it: no control character may come into a header. */
     static String warning(String text) {
         return WARNING_CODE + " - \""
-                + text.replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", " ") + "\"";
+                + CONTROL.matcher(text.replace("\\", "\\\\").replace("\"", "\\\""))
+                        .replaceAll(" ") + "\"";
     }
 
     private static IncludeObject include(ApiRequest request) {
