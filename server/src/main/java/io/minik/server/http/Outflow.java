@@ -25,6 +25,12 @@ final class Outflow {
     /** Bytes handed to the connection at once, and as many again encrypted. */
     static final int SLICE_BYTES = 128 * 1024;
 
+    /**
+     * Written in one turn of the loop. HTTP/2 flushes at a turn's end, and only then knows what its windows and the socket take:
+     * more would pile up, to the 32 MB that a client like curl lets a stream have under way.
+     */
+    static final int SLICES_A_TURN = 4;
+
     static final int STALLED_SECONDS = 30;
 
     /** Smaller answers fit what the kernel keeps for a connection, and are not watched. */
@@ -90,14 +96,20 @@ final class Outflow {
     }
 
     private void next(Supplier<Future<Buffer>> source, BooleanSupplier more) {
-        while (more.getAsBoolean()) {
+        for (int written = 0; more.getAsBoolean(); written++) {
             if (response.closed()) {
                 over();
+                return;
+            }
+            if (written == SLICES_A_TURN) {
+                Loop.here(vertx).run(() -> next(source, more));
                 return;
             }
             if (response.writeQueueFull()) {
                 watch();
                 response.drainHandler(unused -> {
+                    // Once: whoever writes on by himself must not be joined by a second one.
+                    response.drainHandler(null);
                     timer.cancel();
                     next(source, more);
                 });

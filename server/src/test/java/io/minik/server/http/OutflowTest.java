@@ -1,0 +1,104 @@
+package io.minik.server.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.minik.ground.net.JoinedFlushes;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.Http2Settings;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpVersion;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Long answers are written in bounded pieces, whatever the client's windows would take at once. */
+class OutflowTest {
+    private static final int PIECES = 100;
+    private static final int WINDOW_BYTES = 32 << 20;
+
+    private final Vertx vertx = Vertx.vertx();
+    /** Of the server's loop: which turn it is in. */
+    private int turn;
+
+    private int inThisTurn;
+    private int mostInATurn;
+    private int seenTurn = -1;
+    private boolean over;
+
+    @AfterEach
+    void close() throws Exception {
+        vertx.close().toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
+    }
+
+    private void count(Context loop) {
+        turn++;
+        if (!over) {
+            loop.runOnContext(unused -> count(loop));
+        }
+    }
+
+    private final class Pieces implements Iterator<byte[]> {
+        private int given;
+
+        @Override
+        public boolean hasNext() {
+            return given < PIECES;
+        }
+
+        @Override
+        public byte[] next() {
+            if (!hasNext()) {
+                throw new NoSuchElementException();
+            }
+            given++;
+            inThisTurn = turn == seenTurn ? inThisTurn + 1 : 1;
+            seenTurn = turn;
+            mostInATurn = Math.max(mostInATurn, inThisTurn);
+            return new byte[Outflow.SLICE_BYTES];
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = HttpVersion.class,
+            names = {"HTTP_1_1", "HTTP_2"})
+    void aTurnWritesAFewSlicesOnly(HttpVersion version) throws Exception {
+        HttpServer server = vertx.createHttpServer()
+                .connectionHandler(JoinedFlushes::of)
+                .requestHandler(http -> {
+                    http.response().setChunked(true);
+                    count(vertx.getOrCreateContext());
+                    new Outflow(vertx, http)
+                            .slices(Buffer.buffer("["), new Outflow.Slices(new Pieces()))
+                            .onComplete(done -> over = true);
+                });
+        int port = server.listen(0, "127.0.0.1")
+                .toCompletionStage()
+                .toCompletableFuture()
+                .get(30, TimeUnit.SECONDS)
+                .actualPort();
+        HttpClient client = vertx.createHttpClient(new HttpClientOptions()
+                .setProtocolVersion(version)
+                .setHttp2ClearTextUpgrade(false)
+                .setHttp2ConnectionWindowSize(WINDOW_BYTES)
+                .setInitialSettings(new Http2Settings().setInitialWindowSize(WINDOW_BYTES)));
+        int length = client.request(HttpMethod.GET, port, "127.0.0.1", "/")
+                .compose(request -> request.send().compose(HttpClientResponse::body))
+                .toCompletionStage()
+                .toCompletableFuture()
+                .get(30, TimeUnit.SECONDS)
+                .length();
+        assertThat(length).isEqualTo(1 + PIECES * Outflow.SLICE_BYTES);
+        // What a turn pulls may run over the turn's end by the one that the counter has not seen begin.
+        assertThat(mostInATurn).isBetween(1, 2 * Outflow.SLICES_A_TURN);
+    }
+}
