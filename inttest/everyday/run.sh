@@ -88,6 +88,8 @@ ok "rollout undo" k rollout undo deployment/web
 ok "rollout status ends once more" k rollout status deployment/web --timeout=50s
 within 10 "the Service answers with the old image" outputs '^one$' on a curl -fsS -m 2 "http://$vip/version"
 
+# A pod of the revision that was left may still be ending, and be gone before it is deleted.
+within 30 "3 pods are left again" is 3 pods
 victim=$(k get pods -l app=web -o 'jsonpath={.items[0].metadata.name}')
 ok "a pod is deleted" k delete pod "$victim" --timeout=30s
 within 30 "it is replaced" outputs '^web +3/3 ' k get deployment web
