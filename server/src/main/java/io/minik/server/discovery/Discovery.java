@@ -2,6 +2,7 @@ package io.minik.server.discovery;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.minik.api.meta.ApiVersions;
 import io.minik.api.meta.Resource;
 import io.minik.api.schema.KindRow;
 import io.minik.api.schema.Schema;
@@ -34,21 +35,57 @@ public final class Discovery {
         }
     }
 
-    /** Groups in upstream's order of priority, core first; versions newest first. */
+    /**
+     * Upstream's order, by the priorities that its aggregator gives to its own groups: a client that names no group takes the
+     * first that knows the word. Every other group comes after them, by name.
+     */
+    private static final List<String> FIRST_GROUPS = List.of(
+            "",
+            "apiregistration.k8s.io",
+            "apps",
+            "events.k8s.io",
+            "authentication.k8s.io",
+            "authorization.k8s.io",
+            "autoscaling",
+            "batch",
+            "certificates.k8s.io",
+            "networking.k8s.io",
+            "policy",
+            "rbac.authorization.k8s.io",
+            "storage.k8s.io",
+            "admissionregistration.k8s.io",
+            "apiextensions.k8s.io",
+            "scheduling.k8s.io",
+            "coordination.k8s.io",
+            "node.k8s.io",
+            "discovery.k8s.io",
+            "flowcontrol.apiserver.k8s.io",
+            "internal.apiserver.k8s.io",
+            "resource.k8s.io",
+            "storagemigration.k8s.io");
+
+    /** In the order of {@link #FIRST_GROUPS}, a group's preferred version first. */
     private final Map<String, Map<String, List<KindRow>>> groups = new LinkedHashMap<>();
 
     private final Map<String, Document> rendered = new ConcurrentHashMap<>();
 
     public Discovery(Schema schema) {
         List<KindRow> kinds = new ArrayList<>(schema.kinds());
-        kinds.sort(Comparator.comparing((KindRow kind) -> kind.resource().group())
-                .thenComparing(kind -> kind.resource().version(), Comparator.reverseOrder())
+        kinds.sort(Comparator.comparingInt(
+                        (KindRow kind) -> priority(kind.resource().group()))
+                .thenComparing(kind -> kind.resource().group())
+                .thenComparing(kind -> kind.resource().version(), ApiVersions.PREFERRED_FIRST)
                 .thenComparing(kind -> kind.resource().plural()));
         for (KindRow kind : kinds) {
             groups.computeIfAbsent(kind.resource().group(), unused -> new LinkedHashMap<>())
                     .computeIfAbsent(kind.resource().version(), unused -> new ArrayList<>())
                     .add(kind);
         }
+    }
+
+    private static int priority(String group) {
+        int known = FIRST_GROUPS.indexOf(group);
+        return known < 0 ? FIRST_GROUPS.size() : known;
     }
 
     /** /api: the core versions. @param serverAddress host:port */
@@ -147,7 +184,7 @@ public final class Discovery {
         texts(item, "shortNames", kind.shortNames());
         texts(item, "categories", kind.categories());
         if (kind.has("get")) {
-            item.put("storageVersionHash", storageHash(resource));
+            item.put("storageVersionHash", storageHash(kind.stored()));
         }
         for (Subresource sub : kind.subresources()) {
             ObjectNode node = array.addObject()
@@ -217,18 +254,24 @@ public final class Discovery {
         }
     }
 
-    /** Opaque to clients: tells when the stored version of a kind changed. */
-    private static String storageHash(Resource resource) {
-        byte[] name =
-                (resource.group() + "/" + resource.version() + "/" + resource.kind()).getBytes(StandardCharsets.UTF_8);
-        return Base64.getEncoder().encodeToString(Arrays.copyOf(HexFormat.of().parseHex(hash(name)), 8));
+    /**
+     * Opaque to clients: tells when the stored version of a kind changed. The same as a kube-apiserver's (its
+     * StorageVersionHash), so that nobody takes a move to another server for such a change.
+     */
+    private static String storageHash(Resource stored) {
+        byte[] name = (stored.group() + "/" + stored.version() + "/" + stored.kind()).getBytes(StandardCharsets.UTF_8);
+        return Base64.getEncoder().encodeToString(Arrays.copyOf(digest("SHA-256", name), 8));
     }
 
     private static String hash(byte[] bytes) {
+        return HexFormat.of().formatHex(digest("SHA-512", bytes));
+    }
+
+    private static byte[] digest(String algorithm, byte[] bytes) {
         try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-512").digest(bytes));
+            return MessageDigest.getInstance(algorithm).digest(bytes);
         } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-512", e);
+            throw new IllegalStateException("every Java has " + algorithm, e);
         }
     }
 }
