@@ -26,7 +26,7 @@ public record PodGlance(String nodeName, String phase, boolean ready, String rea
     }
 
     private static PodGlance read(KubeObject pod) {
-        JsonNode status = pod.at("status");
+        JsonNode status = pod.part("status");
         boolean ready = false;
         String since = "";
         for (JsonNode condition : status.path("conditions")) {
@@ -42,7 +42,7 @@ public record PodGlance(String nodeName, String phase, boolean ready, String rea
             add(ips, Json.text(status, "podIP"));
         }
         return new PodGlance(
-                pod.text("spec", "nodeName").intern(),
+                Json.text(pod.part("spec", "nodeName")).intern(),
                 Json.text(status, "phase").intern(),
                 ready,
                 since.intern(),

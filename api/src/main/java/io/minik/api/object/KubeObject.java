@@ -1,8 +1,10 @@
 package io.minik.api.object;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.ground.json.Json;
+import io.minik.ground.json.JsonFields;
 import java.lang.ref.WeakReference;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -106,21 +108,40 @@ public final class KubeObject {
 
     /** The shared tree: read only. */
     public ObjectNode tree() {
-        ObjectNode only = tree;
-        if (only != null) {
-            return only;
-        }
-        WeakReference<ObjectNode> reference = parsed;
-        ObjectNode present = reference == null ? null : reference.get();
+        ObjectNode present = presentTree();
         if (present == null) {
-            byte[] json = source != null ? source.bytes() : bytes;
-            if (json == null) {
-                throw new IllegalStateException("neither bytes nor tree");
-            }
-            present = Json.parseObject(json);
+            present = Json.parseObject(presentBytes());
             parsed = new WeakReference<>(present);
         }
         return present;
+    }
+
+    /**
+     * The same as {@link #at}, for who asks thousands of objects for a few fields: where there is no tree, it makes none, but
+     * parses that value alone. Managed fields are half of an object's bytes and most of the work of parsing it.
+     */
+    public JsonNode part(String... path) {
+        ObjectNode present = presentTree();
+        if (present != null) {
+            return Json.at(present, path);
+        }
+        byte[] json = presentBytes();
+        return JsonFields.find(json, path).map(place -> Json.parse(json, place)).orElse(MissingNode.getInstance());
+    }
+
+    private @Nullable ObjectNode presentTree() {
+        ObjectNode only = tree;
+        WeakReference<ObjectNode> reference = parsed;
+        return only != null || reference == null ? only : reference.get();
+    }
+
+    /** Where there is no tree, there are bytes. */
+    private byte[] presentBytes() {
+        byte[] json = source != null ? source.bytes() : bytes;
+        if (json == null) {
+            throw new IllegalStateException("neither bytes nor tree");
+        }
+        return json;
     }
 
     /**

@@ -2,6 +2,7 @@ package io.minik.api.object;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.minik.ground.json.Json;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -56,6 +57,19 @@ class KubeObjectTest {
         int parsed = source.reads.get();
         assertThat(pod.text("spec", "nodeName")).isEqualTo("n");
         assertThat(source.reads).hasValue(parsed + 1);
+    }
+
+    @Test
+    void aPartIsTheSameWithAndWithoutATree() {
+        KubeObject parsed = from(new Elsewhere());
+        JsonNode spec = parsed.at("spec");
+        assertThat(parsed.part("spec")).isSameAs(spec);
+        KubeObject unread = from(new Elsewhere());
+        assertThat(unread.part("spec")).isEqualTo(spec);
+        assertThat(unread.part("spec", "nodeName").textValue()).isEqualTo("n");
+        assertThat(unread.part("spec", "nodeName", "x").isMissingNode()).isTrue();
+        assertThat(unread.part("status").isMissingNode()).isTrue();
+        assertThat(KubeObject.of(Json.parseObject(POD)).part("spec")).isEqualTo(spec);
     }
 
     @Test

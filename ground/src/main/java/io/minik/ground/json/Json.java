@@ -48,8 +48,13 @@ public final class Json {
 
     /** Parses any JSON value. @throws IllegalArgumentException with Jackson's message, if it is not JSON */
     public static JsonNode parse(byte[] json) {
+        return parse(json, new JsonFields.Span(0, json.length));
+    }
+
+    /** Parses a part of the bytes. @throws IllegalArgumentException with Jackson's message, if it is not JSON */
+    public static JsonNode parse(byte[] json, JsonFields.Span part) {
         try {
-            JsonNode tree = TREE_READER.readTree(json);
+            JsonNode tree = TREE_READER.readTree(json, part.from(), part.length());
             return tree == null ? MissingNode.getInstance() : tree;
         } catch (IOException e) {
             throw new IllegalArgumentException(e.getMessage(), e);

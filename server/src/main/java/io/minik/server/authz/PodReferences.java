@@ -83,7 +83,7 @@ final class PodReferences {
 
     static Set<Reference> references(KubeObject pod) {
         Set<Reference> found = new HashSet<>();
-        JsonNode spec = pod.at("spec");
+        JsonNode spec = pod.part("spec");
         add(found, Kind.SERVICE_ACCOUNT, Json.text(spec, "serviceAccountName"));
         for (JsonNode secret : spec.path("imagePullSecrets")) {
             add(found, Kind.SECRET, Json.text(secret, "name"));
@@ -96,13 +96,20 @@ final class PodReferences {
         for (JsonNode volume : spec.path("volumes")) {
             volume(found, pod.name(), volume);
         }
+        if (spec.has("resourceClaims")) {
+            resourceClaims(found, spec, pod.part("status", "resourceClaimStatuses"));
+        }
+        return Set.copyOf(found);
+    }
+
+    /** @param made the claims that were made of templates: none without a claim in the spec */
+    private static void resourceClaims(Set<Reference> found, JsonNode spec, JsonNode made) {
         for (JsonNode claim : spec.path("resourceClaims")) {
             add(found, Kind.RESOURCE_CLAIM, Json.text(claim, "resourceClaimName"));
         }
-        for (JsonNode status : pod.at("status", "resourceClaimStatuses")) {
+        for (JsonNode status : made) {
             add(found, Kind.RESOURCE_CLAIM, Json.text(status, "resourceClaimName"));
         }
-        return Set.copyOf(found);
     }
 
     private static void environment(Set<Reference> found, JsonNode container) {

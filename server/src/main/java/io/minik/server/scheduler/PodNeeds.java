@@ -60,7 +60,7 @@ record PodNeeds(
     }
 
     static PodNeeds of(KubeObject pod) {
-        JsonNode spec = pod.at("spec");
+        JsonNode spec = pod.part("spec");
         JsonNode affinity = spec.path("affinity");
         Map<String, String> labels = pod.meta().labels();
         JsonNode required = Json.at(affinity, "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution");
@@ -128,7 +128,7 @@ record PodNeeds(
         List<String> devices = new ArrayList<>();
         for (JsonNode asked : spec.path("resourceClaims")) {
             String name = Json.text(asked, "resourceClaimName");
-            for (JsonNode made : pod.at("status", "resourceClaimStatuses")) {
+            for (JsonNode made : pod.part("status", "resourceClaimStatuses")) {
                 if (Json.text(made, "name").equals(Json.text(asked, "name"))) {
                     name = Json.text(made, "resourceClaimName");
                 }

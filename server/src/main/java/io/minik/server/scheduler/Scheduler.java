@@ -173,7 +173,7 @@ public final class Scheduler implements Room {
         }
         KubeObject pod = now.get();
         boolean same = before.isPresent()
-                && before.get().at("spec").equals(pod.at("spec"))
+                && before.get().part("spec").equals(pod.part("spec"))
                 && before.get().meta().labels().equals(pod.meta().labels())
                 && before.get().meta().deleting() == pod.meta().deleting();
         if (same) {

@@ -1,6 +1,7 @@
 package io.minik.server.watchcache;
 
 import io.minik.api.object.KubeObject;
+import io.minik.api.object.ObjectMeta;
 import io.minik.store.Value;
 import org.jspecify.annotations.Nullable;
 
@@ -22,11 +23,9 @@ final class Served implements KubeObject.Source {
         return KubeObject.from(served, whole.meta());
     }
 
-    /** An object that was found in the store. */
-    static KubeObject found(Value value, KubeObject whole, Recent recent) {
-        Served served = new Served(value, recent);
-        recent.read(served, whole.bytes());
-        return KubeObject.from(served, whole.meta());
+    /** An object that was found in the store: its bytes are made when somebody reads them. */
+    static KubeObject found(Value value, ObjectMeta head, Recent recent) {
+        return KubeObject.from(new Served(value, recent), head);
     }
 
     void keep(byte[] bytes) {

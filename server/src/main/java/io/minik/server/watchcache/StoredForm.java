@@ -1,14 +1,12 @@
 package io.minik.server.watchcache;
 
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectMeta;
 import io.minik.ground.json.Json;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import io.minik.ground.json.JsonFields;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
@@ -21,6 +19,12 @@ import java.util.Map;
 public final class StoredForm {
     private static final byte[] METADATA = "\"metadata\":{".getBytes(StandardCharsets.UTF_8);
     private static final byte[] VERSION = "\"resourceVersion\":\"".getBytes(StandardCharsets.UTF_8);
+
+    private static final byte[] MANAGED_FIELDS = "managedFields".getBytes(StandardCharsets.UTF_8);
+    private static final byte[] ANNOTATIONS = "annotations".getBytes(StandardCharsets.UTF_8);
+
+    /** What a head takes: names, a uid, times, a few labels and owners. */
+    private static final int HEAD_BYTES = 512;
 
     private StoredForm() {}
 
@@ -74,9 +78,9 @@ public final class StoredForm {
         if (at < 0) {
             // Another writer's JSON, with fields in another order.
             byte[] canonical = stored(Json.parseObject(stored));
-            return served(canonical, metadataStart(canonical), at(canonical, metadataStart(canonical)), revision);
+            return served(canonical, metadataStart(canonical), revision);
         }
-        return served(stored, at, at(stored, at), revision);
+        return served(stored, at, revision);
     }
 
     /** Whether a served object is these stored bytes, its resourceVersion apart. */
@@ -123,12 +127,14 @@ public final class StoredForm {
         }
     }
 
-    /** Joins bytes[0, head) + resourceVersion + bytes[tail, end). */
-    private static KubeObject served(byte[] bytes, int head, int tail, long revision) {
-        byte[] joined = spliced(bytes, head, tail, revision);
-        return KubeObject.ofBytes(joined, head(joined));
+    private static KubeObject served(byte[] canonical, int at, long revision) {
+        if (at < 0) {
+            throw new IllegalStateException("a canonical object has no metadata: " + canonical.length + " bytes");
+        }
+        return KubeObject.ofBytes(spliced(canonical, at, at, revision), head(canonical, revision));
     }
 
+    /** Joins bytes[0, head) + resourceVersion + bytes[tail, end). */
     private static byte[] spliced(byte[] bytes, int head, int tail, long revision) {
         byte[] number = Long.toString(revision).getBytes(StandardCharsets.UTF_8);
         boolean last = bytes[tail] == '}';
@@ -145,13 +151,6 @@ public final class StoredForm {
         }
         System.arraycopy(bytes, tail, joined, next, bytes.length - tail);
         return joined;
-    }
-
-    private static int at(byte[] bytes, int metadataStart) {
-        if (metadataStart < 0) {
-            throw new IllegalStateException("a canonical object has no metadata: " + bytes.length + " bytes");
-        }
-        return metadataStart;
     }
 
     /** Index just inside metadata, -1 unless only kind and apiVersion stand before it. */
@@ -179,35 +178,25 @@ public final class StoredForm {
         return true;
     }
 
-    /** Reads metadata alone, without managedFields and annotations, and stops there: most of an object's bytes are never looked at. */
-    private static ObjectMeta head(byte[] bytes) {
-        try (JsonParser parser = Json.MAPPER.createParser(bytes)) {
-            parser.nextToken();
-            while (parser.nextToken() == JsonToken.FIELD_NAME) {
-                boolean found = parser.currentName().equals("metadata");
-                parser.nextToken();
-                if (found) {
-                    return ObjectMeta.of(metadata(parser));
-                }
-                parser.skipChildren();
-            }
-            return ObjectMeta.of(Json.object());
-        } catch (IOException e) {
-            throw new UncheckedIOException("a stored object is not JSON", e);
-        }
-    }
-
-    private static ObjectNode metadata(JsonParser parser) throws IOException {
-        ObjectNode metadata = Json.object();
-        while (parser.nextToken() == JsonToken.FIELD_NAME) {
-            String name = parser.currentName();
-            parser.nextToken();
-            if (name.equals("managedFields") || name.equals("annotations")) {
-                parser.skipChildren();
-            } else {
-                metadata.set(name, (JsonNode) Json.MAPPER.readTree(parser));
+    /**
+     * The head of canonical stored bytes, at a revision. Managed fields and annotations are passed over, and all that comes
+     * after metadata is not looked at: a load reads thousands of heads.
+     */
+    static ObjectMeta head(byte[] stored, long revision) {
+        int metadata = metadataStart(stored) - 1;
+        JsonFields fields = JsonFields.of(stored, metadata);
+        ByteArrayOutputStream head = new ByteArrayOutputStream(HEAD_BYTES);
+        while (fields.next()) {
+            if (!fields.isNamed(MANAGED_FIELDS) && !fields.isNamed(ANNOTATIONS)) {
+                JsonFields.Span field = fields.field();
+                head.write(head.size() == 0 ? '{' : ',');
+                head.write(stored, field.from(), field.length());
             }
         }
-        return metadata;
+        if (head.size() == 0) {
+            head.write('{');
+        }
+        head.write('}');
+        return ObjectMeta.of(Json.parseObject(head.toByteArray())).at(revision);
     }
 }

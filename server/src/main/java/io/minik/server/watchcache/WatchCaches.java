@@ -307,8 +307,9 @@ public final class WatchCaches implements Room {
         Value value = store.value(kv.key(), kv.modRevision())
                 .orElseThrow(() -> new StoreException.Compacted(kv.modRevision(), kv.modRevision() + 1));
         byte[] stored = value.read().array();
-        KubeObject whole = StoredForm.served(stored, kv.modRevision());
-        return StoredForm.isCanonical(stored) ? Served.found(value, whole, recent) : whole;
+        return StoredForm.isCanonical(stored)
+                ? Served.found(value, StoredForm.head(stored, kv.modRevision()), recent)
+                : StoredForm.served(stored, kv.modRevision());
     }
 
     /** The same of one that was just written, with its value. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.object.KubeObject;
+import io.minik.api.object.ObjectMeta;
 import io.minik.ground.json.Json;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
@@ -83,5 +84,23 @@ class StoredFormTest {
         KubeObject served = StoredForm.served(stored, 1);
         assertThat(served.meta().finalizers()).containsExactly("f");
         assertThat(text(served.bytes())).contains("managedFields");
+    }
+
+    @Test
+    void theHeadIsThatOfTheWholeTree() {
+        ObjectNode whole = tree(
+                "{'kind':'K','apiVersion':'v1','metadata':{'annotations':{'}':'\\\"{'},'name':'x','namespace':'n',"
+                        + "'uid':'74f32b15-67f5-4a1a-b8f6-10c0dd761907','labels':{'a':'<b>'},'managedFields':[{'f':{'k:{}':{}}}],"
+                        + "'ownerReferences':[{'apiVersion':'v1','kind':'O','name':'o','uid':'u','controller':true}]},'metadata2':1}");
+        ObjectMeta head = StoredForm.served(StoredForm.stored(whole), 12).meta();
+        ObjectMeta parsed = ObjectMeta.of(whole.path("metadata")).at(12);
+        assertThat(head).usingRecursiveComparison().isEqualTo(parsed);
+    }
+
+    @Test
+    void aRevisionThatWasStoredByAnotherWriterIsNotBelieved() {
+        byte[] foreign =
+                Json.bytes(tree("{'kind':'K','apiVersion':'v1','metadata':{'name':'x','resourceVersion':'3'}}"));
+        assertThat(StoredForm.served(foreign, 5).meta().revision()).isEqualTo(5);
     }
 }

@@ -67,7 +67,10 @@ public final class TaintEvictionController implements Controller {
             if (!same) {
                 String name = now.or(() -> before).orElseThrow().name();
                 see(name, now.map(node -> Node.of(node).taints()).orElse(List.of()));
-                NodeLifecycleController.podsOn(pods, name).forEach(pod -> work.add(pod.key()));
+                // Not at a start: no pod of a healthy node is waited for, and there are thousands.
+                if (evicts(before) || evicts(now)) {
+                    NodeLifecycleController.podsOn(pods, name).forEach(pod -> work.add(pod.key()));
+                }
             }
         });
         pods.onChange((before, now) -> {
@@ -94,6 +97,12 @@ public final class TaintEvictionController implements Controller {
         present.forEach(each -> seen.putIfAbsent(each, context.loop().now()));
     }
 
+    private static boolean evicts(Optional<KubeObject> node) {
+        return node.isPresent()
+                && Node.of(node.get()).taints().stream()
+                        .anyMatch(taint -> taint.effect().equals(NO_EXECUTE));
+    }
+
     private boolean tainted(String node) {
         return !node.isEmpty()
                 && nodes.get(ObjectKey.cluster(node))
@@ -112,7 +121,7 @@ public final class TaintEvictionController implements Controller {
         }
         KubeObject pod = found.get();
         Optional<Instant> due =
-                nodes.get(ObjectKey.cluster(pod.text("spec", "nodeName"))).flatMap(node -> due(pod, Node.of(node)));
+                nodes.get(ObjectKey.cluster(PodGlance.of(pod).nodeName())).flatMap(node -> due(pod, Node.of(node)));
         if (due.isEmpty()) {
             if (doomed.remove(key)) {
                 events.normal(pod, "TaintManagerEviction", "Cancelling deletion of Pod " + key);
