@@ -3,9 +3,16 @@
 # MINIK_JAVA names another one; MINIK_JAVA_OPTS adds JVM options. The class archive beside it is made by `minik warm-up`.
 self=$(readlink -f "$0")
 best=0 java=
+# A start waits for all of this, and sed and cat take some milliseconds each: the shell reads the files itself.
+major() { # FILE: sets version to the number that a JDK's release file begins its version with
+  version=0
+  while IFS='"' read -r key value rest; do
+    [ "$key" = JAVA_VERSION= ] && version=${value%%[!0-9]*} && break
+  done <"$1"
+}
 for home in "$JAVA_HOME" "$(dirname "$self")/jre" /usr/lib/jvm/* /opt/java/* /usr/java/*; do
   [ -x "$home/bin/java" ] && [ -r "$home/release" ] || continue
-  version=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$home/release")
+  major "$home/release"
   [ "${version:-0}" -gt "$best" ] && best=$version java=$home/bin/java
 done
 [ -n "$MINIK_JAVA" ] && java=$MINIK_JAVA best=$("$MINIK_JAVA" -version 2>&1 | sed -n 's/.*version "\([0-9]*\).*/\1/p')
@@ -23,7 +30,9 @@ mebibytes() { # QUANTITY
     '') [ -n "$number" ] && echo $((number / 1048576)) ;;
   esac
 }
-total=$(($(sed -n 's/^MemTotal: *\([0-9]*\) kB/\1/p' /proc/meminfo) / 1024))
+while read -r name kibibytes unit; do
+  [ "$name" = MemTotal: ] && total=$((kibibytes / 1024)) && break
+done </proc/meminfo
 capped() { # FILE FOLDER ROOT: the smallest limit from a control group up
   group=$2
   while :; do
@@ -34,8 +43,17 @@ capped() { # FILE FOLDER ROOT: the smallest limit from a control group up
     group=${group%/*}
   done
 }
-capped memory.max "$(sed -n 's/^0:://p' /proc/self/cgroup 2>/dev/null)" /sys/fs/cgroup
-capped memory.limit_in_bytes "$(sed -n 's/^[0-9]*:memory://p' /proc/self/cgroup 2>/dev/null)" /sys/fs/cgroup/memory
+word() { # TEXT: its first word, without quotes
+  text=${1#"${1%%[! ]*}"}
+  text=${text#[\"\']}
+  echo "${text%%[!0-9A-Za-z]*}"
+}
+unified= legacy=
+while IFS=: read -r number controllers path; do
+  case $number:$controllers in 0:) unified=$path ;; *:memory) legacy=$path ;; esac
+done 2>/dev/null </proc/self/cgroup
+capped memory.max "$unified" /sys/fs/cgroup
+capped memory.limit_in_bytes "$legacy" /sys/fs/cgroup/memory
 asked= config=${MINIK_CONFIG_FILE:-/etc/minik/config.yaml} before=
 for word do
   case $before in --memory-limit) asked=$word ;; --config | -c) config=$word ;; esac
@@ -43,8 +61,14 @@ for word do
   before=$word
 done
 [ -n "$asked" ] || asked=$MINIK_MEMORY_LIMIT
-[ -n "$asked" ] || asked=$(cat "$config" "$config.d"/*.yaml "$config.d"/*.yml 2>/dev/null |
-  sed -n "s/^memory-limit: *[\"']\{0,1\}\([0-9A-Za-z]*\).*/\1/p" | tail -n 1)
+if [ -z "$asked" ]; then
+  for file in "$config" "$config.d"/*.yaml "$config.d"/*.yml; do
+    [ -f "$file" ] && [ -r "$file" ] || continue
+    while IFS= read -r line || [ -n "$line" ]; do
+      case $line in memory-limit:*) asked=$(word "${line#memory-limit:}") ;; esac
+    done <"$file"
+  done
+fi
 if [ -n "$asked" ]; then
   limit=$(mebibytes "$asked")
   [ "${limit:-0}" -ge 128 ] || { echo "minik: --memory-limit $asked: not an amount of memory of 128Mi or more, such as 512Mi" >&2; exit 1; }
