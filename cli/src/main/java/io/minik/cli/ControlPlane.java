@@ -41,7 +41,6 @@ import io.minik.server.registry.Bootstrap;
 import io.minik.server.reviews.CertificateSigner;
 import io.minik.server.reviews.Reviews;
 import io.minik.server.scheduler.Scheduler;
-import io.minik.server.table.BuiltInTables;
 import io.minik.store.Store;
 import io.minik.store.etcdapi.EtcdApi;
 import io.minik.store.etcdapi.Member;
@@ -80,7 +79,7 @@ final class ControlPlane {
     private final String nodeIp;
     private final Pki pki;
     private final Store store;
-    private final Kinds kinds = Kinds.builtIn();
+    private final Kinds kinds;
     private final DeferredTransport ownRights = new DeferredTransport();
     private final ServiceAccountTokens tokens;
     private final BootstrapTokens bootstrapTokens;
@@ -96,16 +95,17 @@ final class ControlPlane {
     private final Rbac rbac;
     private final ApiServer apiServer;
 
-    private ControlPlane(Opening opening, Rooms rooms, Pki pki, Store store, Context loop) {
+    private ControlPlane(Opening opening, Rooms rooms, Opened opened) {
         this.vertx = opening.vertx();
+        this.kinds = opened.ahead().kinds();
         this.node = opening.node();
         this.options = opening.options();
         this.rooms = rooms;
         this.nodeName = opening.nodeName();
         this.nodeIp = opening.nodeIp();
-        this.pki = pki;
-        this.store = store;
-        this.loop = loop;
+        this.pki = opened.pki();
+        this.store = opened.store();
+        this.loop = opened.loop();
         this.controllerLoop = Loop.on(loop);
         ApiClient own = new ApiClient(ownRights, "kube-controller-manager");
         this.controllers = ControllerContext.of(controllerLoop, own);
@@ -141,7 +141,7 @@ final class ControlPlane {
                         rbac.authorizer(),
                         Reviews.connectors(
                                 new Reviews.Sources(authenticator, tokens, rbac.authorizer(), lookup, clock)),
-                        BuiltInTables.tables(),
+                        opened.ahead().tables(),
                         Pages.of(tokens),
                         List.of(new RoleEscalationRule(rbac.escalation()), new CertificateRules(rbac.authorizer())),
                         clock));
@@ -149,6 +149,8 @@ final class ControlPlane {
 
     /** What a start is told. */
     record Opening(Vertx vertx, NodeOptions node, ServerOptions options, String nodeName, String nodeIp) {}
+
+    private record Opened(Pki pki, Store store, Ahead ahead, Context loop) {}
 
     /** Opens keys and store, and starts all rooms of the control plane; succeeds when the API answers. */
     static Future<ControlPlane> start(Opening opening, Rooms rooms) {
@@ -158,12 +160,15 @@ final class ControlPlane {
     }
 
     private static Future<ControlPlane> start(Opening opening, Rooms rooms, ClusterIdentity identity) {
+        // Not in the order of the loop's other work: at the same time as the keys.
+        Future<Ahead> ahead = opening.vertx().executeBlocking(Ahead::read, false);
         Future<Pki> pki = opening.vertx().executeBlocking(() -> openPki(opening, identity.mayBegin()));
         Future<MapDbStore> store = MapDbStore.open(
                 opening.vertx(), StoreConfig.at(identity.store()).acceptingLoss(identity.acceptsLoss()));
         Future<Context> loop = Rooms.loop(opening.vertx());
-        return Future.join(pki, store, loop)
-                .map(all -> new ControlPlane(opening, rooms, pki.result(), store.result(), loop.result()))
+        return Future.join(pki, store, ahead, loop)
+                .map(all -> new ControlPlane(
+                        opening, rooms, new Opened(pki.result(), store.result(), ahead.result(), loop.result())))
                 .compose(plane -> plane.startRooms(identity).map(plane));
     }
 
