@@ -52,7 +52,7 @@ record Affinity(Family family, String port, String protocol, int seconds) {
         return "goto " + name;
     }
 
-    private static String hash(List<String> parts) {
+    static String hash(List<String> parts) {
         try {
             byte[] digest = MessageDigest.getInstance("SHA-256")
                     .digest(String.join("\n", parts).getBytes(StandardCharsets.UTF_8));

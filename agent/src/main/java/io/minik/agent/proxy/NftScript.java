@@ -104,8 +104,7 @@ final class NftScript {
             map(script, family, p + "_hostip", address + " : " + address);
             set(script, family, p + "_reject", address + ";");
             set(script, family, p + "_nreject", port + ";");
-            set(script, family, p + "_guarded", address + ";");
-            set(script, family, p + "_allowed", address + " . " + family.source() + "; flags interval;");
+            map(script, family, p + "_guarded", address + " : verdict");
         }
     }
 
@@ -179,10 +178,7 @@ final class NftScript {
         for (Family family : families) {
             for (String p : PROTOCOLS) {
                 String address = address(family, p);
-                String guarded = "@" + family.named(p + "_guarded");
-                String allowed = "@" + family.named(p + "_allowed");
-                String from = address + " . " + family.source();
-                line(script, 2, address + " " + guarded + " " + from + " != " + allowed + " drop");
+                line(script, 2, address + " vmap @" + family.named(p + "_guarded"));
                 line(script, 2, address + " vmap @" + family.named(p + "_outside"));
                 line(script, 2, local(family) + p + " dport vmap @" + family.named(p + "_noutside"));
             }

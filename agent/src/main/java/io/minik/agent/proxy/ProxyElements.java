@@ -191,15 +191,19 @@ final class ProxyElements {
         if (ranges.isEmpty()) {
             return;
         }
-        for (String ip : balancerIps(family)) {
-            elements.put(new Element(family.named(protocol + "_guarded"), ip + " . " + port), "");
-            for (String range : ranges) {
-                Cidr.find(range.strip())
-                        .filter(cidr -> Family.of(cidr) == family)
-                        .ifPresent(cidr -> elements.put(
-                                new Element(family.named(protocol + "_allowed"), ip + " . " + port + " . " + cidr),
-                                ""));
-            }
+        List<String> own = ranges.stream()
+                .map(range -> Cidr.find(range.strip()))
+                .flatMap(Optional::stream)
+                .filter(cidr -> Family.of(cidr) == family)
+                .map(Cidr::toString)
+                .distinct()
+                .sorted()
+                .toList();
+        Set<String> ips = balancerIps(family);
+        if (!ips.isEmpty()) {
+            String verdict = Guard.verdict(family, own, elements);
+            ips.forEach(
+                    ip -> elements.put(new Element(family.named(protocol + "_guarded"), ip + " . " + port), verdict));
         }
     }
 
