@@ -6,8 +6,10 @@ import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
+import io.minik.api.schema.Schema;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
@@ -95,6 +97,30 @@ class ArchitectureTest {
         }
         rooms.values().removeIf(places -> places.size() == 1);
         assertThat(rooms).isEmpty();
+    }
+
+    /** What is special about a kind is said in server.kinds; a custom kind must find the same path as all others. */
+    @Test
+    void theRegistryNamesNoKind() throws IOException {
+        Set<String> words = new TreeSet<>(Set.of("Resources."));
+        Schema.load().kinds().forEach(kind -> {
+            words.add('"' + kind.resource().plural() + '"');
+            words.add('"' + kind.resource().groupResource() + '"');
+            words.add('"' + kind.resource().kind() + '"');
+        });
+        Path room = Tree.root().resolve("server/src/main/java/io/minik/server/registry");
+        Map<String, Set<String>> named = new TreeMap<>();
+        for (Path source : Tree.sources()) {
+            if (source.startsWith(room)) {
+                String text = Files.readString(source);
+                Set<String> found = new TreeSet<>(words);
+                found.removeIf(word -> !text.contains(word));
+                if (!found.isEmpty()) {
+                    named.put(source.getFileName().toString(), found);
+                }
+            }
+        }
+        assertThat(named).isEmpty();
     }
 
     private static boolean isGenerated(JavaClass type) {

@@ -20,9 +20,12 @@ import io.minik.server.admission.ResourceQuotas;
 import io.minik.server.authn.Authenticator;
 import io.minik.server.authn.User;
 import io.minik.server.authz.Authorizer;
+import io.minik.server.kinds.Bootstrap;
+import io.minik.server.kinds.BuiltInKinds;
+import io.minik.server.kinds.QuotaStatus;
 import io.minik.server.openapi.OpenApi;
-import io.minik.server.registry.Bootstrap;
 import io.minik.server.registry.Connector;
+import io.minik.server.registry.KindStrategies;
 import io.minik.server.registry.NameSource;
 import io.minik.server.registry.Registry;
 import io.minik.server.registry.ServedKinds;
@@ -79,6 +82,7 @@ public final class ApiServer implements Room {
     private final Compaction compaction;
     private final Registry registry;
     private final ServedKinds served;
+    private final QuotaStatus quotas;
     private final NameSource names;
     private final InstantSource clock;
     private final AuditLog audit;
@@ -145,21 +149,23 @@ public final class ApiServer implements Room {
                 .isPresent());
         RandomGenerator random = new SecureRandom();
         this.names = new NameSource(random);
-        Set<Resource> stored = ServedKinds.stored(kinds.now());
+        KindStrategies strategies = BuiltInKinds.strategies(kinds.now());
+        Set<Resource> stored = strategies.stored(kinds.now());
         this.caches = new WatchCaches(vertx, parts.store(), stored);
         QuotaEvaluators evaluators = new QuotaEvaluators(stored);
-        ResourceQuotas quotas = new ResourceQuotas(evaluators);
+        ResourceQuotas bounds = new ResourceQuotas(evaluators);
         this.compaction = new Compaction(Loop.here(vertx), parts.store());
         this.registry = new Registry(new Registry.Parts(
                 parts.store(),
                 caches,
                 kinds,
-                Rules.chain(config, names, random, parts.rules(), List.of(new NotYet(this::notYet), quotas)),
-                quotas,
+                strategies,
+                Rules.chain(config, names, random, parts.rules(), List.of(new NotYet(this::notYet), bounds)),
                 names,
                 clock,
                 parts.connectors(),
                 Map.of("componentstatuses", new ComponentStatuses(() -> rooms)::all)));
+        this.quotas = BuiltInKinds.join(registry, kinds.now(), bounds, clock);
         this.audit = new AuditLog(vertx, config.auditLogPath(), clock);
         this.compressor = vertx.createSharedWorkerExecutor("minik-compress", COMPRESSORS);
         this.decoder = vertx.createSharedWorkerExecutor("minik-decode", DECODERS);
@@ -187,7 +193,7 @@ public final class ApiServer implements Room {
         this.served = new ServedKinds(kinds, caches);
         kinds.onChange(change -> {
             evaluators.count(change.now().stored());
-            registry.countQuotas();
+            quotas.countAll();
         });
         metrics.gauge("apiserver_audit_error_total{plugin=\"log\"}", audit::dropped);
         rooms.add(caches);
@@ -208,7 +214,7 @@ public final class ApiServer implements Room {
     public Future<Void> prepare() {
         return audit.open()
                 .compose(unused -> caches.start())
-                .onSuccess(unused -> registry.countQuotas())
+                .onSuccess(unused -> quotas.countAll())
                 .compose(unused -> new Bootstrap(
                                 inProcess(User.system("system:apiserver", User.MASTERS)),
                                 config.serviceCidr(),

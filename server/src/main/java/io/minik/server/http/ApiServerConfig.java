@@ -2,8 +2,8 @@ package io.minik.server.http;
 
 import io.minik.ground.tls.ClientAuthority;
 import io.minik.server.admission.DefaultTolerationSeconds;
+import io.minik.server.kinds.PortRange;
 import io.minik.server.podsecurity.PodSecurityConfig;
-import io.minik.server.registry.PortRange;
 import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
 import java.util.Optional;

@@ -44,10 +44,12 @@ final class Codec {
             + " application/strategic-merge-patch+json," + " application/apply-patch+yaml";
 
     private final Kinds kinds;
+    private final KindStrategies strategies;
     private final InstantSource clock;
 
-    Codec(Kinds kinds, InstantSource clock) {
+    Codec(Kinds kinds, KindStrategies strategies, InstantSource clock) {
         this.kinds = kinds;
+        this.strategies = strategies;
         this.clock = clock;
     }
 
@@ -57,12 +59,12 @@ final class Codec {
 
     /** A stored object as a resource's version shows it. */
     KubeObject view(Resource resource, KubeObject object) {
-        return converted(resource) ? Conversions.view(resource, object) : object;
+        return converted(resource) ? strategies.of(resource).view(resource, object) : object;
     }
 
     ObjectNode toStored(Resource resource, ObjectNode tree) {
         Resource stored = stored(resource);
-        return stored.equals(resource) ? tree : Conversions.toStored(stored, resource, tree);
+        return stored.equals(resource) ? tree : strategies.of(resource).toStored(stored, tree);
     }
 
     /** Whether a stored object may have to be shown in another form than it is stored in. */
@@ -201,7 +203,7 @@ final class Codec {
             return;
         }
         ObjectNode said = Json.object().setAll(next);
-        if (!Traits.keepsStatusOnCreate(request.kind().resource())) {
+        if (!strategies.of(request.resource()).has(Trait.KEEPS_STATUS_ON_CREATE)) {
             said.remove("status");
         }
         // The metadata is the same node in both.

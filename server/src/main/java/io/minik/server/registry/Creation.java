@@ -32,15 +32,15 @@ final class Creation implements Draft {
         ObjectNode tree = body.deepCopy();
         Instant now = means.clock().instant();
         ObjectKey key =
-                WriteStrategy.prepareCreate(request.kind(), request.key().namespace(), tree, means.names(), now);
+                WriteStrategy.prepareCreate(means, request.kind(), request.key().namespace(), tree, now);
         if (!request.key().name().isEmpty() && !request.key().name().equals(key.name())) {
             throw ApiException.badRequest("the name of the object (" + key.name()
                     + ") does not match the name on the URL (" + request.key().name() + ")");
         }
-        List<String> copied = request.resource().groupResource().equals("pods") ? AppArmorFields.copy(tree) : List.of();
+        List<String> prepared = means.strategies().of(request.resource()).prepareCreate(tree);
         means.codec().track(request, Optional.empty(), tree);
         this.review = means.creation(request, key, tree, now, warnings);
-        review.effects().warnings().addAll(copied);
+        review.effects().warnings().addAll(prepared);
     }
 
     @Override
@@ -52,7 +52,7 @@ final class Creation implements Draft {
     public void settle() {
         KindRow kind = request.kind();
         ObjectNode tree = review.object();
-        WriteStrategy.settleAdmitted(kind.resource(), tree);
+        means.strategies().of(kind.resource()).settle(tree);
         means.codec().validate(kind, review.key(), tree, Optional.empty(), "");
         review.effects().warnings().addAll(means.codec().warnings(kind, tree, Optional.empty(), ""));
     }

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Resource;
-import io.minik.api.meta.Resources;
 import io.minik.api.object.KubeObject;
 import io.minik.ground.json.Json;
 import io.minik.ground.loop.Seconds;
@@ -25,7 +24,6 @@ import java.util.Optional;
 final class DeleteRules {
     private static final String ORPHAN = "orphan";
     private static final String FOREGROUND = "foregroundDeletion";
-    private static final long DEFAULT_POD_GRACE_SECONDS = 30;
 
     private DeleteRules() {}
 
@@ -86,55 +84,37 @@ final class DeleteRules {
         }
     }
 
-    static Verdict decide(Resource resource, KubeObject object, Options options, Instant now) {
+    static Verdict decide(KindStrategy strategy, KubeObject object, Options options, Instant now) {
         ObjectNode marked = Json.parseObject(object.bytes());
         ObjectNode metadata = Json.child(marked, "metadata");
-        settleFinalizers(resource, metadata, options.propagation());
-        long grace = graceSeconds(resource, object, options);
-        if (grace <= 0 && !held(resource, marked)) {
+        settleFinalizers(strategy, metadata, options.propagation());
+        long grace = strategy.graceSeconds(object, options.graceSeconds());
+        if (grace <= 0 && !held(strategy, marked)) {
             return new Verdict(true, marked);
         }
         if (object.meta().deleting()) {
             shorten(object, metadata, options, grace);
         } else {
-            metadata.put("deletionTimestamp", WriteStrategy.timestamp(Seconds.after(now, Math.max(0, grace))));
+            metadata.put("deletionTimestamp", KindStrategy.timestamp(Seconds.after(now, Math.max(0, grace))));
             metadata.put("deletionGracePeriodSeconds", Math.max(0, grace));
             if (metadata.path("generation").asLong() > 0) {
                 metadata.put("generation", metadata.path("generation").asLong() + 1);
             }
         }
-        if (resource.equals(Resources.NAMESPACES)) {
-            Json.child(marked, "status").put("phase", "Terminating");
-        }
+        strategy.marked(marked);
         return new Verdict(false, marked);
     }
 
     /** Whether an update of an object that is being deleted was the last thing that held it. */
-    static boolean releasedBy(Resource resource, ObjectNode next) {
+    static boolean releasedBy(KindStrategy strategy, ObjectNode next) {
         ObjectNode metadata = Json.child(next, "metadata");
         return !Json.text(metadata, "deletionTimestamp").isEmpty()
                 && Json.longOr(0, metadata, "deletionGracePeriodSeconds") == 0
-                && !held(resource, next);
+                && !held(strategy, next);
     }
 
-    private static boolean held(Resource resource, ObjectNode tree) {
-        return !Json.at(tree, "metadata", "finalizers").isEmpty()
-                || (resource.equals(Resources.NAMESPACES)
-                        && !Json.at(tree, "spec", "finalizers").isEmpty());
-    }
-
-    private static long graceSeconds(Resource resource, KubeObject object, Options options) {
-        if (!resource.equals(Resources.PODS)) {
-            return 0;
-        }
-        String phase = object.text("status", "phase");
-        if (object.text("spec", "nodeName").isEmpty() || phase.equals("Succeeded") || phase.equals("Failed")) {
-            return 0;
-        }
-        long own = Json.longOr(DEFAULT_POD_GRACE_SECONDS, object.tree(), "spec", "terminationGracePeriodSeconds");
-        long asked = options.graceSeconds().orElse(own);
-        // As upstream has it: less than nothing is a second, not at once.
-        return asked < 0 ? 1 : asked;
+    private static boolean held(KindStrategy strategy, ObjectNode tree) {
+        return !Json.at(tree, "metadata", "finalizers").isEmpty() || strategy.held(tree);
     }
 
     /** A second delete may only shorten what is left. */
@@ -142,12 +122,12 @@ final class DeleteRules {
         long present = object.meta().deletionGracePeriodSeconds().orElse(0L);
         if (options.graceSeconds().isPresent() && grace < present) {
             Instant asked = Seconds.after(Instant.parse(object.meta().deletionTimestamp()), -present);
-            metadata.put("deletionTimestamp", WriteStrategy.timestamp(Seconds.after(asked, grace)));
+            metadata.put("deletionTimestamp", KindStrategy.timestamp(Seconds.after(asked, grace)));
             metadata.put("deletionGracePeriodSeconds", grace);
         }
     }
 
-    private static void settleFinalizers(Resource resource, ObjectNode metadata, String propagation) {
+    private static void settleFinalizers(KindStrategy strategy, ObjectNode metadata, String propagation) {
         List<String> finalizers = new ArrayList<>(Json.stringList(metadata, "finalizers"));
         boolean orphanAlready = finalizers.contains(ORPHAN);
         boolean foregroundAlready = finalizers.contains(FOREGROUND);
@@ -157,7 +137,7 @@ final class DeleteRules {
             case "Foreground" -> finalizers.add(FOREGROUND);
             case "Background" -> {}
             case "" -> {
-                if (orphanAlready || (!foregroundAlready && Traits.orphansByDefault(resource))) {
+                if (orphanAlready || (!foregroundAlready && strategy.has(Trait.ORPHANS_BY_DEFAULT))) {
                     finalizers.add(ORPHAN);
                 } else if (foregroundAlready) {
                     finalizers.add(FOREGROUND);

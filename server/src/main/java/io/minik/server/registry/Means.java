@@ -17,6 +17,7 @@ import java.util.Optional;
 record Means(
         Storage storage,
         Codec codec,
+        KindStrategies strategies,
         AdmissionChain admission,
         NameSource names,
         InstantSource clock,

@@ -8,10 +8,8 @@ import io.minik.api.meta.Status.Reason;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.api.schema.Kinds;
-import io.minik.api.schema.Schema;
 import io.minik.ground.json.Json;
 import io.minik.server.admission.AdmissionChain;
-import io.minik.server.admission.ResourceQuotas;
 import io.minik.server.request.Request;
 import io.minik.server.watchcache.CacheWatcher;
 import io.minik.server.watchcache.Filter;
@@ -28,6 +26,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 
 /**
@@ -43,8 +42,9 @@ public final class Registry {
     private final Writes writes;
     private final ListReads lists;
     private final Scales scales;
-    private final QuotaStatus quotas;
-    private final Selections selections = new Selections();
+    private final KindStrategies strategies;
+    private final Selections selections;
+    private final List<Observer> observers = new CopyOnWriteArrayList<>();
     private final Map<Connector.Key, Connector> connectors = new HashMap<>();
     private final Map<String, Supplier<List<KubeObject>>> computed;
 
@@ -58,38 +58,43 @@ public final class Registry {
             Store store,
             WatchCaches caches,
             Kinds kinds,
+            KindStrategies strategies,
             AdmissionChain admission,
-            ResourceQuotas quotas,
             NameSource names,
             InstantSource clock,
             Map<Connector.Key, Connector> connectors,
             Map<String, Supplier<List<KubeObject>>> computed) {}
 
     public Registry(Parts parts) {
-        Schema schema = parts.kinds().now();
-        this.storage = new Storage(parts.store(), parts.caches(), parts.clock());
-        this.codec = new Codec(parts.kinds(), parts.clock());
-        this.writes =
-                new Writes(new Means(storage, codec, parts.admission(), parts.names(), parts.clock(), this::written));
-        this.quotas = new QuotaStatus(storage, writes, schema, parts.quotas(), parts.clock());
+        this.strategies = parts.strategies();
+        this.storage = new Storage(parts.store(), parts.caches(), strategies, parts.clock());
+        this.codec = new Codec(parts.kinds(), strategies, parts.clock());
+        this.writes = new Writes(
+                new Means(storage, codec, strategies, parts.admission(), parts.names(), parts.clock(), this::written));
         this.lists = new ListReads(parts.store(), parts.caches());
         this.scales = new Scales(writes, codec);
-        PodBinding binding = new PodBinding(writes, schema, parts.clock());
-        connectors.put(new Connector.Key("", "pods", "binding"), binding::bind);
-        connectors.put(new Connector.Key("", "bindings", ""), binding::bind);
-        PodEviction eviction = new PodEviction(writes, storage, schema, parts.clock());
-        connectors.put(new Connector.Key("", "pods", "eviction"), eviction::evict);
+        this.selections = new Selections(strategies);
         connectors.putAll(parts.connectors());
         computed = parts.computed();
     }
 
     private void written(Resource resource, KubeObject object, boolean removed) {
-        quotas.written(resource, object, removed);
+        observers.forEach(observer -> observer.written(resource, object, removed));
     }
 
-    /** Once the caches are loaded: counts what quotas bound. */
-    public void countQuotas() {
-        quotas.countAll();
+    /** For what a connector or an observer writes itself. */
+    public Writes writes() {
+        return writes;
+    }
+
+    /** While the server is wired. */
+    public void connect(Connector.Key what, Connector connector) {
+        connectors.put(what, connector);
+    }
+
+    /** While the server is wired. */
+    public void observe(Observer observer) {
+        observers.add(observer);
     }
 
     /** The form in which a kind's objects are served: the stored one, or converted from it. */
@@ -276,14 +281,14 @@ public final class Registry {
         }
         List<String> warnings = new ArrayList<>();
         ObjectNode body = codec.decode(request, warnings);
-        Writes.requireVersionForPut(request, body);
+        Writes.requireVersionForPut(strategies, request, body);
         boolean mayCreate = request.subresource().isEmpty()
-                && Traits.createdByPut(request.resource())
+                && strategies.of(request.resource()).has(Trait.CREATED_BY_PUT)
                 && Json.text(body, "metadata", "resourceVersion").isEmpty();
         return writes.update(new Writes.Update(
                 request,
                 warnings,
-                (old, said) -> Narrowing.apply(request.subresource(), body.deepCopy(), old),
+                (old, said) -> strategies.of(request.resource()).narrow(request.subresource(), body.deepCopy(), old),
                 mayCreate ? Optional.of(body) : Optional.empty()));
     }
 
@@ -296,8 +301,9 @@ public final class Registry {
         return writes.update(new Writes.Update(
                 request,
                 warnings,
-                (old, said) -> Narrowing.apply(
-                        request.subresource(), codec.patch(request, Json.parseObject(old.bytes()), said), old),
+                (old, said) -> strategies
+                        .of(request.resource())
+                        .narrow(request.subresource(), codec.patch(request, Json.parseObject(old.bytes()), said), old),
                 created));
     }
 

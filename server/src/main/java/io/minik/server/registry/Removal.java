@@ -45,8 +45,8 @@ final class Removal implements Draft {
     public End end() {
         Resource resource = request.resource();
         Codec codec = means.codec();
-        DeleteRules.Verdict verdict =
-                DeleteRules.decide(resource, old, options, means.clock().instant());
+        DeleteRules.Verdict verdict = DeleteRules.decide(
+                means.strategies().of(resource), old, options, means.clock().instant());
         if (options.dryRun()) {
             return new Answer(deleted(verdict, KubeObject.of(verdict.marked())));
         }
@@ -71,7 +71,7 @@ final class Removal implements Draft {
 
     private Result deleted(DeleteRules.Verdict verdict, KubeObject last) {
         Resource resource = request.resource();
-        KubeObject answer = !verdict.remove() || Traits.returnedWhenDeleted(resource)
+        KubeObject answer = !verdict.remove() || means.strategies().of(resource).has(Trait.RETURNED_WHEN_DELETED)
                 ? last
                 : Writes.success(resource, old.name(), old.uid());
         return new Result(200, answer, List.copyOf(review.effects().warnings()));

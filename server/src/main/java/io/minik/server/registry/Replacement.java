@@ -22,6 +22,7 @@ final class Replacement implements Draft {
     private final Request request;
     private final KubeObject found;
     private final KubeObject old;
+    private final KindStrategy strategy;
     private final Review review;
 
     /** @param found as stored; {@code old} is the same as the caller sees it */
@@ -30,10 +31,11 @@ final class Replacement implements Draft {
         this.request = update.request();
         this.found = found;
         this.old = means.codec().view(request.resource(), found.compact());
+        this.strategy = means.strategies().of(request.resource());
         List<String> warnings = new ArrayList<>(update.warnings());
         ObjectNode next = update.change().apply(old, warnings);
         checkKey(request.resource(), request.key(), next);
-        WriteStrategy.prepareUpdate(request.kind(), request.subresource(), next, old);
+        WriteStrategy.prepareUpdate(strategy, request.kind(), request.subresource(), next, old);
         means.codec().track(request, Optional.of(old), next);
         this.review = means.review(Operation.UPDATE, request, next, Optional.of(old), warnings);
     }
@@ -59,7 +61,7 @@ final class Replacement implements Draft {
         ObjectNode next = review.object();
         Effects effects = review.effects();
         Json.child(next, "metadata").put("resourceVersion", old.meta().resourceVersion());
-        boolean gone = DeleteRules.releasedBy(resource, next);
+        boolean gone = DeleteRules.releasedBy(strategy, next);
         if (request.dryRun()) {
             return new Answer(new Result(200, KubeObject.of(next), effects.warnings()));
         }

@@ -3,7 +3,6 @@ package io.minik.server.registry;
 import io.minik.api.meta.Resource;
 import io.minik.api.schema.KindRow;
 import io.minik.api.schema.Kinds;
-import io.minik.api.schema.Schema;
 import io.minik.server.watchcache.WatchCaches;
 import io.vertx.core.Future;
 import java.util.ArrayList;
@@ -24,13 +23,6 @@ public final class ServedKinds {
     public ServedKinds(Kinds kinds, WatchCaches caches) {
         this.kinds = kinds;
         this.caches = caches;
-    }
-
-    /** Everything that needs a watch cache. */
-    public static Set<Resource> stored(Schema schema) {
-        Set<Resource> stored = new LinkedHashSet<>(schema.stored());
-        stored.add(ServiceAllocation.NODE_PORTS);
-        return stored;
     }
 
     /** What is served at the moment. */

@@ -29,12 +29,14 @@ import java.util.Optional;
 final class Storage implements Lookup {
     private final Store store;
     private final WatchCaches caches;
-    private final EventLeases eventLeases;
+    private final KindStrategies strategies;
+    private final ExpiryLeases leases;
 
-    Storage(Store store, WatchCaches caches, InstantSource clock) {
+    Storage(Store store, WatchCaches caches, KindStrategies strategies, InstantSource clock) {
+        this.strategies = strategies;
         this.store = store;
         this.caches = caches;
-        this.eventLeases = new EventLeases(store, clock);
+        this.leases = new ExpiryLeases(store, clock);
     }
 
     /**
@@ -78,8 +80,8 @@ final class Storage implements Lookup {
      */
     Future<Optional<Written>> commit(Write write) {
         Optional<byte[]> value = write.value();
-        boolean event = Traits.isEvent(write.resource()) && value.isPresent();
-        Future<Long> lease = event ? eventLeases.current() : Future.succeededFuture(0L);
+        boolean expires = value.isPresent() && strategies.of(write.resource()).has(Trait.EXPIRES);
+        Future<Long> lease = expires ? leases.current() : Future.succeededFuture(0L);
         return lease.compose(id -> commit(write, value, id));
     }
 
@@ -104,7 +106,7 @@ final class Storage implements Lookup {
                     .orElseGet(() -> Op.delete(sideKey)));
         }
         Txn txn = Txn.of(guards, ops, List.of());
-        if (Traits.lazilyDurable(write.resource(), write.key().namespace())) {
+        if (strategies.of(write.resource()).isLazilyDurable(write.key().namespace())) {
             txn = txn.lazily();
         }
         return store.txn(txn)

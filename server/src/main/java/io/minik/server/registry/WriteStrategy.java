@@ -2,18 +2,14 @@ package io.minik.server.registry;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.minik.api.core.PodQos;
-import io.minik.api.core.PodSpec;
 import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Resource;
-import io.minik.api.meta.Resources;
 import io.minik.api.meta.Status.Cause;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.api.schema.KindRow;
 import io.minik.ground.json.Json;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -26,14 +22,13 @@ final class WriteStrategy {
             List.of("uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation");
     private static final Set<String> NOT_DESIRED = Set.of("kind", "apiVersion", "metadata", "status");
 
-    /** Subresources by which the server itself records a decision in the status: they are no one's wish. */
-    private static final Set<String> WRITE_STATUS_TOO = Set.of("binding", "approval");
-
     private WriteStrategy() {}
 
     /** Settles metadata and status of a new object in place. @param namespace of the URL */
-    static ObjectKey prepareCreate(KindRow kind, String namespace, ObjectNode tree, NameSource names, Instant now) {
+    static ObjectKey prepareCreate(Means means, KindRow kind, String namespace, ObjectNode tree, Instant now) {
         Resource resource = kind.resource();
+        NameSource names = means.names();
+        KindStrategy strategy = means.strategies().of(resource);
         ObjectNode metadata = Json.child(tree, "metadata");
         settleNamespace(resource, namespace, metadata);
         if (!Json.text(metadata, "resourceVersion").isEmpty()) {
@@ -56,37 +51,21 @@ final class WriteStrategy {
         }
         metadata.remove(List.of("resourceVersion", "deletionTimestamp", "deletionGracePeriodSeconds", "selfLink"));
         metadata.put("uid", names.uid());
-        metadata.put("creationTimestamp", timestamp(now));
-        if (Traits.countsGenerations(kind)) {
+        metadata.put("creationTimestamp", KindStrategy.timestamp(now));
+        if (strategy.has(Trait.COUNTS_GENERATIONS)) {
             metadata.put("generation", 1);
         } else {
             metadata.remove("generation");
         }
-        if (hasStatus(kind) && !Traits.keepsStatusOnCreate(resource)) {
-            if (kind.added().isPresent()) {
-                tree.remove("status");
-            } else {
-                tree.set("status", InitialStatus.of(resource));
-            }
-        }
-        if (resource.groupResource().equals("namespaces")) {
-            prepareNamespace(tree, name);
+        if (hasStatus(kind) && !strategy.has(Trait.KEEPS_STATUS_ON_CREATE)) {
+            strategy.initialStatus().ifPresentOrElse(status -> tree.set("status", status), () -> tree.remove("status"));
         }
         return resource.namespaced() ? ObjectKey.of(Json.text(metadata, "namespace"), name) : ObjectKey.cluster(name);
     }
 
-    /** What of a new object follows from the spec that admission has left. */
-    static void settleAdmitted(Resource resource, ObjectNode tree) {
-        if (resource.equals(Resources.PODS)) {
-            Json.child(tree, "status")
-                    .put("qosClass", PodQos.of(PodSpec.of(tree.path("spec"))).name());
-        } else if (resource.equals(Resources.JOBS)) {
-            JobSelectors.settle(tree);
-        }
-    }
-
     /** Restores in place what an update may not touch, and counts the generation. */
-    static void prepareUpdate(KindRow kind, String subresource, ObjectNode next, KubeObject old) {
+    static void prepareUpdate(
+            KindStrategy strategy, KindRow kind, String subresource, ObjectNode next, KubeObject old) {
         ObjectNode before = old.tree();
         ObjectNode metadata = Json.child(next, "metadata");
         checkIdentity(kind.resource(), metadata, old);
@@ -99,35 +78,26 @@ final class WriteStrategy {
             metadata.putNull("creationTimestamp");
         }
         if (subresource.equals("status")) {
-            keepAllButStatus(next, before, Traits.keptByStatus(kind));
-        } else if (hasStatus(kind) && !WRITE_STATUS_TOO.contains(subresource)) {
+            keepAllButStatus(next, before, strategy.keptByStatus());
+        } else if (hasStatus(kind) && !strategy.writesStatus(subresource)) {
             copy(before, next, "status");
         }
         checkFinalizers(kind.resource(), metadata, old);
-        boolean wished = !subresource.equals("status") && !WRITE_STATUS_TOO.contains(subresource);
-        if (wished && Traits.countsGenerations(kind) && !sameDesired(kind, before, next)) {
+        boolean wished = !subresource.equals("status") && !strategy.writesStatus(subresource);
+        if (wished && strategy.has(Trait.COUNTS_GENERATIONS) && !sameDesired(kind, before, next)) {
             metadata.put("generation", (int) (old.meta().generation() + 1));
         }
-        if (kind.resource().groupResource().equals("namespaces")) {
-            labelNamespace(next, old.name());
-            if (!subresource.equals("finalize")) {
-                copy(before, next, "spec");
-            }
-        }
+        strategy.prepareUpdate(subresource, next, old);
     }
 
     static boolean hasStatus(KindRow kind) {
         return kind.subresources().stream().anyMatch(sub -> sub.name().equals("status"));
     }
 
-    static String timestamp(Instant time) {
-        return time.truncatedTo(ChronoUnit.SECONDS).toString();
-    }
-
     /** Whether everything but metadata and status is the same; a status that is no subresource is a field like others. */
     private static boolean sameDesired(KindRow kind, ObjectNode a, ObjectNode b) {
-        boolean wished = kind.added().isPresent() && !hasStatus(kind);
-        return desired(a).equals(desired(b)) && !(wished && !a.path("status").equals(b.path("status")));
+        return desired(a).equals(desired(b))
+                && (hasStatus(kind) || a.path("status").equals(b.path("status")));
     }
 
     private static Map<String, JsonNode> desired(ObjectNode tree) {
@@ -151,18 +121,6 @@ final class WriteStrategy {
                     "the namespace of the provided object does not match the namespace sent on the request");
         }
         metadata.put("namespace", namespace);
-    }
-
-    private static void prepareNamespace(ObjectNode tree, String name) {
-        labelNamespace(tree, name);
-        ObjectNode spec = Json.child(tree, "spec");
-        if (spec.path("finalizers").isEmpty()) {
-            spec.putArray("finalizers").add("kubernetes");
-        }
-    }
-
-    private static void labelNamespace(ObjectNode tree, String name) {
-        Json.child(Json.child(tree, "metadata"), "labels").put("kubernetes.io/metadata.name", name);
     }
 
     private static void checkIdentity(Resource resource, ObjectNode metadata, KubeObject old) {

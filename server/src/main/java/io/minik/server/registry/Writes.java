@@ -7,14 +7,18 @@ import io.minik.api.meta.Resource;
 import io.minik.api.meta.Status.Cause;
 import io.minik.api.object.KubeObject;
 import io.minik.ground.json.Json;
+import io.minik.server.admission.Lookup;
 import io.minik.server.request.Request;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
 
-/** The verbs that write: what each drafts, and {@link Attempt} brings to the store. */
-final class Writes {
+/**
+ * The verbs that write: what each drafts, and {@link Attempt} brings to the store. Also for what the server writes on the way of a
+ * request for something else: a binding, an eviction, a quota's status.
+ */
+public final class Writes {
     private final Means means;
 
     Writes(Means means) {
@@ -22,7 +26,7 @@ final class Writes {
     }
 
     /** How an update makes the next state of the present one, and what it warns of. May throw ApiException. */
-    interface Change extends BiFunction<KubeObject, List<String>, ObjectNode> {}
+    public interface Change extends BiFunction<KubeObject, List<String>, ObjectNode> {}
 
     /**
      * @param request its subresource decides what of the next state counts
@@ -30,8 +34,8 @@ final class Writes {
      * @param change asked again if somebody else was first
      * @param ifAbsent the object to create if there is none; empty: 404
      */
-    record Update(Request request, List<String> warnings, Change change, Optional<ObjectNode> ifAbsent) {
-        static Update of(Request request, Change change) {
+    public record Update(Request request, List<String> warnings, Change change, Optional<ObjectNode> ifAbsent) {
+        public static Update of(Request request, Change change) {
             return new Update(request, List.of(), change, Optional.empty());
         }
     }
@@ -40,7 +44,7 @@ final class Writes {
         return Attempt.run(means, request, () -> new Creation(means, request, body, warnings));
     }
 
-    Future<Result> update(Update update) {
+    public Future<Result> update(Update update) {
         return Attempt.run(means, update.request(), () -> replacement(update));
     }
 
@@ -54,6 +58,21 @@ final class Writes {
                 .orElseThrow(() ->
                         ApiException.notFound(request.resource(), request.key().name()));
         return new Creation(means, request, body, update.warnings());
+    }
+
+    /** @param options DeleteOptions */
+    public Future<Result> delete(Request request, ObjectNode options) {
+        return delete(request, DeleteRules.Options.of(options, request));
+    }
+
+    /** The objects that there are. */
+    public Lookup present() {
+        return means.storage();
+    }
+
+    /** Succeeds when {@link #present} shows whatever was written before it was asked. */
+    public Future<Void> caughtUp() {
+        return means.storage().caughtUp();
     }
 
     /** @param request its key is the object's, though it may ask for a collection */
@@ -77,10 +96,10 @@ final class Writes {
         return KubeObject.of(status);
     }
 
-    static void requireVersionForPut(Request request, ObjectNode body) {
+    static void requireVersionForPut(KindStrategies strategies, Request request, ObjectNode body) {
         Resource resource = request.kind().resource();
         if (request.verb() == Verb.UPDATE
-                && Traits.putNeedsVersion(request.kind())
+                && strategies.of(resource).has(Trait.PUT_NEEDS_VERSION)
                 && Json.text(body, "metadata", "resourceVersion").isEmpty()) {
             throw ApiException.invalid(
                     resource,

@@ -1,6 +1,6 @@
 /**
  * The one generic path that serves every kind: names, uids, versions, generations, status, finalizers, scale, patches,
- * allocation, and the transaction at its end.
+ * and the transaction at its end.
  *
  * <p>Reads come from the watch caches. All writes go one way, {@link io.minik.server.registry.Attempt}: a draft of the verb ({@link
  * io.minik.server.registry.Creation}, {@link io.minik.server.registry.Replacement}, {@link io.minik.server.registry.Removal}), the
@@ -9,8 +9,9 @@
  * <p>Owns no state but what the store holds; any loop may call {@link io.minik.server.registry.Registry}, futures complete
  * on the caller's context. In: {@link io.minik.server.request.Request}s that were authorized. Out: {@link
  * io.minik.server.registry.Result}, {@link io.minik.server.registry.Listing}, watchers; failures are {@code ApiException}s.
- * Kinds differ by a row of the schema and a few sets in {@code Traits}. Follows Kubernetes' API conventions and API
- * concepts.
+ *
+ * <p>No kind is named here: they differ by a row of the schema and by their {@link io.minik.server.registry.KindStrategy}. Follows
+ * Kubernetes' API conventions and API concepts.
  */
 @NullMarked
 package io.minik.server.registry;

@@ -33,14 +33,18 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class AttemptTest {
+    private static final KindStrategies STRATEGIES =
+            new KindStrategies(Schema.load(), Map.of(), KindStrategy.GENERIC, Set.of());
+
     private final Vertx vertx = Vertx.vertx();
     private final MemoryStore store = new MemoryStore(vertx);
     private final WatchCaches caches = new WatchCaches(vertx, store, Set.of(Resources.CONFIG_MAPS));
     private final Schema schema = Schema.load();
     private final InstantSource clock = InstantSource.system();
     private final Means means = new Means(
-            new Storage(store, caches, clock),
-            new Codec(new Kinds(schema), clock),
+            new Storage(store, caches, STRATEGIES, clock),
+            new Codec(new Kinds(schema), STRATEGIES, clock),
+            STRATEGIES,
             new AdmissionChain(List.of()),
             new NameSource(new SecureRandom()),
             clock,

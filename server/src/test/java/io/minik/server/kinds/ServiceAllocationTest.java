@@ -1,4 +1,4 @@
-package io.minik.server.registry;
+package io.minik.server.kinds;
 
 import static io.minik.api.meta.Resources.SERVICES;
 import static org.assertj.core.api.Assertions.assertThat;

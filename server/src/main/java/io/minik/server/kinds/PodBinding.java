@@ -1,4 +1,4 @@
-package io.minik.server.registry;
+package io.minik.server.kinds;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -11,6 +11,8 @@ import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.api.schema.Schema;
 import io.minik.ground.json.Json;
+import io.minik.server.registry.KindStrategy;
+import io.minik.server.registry.Writes;
 import io.minik.server.request.Request;
 import io.vertx.core.Future;
 import java.time.InstantSource;
@@ -98,7 +100,7 @@ final class PodBinding {
         ObjectNode scheduled =
                 conditions.addObject().put("type", "PodScheduled").put("status", "True");
         scheduled.putNull("lastProbeTime");
-        scheduled.put("lastTransitionTime", WriteStrategy.timestamp(clock.instant()));
+        scheduled.put("lastTransitionTime", KindStrategy.timestamp(clock.instant()));
     }
 
     static KubeObject successCreated() {

@@ -1,4 +1,4 @@
-package io.minik.server.registry;
+package io.minik.server.kinds;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -15,6 +15,8 @@ import io.minik.server.admission.Admission;
 import io.minik.server.admission.Review;
 import io.minik.server.admission.Review.Operation;
 import io.minik.server.admission.SideWrite;
+import io.minik.server.registry.KindStrategy;
+import io.minik.server.registry.NameSource;
 import io.vertx.core.Future;
 import java.util.HashSet;
 import java.util.List;
@@ -209,7 +211,7 @@ public final class ServiceAllocation implements Admission {
         return KubeObject.named("networking.k8s.io/v1", "IPAddress", ObjectKey.cluster(ip), tree -> {
                     ObjectNode metadata = Json.child(tree, "metadata")
                             .put("uid", names.uid())
-                            .put("creationTimestamp", WriteStrategy.timestamp(review.now()));
+                            .put("creationTimestamp", KindStrategy.timestamp(review.now()));
                     metadata.putObject("labels")
                             .put("ipaddress.kubernetes.io/ip-family", "IPv4")
                             .put("ipaddress.kubernetes.io/managed-by", "ipallocator.k8s.io");

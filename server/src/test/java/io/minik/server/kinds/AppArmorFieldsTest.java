@@ -1,4 +1,4 @@
-package io.minik.server.registry;
+package io.minik.server.kinds;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -7,14 +7,14 @@ import java.time.Instant;
 import java.time.InstantSource;
 
 /**
- * Store leases that Events hang on, shared: all Events of one bucket's span go together, so that an Event costs no lease
- * of its own. An Event lives at least {@link #TTL} and at most a bucket longer.
+ * Store leases that objects hang on which expire, shared: all of one bucket's span go together, so that an object costs no lease
+ * of its own. It lives at least {@link #TTL} and at most a bucket longer.
  */
-final class EventLeases {
+final class ExpiryLeases {
     /** kube-apiserver's --event-ttl. */
     static final Duration TTL = Duration.ofHours(1);
 
-    /** How long one lease takes new Events in: some twenty leases exist at a time, and an Event lives at most 5 % longer. */
+    /** How long one lease takes new objects in: some twenty leases exist at a time, and an object lives at most 5 % longer. */
     static final Duration BUCKET = Duration.ofMinutes(3);
 
     private record Bucket(long lease, Instant closes) {}
@@ -23,12 +23,12 @@ final class EventLeases {
     private final InstantSource clock;
     private volatile Bucket bucket = new Bucket(0, Instant.MIN);
 
-    EventLeases(Store store, InstantSource clock) {
+    ExpiryLeases(Store store, InstantSource clock) {
         this.store = store;
         this.clock = clock;
     }
 
-    /** The lease of the current bucket, granted when the first Event of a bucket comes (two at once may make two). */
+    /** The lease of the current bucket, granted when the first object of a bucket comes (two at once may make two). */
     Future<Long> current() {
         Bucket present = bucket;
         Instant now = clock.instant();

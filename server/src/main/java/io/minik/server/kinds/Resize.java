@@ -1,4 +1,4 @@
-package io.minik.server.registry;
+package io.minik.server.kinds;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;

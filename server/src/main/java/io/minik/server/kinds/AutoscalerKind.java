@@ -1,4 +1,4 @@
-package io.minik.server.registry;
+package io.minik.server.kinds;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -6,61 +6,28 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.meta.Resource;
 import io.minik.api.object.KubeObject;
 import io.minik.ground.json.Json;
+import io.minik.server.registry.KindStrategy;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 
-/**
- * Between the forms of what is served in several: Event (core/v1, stored, and events.k8s.io/v1), HorizontalPodAutoscaler
- * (autoscaling/v2, stored, and v1), and kinds that were added, whose versions differ in nothing but their name.
- */
-final class Conversions {
-    /** core/v1 Event field to events.k8s.io/v1 field. */
-    private static final Map<String, String> EVENT_FIELDS = Map.of(
-            "message", "note",
-            "involvedObject", "regarding",
-            "source", "deprecatedSource",
-            "firstTimestamp", "deprecatedFirstTimestamp",
-            "lastTimestamp", "deprecatedLastTimestamp",
-            "count", "deprecatedCount",
-            "reportingComponent", "reportingController");
-
+/** HorizontalPodAutoscalers: served as autoscaling/v2, which is stored, and as v1. */
+final class AutoscalerKind implements KindStrategy {
     private static final String V1_METRICS = "autoscaling.alpha.kubernetes.io/metrics";
 
-    private Conversions() {}
-
-    static KubeObject view(Resource resource, KubeObject stored) {
-        if (!changesShape(resource)) {
-            return stored.text("apiVersion").equals(resource.apiVersion())
-                    ? stored
-                    : stored.edit(tree -> tree.put("apiVersion", resource.apiVersion()));
-        }
-        ObjectNode tree = Json.parseObject(stored.bytes());
-        return KubeObject.of(
-                resource.plural().equals("events") ? renamed(tree, resource.apiVersion(), true) : autoscalerV1(tree));
+    @Override
+    public Optional<ObjectNode> initialStatus() {
+        return Optional.of(PlainKind.parsed("{\"desiredReplicas\":0,\"currentMetrics\":null}"));
     }
 
-    private static boolean changesShape(Resource resource) {
-        return resource.group().equals("events.k8s.io") || resource.group().equals("autoscaling");
+    @Override
+    public KubeObject view(Resource as, KubeObject stored) {
+        return KubeObject.of(autoscalerV1(Json.parseObject(stored.bytes())));
     }
 
-    static ObjectNode toStored(Resource stored, Resource resource, ObjectNode tree) {
-        if (!changesShape(resource)) {
-            return tree.deepCopy().put("apiVersion", stored.apiVersion());
-        }
-        return resource.plural().equals("events")
-                ? renamed(tree.deepCopy(), "v1", false)
-                : autoscalerV2(tree.deepCopy());
-    }
-
-    private static ObjectNode renamed(ObjectNode tree, String apiVersion, boolean forward) {
-        EVENT_FIELDS.forEach((core, grouped) -> {
-            JsonNode value = tree.remove(forward ? core : grouped);
-            if (value != null) {
-                tree.set(forward ? grouped : core, value);
-            }
-        });
-        return tree.put("apiVersion", apiVersion);
+    @Override
+    public ObjectNode toStored(Resource stored, ObjectNode tree) {
+        return autoscalerV2(tree.deepCopy());
     }
 
     /** v1 knows a CPU target alone; other metrics travel in an annotation, so that a round trip keeps them. */

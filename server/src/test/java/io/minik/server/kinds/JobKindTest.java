@@ -1,4 +1,4 @@
-package io.minik.server.registry;
+package io.minik.server.kinds;
 
 import static io.minik.api.meta.Resources.JOBS;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class JobSelectorsTest {
+class JobKindTest {
     private TestApi api;
 
     @BeforeAll

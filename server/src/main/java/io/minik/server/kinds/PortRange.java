@@ -1,4 +1,4 @@
-package io.minik.server.registry;
+package io.minik.server.kinds;
 
 /** The node ports that Services may have, both ends included: {@code 30000-32767}. */
 public record PortRange(int first, int last) {

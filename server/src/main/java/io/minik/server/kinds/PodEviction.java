@@ -1,4 +1,4 @@
-package io.minik.server.registry;
+package io.minik.server.kinds;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -15,6 +15,8 @@ import io.minik.api.schema.Schema;
 import io.minik.api.selector.LabelSelector;
 import io.minik.ground.json.Json;
 import io.minik.server.admission.NodeRestriction;
+import io.minik.server.registry.KindStrategy;
+import io.minik.server.registry.Writes;
 import io.minik.server.request.Request;
 import io.vertx.core.Future;
 import java.time.InstantSource;
@@ -25,24 +27,23 @@ import java.util.Map;
 /** pods/eviction: a delete that asks the disruption budgets first and leaves the reason on the pod. */
 final class PodEviction {
     private final Writes writes;
-    private final Storage storage;
     private final Schema schema;
     private final InstantSource clock;
 
-    PodEviction(Writes writes, Storage storage, Schema schema, InstantSource clock) {
+    PodEviction(Writes writes, Schema schema, InstantSource clock) {
         this.writes = writes;
-        this.storage = storage;
         this.schema = schema;
         this.clock = clock;
     }
 
     Future<KubeObject> evict(Request request, KubeObject eviction) {
-        return storage.caughtUp().compose(unused -> evictNow(request, eviction));
+        return writes.caughtUp().compose(unused -> evictNow(request, eviction));
     }
 
     private Future<KubeObject> evictNow(Request request, KubeObject eviction) {
         ObjectKey key = request.key();
-        KubeObject pod = storage.find(Resources.PODS, key)
+        KubeObject pod = writes.present()
+                .find(Resources.PODS, key)
                 .map(KubeObject::compact)
                 .orElseThrow(() -> ApiException.notFound(Resources.PODS, key.name()));
         NodeRestriction.evict(request.user(), pod);
@@ -53,7 +54,6 @@ final class PodEviction {
         }
         Request asked = request.with(query);
         Request delete = asked.instead(Verb.DELETE, schema.kind(Resources.PODS), key, "");
-        DeleteRules.Options options = DeleteRules.Options.of(body, delete);
         List<KubeObject> budgets = budgets(pod);
         if (budgets.size() > 1) {
             throw ApiException.internal(
@@ -69,7 +69,7 @@ final class PodEviction {
         return allowed.compose(spent -> pod.meta().deleting()
                         ? Future.succeededFuture()
                         : edit(asked, Resources.PODS, key, (present, warnings) -> told(present)))
-                .compose(told -> writes.delete(delete, options))
+                .compose(told -> writes.delete(delete, body))
                 .map(result -> PodBinding.successCreated());
     }
 
@@ -79,7 +79,7 @@ final class PodEviction {
         boolean idle = phase.equals("Succeeded") || phase.equals("Failed") || phase.equals("Pending");
         return idle || pod.meta().deleting()
                 ? List.of()
-                : storage.list(Resources.POD_DISRUPTION_BUDGETS, pod.namespace()).stream()
+                : writes.present().list(Resources.POD_DISRUPTION_BUDGETS, pod.namespace()).stream()
                         .map(KubeObject::compact)
                         .filter(budget -> LabelSelector.of(budget.at("spec", "selector"))
                                 .matches(pod.meta().labels()))
@@ -123,7 +123,7 @@ final class PodEviction {
         ObjectNode next = Json.parseObject(budget.bytes());
         ObjectNode status = Json.child(next, "status");
         status.put("disruptionsAllowed", allowed - 1);
-        Json.child(status, "disruptedPods").put(pod.name(), WriteStrategy.timestamp(clock.instant()));
+        Json.child(status, "disruptedPods").put(pod.name(), KindStrategy.timestamp(clock.instant()));
         return next;
     }
 
@@ -142,7 +142,7 @@ final class PodEviction {
                 .put("status", "True")
                 .put("reason", "EvictionByEvictionAPI")
                 .put("message", "Eviction API: evicting")
-                .put("lastTransitionTime", WriteStrategy.timestamp(clock.instant()))
+                .put("lastTransitionTime", KindStrategy.timestamp(clock.instant()))
                 .putNull("lastProbeTime");
         return next;
     }

@@ -1,4 +1,4 @@
-package io.minik.server.registry;
+package io.minik.server.kinds;
 
 import io.minik.api.client.ApiCall.Verb;
 import io.minik.api.meta.ApiException;
@@ -10,6 +10,8 @@ import io.minik.api.schema.Schema;
 import io.minik.ground.json.Json;
 import io.minik.server.admission.ResourceQuotas;
 import io.minik.server.authn.User;
+import io.minik.server.registry.Observer;
+import io.minik.server.registry.Writes;
 import io.minik.server.request.Request;
 import io.minik.server.request.Requester;
 import io.vertx.core.Future;
@@ -25,7 +27,7 @@ import org.slf4j.LoggerFactory;
  * Counts a namespace's quotas again when something went away or a quota changed. What comes is counted by admission, in
  * the same transaction; this only keeps the status true that people read. Any thread; one count a namespace at a time.
  */
-final class QuotaStatus {
+public final class QuotaStatus implements Observer {
     private static final Logger log = LoggerFactory.getLogger(QuotaStatus.class);
     private static final User SELF = User.system("system:apiserver", User.MASTERS);
 
@@ -34,15 +36,13 @@ final class QuotaStatus {
         RUNNING_AND_STALE
     }
 
-    private final Storage storage;
     private final Writes writes;
     private final Schema schema;
     private final ResourceQuotas quotas;
     private final InstantSource clock;
     private final Map<String, Count> counts = new ConcurrentHashMap<>();
 
-    QuotaStatus(Storage storage, Writes writes, Schema schema, ResourceQuotas quotas, InstantSource clock) {
-        this.storage = storage;
+    QuotaStatus(Writes writes, Schema schema, ResourceQuotas quotas, InstantSource clock) {
         this.writes = writes;
         this.schema = schema;
         this.quotas = quotas;
@@ -50,21 +50,24 @@ final class QuotaStatus {
     }
 
     /** Something was written. @param object as it was written or was last */
-    void written(Resource resource, KubeObject object, boolean removed) {
+    @Override
+    public void written(Resource resource, KubeObject object, boolean removed) {
         boolean quota = resource.equals(Resources.RESOURCE_QUOTAS) && !removed;
         boolean finished = resource.equals(Resources.PODS)
                 && List.of("Succeeded", "Failed").contains(object.compact().text("status", "phase"));
         boolean goneWhereQuotasAre = (removed || finished)
                 && !object.namespace().isEmpty()
-                && !storage.list(Resources.RESOURCE_QUOTAS, object.namespace()).isEmpty();
+                && !writes.present()
+                        .list(Resources.RESOURCE_QUOTAS, object.namespace())
+                        .isEmpty();
         if (quota || goneWhereQuotasAre) {
             stale(object.namespace());
         }
     }
 
     /** Every quota, once: what was going on when the server stopped may not have been counted to its end. */
-    void countAll() {
-        storage.list(Resources.RESOURCE_QUOTAS, "").stream()
+    public void countAll() {
+        writes.present().list(Resources.RESOURCE_QUOTAS, "").stream()
                 .map(KubeObject::namespace)
                 .distinct()
                 .forEach(this::stale);
@@ -78,10 +81,10 @@ final class QuotaStatus {
     }
 
     private void count(String namespace) {
-        storage.caughtUp()
+        writes.caughtUp()
                 .compose(unused -> {
                     List<Future<?>> updates = new ArrayList<>();
-                    for (KubeObject quota : List.copyOf(storage.list(Resources.RESOURCE_QUOTAS, namespace))) {
+                    for (KubeObject quota : List.copyOf(writes.present().list(Resources.RESOURCE_QUOTAS, namespace))) {
                         updates.add(settle(quota));
                     }
                     return Future.join(updates);
@@ -110,8 +113,9 @@ final class QuotaStatus {
                 Request.Body.NONE);
         return writes.update(Writes.Update.of(
                         request,
-                        (present, warnings) -> Json.parseObject(quotas.settled(storage, present, clock.instant())
-                                .bytes())))
+                        (present, warnings) ->
+                                Json.parseObject(quotas.settled(writes.present(), present, clock.instant())
+                                        .bytes())))
                 .<Void>mapEmpty()
                 .recover(error -> ApiException.is(error, Reason.NotFound)
                         ? Future.succeededFuture()
