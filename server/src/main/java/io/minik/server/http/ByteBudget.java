@@ -5,6 +5,7 @@ import io.minik.api.meta.Status;
 import io.minik.api.meta.Status.Details;
 import io.minik.api.meta.Status.Reason;
 import io.minik.server.authn.User;
+import io.minik.server.authz.NodeUser;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +29,7 @@ final class ByteBudget {
     /** What all strangers together may hold. */
     private static final int STRANGERS_PART = 16;
 
-    /** The administrators' way in when everybody else is at it. */
+    /** The way in of administrators and nodes when everybody else is at it. */
     static final int MASTERS_WEIGHT = 8;
 
     private final long total;
@@ -97,7 +98,7 @@ final class ByteBudget {
     }
 
     private long most(User user, long free) {
-        if (user.groups().contains(User.MASTERS)) {
+        if (user.groups().contains(User.MASTERS) || user.groups().contains(NodeUser.GROUP)) {
             return MASTERS_WEIGHT * free;
         }
         return user.groups().contains(User.UNAUTHENTICATED) ? Math.min(free, total / STRANGERS_PART) : free;

@@ -6,7 +6,6 @@ import io.minik.ground.json.Json;
 import io.minik.server.registry.Registry;
 import io.minik.server.table.Tables.IncludeObject;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
@@ -38,14 +37,12 @@ final class Responses {
     private final Registry registry;
     private final Frames frames;
     private final WorkerExecutor compressor;
-    private final Vertx vertx;
-    private final Metrics metrics;
+    private final WatchStream.Means watching;
 
-    Responses(Vertx vertx, Registry registry, Frames frames, WorkerExecutor compressor, Metrics metrics) {
-        this.metrics = metrics;
-        this.vertx = vertx;
-        this.registry = registry;
-        this.frames = frames;
+    Responses(WatchStream.Means watching, WorkerExecutor compressor) {
+        this.watching = watching;
+        this.registry = watching.registry();
+        this.frames = watching.frames();
         this.compressor = compressor;
     }
 
@@ -68,9 +65,8 @@ final class Responses {
         boolean tables = !(answer instanceof Answer.One one) || one.kind().has("list");
         MediaType type = MediaType.accepted(request.wire().orElseThrow().header("Accept"), tables);
         IncludeObject include = include(request);
-        if (answer instanceof Answer.Watching watching) {
-            return new WatchStream(new WatchStream.Means(vertx, registry, frames, metrics), type, include)
-                    .start(request, watching.request());
+        if (answer instanceof Answer.Watching watch) {
+            return new WatchStream(watching, type, include).start(request, watch.request());
         }
         response.setStatusCode(answer.code()).putHeader("Content-Type", type.contentType());
         response.putHeader("Cache-Control", "no-cache, private");
@@ -180,7 +176,7 @@ final class Responses {
         if (Outflow.counts(first.length())) {
             wire.body().hold().grow(whole ? first.length() : gzip ? ZIPPED_BYTES : SLICED_BYTES);
         }
-        Outflow out = new Outflow(vertx, wire.request());
+        Outflow out = new Outflow(watching.vertx(), wire.request());
         if (whole) {
             response.putHeader("Content-Length", Integer.toString(first.length()));
             return out.end(first);

@@ -24,6 +24,9 @@ import java.util.Optional;
 public final class WatchCache {
     private static final String INITIAL_EVENTS_END = "k8s.io/initial-events-end";
 
+    /** What a kept event takes beside its key and value. */
+    private static final int EARLY_BYTES = 200;
+
     private final Resource resource;
     private final WatchCaches caches;
     private final String prefix;
@@ -41,11 +44,17 @@ public final class WatchCache {
     /** What the store told while this cache alone was being filled. */
     private List<Early> early = List.of();
 
+    private long earlyBytes;
+
     private boolean filling;
     /** What the store tells up to here is in the image, if it was filled alone. */
     private long filledAt;
 
-    private record Early(String key, Event event) {}
+    private record Early(String key, Event event) {
+        long bytes() {
+            return EARLY_BYTES + key.length() + event.kv().value().length();
+        }
+    }
 
     WatchCache(Resource resource, WatchCaches caches) {
         this.resource = resource;
@@ -189,10 +198,18 @@ public final class WatchCache {
         loading();
         filling = true;
         early = new ArrayList<>();
+        earlyBytes = 0;
     }
 
-    /** The load of this cache alone is done, at a revision that the events of the store may have passed or not. */
-    void filled(long revision) {
+    /**
+     * The load of this cache alone is done, at a revision that the events of the store may have passed or not.
+     *
+     * @return false if more was told meanwhile than is kept: nothing is shown, and it is to be filled again
+     */
+    boolean filled(long revision) {
+        if (earlyBytes > EventRing.MAX_BYTES) {
+            return false;
+        }
         List<Early> kept = early;
         loaded(revision);
         filledAt = revision;
@@ -202,6 +219,17 @@ public final class WatchCache {
         }
         if (changed) {
             show();
+        }
+        return true;
+    }
+
+    /** On the heap until it is filled, so no more than a ring has: beyond that, none is worth anything without the others. */
+    private void keep(Early told) {
+        earlyBytes += told.bytes();
+        if (earlyBytes > EventRing.MAX_BYTES) {
+            early.clear();
+        } else {
+            early.add(told);
         }
     }
 
@@ -215,7 +243,7 @@ public final class WatchCache {
     /** @return whether {@link #show} has something to show. @throws RuntimeException if it is no object: nothing is changed */
     boolean apply(String key, Event event) {
         if (filling) {
-            early.add(new Early(key, event));
+            keep(new Early(key, event));
             return false;
         }
         if (event.revision() <= filledAt) {

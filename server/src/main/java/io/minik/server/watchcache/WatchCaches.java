@@ -48,6 +48,9 @@ public final class WatchCaches implements Room {
     /** A request that the caches keep waiting longer than this is answered that they do not keep up. */
     private static final long PATIENCE_MILLIS = 30_000;
 
+    /** How often a resource that changes while it is added is read again. */
+    private static final int FILLS = 5;
+
     private final Vertx vertx;
     private final Store store;
     private final CacheSet set = new CacheSet();
@@ -93,7 +96,7 @@ public final class WatchCaches implements Room {
                 throw gone;
             }
             set.add(cache);
-            return fill(cache).onFailure(error -> drop(resource));
+            return fill(cache, FILLS).onFailure(error -> drop(resource));
         });
     }
 
@@ -109,11 +112,16 @@ public final class WatchCaches implements Room {
         set.remove(resource).ifPresent(cache -> cache.endWatches(Optional.empty()));
     }
 
-    private Future<Void> fill(WatchCache cache) {
+    private Future<Void> fill(WatchCache cache, int tries) {
         cache.filling();
         Bytes folder = Bytes.utf8(StorageKeys.prefix(cache.resource()));
         return loader.beside(folder, folder.prefixEnd()).compose(revision -> {
-            cache.filled(revision);
+            if (!cache.filled(revision)) {
+                return tries > 1
+                        ? fill(cache, tries - 1)
+                        : Future.failedFuture(
+                                ApiException.unavailable(cache.resource() + " changes faster than it can be loaded"));
+            }
             return applied >= revision ? Future.succeededFuture() : reached(revision);
         });
     }

@@ -3,12 +3,16 @@ package io.minik.server.watchcache;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.minik.api.meta.ApiException;
+import io.minik.api.meta.Resources;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.server.http.TestApi;
 import io.minik.server.watchcache.CacheEvent.Seen;
 import io.minik.store.Bytes;
+import io.minik.store.Event;
+import io.minik.store.KeyValue;
 import io.minik.store.Value;
+import io.minik.store.memory.MemoryStore;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;
@@ -126,6 +130,33 @@ class BoundsTest {
         }
         watcher.resume();
         assertThat(notes.batches.get(0)).isEqualTo(1);
+    }
+
+    private static Event put(long revision, int bytes) {
+        Bytes key = StorageKeys.key(Resources.CONFIG_MAPS, ObjectKey.of("a", "c" + revision));
+        byte[] stored = StoredForm.stored(object("c" + revision, bytes).tree());
+        return new Event(
+                Event.Type.PUT, new KeyValue(key, Bytes.of(stored), revision, revision, 1, 0), Optional.empty());
+    }
+
+    @Test
+    void whatIsToldWhileACacheIsFilledIsKeptAsFarAsARingGoes() {
+        WatchCache cache =
+                new WatchCache(Resources.CONFIG_MAPS, new WatchCaches(vertx, new MemoryStore(vertx), List.of()));
+        cache.filling();
+        int large = (int) (EventRing.MAX_BYTES / LARGE) + 1;
+        for (int revision = 2; revision < 2 + large; revision++) {
+            assertThat(cache.apply("a/c" + revision, put(revision, LARGE))).isFalse();
+        }
+        assertThat(cache.filled(2)).as("it is read again").isFalse();
+        assertThat(cache.size()).isZero();
+
+        cache.filling();
+        for (int revision = 2; revision < large; revision++) {
+            cache.apply("a/c" + revision, put(revision, LARGE));
+        }
+        assertThat(cache.filled(2)).isTrue();
+        assertThat(cache.size()).as("all after what was read").isEqualTo(large - 3);
     }
 
     /** A store's value that counts how often it is read. */
