@@ -18,7 +18,7 @@ done
 [ -n "$MINIK_JAVA" ] && java=$MINIK_JAVA best=$("$MINIK_JAVA" -version 2>&1 | sed -n 's/.*version "\([0-9]*\).*/\1/p')
 if [ -z "$java" ] && java=$(command -v java); then best=$("$java" -version 2>&1 | sed -n 's/.*version "\([0-9]*\).*/\1/p'); fi
 [ "${best:-0}" -ge 17 ] || { echo "minik: needs Java 17 or later (Debian: apt-get install openjdk-17-jre-headless)" >&2; exit 1; }
-# How much memory minik may take, in MiB: --memory-limit, MINIK_MEMORY_LIMIT or the config file's memory-limit; else a quarter
+# How much memory objects and requests may take, in MiB: --memory-limit, MINIK_MEMORY_LIMIT or the config file's memory-limit; else a quarter
 # of the machine's or of the control group's memory, from 320 MiB to 4 GiB, but never more than three quarters of it.
 # Half of it is the heap's most (MINIK_HEAP names another one); a quarter may be buffers outside.
 mebibytes() { # QUANTITY

@@ -50,8 +50,10 @@ final class NodeOptions {
             paramLabel = "QUANTITY",
             defaultValue = "",
             description =
-                    "memory that minik itself may take, read by its start script: half of it is the Java heap's most"
-                            + " (default a quarter of the machine's or the control group's, 320Mi to 4Gi)")
+                    "memory for the cluster's objects and for requests, read by minik's start script: half of it is the"
+                            + " Java heap's most, a quarter that of buffers; the program's code and threads, and what the"
+                            + " kernel keeps of the store's files, come on top, some 80Mi (default a quarter of the"
+                            + " machine's or the control group's, 320Mi to 4Gi)")
     String memoryLimit = "";
 
     @Option(
