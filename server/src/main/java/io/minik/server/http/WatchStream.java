@@ -99,23 +99,25 @@ final class WatchStream implements WatchSink {
         wire = out;
         resource = watch.kind().resource();
         out.onClose(this::stop);
-        Future<CacheWatcher> opened = Future.<Void>succeededFuture().compose(unused -> registry.watch(watch, this));
-        return opened.onFailure(why -> stop()).compose(started -> {
-            watcher = started;
-            counted = request.target();
-            metrics.longRunning(request.target(), 1);
-            if (over) {
-                stop();
-                return Future.succeededFuture();
-            }
-            timer = loop.after(lasts, () -> onEnd(Optional.empty()));
-            return out.open()
-                    .onSuccess(unused -> {
-                        open = true;
-                        started.resume();
-                        endedEarly.run();
-                    })
-                    .onFailure(unused -> stop());
+        return Future.<Void>succeededFuture()
+                .compose(unused -> registry.watch(watch, this))
+                .compose(started -> opened(request, out, started, lasts))
+                .onFailure(unused -> stop());
+    }
+
+    private Future<Void> opened(ApiRequest request, WatchWire out, CacheWatcher started, Duration lasts) {
+        watcher = started;
+        counted = request.target();
+        metrics.longRunning(request.target(), 1);
+        if (over) {
+            stop();
+            return Future.succeededFuture();
+        }
+        timer = loop.after(lasts, () -> onEnd(Optional.empty()));
+        return out.open().onSuccess(unused -> {
+            open = true;
+            started.resume();
+            endedEarly.run();
         });
     }
 

@@ -1,6 +1,7 @@
 package io.minik.server.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.minik.api.meta.ApiException;
 import io.minik.server.authn.User;
@@ -9,6 +10,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.WebSocket;
+import java.net.http.WebSocketHandshakeException;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -66,5 +69,12 @@ class WatchLimitTest {
         assertThat(get(WATCH + "x").statusCode()).isEqualTo(400);
         assertThat(get(WATCH + "1&resourceVersion=nonsense").statusCode()).isEqualTo(400);
         assertThat(watches.held()).isZero();
+        URI uri = URI.create("ws://127.0.0.1:" + api.server().port() + WATCH + "60");
+        assertThatThrownBy(() -> client.newWebSocketBuilder()
+                        .subprotocols("one", "another")
+                        .buildAsync(uri, new WebSocket.Listener() {})
+                        .join())
+                .hasCauseInstanceOf(WebSocketHandshakeException.class);
+        assertThat(watches.held()).as("a watch that cannot be opened").isZero();
     }
 }
