@@ -50,6 +50,10 @@ final class Recent {
         }
     }
 
+    synchronized boolean hasRoom(int length) {
+        return length <= limitBytes / LARGE_SHARE && bytes + length <= limitBytes;
+    }
+
     private void keep(Served object, byte[] served) {
         object.keep(served);
         order.addLast(object);

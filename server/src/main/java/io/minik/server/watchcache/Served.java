@@ -28,6 +28,13 @@ final class Served implements KubeObject.Source {
         return KubeObject.from(new Served(value, recent), head);
     }
 
+    /** The same with its bytes, while there is room: what will be read is to be on the heap before writes fill it. */
+    static KubeObject found(Value value, KubeObject whole, Recent recent) {
+        Served served = new Served(value, recent);
+        recent.read(served, whole.bytes());
+        return KubeObject.from(served, whole.meta());
+    }
+
     void keep(byte[] bytes) {
         kept = bytes;
     }

@@ -315,9 +315,11 @@ public final class WatchCaches implements Room {
         Value value = store.value(kv.key(), kv.modRevision())
                 .orElseThrow(() -> new StoreException.Compacted(kv.modRevision(), kv.modRevision() + 1));
         byte[] stored = value.read().array();
-        return StoredForm.isCanonical(stored)
-                ? Served.found(value, StoredForm.head(stored, kv.modRevision()), recent)
-                : StoredForm.served(stored, kv.modRevision());
+        if (StoredForm.isCanonical(stored) && !recent.hasRoom(stored.length)) {
+            return Served.found(value, StoredForm.head(stored, kv.modRevision()), recent);
+        }
+        KubeObject whole = StoredForm.served(stored, kv.modRevision());
+        return StoredForm.isCanonical(stored) ? Served.found(value, whole, recent) : whole;
     }
 
     /** The same of one that was just written, with its value. */
