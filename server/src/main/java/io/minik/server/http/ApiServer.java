@@ -89,15 +89,13 @@ public final class ApiServer implements Room {
     private final Metrics metrics;
     private final Pipeline outer;
     private final Pipeline inner;
-    /** Of all requests and answers; and of all watches, apart from what requests hold for a moment. */
+    /** Of all requests and answers. */
     private final ByteBudget budget = ByteBudget.ofHeap();
-
-    final ByteBudget watches = ByteBudget.ofHeap();
 
     private final Crowd crowd = new Crowd();
     private final WorkerExecutor compressor;
     private final WorkerExecutor decoder;
-    private final Responses responses;
+    final Responses responses;
     private final Notes notes;
     private final List<Room> rooms = new CopyOnWriteArrayList<>();
     private volatile Health health = Health.notReady("not started");
@@ -171,9 +169,7 @@ public final class ApiServer implements Room {
         this.audit = new AuditLog(vertx, config.auditLogPath(), clock);
         this.compressor = vertx.createSharedWorkerExecutor("minik-compress", COMPRESSORS);
         this.decoder = vertx.createSharedWorkerExecutor("minik-decode", DECODERS);
-        this.responses = new Responses(
-                new WatchStream.Means(vertx, registry, new Frames(parts.tables(), clock), metrics, watches),
-                compressor);
+        this.responses = new Responses(vertx, registry, new Frames(parts.tables(), clock), compressor, metrics);
         Optional<KubeletProxy> proxy = config.kubelets().map(tls -> new KubeletProxy(vertx, registry, random, tls));
         Routes routes =
                 new Routes(kinds, registry, new Documents(documents(parts)), proxy, new HeavyWork(vertx, decoder));

@@ -6,6 +6,7 @@ import io.minik.ground.json.Json;
 import io.minik.server.registry.Registry;
 import io.minik.server.table.Tables.IncludeObject;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
@@ -39,11 +40,16 @@ final class Responses {
     private final WorkerExecutor compressor;
     private final WatchStream.Means watching;
 
-    Responses(WatchStream.Means watching, WorkerExecutor compressor) {
-        this.watching = watching;
-        this.registry = watching.registry();
-        this.frames = watching.frames();
+    Responses(Vertx vertx, Registry registry, Frames frames, WorkerExecutor compressor, Metrics metrics) {
+        this.watching = new WatchStream.Means(vertx, registry, frames, metrics, ByteBudget.ofHeap());
+        this.registry = registry;
+        this.frames = frames;
         this.compressor = compressor;
+    }
+
+    /** What all watches together may take, apart from what requests hold for a moment. */
+    ByteBudget watches() {
+        return watching.budget();
     }
 
     Future<Void> write(ApiRequest request, Answer answer) {

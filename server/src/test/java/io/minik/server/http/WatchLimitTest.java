@@ -22,7 +22,7 @@ class WatchLimitTest {
     private static final String WATCH = "/api/v1/namespaces/default/configmaps?watch=1&timeoutSeconds=";
 
     private final TestApi api = new TestApi();
-    private final ByteBudget watches = api.server().watches;
+    private final ByteBudget watches = api.server().responses.watches();
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
