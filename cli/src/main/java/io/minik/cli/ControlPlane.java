@@ -56,6 +56,7 @@ import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -144,7 +145,8 @@ final class ControlPlane {
                         opened.ahead().tables(),
                         Pages.of(tokens),
                         List.of(new RoleEscalationRule(rbac.escalation()), new CertificateRules(rbac.authorizer())),
-                        clock));
+                        clock,
+                        new SecureRandom()));
     }
 
     /** What a start is told. */

@@ -94,7 +94,7 @@ public final class EventRecorder {
         this.client = client;
         this.component = component;
         this.host = host;
-        this.sequence = new AtomicLong(System.nanoTime());
+        this.sequence = new AtomicLong(loop.now().toEpochMilli() * 1_000_000);
     }
 
     /** The same memory of nothing, another name in the From column. */

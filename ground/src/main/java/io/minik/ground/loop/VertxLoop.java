@@ -2,6 +2,7 @@ package io.minik.ground.loop;
 
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
+import io.vertx.core.internal.ContextInternal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.ThreadLocalRandom;
@@ -37,9 +38,10 @@ record VertxLoop(Context context) implements Loop {
         return Instant.now();
     }
 
+    /** By the clock of the loop's timers, so that a deadline and its timer agree. */
     @Override
     public long millis() {
-        return System.nanoTime() / 1_000_000;
+        return ((ContextInternal) context).nettyEventLoop().ticker().nanoTime() / 1_000_000;
     }
 
     @Override

@@ -40,7 +40,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
-import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -112,6 +111,7 @@ public final class ApiServer implements Room {
      * @param pages further documents by path prefix, such as /openapi and the join endpoints; authorized as non-resource
      *     paths. Each writes its answer itself
      * @param rules further admission rules, such as RBAC's against escalation
+     * @param random uids, names and addresses are made of it
      */
     public record Parts(
             Store store,
@@ -122,7 +122,8 @@ public final class ApiServer implements Room {
             Tables tables,
             Map<String, Page> pages,
             List<Admission> rules,
-            InstantSource clock) {}
+            InstantSource clock,
+            RandomGenerator random) {}
 
     /** A document of another room. */
     public interface Page extends Function<PageRequest, Future<PageAnswer>> {}
@@ -147,7 +148,7 @@ public final class ApiServer implements Room {
                 .filter(kind -> target.subresource().isEmpty()
                         || kind.subresource(target.subresource()).isPresent())
                 .isPresent());
-        RandomGenerator random = new SecureRandom();
+        RandomGenerator random = parts.random();
         this.names = new NameSource(random);
         KindStrategies strategies = BuiltInKinds.strategies(kinds.now());
         Set<Resource> stored = strategies.stored(kinds.now());

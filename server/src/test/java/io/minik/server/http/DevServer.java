@@ -19,10 +19,12 @@ import io.vertx.core.Vertx;
 import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
+import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.random.RandomGenerator;
 
 /** The API server on plain HTTP over a memory store, where everybody may do everything: for tests and for trying kubectl. */
 public final class DevServer {
@@ -79,16 +81,35 @@ public final class DevServer {
         return new ApiServer(
                 vertx,
                 config,
-                new ApiServer.Parts(
+                parts(
                         DistantStore.ifWanted(vertx, store),
-                        Kinds.builtIn(),
-                        credentials -> Future.succeededFuture(Optional.of(User.system("admin", User.MASTERS))),
                         authorizer,
-                        Map.of(),
-                        BuiltInTables.tables(),
-                        Map.of(),
                         rules,
-                        InstantSource.system()));
+                        InstantSource.system(),
+                        new SecureRandom()));
+    }
+
+    /** On a clock and a chance of the caller's, who listens to nobody. */
+    public static ApiServer simulated(Vertx vertx, Store store, InstantSource clock, RandomGenerator random) {
+        return new ApiServer(
+                vertx,
+                config(0, Optional.empty(), Optional.empty()),
+                parts(store, EVERYTHING, List.of(), clock, random));
+    }
+
+    private static ApiServer.Parts parts(
+            Store store, Authorizer authorizer, List<Admission> rules, InstantSource clock, RandomGenerator random) {
+        return new ApiServer.Parts(
+                store,
+                Kinds.builtIn(),
+                credentials -> Future.succeededFuture(Optional.of(User.system("admin", User.MASTERS))),
+                authorizer,
+                Map.of(),
+                BuiltInTables.tables(),
+                Map.of(),
+                rules,
+                clock,
+                random);
     }
 
     public static void main(String[] arguments) {

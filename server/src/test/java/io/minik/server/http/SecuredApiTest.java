@@ -55,6 +55,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
+import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -157,7 +158,8 @@ class SecuredApiTest {
                 BuiltInTables.tables(),
                 Map.of(),
                 List.of(new CertificateRules(rbac.authorizer()), new RoleEscalationRule(rbac.escalation())),
-                clock);
+                clock,
+                new SecureRandom());
     }
 
     @AfterAll

@@ -26,6 +26,7 @@ public final class MapDbStore extends MvccStore {
     private MapDbStore(Vertx vertx, Loop clock, Mvcc mvcc, LogJournal journal, StoreConfig config) {
         super(vertx, clock, mvcc, journal, config.limits());
         this.journal = journal;
+        start();
     }
 
     /** Times that the log was synced since the store was opened. Any thread. */

@@ -6,6 +6,7 @@ import io.minik.store.mvcc.Mvcc;
 import io.minik.store.mvcc.MvccStore;
 import io.minik.store.mvcc.StoreLimits;
 import io.vertx.core.Vertx;
+import java.util.function.BooleanSupplier;
 
 /** A store without a disk: as durable as its process. */
 public final class MemoryStore extends MvccStore {
@@ -14,6 +15,22 @@ public final class MemoryStore extends MvccStore {
     }
 
     public MemoryStore(Vertx vertx, Loop clock, StoreLimits limits) {
-        super(vertx, clock, new Mvcc(new HeapRecords(), clock), Journal.NONE, limits);
+        this(vertx, clock, limits, true);
     }
+
+    private MemoryStore(Vertx vertx, Loop clock, StoreLimits limits, boolean threaded) {
+        super(vertx, clock, new Mvcc(new HeapRecords(), clock), Journal.NONE, limits);
+        if (threaded) {
+            start();
+        }
+    }
+
+    /** One without a thread: {@code writer} of it is what {@link #step} does, whenever its owner says so. */
+    public static Stepped stepped(Vertx vertx, Loop clock) {
+        MemoryStore store = new MemoryStore(vertx, clock, StoreLimits.defaults(), false);
+        return new Stepped(store, store::step);
+    }
+
+    /** @param writer does what waits; tells whether anything did */
+    public record Stepped(MemoryStore store, BooleanSupplier writer) {}
 }

@@ -25,7 +25,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The store's contract on top of the writer's thread and the published index. */
-public class MvccStore implements Store {
+public abstract class MvccStore implements Store {
     private static final Logger LOG = LoggerFactory.getLogger(MvccStore.class);
 
     /** A batch that is larger gains nothing from waiting for more; its encoded form must fit a small heap. */
@@ -40,24 +40,52 @@ public class MvccStore implements Store {
     private final Writer writer;
     private final ContextInternal home;
     private final Promise<Void> end;
+    private boolean stepped;
     /** When the writer began with what it does now, by nanoTime; 0: it waits. */
     private volatile long busySinceNanos;
 
     /**
-     * Starts the writer.
+     * Its writer waits for {@link #start}, or is stepped.
      *
      * @param mvcc with what the journal told already applied
      */
-    public MvccStore(Vertx vertx, Loop clock, Mvcc mvcc, Journal journal, StoreLimits limits) {
+    protected MvccStore(Vertx vertx, Loop clock, Mvcc mvcc, Journal journal, StoreLimits limits) {
         this.mvcc = mvcc;
         this.journal = journal;
         this.limits = limits;
         this.writer = new Writer(mvcc, journal, new Bounds(limits, HeapRoom.ofThisProcess(), clock), clock, queue);
         this.home = ((VertxInternal) vertx).createEventLoopContext();
         this.end = home.promise();
+    }
+
+    /** Gives the writer its thread. Once. */
+    protected final void start() {
         Thread thread = new Thread(this::run, "minik-store-writer");
         thread.setDaemon(true);
         thread.start();
+    }
+
+    /** Instead of {@link #start}: the writer does what waits for it, on the calling thread. @return whether anything did */
+    protected final boolean step() {
+        if (queue.ended() != null) {
+            return false;
+        }
+        Deque<WriterQueue.Entry> taken = new ArrayDeque<>(queue.takeIfAny());
+        boolean any = !taken.isEmpty();
+        try {
+            if (!stepped) {
+                stepped = true;
+                writer.started();
+            }
+            write(taken);
+        } catch (Throwable broken) {
+            halt(broken, taken);
+        }
+        if (queue.ended() != null) {
+            release();
+            tellEnd();
+        }
+        return any;
     }
 
     @Override
@@ -185,7 +213,7 @@ public class MvccStore implements Store {
         return current instanceof ContextInternal internal ? internal : home;
     }
 
-    // ---- the writer's thread ----
+    // ---- the writer's thread, or the one that steps it ----
 
     private void run() {
         Deque<WriterQueue.Entry> taken = new ArrayDeque<>();
@@ -195,16 +223,7 @@ public class MvccStore implements Store {
                 busySinceNanos = 0;
                 taken.addAll(queue.take());
                 busySinceNanos = System.nanoTime() | 1;
-                while (!taken.isEmpty() && queue.ended() == null) {
-                    taken.element().command().run();
-                    taken.remove();
-                    if (journal.collectedBytes() > MAX_BATCH_BYTES) {
-                        writer.commit();
-                    }
-                }
-                if (queue.ended() == null) {
-                    writer.commit();
-                }
+                write(taken);
             }
             taken.forEach(entry -> entry.refused().accept(new StoreException.Closed()));
         } catch (Throwable broken) {
@@ -212,6 +231,19 @@ public class MvccStore implements Store {
         } finally {
             release();
             tellEnd();
+        }
+    }
+
+    private void write(Deque<WriterQueue.Entry> taken) throws IOException {
+        while (!taken.isEmpty() && queue.ended() == null) {
+            taken.element().command().run();
+            taken.remove();
+            if (journal.collectedBytes() > MAX_BATCH_BYTES) {
+                writer.commit();
+            }
+        }
+        if (queue.ended() == null) {
+            writer.commit();
         }
     }
 

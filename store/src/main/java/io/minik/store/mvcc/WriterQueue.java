@@ -87,7 +87,16 @@ final class WriterQueue {
     List<Entry> take() throws InterruptedException {
         List<Entry> taken = new ArrayList<>();
         taken.add(entries.take());
-        entries.drainTo(taken, MAX_DRAIN - 1);
+        return drain(taken);
+    }
+
+    /** Without waiting. */
+    List<Entry> takeIfAny() {
+        return drain(new ArrayList<>());
+    }
+
+    private List<Entry> drain(List<Entry> taken) {
+        entries.drainTo(taken, MAX_DRAIN - taken.size());
         for (Entry entry : taken) {
             if (entry.bytes() > 0) {
                 left(entry.bytes());

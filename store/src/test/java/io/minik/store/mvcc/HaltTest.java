@@ -30,7 +30,11 @@ class HaltTest {
     private final FailingJournal journal = new FailingJournal();
     private final DrivenClock clock = new DrivenClock();
     private final Store store =
-            new MvccStore(vertx, clock, new Mvcc(new PlainRecords(), clock), journal, StoreLimits.defaults());
+            new MvccStore(vertx, clock, new Mvcc(new PlainRecords(), clock), journal, StoreLimits.defaults()) {
+                {
+                    start();
+                }
+            };
 
     @AfterEach
     void close() {
