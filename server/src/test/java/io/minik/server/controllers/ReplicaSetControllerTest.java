@@ -14,6 +14,7 @@ import io.minik.server.controllers.control.Conditions;
 import io.minik.server.controllers.workloads.ReplicaSetController;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -85,6 +86,21 @@ class ReplicaSetControllerTest {
         cluster.loop.settle();
         assertThat(cluster.get(Resources.PODS, "stray").meta().controller()).isEmpty();
         assertThat(cluster.pods()).hasSize(2);
+    }
+
+    @Test
+    void aFailureThatIsWordedAnewEachTimeIsToldOnce() {
+        AtomicInteger names = new AtomicInteger();
+        cluster.api.failing(
+                call -> call.verb() == Verb.CREATE && call.resource().equals(Resources.PODS)
+                        ? Optional.of(ApiException.forbidden(
+                                Resources.PODS, "web-" + names.incrementAndGet(), "the namespace is being terminated"))
+                        : Optional.empty());
+        cluster.put(Resources.REPLICA_SETS, "web", Cluster.workload("web", 1, "a"));
+        cluster.loop.advance(Duration.ofSeconds(1));
+        assertThat(Conditions.isTrue(status().at("status"), "ReplicaFailure")).isTrue();
+        // A failed try wakes the next by its pause alone, not by what is said of it.
+        assertThat(names.get()).isBetween(2, 20);
     }
 
     @Test

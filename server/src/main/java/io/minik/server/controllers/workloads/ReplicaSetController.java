@@ -200,8 +200,14 @@ public final class ReplicaSetController implements Controller {
         if (failure != null) {
             int wanted = Json.intOr(1, set.tree(), "spec", "replicas");
             String reason = wanted > active.size() ? "FailedCreate" : "FailedDelete";
-            Conditions.set(
-                    status, "ReplicaFailure", "True", reason, String.valueOf(failure.getMessage()), context.time());
+            // The same failure names another pod each time: to tell that anew would wake this set for good.
+            boolean told = Conditions.find(status, "ReplicaFailure")
+                    .filter(condition -> Json.text(condition, "reason").equals(reason))
+                    .isPresent();
+            if (!told) {
+                Conditions.set(
+                        status, "ReplicaFailure", "True", reason, String.valueOf(failure.getMessage()), context.time());
+            }
         } else if (attempt.made()) {
             Conditions.remove(status, "ReplicaFailure");
         }
