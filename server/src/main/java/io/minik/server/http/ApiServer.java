@@ -110,8 +110,7 @@ public final class ApiServer implements Room {
      * @param connectors for what is computed when created: reviews, tokens, approvals
      * @param pages further documents by path prefix, such as /openapi and the join endpoints; authorized as non-resource
      *     paths. Each writes its answer itself
-     * @param rules further admission rules, such as RBAC's against escalation
-     * @param random uids, names and addresses are made of it
+     * @param rules further admission rules, such as RBAC's; @param random makes uids, names and addresses
      */
     public record Parts(
             Store store,
