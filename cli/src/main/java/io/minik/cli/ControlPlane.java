@@ -28,6 +28,7 @@ import io.minik.server.authz.RoleBootstrap;
 import io.minik.server.controllers.Controllers;
 import io.minik.server.controllers.accounts.TokenController;
 import io.minik.server.controllers.control.ControllerContext;
+import io.minik.server.crd.CustomKinds;
 import io.minik.server.http.ApiServer;
 import io.minik.server.http.ApiServerConfig;
 import io.minik.server.join.JoinEndpoint;
@@ -41,6 +42,7 @@ import io.minik.server.pki.PkiConfig;
 import io.minik.server.reviews.CertificateSigner;
 import io.minik.server.reviews.Reviews;
 import io.minik.server.scheduler.Scheduler;
+import io.minik.server.table.Tables;
 import io.minik.store.Store;
 import io.minik.store.etcdapi.EtcdApi;
 import io.minik.store.etcdapi.Member;
@@ -95,6 +97,7 @@ final class ControlPlane {
     private final ControllerContext controllers;
     private final Rbac rbac;
     private final ApiServer apiServer;
+    private final CustomKinds customKinds;
 
     private ControlPlane(Opening opening, Rooms rooms, Opened opened) {
         this.vertx = opening.vertx();
@@ -132,6 +135,7 @@ final class ControlPlane {
                 options.disableAgent ? Optional.empty() : Optional.of(nodeName),
                 clock);
         this.rbac = new Rbac(controllers.informers());
+        Tables tables = opened.ahead().tables();
         this.apiServer = new ApiServer(
                 vertx,
                 config(),
@@ -142,11 +146,12 @@ final class ControlPlane {
                         rbac.authorizer(),
                         Reviews.connectors(
                                 new Reviews.Sources(authenticator, tokens, rbac.authorizer(), lookup, clock)),
-                        opened.ahead().tables(),
+                        tables,
                         Pages.of(tokens),
                         List.of(new RoleEscalationRule(rbac.escalation()), new CertificateRules(rbac.authorizer())),
                         clock,
                         new SecureRandom()));
+        this.customKinds = new CustomKinds(controllers, apiServer.kinds(), tables);
     }
 
     /** What a start is told. */
@@ -231,6 +236,8 @@ final class ControlPlane {
                     ownRights.set(apiServer.transport(User.system("system:apiserver", User.MASTERS)));
                     return rooms.start(loop, new RoleBootstrap(controllers.client()));
                 })
+                // Custom kinds are served before their clients can ask, and before others look through all kinds.
+                .compose(unused -> Rooms.on(loop, customKinds::restore))
                 // The authorizer knows all roles before the first stranger can ask.
                 .compose(unused -> {
                     // Made before its informers start: each object is read by all who share it at once.
@@ -269,6 +276,7 @@ final class ControlPlane {
                         Duration.ofSeconds(options.nodeMonitorPeriodSeconds),
                         Duration.ofSeconds(options.nodeMonitorGraceSeconds),
                         nodeName)));
+        all.add(customKinds);
         all.add(new RoleAggregation(controllerLoop, controllers.informers(), controllers.client()));
         all.add(new CertificateSigner(
                 controllerLoop, controllers.informers(), controllers.client(), pki, rbac.authorizer()));

@@ -21,9 +21,16 @@ import org.jspecify.annotations.Nullable;
  * @param stored the resource whose objects its are: itself, or another version
  * @param schema of one object, structural; no object at all means that it says nothing and all is kept
  * @param scale where a Scale is in the object, if it has one
+ * @param versioned whether what is stored may say another version than this one
  */
 public record AddedKind(
-        Resource resource, Words words, Resource stored, JsonNode schema, boolean status, Optional<ScalePaths> scale) {
+        Resource resource,
+        Words words,
+        Resource stored,
+        JsonNode schema,
+        boolean status,
+        Optional<ScalePaths> scale,
+        boolean versioned) {
     private static final Set<String> VERBS =
             ordered("create", "delete", "deletecollection", "get", "list", "patch", "update", "watch");
     private static final Set<String> PART_VERBS = ordered("get", "patch", "update");

@@ -38,12 +38,8 @@ public final class Schema {
             if (!row.stored().equals(row.resource())) {
                 storedElsewhere.put(row.resource(), row.stored());
             }
-            boolean manyVersions = row.added().isPresent()
-                    && kinds.stream()
-                                    .filter(other -> other.stored().equals(row.stored()))
-                                    .count()
-                            > 1;
-            if (!row.stored().equals(row.resource()) || manyVersions) {
+            boolean versioned = row.added().map(AddedKind::versioned).orElse(false);
+            if (!row.stored().equals(row.resource()) || versioned) {
                 converted.add(row.resource());
             }
         }

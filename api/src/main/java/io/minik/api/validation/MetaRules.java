@@ -72,7 +72,9 @@ final class MetaRules {
         labels(metadata.path("labels"), "metadata.labels");
         annotations(metadata.path("annotations"), "metadata.annotations");
         owners(metadata.path("ownerReferences"));
-        finalizers(metadata.path("finalizers"));
+        // Definitions and what they define may have short ones, as upstream's own is.
+        boolean anyName = row.added().isPresent() || row.resource().group().equals("apiextensions.k8s.io");
+        finalizers(metadata.path("finalizers"), anyName);
     }
 
     void update(JsonNode metadata, JsonNode old) {
@@ -159,11 +161,11 @@ final class MetaRules {
         }
     }
 
-    private void finalizers(JsonNode finalizers) {
+    private void finalizers(JsonNode finalizers, boolean anyName) {
         for (JsonNode finalizer : finalizers) {
             String name = finalizer.asText();
             causes.invalid("metadata.finalizers", name, Names.qualifiedName(name));
-            if (!name.contains("/") && !LEGACY_FINALIZERS.contains(name)) {
+            if (!anyName && !name.contains("/") && !LEGACY_FINALIZERS.contains(name)) {
                 causes.invalid(
                         "metadata.finalizers",
                         name,

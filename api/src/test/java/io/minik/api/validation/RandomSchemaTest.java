@@ -132,7 +132,8 @@ class RandomSchemaTest {
                             RESOURCE,
                             schema,
                             false,
-                            Optional.empty())
+                            Optional.empty(),
+                            false)
                     .row(BUILT_IN);
             ObjectNode fits = widget(object(spec));
             String told = "-Dseed=" + seed + " round " + round + ": " + fits + " against " + schema;

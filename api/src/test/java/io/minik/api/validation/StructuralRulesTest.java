@@ -32,7 +32,7 @@ class StructuralRulesTest {
     private static KindRow kind(String spec) {
         ObjectNode schema = json("{'type':'object','properties':{'spec':" + spec + "}}");
         AddedKind.Words words = new AddedKind.Words("widget", List.of(), List.of());
-        return new AddedKind(RESOURCE, words, RESOURCE, schema, false, Optional.empty()).row(BUILT_IN);
+        return new AddedKind(RESOURCE, words, RESOURCE, schema, false, Optional.empty(), false).row(BUILT_IN);
     }
 
     private static ObjectNode widget(KindRow kind, String spec) {

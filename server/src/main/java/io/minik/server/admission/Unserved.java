@@ -32,10 +32,24 @@ record Unserved(String resource, String what, String missing, Where where) {
             new Resource("storage.k8s.io", "v1", "storageclasses", "StorageClass", false);
 
     static final List<Unserved> ALL = List.of(
-            all(
+            new Unserved(
                     "customresourcedefinitions.apiextensions.k8s.io",
-                    "CustomResourceDefinition",
-                    "serve the resources it defines"),
+                    "x-kubernetes-validations",
+                    "hold objects against them",
+                    (object, lookup) -> anywhere(object.path("spec").path("versions"), "x-kubernetes-validations")),
+            new Unserved(
+                    "customresourcedefinitions.apiextensions.k8s.io",
+                    "conversion by webhook",
+                    "call the webhook",
+                    (object, lookup) ->
+                            Json.text(object, "spec", "conversion", "strategy").equals("Webhook")),
+            new Unserved(
+                    "customresourcedefinitions.apiextensions.k8s.io",
+                    "selectableFields",
+                    "select objects by them",
+                    (object, lookup) -> Json.items(object, "spec", "versions").stream()
+                            .anyMatch(
+                                    version -> !version.path("selectableFields").isEmpty())),
             all("apiservices.apiregistration.k8s.io", "APIService", "pass requests on to it"),
             all("mutatingwebhookconfigurations" + ADMISSION, "MutatingWebhookConfiguration", "call its webhooks"),
             all("validatingwebhookconfigurations" + ADMISSION, "ValidatingWebhookConfiguration", "call its webhooks"),
@@ -138,6 +152,18 @@ record Unserved(String resource, String what, String missing, Where where) {
     /** A line of docs/compat.md. */
     String row() {
         return "| " + resource + " | " + what + " | " + missing + " |";
+    }
+
+    private static boolean anywhere(JsonNode tree, String field) {
+        if (tree.has(field)) {
+            return true;
+        }
+        for (JsonNode part : tree) {
+            if (anywhere(part, field)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean provisions(JsonNode storageClass) {

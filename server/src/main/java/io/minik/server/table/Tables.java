@@ -9,6 +9,7 @@ import io.minik.ground.json.Json;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Renders objects as meta.k8s.io/v1 Table, by kind; a kind without a row function gets name and age. */
 public final class Tables {
@@ -40,7 +41,17 @@ public final class Tables {
     private final Map<Resource, TableKind> kinds;
 
     public Tables(Map<Resource, TableKind> kinds) {
-        this.kinds = Map.copyOf(kinds);
+        this.kinds = new ConcurrentHashMap<>(kinds);
+    }
+
+    /** How a kind is printed from now on, one that came while the server runs. Any thread. */
+    public void show(Resource resource, TableKind kind) {
+        kinds.put(resource, kind);
+    }
+
+    /** The kind is gone. */
+    public void forget(Resource resource) {
+        kinds.remove(resource);
     }
 
     public TableKind kind(Resource resource) {

@@ -35,6 +35,10 @@ class NotYetTest {
             + "'apiVersions':['*'],'resources':['*']}]}]";
     private static final String MATCH = "'matchConstraints':{'resourceRules':[{'operations':['*'],'apiGroups':['*'],"
             + "'apiVersions':['*'],'resources':['pods']}]}";
+    private static final String DEFINITION = "'metadata':{'name':'%s.b.c'},'spec':{'group':'b.c','scope':'Namespaced',"
+            + "'versions':[{'name':'v1','served':true,'storage':true,'schema':{'openAPIV3Schema':{%s'type':'object',"
+            + "'properties':{'spec':{'type':'object','properties':{'a':{'type':'string'}}}}}}%s}],'names':{'plural':'%s',"
+            + "'kind':'A'}%s}";
     private static final String POD = "'spec':{'containers':[{'name':'c','image':'i'%s}]%s}";
     private static final String CLAIM =
             "'spec':{'accessModes':['ReadWriteOnce'],'resources':{'requests':{'storage':'1'}}%s}";
@@ -45,10 +49,20 @@ class NotYetTest {
     /** Of each entry, by what it is of, an object that is concerned; without metadata unless that is the concern. */
     private static final Map<String, String> EXAMPLES = Map.ofEntries(
             Map.entry(
-                    "CustomResourceDefinition",
-                    "'metadata':{'name':'as.b.c'},'spec':{'group':'b.c','scope':'Namespaced','names':{'plural':'as',"
-                            + "'kind':'A'},'versions':[{'name':'v1','served':true,'storage':true,'schema':{"
-                            + "'openAPIV3Schema':{'type':'object'}}}]}"),
+                    "x-kubernetes-validations",
+                    DEFINITION.formatted("as", "'x-kubernetes-validations':[{'rule':'true'}],", "", "as", "")),
+            Map.entry(
+                    "conversion by webhook",
+                    DEFINITION.formatted(
+                            "bs",
+                            "",
+                            "",
+                            "bs",
+                            ",'conversion':{'strategy':'Webhook','webhook':{'conversionReviewVersions':['v1'],"
+                                    + "'clientConfig':{'url':'https://x'}}}")),
+            Map.entry(
+                    "selectableFields",
+                    DEFINITION.formatted("cs", "", ",'selectableFields':[{'jsonPath':'.spec.a'}]", "cs", "")),
             Map.entry(
                     "APIService",
                     "'metadata':{'name':'v1.x.y'},'spec':{'group':'x.y','version':'v1','groupPriorityMinimum':1,"

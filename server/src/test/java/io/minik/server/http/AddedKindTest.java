@@ -101,7 +101,8 @@ class AddedKindTest {
                         Optional.of(new ScalePaths(
                                 ScalePaths.path(".spec.replicas"),
                                 ScalePaths.path(".status.replicas"),
-                                ScalePaths.path(".status.selector"))))
+                                ScalePaths.path(".status.selector"))),
+                        true)
                 .row(kinds.now());
     }
 

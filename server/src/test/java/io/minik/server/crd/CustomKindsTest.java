@@ -1,0 +1,215 @@
+package io.minik.server.crd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.minik.api.client.ApiClient;
+import io.minik.api.meta.Resource;
+import io.minik.api.meta.Resources;
+import io.minik.api.object.KubeObject;
+import io.minik.api.object.ObjectKey;
+import io.minik.api.schema.KindRow;
+import io.minik.ground.json.Json;
+import io.minik.ground.loop.Loop;
+import io.minik.server.controllers.control.Conditions;
+import io.minik.server.controllers.control.ControllerContext;
+import io.minik.server.http.TestApi;
+import io.minik.server.table.BuiltInTables;
+import io.minik.server.table.Tables;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Definitions as users write them, from being applied to being deleted. */
+class CustomKindsTest {
+    private static final Resource TABS = new Resource("shop.example.com", "v1", "tabs", "Tab", true);
+    private static final Resource OLD_TABS = new Resource("shop.example.com", "v1alpha1", "tabs", "Tab", true);
+    private static final String OLD = version("v1alpha1", true, true);
+    private static final String NEW = version("v1", true, false);
+
+    private final Tables tables = BuiltInTables.tables();
+    private TestApi api;
+    private CustomKinds custom;
+
+    @BeforeEach
+    void start() {
+        api = new TestApi();
+        custom = run();
+    }
+
+    @AfterEach
+    void stop() {
+        api.close();
+    }
+
+    private CustomKinds run() {
+        Context context = api.vertx().getOrCreateContext();
+        ControllerContext controllers = ControllerContext.of(Loop.on(context), new ApiClient(api.transport(), "minik"));
+        CustomKinds kinds = new CustomKinds(controllers, api.server().kinds(), tables);
+        Promise<Void> started = Promise.promise();
+        context.runOnContext(
+                unused -> kinds.restore().compose(restored -> kinds.start()).onComplete(started));
+        TestApi.await(started.future());
+        return kinds;
+    }
+
+    private static String version(String name, boolean served, boolean storage) {
+        return "{'name':'%s','served':%s,'storage':%s,'subresources':{'status':{}},'additionalPrinterColumns':["
+                        .formatted(name, served, storage)
+                + "{'name':'Ready','type':'string','jsonPath':'.status.conditions[?(@.type==\\'Ready\\')].status'},"
+                        .replace("\\'", "\\\"")
+                + "{'name':'Size','type':'integer','jsonPath':'.spec.size'}],'schema':{'openAPIV3Schema':{'type':'object',"
+                + "'properties':{'spec':{'type':'object','properties':{'size':{'type':'integer','default':3}}},"
+                + "'status':{'type':'object','x-kubernetes-preserve-unknown-fields':true}}}}}";
+    }
+
+    private static String definition(String plural, String kind, String shortName, String... versions) {
+        return ("{'metadata':{'name':'%s.shop.example.com'},'spec':{'group':'shop.example.com','scope':'Namespaced',"
+                        + "'names':{'plural':'%s','kind':'%s','shortNames':['%s']},'versions':[%s]}}")
+                .formatted(plural, plural, kind, shortName, String.join(",", versions));
+    }
+
+    private KubeObject define(String json) {
+        return api.create(Definition.RESOURCE, "", json);
+    }
+
+    private void awaitCondition(String name, String type, String reason) {
+        TestApi.await(until(name, type, reason, 600));
+    }
+
+    /** The conditions of a definition are its controller's: each look is one call. */
+    private Future<Void> until(String name, String type, String reason, int looks) {
+        JsonNode status = api.get(Definition.RESOURCE, "", name).at("status");
+        boolean there = Conditions.find(status, type)
+                .map(found -> Json.text(found, "reason").equals(reason))
+                .orElse(false);
+        if (there) {
+            return Future.succeededFuture();
+        }
+        return looks == 0
+                ? Future.failedFuture(new AssertionError(status.toString()))
+                : api.vertx()
+                        .timer(10)
+                        .compose(unused -> Future.succeededFuture())
+                        .compose(unused -> api.vertx()
+                                .executeBlocking(() -> until(name, type, reason, looks - 1))
+                                .compose(next -> next));
+    }
+
+    @Test
+    void whatIsEstablishedIsServed() {
+        KubeObject made = define(definition("tabs", "Tab", "tb", OLD, NEW));
+        assertThat(Json.stringList(made.at("status", "storedVersions"))).containsExactly("v1alpha1");
+        awaitCondition("tabs.shop.example.com", "Established", "InitialNamesAccepted");
+        JsonNode status =
+                api.get(Definition.RESOURCE, "", "tabs.shop.example.com").at("status");
+        assertThat(status.path("acceptedNames"))
+                .isEqualTo(TestApi.tree("{'plural':'tabs','singular':'tab','shortNames':['tb'],'kind':'Tab',"
+                        + "'listKind':'TabList'}"));
+        assertThat(Json.text(Conditions.find(status, "NamesAccepted").orElseThrow(), "message"))
+                .isEqualTo("no conflicts found");
+        KubeObject tab = api.create(TABS, "default", "{'metadata':{'name':'one'},'spec':{'stranger':1}}");
+        assertThat(tab.at("spec")).isEqualTo(TestApi.tree("{'size':3}"));
+        assertThat(api.get(OLD_TABS, "default", "one").apiVersion()).isEqualTo("shop.example.com/v1alpha1");
+        KubeObject ready = api.merge(
+                TABS,
+                tab.key(),
+                "status",
+                "{'status':{'conditions':[{'type':'A','status':'no'},{'type':'Ready','status':'True'}]}}");
+        JsonNode row = tables.row(TABS, ready, Tables.IncludeObject.None, Instant.EPOCH);
+        assertThat(row.path("cells").toString()).isEqualTo("[\"one\",\"True\",3]");
+    }
+
+    @Test
+    void aNewVersionShowsWhatIsStoredInAnOldOne() {
+        define(definition("tabs", "Tab", "tb", OLD));
+        awaitCondition("tabs.shop.example.com", "Established", "InitialNamesAccepted");
+        api.create(OLD_TABS, "default", "{'metadata':{'name':'one'},'spec':{'size':7}}");
+        KubeObject changed = api.merge(
+                Definition.RESOURCE,
+                ObjectKey.cluster("tabs.shop.example.com"),
+                "",
+                "{'spec':{'versions':[" + version("v1", true, true) + "," + version("v1alpha1", false, false) + "]}}");
+        assertThat(Json.stringList(changed.at("status", "storedVersions"))).containsExactly("v1alpha1", "v1");
+        awaitServed(TABS, true);
+        KubeObject tab = api.get(TABS, "default", "one");
+        assertThat(tab.apiVersion()).isEqualTo("shop.example.com/v1");
+        assertThat(tab.at("spec", "size").asInt()).isEqualTo(7);
+        assertThatThrownBy(() -> api.get(OLD_TABS, "default", "one")).hasMessageContaining("could not find");
+    }
+
+    private boolean isServed(Resource resource) {
+        return api.server()
+                .kinds()
+                .kinds()
+                .find(resource.apiVersion(), resource.plural())
+                .isPresent();
+    }
+
+    private void awaitServed(Resource resource, boolean wanted) {
+        Promise<Void> there = Promise.promise();
+        api.server().kinds().kinds().onChange(change -> {
+            if (isServed(resource) == wanted) {
+                there.tryComplete();
+            }
+        });
+        if (isServed(resource) == wanted) {
+            there.tryComplete();
+        }
+        TestApi.await(there.future());
+    }
+
+    @Test
+    void namesThatAreTakenWaitForTheirOwnersEnd() {
+        define(definition("tabs", "Tab", "tb", NEW.replace("'storage':false", "'storage':true")));
+        awaitCondition("tabs.shop.example.com", "Established", "InitialNamesAccepted");
+        define(definition("others", "Tab", "tb", version("v1", true, true)));
+        awaitCondition("others.shop.example.com", "Established", "NotAccepted");
+        JsonNode status =
+                api.get(Definition.RESOURCE, "", "others.shop.example.com").at("status");
+        JsonNode names = Conditions.find(status, "NamesAccepted").orElseThrow();
+        assertThat(Json.text(names, "reason")).isEqualTo("KindConflict".replace("Kind", "ListKind"));
+        assertThat(Json.text(names, "message")).isEqualTo("\"TabList\" is already in use");
+        api.delete(Definition.RESOURCE, ObjectKey.cluster("tabs.shop.example.com"), "{}");
+        awaitCondition("others.shop.example.com", "Established", "InitialNamesAccepted");
+    }
+
+    @Test
+    void aDefinitionTakesItsObjectsWithIt() {
+        define(definition("tabs", "Tab", "tb", version("v1", true, true)));
+        awaitCondition("tabs.shop.example.com", "Established", "InitialNamesAccepted");
+        api.create(TABS, "default", "{'metadata':{'name':'one','finalizers':['a.b/c']},'spec':{}}");
+        KubeObject going = api.delete(Definition.RESOURCE, ObjectKey.cluster("tabs.shop.example.com"), "{}");
+        assertThat(going.meta().finalizers()).containsExactly(Definition.CLEANUP);
+        assertThat(Json.text(Conditions.find(going.at("status"), "Terminating").orElseThrow(), "reason"))
+                .isEqualTo("InstanceDeletionPending");
+        awaitCondition("tabs.shop.example.com", "Terminating", "InstanceDeletionInProgress");
+        api.list(TABS, "default", Map.of());
+        api.merge(TABS, ObjectKey.of("default", "one"), "", "{'metadata':{'finalizers':null}}");
+        awaitServed(TABS, false);
+        assertThatThrownBy(() -> api.get(Definition.RESOURCE, "", "tabs.shop.example.com"))
+                .hasMessage("customresourcedefinitions.apiextensions.k8s.io \"tabs.shop.example.com\" not found");
+    }
+
+    @Test
+    void whatWasEstablishedIsServedAgainAfterAStart() {
+        define(definition("tabs", "Tab", "tb", version("v1", true, true)));
+        awaitCondition("tabs.shop.example.com", "Established", "InitialNamesAccepted");
+        KubeObject tab = api.create(TABS, "default", "{'metadata':{'name':'one'},'spec':{}}");
+        TestApi.await(custom.stop());
+        List<KindRow> rows = api.server().kinds().kinds().all().stream()
+                .filter(row -> row.added().isPresent())
+                .toList();
+        TestApi.await(api.server().kinds().change(rows, List.of()));
+        run();
+        assertThat(api.get(TABS, "default", "one").bytes()).isEqualTo(tab.bytes());
+        assertThat(api.list(Resources.NAMESPACES, "", Map.of()).items()).isNotEmpty();
+    }
+}
