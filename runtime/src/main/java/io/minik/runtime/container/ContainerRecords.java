@@ -12,10 +12,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What is known of each container: on disk first, then here. Changed under the container's key only, read by all. */
 final class ContainerRecords {
     private static final long NANOS = 1_000_000_000L;
+
+    private static final Logger LOG = LoggerFactory.getLogger(ContainerRecords.class);
 
     private final ContainerFiles files;
     private final InstantSource clock;
@@ -64,6 +68,22 @@ final class ContainerRecords {
 
     Container write(ContainerConfig config, Life life) {
         files.write(config.id(), life);
+        return take(config, life);
+    }
+
+    /**
+     * An end counts also when the disk refuses to take it, being full or read-only: who waits for it must hear. The next minik
+     * finds the shim gone and reads the end from what it left.
+     */
+    Container ended(ContainerConfig config, Life life) {
+        try {
+            files.write(config.id(), life);
+        } catch (RuntimeException e) {
+            LOG.atError()
+                    .addKeyValue("container", config.id())
+                    .setCause(e)
+                    .log("the end of a container is not on disk");
+        }
         return take(config, life);
     }
 

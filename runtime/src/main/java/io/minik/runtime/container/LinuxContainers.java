@@ -183,10 +183,12 @@ public final class LinuxContainers implements Containers {
                     }
                     return null;
                 })
-                .onFailure(e -> LOG.atError()
-                        .addKeyValue("container", id)
-                        .setCause(e)
-                        .log("the end of a container could not be recorded"));
+                .onFailure(e -> {
+                    LOG.atError().addKeyValue("container", id).setCause(e).log("a container could not be ended");
+                    // Whoever waits for the end would wait for ever.
+                    Optional.ofNullable(running.get(id))
+                            .ifPresent(held -> held.ended().tryFail(e));
+                });
     }
 
     private void end(String id, Running held) {
@@ -196,7 +198,7 @@ public final class LinuxContainers implements Containers {
         cgroup.kill();
         byte[] status = starter.finish(id, held);
         Life life = container.life().ended(status, cgroup.oomKills() > 0, records.now());
-        Container ended = records.write(container.config(), life);
+        Container ended = records.ended(container.config(), life);
         running.remove(id);
         cgroups.removeLater(cgroup.path());
         LOG.atInfo()

@@ -8,6 +8,8 @@ import io.minik.runtime.RuntimeFault;
 import io.minik.runtime.container.Containers.Container;
 import io.minik.runtime.container.Containers.ExecResult;
 import io.minik.runtime.container.Containers.State;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -110,6 +112,23 @@ class ContainersTest {
 
         assertThat(result.timedOut()).isTrue();
         assertThat(result.exitCode()).isEqualTo(137);
+    }
+
+    /** A full disk must not leave whoever stops a container waiting for ever. */
+    @Test
+    void anEndThatTheDiskRefusesIsAnEnd() throws IOException {
+        await(node.containers.create(node.config("p1", "c1", "sleep", "1000")));
+        await(node.containers.start("c1"));
+        Path record = dir.resolve("data/containers/c1/life.json");
+        Files.delete(record);
+        Files.createDirectories(record.resolve("in the way"));
+
+        Container ended = await(node.containers.stop("c1", 0));
+
+        assertThat(ended.state()).isEqualTo(State.EXITED);
+        assertThat(ended.exitCode()).isEqualTo(137);
+        await(node.containers.remove("c1"));
+        assertThat(await(node.containers.list())).isEmpty();
     }
 
     @Test
