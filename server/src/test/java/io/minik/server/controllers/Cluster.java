@@ -19,14 +19,14 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /** A cluster in memory: the fake API, driven time, and hands that do what kubelets do. */
-final class Cluster {
-    static final String NAMESPACE = "default";
+public final class Cluster {
+    public static final String NAMESPACE = "default";
 
-    final ManualLoop loop = new ManualLoop();
-    final FakeApi api = new FakeApi(loop);
-    final ControllerContext context = ControllerContext.of(loop, new ApiClient(api, "controllers"));
+    public final ManualLoop loop = new ManualLoop();
+    public final FakeApi api = new FakeApi(loop);
+    public final ControllerContext context = ControllerContext.of(loop, new ApiClient(api, "controllers"));
 
-    Cluster start(Room... rooms) {
+    public Cluster start(Room... rooms) {
         for (Room room : rooms) {
             room.start().onFailure(error -> {
                 throw new AssertionError(error);
@@ -36,28 +36,28 @@ final class Cluster {
         return this;
     }
 
-    KubeObject put(Resource resource, String name, Consumer<ObjectNode> body) {
+    public KubeObject put(Resource resource, String name, Consumer<ObjectNode> body) {
         ObjectKey key = resource.namespaced() ? ObjectKey.of(NAMESPACE, name) : ObjectKey.cluster(name);
         return api.put(resource, KubeObject.named(resource.apiVersion(), resource.kind(), key, body));
     }
 
-    KubeObject get(Resource resource, String name) {
+    public KubeObject get(Resource resource, String name) {
         return api.require(resource, resource.namespaced() ? ObjectKey.of(NAMESPACE, name) : ObjectKey.cluster(name));
     }
 
-    void edit(Resource resource, String name, Consumer<ObjectNode> change) {
+    public void edit(Resource resource, String name, Consumer<ObjectNode> change) {
         api.edit(resource, resource.namespaced() ? ObjectKey.of(NAMESPACE, name) : ObjectKey.cluster(name), change);
     }
 
-    List<KubeObject> pods() {
+    public List<KubeObject> pods() {
         return api.all(Resources.PODS);
     }
 
-    List<KubeObject> livePods() {
+    public List<KubeObject> livePods() {
         return pods().stream().filter(Pods::active).toList();
     }
 
-    List<String> events(String reason) {
+    public List<String> events(String reason) {
         return api.all(Resources.EVENTS).stream()
                 .filter(event -> event.text("reason").equals(reason))
                 .map(event -> event.text("message"))
@@ -65,7 +65,7 @@ final class Cluster {
     }
 
     /** A workload of one container, with labels app=name. */
-    static Consumer<ObjectNode> workload(String name, int replicas, String image) {
+    public static Consumer<ObjectNode> workload(String name, int replicas, String image) {
         return tree -> {
             ObjectNode spec = Json.child(tree, "spec").put("replicas", replicas);
             spec.putObject("selector").putObject("matchLabels").put("app", name);
@@ -73,7 +73,7 @@ final class Cluster {
         };
     }
 
-    static void template(ObjectNode spec, String app, String image) {
+    public static void template(ObjectNode spec, String app, String image) {
         ObjectNode template = spec.putObject("template");
         template.putObject("metadata").putObject("labels").put("app", app);
         template.putObject("spec")
@@ -83,7 +83,7 @@ final class Cluster {
                 .put("image", image);
     }
 
-    void run(KubeObject pod, boolean ready) {
+    public void run(KubeObject pod, boolean ready) {
         api.edit(Resources.PODS, pod.key(), tree -> {
             ObjectNode spec = Json.child(tree, "spec");
             if (!spec.has("nodeName")) {
@@ -96,12 +96,12 @@ final class Cluster {
         });
     }
 
-    void finish(KubeObject pod, String phase) {
+    public void finish(KubeObject pod, String phase) {
         api.edit(Resources.PODS, pod.key(), tree -> Json.child(tree, "status").put("phase", phase));
     }
 
     /** All kubelets do their work until nothing changes: pods run and are ready, those being deleted go. */
-    void everyPodRuns() {
+    public void everyPodRuns() {
         for (int round = 0; round < 200; round++) {
             // Long enough for the retry after a conflict.
             loop.advance(Duration.ofMillis(50));
@@ -120,5 +120,18 @@ final class Cluster {
             }
         }
         throw new AssertionError("the cluster does not come to rest");
+    }
+
+    /** The images of the pods that are not on their way out, sorted. */
+    public List<String> images() {
+        return livePods().stream()
+                .map(pod -> pod.at("spec", "containers").get(0).path("image").asText())
+                .sorted()
+                .toList();
+    }
+
+    /** Gives a workload's template another image. */
+    public static void image(ObjectNode workload, String image) {
+        ((ObjectNode) workload.at("/spec/template/spec/containers/0")).put("image", image);
     }
 }

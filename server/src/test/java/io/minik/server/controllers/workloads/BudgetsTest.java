@@ -1,4 +1,4 @@
-package io.minik.server.controllers;
+package io.minik.server.controllers.workloads;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,9 +6,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.meta.Resources;
 import io.minik.api.object.ObjectKey;
 import io.minik.ground.json.Json;
+import io.minik.server.controllers.Cluster;
 import io.minik.server.controllers.volumes.VolumeBinder;
-import io.minik.server.controllers.workloads.DisruptionController;
-import io.minik.server.controllers.workloads.ReplicaSetController;
 import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;

@@ -1,4 +1,4 @@
-package io.minik.server.controllers;
+package io.minik.server.controllers.accounts;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,7 +6,7 @@ import io.minik.api.meta.Resources;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.ground.json.Json;
-import io.minik.server.controllers.accounts.TokenCleaner;
+import io.minik.server.controllers.Cluster;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;

@@ -1,4 +1,4 @@
-package io.minik.server.controllers;
+package io.minik.server.controllers.endpoints;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,9 +7,7 @@ import io.minik.api.meta.Resources;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.ground.json.Json;
-import io.minik.server.controllers.endpoints.EndpointSliceController;
-import io.minik.server.controllers.endpoints.EndpointSliceMirroring;
-import io.minik.server.controllers.endpoints.EndpointsController;
+import io.minik.server.controllers.Cluster;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;

@@ -1,4 +1,4 @@
-package io.minik.server.controllers;
+package io.minik.server.controllers.garbage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,10 +8,10 @@ import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Resources;
 import io.minik.api.object.ObjectKey;
 import io.minik.ground.json.Json;
+import io.minik.server.controllers.Cluster;
 import io.minik.server.controllers.accounts.RootCaPublisher;
 import io.minik.server.controllers.accounts.ServiceAccountController;
 import io.minik.server.controllers.control.Conditions;
-import io.minik.server.controllers.garbage.NamespaceController;
 import io.minik.server.controllers.nodes.NodeIpamController;
 import java.time.Duration;
 import java.util.List;

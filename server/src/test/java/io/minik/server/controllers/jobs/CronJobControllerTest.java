@@ -1,4 +1,4 @@
-package io.minik.server.controllers;
+package io.minik.server.controllers.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.meta.Resources;
 import io.minik.api.object.KubeObject;
 import io.minik.ground.json.Json;
-import io.minik.server.controllers.jobs.CronJobController;
+import io.minik.server.controllers.Cluster;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;

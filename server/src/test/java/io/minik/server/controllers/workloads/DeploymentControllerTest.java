@@ -1,4 +1,4 @@
-package io.minik.server.controllers;
+package io.minik.server.controllers.workloads;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,13 +6,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.meta.Resources;
 import io.minik.api.object.KubeObject;
 import io.minik.ground.json.Json;
+import io.minik.server.controllers.Cluster;
 import io.minik.server.controllers.control.Conditions;
 import io.minik.server.controllers.control.Pods;
 import io.minik.server.controllers.control.TemplateHash;
-import io.minik.server.controllers.workloads.DeploymentController;
-import io.minik.server.controllers.workloads.DeploymentRevision;
-import io.minik.server.controllers.workloads.ReplicaSetController;
-import io.minik.server.controllers.workloads.Rollout;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;

@@ -1,4 +1,4 @@
-package io.minik.server.controllers;
+package io.minik.server.controllers.garbage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,7 +11,7 @@ import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.api.object.OwnerReference;
 import io.minik.ground.json.Json;
-import io.minik.server.controllers.garbage.GarbageCollector;
+import io.minik.server.controllers.Cluster;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;

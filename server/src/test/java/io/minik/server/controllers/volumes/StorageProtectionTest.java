@@ -1,4 +1,4 @@
-package io.minik.server.controllers;
+package io.minik.server.controllers.volumes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,8 +8,7 @@ import io.minik.api.meta.Resources;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.ground.json.Json;
-import io.minik.server.controllers.volumes.StorageProtection;
-import io.minik.server.controllers.volumes.VolumeBinder;
+import io.minik.server.controllers.Cluster;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;

@@ -1,4 +1,4 @@
-package io.minik.server.controllers;
+package io.minik.server.controllers.workloads;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -10,8 +10,8 @@ import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.api.object.OwnerReference;
 import io.minik.ground.json.Json;
+import io.minik.server.controllers.Cluster;
 import io.minik.server.controllers.control.Conditions;
-import io.minik.server.controllers.workloads.ReplicaSetController;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;

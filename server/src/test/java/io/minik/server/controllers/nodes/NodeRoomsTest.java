@@ -1,4 +1,4 @@
-package io.minik.server.controllers;
+package io.minik.server.controllers.nodes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -10,12 +10,9 @@ import io.minik.api.meta.Resources;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.ground.json.Json;
+import io.minik.server.controllers.Cluster;
 import io.minik.server.controllers.control.Conditions;
 import io.minik.server.controllers.control.Pods;
-import io.minik.server.controllers.nodes.NodeLifecycleController;
-import io.minik.server.controllers.nodes.PodGcController;
-import io.minik.server.controllers.nodes.ServerRole;
-import io.minik.server.controllers.nodes.TaintEvictionController;
 import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;

@@ -1,4 +1,4 @@
-package io.minik.server.controllers;
+package io.minik.server.controllers.jobs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,9 +8,8 @@ import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Resources;
 import io.minik.api.object.KubeObject;
 import io.minik.ground.json.Json;
+import io.minik.server.controllers.Cluster;
 import io.minik.server.controllers.control.Conditions;
-import io.minik.server.controllers.jobs.JobController;
-import io.minik.server.controllers.jobs.JobPods;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

@@ -1,4 +1,4 @@
-package io.minik.server.controllers;
+package io.minik.server.controllers.workloads;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,8 +7,7 @@ import io.minik.api.meta.Resources;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.OwnerReference;
 import io.minik.ground.json.Json;
-import io.minik.server.controllers.workloads.Revisions;
-import io.minik.server.controllers.workloads.StatefulSetController;
+import io.minik.server.controllers.Cluster;
 import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
