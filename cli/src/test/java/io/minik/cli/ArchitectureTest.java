@@ -20,6 +20,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -121,6 +123,21 @@ class ArchitectureTest {
             }
         }
         assertThat(named).isEmpty();
+    }
+
+    /** A custom kind and a policy refuse in the same words as Kubernetes' own kinds: these stand in one place. */
+    @Test
+    void onlyCausesFormsTheWordsOfFieldErrors() throws IOException {
+        Pattern words = Pattern.compile("\"(?:[^\"\\\\]|\\\\.)*(?:Required value|Invalid value: |Unsupported value: "
+                + "|Duplicate value: |Forbidden: |Not found: |Too long: |Too many: )|\"FieldValue");
+        Map<String, String> formed = new TreeMap<>();
+        for (Path source : Tree.sources()) {
+            Matcher found = words.matcher(Files.readString(source));
+            if (!source.endsWith("Causes.java") && found.find()) {
+                formed.put(source.toString(), found.group());
+            }
+        }
+        assertThat(formed).isEmpty();
     }
 
     private static boolean isGenerated(JavaClass type) {

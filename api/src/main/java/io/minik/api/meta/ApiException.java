@@ -4,7 +4,6 @@ import io.minik.api.meta.Status.Cause;
 import io.minik.api.meta.Status.Details;
 import io.minik.api.meta.Status.Reason;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /** The one failure of the API, worded as Kubernetes words it (apimachinery's api/errors). */
 public final class ApiException extends RuntimeException {
@@ -69,12 +68,10 @@ public final class ApiException extends RuntimeException {
 
     /** 422 with a cause per field, as ToAggregate words it: one alone, several in brackets. */
     public static ApiException invalid(Resource resource, String name, List<Cause> causes) {
-        String all = causes.stream().map(c -> c.field() + ": " + c.message()).collect(Collectors.joining(", "));
-        String text = causes.size() == 1 ? all : "[" + all + "]";
         return of(
                 Reason.Invalid,
                 resource.kind() + (resource.group().isEmpty() ? "" : "." + resource.group()) + " \"" + name
-                        + "\" is invalid: " + text,
+                        + "\" is invalid: " + Causes.text(causes),
                 new Details(name, resource.group(), resource.kind(), "", causes, 0));
     }
 

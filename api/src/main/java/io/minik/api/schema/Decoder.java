@@ -5,8 +5,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.meta.ApiException;
+import io.minik.api.meta.Causes;
 import io.minik.api.meta.Resource;
-import io.minik.api.meta.Status.Cause;
 import io.minik.ground.json.Json;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -134,13 +134,9 @@ public final class Decoder {
             return new Decoded(clean, level == FieldValidation.WARN ? List.copyOf(unfit) : List.of());
         } catch (Mismatch e) {
             String shown = strategic ? GoText.of(patch.tree()) : tree.toString();
-            throw ApiException.invalid(
-                    new Resource("", "", "", "", false),
-                    "",
-                    List.of(new Cause(
-                            "FieldValueInvalid",
-                            "Invalid value: \"" + GoText.escaped(shown) + "\": " + e.getMessage(),
-                            "patch")));
+            throw new Causes()
+                    .invalid("patch", shown, String.valueOf(e.getMessage()))
+                    .refusal(new Resource("", "", "", "", false), "");
         }
     }
 

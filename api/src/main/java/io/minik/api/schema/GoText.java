@@ -26,14 +26,6 @@ final class GoText {
         return value.isNull() ? "<nil>" : value.asText();
     }
 
-    /** As {@code %q} prints what stands in quotes. */
-    static String escaped(String text) {
-        return text.replace("\\", "\\\\")
-                .replace("\"", "\\\"")
-                .replace("\n", "\\n")
-                .replace("\t", "\\t");
-    }
-
     /** @param container slice, map, struct, or empty for a single value */
     static String unconvertible(JsonNode value, String container, String goType) {
         String kind = kind(value);

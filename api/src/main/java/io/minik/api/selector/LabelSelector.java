@@ -2,6 +2,7 @@ package io.minik.api.selector;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.minik.api.meta.ApiException;
+import io.minik.api.meta.Causes;
 import io.minik.api.meta.Names;
 import io.minik.ground.json.Json;
 import java.util.ArrayList;
@@ -143,19 +144,23 @@ public final class LabelSelector {
     /** Checks key and values as a selector that came from a user. @throws IllegalArgumentException in field.Error's words */
     static Requirement checked(String key, Operator operator, Set<String> values) {
         Names.qualifiedName(key).stream().findFirst().ifPresent(why -> {
-            throw new IllegalArgumentException("key: Invalid value: \"" + key + "\": " + why);
+            throw refused("key", key, why);
         });
         boolean comparison = operator == Operator.Gt || operator == Operator.Lt;
         for (String value : values) {
             if (comparison && !value.matches("[-+]?[0-9]{1,18}")) {
-                throw new IllegalArgumentException("values[0]: Invalid value: \"" + value
-                        + "\": for 'Gt', 'Lt' operators, the value must be an integer");
+                throw refused("values[0]", value, "for 'Gt', 'Lt' operators, the value must be an integer");
             }
             Names.labelValue(value).stream().findFirst().ifPresent(why -> {
-                throw new IllegalArgumentException("values[0][" + key + "]: Invalid value: \"" + value + "\": " + why);
+                throw refused(Causes.at("values[0]", key), value, why);
             });
         }
         return new Requirement(key, operator, List.copyOf(values));
+    }
+
+    private static IllegalArgumentException refused(String field, String value, String why) {
+        return new IllegalArgumentException(
+                new Causes().invalid(field, value, why).toString());
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.minik.api.validation;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.minik.api.meta.Causes;
 import io.minik.ground.net.Address;
 import io.minik.ground.net.Cidr;
 import java.util.List;
@@ -12,7 +13,7 @@ final class AddressWarnings {
 
     static void addresses(JsonNode values, String path, List<String> said) {
         for (int at = 0; at < values.size(); at++) {
-            address(values.get(at).asText(), path + "[" + at + "]", said);
+            address(values.get(at).asText(), Causes.at(path, at), said);
         }
     }
 
@@ -34,7 +35,7 @@ final class AddressWarnings {
 
     static void ranges(JsonNode values, String path, List<String> said) {
         for (int at = 0; at < values.size(); at++) {
-            range(values.get(at).asText().strip(), path + "[" + at + "]", said);
+            range(values.get(at).asText().strip(), Causes.at(path, at), said);
         }
     }
 

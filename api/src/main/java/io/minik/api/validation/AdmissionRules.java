@@ -1,6 +1,7 @@
 package io.minik.api.validation;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.minik.api.meta.Causes;
 import io.minik.ground.json.Json;
 import java.util.HashSet;
 import java.util.List;
@@ -60,7 +61,7 @@ final class AdmissionRules {
     private void rules(String path, JsonNode rules) {
         for (int at = 0; at < rules.size(); at++) {
             JsonNode rule = rules.get(at);
-            String here = path + "[" + at + "]";
+            String here = Causes.at(path, at);
             for (JsonNode operation : rule.path("operations")) {
                 if (!OPERATIONS.contains(operation.asText())) {
                     causes.unsupported(here + ".operations", operation.asText(), OPERATIONS);

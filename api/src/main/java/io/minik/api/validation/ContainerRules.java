@@ -1,6 +1,7 @@
 package io.minik.api.validation;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.minik.api.meta.Causes;
 import io.minik.api.meta.Names;
 import io.minik.api.meta.Quantity;
 import io.minik.ground.json.Json;
@@ -84,7 +85,7 @@ final class ContainerRules {
         Set<String> names = new HashSet<>();
         for (int at = 0; at < ports.size(); at++) {
             JsonNode port = ports.get(at);
-            String here = path + "[" + at + "]";
+            String here = Causes.at(path, at);
             String name = Json.text(port, "name");
             if (!name.isEmpty()) {
                 causes.invalid(here + ".name", name, Names.portName(name));
@@ -108,7 +109,7 @@ final class ContainerRules {
     private void env(JsonNode env, String path) {
         for (int at = 0; at < env.size(); at++) {
             JsonNode variable = env.get(at);
-            String here = path + "[" + at + "]";
+            String here = Causes.at(path, at);
             String name = Json.text(variable, "name");
             if (!name.isEmpty()) {
                 causes.invalid(here + ".name", name, Names.envVarName(name));
@@ -164,9 +165,9 @@ final class ContainerRules {
             JsonNode source = sources.get(at);
             int given = (source.has("configMapRef") ? 1 : 0) + (source.has("secretRef") ? 1 : 0);
             if (given == 0) {
-                causes.invalid(path + "[" + at + "]", "", "must specify one of: `configMapRef` or `secretRef`");
+                causes.invalid(Causes.at(path, at), "", "must specify one of: `configMapRef` or `secretRef`");
             } else if (given > 1) {
-                causes.invalid(path + "[" + at + "]", "", "may not have more than one field specified at a time");
+                causes.invalid(Causes.at(path, at), "", "may not have more than one field specified at a time");
             }
         }
     }
@@ -177,7 +178,7 @@ final class ContainerRules {
         Set<String> places = new HashSet<>();
         for (int at = 0; at < mounts.size(); at++) {
             JsonNode mount = mounts.get(at);
-            String here = path + "[" + at + "]";
+            String here = Causes.at(path, at);
             String name = Json.text(mount, "name");
             if (!name.isEmpty() && !volumes.containsKey(name)) {
                 causes.notFound(here + ".name", name);

@@ -3,6 +3,7 @@ package io.minik.api.validation;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.minik.api.meta.Causes;
 import io.minik.api.schema.Structural;
 import io.minik.ground.json.Json;
 import java.util.HashMap;
@@ -26,7 +27,7 @@ final class ListRules {
             for (Map.Entry<String, JsonNode> entry : object.properties()) {
                 String name = entry.getKey();
                 boolean named = schema.properties().containsKey(name);
-                String at = !named ? path + "[" + name + "]" : path.isEmpty() ? name : path + "." + name;
+                String at = !named ? Causes.at(path, name) : path.isEmpty() ? name : path + "." + name;
                 Optional<JsonNode> before = old.map(tree -> tree.get(name));
                 schema.part(name).ifPresent(part -> check(part, entry.getValue(), before, at));
             }
@@ -40,7 +41,7 @@ final class ListRules {
             }
             schema.items().ifPresent(items -> {
                 for (int at = 0; at < list.size(); at++) {
-                    check(items, list.get(at), sameItem(schema, list.get(at), old), path + "[" + at + "]");
+                    check(items, list.get(at), sameItem(schema, list.get(at), old), Causes.at(path, at));
                 }
             });
         }
@@ -73,20 +74,20 @@ final class ListRules {
     private void set(ArrayNode list, String path) {
         Map<JsonNode, Integer> seen = new HashMap<>();
         for (int at = 0; at < list.size(); at++) {
-            twice(seen, list.get(at), path + "[" + at + "]");
+            twice(seen, list.get(at), Causes.at(path, at));
         }
     }
 
     private void map(List<String> keys, ArrayNode list, String path) {
         for (int at = 0; at < list.size(); at++) {
             if (!list.get(at).isObject() && !list.get(at).isNull()) {
-                causes.invalid(path + "[" + at + "]", list.get(at), "must be an object for an array of list-type map");
+                causes.invalid(Causes.at(path, at), list.get(at), "must be an object for an array of list-type map");
                 return;
             }
         }
         Map<JsonNode, Integer> seen = new HashMap<>();
         for (int at = 0; at < list.size(); at++) {
-            twice(seen, key(keys, list.get(at)), path + "[" + at + "]");
+            twice(seen, key(keys, list.get(at)), Causes.at(path, at));
         }
     }
 

@@ -1,6 +1,7 @@
 package io.minik.api.validation;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.minik.api.meta.Causes;
 import io.minik.ground.json.Json;
 import java.util.HashSet;
 import java.util.List;
@@ -28,7 +29,7 @@ final class PodAnnotationRules {
         annotations.properties().forEach(annotation -> {
             String key = annotation.getKey();
             String value = annotation.getValue().asText();
-            String here = path + "[" + key + "]";
+            String here = Causes.at(path, key);
             if (key.startsWith(APP_ARMOR)) {
                 String container = key.substring(APP_ARMOR.length());
                 if (!containers.contains(container)) {

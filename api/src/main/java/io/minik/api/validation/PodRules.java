@@ -1,6 +1,7 @@
 package io.minik.api.validation;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.minik.api.meta.Causes;
 import io.minik.api.meta.Names;
 import io.minik.ground.json.Json;
 import java.util.HashMap;
@@ -100,7 +101,7 @@ final class PodRules {
         Set<String> seen = new HashSet<>();
         for (int at = 0; at < items.size(); at++) {
             String name = Json.text(items.get(at), "name");
-            String here = path + "[" + at + "]" + (qualified ? "" : ".name");
+            String here = Causes.at(path, at) + (qualified ? "" : ".name");
             causes.invalid(here, name, qualified ? Names.qualifiedName(name) : Names.dns1123Label(name));
             if (!seen.add(name)) {
                 causes.duplicate(here, name);

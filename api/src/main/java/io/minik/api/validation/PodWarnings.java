@@ -1,6 +1,7 @@
 package io.minik.api.validation;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.minik.api.meta.Causes;
 import io.minik.ground.json.Json;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -182,7 +183,7 @@ final class PodWarnings {
     private void ports(JsonNode ports, String where, Map<String, List<Port>> all) {
         for (int at = 0; at < ports.size(); at++) {
             JsonNode port = ports.get(at);
-            Port here = new Port(where + "[" + at + "]", Json.text(port, "hostIP"), Json.intOr(0, port, "hostPort"));
+            Port here = new Port(Causes.at(where, at), Json.text(port, "hostIP"), Json.intOr(0, port, "hostPort"));
             if (!here.hostIp().isEmpty() && here.hostPort() == 0) {
                 said.add(here.where() + ": hostIP set without hostPort: " + inGo(port));
             }

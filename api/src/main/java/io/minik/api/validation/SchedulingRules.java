@@ -1,6 +1,7 @@
 package io.minik.api.validation;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.minik.api.meta.Causes;
 import io.minik.api.meta.Names;
 import io.minik.ground.json.Json;
 import java.util.HashSet;
@@ -29,7 +30,7 @@ final class SchedulingRules {
     private void tolerations(JsonNode tolerations, String path) {
         for (int at = 0; at < tolerations.size(); at++) {
             JsonNode toleration = tolerations.get(at);
-            String here = path + "[" + at + "]";
+            String here = Causes.at(path, at);
             String key = Json.text(toleration, "key");
             String operator = Json.text(toleration, "operator");
             String value = Json.text(toleration, "value");
@@ -135,7 +136,7 @@ final class SchedulingRules {
         Set<String> seen = new HashSet<>();
         for (int at = 0; at < constraints.size(); at++) {
             JsonNode constraint = constraints.get(at);
-            String here = path + "[" + at + "]";
+            String here = Causes.at(path, at);
             if (Json.intOr(0, constraint, "maxSkew") <= 0) {
                 causes.invalid(here + ".maxSkew", Json.intOr(0, constraint, "maxSkew"), "must be greater than zero");
             }

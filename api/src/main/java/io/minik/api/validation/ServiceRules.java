@@ -1,6 +1,7 @@
 package io.minik.api.validation;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.minik.api.meta.Causes;
 import io.minik.api.meta.Names;
 import io.minik.ground.json.Json;
 import java.util.HashSet;
@@ -141,9 +142,9 @@ final class ServiceRules {
             for (int item = 0; item < addresses.size(); item++) {
                 String address = addresses.get(item).asText();
                 if (type.equals("FQDN")) {
-                    causes.invalid(here + "[" + item + "]", address, Names.dns1123Subdomain(address));
+                    causes.invalid(Causes.at(here, item), address, Names.dns1123Subdomain(address));
                 } else if (type.equals("IPv4") || type.equals("IPv6")) {
-                    routableIp(address, here + "[" + item + "]");
+                    routableIp(address, Causes.at(here, item));
                 }
             }
         }

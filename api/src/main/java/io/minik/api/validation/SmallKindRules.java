@@ -1,6 +1,7 @@
 package io.minik.api.validation;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.minik.api.meta.Causes;
 import io.minik.api.meta.Names;
 import io.minik.api.meta.Quantity;
 import io.minik.ground.json.Json;
@@ -84,7 +85,7 @@ final class SmallKindRules {
     private long keys(JsonNode data, String path) {
         long size = 0;
         for (Map.Entry<String, JsonNode> entry : data.properties()) {
-            causes.invalid(path + "[" + entry.getKey() + "]", entry.getKey(), Names.configMapKey(entry.getKey()));
+            causes.invalid(Causes.at(path, entry.getKey()), entry.getKey(), Names.configMapKey(entry.getKey()));
             size += entry.getValue().asText().length();
         }
         return size;
@@ -228,7 +229,7 @@ final class SmallKindRules {
             }
             default ->
                 causes.unsupported(
-                        path + ".kind", Json.text(subject, "kind"), List.of("Group", "ServiceAccount", "User"));
+                        path + ".kind", Json.text(subject, "kind"), List.of("ServiceAccount", "User", "Group"));
         }
     }
 

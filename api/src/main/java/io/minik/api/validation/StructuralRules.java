@@ -3,6 +3,7 @@ package io.minik.api.validation;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.minik.api.meta.Causes;
 import io.minik.api.meta.Status.Cause;
 import io.minik.api.schema.Structural;
 import io.minik.ground.json.Json;
@@ -227,7 +228,7 @@ final class StructuralRules {
     private void list(Structural schema, ArrayNode list, Optional<? extends JsonNode> old, String path) {
         schema.items().ifPresent(items -> {
             for (int at = 0; at < list.size(); at++) {
-                value(items, list.get(at), ListRules.sameItem(schema, list.get(at), old), path + "[" + at + "]");
+                value(items, list.get(at), ListRules.sameItem(schema, list.get(at), old), Causes.at(path, at));
             }
         });
         JsonNode least = schema.says("minItems");
@@ -254,7 +255,7 @@ final class StructuralRules {
         if (words.isEmpty()) {
             return;
         }
-        List<String> supported = new ArrayList<>();
+        Set<String> supported = new HashSet<>();
         for (JsonNode word : words) {
             boolean same = word.equals(value)
                     || (word.isNumber()

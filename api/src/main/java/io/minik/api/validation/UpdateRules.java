@@ -2,6 +2,7 @@ package io.minik.api.validation;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.minik.api.meta.Causes;
 import io.minik.api.meta.Quantity;
 import io.minik.api.schema.KindRow;
 import io.minik.ground.json.Json;

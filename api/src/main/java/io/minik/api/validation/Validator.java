@@ -2,6 +2,7 @@ package io.minik.api.validation;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.minik.api.meta.Causes;
 import io.minik.api.meta.Status.Cause;
 import io.minik.api.schema.Field;
 import io.minik.api.schema.KindRow;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Says what is wrong with a decoded, defaulted object: first what holds for all kinds (names, labels, owners), then what
@@ -88,12 +90,12 @@ public final class Validator {
             case SINGLE -> value(causes, type, field, value, path);
             case LIST -> {
                 for (int at = 0; at < value.size(); at++) {
-                    value(causes, type, field, value.get(at), path + "[" + at + "]");
+                    value(causes, type, field, value.get(at), Causes.at(path, at));
                 }
             }
             case MAP -> {
                 for (Map.Entry<String, JsonNode> entry : value.properties()) {
-                    value(causes, type, field, entry.getValue(), path + "[" + entry.getKey() + "]");
+                    value(causes, type, field, entry.getValue(), Causes.at(path, entry.getKey()));
                 }
             }
         }
@@ -128,7 +130,7 @@ public final class Validator {
                 causes.unsupported(
                         path,
                         value.asText(),
-                        words.stream().filter(word -> !word.isEmpty()).toList());
+                        words.stream().filter(word -> !word.isEmpty()).collect(Collectors.toSet()));
             }
         }
         if (value.isIntegralNumber()) {

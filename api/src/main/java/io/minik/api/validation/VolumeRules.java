@@ -1,6 +1,7 @@
 package io.minik.api.validation;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.minik.api.meta.Causes;
 import io.minik.api.meta.Names;
 import io.minik.api.meta.Quantity;
 import io.minik.ground.json.Json;
@@ -27,7 +28,7 @@ final class VolumeRules {
         Map<String, JsonNode> byName = new HashMap<>();
         for (int at = 0; at < volumes.size(); at++) {
             JsonNode volume = volumes.get(at);
-            String here = path + "[" + at + "]";
+            String here = Causes.at(path, at);
             String name = Json.text(volume, "name");
             if (!name.isEmpty()) {
                 causes.invalid(here + ".name", name, Names.dns1123Label(name));

@@ -2,6 +2,7 @@ package io.minik.api.validation;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.NullNode;
+import io.minik.api.meta.Causes;
 import io.minik.api.meta.CronSchedule;
 import io.minik.api.selector.LabelSelector;
 import io.minik.ground.json.Json;
@@ -180,9 +181,9 @@ final class WorkloadRules {
         String path = "spec.template.metadata.labels";
         String present = labels.get(key);
         if (present == null) {
-            causes.required(path + "[" + key + "]", "must be '" + value + "'");
+            causes.required(Causes.at(path, key), "must be '" + value + "'");
         } else if (!present.equals(value)) {
-            causes.invalid(path + "[" + key + "]", present, "must be '" + value + "'");
+            causes.invalid(Causes.at(path, key), present, "must be '" + value + "'");
         }
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.minik.api.meta.Causes;
 import io.minik.ground.json.Json;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

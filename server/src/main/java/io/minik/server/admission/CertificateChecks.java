@@ -1,13 +1,12 @@
 package io.minik.server.admission;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.minik.api.meta.Causes;
 import io.minik.api.meta.Names;
-import io.minik.api.meta.Status.Cause;
 import io.minik.ground.json.Json;
 import io.minik.ground.tls.Pem;
 import io.minik.ground.tls.X509Exception;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
@@ -55,108 +54,105 @@ final class CertificateChecks {
 
     private CertificateChecks() {}
 
-    static List<Cause> spec(JsonNode spec) {
-        List<Cause> causes = new ArrayList<>();
+    static Causes spec(JsonNode spec) {
+        Causes causes = new Causes();
         JsonNode usages = spec.path("usages");
         if (usages.isEmpty()) {
-            causes.add(required("spec.usages"));
+            causes.required("spec.usages");
         }
         Set<String> seen = new HashSet<>();
         for (int at = 0; at < usages.size(); at++) {
             String usage = usages.get(at).asText();
-            String path = "spec.usages[" + at + "]";
+            String path = Causes.at("spec.usages", at);
             if (!USAGES.contains(usage)) {
-                causes.add(unsupported(path, usage, USAGES));
+                causes.unsupported(path, usage, USAGES);
             }
             if (!seen.add(usage)) {
-                causes.add(new Cause("FieldValueDuplicate", "Duplicate value: \"" + usage + "\"", path));
+                causes.duplicate(path, usage);
             }
         }
         signer(Json.text(spec, "signerName"), causes);
         JsonNode seconds = spec.path("expirationSeconds");
         if (seconds.isNumber() && seconds.longValue() < MIN_SECONDS) {
-            causes.add(invalid(
+            causes.invalid(
                     "spec.expirationSeconds",
-                    seconds.asText(),
-                    "may not specify a duration less than 600 seconds (10 minutes)"));
+                    seconds.longValue(),
+                    "may not specify a duration less than 600 seconds (10 minutes)");
         }
         return causes;
     }
 
-    private static void signer(String signer, List<Cause> causes) {
+    private static void signer(String signer, Causes causes) {
         String path = "spec.signerName";
-        String shown = "\"" + signer + "\"";
         int slash = signer.indexOf('/');
         if (signer.isEmpty()) {
-            causes.add(required(path));
+            causes.required(path);
         } else if (slash < 0) {
-            causes.add(invalid(
-                    path, shown, "must be a fully qualified domain and path of the form 'example.com/signer-name'"));
+            causes.invalid(
+                    path, signer, "must be a fully qualified domain and path of the form 'example.com/signer-name'");
         } else if (signer.equals("kubernetes.io/legacy-unknown")) {
-            causes.add(invalid(path, shown, "the legacy signerName is not allowed via this API version"));
+            causes.invalid(path, signer, "the legacy signerName is not allowed via this API version");
         } else {
             String domain = signer.substring(0, slash);
             Names.dns1123Subdomain(domain)
-                    .forEach(why -> causes.add(
-                            invalid(path, "\"" + domain + "\"", "validating label \"" + domain + "\": " + why)));
+                    .forEach(why -> causes.invalid(path, domain, "validating label \"" + domain + "\": " + why));
             if (domain.indexOf('.') < 0) {
-                causes.add(invalid(path, shown, "should be a domain with at least two segments separated by dots"));
+                causes.invalid(path, signer, "should be a domain with at least two segments separated by dots");
             }
             String name = signer.substring(slash + 1);
             Names.dns1123Subdomain(name)
-                    .forEach(why ->
-                            causes.add(invalid(path, "\"" + name + "\"", "validating label \"" + name + "\": " + why)));
+                    .forEach(why -> causes.invalid(path, name, "validating label \"" + name + "\": " + why));
         }
     }
 
     /** @param before the stored status; what was wrong in it already is let be */
-    static List<Cause> status(JsonNode before, JsonNode after) {
-        List<Cause> causes = new ArrayList<>();
+    static Causes status(JsonNode before, JsonNode after) {
+        Causes causes = new Causes();
         boolean both = count(before, "Approved") > 0 && count(before, "Denied") > 0;
         Set<String> seen = new HashSet<>();
         JsonNode conditions = after.path("conditions");
         for (int at = 0; at < conditions.size(); at++) {
-            String path = CONDITIONS + "[" + at + "]";
+            String path = Causes.at(CONDITIONS, at);
             String type = Json.text(conditions.get(at), "type");
             String status = Json.text(conditions.get(at), "status");
             SortedSet<String> allowed = LASTING.contains(type) ? new TreeSet<>(Set.of("True")) : STATUSES;
             if (type.isEmpty()) {
-                causes.add(required(path + ".type"));
+                causes.required(path + ".type");
             }
             if (status.isEmpty()) {
-                causes.add(required(path + ".status"));
+                causes.required(path + ".status");
             } else if (!allowed.contains(status)) {
-                causes.add(unsupported(path + ".status", status, allowed));
+                causes.unsupported(path + ".status", status, allowed);
             }
             boolean contradicts = (type.equals("Approved") && seen.contains("Denied"))
                     || (type.equals("Denied") && seen.contains("Approved"));
             if (contradicts && !both) {
-                causes.add(invalid(path + ".type", "\"" + type + "\"", EXCLUSIVE));
+                causes.invalid(path + ".type", type, EXCLUSIVE);
             }
             if (!seen.add(type) && count(before, type) < 2) {
-                causes.add(new Cause("FieldValueDuplicate", "Duplicate value: \"" + type + "\"", path + ".type"));
+                causes.duplicate(path + ".type", type);
             }
         }
         for (String type : LASTING) {
             if (count(after, type) < count(before, type)) {
-                causes.add(forbidden(CONDITIONS, "updates may not remove a condition of type \"" + type + "\""));
+                causes.forbidden(CONDITIONS, "updates may not remove a condition of type \"" + type + "\"");
             }
         }
         certificate(Json.text(before, "certificate"), Json.text(after, "certificate"), causes);
         return causes;
     }
 
-    private static void certificate(String before, String after, List<Cause> causes) {
+    private static void certificate(String before, String after, Causes causes) {
         if (after.equals(before)) {
             return;
         }
         if (!before.isEmpty()) {
-            causes.add(forbidden(CERTIFICATE, "updates may not modify existing certificate content"));
+            causes.forbidden(CERTIFICATE, "updates may not modify existing certificate content");
             return;
         }
         String fault = fault(new String(Base64.getDecoder().decode(after), StandardCharsets.ISO_8859_1));
         if (!fault.isEmpty()) {
-            causes.add(invalid(CERTIFICATE, "\"<certificate data>\"", fault));
+            causes.invalid(CERTIFICATE, "<certificate data>", fault);
         }
     }
 
@@ -191,24 +187,5 @@ final class CertificateChecks {
             }
         }
         return count;
-    }
-
-    static Cause invalid(String field, String value, String why) {
-        return new Cause("FieldValueInvalid", "Invalid value: " + value + ": " + why, field);
-    }
-
-    private static Cause required(String field) {
-        return new Cause("FieldValueRequired", "Required value", field);
-    }
-
-    private static Cause forbidden(String field, String why) {
-        return new Cause("FieldValueForbidden", "Forbidden: " + why, field);
-    }
-
-    private static Cause unsupported(String field, String value, SortedSet<String> supported) {
-        return new Cause(
-                "FieldValueNotSupported",
-                "Unsupported value: \"" + value + "\": supported values: \"" + String.join("\", \"", supported) + "\"",
-                field);
     }
 }

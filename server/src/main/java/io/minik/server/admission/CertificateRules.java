@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.meta.ApiException;
+import io.minik.api.meta.Causes;
 import io.minik.api.meta.Resources;
-import io.minik.api.meta.Status.Cause;
 import io.minik.api.object.KubeObject;
 import io.minik.ground.json.Json;
 import io.minik.ground.tls.CertificateRequest;
@@ -18,7 +18,6 @@ import io.minik.server.request.Target;
 import io.vertx.core.Future;
 import java.nio.charset.StandardCharsets;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Set;
@@ -151,7 +150,7 @@ public final class CertificateRules implements Admission {
 
     private static void validateRequest(Review review) {
         JsonNode spec = review.object().path("spec");
-        List<Cause> causes = new ArrayList<>(CertificateChecks.spec(spec));
+        Causes causes = new Causes();
         try {
             CertificateRequest request = CertificateRequest.parsePem(
                     new String(Base64.getDecoder().decode(Json.text(spec, "request")), StandardCharsets.US_ASCII));
@@ -163,9 +162,9 @@ public final class CertificateRules implements Admission {
                         "use of " + API_CLIENT + " signer with " + User.MASTERS + " group is not allowed");
             }
         } catch (IllegalArgumentException | X509Exception e) {
-            causes.add(0, CertificateChecks.invalid("spec.request", "[...]", String.valueOf(e.getMessage())));
+            causes.invalid("spec.request", "<request data>", String.valueOf(e.getMessage()));
         }
-        refuse(review, causes);
+        refuse(review, causes.addAll(CertificateChecks.spec(spec).list()));
     }
 
     /** On the signer itself, or on all signers of its domain. */
@@ -186,9 +185,9 @@ public final class CertificateRules implements Admission {
         return authorizer.authorize(user, Target.of(verb, GROUP, "signers", "", signer));
     }
 
-    private static void refuse(Review review, List<Cause> causes) {
+    private static void refuse(Review review, Causes causes) {
         if (!causes.isEmpty()) {
-            throw ApiException.invalid(review.resource(), review.key().name(), causes);
+            throw causes.refusal(review.resource(), review.key().name());
         }
     }
 }

@@ -2,6 +2,7 @@ package io.minik.server.admission;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.minik.api.meta.ApiException;
+import io.minik.api.meta.Causes;
 import io.minik.api.meta.Resource;
 import io.minik.api.meta.Resources;
 import io.minik.api.object.ObjectKey;
@@ -142,7 +143,7 @@ public final class PodSecurity implements Admission {
             return;
         }
         if (!asked.errors().isEmpty()) {
-            annotate(review, "error", "Failed to parse policy: " + Policy.text(asked.errors()));
+            annotate(review, "error", "Failed to parse policy: " + Causes.text(asked.errors()));
         }
         Policy policy = asked.policy();
         Verdict enforced = Verdict.ALLOWED;

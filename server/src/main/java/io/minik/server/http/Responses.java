@@ -1,6 +1,7 @@
 package io.minik.server.http;
 
 import io.minik.api.meta.ApiException;
+import io.minik.api.meta.Causes;
 import io.minik.api.meta.Status;
 import io.minik.ground.json.Json;
 import io.minik.server.registry.Registry;
@@ -161,8 +162,8 @@ final class Responses {
         try {
             return include.isEmpty() ? IncludeObject.Metadata : IncludeObject.valueOf(include);
         } catch (IllegalArgumentException e) {
-            throw ApiException.badRequest(
-                    "Invalid value: \"" + include + "\": must be 'Metadata', 'Object', 'None', or empty");
+            String why = "must be 'Metadata', 'Object', 'None', or empty";
+            throw ApiException.badRequest(new Causes().invalid("", include, why).toString());
         }
     }
 

@@ -4,9 +4,9 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.client.ApiCall.Verb;
 import io.minik.api.meta.ApiException;
+import io.minik.api.meta.Causes;
 import io.minik.api.meta.Resource;
 import io.minik.api.meta.Resources;
-import io.minik.api.meta.Status.Cause;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.api.schema.Schema;
@@ -36,19 +36,14 @@ final class PodBinding {
         ObjectKey key = ObjectKey.of(request.key().namespace(), name);
         String node = binding.text("target", "name");
         String targetKind = binding.text("target", "kind");
-        if (node.isEmpty() || (!targetKind.isEmpty() && !targetKind.equals("Node"))) {
-            boolean missing = node.isEmpty();
-            throw ApiException.invalid(
-                    new Resource("", "v1", "bindings", "Binding", true),
-                    name,
-                    List.of(
-                            missing
-                                    ? new Cause("FieldValueRequired", "Required value", "target.name")
-                                    : new Cause(
-                                            "FieldValueNotSupported",
-                                            "Unsupported value: \"" + targetKind
-                                                    + "\": supported values: \"Node\", \"<empty>\"",
-                                            "target.kind")));
+        Causes causes = new Causes();
+        if (node.isEmpty()) {
+            causes.required("target.name");
+        } else if (!targetKind.isEmpty() && !targetKind.equals("Node")) {
+            causes.unsupported("target.kind", targetKind, List.of("Node", "<empty>"));
+        }
+        if (!causes.isEmpty()) {
+            throw causes.refusal(new Resource("", "v1", "bindings", "Binding", true), name);
         }
         Request update = request.instead(Verb.UPDATE, schema.kind(Resources.PODS), key, "binding");
         return writes.update(Writes.Update.of(update, (pod, warnings) -> bound(pod, binding, node)))

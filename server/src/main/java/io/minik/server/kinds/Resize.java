@@ -4,11 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.core.PodQos;
 import io.minik.api.core.PodSpec;
-import io.minik.api.meta.ApiException;
+import io.minik.api.meta.Causes;
 import io.minik.api.meta.Resources;
-import io.minik.api.meta.Status.Cause;
 import io.minik.ground.json.Json;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,7 +19,7 @@ final class Resize {
 
     private final ObjectNode next;
     private final ObjectNode kept;
-    private final List<Cause> causes = new ArrayList<>();
+    private final Causes causes = new Causes();
 
     private Resize(ObjectNode next, ObjectNode kept) {
         this.next = next;
@@ -38,13 +36,10 @@ final class Resize {
         LISTS.forEach(this::take);
         PodQos after = PodQos.of(PodSpec.of(kept.path("spec")));
         if (after != before && causes.isEmpty()) {
-            causes.add(new Cause(
-                    "FieldValueInvalid",
-                    "Invalid value: \"" + after + "\": Pod QOS Class may not change as a result of resizing",
-                    "spec"));
+            causes.invalid("spec", after.name(), "Pod QOS Class may not change as a result of resizing");
         }
         if (!causes.isEmpty()) {
-            throw ApiException.invalid(Resources.PODS, Json.text(kept, "metadata", "name"), causes);
+            throw causes.refusal(Resources.PODS, Json.text(kept, "metadata", "name"));
         }
         return kept;
     }
@@ -53,13 +48,13 @@ final class Resize {
         List<JsonNode> ours = Json.items(kept, "spec", list);
         List<JsonNode> theirs = Json.items(next, "spec", list);
         if (ours.size() != theirs.size()) {
-            forbidden("spec." + list, "containers may not be added or removed on resize");
+            causes.forbidden("spec." + list, "containers may not be added or removed on resize");
             return;
         }
         for (int i = 0; i < ours.size(); i++) {
-            String path = "spec." + list + "[" + i + "]";
+            String path = Causes.at("spec." + list, i);
             if (!Json.text(ours.get(i), "name").equals(Json.text(theirs.get(i), "name"))) {
-                forbidden(path + ".name", "containers may not be renamed or reordered on resize");
+                causes.forbidden(path + ".name", "containers may not be renamed or reordered on resize");
                 continue;
             }
             JsonNode wanted = theirs.get(i).path("resources");
@@ -81,14 +76,10 @@ final class Resize {
         names.addAll(now.keySet());
         for (String name : names) {
             if (!MUTABLE.contains(name) && !was.getOrDefault(name, "").equals(now.get(name))) {
-                forbidden(path, "only cpu and memory resources are mutable");
+                causes.forbidden(path, "only cpu and memory resources are mutable");
             } else if (was.containsKey(name) && !now.containsKey(name)) {
-                forbidden(path, "resource " + kind + " cannot be removed");
+                causes.forbidden(path, "resource " + kind + " cannot be removed");
             }
         }
-    }
-
-    private void forbidden(String path, String why) {
-        causes.add(new Cause("FieldValueForbidden", "Forbidden: " + why, path));
     }
 }

@@ -3,9 +3,9 @@ package io.minik.server.kinds;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.meta.ApiException;
+import io.minik.api.meta.Causes;
 import io.minik.api.meta.Resource;
 import io.minik.api.meta.Resources;
-import io.minik.api.meta.Status.Cause;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.ground.json.Json;
@@ -131,16 +131,12 @@ public final class ServiceAllocation implements Admission {
         }
         List<String> families = Json.stringList(spec, "ipFamilies");
         if (families.contains("IPv6")) {
-            throw invalid(
-                    review,
-                    "Invalid value: \"IPv6\": not configured on this cluster",
-                    "spec.ipFamilies[" + families.indexOf("IPv6") + "]");
+            String field = Causes.at("spec.ipFamilies", families.indexOf("IPv6"));
+            throw refusal(review, new Causes().invalid(field, "IPv6", "not configured on this cluster"));
         }
         if (Json.text(spec, "ipFamilyPolicy").equals("RequireDualStack")) {
-            throw invalid(
-                    review,
-                    "Invalid value: \"RequireDualStack\": this cluster is not configured for dual-stack services",
-                    "spec.ipFamilyPolicy");
+            String why = "this cluster is not configured for dual-stack services";
+            throw refusal(review, new Causes().invalid("spec.ipFamilyPolicy", "RequireDualStack", why));
         }
     }
 
@@ -202,7 +198,8 @@ public final class ServiceAllocation implements Admission {
             problem = "failed to allocate IP " + ip + ": provided IP is already allocated";
         }
         if (!problem.isEmpty()) {
-            throw invalid(review, "Invalid value: [\"" + ip + "\"]: " + problem, "spec.clusterIPs");
+            throw refusal(
+                    review, new Causes().invalid("spec.clusterIPs", Json.array().add(ip), problem));
         }
         return ip;
     }
@@ -297,14 +294,11 @@ public final class ServiceAllocation implements Admission {
 
     private void claimPort(Review review, int port, String field) {
         if (!nodePorts.contains(port)) {
-            throw invalid(
-                    review,
-                    "Invalid value: " + port + ": provided port is not in the valid range. The range of valid ports is "
-                            + nodePorts,
-                    field);
+            String why = "provided port is not in the valid range. The range of valid ports is " + nodePorts;
+            throw refusal(review, new Causes().invalid(field, port, why));
         }
         if (!free(NODE_PORTS, Integer.toString(port), review)) {
-            throw invalid(review, "Invalid value: " + port + ": provided port is already allocated", field);
+            throw refusal(review, new Causes().invalid(field, port, "provided port is already allocated"));
         }
         guard(review, port);
     }
@@ -354,8 +348,7 @@ public final class ServiceAllocation implements Admission {
                 .add(new SideWrite(resource, key, present.meta().resourceVersion(), Optional.empty())));
     }
 
-    private static ApiException invalid(Review review, String message, String field) {
-        return ApiException.invalid(
-                review.resource(), review.key().name(), List.of(new Cause("FieldValueInvalid", message, field)));
+    private static ApiException refusal(Review review, Causes causes) {
+        return causes.refusal(review.resource(), review.key().name());
     }
 }

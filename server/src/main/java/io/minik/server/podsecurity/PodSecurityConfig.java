@@ -1,6 +1,7 @@
 package io.minik.server.podsecurity;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.minik.api.meta.Causes;
 import io.minik.ground.json.Json;
 import java.util.HashMap;
 import java.util.List;
@@ -61,7 +62,7 @@ public record PodSecurityConfig(
         Map<String, String> labels = new HashMap<>();
         Json.strings(defaults).forEach((mode, value) -> labels.put(Policy.LABEL_PREFIX + mode, value));
         Policy.Parsed parsed = Policy.parse(labels, Policy.PRIVILEGED);
-        require(parsed.errors().isEmpty(), path + "defaults", Policy.text(parsed.errors()));
+        require(parsed.errors().isEmpty(), path + "defaults", Causes.text(parsed.errors()));
         JsonNode exemptions = tree.path("exemptions");
         only(exemptions, path + "exemptions.", EXEMPTIONS);
         return new PodSecurityConfig(

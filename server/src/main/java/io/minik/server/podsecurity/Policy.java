@@ -1,5 +1,6 @@
 package io.minik.server.podsecurity;
 
+import io.minik.api.meta.Causes;
 import io.minik.api.meta.Status.Cause;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -19,12 +20,12 @@ public record Policy(LevelVersion enforce, LevelVersion audit, LevelVersion warn
 
     /** A label that is not understood enforces what is strictest, and warns and audits of nothing, as upstream. */
     public static Parsed parse(Map<String, String> labels, Policy defaults) {
-        List<Cause> errors = new ArrayList<>();
+        Causes errors = new Causes();
         Policy policy = new Policy(
                 mode(labels, "enforce", defaults.enforce(), Level.RESTRICTED, errors),
                 mode(labels, "audit", defaults.audit(), Level.PRIVILEGED, errors),
                 mode(labels, "warn", defaults.warn(), Level.PRIVILEGED, errors));
-        return new Parsed(policy, errors);
+        return new Parsed(policy, errors.list());
     }
 
     public static boolean labelled(Map<String, String> labels) {
@@ -32,14 +33,14 @@ public record Policy(LevelVersion enforce, LevelVersion audit, LevelVersion warn
     }
 
     private static LevelVersion mode(
-            Map<String, String> labels, String mode, LevelVersion fallback, Level misspelt, List<Cause> errors) {
+            Map<String, String> labels, String mode, LevelVersion fallback, Level misspelt, Causes errors) {
         Level level = fallback.level();
         String word = labels.get(LABEL_PREFIX + mode);
         if (word != null) {
             Optional<Level> found = Level.find(word);
             level = found.orElse(misspelt);
             if (found.isEmpty()) {
-                errors.add(invalid(mode, word, "must be one of privileged, baseline, restricted"));
+                errors.invalid(label(mode), word, "must be one of privileged, baseline, restricted");
             }
         }
         PolicyVersion version = fallback.version();
@@ -48,17 +49,14 @@ public record Policy(LevelVersion enforce, LevelVersion audit, LevelVersion warn
             Optional<PolicyVersion> found = PolicyVersion.find(number);
             version = found.orElse(PolicyVersion.LATEST);
             if (found.isEmpty()) {
-                errors.add(invalid(mode + "-version", number, "must be \"latest\" or \"v1.x\""));
+                errors.invalid(label(mode + "-version"), number, "must be \"latest\" or \"v1.x\"");
             }
         }
         return new LevelVersion(level, version);
     }
 
-    private static Cause invalid(String label, String value, String why) {
-        return new Cause(
-                "FieldValueInvalid",
-                "Invalid value: " + Words.quoted(value) + ": " + why,
-                "metadata.labels[" + LABEL_PREFIX + label + "]");
+    private static String label(String word) {
+        return Causes.at("metadata.labels", LABEL_PREFIX + word);
     }
 
     public boolean fullyPrivileged() {
@@ -78,13 +76,5 @@ public record Policy(LevelVersion enforce, LevelVersion audit, LevelVersion warn
             }
         });
         return String.join(", ", modes);
-    }
-
-    /** The errors as one text: alone, or several in brackets. */
-    public static String text(List<Cause> errors) {
-        List<String> all = errors.stream()
-                .map(error -> error.field() + ": " + error.message())
-                .toList();
-        return all.size() == 1 ? all.get(0) : "[" + String.join(", ", all) + "]";
     }
 }

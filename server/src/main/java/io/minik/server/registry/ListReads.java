@@ -1,6 +1,7 @@
 package io.minik.server.registry;
 
 import io.minik.api.meta.ApiException;
+import io.minik.api.meta.Causes;
 import io.minik.api.meta.Resource;
 import io.minik.api.meta.Status;
 import io.minik.api.meta.Status.Cause;
@@ -26,6 +27,8 @@ import java.util.concurrent.TimeoutException;
 /** Lists: the present from the watch caches, the past (later pages, resourceVersionMatch=Exact) from the store. */
 final class ListReads {
     /** How long a list or watch waits for a revision that is not there yet: upstream's. */
+    private static final String MATCH = "resourceVersionMatch";
+
     private static final long FUTURE_MILLIS = 3_000;
 
     /** Keys read at once from the past when a selector may drop most of them. */
@@ -68,8 +71,8 @@ final class ListReads {
         try {
             return text.isEmpty() ? 0 : Long.parseUnsignedLong(text);
         } catch (NumberFormatException e) {
-            throw ApiException.badRequest(
-                    "Invalid value: \"" + text + "\": strconv.ParseUint: parsing \"" + text + "\": invalid syntax");
+            String why = "strconv.ParseUint: parsing \"" + text + "\": invalid syntax";
+            throw ApiException.badRequest(new Causes().invalid("", text, why).toString());
         }
     }
 
@@ -127,25 +130,25 @@ final class ListReads {
             return;
         }
         if (!options.match().equals("Exact") && !options.match().equals("NotOlderThan")) {
-            throw invalidList(
-                    "Unsupported value: \"" + options.match() + "\": supported values: \"Exact\", \"NotOlderThan\"");
+            throw invalidList(new Causes().unsupported(MATCH, options.match(), List.of("Exact", "NotOlderThan")));
         }
         if (!options.continueToken().isEmpty()) {
-            throw invalidList("Forbidden: resourceVersionMatch is forbidden with continue");
+            throw forbidden("resourceVersionMatch is forbidden with continue");
         }
         if (options.resourceVersion().isEmpty()) {
-            throw invalidList("Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided");
+            throw forbidden("resourceVersionMatch is forbidden unless resourceVersion is provided");
         }
         if (options.match().equals("Exact") && options.resourceVersion().equals("0")) {
-            throw invalidList("Forbidden: resourceVersionMatch \"Exact\" is forbidden for resourceVersion \"0\"");
+            throw forbidden("resourceVersionMatch \"Exact\" is forbidden for resourceVersion \"0\"");
         }
     }
 
-    static ApiException invalidList(String message) {
-        return ApiException.invalid(
-                new Resource("meta.k8s.io", "v1", "", "ListOptions", false),
-                "",
-                List.of(new Cause("FieldValueForbidden", message, "resourceVersionMatch")));
+    static ApiException forbidden(String why) {
+        return invalidList(new Causes().forbidden(MATCH, why));
+    }
+
+    private static ApiException invalidList(Causes causes) {
+        return causes.refusal(new Resource("meta.k8s.io", "v1", "", "ListOptions", false), "");
     }
 
     private static Page page(Filter filter, Snapshot snapshot, Options options) {

@@ -2,9 +2,8 @@ package io.minik.server.registry;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.minik.api.meta.ApiException;
+import io.minik.api.meta.Causes;
 import io.minik.api.meta.Resource;
-import io.minik.api.meta.Status.Cause;
 import io.minik.api.object.KubeObject;
 import io.minik.api.schema.AddedKind;
 import io.minik.api.schema.AddedKind.ScalePaths;
@@ -101,13 +100,9 @@ final class Scales {
         ObjectNode scale = change.apply(of(kind, old).tree(), warnings);
         JsonNode replicas = Json.at(scale, "spec", "replicas");
         if (replicas.asInt(0) < 0) {
-            throw ApiException.invalid(
-                    new Resource("autoscaling", "v1", "scales", "Scale", true),
-                    old.name(),
-                    List.of(new Cause(
-                            "FieldValueInvalid",
-                            "Invalid value: " + replicas.asInt() + ": must be greater than or equal to 0",
-                            "spec.replicas")));
+            throw new Causes()
+                    .invalid("spec.replicas", replicas.asInt(), "must be greater than or equal to 0")
+                    .refusal(new Resource("autoscaling", "v1", "scales", "Scale", true), old.name());
         }
         ObjectNode next = Json.parseObject(old.bytes());
         List<String> path = paths(kind).replicas();

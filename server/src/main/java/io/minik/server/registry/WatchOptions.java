@@ -17,15 +17,14 @@ record WatchOptions(WatchStart start, boolean bookmarks, boolean fresh) {
         long revision = ListReads.version(version);
         if (initial.isEmpty()) {
             if (!match.isEmpty()) {
-                throw ListReads.invalidList(
-                        "Forbidden: resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided");
+                throw ListReads.forbidden(
+                        "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided");
             }
             WatchStart start = revision == 0 ? WatchStart.PRESENT : WatchStart.after(revision);
             return new WatchOptions(start, bookmarks, version.isEmpty());
         }
         if (!match.equals("NotOlderThan")) {
-            throw ListReads.invalidList(
-                    "Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan");
+            throw ListReads.forbidden("sendInitialEvents requires setting resourceVersionMatch to NotOlderThan");
         }
         return new WatchOptions(
                 new WatchStart(revision, isTrue(initial), isTrue(initial) && bookmarks), bookmarks, version.isEmpty());

@@ -2,11 +2,11 @@ package io.minik.server.registry;
 
 import io.minik.api.client.ApiCall.Verb;
 import io.minik.api.meta.ApiException;
+import io.minik.api.meta.Causes;
 import io.minik.api.meta.Resource;
-import io.minik.api.meta.Status.Cause;
+import io.minik.ground.json.Json;
 import io.minik.server.request.Request;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
@@ -19,50 +19,36 @@ final class WriteParameters {
 
     /** @throws ApiException 422 */
     static void check(Request request) {
-        List<Cause> causes = new ArrayList<>();
+        Causes causes = new Causes();
         String dryRun = request.parameter("dryRun");
         if (!dryRun.isEmpty() && !dryRun.equals("All")) {
-            causes.add(new Cause(
-                    "FieldValueNotSupported",
-                    "Unsupported value: [\"" + dryRun + "\"]: supported values: \"All\"",
-                    "dryRun"));
+            causes.unsupported("dryRun", Json.array().add(dryRun), List.of("All"));
         }
         if (request.verb() != Verb.DELETE && request.verb() != Verb.DELETE_COLLECTION) {
             manager(request, causes);
             String level = request.parameter("fieldValidation");
             if (!LEVELS.contains(level)) {
-                causes.add(new Cause(
-                        "FieldValueNotSupported",
-                        "Unsupported value: \"" + level
-                                + "\": supported values: \"\", \"Ignore\", \"Strict\", \"Warn\"",
-                        "fieldValidation"));
+                causes.unsupported("fieldValidation", level, LEVELS);
             }
         }
         if (request.verb() == Verb.PATCH && !request.parameter("force").isEmpty() && !Codec.applies(request)) {
-            causes.add(
-                    new Cause("FieldValueForbidden", "Forbidden: may not be specified for non-apply patch", "force"));
+            causes.forbidden("force", "may not be specified for non-apply patch");
         }
         if (!causes.isEmpty()) {
-            throw ApiException.invalid(new Resource("meta.k8s.io", "v1", "", kind(request.verb()), false), "", causes);
+            throw causes.refusal(new Resource("meta.k8s.io", "v1", "", kind(request.verb()), false), "");
         }
     }
 
-    private static void manager(Request request, List<Cause> causes) {
+    private static void manager(Request request, Causes causes) {
         String manager = request.parameter("fieldManager");
         if (manager.isEmpty() && request.verb() == Verb.PATCH && Codec.applies(request)) {
-            causes.add(new Cause("FieldValueRequired", "Required value: is required for apply patch", "fieldManager"));
+            causes.required("fieldManager", "is required for apply patch");
         }
         if (manager.getBytes(StandardCharsets.UTF_8).length > LONGEST_MANAGER_BYTES) {
-            causes.add(new Cause(
-                    "FieldValueTooLong",
-                    "Too long: may not be more than " + LONGEST_MANAGER_BYTES + " bytes",
-                    "fieldManager"));
+            causes.tooLong("fieldManager", LONGEST_MANAGER_BYTES);
         }
         if (manager.codePoints().anyMatch(Character::isISOControl)) {
-            causes.add(new Cause(
-                    "FieldValueInvalid",
-                    "Invalid value: \"" + manager + "\": should only contain printable characters",
-                    "fieldManager"));
+            causes.invalid("fieldManager", manager, "should only contain printable characters");
         }
     }
 

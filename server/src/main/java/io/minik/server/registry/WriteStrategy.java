@@ -3,8 +3,8 @@ package io.minik.server.registry;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.meta.ApiException;
+import io.minik.api.meta.Causes;
 import io.minik.api.meta.Resource;
-import io.minik.api.meta.Status.Cause;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.api.schema.KindRow;
@@ -38,13 +38,9 @@ final class WriteStrategy {
         if (name.isEmpty()) {
             String base = Json.text(metadata, "generateName");
             if (base.isEmpty()) {
-                throw ApiException.invalid(
-                        resource,
-                        "",
-                        List.of(new Cause(
-                                "FieldValueRequired",
-                                "Required value: name or generateName is required",
-                                "metadata.name")));
+                throw new Causes()
+                        .required("metadata.name", "name or generateName is required")
+                        .refusal(resource, "");
             }
             name = names.nameFrom(base);
             metadata.put("name", name);
@@ -171,14 +167,8 @@ final class WriteStrategy {
         added.removeAll(old.meta().finalizers());
         if (!added.isEmpty()) {
             String list = "[]string{\"" + String.join("\", \"", added) + "\"}";
-            throw ApiException.invalid(
-                    resource,
-                    old.name(),
-                    List.of(new Cause(
-                            "FieldValueForbidden",
-                            "Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers "
-                                    + list,
-                            "metadata.finalizers")));
+            String why = "no new finalizers can be added if the object is being deleted, found new finalizers " + list;
+            throw new Causes().forbidden("metadata.finalizers", why).refusal(resource, old.name());
         }
     }
 

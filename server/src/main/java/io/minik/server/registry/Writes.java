@@ -3,8 +3,8 @@ package io.minik.server.registry;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.client.ApiCall.Verb;
 import io.minik.api.meta.ApiException;
+import io.minik.api.meta.Causes;
 import io.minik.api.meta.Resource;
-import io.minik.api.meta.Status.Cause;
 import io.minik.api.object.KubeObject;
 import io.minik.ground.json.Json;
 import io.minik.server.admission.Lookup;
@@ -101,13 +101,9 @@ public final class Writes {
         if (request.verb() == Verb.UPDATE
                 && strategies.of(resource).has(Trait.PUT_NEEDS_VERSION)
                 && Json.text(body, "metadata", "resourceVersion").isEmpty()) {
-            throw ApiException.invalid(
-                    resource,
-                    request.key().name(),
-                    List.of(new Cause(
-                            "FieldValueInvalid",
-                            "Invalid value: 0: must be specified for an update",
-                            "metadata.resourceVersion")));
+            throw new Causes()
+                    .invalid("metadata.resourceVersion", 0, "must be specified for an update")
+                    .refusal(resource, request.key().name());
         }
     }
 }

@@ -1,9 +1,10 @@
 package io.minik.server.reviews;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.meta.ApiException;
-import io.minik.api.meta.Status.Cause;
+import io.minik.api.meta.Causes;
 import io.minik.api.object.KubeObject;
 import io.minik.ground.json.Json;
 import io.minik.server.authn.User;
@@ -28,22 +29,19 @@ final class AccessReviews {
     }
 
     Future<KubeObject> subject(Request request, KubeObject review) {
-        List<Cause> causes = attributeCauses(review);
-        causes.addAll(subjectCauses(review));
+        Causes causes = attributeCauses(review);
+        checkSubject(review, causes);
         return answer(request, review, userOf(review.at("spec")), causes);
     }
 
     Future<KubeObject> local(Request request, KubeObject review) {
-        List<Cause> causes = attributeCauses(review);
-        causes.addAll(subjectCauses(review));
+        Causes causes = attributeCauses(review);
+        checkSubject(review, causes);
         String namespace = review.text("spec", "resourceAttributes", "namespace");
         if (!review.at("spec", "resourceAttributes").isObject()) {
-            causes.add(invalid("spec.resourceAttributes", "must be specified"));
+            causes.invalid("spec.resourceAttributes", NullNode.getInstance(), "must be specified");
         } else if (!namespace.equals(request.key().namespace())) {
-            causes.add(new Cause(
-                    "FieldValueInvalid",
-                    "Invalid value: \"" + namespace + "\": must match metadata.namespace",
-                    "spec.resourceAttributes.namespace"));
+            causes.invalid("spec.resourceAttributes.namespace", namespace, "must match metadata.namespace");
         }
         return answer(request, review, userOf(review.at("spec")), causes);
     }
@@ -61,9 +59,9 @@ final class AccessReviews {
                 review.edit(tree -> tree.set("status", authorizer.rulesReview(request.user(), namespace))));
     }
 
-    private Future<KubeObject> answer(Request request, KubeObject review, User user, List<Cause> causes) {
+    private Future<KubeObject> answer(Request request, KubeObject review, User user, Causes causes) {
         if (!causes.isEmpty()) {
-            return Future.failedFuture(ApiException.invalid(request.resource(), review.name(), causes));
+            return Future.failedFuture(causes.refusal(request.resource(), review.name()));
         }
         return authorizer
                 .authorize(user, target(review.at("spec")))
@@ -122,27 +120,20 @@ final class AccessReviews {
                 Json.text(spec, "user"), Json.text(spec, "uid"), List.copyOf(Json.stringList(spec, "groups")), extra);
     }
 
-    private static List<Cause> attributeCauses(KubeObject review) {
+    private static Causes attributeCauses(KubeObject review) {
         boolean resource = review.at("spec", "resourceAttributes").isObject();
         boolean other = review.at("spec", "nonResourceAttributes").isObject();
-        List<Cause> causes = new ArrayList<>();
+        Causes causes = new Causes();
         if (resource == other) {
-            causes.add(invalid(resource ? "spec.nonResourceAttributes" : "spec.resourceAttributes", ONE_OF));
+            String field = resource ? "spec.nonResourceAttributes" : "spec.resourceAttributes";
+            causes.invalid(field, NullNode.getInstance(), ONE_OF);
         }
         return causes;
     }
 
-    private static List<Cause> subjectCauses(KubeObject review) {
-        return review.text("spec", "user").isEmpty()
-                        && review.at("spec", "groups").isEmpty()
-                ? List.of(new Cause(
-                        "FieldValueInvalid",
-                        "Invalid value: \"\": at least one of user or group must be specified",
-                        "spec.user"))
-                : List.of();
-    }
-
-    private static Cause invalid(String field, String why) {
-        return new Cause("FieldValueInvalid", "Invalid value: null: " + why, field);
+    private static void checkSubject(KubeObject review, Causes causes) {
+        if (review.text("spec", "user").isEmpty() && review.at("spec", "groups").isEmpty()) {
+            causes.invalid("spec.user", "", "at least one of user or group must be specified");
+        }
     }
 }

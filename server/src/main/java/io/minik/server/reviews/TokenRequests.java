@@ -2,6 +2,7 @@ package io.minik.server.reviews;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.minik.api.meta.ApiException;
+import io.minik.api.meta.Causes;
 import io.minik.api.meta.Resource;
 import io.minik.api.meta.Resources;
 import io.minik.api.meta.Status.Cause;
@@ -18,7 +19,6 @@ import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +29,7 @@ import java.util.Set;
 final class TokenRequests {
     private static final Resource TOKEN_REQUEST =
             new Resource("authentication.k8s.io", "v1", "tokenrequests", "TokenRequest", true);
+    private static final String EXPIRATION = "spec.expirationSeconds";
     private static final long DEFAULT_SECONDS = 3600;
     private static final long MIN_SECONDS = 600;
     private static final long MAX_SECONDS = 1L << 32;
@@ -126,19 +127,15 @@ final class TokenRequests {
     }
 
     private static List<Cause> validate(KubeObject request) {
-        List<Cause> causes = new ArrayList<>();
+        Causes causes = new Causes();
         long seconds = Json.longOr(DEFAULT_SECONDS, request.tree(), "spec", "expirationSeconds");
         if (seconds < MIN_SECONDS) {
-            causes.add(invalid(seconds, "may not specify a duration less than 10 minutes"));
+            causes.invalid(EXPIRATION, seconds, "may not specify a duration less than 10 minutes");
         }
         if (seconds > MAX_SECONDS) {
-            causes.add(invalid(seconds, "may not specify a duration larger than 2^32 seconds"));
+            causes.invalid(EXPIRATION, seconds, "may not specify a duration larger than 2^32 seconds");
         }
-        return causes;
-    }
-
-    private static Cause invalid(long seconds, String why) {
-        return new Cause("FieldValueInvalid", "Invalid value: " + seconds + ": " + why, "spec.expirationSeconds");
+        return causes.list();
     }
 
     private Future<Binding> bind(JsonNode reference, KubeObject account) {

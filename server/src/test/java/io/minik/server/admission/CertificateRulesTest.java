@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.client.ApiCall.Verb;
+import io.minik.api.meta.Causes;
 import io.minik.api.meta.Resource;
 import io.minik.api.meta.Resources;
-import io.minik.api.meta.Status.Cause;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.api.schema.KindRow;
@@ -185,8 +185,8 @@ class CertificateRulesTest {
         return Json.parseObject(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    private static List<String> told(List<Cause> causes) {
-        return causes.stream()
+    private static List<String> told(Causes causes) {
+        return causes.list().stream()
                 .map(cause -> cause.field() + ": " + cause.message())
                 .toList();
     }
