@@ -137,7 +137,7 @@ final class FieldRules {
             "Eviction.metadata",
             "EndpointSlice.addressType");
 
-    /** Lists that upstream refuses to be empty with a plain "Required value". */
+    /** Lists that must not be empty; upstream says no more than that. */
     static final Set<String> NEEDED_LISTS = Set.of("PodSpec.containers", "NodeSelector.nodeSelectorTerms");
 
     private static final Map<String, List<String>> ENUM_ROWS = new HashMap<>();

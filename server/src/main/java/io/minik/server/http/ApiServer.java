@@ -42,9 +42,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -346,7 +344,7 @@ public final class ApiServer implements Room {
     }
 
     private Map<String, Documents.Page> documents(Parts parts) {
-        Map<String, Documents.Page> pages = pages(parts.pages());
+        Map<String, Documents.Page> pages = Documents.ofOthers(parts.pages());
         DiscoveryPages discovery = new DiscoveryPages(parts.kinds());
         pages.put("/api", discovery::core);
         pages.put("/apis", discovery::groups);
@@ -363,28 +361,6 @@ public final class ApiServer implements Room {
                 "/metrics",
                 request -> Future.succeededFuture(new Answer.Raw(
                         200, "text/plain; version=0.0.4; charset=utf-8", Map.of(), Buffer.buffer(metrics.text()))));
-        return pages;
-    }
-
-    private static Map<String, Documents.Page> pages(Map<String, Page> given) {
-        Map<String, Documents.Page> pages = new HashMap<>();
-        given.forEach((path, page) -> pages.put(path, request -> {
-            Map<String, String> headers = new HashMap<>();
-            request.wire().ifPresent(wire -> wire.request()
-                    .headers()
-                    .forEach(header -> headers.put(header.getKey().toLowerCase(Locale.ROOT), header.getValue())));
-            String method =
-                    request.wire().map(wire -> wire.request().method().name()).orElse("GET");
-            return page.apply(new PageRequest(
-                            method,
-                            request.target().path(),
-                            request.query(),
-                            headers,
-                            request.user(),
-                            () -> request.body().read(request.user())))
-                    .map(answer ->
-                            new Answer.Raw(answer.code(), answer.contentType(), answer.headers(), answer.body()));
-        }));
         return pages;
     }
 

@@ -4,7 +4,9 @@ import io.minik.ground.json.Json;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -41,5 +43,28 @@ final class Documents {
         var tree = Json.object();
         paths.forEach(tree.putArray("paths")::add);
         return Answer.Raw.json(Buffer.buffer(Json.bytes(tree)));
+    }
+
+    /** The documents of other rooms, in their words: a request and its answer without our pipeline. */
+    static Map<String, Page> ofOthers(Map<String, ApiServer.Page> given) {
+        Map<String, Page> pages = new HashMap<>();
+        given.forEach((path, page) -> pages.put(path, request -> {
+            Map<String, String> headers = new HashMap<>();
+            request.wire().ifPresent(wire -> wire.request()
+                    .headers()
+                    .forEach(header -> headers.put(header.getKey().toLowerCase(Locale.ROOT), header.getValue())));
+            String method =
+                    request.wire().map(wire -> wire.request().method().name()).orElse("GET");
+            return page.apply(new ApiServer.PageRequest(
+                            method,
+                            request.target().path(),
+                            request.query(),
+                            headers,
+                            request.user(),
+                            () -> request.body().read(request.user())))
+                    .map(answer ->
+                            new Answer.Raw(answer.code(), answer.contentType(), answer.headers(), answer.body()));
+        }));
+        return pages;
     }
 }
