@@ -36,14 +36,12 @@ final class Responses {
 
     private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}+");
 
-    private final Registry registry;
     private final Frames frames;
     private final WorkerExecutor compressor;
     private final WatchStream.Means watching;
 
     Responses(Vertx vertx, Registry registry, Frames frames, WorkerExecutor compressor, Metrics metrics) {
         this.watching = new WatchStream.Means(vertx, registry, frames, metrics, ByteBudget.ofHeap());
-        this.registry = registry;
         this.frames = frames;
         this.compressor = compressor;
     }

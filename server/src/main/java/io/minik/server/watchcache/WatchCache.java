@@ -52,7 +52,7 @@ public final class WatchCache {
 
     private record Early(String key, Event event) {
         long bytes() {
-            return EARLY_BYTES + key.length() + event.kv().value().length();
+            return (long) EARLY_BYTES + key.length() + event.kv().value().length();
         }
     }
 

@@ -175,13 +175,19 @@ final class SimulatedTime implements AutoCloseable, InstantSource {
 
     private boolean turn() {
         boolean any = eventLoop.runNonBlockingTasks(-1) > 0;
-        for (BooleanSupplier other : others) {
-            any |= other.getAsBoolean();
-        }
+        any |= turnOthers();
         Runnable job = jobs.poll();
         if (job != null) {
             job.run();
             any = true;
+        }
+        return any;
+    }
+
+    private boolean turnOthers() {
+        boolean any = false;
+        for (BooleanSupplier other : others) {
+            any |= other.getAsBoolean();
         }
         return any;
     }
@@ -229,7 +235,7 @@ final class SimulatedTime implements AutoCloseable, InstantSource {
                 job.run();
             }
             eventLoop.runNow();
-            others.forEach(BooleanSupplier::getAsBoolean);
+            turnOthers();
         }
         ended.set(true);
         try {

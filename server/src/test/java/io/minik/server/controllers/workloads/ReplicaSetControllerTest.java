@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -89,6 +90,7 @@ class ReplicaSetControllerTest {
     }
 
     @Test
+    @Timeout(60)
     void aFailureThatIsWordedAnewEachTimeIsToldOnce() {
         AtomicInteger names = new AtomicInteger();
         cluster.api.failing(
