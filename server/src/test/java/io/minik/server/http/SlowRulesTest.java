@@ -24,6 +24,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetSocket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -279,14 +280,15 @@ class SlowRulesTest {
             return answer.future();
         };
         String body = "{\"metadata\":{\"name\":\"a\"}}";
-        NetSocket client =
-                await(api.vertx().createNetClient().connect(api.server().port(), "127.0.0.1"));
+        NetClient clients = api.vertx().createNetClient();
+        NetSocket client = await(clients.connect(api.server().port(), "127.0.0.1"));
         await(client.write(Buffer.buffer("POST /api/v1/namespaces/default/configmaps HTTP/1.1\r\nHost: x\r\n"
                 + "Content-Type: application/json\r\nContent-Length: " + body.length() + "\r\n\r\n" + body)));
         await(asked.future());
         await(client.close());
 
         assertThat(await(left.future())).isTrue();
+        await(clients.close());
         await(write("b"));
         assertThat(api.list(Resources.CONFIG_MAPS, "default", Map.of()).items())
                 .extracting(KubeObject::name)
