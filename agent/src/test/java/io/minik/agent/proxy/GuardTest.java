@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -37,7 +36,7 @@ class GuardTest {
     @Test
     void othersThanTheRangesAreDropped() {
         Map<Element, String> rules = rules("198.51.100.9/24", " 203.0.113.0/24");
-        String chain = Objects.requireNonNull(rules.get(new Element("tcp_guarded", "192.0.2.7 . 80")))
+        String chain = rules.getOrDefault(new Element("tcp_guarded", "192.0.2.7 . 80"), "")
                 .replace("jump ", "");
         String set = chain.replace("guard_", "from_");
         assertThat(rules)
