@@ -20,6 +20,9 @@ final class ColumnPath {
                     + "|(\\[\\*\\]|\\.\\*)" // [*]
                     + "|\\[\\?\\(\\s*@((?:\\.[^\\s=!<>]+)?)\\s*(?:(==|!=)\\s*(?:\"([^\"]*)\"|'([^']*)'|([^\\s)]+))\\s*)?\\)\\]");
 
+    /** Longer ones are no columns: each step takes some of the stack. */
+    private static final int LONGEST = 1_000;
+
     private final Optional<List<Step>> steps;
 
     private ColumnPath(Optional<List<Step>> steps) {
@@ -31,14 +34,16 @@ final class ColumnPath {
     }
 
     static ColumnPath parse(String path) {
+        if (path.length() > LONGEST) {
+            return new ColumnPath(Optional.empty());
+        }
         List<Step> steps = new ArrayList<>();
         Matcher matcher = STEP.matcher(path);
+        int last = path.length() - 1;
         int end = 0;
-        while (end < path.length()) {
-            if (path.substring(end).equals(".")) {
-                break;
-            }
-            if (!matcher.find(end) || matcher.start() != end) {
+        // A point alone at the end is the value itself.
+        while (end <= last && !(end == last && path.charAt(end) == '.')) {
+            if (!matcher.region(end, path.length()).lookingAt()) {
                 return new ColumnPath(Optional.empty());
             }
             steps.add(step(matcher));

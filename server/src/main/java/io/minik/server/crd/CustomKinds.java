@@ -16,6 +16,7 @@ import io.minik.ground.json.Json;
 import io.minik.server.controllers.control.Conditions;
 import io.minik.server.controllers.control.ControllerContext;
 import io.minik.server.controllers.control.Outcomes;
+import io.minik.server.kinds.DefinitionKind;
 import io.minik.server.registry.ServedKinds;
 import io.minik.server.table.Tables;
 import io.vertx.core.Future;
@@ -27,9 +28,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Serves what CustomResourceDefinitions define, and says in their status what became of them. */
 public final class CustomKinds implements Controller {
+    private static final Logger log = LoggerFactory.getLogger(CustomKinds.class);
+
     private static final String ESTABLISHED = "Established";
     private static final String NAMES_ACCEPTED = "NamesAccepted";
 
@@ -61,7 +66,10 @@ public final class CustomKinds implements Controller {
         return work;
     }
 
-    /** Serves all that was established before this start, in one change. On the loop; before anybody asks. */
+    /**
+     * Serves all that was established before this start, in one change. On the loop; before anybody asks. What cannot be
+     * served is told and left to {@link #reconcile}: no definition keeps a cluster from its start.
+     */
     public Future<Void> restore() {
         return context.client().list(Definition.RESOURCE, "", ListOptions.ALL).compose(found -> {
             List<KindRow> come = new ArrayList<>();
@@ -69,12 +77,38 @@ public final class CustomKinds implements Controller {
                 JsonNode names = object.at("status", "acceptedNames");
                 claims.put(object.name(), new Claim(object.text("spec", "group"), names));
                 if (Conditions.isTrue(object.at("status"), ESTABLISHED)) {
-                    come.addAll(
-                            note(object.name(), new Definition(object, names)).rows());
+                    try {
+                        come.addAll(note(object.name(), new Definition(object, names))
+                                .rows());
+                    } catch (RuntimeException e) {
+                        tellUnserved(object.name(), e);
+                    }
                 }
             }
-            return kinds.change(List.of(), come);
+            return kinds.change(List.of(), come).recover(refused -> oneByOne());
         });
+    }
+
+    /** Some are refused, and nobody says which. */
+    private Future<Void> oneByOne() {
+        Future<Void> done = Future.succeededFuture();
+        for (Map.Entry<String, Served> entry : List.copyOf(served.entrySet())) {
+            done = done.compose(
+                            unused -> kinds.change(List.of(), entry.getValue().rows()))
+                    .recover(refused -> {
+                        served.remove(entry.getKey());
+                        tellUnserved(entry.getKey(), refused);
+                        return Future.succeededFuture();
+                    });
+        }
+        return done;
+    }
+
+    private static void tellUnserved(String name, Throwable error) {
+        log.atError()
+                .addKeyValue("definition", name)
+                .setCause(error)
+                .log("a definition can't be served as it is stored");
     }
 
     private Future<Optional<Duration>> reconcile(ObjectKey key) {
@@ -194,7 +228,7 @@ public final class CustomKinds implements Controller {
     }
 
     private Future<Optional<Duration>> end(KubeObject object) {
-        if (!object.meta().finalizers().contains(Definition.CLEANUP)) {
+        if (!object.meta().finalizers().contains(DefinitionKind.CLEANUP)) {
             return Outcomes.done();
         }
         JsonNode names = object.at("status", "acceptedNames");
@@ -227,7 +261,7 @@ public final class CustomKinds implements Controller {
                 .compose(told -> context.client()
                         .update(Definition.RESOURCE, told.edit(tree -> Json.child(tree, "metadata")
                                 .withArray("finalizers")
-                                .removeIf(finalizer -> finalizer.asText().equals(Definition.CLEANUP)))))
+                                .removeIf(finalizer -> finalizer.asText().equals(DefinitionKind.CLEANUP)))))
                 .<Void>mapEmpty()
                 .recover(error -> ApiException.is(error, Reason.NotFound)
                         ? Future.succeededFuture()

@@ -20,9 +20,6 @@ final class Definition {
     static final Resource RESOURCE =
             new Resource("apiextensions.k8s.io", "v1", "customresourcedefinitions", "CustomResourceDefinition", false);
 
-    /** Holds a definition until its objects are gone. */
-    static final String CLEANUP = "customresourcecleanup.apiextensions.k8s.io";
-
     private final KubeObject object;
     private final JsonNode spec;
     private final JsonNode accepted;

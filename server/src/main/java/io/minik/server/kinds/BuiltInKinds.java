@@ -147,11 +147,7 @@ public final class BuiltInKinds {
                 "APIService",
                 PlainKind.of(PUT_NEEDS_VERSION).keeps(ALL_METADATA));
         PlainKind versioned = PlainKind.of(COUNTS_GENERATIONS, PUT_NEEDS_VERSION);
-        put(
-                kinds,
-                "apiextensions.k8s.io",
-                "CustomResourceDefinition",
-                new DefinitionKind(versioned.keeps(ALL_METADATA)));
+        put(kinds, "apiextensions.k8s.io", "CustomResourceDefinition", new DefinitionKind());
         String admission = "admissionregistration.k8s.io";
         put(kinds, admission, "MutatingWebhookConfiguration", versioned);
         put(kinds, admission, "ValidatingWebhookConfiguration", versioned);

@@ -10,24 +10,18 @@ import java.util.List;
 import java.util.Set;
 
 /** CustomResourceDefinitions: none goes before its objects, which could not be deleted without it. */
-final class DefinitionKind implements KindStrategy {
-    private static final String CLEANUP = "customresourcecleanup.apiextensions.k8s.io";
-
-    private final KindStrategy plain;
-
-    /** @param plain its traits and words */
-    DefinitionKind(KindStrategy plain) {
-        this.plain = plain;
-    }
+public final class DefinitionKind implements KindStrategy {
+    /** Holds a definition until its objects are gone. */
+    public static final String CLEANUP = "customresourcecleanup.apiextensions.k8s.io";
 
     @Override
     public Set<Trait> traits() {
-        return plain.traits();
+        return Set.of(Trait.COUNTS_GENERATIONS, Trait.PUT_NEEDS_VERSION);
     }
 
     @Override
     public List<String> keptByStatus() {
-        return plain.keptByStatus();
+        return BuiltInKinds.ALL_METADATA;
     }
 
     @Override

@@ -15,6 +15,7 @@ import io.minik.ground.loop.Loop;
 import io.minik.server.controllers.control.Conditions;
 import io.minik.server.controllers.control.ControllerContext;
 import io.minik.server.http.TestApi;
+import io.minik.server.kinds.DefinitionKind;
 import io.minik.server.table.BuiltInTables;
 import io.minik.server.table.Tables;
 import io.vertx.core.Context;
@@ -26,6 +27,8 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Definitions as users write them, from being applied to being deleted. */
 class CustomKindsTest {
@@ -187,7 +190,7 @@ class CustomKindsTest {
         awaitCondition("tabs.shop.example.com", "Established", "InitialNamesAccepted");
         api.create(TABS, "default", "{'metadata':{'name':'one','finalizers':['a.b/c']},'spec':{}}");
         KubeObject going = api.delete(Definition.RESOURCE, ObjectKey.cluster("tabs.shop.example.com"), "{}");
-        assertThat(going.meta().finalizers()).containsExactly(Definition.CLEANUP);
+        assertThat(going.meta().finalizers()).containsExactly(DefinitionKind.CLEANUP);
         assertThat(Json.text(Conditions.find(going.at("status"), "Terminating").orElseThrow(), "reason"))
                 .isEqualTo("InstanceDeletionPending");
         awaitCondition("tabs.shop.example.com", "Terminating", "InstanceDeletionInProgress");
@@ -198,16 +201,41 @@ class CustomKindsTest {
                 .hasMessage("customresourcedefinitions.apiextensions.k8s.io \"tabs.shop.example.com\" not found");
     }
 
+    /** Whoever may write definitions must not be able to keep the server from its next start. */
+    @ParameterizedTest
+    @ValueSource(strings = {"{'plural':'tabs','kind':'Tab'}", "{'plural':'','kind':''}"})
+    void aDefinitionThatCannotBeServedKeepsNoServerFromItsStart(String names) {
+        define(definition("tabs", "Tab", "tb", version("v1", true, true)));
+        define(definition("others", "Other", "ot", version("v1", true, true)));
+        awaitCondition("tabs.shop.example.com", "Established", "InitialNamesAccepted");
+        awaitCondition("others.shop.example.com", "Established", "InitialNamesAccepted");
+        TestApi.await(custom.stop());
+        api.merge(
+                Definition.RESOURCE,
+                ObjectKey.cluster("others.shop.example.com"),
+                "status",
+                "{'status':{'acceptedNames':" + names + "}}");
+        nothingIsServed();
+        run();
+        assertThat(isServed(TABS)).isTrue();
+        assertThat(api.get(Definition.RESOURCE, "", "others.shop.example.com").name())
+                .isEqualTo("others.shop.example.com");
+    }
+
+    private void nothingIsServed() {
+        List<KindRow> rows = api.server().kinds().kinds().all().stream()
+                .filter(row -> row.added().isPresent())
+                .toList();
+        TestApi.await(api.server().kinds().change(rows, List.of()));
+    }
+
     @Test
     void whatWasEstablishedIsServedAgainAfterAStart() {
         define(definition("tabs", "Tab", "tb", version("v1", true, true)));
         awaitCondition("tabs.shop.example.com", "Established", "InitialNamesAccepted");
         KubeObject tab = api.create(TABS, "default", "{'metadata':{'name':'one'},'spec':{}}");
         TestApi.await(custom.stop());
-        List<KindRow> rows = api.server().kinds().kinds().all().stream()
-                .filter(row -> row.added().isPresent())
-                .toList();
-        TestApi.await(api.server().kinds().change(rows, List.of()));
+        nothingIsServed();
         run();
         assertThat(api.get(TABS, "default", "one").bytes()).isEqualTo(tab.bytes());
         assertThat(api.list(Resources.NAMESPACES, "", Map.of()).items()).isNotEmpty();
