@@ -34,6 +34,15 @@ class EventRecorderTest {
         assertThat(event.text("lastTimestamp")).isEqualTo("2026-01-01T00:00:20Z");
     }
 
+    /** Names of events have the object's name and a number, but not its kind. */
+    @Test
+    void recordersOfOneMomentDoNotTakeEachOthersNames() {
+        new EventRecorder(loop, new ApiClient(api, "test"), "kubelet", "node1").normal(pod, "Started", "it runs");
+        events.normal(pod, "Pulled", "it is here");
+        loop.settle();
+        assertThat(api.all(Resources.EVENTS)).hasSize(2);
+    }
+
     @Test
     void manyAlikeBecomeOne() {
         for (int i = 0; i < 20; i++) {
