@@ -108,7 +108,8 @@ public final class ApiServer implements Room {
      * @param connectors for what is computed when created: reviews, tokens, approvals
      * @param pages further documents by path prefix, such as /openapi and the join endpoints; authorized as non-resource
      *     paths. Each writes its answer itself
-     * @param rules further admission rules, such as RBAC's; @param random makes uids, names and addresses
+     * @param rules further admission rules, such as RBAC's against escalation
+     * @param random uids, names and addresses are made of it
      */
     public record Parts(
             Store store,

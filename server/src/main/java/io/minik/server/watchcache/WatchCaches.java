@@ -315,11 +315,12 @@ public final class WatchCaches implements Room {
         Value value = store.value(kv.key(), kv.modRevision())
                 .orElseThrow(() -> new StoreException.Compacted(kv.modRevision(), kv.modRevision() + 1));
         byte[] stored = value.read().array();
-        if (StoredForm.isCanonical(stored) && !recent.hasRoom(stored.length)) {
-            return Served.found(value, StoredForm.head(stored, kv.modRevision()), recent);
+        if (!StoredForm.isCanonical(stored)) {
+            return StoredForm.served(stored, kv.modRevision());
         }
-        KubeObject whole = StoredForm.served(stored, kv.modRevision());
-        return StoredForm.isCanonical(stored) ? Served.found(value, whole, recent) : whole;
+        return recent.hasRoom(stored.length)
+                ? Served.found(value, StoredForm.served(stored, kv.modRevision()), recent)
+                : Served.found(value, StoredForm.head(stored, kv.modRevision()), recent);
     }
 
     /** The same of one that was just written, with its value. */
