@@ -59,6 +59,16 @@ ok "categories are known" outputs 'kinds0.crds.example.com/one' k -n crds get cr
 ok "fields are explained" outputs 'secretName.*<string> -required-' k explain kinds0.spec
 ok "fields are patched by merge" k -n crds patch kinds0 one --type=merge -p '{"spec":{"secretName":"other"}}'
 ok "and not strategically" outputs 'application/strategic-merge-patch' k -n crds patch kinds0 one --type=strategic -p '{}'
+wrong() { # SED: the first definition, changed, is refused
+  sed -n '1,/^---/p' "$work/crds.yaml" | sed "$1" >"$work/wrong.yaml"
+}
+wrong 's/kinds0.crds/kinds0.crdz/'
+ok "a definition's name is plural and group" outputs 'must be spec.names.plural\+"."\+spec.group' k create -f "$work/wrong.yaml"
+wrong 's/{type: string, default: 2160h}/{default: 2160h}/'
+ok "its schema is structural" outputs 'spec.validation.openAPIV3Schema.properties\[spec\].properties\[duration\].type: Required value: must not be empty for specified object fields' k create -f "$work/wrong.yaml"
+wrong 's/default: 2160h/pattern: "(?=x)"/'
+ok "its patterns are RE2's" outputs 'invalid or unsupported Perl syntax: `\(\?=`' k create -f "$work/wrong.yaml"
+ok "what is established keeps its scope" outputs 'spec.scope: Invalid value: "Cluster": field is immutable' k patch crd kinds0.crds.example.com --type=merge -p '{"spec":{"scope":"Cluster"}}'
 ok "the server is killed" minik_kill9 a
 minik_start a server || exit 1
 ok "and knows its kinds again" outputs '^one +True +other' k -n crds get kinds0

@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param schema of one object, structural; no object at all means that it says nothing and all is kept
  * @param scale where a Scale is in the object, if it has one
  * @param versioned whether what is stored may say another version than this one
+ * @param terminating its definition is being deleted: no object comes any more
+ * @param deprecation what who asks for this version is warned of
  */
 public record AddedKind(
         Resource resource,
@@ -30,7 +32,9 @@ public record AddedKind(
         JsonNode schema,
         boolean status,
         Optional<ScalePaths> scale,
-        boolean versioned) {
+        boolean versioned,
+        boolean terminating,
+        Optional<String> deprecation) {
     private static final Set<String> VERBS =
             ordered("create", "delete", "deletecollection", "get", "list", "patch", "update", "watch");
     private static final Set<String> PART_VERBS = ordered("get", "patch", "update");
@@ -40,7 +44,7 @@ public record AddedKind(
     private static final Type ANY = new Type("k8s.io.api.any.v1.JSON", Type.Form.JSON, false, Docs.NONE);
 
     /** What users call it besides its kind and plural. */
-    public record Words(String singular, List<String> shortNames, List<String> categories) {}
+    public record Words(String singular, String listKind, List<String> shortNames, List<String> categories) {}
 
     /** Paths into the object, {@code [spec, replicas]}. @param selector may be empty */
     public record ScalePaths(List<String> replicas, List<String> statusReplicas, List<String> selector) {
@@ -57,10 +61,11 @@ public record AddedKind(
         Structural structural = Structural.of(schema);
         List<String> group = new ArrayList<>(Arrays.asList(resource.group().split("\\.")));
         Collections.reverse(group);
-        String name = String.join(".", group) + "." + resource.version() + "." + resource.kind();
+        String prefix = String.join(".", group) + "." + resource.version() + ".";
+        String name = prefix + resource.kind();
         Type type = struct(name, structural, Optional.of(builtIn.requireNamed(META + "ObjectMeta")));
         type.apiVersion(resource.apiVersion());
-        Type list = new Type(name + "List", Type.Form.STRUCT, false, Docs.NONE);
+        Type list = new Type(prefix + words.listKind(), Type.Form.STRUCT, false, Docs.NONE);
         list.fields(new Field[] {
             string("apiVersion"),
             string("kind"),

@@ -32,6 +32,16 @@ public record KindRow(
         return type.list().map(list -> List.of(type, list)).orElse(List.of());
     }
 
+    /** The kind of its lists. */
+    public String listKind() {
+        return added.map(kind -> kind.words().listKind()).orElse(resource.kind() + "List");
+    }
+
+    /** The type of its lists. */
+    public Optional<Type> listType(Schema schema) {
+        return type.list().or(() -> schema.findNamed(type.name() + "List"));
+    }
+
     public boolean has(String verb) {
         return verbs.contains(verb);
     }

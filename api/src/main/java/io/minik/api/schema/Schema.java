@@ -47,8 +47,7 @@ public final class Schema {
             byName.put(type.name(), type);
         }
         for (KindRow row : kinds) {
-            findNamed(row.type().name() + "List")
-                    .ifPresent(list -> list.apiVersion(row.resource().apiVersion()));
+            row.listType(this).ifPresent(list -> list.apiVersion(row.resource().apiVersion()));
             for (Subresource sub : row.subresources()) {
                 String apiVersion = sub.group().isEmpty() ? sub.version() : sub.group() + "/" + sub.version();
                 subresourceType(sub).ifPresent(type -> type.apiVersion(apiVersion));
@@ -139,7 +138,7 @@ public final class Schema {
         if (kind.endsWith("List")) {
             KindRow item = byKind.get(apiVersion + "/" + kind.substring(0, kind.length() - "List".length()));
             if (item != null) {
-                return findNamed(item.type().name() + "List");
+                return item.listType(this);
             }
         }
         return subresourceType(apiVersion, kind).or(() -> findNamed("k8s.io.apimachinery.pkg.apis.meta.v1." + kind)

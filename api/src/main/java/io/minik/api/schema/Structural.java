@@ -2,14 +2,15 @@ package io.minik.api.schema;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.re2j.Pattern;
+import com.google.re2j.PatternSyntaxException;
 import io.minik.ground.json.Json;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,8 @@ public final class Structural {
     /** Of any form: what {@code additionalProperties: true} allows. */
     static final Structural ANY = of(Json.object().put("x-kubernetes-preserve-unknown-fields", true));
 
+    private static final Set<String> HEADS = Set.of("apiVersion", "kind", "metadata");
+
     private final JsonNode source;
     private final String type;
     private final boolean nullable;
@@ -31,7 +34,8 @@ public final class Structural {
     private final @Nullable Structural items;
     private final @Nullable Structural additional;
     private final Map<String, List<Structural>> alternatives = new LinkedHashMap<>();
-    private final @Nullable Pattern pattern;
+    /** Made at its first use, by any thread: 400 definitions have thousands that nobody asks for. */
+    private volatile @Nullable Optional<Pattern> pattern;
 
     private Structural(JsonNode source) {
         this.source = source;
@@ -52,7 +56,6 @@ public final class Structural {
             alternatives.put(word, list);
         }
         alternatives.put("not", source.path("not").isObject() ? List.of(of(source.path("not"))) : List.of());
-        this.pattern = pattern(Json.text(source, "pattern"));
     }
 
     /** @param schema not written to any more */
@@ -60,12 +63,12 @@ public final class Structural {
         return new Structural(schema);
     }
 
-    private static @Nullable Pattern pattern(String text) {
+    private static Optional<Pattern> pattern(String text) {
         try {
-            return text.isEmpty() ? null : Pattern.compile(text);
+            return text.isEmpty() ? Optional.empty() : Optional.of(Pattern.compile(text));
         } catch (PatternSyntaxException e) {
-            // What Java does not know of RE2 forbids nothing: the definition's author was told when it was checked.
-            return null;
+            // Stored before patterns were checked: it forbids nothing.
+            return Optional.empty();
         }
     }
 
@@ -127,7 +130,12 @@ public final class Structural {
     }
 
     public Optional<Pattern> pattern() {
-        return Optional.ofNullable(pattern);
+        Optional<Pattern> made = pattern;
+        if (made == null) {
+            made = pattern(Json.text(source, "pattern"));
+            pattern = made;
+        }
+        return made;
     }
 
     /** What the value is if it is absent, or null where null is none of its values. */
@@ -147,6 +155,29 @@ public final class Structural {
         for (JsonNode required : source.path("required")) {
             if (required.asText().equals(name)) {
                 return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether something in the value is none of the schema's, and would not be kept. */
+    public boolean prunes(JsonNode value) {
+        if (value instanceof ObjectNode object) {
+            for (Map.Entry<String, JsonNode> entry : object.properties()) {
+                Optional<Structural> part = part(entry.getKey());
+                boolean head = embedded && HEADS.contains(entry.getKey());
+                boolean gone = part.isPresent() ? part.get().prunes(entry.getValue()) : !preserves && !head;
+                if (gone) {
+                    return true;
+                }
+            }
+            return false;
+        }
+        if (items != null) {
+            for (JsonNode item : value) {
+                if (items.prunes(item)) {
+                    return true;
+                }
             }
         }
         return false;

@@ -40,21 +40,10 @@ final class AdmissionRules {
             if (timeout < 1 || timeout > LONGEST_TIMEOUT_SECONDS) {
                 causes.invalid(path + ".timeoutSeconds", timeout, "the timeout value must be between 1 and 30 seconds");
             }
-            client(path + ".clientConfig", webhook.path("clientConfig"));
+            new WebhookRules(causes).client(path + ".clientConfig", webhook.path("clientConfig"));
             if (webhook.path("admissionReviewVersions").isEmpty()) {
                 causes.required(path + ".admissionReviewVersions", "must specify one of v1, v1beta1");
             }
-        }
-    }
-
-    private void client(String path, JsonNode client) {
-        if (client.has("url") == client.has("service")) {
-            causes.required(path, "exactly one of url or service is required");
-        }
-        String url = Json.text(client, "url");
-        if (!url.isEmpty() && !url.startsWith("https://")) {
-            causes.invalid(
-                    path + ".url", url, "'https' is the only allowed URL scheme; desired format: https://host[/path]");
         }
     }
 

@@ -78,8 +78,6 @@ final class FieldRules {
         "MutatingWebhook.reinvocationPolicy=Never,IfNeeded",
         "MatchResources.matchPolicy=Equivalent,Exact",
         "ValidatingAdmissionPolicySpec.failurePolicy=Fail,Ignore",
-        "CustomResourceDefinitionSpec.scope=Cluster,Namespaced",
-        "CustomResourceConversion.strategy=None,Webhook",
         "HPAScalingRules.selectPolicy=Max,Min,Disabled",
         "HPAScalingPolicy.type=Pods,Percent",
         "MetricTarget.type=Utilization,Value,AverageValue",

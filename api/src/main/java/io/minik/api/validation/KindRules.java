@@ -86,7 +86,6 @@ final class KindRules {
             case "ipaddresses.networking.k8s.io" -> new DriverRules(causes).ipAddress(tree);
             case "controllerrevisions.apps" -> new DriverRules(causes).revision(tree);
             case "priorityclasses.scheduling.k8s.io" -> new SmallKindRules(causes).priorityClass(tree);
-            case "customresourcedefinitions.apiextensions.k8s.io" -> new SmallKindRules(causes).definition(tree);
             default -> {}
         }
     }

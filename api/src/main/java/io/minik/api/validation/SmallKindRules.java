@@ -245,25 +245,4 @@ final class SmallKindRules {
             causes.forbidden("value", "maximum allowed value of a user defined priority is " + HIGHEST_USER_PRIORITY);
         }
     }
-
-    void definition(JsonNode definition) {
-        JsonNode spec = definition.path("spec");
-        String expected = Json.text(spec, "names", "plural") + "." + Json.text(spec, "group");
-        String name = Json.text(definition, "metadata", "name");
-        if (!name.equals(expected)) {
-            causes.invalid("metadata.name", name, "must be spec.names.plural+\".\"+spec.group");
-        }
-        JsonNode versions = spec.path("versions");
-        long storage = Json.items(spec, "versions").stream()
-                .filter(version -> Json.bool(version, "storage"))
-                .count();
-        if (storage != 1) {
-            causes.invalid("spec.versions", versions, "must have exactly one version marked as storage version");
-        }
-        for (int at = 0; at < versions.size(); at++) {
-            if (!versions.get(at).path("schema").has("openAPIV3Schema")) {
-                causes.required("spec.versions[" + at + "].schema.openAPIV3Schema", "schemas are required");
-            }
-        }
-    }
 }

@@ -35,6 +35,21 @@ final class StructuralRules {
         new ListRules(causes).check(schema, tree, old, "");
     }
 
+    /** Of a value that stands nowhere yet: {@link #below} says where the causes' fields are then. */
+    static List<Cause> ofValue(Structural schema, JsonNode value) {
+        Causes causes = new Causes();
+        new StructuralRules(causes).value(schema, value, Optional.empty(), "");
+        new ListRules(causes).check(schema, value, Optional.empty(), "");
+        return causes.list();
+    }
+
+    static String below(String path, String field) {
+        if (field.isEmpty() || field.equals(NOWHERE)) {
+            return path;
+        }
+        return field.startsWith("[") ? path + field : path + "." + field;
+    }
+
     private void value(Structural schema, JsonNode value, Optional<? extends JsonNode> old, String path) {
         if (old.isPresent() && old.get().equals(value)) {
             return;

@@ -25,8 +25,7 @@ final class UpdateRules {
             Map.entry("ingressclasses.networking.k8s.io", List.of("spec.controller")),
             Map.entry("endpointslices.discovery.k8s.io", List.of("addressType")),
             Map.entry("controllerrevisions.apps", List.of("data")),
-            Map.entry("csinodes.storage.k8s.io", List.of()),
-            Map.entry("customresourcedefinitions.apiextensions.k8s.io", List.of("spec.group", "spec.scope")));
+            Map.entry("csinodes.storage.k8s.io", List.of()));
 
     private static final String POD_FIELDS = "pod updates may not change fields other than"
             + " `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations`"

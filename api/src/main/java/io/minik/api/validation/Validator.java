@@ -43,6 +43,10 @@ public final class Validator {
             StructuralRules.check(added.get(), tree, old, causes);
             return causes.list();
         }
+        if (row.resource().groupResource().equals(DefinitionRules.RESOURCE)) {
+            new DefinitionRules(causes).check(tree, old, subresource);
+            return causes.list();
+        }
         if (subresource.equals("status") || subresource.equals(SCALE)) {
             return causes.list();
         }

@@ -128,12 +128,14 @@ class RandomSchemaTest {
             schema.putObject("properties").set("spec", spec);
             KindRow kind = new AddedKind(
                             RESOURCE,
-                            new AddedKind.Words("widget", List.of(), List.of()),
+                            new AddedKind.Words("widget", "WidgetList", List.of(), List.of()),
                             RESOURCE,
                             schema,
                             false,
                             Optional.empty(),
-                            false)
+                            false,
+                            false,
+                            Optional.empty())
                     .row(BUILT_IN);
             ObjectNode fits = widget(object(spec));
             String told = "-Dseed=" + seed + " round " + round + ": " + fits + " against " + schema;

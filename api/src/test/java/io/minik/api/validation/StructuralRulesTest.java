@@ -31,8 +31,9 @@ class StructuralRulesTest {
     /** @param spec the schema of .spec */
     private static KindRow kind(String spec) {
         ObjectNode schema = json("{'type':'object','properties':{'spec':" + spec + "}}");
-        AddedKind.Words words = new AddedKind.Words("widget", List.of(), List.of());
-        return new AddedKind(RESOURCE, words, RESOURCE, schema, false, Optional.empty(), false).row(BUILT_IN);
+        AddedKind.Words words = new AddedKind.Words("widget", "WidgetList", List.of(), List.of());
+        return new AddedKind(RESOURCE, words, RESOURCE, schema, false, Optional.empty(), false, false, Optional.empty())
+                .row(BUILT_IN);
     }
 
     private static ObjectNode widget(KindRow kind, String spec) {

@@ -134,6 +134,7 @@ public final class CustomKinds implements Controller {
                 : Future.succeededFuture();
         return ready.compose(unused -> tell(object, status -> {
                     status.set("acceptedNames", naming.accepted());
+                    Judgements.tell(status, object, context.time());
                     condition(status, NAMES_ACCEPTED, naming.all(), naming.reason(), naming.message());
                     if (!established) {
                         condition(status, ESTABLISHED, false, "NotAccepted", "not all names are accepted");

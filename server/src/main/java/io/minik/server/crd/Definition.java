@@ -98,6 +98,15 @@ final class Definition {
                 || object.at("status", "storedVersions").size() > 1;
     }
 
+    private static Optional<String> deprecation(JsonNode version, Resource resource) {
+        return Json.bool(version, "deprecated")
+                ? Optional.of(Json.textOr(
+                        resource.apiVersion() + " " + resource.kind() + " is deprecated",
+                        version,
+                        "deprecationWarning"))
+                : Optional.empty();
+    }
+
     private AddedKind kind(JsonNode version, Resource resource, Resource stored) {
         JsonNode parts = version.path("subresources");
         JsonNode scale = parts.path("scale");
@@ -112,12 +121,15 @@ final class Definition {
                 resource,
                 new AddedKind.Words(
                         Json.text(accepted, "singular"),
+                        Json.textOr(Json.text(accepted, "kind") + "List", accepted, "listKind"),
                         Json.stringList(accepted, "shortNames"),
                         Json.stringList(accepted, "categories")),
                 stored,
                 schema.isObject() ? schema : Json.object(),
                 parts.has("status"),
                 paths,
-                versioned());
+                versioned(),
+                object.meta().deleting(),
+                deprecation(version, resource));
     }
 }

@@ -1,6 +1,6 @@
 package io.minik.server.http;
 
-import io.minik.api.meta.Resource;
+import io.minik.api.schema.KindRow;
 import java.util.Map;
 import java.util.Optional;
 
@@ -12,7 +12,9 @@ final class Deprecations {
 
     private Deprecations() {}
 
-    static Optional<String> of(Resource resource) {
-        return Optional.ofNullable(WARNINGS.get(resource.groupResource()));
+    static Optional<String> of(KindRow kind) {
+        return kind.added().isPresent()
+                ? kind.added().get().deprecation()
+                : Optional.ofNullable(WARNINGS.get(kind.resource().groupResource()));
     }
 }

@@ -45,7 +45,7 @@ final class Routes {
         }
         KindRow kind = kinds.find(target.apiVersion(), target.resource()).orElseThrow(Routes::noSuchPage);
         Resource resource = kind.resource();
-        Deprecations.of(resource).ifPresent(text -> request.wire()
+        Deprecations.of(kind).ifPresent(text -> request.wire()
                 .ifPresent(wire -> wire.request().response().headers().add("Warning", Responses.warning(text))));
         if (target.subresource().isEmpty()) {
             checkScope(target, resource);

@@ -301,7 +301,6 @@ final class OpenApiWriter implements Closeable {
 
     /** The type of a list of a kind. */
     Type listOf(KindRow row) {
-        return schema.findType(row.resource().apiVersion(), row.resource().kind() + "List")
-                .orElse(row.type());
+        return row.listType(schema).orElse(row.type());
     }
 }

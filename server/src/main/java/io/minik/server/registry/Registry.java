@@ -7,6 +7,8 @@ import io.minik.api.meta.Resource;
 import io.minik.api.meta.Status.Reason;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
+import io.minik.api.schema.AddedKind;
+import io.minik.api.schema.KindRow;
 import io.minik.api.schema.Kinds;
 import io.minik.ground.json.Json;
 import io.minik.server.admission.AdmissionChain;
@@ -138,11 +140,11 @@ public final class Registry {
                         present.get().stream().filter(filter::matches).toList();
                 return storage.caughtUp()
                         .map(unused -> listing(
-                                resource,
+                                request.kind(),
                                 new ListReads.Page(
                                         storage.caches().applied(), matching, Optional.empty(), Optional.empty())));
             }
-            return lists.list(stored, filter, ListReads.Options.of(request)).map(page -> listing(resource, page));
+            return lists.list(stored, filter, ListReads.Options.of(request)).map(page -> listing(request.kind(), page));
         } catch (ApiException e) {
             return Future.failedFuture(e);
         }
@@ -223,13 +225,14 @@ public final class Registry {
                 request.parameter("fieldSelector"));
     }
 
-    private Listing listing(Resource resource, ListReads.Page page) {
+    private Listing listing(KindRow kind, ListReads.Page page) {
+        Resource resource = kind.resource();
         boolean converted = codec.converted(resource);
         List<KubeObject> items =
                 converted ? new Listing.Views(page.objects(), object -> codec.view(resource, object)) : page.objects();
         return new Listing(
                 resource.apiVersion(),
-                resource.kind() + "List",
+                kind.listKind(),
                 Long.toString(page.revision()),
                 page.next().map(ContinueToken::encode).orElse(""),
                 page.remaining(),
@@ -271,6 +274,9 @@ public final class Registry {
         }
         if (!request.subresource().isEmpty()) {
             throw notAllowed();
+        }
+        if (request.kind().added().map(AddedKind::terminating).orElse(false)) {
+            throw ApiException.methodNotAllowed("create not allowed while custom resource definition is terminating");
         }
         return writes.create(request, codec.decode(request, warnings), warnings);
     }

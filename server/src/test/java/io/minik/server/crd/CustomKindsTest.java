@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.minik.api.client.ApiClient;
+import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Resource;
 import io.minik.api.meta.Resources;
 import io.minik.api.object.KubeObject;
@@ -195,10 +196,46 @@ class CustomKindsTest {
                 .isEqualTo("InstanceDeletionPending");
         awaitCondition("tabs.shop.example.com", "Terminating", "InstanceDeletionInProgress");
         api.list(TABS, "default", Map.of());
+        assertThatThrownBy(() -> api.create(TABS, "default", "{'metadata':{'name':'two'}}"))
+                .hasMessage("create not allowed while custom resource definition is terminating")
+                .extracting(error -> ((ApiException) error).status().code())
+                .isEqualTo(405);
         api.merge(TABS, ObjectKey.of("default", "one"), "", "{'metadata':{'finalizers':null}}");
         awaitServed(TABS, false);
         assertThatThrownBy(() -> api.get(Definition.RESOURCE, "", "tabs.shop.example.com"))
                 .hasMessage("customresourcedefinitions.apiextensions.k8s.io \"tabs.shop.example.com\" not found");
+    }
+
+    @Test
+    void listsAreOfTheListKind() {
+        define(definition("tabs", "Tab", "tb", version("v1", true, true))
+                .replace("'kind':'Tab'", "'kind':'Tab','listKind':'Tabulature'"));
+        awaitCondition("tabs.shop.example.com", "Established", "InitialNamesAccepted");
+        KindRow row =
+                api.server().kinds().kinds().find("shop.example.com/v1", "tabs").orElseThrow();
+        assertThat(row.listKind()).isEqualTo("Tabulature");
+        assertThat(row.listType(api.server().kinds().kinds().now())
+                        .orElseThrow()
+                        .name())
+                .isEqualTo("com.example.shop.v1.Tabulature");
+    }
+
+    @Test
+    void kubernetesOwnGroupsSayWhereTheyWereApproved() {
+        String own =
+                definition("tabs", "Tab", "tb", version("v1", true, true)).replace("shop.example.com", "shop.k8s.io");
+        define(own.replace("{'name'", "{'annotations':{'api-approved.kubernetes.io':'unapproved, a test'},'name'")
+                .replace(
+                        "'versions':[{'annotations':{'api-approved.kubernetes.io':'unapproved, a test'},",
+                        "'versions':[{"));
+        awaitCondition("tabs.shop.k8s.io", "Established", "InitialNamesAccepted");
+        JsonNode condition = Conditions.find(
+                        api.get(Definition.RESOURCE, "", "tabs.shop.k8s.io").at("status"),
+                        "KubernetesAPIApprovalPolicyConformant")
+                .orElseThrow();
+        assertThat(Json.text(condition, "status")).isEqualTo("False");
+        assertThat(Json.text(condition, "reason")).isEqualTo("UnapprovedAnnotation");
+        assertThat(Json.text(condition, "message")).isEqualTo("not approved: \"unapproved, a test\"");
     }
 
     /** Whoever may write definitions must not be able to keep the server from its next start. */

@@ -94,7 +94,7 @@ class AddedKindTest {
     private KindRow row(Resource resource) {
         return new AddedKind(
                         resource,
-                        new AddedKind.Words("crontab", List.of("ct"), List.of("all")),
+                        new AddedKind.Words("crontab", "CronTabList", List.of("ct"), List.of("all")),
                         V1,
                         Json.parse(SCHEMA.replace('\'', '"').getBytes(StandardCharsets.UTF_8)),
                         true,
@@ -102,7 +102,9 @@ class AddedKindTest {
                                 ScalePaths.path(".spec.replicas"),
                                 ScalePaths.path(".status.replicas"),
                                 ScalePaths.path(".status.selector"))),
-                        true)
+                        true,
+                        false,
+                        Optional.empty())
                 .row(kinds.now());
     }
 
