@@ -30,7 +30,7 @@ writer() {
       [ "$code" != 200 ] || echo "d-$i" >>"$work/deleted"
     fi
     echo "$i" >"$work/tried"
-    pause 0.1
+    pause 0.3
   done
 }
 
@@ -49,7 +49,7 @@ reader() {
       fi
     fi
     echo "$code $1" >>"$work/answers"
-    pause 0.2
+    pause 0.6
   done
 }
 
@@ -65,7 +65,7 @@ watch_places() {
     cut -d' ' -f1 <<<"$seen" | uniq -d | sed 's/^/on two nodes: /' | grep . >>"$work/lies"
     echo "$seen" | tr '\n' ';' >>"$work/places"
     echo >>"$work/places"
-    pause 0.3
+    pause 0.6
   done
 }
 
@@ -85,17 +85,15 @@ spec:
 YAML
 }
 
-both_ready() { [ "$(k get nodes --no-headers | grep -c ' Ready ')" = 2 ]; }
 workload_whole() {
   [ "$(k get deployment web -o jsonpath='{.status.readyReplicas} {.status.replicas} {.status.updatedReplicas}')" = "4 4 4" ] &&
     [ "$(k get statefulset db -o jsonpath='{.status.readyReplicas} {.status.replicas}')" = "2 2" ] &&
     [ "$(k get pods -l app=web --no-headers | wc -l)" = 4 ]
 }
 service_answers() {
-  local host i
+  local host
   for host in a b; do
-    for i in 1 2 3 4; do on "$host" curl -fsS --max-time 2 "http://$vip/version" | grep -qx one || { echo "no answer on $host"; return 1; }; done
-    on "$host" busybox nslookup web.default.svc.cluster.local 10.43.0.10 | grep -q "$vip" || { echo "no name on $host"; return 1; }
+    web_served "$host" && web_served "$host" && web_served "$host" && web_served "$host" && web_resolves "$host" || return 1
   done
 }
 every_write() {
@@ -116,8 +114,8 @@ every_write() {
 }
 running_addresses() { # of the processes of web, as their namespaces have them
   local pid
-  for pid in $(pgrep -f '^httpd -f -p 8080 -h /www'); do
-    grep -q "$prefix-$scenario-" "/proc/$pid/cgroup" && nsenter --net="/proc/$pid/ns/net" ip -4 -o addr show dev eth0 | grep -oE '10\.42\.[0-9.]+' | head -n 1
+  for pid in $(web_pids); do
+    nsenter --net="/proc/$pid/ns/net" ip -4 -o addr show dev eth0 | grep -oE '10\.42\.[0-9.]+' | head -n 1
   done | sort
 }
 endpoints_true() {

@@ -1,33 +1,23 @@
 #!/usr/bin/env bash
 # Two machines: an agent joins by token, pods reach each other, a Service balances over both; the agent is lost, its node
 # becomes NotReady after the grace, its pods are replaced on the other.
-# shellcheck source=../lib.sh
-. "$(dirname "$0")/../lib.sh"
+# shellcheck source=../two-nodes.sh
+. "$(dirname "$0")/../two-nodes.sh"
 begin
-host_up a 1
-host_up b 2
-for host in a b; do # the registry is on a; b reaches it by name of its address
-  mkdir -p "$work/$host"
-  cat >"$work/$host/registries.yaml" <<'YAML'
-mirrors:
-  registry.test:
-    endpoint: ["http://192.168.77.1:5000"]
-YAML
-done
-registry_up a 5000 0.0.0.0
-within 20 "the registry answers the other node" on b curl -fsS http://192.168.77.1:5000/v2/
+two_hosts
 image_push a 5000 minik/web:1 one
 minik_start a server --node-monitor-period 1 --node-monitor-grace-period 6 \
   --default-not-ready-toleration-seconds 3 --default-unreachable-toleration-seconds 3 || exit 1
-token=$(cat "$work/a/data/server/token")
 refused() {
+  local token
+  token=$(token)
   on b timeout 60 "$minik" agent --join https://192.168.77.1:6443 --token "${token%?}x" --data-dir "$work/b/refused" \
     --run-dir "$work/b/refused-run" --node-name node-x --node-ip 192.168.77.2 \
     --node-password-file "$work/b/refused-password" --cgroup-root "$prefix-$scenario-b"
 }
-ok "a wrong token is refused in one line" bash -c "! { $(declare -f refused on); minik=$minik work=$work token=$token scenario=$scenario; refused; }"
-minik_start b agent --join https://192.168.77.1:6443 --token "$token" || exit 1
-within 30 "both nodes are Ready" bash -c "[ \$($(declare -f k on); kubectl_binary=$kubectl_binary work=$work; k get nodes --no-headers | grep -c ' Ready ') = 2 ]"
+ok "a wrong token is refused in one line" fails refused
+agent_start || exit 1
+within 30 "both nodes are Ready" both_ready
 
 cat >"$work/web.yml" <<'YAML'
 apiVersion: apps/v1
@@ -84,7 +74,7 @@ within 60 "its pods are replaced on node-a" all_on_a
 within 30 "the Deployment is whole" outputs '^web +4/4 ' k get deployment web
 ip -n $lan link set to-b up
 : >"$work/b/out"
-minik_start b ${host_args[b]} || exit 1
+agent_start || exit 1
 within 30 "node-b comes back" outputs '^node-b +Ready ' k get nodes
 gone() { ! k get pod "$name_b"; }
 within 40 "what was evicted is ended there" gone

@@ -1,26 +1,17 @@
 #!/usr/bin/env bash
 # Services and host ports as upstream's network suite looks at them, on two machines and from a third that is no node:
 # every way in, affinity, policies, type changes, UDP servers that move, a restart under open connections.
-# shellcheck source=../lib.sh
-. "$(dirname "$0")/../lib.sh"
+# shellcheck source=../two-nodes.sh
+. "$(dirname "$0")/../two-nodes.sh"
 begin
-host_up a 1
-host_up b 2
+two_hosts
 host_up out 9
-for host in a b; do
-  printf 'mirrors:\n  registry.test:\n    endpoint: ["http://192.168.77.1:5000"]\n' >"$work/$host/registries.yaml"
-done
-registry_up a 5000 0.0.0.0
-within 20 "the registry answers the other node" on b curl -fsS http://192.168.77.1:5000/v2/
 # busybox speaks no UDP: socat goes into the image, with its libraries.
 files=$work/image-minik/net-1/fs
 install -D /usr/bin/socat "$files/bin/socat"
 for file in $(ldd /usr/bin/socat | grep -oE '/[^ ]+'); do install -D "$(readlink -f "$file")" "$files$file"; done
 image_push a 5000 minik/net:1
-minik_start a server || exit 1
-minik_start b agent --join https://192.168.77.1:6443 --token "$(cat "$work/a/data/server/token")" || exit 1
-both() { [ "$(k get nodes --no-headers | grep -c ' Ready ')" = 2 ]; }
-within 30 "both nodes are Ready" both
+two_nodes || exit 1
 
 # A pod that says its name by HTTP at 8080 and by UDP at 8081.
 serve='mkdir /tmp/w; hostname >/tmp/w/name; socat UDP-LISTEN:8081,fork SYSTEM:hostname & exec httpd -f -p 8080 -h /tmp/w'
@@ -180,7 +171,7 @@ talking=$!
 minik_kill9 b
 : >"$work/b/out"
 # shellcheck disable=SC2086
-minik_start b ${host_args[b]} || exit 1
+agent_start || exit 1
 within 20 "the restarted node's proxy is ready" outputs '^web-' http b "$sticky"
 wait $talking
 ok "an open connection lives through a restart of its node" test "$(wc -l <"$echoed")" = 100

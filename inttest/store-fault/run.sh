@@ -3,65 +3,22 @@
 # an empty list, Services and DNS of the other node answer from what it knows; the server ends with words and a code, and after
 # its new start nothing is missing. Then what is lost on disk is refused, and opened if that is wanted.
 # The fault is RLIMIT_FSIZE of the running server: a write behind that byte fails with EFBIG, as one does on a bad disk.
-# shellcheck source=../lib.sh
 audit='' # its file would meet the limit first
-. "$(dirname "$0")/../lib.sh"
+# shellcheck source=../two-nodes.sh
+. "$(dirname "$0")/../two-nodes.sh"
 begin
-host_up a 1
-host_up b 2
-for host in a b; do
-  printf 'mirrors:\n  registry.test:\n    endpoint: ["http://192.168.77.1:5000"]\n' >"$work/$host/registries.yaml"
-done
-registry_up a 5000 0.0.0.0
+two_hosts
 image_push a 5000 minik/web:1 one
-minik_start a server || exit 1
-token=$(cat "$work/a/data/server/token")
-minik_start b agent --join https://192.168.77.1:6443 --token "$token" || exit 1
-both() { [ "$(k get nodes --no-headers | grep -c ' Ready ')" = 2 ]; }
-within 30 "both nodes are Ready" both
-
-cat >"$work/web.yml" <<'YAML'
-apiVersion: apps/v1
-kind: Deployment
-metadata: {name: web}
-spec:
-  replicas: 4
-  selector: {matchLabels: {app: web}}
-  template:
-    metadata: {labels: {app: web}}
-    spec:
-      terminationGracePeriodSeconds: 1
-      topologySpreadConstraints:
-      - {maxSkew: 1, topologyKey: kubernetes.io/hostname, whenUnsatisfiable: DoNotSchedule, labelSelector: {matchLabels: {app: web}}}
-      containers:
-      - name: web
-        image: registry.test/minik/web:1
-        command: [sh, -c, 'exec httpd -f -p 8080 -h /www']
-        readinessProbe: {tcpSocket: {port: 8080}, periodSeconds: 1}
----
-apiVersion: v1
-kind: Service
-metadata: {name: web}
-spec: {selector: {app: web}, ports: [{port: 80, targetPort: 8080}]}
-YAML
-ok "a Deployment of 4" k apply -f "$work/web.yml"
-ok "it rolls out" k rollout status deployment/web --timeout=60s
-vip=$(k get service web -o jsonpath='{.spec.clusterIP}')
+two_nodes || exit 1
+web_up DoNotSchedule
 head -c 50000 /dev/zero | tr '\0' x >"$work/big"
 for i in 1 2 3 4; do k create configmap "big-$i" --from-file="$work/big" >/dev/null; done
 
-served() { on "$1" curl -fsS --max-time 5 "http://$vip/version" | grep -qx one; }
-resolves() { on "$1" busybox nslookup web.default.svc.cluster.local 10.43.0.10 | grep -q "$vip"; }
-within 10 "a serves the Service" served a
-within 10 "b serves the Service" served b
-within 10 "b resolves its name" resolves b
+within 10 "a serves the Service" web_served a
+within 10 "b serves the Service" web_served b
+within 10 "b resolves its name" web_resolves b
 # Of each container its init: pid and start time, so that one that was started anew is another.
-running() {
-  local pid
-  for pid in $(pgrep -f '^httpd -f -p 8080 -h /www'); do
-    grep -q "$prefix-$scenario-" "/proc/$pid/cgroup" && awk '{print $1, $22}' "/proc/$pid/stat"
-  done | sort
-}
+running() { web_pids "$@" | while read -r pid; do awk '{print $1, $22}' "/proc/$pid/stat"; done | sort; }
 objects() {
   k get pods,configmaps,services,deployments,replicasets,serviceaccounts,secrets,nodes -A --no-headers \
     -o custom-columns=K:.kind,NS:.metadata.namespace,N:.metadata.name,U:.metadata.uid | sort
@@ -134,24 +91,24 @@ ok "/readyz said that it is the store" grep -rq --include='readyz-*' '^.-.store 
 same_running() { diff "$work/running.before" <(running); }
 ok "the containers run on" same_running
 for i in 1 2 3; do
-  ok "b serves the Service without a server ($i)" served b
-  ok "b resolves its name without a server ($i)" resolves b
+  ok "b serves the Service without a server ($i)" web_served b
+  ok "b resolves its name without a server ($i)" web_resolves b
 done
-ok "a serves the Service without a server" served a
+ok "a serves the Service without a server" web_served a
 agent_heard() { grep -q 'watch failed\|list failed' "$work/b/err"; }
 within 30 "the agent has noticed" agent_heard
 ok "and its containers run on" same_running
-ok "and it serves" served b
-ok "and it resolves" resolves b
+ok "and it serves" web_served b
+ok "and it resolves" web_resolves b
 
 say "== a new start"
 minik_start a server || exit 1
-within 30 "both nodes are Ready" both
+within 30 "both nodes are Ready" both_ready
 missing() { comm -23 "$work/objects.before" <(objects) | grep . && return 1; return 0; }
 ok "nothing is missing" missing
 ok "the containers are the same" same_running
 ok "none was restarted or is being deleted" test "$(restarts | sort -u)" = "0 "
-within 10 "b serves the Service" served b
+within 10 "b serves the Service" web_served b
 ok "a write works" k create configmap after
 within 10 "b's kubelet is heard" k get --raw /api/v1/nodes/node-b/proxy/healthz
 
@@ -187,17 +144,16 @@ ok "the containers run on" same_running
 say "== a loss that is accepted: another cluster, to which b does not give its pods"
 touch "$work/a/data/server/accept-loss"
 on_b() { running | grep -Fxf "$work/running.b"; }
-running_on() { local pid; running | while read -r pid rest; do grep -q "$prefix-$scenario-$1" "/proc/$pid/cgroup" && echo "$pid $rest"; done; }
-running_on b >"$work/running.b"
+running b >"$work/running.b"
 ok "two containers are b's" test "$(wc -l <"$work/running.b")" = 2
 minik_start a server || exit 1
 ok "the cluster is empty" test -z "$(k get deployments --no-headers 2>/dev/null)"
 other_cluster() { grep -q 'this node.s pods are of cluster' "$work/b/err"; }
 within 90 "b says that it is of another cluster" other_cluster
-none_on_a() { [ -z "$(running_on a)" ]; }
+none_on_a() { [ -z "$(running a)" ]; }
 within 30 "a's own pods are ended, as was wanted" none_on_a
 ok "b's containers run on" test "$(on_b | wc -l)" = 2
-ok "b serves from what it knows" resolves b
+ok "b serves from what it knows" web_resolves b
 ok "b is no node of it" fails k get node node-b
 stop a
 rm -rf "$db"
@@ -205,7 +161,7 @@ cp -a "$work/a/db.kept" "$db"
 ok "the old store is now refused, as another cluster's" refused 'and this server.s cluster is'
 touch "$work/a/data/server/accept-loss"
 minik_start a server || exit 1
-within 90 "both nodes are Ready again" both
+within 90 "both nodes are Ready again" both_ready
 ok "b's containers are still the same" test "$(on_b | wc -l)" = 2
 rolled() { [ "$(k get deployment web -o jsonpath='{.status.readyReplicas}')" = 4 ]; }
 within 90 "all four are there again" rolled
