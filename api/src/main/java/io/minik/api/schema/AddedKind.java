@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param stored the resource whose objects its are: itself, or another version
  * @param schema of one object, structural; no object at all means that it says nothing and all is kept
  * @param scale where a Scale is in the object, if it has one
- * @param versioned whether what is stored may say another version than this one
+ * @param versioned whether what is stored may be of another version than this one, or of another schema
  * @param terminating its definition is being deleted: no object comes any more
  * @param deprecation what who asks for this version is warned of
  */

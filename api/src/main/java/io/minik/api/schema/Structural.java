@@ -1,6 +1,7 @@
 package io.minik.api.schema;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
@@ -30,6 +31,7 @@ public final class Structural {
     private final boolean intOrString;
     private final boolean preserves;
     private final boolean embedded;
+    private final boolean embeds;
     private final Map<String, Structural> properties;
     private final @Nullable Structural items;
     private final @Nullable Structural additional;
@@ -50,6 +52,10 @@ public final class Structural {
         this.items = source.path("items").isObject() ? of(source.path("items")) : null;
         JsonNode others = source.path("additionalProperties");
         this.additional = others.isObject() ? of(others) : others.asBoolean(false) ? ANY : null;
+        this.embeds = embedded
+                || (items != null && items.embeds)
+                || (additional != null && additional.embeds)
+                || properties.values().stream().anyMatch(part -> part.embeds);
         for (String word : List.of("allOf", "anyOf", "oneOf")) {
             List<Structural> list = new ArrayList<>();
             source.path(word).forEach(each -> list.add(of(each)));
@@ -103,6 +109,11 @@ public final class Structural {
     /** The value is an object of some kind: apiVersion, kind and metadata are known without being named. */
     public boolean embedded() {
         return embedded;
+    }
+
+    /** Whether it or a part of it is such an object. */
+    public boolean embeds() {
+        return embeds;
     }
 
     public Map<String, Structural> properties() {
@@ -183,34 +194,80 @@ public final class Structural {
         return false;
     }
 
-    /** Fills in what is absent, and takes out nulls that are no values: writes to the tree. Idempotent. */
-    void fill(JsonNode value) {
+    /**
+     * Makes of an object that was stored under another schema one of this: what it does not name goes, what it fills in
+     * comes. Writes to the tree. @return whether it had to
+     */
+    public boolean restate(ObjectNode tree) {
+        boolean pruned = prune(tree, true);
+        return fill(tree) || pruned;
+    }
+
+    private boolean prune(JsonNode value, boolean headed) {
+        boolean changed = false;
         if (value instanceof ObjectNode object) {
-            properties.forEach((name, part) -> {
-                boolean missing = !object.has(name) || part.isNoValue(object.path(name));
-                if (missing) {
-                    part.fallback().ifPresent(fallback -> object.set(name, fallback.deepCopy()));
+            for (String name : names(object)) {
+                if (headed && HEADS.contains(name)) {
+                    continue;
                 }
-            });
-            for (String name :
-                    List.copyOf(object.propertyStream().map(Map.Entry::getKey).toList())) {
-                part(name).ifPresent(part -> part.fillIn(object, name));
+                Optional<Structural> part = part(name);
+                if (part.isPresent()) {
+                    changed |= part.get().prune(object.path(name), part.get().embedded);
+                } else if (!preserves) {
+                    object.remove(name);
+                    changed = true;
+                }
             }
         } else if (items != null) {
             for (JsonNode item : value) {
-                items.fill(item);
+                changed |= items.prune(item, items.embedded);
             }
         }
+        return changed;
     }
 
-    private void fillIn(ObjectNode object, String name) {
+    private static List<String> names(ObjectNode object) {
+        return object.propertyStream().map(Map.Entry::getKey).toList();
+    }
+
+    /** Fills in what is absent, and takes out nulls that are no values: writes to the tree. Idempotent. @return whether any */
+    boolean fill(JsonNode value) {
+        boolean changed = false;
+        if (value instanceof ObjectNode object) {
+            for (Map.Entry<String, Structural> entry : properties.entrySet()) {
+                Structural part = entry.getValue();
+                JsonNode present = object.get(entry.getKey());
+                if (part.fallback().isPresent() && (present == null || part.isNoValue(present))) {
+                    object.set(entry.getKey(), part.fallback().get().deepCopy());
+                    changed = true;
+                }
+            }
+            for (String name : names(object)) {
+                Optional<Structural> part = part(name);
+                changed |= part.isPresent() && part.get().fillIn(object, name);
+            }
+        } else if (value instanceof ArrayNode list && items != null) {
+            for (int at = 0; at < list.size(); at++) {
+                if (items.isNoValue(list.get(at)) && items.fallback().isPresent()) {
+                    list.set(at, items.fallback().get().deepCopy());
+                    changed = true;
+                }
+                changed |= items.fill(list.get(at));
+            }
+        }
+        return changed;
+    }
+
+    private boolean fillIn(ObjectNode object, String name) {
         if (!isNoValue(object.path(name))) {
-            fill(object.path(name));
-        } else if (fallback().isPresent()) {
+            return fill(object.path(name));
+        }
+        if (fallback().isPresent()) {
             object.set(name, fallback().get().deepCopy());
         } else {
             object.remove(name);
         }
+        return true;
     }
 
     private boolean isNoValue(JsonNode value) {

@@ -32,6 +32,7 @@ final class StructuralRules {
     /** @param old the stored object on update */
     static void check(Structural schema, ObjectNode tree, Optional<ObjectNode> old, Causes causes) {
         new StructuralRules(causes).value(schema, tree, old, "");
+        new EmbeddedRules(causes).check(schema, tree, "");
         new ListRules(causes).check(schema, tree, old, "");
     }
 
@@ -39,6 +40,7 @@ final class StructuralRules {
     static List<Cause> ofValue(Structural schema, JsonNode value) {
         Causes causes = new Causes();
         new StructuralRules(causes).value(schema, value, Optional.empty(), "");
+        new EmbeddedRules(causes).check(schema, value, "");
         new ListRules(causes).check(schema, value, Optional.empty(), "");
         return causes.list();
     }
@@ -305,13 +307,6 @@ final class StructuralRules {
         for (JsonNode required : schema.says("required")) {
             if (!object.has(required.asText())) {
                 causes.required(below + required.asText());
-            }
-        }
-        if (schema.embedded()) {
-            for (String head : List.of("apiVersion", "kind")) {
-                if (Json.text(object, head).isEmpty()) {
-                    causes.required(below + head, "must not be empty");
-                }
             }
         }
     }

@@ -81,7 +81,13 @@ class StructuralRulesTest {
 {'type':'object','additionalProperties':{'type':'integer','minimum':0}} | {'k':-1} | spec.k: Invalid value: -1: spec.k in body should be greater than or equal to 0
 {'type':'object','additionalProperties':{'type':'string'},'minProperties':1} | {} | spec: Invalid value: 0: spec in body should have at least 1 properties
 {'x-kubernetes-int-or-string':true} | true | spec: Invalid value: "boolean": spec in body must be of type integer,string: "boolean"
-{'type':'object','x-kubernetes-embedded-resource':true,'x-kubernetes-preserve-unknown-fields':true} | {'apiVersion':'v1'} | spec.kind: Required value: must not be empty
+{'type':'object','x-kubernetes-embedded-resource':true,'x-kubernetes-preserve-unknown-fields':true} | {'apiVersion':'v1'} | spec.kind: Required value
+{'type':'object','x-kubernetes-embedded-resource':true,'x-kubernetes-preserve-unknown-fields':true} | {'apiVersion':'a/b/c','kind':'Pod'} | spec.apiVersion: Invalid value: "a/b/c": unexpected GroupVersion string: a/b/c
+{'type':'object','x-kubernetes-embedded-resource':true,'x-kubernetes-preserve-unknown-fields':true} | {'apiVersion':'v1','kind':'Pod','metadata':{'name':'a/b'}} | spec.metadata.name: Invalid value: "a/b": may not contain '/'
+{'type':'string','format':'isbn'} | '123' | spec: Invalid value: "123": spec in body must be of type isbn: "123"
+{'type':'string','format':'rgbcolor'} | 'rgb(1,2)' | spec: Invalid value: "rgb(1,2)": spec in body must be of type rgbcolor: "rgb(1,2)"
+{'type':'string','format':'bsonobjectid'} | 'x' | spec: Invalid value: "x": spec in body must be of type bsonobjectid: "x"
+{'type':'string','pattern':'^(a+)+$'} | 'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab' | spec: Invalid value: "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab": spec in body should match '^(a+)+$'
 {'type':'integer','not':{'enum':[4]}} | 4 | <nil>: Invalid value: "": "spec" must not validate the schema (not)
 """)
     void aValueThatDoesNotFitIsRefusedInUpstreamsWords(String schema, String value, String error) {
@@ -96,6 +102,11 @@ class StructuralRulesTest {
 {'type':'string','nullable':true} | null
 {'type':'string','maxLength':2} | 'äö'
 {'type':'string','format':'a-format-of-tomorrow'} | 'x'
+{'type':'string','format':'isbn'} | '978-3-16-148410-0'
+{'type':'string','format':'isbn10'} | '0-306-40615-2'
+{'type':'string','format':'creditcard'} | '4111 1111 1111 1111'
+{'type':'string','format':'ssn'} | '123-45-6789'
+{'type':'string','format':'rgbcolor'} | 'rgb(1, 2, 255)'
 {'x-kubernetes-int-or-string':true} | '50%'
 {'x-kubernetes-int-or-string':true} | 7
 {'type':'array','items':{'type':'string'}} | ['a','a']

@@ -94,7 +94,8 @@ final class Definition {
     }
 
     private boolean versioned() {
-        return spec.path("versions").size() > 1
+        return object.meta().generation() > 1
+                || spec.path("versions").size() > 1
                 || object.at("status", "storedVersions").size() > 1;
     }
 

@@ -21,6 +21,7 @@ import io.minik.api.schema.FieldValidation;
 import io.minik.api.schema.Format;
 import io.minik.api.schema.KindRow;
 import io.minik.api.schema.Kinds;
+import io.minik.api.schema.Structural;
 import io.minik.api.schema.Subresource;
 import io.minik.api.schema.Type;
 import io.minik.api.validation.Validator;
@@ -59,7 +60,20 @@ final class Codec {
 
     /** A stored object as a resource's version shows it. */
     KubeObject view(Resource resource, KubeObject object) {
-        return converted(resource) ? strategies.of(resource).view(resource, object) : object;
+        if (!converted(resource)) {
+            return object;
+        }
+        KubeObject seen = strategies.of(resource).view(resource, object);
+        return kinds.find(resource.apiVersion(), resource.plural())
+                .flatMap(row -> row.type().structural())
+                .map(schema -> restated(schema, seen))
+                .orElse(seen);
+    }
+
+    /** Under the schema that it was stored with it may have had other fields, and other defaults. */
+    private static KubeObject restated(Structural schema, KubeObject object) {
+        ObjectNode tree = object.tree().deepCopy();
+        return schema.restate(tree) ? KubeObject.of(tree) : object;
     }
 
     ObjectNode toStored(Resource resource, ObjectNode tree) {

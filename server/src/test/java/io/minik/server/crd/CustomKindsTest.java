@@ -25,6 +25,7 @@ import io.vertx.core.Promise;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -88,22 +89,31 @@ class CustomKindsTest {
         TestApi.await(until(name, type, reason, 600));
     }
 
-    /** The conditions of a definition are its controller's: each look is one call. */
     private Future<Void> until(String name, String type, String reason, int looks) {
-        JsonNode status = api.get(Definition.RESOURCE, "", name).at("status");
-        boolean there = Conditions.find(status, type)
-                .map(found -> Json.text(found, "reason").equals(reason))
-                .orElse(false);
-        if (there) {
+        return until(
+                () -> Conditions.find(api.get(Definition.RESOURCE, "", name).at("status"), type)
+                        .map(found -> Json.text(found, "reason").equals(reason))
+                        .orElse(false),
+                looks);
+    }
+
+    private Future<Void> until(BooleanSupplier there) {
+        return until(there, 600);
+    }
+
+    /** What a controller does of itself is looked for: each look is one call. */
+    private Future<Void> until(BooleanSupplier there, int looks) {
+        if (there.getAsBoolean()) {
             return Future.succeededFuture();
         }
         return looks == 0
-                ? Future.failedFuture(new AssertionError(status.toString()))
+                ? Future.failedFuture(new AssertionError(
+                        api.list(Definition.RESOURCE, "", Map.of()).items().toString()))
                 : api.vertx()
                         .timer(10)
                         .compose(unused -> Future.succeededFuture())
                         .compose(unused -> api.vertx()
-                                .executeBlocking(() -> until(name, type, reason, looks - 1))
+                                .executeBlocking(() -> until(there, looks - 1))
                                 .compose(next -> next));
     }
 
@@ -147,6 +157,29 @@ class CustomKindsTest {
         assertThat(tab.apiVersion()).isEqualTo("shop.example.com/v1");
         assertThat(tab.at("spec", "size").asInt()).isEqualTo(7);
         assertThatThrownBy(() -> api.get(OLD_TABS, "default", "one")).hasMessageContaining("could not find");
+    }
+
+    /** Defaults of today and no fields of yesterday, though nobody has written the object since. */
+    @Test
+    void whatWasStoredUnderAnOtherSchemaIsReadUnderThisOne() {
+        String one = version("v1", true, true);
+        define(definition("tabs", "Tab", "tb", one.replace("'size':", "'old':{'type':'string'},'size':")));
+        awaitCondition("tabs.shop.example.com", "Established", "InitialNamesAccepted");
+        api.create(TABS, "default", "{'metadata':{'name':'one'},'spec':{'size':7,'old':'x'}}");
+        api.merge(
+                Definition.RESOURCE,
+                ObjectKey.cluster("tabs.shop.example.com"),
+                "",
+                "{'spec':{'versions':[" + one.replace("'size':", "'colour':{'type':'string','default':'red'},'size':")
+                        + "]}}");
+        TestApi.await(until(() -> api.get(TABS, "default", "one").at("spec").has("colour")));
+        JsonNode spec = TestApi.tree("{'size':7,'colour':'red'}");
+        assertThat(api.get(TABS, "default", "one").at("spec")).isEqualTo(spec);
+        assertThat(api.list(TABS, "default", Map.of()).items().get(0).at("spec"))
+                .isEqualTo(spec);
+        assertThat(api.merge(TABS, ObjectKey.of("default", "one"), "", "{'metadata':{'labels':{'a':'b'}}}")
+                        .at("spec"))
+                .isEqualTo(spec);
     }
 
     private boolean isServed(Resource resource) {
