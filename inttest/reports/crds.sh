@@ -13,6 +13,7 @@ spec:
     served: true
     storage: true
     subresources: {status: {}}
+    selectableFields: [{jsonPath: .spec.secretName}]
     additionalPrinterColumns:
     - {name: Ready, type: string, jsonPath: '.status.conditions[?(@.type=="Ready")].status'}
     - {name: Secret, type: string, jsonPath: .spec.secretName}
@@ -69,6 +70,8 @@ ok "its schema is structural" outputs 'spec.validation.openAPIV3Schema.propertie
 wrong 's/default: 2160h/pattern: "(?=x)"/'
 ok "its patterns are RE2's" outputs 'invalid or unsupported Perl syntax: `\(\?=`' k create -f "$work/wrong.yaml"
 ok "what is established keeps its scope" outputs 'spec.scope: Invalid value: "Cluster": field is immutable' k patch crd kinds0.crds.example.com --type=merge -p '{"spec":{"scope":"Cluster"}}'
+ok "fields are selected by" outputs '^one' k -n crds get kinds0 --field-selector spec.secretName=other
+ok "and those alone that are" outputs 'No resources found' k -n crds get kinds0 --field-selector spec.secretName=tls
 ok "the server is killed" minik_kill9 a
 minik_start a server || exit 1
 ok "and knows its kinds again" outputs '^one +True +other' k -n crds get kinds0

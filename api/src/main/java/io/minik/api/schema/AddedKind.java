@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param versioned whether what is stored may be of another version than this one, or of another schema
  * @param terminating its definition is being deleted: no object comes any more
  * @param deprecation what who asks for this version is warned of
+ * @param selectable the fields by which its objects can be selected: {@code spec.colour}
  */
 public record AddedKind(
         Resource resource,
@@ -34,7 +35,8 @@ public record AddedKind(
         Optional<ScalePaths> scale,
         boolean versioned,
         boolean terminating,
-        Optional<String> deprecation) {
+        Optional<String> deprecation,
+        List<String> selectable) {
     private static final Set<String> VERBS =
             ordered("create", "delete", "deletecollection", "get", "list", "patch", "update", "watch");
     private static final Set<String> PART_VERBS = ordered("get", "patch", "update");

@@ -91,6 +91,10 @@ final class DefinitionRules {
                 column(part.value().get(at), Causes.at(part.path(), at));
             }
         }
+        for (Part part : shape.selectableFields()) {
+            List<JsonNode> schemas = shape.schemasOf(part);
+            new SelectableFieldRules(causes).check(part.value(), schemas, part.path());
+        }
         conversion(spec.path("conversion"), old.map(before -> before.path("conversion")));
     }
 

@@ -40,6 +40,15 @@ record DefinitionShape(JsonNode spec) {
                 .anyMatch(version -> Json.at(version, "subresources", "status").isObject());
     }
 
+    /** The schemas of the versions that a part is of. */
+    List<JsonNode> schemasOf(Part part) {
+        List<JsonNode> asked = part.version().isMissingNode() ? versions() : List.of(part.version());
+        return asked.stream()
+                .map(version -> Json.at(version, "schema", "openAPIV3Schema"))
+                .distinct()
+                .toList();
+    }
+
     private List<Part> parts(String word, String common) {
         List<Part> parts = new ArrayList<>();
         List<JsonNode> versions = versions();

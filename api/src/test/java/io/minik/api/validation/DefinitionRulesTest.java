@@ -185,6 +185,25 @@ class DefinitionRulesTest {
         assertThat(ofSchema(schema)).containsExactly(path + expected.replace("PATH", path));
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '#', textBlock = """
+{} | [0].jsonPath: Required value
+{'jsonPath':'.spec.x'} | [0].jsonPath: Invalid value: ".spec.x": is an invalid path: does not refer to a valid field
+{'jsonPath':'.spec.list[0]'} | [0].jsonPath: Invalid value: ".spec.list[0]": is an invalid path: array notation is not allowed
+{'jsonPath':'spec.a'} | [0].jsonPath: Invalid value: "spec.a": is an invalid path: expected [ or . but got: spec
+{'jsonPath':'.spec'} | [0].jsonPath: Invalid value: ".spec": must point to a field of type string, boolean or integer. Enum string fields and strings with formats are allowed.
+{'jsonPath':'.metadata.name'} | [0].jsonPath: Invalid value: ".metadata.name": must not point to fields in metadata
+{'jsonPath':'.spec.a'},{'jsonPath':'.spec.a'} | [1].jsonPath: Duplicate value: ".spec.a"
+""")
+    void soAreTheFieldsToSelectBy(String fields, String expected) {
+        String schema =
+                "{'type':'object','properties':{'metadata':{'type':'object','properties':{'name':{'type':'string'}}},"
+                        + "'spec':{'type':'object','properties':{'a':{'type':'string'},'list':{'type':'array','items':{'type':'string'}}}}}}";
+        ObjectNode definition = definition("{'spec':{'versions':[{'name':'v1','served':true,'storage':true,"
+                + "'selectableFields':[" + fields + "],'schema':{'openAPIV3Schema':" + schema + "}}]}}");
+        assertThat(words(definition, Optional.empty(), "")).containsExactly("spec.selectableFields" + expected);
+    }
+
     @Test
     void aRootWithAStatusOfItsOwnSaysLess() {
         assertThat(words(

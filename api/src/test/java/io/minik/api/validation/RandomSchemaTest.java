@@ -135,7 +135,8 @@ class RandomSchemaTest {
                             Optional.empty(),
                             false,
                             false,
-                            Optional.empty())
+                            Optional.empty(),
+                            List.of())
                     .row(BUILT_IN);
             ObjectNode fits = widget(object(spec));
             String told = "-Dseed=" + seed + " round " + round + ": " + fits + " against " + schema;

@@ -32,7 +32,17 @@ class StructuralRulesTest {
     private static KindRow kind(String spec) {
         ObjectNode schema = json("{'type':'object','properties':{'spec':" + spec + "}}");
         AddedKind.Words words = new AddedKind.Words("widget", "WidgetList", List.of(), List.of());
-        return new AddedKind(RESOURCE, words, RESOURCE, schema, false, Optional.empty(), false, false, Optional.empty())
+        return new AddedKind(
+                        RESOURCE,
+                        words,
+                        RESOURCE,
+                        schema,
+                        false,
+                        Optional.empty(),
+                        false,
+                        false,
+                        Optional.empty(),
+                        List.of())
                 .row(BUILT_IN);
     }
 

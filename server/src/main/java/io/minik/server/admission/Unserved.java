@@ -43,13 +43,6 @@ record Unserved(String resource, String what, String missing, Where where) {
                     "call the webhook",
                     (object, lookup) ->
                             Json.text(object, "spec", "conversion", "strategy").equals("Webhook")),
-            new Unserved(
-                    "customresourcedefinitions.apiextensions.k8s.io",
-                    "selectableFields",
-                    "select objects by them",
-                    (object, lookup) -> Json.items(object, "spec", "versions").stream()
-                            .anyMatch(
-                                    version -> !version.path("selectableFields").isEmpty())),
             all("apiservices.apiregistration.k8s.io", "APIService", "pass requests on to it"),
             all("mutatingwebhookconfigurations" + ADMISSION, "MutatingWebhookConfiguration", "call its webhooks"),
             all("validatingwebhookconfigurations" + ADMISSION, "ValidatingWebhookConfiguration", "call its webhooks"),

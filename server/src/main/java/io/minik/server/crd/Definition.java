@@ -131,6 +131,9 @@ final class Definition {
                 paths,
                 versioned(),
                 object.meta().deleting(),
-                deprecation(version, resource));
+                deprecation(version, resource),
+                Json.items(version, "selectableFields").stream()
+                        .map(field -> Json.text(field, "jsonPath").replaceFirst("^\\.", ""))
+                        .toList());
     }
 }

@@ -123,6 +123,23 @@ final class OpenApiWriter implements Closeable {
         }
     }
 
+    private void selectable(Type type) throws IOException {
+        List<String> fields = schema.kinds().stream()
+                .filter(row -> row.type().name().equals(type.name()))
+                .flatMap(row -> row.added().stream())
+                .flatMap(added -> added.selectable().stream())
+                .toList();
+        if (!fields.isEmpty()) {
+            array("x-kubernetes-selectable-fields");
+            for (String field : fields) {
+                open();
+                put("fieldPath", field);
+                end();
+            }
+            endArray();
+        }
+    }
+
     private void definition(Type type) throws IOException {
         if (type.structural().isPresent()) {
             AddedDefinition definition = new AddedDefinition(v2);
@@ -133,6 +150,7 @@ final class OpenApiWriter implements Closeable {
             }
             type.field("metadata").ifPresent(field -> refer(field.type()));
             kinds(type);
+            selectable(type);
             return;
         }
         describe(docs.of(type));

@@ -75,7 +75,7 @@ public final class Registry {
                 new Means(storage, codec, strategies, parts.admission(), parts.names(), parts.clock(), this::written));
         this.lists = new ListReads(parts.store(), parts.caches());
         this.scales = new Scales(writes, codec);
-        this.selections = new Selections(strategies);
+        this.selections = new Selections(strategies, codec);
         connectors.putAll(parts.connectors());
         computed = parts.computed();
     }
@@ -219,10 +219,7 @@ public final class Registry {
 
     private Filter filter(Request request) {
         return selections.filter(
-                codec.stored(request.resource()),
-                request.key(),
-                request.parameter("labelSelector"),
-                request.parameter("fieldSelector"));
+                request.kind(), request.key(), request.parameter("labelSelector"), request.parameter("fieldSelector"));
     }
 
     private Listing listing(KindRow kind, ListReads.Page page) {

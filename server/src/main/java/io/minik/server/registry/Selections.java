@@ -5,10 +5,13 @@ import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Resource;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
+import io.minik.api.schema.AddedKind;
+import io.minik.api.schema.KindRow;
 import io.minik.api.selector.FieldSelector;
 import io.minik.api.selector.LabelSelector;
 import io.minik.server.watchcache.Filter;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.WeakHashMap;
@@ -20,24 +23,27 @@ import java.util.function.Predicate;
  */
 final class Selections {
     private final KindStrategies strategies;
+    private final Codec codec;
     private final Map<KubeObject, Map<String, String>> fields = Collections.synchronizedMap(new WeakHashMap<>());
 
-    Selections(KindStrategies strategies) {
+    Selections(KindStrategies strategies, Codec codec) {
         this.strategies = strategies;
+        this.codec = codec;
     }
 
     /** What a list, watch or deletecollection is about. @param key a name narrows it to one object */
-    Filter filter(Resource resource, ObjectKey key, String labelSelector, String fieldSelector) {
+    Filter filter(KindRow kind, ObjectKey key, String labelSelector, String fieldSelector) {
+        Resource resource = codec.stored(kind.resource());
         LabelSelector labels = LabelSelector.parse(labelSelector);
         FieldSelector selected = FieldSelector.parse(fieldSelector);
-        check(resource, selected);
+        check(kind, selected);
         Predicate<KubeObject> predicate = object -> true;
         if (!labelSelector.isBlank()) {
             predicate = object -> labels.matches(object.meta().labels());
         }
         if (!fieldSelector.isBlank()) {
             Predicate<KubeObject> byLabel = predicate;
-            predicate = object -> byLabel.test(object) && selected.matches(field -> value(resource, object, field));
+            predicate = object -> byLabel.test(object) && selected.matches(field -> value(kind, object, field));
         }
         String name = key.name();
         Optional<String> byField = selected.requiredValue("metadata.name");
@@ -57,32 +63,40 @@ final class Selections {
                 .of(resource)
                 .foundBy()
                 .flatMap(field -> selected.requiredValue(field)
-                        .map(value -> new Filter.Wanted(value, object -> value(resource, object, field))))
+                        .map(value -> new Filter.Wanted(value, object -> value(kind, object, field))))
                 .map(filter::wanting)
                 .orElse(filter);
     }
 
-    private void check(Resource resource, FieldSelector selector) {
+    private void check(KindRow kind, FieldSelector selector) {
+        List<String> own = kind.added()
+                .map(AddedKind::selectable)
+                .orElseGet(() -> strategies.of(codec.stored(kind.resource())).selectableFields());
         for (FieldSelector.Term term : selector.terms()) {
             boolean known = term.field().equals("metadata.name")
                     || term.field().equals("metadata.namespace")
-                    || strategies.of(resource).selectableFields().contains(term.field());
+                    || own.contains(term.field());
             if (!known) {
                 throw ApiException.badRequest("field label not supported: " + term.field());
             }
         }
     }
 
-    private String value(Resource resource, KubeObject object, String field) {
+    private String value(KindRow kind, KubeObject object, String field) {
         if (field.equals("metadata.name")) {
             return object.name();
         }
         if (field.equals("metadata.namespace")) {
             return object.namespace();
         }
+        if (kind.added().isPresent()) {
+            // Which fields these are changes with the definition, and so may what an object says of them.
+            JsonNode value = codec.view(kind.resource(), object).part(field.split("\\."));
+            return value.isValueNode() && !value.isNull() ? value.asText() : "";
+        }
         Map<String, String> known = fields.get(object);
         if (known == null) {
-            known = read(resource, object.compact().tree());
+            known = read(codec.stored(kind.resource()), object.compact().tree());
             fields.put(object, known);
         }
         return known.getOrDefault(field, "");

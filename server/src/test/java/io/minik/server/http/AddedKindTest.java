@@ -104,7 +104,8 @@ class AddedKindTest {
                                 ScalePaths.path(".status.selector"))),
                         true,
                         false,
-                        Optional.empty())
+                        Optional.empty(),
+                        List.of("spec.image", "spec.replicas"))
                 .row(kinds.now());
     }
 
@@ -255,6 +256,33 @@ class AddedKindTest {
     }
 
     @Test
+    void itsObjectsAreSelectedByTheFieldsThatItSays() {
+        serve();
+        one("{'cron':'* * * * *','image':'nginx'}");
+        api.create(V1, "shop", "{'metadata':{'name':'two'},'spec':{'cron':'* * * * *','replicas':3}}");
+        assertThat(selected("spec.image=nginx")).containsExactly("one");
+        assertThat(selected("spec.image!=nginx,spec.replicas=3")).containsExactly("two");
+        assertThat(selected("spec.image=busybox")).containsExactly("two");
+        assertThatThrownBy(() -> selected("spec.cron=x")).hasMessage("field label not supported: spec.cron");
+        await(api.transport()
+                .list(new ApiCall(
+                        Verb.DELETE_COLLECTION,
+                        V1,
+                        ObjectKey.of("shop", ""),
+                        "",
+                        Map.of("fieldSelector", "spec.replicas=3"),
+                        "",
+                        new byte[0])));
+        assertThat(selected("")).containsExactly("one");
+    }
+
+    private List<String> selected(String fields) {
+        return api.list(V1, "shop", Map.of("fieldSelector", fields)).items().stream()
+                .map(KubeObject::name)
+                .toList();
+    }
+
+    @Test
     void appliersOwnItsFieldsAsItsListsSay() {
         serve();
         String manager = "application/apply-patch+yaml";
@@ -347,6 +375,8 @@ class AddedKindTest {
         assertThat(document.path("paths").has("/apis/example.com/v1/namespaces/{namespace}/crontabs/{name}/scale"))
                 .isTrue();
         JsonNode v2 = json(get("/openapi/v2")).path("definitions").path("com.example.v1.CronTab");
+        assertThat(v2.path("x-kubernetes-selectable-fields").toString())
+                .isEqualTo("[{\"fieldPath\":\"spec.image\"},{\"fieldPath\":\"spec.replicas\"}]");
         assertThat(v2.path("properties")
                         .path("spec")
                         .path("properties")
