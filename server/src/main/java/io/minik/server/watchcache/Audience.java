@@ -2,7 +2,7 @@ package io.minik.server.watchcache;
 
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,10 +13,10 @@ import java.util.Set;
  * The caches' loop.
  */
 final class Audience {
-    private final Set<CacheWatcher> all = new HashSet<>();
+    private final Set<CacheWatcher> all = new LinkedHashSet<>();
     private final Map<String, Set<CacheWatcher>> ofKey = new HashMap<>();
     private final Map<String, Set<CacheWatcher>> ofValue = new HashMap<>();
-    private final Set<CacheWatcher> ofAnything = new HashSet<>();
+    private final Set<CacheWatcher> ofAnything = new LinkedHashSet<>();
     /** By which values are found: of one resource, one field. */
     private Optional<Filter.Wanted> field = Optional.empty();
 
@@ -41,10 +41,10 @@ final class Audience {
 
     private Set<CacheWatcher> shelf(Filter filter) {
         if (filter.exact()) {
-            return ofKey.computeIfAbsent(filter.scope(), unused -> new HashSet<>());
+            return ofKey.computeIfAbsent(filter.scope(), unused -> new LinkedHashSet<>());
         }
         return filter.wanted()
-                .map(wanted -> ofValue.computeIfAbsent(wanted.value(), unused -> new HashSet<>()))
+                .map(wanted -> ofValue.computeIfAbsent(wanted.value(), unused -> new LinkedHashSet<>()))
                 .orElse(ofAnything);
     }
 
@@ -73,7 +73,7 @@ final class Audience {
             values = event.values(field.get().of());
         } catch (RuntimeException unreadable) {
             // Each finds out by itself, and ends with its own words.
-            values = Set.copyOf(ofValue.keySet());
+            values = new LinkedHashSet<>(ofValue.keySet());
         }
         for (String value : values) {
             tell(ofValue.getOrDefault(value, Set.of()), event);

@@ -2,7 +2,7 @@ package io.minik.server.watchcache;
 
 import io.vertx.core.Context;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -13,7 +13,7 @@ import java.util.function.Consumer;
  */
 final class Wakes {
     private final Consumer<Runnable> later;
-    private Map<Context, List<Runnable>> due = new HashMap<>();
+    private Map<Context, List<Runnable>> due = new LinkedHashMap<>();
 
     /** @param later runs a task on the caches' loop, behind the present one */
     Wakes(Consumer<Runnable> later) {
@@ -42,7 +42,7 @@ final class Wakes {
 
     private void send() {
         Map<Context, List<Runnable>> all = due;
-        due = new HashMap<>();
+        due = new LinkedHashMap<>();
         all.forEach((context, tasks) -> context.runOnContext(unused -> tasks.forEach(Runnable::run)));
     }
 }

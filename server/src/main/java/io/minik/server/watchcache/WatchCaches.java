@@ -17,7 +17,7 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -68,7 +68,7 @@ public final class WatchCaches implements Room {
     private final RevisionWaiters waiters;
     private final Wakes wakes = new Wakes(task -> loop().runOnContext(unused -> task.run()));
 
-    private final Set<CacheWatcher> bookmarked = new HashSet<>();
+    private final Set<CacheWatcher> bookmarked = new LinkedHashSet<>();
     private @Nullable Following following;
     private String deployment = "";
     private Loop.Timer bookmarkTimer = Loop.Timer.NONE;
