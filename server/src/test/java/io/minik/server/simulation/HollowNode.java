@@ -182,7 +182,11 @@ final class HollowNode {
             boolean ends = pod.text("spec", "restartPolicy").matches("Never|OnFailure");
             Instant until = ends ? time.instant().plusSeconds(1 + time.random().nextInt(WORK_SECONDS)) : Instant.MAX;
             running.put(
-                    pod.key(), new Running(pod.uid(), until, "10.42." + name.length() + "." + (++addresses % 250 + 2)));
+                    pod.key(),
+                    new Running(
+                            pod.uid(),
+                            until,
+                            "10.42." + name.substring("node-".length()) + "." + (++addresses % 250 + 2)));
             return tell(pod, running.get(pod.key()));
         }
 

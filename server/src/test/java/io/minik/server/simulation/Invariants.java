@@ -1,0 +1,165 @@
+package io.minik.server.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.minik.api.client.Informer;
+import io.minik.api.meta.Resource;
+import io.minik.api.meta.Resources;
+import io.minik.api.object.KubeObject;
+import io.minik.api.object.ObjectKey;
+import io.minik.api.schema.Kinds;
+import io.minik.server.controllers.control.Pods;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/** What holds at each step of a story, and what has come to hold at its quiet end. */
+final class Invariants {
+    private final Story story;
+    private final SimulatedCluster cluster;
+
+    Invariants(Story story) {
+        this.story = story;
+        this.cluster = story.cluster;
+    }
+
+    /** A pod's name runs once: two of a StatefulSet's would write into the same volume. */
+    void always() {
+        Map<ObjectKey, String> where = new HashMap<>();
+        for (HollowNode node : cluster.nodes) {
+            for (ObjectKey pod : node.running.keySet()) {
+                assertThat(where.put(pod, node.name))
+                        .as("%s runs on %s and elsewhere at %s", pod, node.name, cluster.time.instant())
+                        .isNull();
+            }
+        }
+    }
+
+    void atRest() {
+        Map<Resource, List<KubeObject>> all = new HashMap<>();
+        for (Resource resource : Kinds.builtIn().now().watched()) {
+            all.put(resource, cluster.all(resource));
+        }
+        nothingIsLost(all.get(Resources.CONFIG_MAPS));
+        nodesRunWhatTheApiSays(all.get(Resources.PODS));
+        workloadsAreWhole(all);
+        servicesHaveTheirEndpoints(all);
+        nothingLeaks(all);
+        informersShowTheStore(all);
+    }
+
+    private void nothingIsLost(List<KubeObject> notes) {
+        Map<String, Integer> there = new TreeMap<>();
+        notes.stream()
+                .filter(note -> note.name().startsWith("note-"))
+                .forEach(note -> there.put(note.name(), Integer.parseInt(note.text("data", "value"))));
+        story.acknowledged.forEach((name, value) -> assertThat(there.getOrDefault(name, -1))
+                .as("acknowledged write of %s", name)
+                .isGreaterThanOrEqualTo(value));
+    }
+
+    private void nodesRunWhatTheApiSays(List<KubeObject> pods) {
+        for (HollowNode node : cluster.nodes) {
+            Map<ObjectKey, String> here = new TreeMap<>();
+            node.running.forEach((key, container) -> here.put(key, container.uid()));
+            Map<ObjectKey, String> said = new TreeMap<>();
+            pods.stream()
+                    .filter(pod -> pod.text("spec", "nodeName").equals(node.name) && !Pods.finished(pod))
+                    .forEach(pod -> said.put(pod.key(), pod.uid()));
+            assertThat(here).as(node.name).isEqualTo(said);
+        }
+    }
+
+    private void workloadsAreWhole(Map<Resource, List<KubeObject>> all) {
+        for (Resource resource : List.of(Resources.DEPLOYMENTS, Resources.STATEFUL_SETS)) {
+            for (KubeObject object : all.get(resource)) {
+                assertThat(object.at("status", "readyReplicas").asInt())
+                        .as("%s: %s", object, object.tree())
+                        .isEqualTo(object.at("spec", "replicas").asInt());
+            }
+        }
+        for (KubeObject job : all.get(Resources.JOBS)) {
+            assertThat(job.at("status", "succeeded").asInt())
+                    .as("%s: %s", job, job.tree())
+                    .isEqualTo(job.at("spec", "completions").asInt());
+        }
+    }
+
+    private void servicesHaveTheirEndpoints(Map<Resource, List<KubeObject>> all) {
+        for (KubeObject service : all.get(Resources.SERVICES)) {
+            String app = service.text("spec", "selector", "app");
+            if (app.isEmpty()) {
+                continue;
+            }
+            Set<String> ready = all.get(Resources.PODS).stream()
+                    .filter(pod -> pod.namespace().equals(service.namespace())
+                            && pod.text("metadata", "labels", "app").equals(app)
+                            && Pods.active(pod)
+                            && Pods.ready(pod))
+                    .map(pod -> pod.text("status", "podIP"))
+                    .collect(Collectors.toCollection(TreeSet::new));
+            Set<String> sliced = new TreeSet<>();
+            all.get(Resources.ENDPOINT_SLICES).stream()
+                    .filter(slice -> slice.namespace().equals(service.namespace())
+                            && slice.text("metadata", "labels", "kubernetes.io/service-name")
+                                    .equals(service.name()))
+                    .forEach(slice -> slice.at("endpoints").forEach(endpoint -> endpoint.path("addresses")
+                            .forEach(address -> sliced.add(address.asText()))));
+            assertThat(sliced).as("slices of %s", service).isEqualTo(ready);
+            Set<String> old = new TreeSet<>();
+            all.get(Resources.ENDPOINTS).stream()
+                    .filter(endpoints -> endpoints.key().equals(service.key()))
+                    .forEach(endpoints -> endpoints.at("subsets").forEach(subset -> subset.path("addresses")
+                            .forEach(address -> old.add(address.path("ip").asText()))));
+            assertThat(old).as("endpoints of %s", service).isEqualTo(ready);
+        }
+    }
+
+    private void nothingLeaks(Map<Resource, List<KubeObject>> all) {
+        Set<String> namespaces =
+                all.get(Resources.NAMESPACES).stream().map(KubeObject::name).collect(Collectors.toSet());
+        Set<String> uids =
+                all.values().stream().flatMap(List::stream).map(KubeObject::uid).collect(Collectors.toSet());
+        for (List<KubeObject> objects : all.values()) {
+            for (KubeObject object : objects) {
+                assertThat(object.meta().deleting())
+                        .as("%s is on its way: %s", object, object.tree())
+                        .isFalse();
+                assertThat(object.namespace().isEmpty() || namespaces.contains(object.namespace()))
+                        .as("%s is in no namespace", object)
+                        .isTrue();
+                object.at("metadata", "ownerReferences").forEach(owner -> assertThat(uids)
+                        .as("%s belongs to %s", object, owner)
+                        .contains(owner.path("uid").asText()));
+            }
+        }
+        assertThat(all.get(Resources.LEASES).stream()
+                        .filter(lease -> lease.namespace().equals("kube-node-lease"))
+                        .map(KubeObject::name))
+                .containsExactlyInAnyOrderElementsOf(
+                        cluster.nodes.stream().map(node -> node.name).toList());
+        cluster.nodes.forEach(node ->
+                assertThat(node.watches()).as("watches of %s", node.name).isEqualTo(1));
+    }
+
+    private void informersShowTheStore(Map<Resource, List<KubeObject>> all) {
+        all.forEach((resource, objects) -> {
+            Informer informer = cluster.server().controllers.informer(resource);
+            if (informer.isSynced()) {
+                assertThat(versions(informer.list()))
+                        .as("informer of %s", resource)
+                        .isEqualTo(versions(objects));
+            }
+        });
+    }
+
+    private static Map<ObjectKey, String> versions(Iterable<KubeObject> objects) {
+        Map<ObjectKey, String> versions = new TreeMap<>();
+        objects.forEach(object -> versions.put(object.key(), object.meta().resourceVersion()));
+        return versions;
+    }
+}

@@ -1,0 +1,100 @@
+package io.minik.server.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * {@code -Dsimulation.seeds=1000} tells more stories, {@code -Dsimulation.seed=7} one again; {@code -Dsimulation.trace=folder}
+ * keeps what each wrote.
+ */
+class SimulationTest {
+    private static final int SEEDS = Integer.getInteger("simulation.seeds", 20);
+    private static final long ONE = Long.getLong("simulation.seed", 0);
+    private static final String TRACES = System.getProperty("simulation.trace", "");
+
+    @Test
+    void aClusterKeepsItsWordsWhateverBreaks() throws InterruptedException, IOException {
+        List<Long> seeds = ONE > 0
+                ? List.of(ONE)
+                : LongStream.rangeClosed(1, SEEDS).boxed().toList();
+        ExecutorService tellers =
+                Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors());
+        StringBuilder broken = new StringBuilder();
+        try {
+            List<Future<Trace>> told =
+                    seeds.stream().map(seed -> tellers.submit(() -> tell(seed))).toList();
+            for (int i = 0; i < seeds.size(); i++) {
+                try {
+                    keep(seeds.get(i), told.get(i).get());
+                } catch (ExecutionException failed) {
+                    broken.append(failed.getCause()).append('\n');
+                }
+            }
+        } finally {
+            tellers.shutdownNow();
+        }
+        assertThat(broken.toString()).isEmpty();
+    }
+
+    @Test
+    void aSeedTellsTheSameStoryTwice() {
+        List<String> once = tell(7).lines();
+        List<String> again = tell(7).lines();
+        int parted = IntStream.range(0, Math.min(once.size(), again.size()))
+                .filter(i -> !once.get(i).equals(again.get(i)))
+                .findFirst()
+                .orElse(Math.min(once.size(), again.size()));
+        assertThat(again.subList(parted, again.size())).isEqualTo(once.subList(parted, once.size()));
+    }
+
+    /** Where hashes of objects and the order of unordered sets are others. */
+    @Test
+    void aSeedTellsTheSameStoryInAnotherProcess() throws IOException, InterruptedException {
+        Process other = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:+UnlockExperimentalVMOptions",
+                        "-XX:hashCode=0",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        SimulationTest.class.getName(),
+                        "7")
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        String digest = tell(7).digest();
+        assertThat(new String(other.getInputStream().readAllBytes())).isEqualTo(digest + "\n");
+        assertThat(other.waitFor()).isZero();
+    }
+
+    /** Tells the story of a seed and prints its digest. */
+    public static void main(String[] arguments) {
+        System.out.print(tell(Long.parseLong(arguments[0])).digest() + "\n");
+        System.exit(0);
+    }
+
+    private static void keep(long seed, Trace trace) throws IOException {
+        if (!TRACES.isEmpty()) {
+            Files.createDirectories(Path.of(TRACES));
+            Files.write(Path.of(TRACES, "seed-" + seed + "-" + trace.digest()), trace.lines());
+        }
+    }
+
+    private static Trace tell(long seed) {
+        try (Story story = new Story(seed)) {
+            story.run();
+            return story.trace;
+        } catch (AssertionError | RuntimeException broken) {
+            throw new AssertionError("-Dsimulation.seed=" + seed + ": " + broken.getMessage(), broken);
+        }
+    }
+}
