@@ -50,3 +50,23 @@ ok "the file says whom to join" outputs '^MINIK_JOIN=https://192.168.77.1:6443$'
 ok "uninstall runs" sh "$work/bin/minik-uninstall.sh"
 ok "the program is gone" test ! -e "$work/bin/minik"
 ok "the unit is gone" test ! -e "$work/units/minik.service"
+
+# A fresh machine updates itself in its first minutes: what our scripts install packages by waits for the other apt, and for
+# nothing else. The apt here is one that finds the locks taken twice, of the lists and of dpkg.
+mkdir "$work/apt"
+cat >"$work/apt/apt-get" <<APT
+#!/bin/sh
+echo "\$*" >>"$work/apt/calls"
+case \$(wc -l <"$work/apt/calls") in
+  1) echo 'E: Could not get lock /var/lib/apt/lists/lock. It is held by process 42 (apt-get)' >&2; exit 100 ;;
+  2) echo 'E: Unable to acquire the dpkg frontend lock (/var/lib/dpkg/lock-frontend), is another process using it?' >&2; exit 100 ;;
+  3) exit 0 ;;
+  *) echo 'E: Unable to locate package nothing' >&2; exit 100 ;;
+esac
+APT
+chmod +x "$work/apt/apt-get"
+apt_get() { PATH=$work/apt:$PATH bash -c ". '$root/build-env.sh' && apt_get \"\$@\"" - "$@"; }
+ok "another apt is waited for, and told of once" test "$(apt_get install busybox 2>&1)" = "waiting for another apt to end"
+ok "it was tried three times, with dpkg's own patience" test "$(grep -c 'DPkg::Lock::Timeout=[0-9]* install busybox$' "$work/apt/calls")" = 3
+ok "what is no lock is not waited for" fails apt_get install nothing
+ok "and asked once" test "$(wc -l <"$work/apt/calls")" = 4

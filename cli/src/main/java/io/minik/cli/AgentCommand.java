@@ -48,7 +48,7 @@ final class AgentCommand implements Callable<Integer> {
     public Integer call() {
         LogSettings.set(node.level(), node.jsonLog());
         ConfigKeys.check(spec);
-        Preflight preflight = new Preflight(Path.of("/"));
+        Preflight preflight = Preflight.ofThisMachine();
         preflight.root();
         URI server = server();
         JoinToken secret = secret();

@@ -41,7 +41,7 @@ final class KillallCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         LogSettings.set(node.level() == Level.INFO ? Level.WARN : node.level(), node.jsonLog());
-        new Preflight(Path.of("/")).root();
+        Preflight.ofThisMachine().root();
         node.places();
         stopRunning();
         Kernel kernel = new Kernel(new LinuxSys());

@@ -11,6 +11,8 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.slf4j.Logger;
@@ -32,10 +34,19 @@ final class Preflight {
     private static final Logger log = LoggerFactory.getLogger(Preflight.class);
 
     private final Path filesystemRoot;
+    private final Function<String, Optional<Path>> tools;
 
-    /** @param filesystemRoot {@code /}, or a made-up one in tests */
-    Preflight(Path filesystemRoot) {
+    /**
+     * @param filesystemRoot {@code /}, or a made-up one in tests
+     * @param tools where a program of the machine is, by its name
+     */
+    Preflight(Path filesystemRoot, Function<String, Optional<Path>> tools) {
         this.filesystemRoot = filesystemRoot;
+        this.tools = tools;
+    }
+
+    static Preflight ofThisMachine() {
+        return new Preflight(Path.of("/"), HostTool::find);
     }
 
     /** Root is needed for a node's kernel work and for the default directories. @throws StartFailure if we are not */
@@ -81,7 +92,7 @@ final class Preflight {
             throw new StartFailure("this kernel has no overlayfs: modprobe overlay (CONFIG_OVERLAY_FS)");
         }
         controllers();
-        if (HostTool.find("nft").isEmpty()) {
+        if (tools.apply("nft").isEmpty()) {
             throw new StartFailure("nft is not installed: apt-get install nftables");
         }
     }

@@ -2,7 +2,6 @@ package io.minik.cli;
 
 import io.minik.cli.log.LogSettings;
 import io.vertx.core.Future;
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -33,7 +32,7 @@ final class ServerCommand implements Callable<Integer> {
     public Integer call() {
         LogSettings.set(node.level(), node.jsonLog());
         ConfigKeys.check(spec);
-        Preflight preflight = new Preflight(Path.of("/"));
+        Preflight preflight = Preflight.ofThisMachine();
         preflight.root();
         check();
         Daemon.refuseSecond(node.runDir);

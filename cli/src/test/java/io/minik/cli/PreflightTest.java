@@ -8,6 +8,9 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -15,6 +18,13 @@ import org.junit.jupiter.api.io.TempDir;
 class PreflightTest {
     @TempDir
     Path machine = Path.of("");
+
+    private final Set<String> tools = new HashSet<>(Set.of("nft"));
+
+    private Preflight preflight() {
+        return new Preflight(
+                machine, name -> Optional.of(Path.of("/usr/sbin", name)).filter(p -> tools.contains(name)));
+    }
 
     @BeforeEach
     void aMachineThatHasNamespacesAndOverlay() throws IOException {
@@ -31,22 +41,31 @@ class PreflightTest {
     @Test
     void aKernelThatIsTooOldIsNamed() throws IOException {
         Files.writeString(machine.resolve("proc/sys/kernel/osrelease"), "5.4.0-42-generic\n");
-        assertThatThrownBy(() -> new Preflight(machine).node())
+        assertThatThrownBy(() -> preflight().node())
                 .hasMessage("this kernel is Linux 5.4.0-42-generic; containers need 5.9 or newer (close_range)");
     }
 
     @Test
     void aMissingNamespaceIsNamed() throws IOException {
         Files.delete(machine.resolve("proc/self/ns/ipc"));
-        assertThatThrownBy(() -> new Preflight(machine).node()).hasMessageContaining("no ipc namespaces");
+        assertThatThrownBy(() -> preflight().node()).hasMessageContaining("no ipc namespaces");
     }
 
     @Test
     void aMissingControllerIsNamedWithItsCure() throws IOException {
         Files.writeString(machine.resolve("sys/fs/cgroup/cgroup.controllers"), "cpuset cpu io pids\n");
-        assertThatThrownBy(() -> new Preflight(machine).node())
+        assertThatThrownBy(() -> preflight().node())
                 .hasMessageContaining("\"memory\"")
                 .hasMessageContaining("cgroup_enable=memory");
+    }
+
+    @Test
+    void aMissingNftIsNamedWithItsCure() throws IOException {
+        Files.writeString(machine.resolve("sys/fs/cgroup/cgroup.controllers"), "cpu memory pids\n");
+        tools.remove("nft");
+        assertThatThrownBy(() -> preflight().node())
+                .isInstanceOf(StartFailure.class)
+                .hasMessage("nft is not installed: apt-get install nftables");
     }
 
     @Test
@@ -54,12 +73,12 @@ class PreflightTest {
         for (String controller : new String[] {"cpu", "memory", "pids"}) {
             Files.createDirectories(machine.resolve("sys/fs/cgroup/" + controller));
         }
-        assertThatCode(() -> new Preflight(machine).node()).doesNotThrowAnyException();
+        assertThatCode(() -> preflight().node()).doesNotThrowAnyException();
         for (String controller : new String[] {"cpu", "memory", "pids"}) {
             Files.delete(machine.resolve("sys/fs/cgroup/" + controller));
         }
         Files.writeString(machine.resolve("sys/fs/cgroup/cgroup.controllers"), "cpu memory pids\n");
-        assertThatCode(() -> new Preflight(machine).node()).doesNotThrowAnyException();
+        assertThatCode(() -> preflight().node()).doesNotThrowAnyException();
     }
 
     @Test
