@@ -7,6 +7,7 @@ import io.vertx.core.http.HttpMethod;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiFunction;
 import java.util.function.IntConsumer;
@@ -102,7 +103,12 @@ final class ApiLoad {
         }
         return () -> {
             touches(changes);
-            get(all.future());
+            try {
+                get(all.future());
+            } catch (TimeoutException e) {
+                throw new IllegalStateException(
+                        "only " + seen + " of " + watchers * (changes + 1) + " events came", e);
+            }
         };
     }
 

@@ -109,15 +109,14 @@ final class RawClient {
     }
 
     private Future<Void> watch(HttpClientAgent client, String path, IntConsumer events) {
-        return client.request(HttpMethod.GET, path)
-                .compose(request -> {
-                    open.add(request);
-                    return request.send();
-                })
-                .map((HttpClientResponse response) -> {
-                    response.handler(chunk -> events.accept(lines(chunk))).exceptionHandler(ended -> {});
-                    return null;
-                });
+        // The handler is set on the request's own loop: set from here, it might come behind the first event.
+        return client.request(HttpMethod.GET, path).compose(request -> {
+            open.add(request);
+            return request.send().map((HttpClientResponse response) -> {
+                response.handler(chunk -> events.accept(lines(chunk))).exceptionHandler(ended -> {});
+                return null;
+            });
+        });
     }
 
     /** Those of HTTP/2 with their connections: so many resets would look like an attack. */
