@@ -15,7 +15,6 @@ import io.minik.ground.loop.Seconds;
 import io.minik.server.authn.User;
 import io.minik.server.registry.NameSource;
 import io.minik.server.registry.Registry;
-import io.minik.server.request.Request;
 import io.minik.server.request.Target;
 import io.minik.server.watchcache.CacheEvent.Seen;
 import io.minik.server.watchcache.CacheWatcher;
@@ -26,6 +25,7 @@ import io.vertx.core.buffer.Buffer;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The pipeline from after authentication on, for rooms of the same process: no TLS, no encoding, objects shared. */
 final class InProcessTransport implements Transport {
@@ -80,27 +80,12 @@ final class InProcessTransport implements Transport {
             }
             Sink sink = new Sink(watching, handler);
             return registry.watch(watching.request(), sink).map(watcher -> {
+                sink.begin(watcher, WatchStream.timeoutSeconds(watching.request()));
                 // After the caller has the handle.
                 watcher.resumeLater();
-                return timed(watching.request(), watcher, handler);
+                return sink;
             });
         });
-    }
-
-    /** A watch that asked for a timeout ends with it, in peace; others go on for as long as the process. */
-    private WatchHandle timed(Request request, CacheWatcher watcher, WatchHandler handler) {
-        long seconds = WatchStream.timeoutSeconds(request);
-        if (seconds <= 0) {
-            return watcher::close;
-        }
-        Loop.Timer timer = Loop.here(vertx).after(Seconds.duration(seconds), () -> {
-            watcher.close();
-            handler.onEnd(Optional.empty());
-        });
-        return () -> {
-            timer.cancel();
-            watcher.close();
-        };
     }
 
     private Future<Answer> run(ApiCall call) {
@@ -165,14 +150,32 @@ final class InProcessTransport implements Transport {
                 .selecting(call.query());
     }
 
-    /** Hands events to an in-process watcher, converted where its version is not the stored one. */
-    private final class Sink implements WatchSink {
+    /**
+     * Hands events to an in-process watcher, converted where its version is not the stored one. One that asked for a timeout
+     * ends with it, in peace; others go on for as long as the process. The context that made it.
+     */
+    private final class Sink implements WatchSink, WatchHandle {
         private final Answer.Watching watching;
         private final WatchHandler handler;
+        private Loop.Timer timer = Loop.Timer.NONE;
+        private @Nullable CacheWatcher watcher;
+        private boolean over;
 
         Sink(Answer.Watching watching, WatchHandler handler) {
             this.watching = watching;
             this.handler = handler;
+        }
+
+        void begin(CacheWatcher begun, long seconds) {
+            watcher = begun;
+            if (over) {
+                begun.close();
+            } else if (seconds > 0) {
+                timer = Loop.here(vertx).after(Seconds.duration(seconds), () -> {
+                    begun.close();
+                    onEnd(Optional.empty());
+                });
+            }
         }
 
         @Override
@@ -187,9 +190,23 @@ final class InProcessTransport implements Transport {
             }
         }
 
+        /** Once, whatever ends it first. */
         @Override
         public void onEnd(Optional<ApiException> why) {
-            handler.onEnd(why);
+            if (!over) {
+                over = true;
+                timer.cancel();
+                handler.onEnd(why);
+            }
+        }
+
+        @Override
+        public void close() {
+            over = true;
+            timer.cancel();
+            if (watcher != null) {
+                watcher.close();
+            }
         }
     }
 }
