@@ -199,18 +199,20 @@ final class HollowNode {
 
         private Future<Optional<Duration>> tell(KubeObject pod, Running here) {
             boolean done = !time.instant().isBefore(here.until());
-            String phase = done ? "Succeeded" : "Running";
+            boolean crashes = pod.text("metadata", "labels", "app").startsWith(WorkloadWords.CRASHES);
+            String phase = !done ? "Running" : crashes ? "Failed" : "Succeeded";
+            boolean ready = !done && !crashes;
             Optional<Duration> again = here.until().equals(Instant.MAX) || done
                     ? Optional.empty()
                     : Optional.of(Duration.between(time.instant(), here.until()).plusMillis(1));
-            if (Pods.phase(pod).equals(phase) && Pods.ready(pod) == !done) {
+            if (Pods.phase(pod).equals(phase) && Pods.ready(pod) == ready) {
                 return Future.succeededFuture(again);
             }
             ObjectNode patch = Json.object();
             patch.putObject("metadata").put("uid", pod.uid());
             ObjectNode status = patch.putObject("status").put("phase", phase).put("podIP", here.address());
             status.putArray("podIPs").addObject().put("ip", here.address());
-            Conditions.set(status, "Ready", done ? "False" : "True", "", "", now());
+            Conditions.set(status, "Ready", ready ? "True" : "False", "", "", now());
             return Outcomes.ignoring(
                             client.patch(Resources.PODS, pod.key(), "status", PatchType.STRATEGIC, patch),
                             Reason.NotFound,

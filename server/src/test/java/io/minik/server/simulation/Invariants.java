@@ -8,6 +8,7 @@ import io.minik.api.meta.Resources;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.api.schema.Kinds;
+import io.minik.server.controllers.control.Conditions;
 import io.minik.server.controllers.control.Pods;
 import java.util.HashMap;
 import java.util.List;
@@ -15,10 +16,21 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
 
 /** What holds at each step of a story, and what has come to hold at its quiet end. */
 final class Invariants {
+    private static final List<Resource> REPLICATED = List.of(
+            Resources.DEPLOYMENTS, Resources.STATEFUL_SETS, Resources.REPLICATION_CONTROLLERS, Resources.REPLICA_SETS);
+
+    private static final Pattern LIFE = Pattern.compile("^\\S+ \\d+ \\S+ /registry/(leases|minions|events)/");
+    /** Of what can't be done, told again at growing intervals. */
+    private static final int MOST_EVENTS = 10;
+    /** One for each watch of the controllers and the nodes, and some thirty periodic ones. */
+    private static final int MOST_TIMERS = 150;
+
     private final Story story;
     private final SimulatedCluster cluster;
 
@@ -74,19 +86,72 @@ final class Invariants {
         }
     }
 
+    /** Each has what it wants, unless its containers crash, fit nowhere, or a quota keeps them out. */
     private void workloadsAreWhole(Map<Resource, List<KubeObject>> all) {
-        for (Resource resource : List.of(Resources.DEPLOYMENTS, Resources.STATEFUL_SETS)) {
+        Set<String> bounded = all.get(Resources.RESOURCE_QUOTAS).stream()
+                .map(KubeObject::namespace)
+                .collect(Collectors.toSet());
+        for (Resource resource : REPLICATED) {
             for (KubeObject object : all.get(resource)) {
-                assertThat(object.at("status", "readyReplicas").asInt())
-                        .as("%s: %s", object, object.tree())
-                        .isEqualTo(object.at("spec", "replicas").asInt());
+                if (!object.at("metadata", "ownerReferences").isEmpty()) {
+                    continue;
+                }
+                statusTellsTheTruth(object, all.get(Resources.PODS));
+                if (!bounded.contains(object.namespace()) && isSound(object)) {
+                    assertThat(object.at("status", "readyReplicas").asInt())
+                            .as("%s: %s", object, object.tree())
+                            .isEqualTo(object.at("spec", "replicas").asInt());
+                }
             }
         }
-        for (KubeObject job : all.get(Resources.JOBS)) {
-            assertThat(job.at("status", "succeeded").asInt())
-                    .as("%s: %s", job, job.tree())
-                    .isEqualTo(job.at("spec", "completions").asInt());
+        for (KubeObject set : all.get(Resources.DAEMON_SETS)) {
+            int ready = bounded.contains(set.namespace())
+                    ? set.at("status", "numberReady").asInt()
+                    : isSound(set) ? cluster.nodes.size() : 0;
+            assertThat(set.at("status", "numberReady").asInt())
+                    .as("%s: %s", set, set.tree())
+                    .isEqualTo(ready);
         }
+        for (KubeObject job : all.get(Resources.JOBS)) {
+            if (!bounded.contains(job.namespace()) && isSound(job)) {
+                assertThat(job.at("status", "succeeded").asInt())
+                        .as("%s: %s", job, job.tree())
+                        .isEqualTo(job.at("spec", "completions").asInt());
+            } else if (!bounded.contains(job.namespace()) && job.name().startsWith(WorkloadWords.CRASHES)) {
+                assertThat(Conditions.isTrue(job.at("status"), "Failed"))
+                        .as("%s: %s", job, job.tree())
+                        .isTrue();
+            }
+        }
+    }
+
+    private static boolean isSound(KubeObject workload) {
+        return !workload.name().startsWith(WorkloadWords.CRASHES)
+                && !workload.name().startsWith(WorkloadWords.HUGE);
+    }
+
+    private static void statusTellsTheTruth(KubeObject workload, List<KubeObject> pods) {
+        List<KubeObject> own = pods.stream()
+                .filter(pod -> pod.namespace().equals(workload.namespace())
+                        && pod.text("metadata", "labels", "app").equals(workload.name())
+                        && Pods.active(pod))
+                .toList();
+        assertThat(workload.at("status", "replicas").asInt())
+                .as("%s: %s", workload, workload.tree())
+                .isEqualTo(own.size());
+        assertThat(workload.at("status", "readyReplicas").asLong())
+                .as("%s: %s", workload, workload.tree())
+                .isEqualTo(own.stream().filter(Pods::ready).count());
+    }
+
+    /** Whoever goes on writing when nothing happens will do so for ever. */
+    void quiet(List<String> written) {
+        assertThat(written.stream().filter(line -> !LIFE.matcher(line).find()))
+                .as("written in a quiet minute")
+                .isEmpty();
+        assertThat(written.stream().filter(line -> line.contains(" /registry/events/")))
+                .as("events in a quiet minute")
+                .hasSizeLessThan(MOST_EVENTS);
     }
 
     private void servicesHaveTheirEndpoints(Map<Resource, List<KubeObject>> all) {
@@ -107,8 +172,10 @@ final class Invariants {
                     .filter(slice -> slice.namespace().equals(service.namespace())
                             && slice.text("metadata", "labels", "kubernetes.io/service-name")
                                     .equals(service.name()))
-                    .forEach(slice -> slice.at("endpoints").forEach(endpoint -> endpoint.path("addresses")
-                            .forEach(address -> sliced.add(address.asText()))));
+                    .flatMap(slice -> StreamSupport.stream(slice.at("endpoints").spliterator(), false))
+                    .filter(endpoint ->
+                            endpoint.path("conditions").path("ready").asBoolean())
+                    .forEach(endpoint -> endpoint.path("addresses").forEach(address -> sliced.add(address.asText())));
             assertThat(sliced).as("slices of %s", service).isEqualTo(ready);
             Set<String> old = new TreeSet<>();
             all.get(Resources.ENDPOINTS).stream()
@@ -142,6 +209,7 @@ final class Invariants {
                         .map(KubeObject::name))
                 .containsExactlyInAnyOrderElementsOf(
                         cluster.nodes.stream().map(node -> node.name).toList());
+        assertThat(cluster.time.timers()).as("timers").isLessThan(MOST_TIMERS);
         cluster.nodes.forEach(node ->
                 assertThat(node.watches()).as("watches of %s", node.name).isEqualTo(1));
     }

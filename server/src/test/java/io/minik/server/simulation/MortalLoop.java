@@ -3,11 +3,15 @@ package io.minik.server.simulation;
 import io.minik.ground.loop.Loop;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 
 /** The loop of a process that may be killed: what it still meant to do is never done. */
 final class MortalLoop implements Loop {
     private final Loop loop;
+    private final Set<Pending> timers = new LinkedHashSet<>();
     private boolean dead;
 
     MortalLoop(Loop loop) {
@@ -16,6 +20,7 @@ final class MortalLoop implements Loop {
 
     void die() {
         dead = true;
+        List.copyOf(timers).forEach(Timer::cancel);
     }
 
     boolean dead() {
@@ -37,7 +42,23 @@ final class MortalLoop implements Loop {
 
     @Override
     public Timer after(Duration delay, Runnable task) {
-        return loop.after(delay, whileAlive(task));
+        Pending timer = new Pending();
+        timer.inner = loop.after(delay, whileAlive(() -> {
+            timers.remove(timer);
+            task.run();
+        }));
+        timers.add(timer);
+        return timer;
+    }
+
+    private final class Pending implements Timer {
+        private Timer inner = NONE;
+
+        @Override
+        public void cancel() {
+            timers.remove(this);
+            inner.cancel();
+        }
     }
 
     @Override

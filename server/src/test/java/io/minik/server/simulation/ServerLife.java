@@ -28,9 +28,11 @@ final class ServerLife {
     final ControllerContext controllers;
     private final MortalLoop loop;
     private final ApiServer server;
+    private final Cast cast;
     private final List<Room> rooms = new ArrayList<>();
 
-    ServerLife(SimulatedTime time, Store disk) {
+    ServerLife(SimulatedTime time, Store disk, Cast cast) {
+        this.cast = cast;
         store = new FaultyStore(time.vertx(), disk);
         loop = new MortalLoop(time.loop());
         server = DevServer.simulated(time.vertx(), store, time, time.random());
@@ -44,8 +46,9 @@ final class ServerLife {
 
     Future<Void> start() {
         return server.prepare().compose(prepared -> {
-            rooms.addAll(Controllers.all(
-                    controllers, new Controllers.Config("PEM", "10.42.0.0/16", 24, new BuiltIn(), MONITOR, GRACE, "")));
+            List<Room> all = Controllers.all(
+                    controllers, new Controllers.Config("PEM", "10.42.0.0/16", 24, new BuiltIn(), MONITOR, GRACE, ""));
+            rooms.addAll(cast.rooms(controllers, all));
             rooms.add(new Scheduler(
                     loop,
                     controllers.client(),

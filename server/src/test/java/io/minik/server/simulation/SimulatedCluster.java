@@ -18,9 +18,11 @@ final class SimulatedCluster implements AutoCloseable {
     final SimulatedTime time;
     final List<HollowNode> nodes = new ArrayList<>();
     final MemoryStore disk;
+    private final Cast cast;
     private Optional<ServerLife> server = Optional.empty();
 
-    SimulatedCluster(long seed, int count) {
+    SimulatedCluster(long seed, int count, Cast cast) {
+        this.cast = cast;
         time = new SimulatedTime(seed);
         MemoryStore.Stepped stepped = MemoryStore.stepped(time.vertx(), time.loop());
         time.alongside(stepped.writer());
@@ -34,15 +36,15 @@ final class SimulatedCluster implements AutoCloseable {
     }
 
     void startServer() {
-        ServerLife next = new ServerLife(time, disk);
+        ServerLife next = new ServerLife(time, disk, cast);
         done(next.start());
         server = Optional.of(next);
     }
 
-    void haltStore() {
-        ServerLife halted = server();
+    void killServer() {
+        ServerLife killed = server();
         server = Optional.empty();
-        done(halted.die());
+        done(killed.die());
         nodes.forEach(HollowNode::breakWatches);
     }
 

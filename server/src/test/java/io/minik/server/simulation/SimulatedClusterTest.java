@@ -13,13 +13,13 @@ import org.junit.jupiter.api.Test;
 class SimulatedClusterTest {
     @Test
     void aDeploymentsPodsRunOnHollowNodesAndGoOnWhenTheServerRestarts() {
-        try (SimulatedCluster cluster = new SimulatedCluster(1, 3)) {
+        try (SimulatedCluster cluster = new SimulatedCluster(1, 3, Cast.OURS)) {
             Resource deployments = Resources.DEPLOYMENTS;
             cluster.done(cluster.client().create(deployments, deployment("web", 6)));
             assertThat(cluster.time.passUntil(Duration.ofMinutes(1), () -> ready(cluster) == 6))
                     .isTrue();
             assertThat(running(cluster)).isEqualTo(6);
-            cluster.haltStore();
+            cluster.killServer();
             cluster.time.pass(Duration.ofSeconds(20));
             assertThat(running(cluster)).isEqualTo(6);
             cluster.startServer();

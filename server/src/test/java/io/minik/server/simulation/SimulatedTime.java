@@ -6,6 +6,7 @@ import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.ManualIoEventLoop;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.concurrent.MockTicker;
+import io.netty.util.concurrent.ScheduledFuture;
 import io.netty.util.concurrent.Ticker;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -56,6 +57,8 @@ final class SimulatedTime implements AutoCloseable, InstantSource {
 
     /** Gives when the next timer is due away. */
     private static final class Manual extends ManualIoEventLoop {
+        private final List<ScheduledFuture<?>> timers = new ArrayList<>();
+
         Manual(Thread owner, Ticker ticker) {
             super(null, owner, NioIoHandler.newFactory(), ticker);
         }
@@ -63,6 +66,18 @@ final class SimulatedTime implements AutoCloseable, InstantSource {
         /** Nanoseconds; negative: no timer runs. */
         long toNextTimer() {
             return nextScheduledTaskNano();
+        }
+
+        @Override
+        public ScheduledFuture<?> schedule(Runnable task, long delay, TimeUnit unit) {
+            ScheduledFuture<?> timer = super.schedule(task, delay, unit);
+            timers.add(timer);
+            return timer;
+        }
+
+        int timers() {
+            timers.removeIf(ScheduledFuture::isDone);
+            return timers.size();
         }
     }
 
@@ -140,6 +155,11 @@ final class SimulatedTime implements AutoCloseable, InstantSource {
         public RandomGenerator random() {
             return time.random;
         }
+    }
+
+    /** How many wait for their time. */
+    int timers() {
+        return eventLoop.timers();
     }
 
     Vertx vertx() {

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -90,11 +92,24 @@ class SimulationTest {
     }
 
     private static Trace tell(long seed) {
-        try (Story story = new Story(seed)) {
-            story.run();
-            return story.trace;
-        } catch (AssertionError | RuntimeException broken) {
-            throw new AssertionError("-Dsimulation.seed=" + seed + ": " + broken.getMessage(), broken);
+        return tell(seed, Story.TROUBLE, Cast.OURS);
+    }
+
+    /** On a thread of its own, which Vert.x takes for the event loop, and hangs things to that go with it. */
+    static Trace tell(long seed, Duration trouble, Cast cast) {
+        FutureTask<Trace> telling = new FutureTask<>(() -> {
+            try (Story story = new Story(seed, trouble, cast)) {
+                story.run();
+                return story.trace;
+            }
+        });
+        new Thread(telling, "story-" + seed).start();
+        try {
+            return telling.get();
+        } catch (ExecutionException broken) {
+            throw new AssertionError("-Dsimulation.seed=" + seed + ": " + broken.getCause(), broken.getCause());
+        } catch (InterruptedException stopped) {
+            throw new AssertionError("stopped", stopped);
         }
     }
 }

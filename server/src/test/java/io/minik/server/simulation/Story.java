@@ -20,10 +20,14 @@ import java.util.TreeMap;
 
 /** Ten minutes of a cluster, as a seed tells them: what users ask for, what breaks, and a quiet end. */
 final class Story implements AutoCloseable {
-    private static final Duration TROUBLE = Duration.ofMinutes(6);
-    private static final Duration QUIET = Duration.ofMinutes(4);
+    static final Duration TROUBLE = Duration.ofMinutes(6);
+    private static final Duration REST = Duration.ofMinutes(3);
+    /** Leases and nodes' signs of life are written in it, and what tells again of what can't be done. */
+    private static final Duration QUIET = Duration.ofMinutes(1);
+
     private static final int NODES = 5;
     private static final int NAMES = 4;
+    private static final List<String> APPS = List.of("a0", "a1", "a2", "a3", WorkloadWords.CRASHES, WorkloadWords.HUGE);
     private static final int MOST_REPLICAS = 5;
 
     final SimulatedCluster cluster;
@@ -32,32 +36,41 @@ final class Story implements AutoCloseable {
 
     final Trace trace;
 
+    private final Duration trouble;
     private final Random random;
     private final Map<Instant, List<Runnable>> repairs = new TreeMap<>();
     private final Invariants invariants;
     private int number;
 
-    Story(long seed) {
+    /** @param trouble how long users ask for things, and things break */
+    Story(long seed, Duration trouble, Cast cast) {
+        this.trouble = trouble;
         random = new Random(~seed);
-        cluster = new SimulatedCluster(seed, NODES);
+        cluster = new SimulatedCluster(seed, NODES, cast);
         trace = new Trace(cluster.disk, cluster.time);
         invariants = new Invariants(this);
     }
 
     void run() {
-        Instant end = cluster.time.instant().plus(TROUBLE);
+        Instant end = cluster.time.instant().plus(trouble);
         while (cluster.time.instant().isBefore(end)) {
             second();
-            if (cluster.serves() && random.nextInt(3) == 0) {
+            if (cluster.serves() && random.nextInt(2) == 0) {
                 ask();
             }
             if (random.nextInt(12) == 0) {
                 breakSomething();
             }
         }
-        for (int i = 0; i < QUIET.toSeconds() || !repairs.isEmpty(); i++) {
+        for (int i = 0; i < REST.toSeconds() || !repairs.isEmpty(); i++) {
             second();
         }
+        invariants.atRest();
+        int before = trace.lines().size();
+        for (int i = 0; i < QUIET.toSeconds(); i++) {
+            second();
+        }
+        invariants.quiet(trace.lines().subList(before, trace.lines().size()));
         invariants.atRest();
     }
 
@@ -77,80 +90,102 @@ final class Story implements AutoCloseable {
 
     private void breakSomething() {
         HollowNode node = cluster.nodes.get(random.nextInt(NODES));
-        switch (random.nextInt(6)) {
-            case 0 -> {
+        switch (random.nextInt(10)) {
+            case 0, 1, 2 -> {
                 if (node.alive()) {
                     node.die();
                     later(90, node::start);
                 }
             }
-            case 1 -> {
+            case 3, 4 -> {
                 node.lose(300);
                 later(30, () -> node.lose(0));
             }
-            case 2 -> node.breakWatches();
-            case 3 -> {
-                if (cluster.serves()) {
-                    cluster.server()
-                            .store
-                            .endWatches(
-                                    random.nextBoolean()
-                                            ? new StoreException.Lagging("too slow")
-                                            : new StoreException.Compacted(1, 2));
-                }
-            }
-            case 4 -> {
-                if (cluster.serves()) {
-                    cluster.haltStore();
-                    later(30, cluster::startServer);
-                }
-            }
+            case 5, 6 -> node.breakWatches();
             default -> {
                 if (cluster.serves()) {
-                    cluster.server().store.holdReads();
-                    var held = cluster.server().store;
-                    later(5, held::letGo);
+                    breakServer(cluster.server());
                 }
+            }
+        }
+    }
+
+    private void breakServer(ServerLife life) {
+        switch (random.nextInt(6)) {
+            case 0 -> {
+                cluster.killServer();
+                later(30, cluster::startServer);
+            }
+            case 1 -> {
+                // It runs on for a while without a store, and answers nobody well.
+                life.store.halt();
+                later(5, () -> {
+                    if (cluster.serves() && cluster.server().equals(life)) {
+                        cluster.killServer();
+                        later(30, cluster::startServer);
+                    }
+                });
+            }
+            case 2, 3 ->
+                life.store.endWatches(
+                        random.nextBoolean()
+                                ? new StoreException.Lagging("too slow")
+                                : new StoreException.Compacted(1, 2));
+            default -> {
+                life.store.holdReads();
+                later(5, life.store::letGo);
             }
         }
     }
 
     private void ask() {
         String namespace = random.nextInt(3) == 0 ? "n" + random.nextInt(NAMES) : "default";
-        String name = "a" + random.nextInt(NAMES);
+        String app = APPS.get(random.nextInt(APPS.size()));
         int size = random.nextInt(MOST_REPLICAS);
         ApiClient user = cluster.client();
-        switch (random.nextInt(11)) {
-            case 0, 1 -> ask(user.create(Resources.DEPLOYMENTS, WorkloadWords.deployment(namespace, name, size)));
+        switch (random.nextInt(16)) {
+            case 0, 1 -> ask(user.create(Resources.DEPLOYMENTS, WorkloadWords.deployment(namespace, app, size)));
             case 2, 3 ->
-                ask(user.create(Resources.STATEFUL_SETS, WorkloadWords.statefulSet(namespace, name + "s", size)));
-            case 4 -> ask(user.create(Resources.JOBS, WorkloadWords.job(namespace, "j" + number++, 1 + size)));
+                ask(user.create(Resources.STATEFUL_SETS, WorkloadWords.statefulSet(namespace, app + "s", size)));
+            case 4 -> ask(user.create(Resources.JOBS, WorkloadWords.job(namespace, app + "j" + number++, 1 + size)));
             case 5 ->
                 ask(user.create(
-                        Resources.SERVICES, WorkloadWords.service(namespace, name + (size % 2 == 0 ? "s" : ""))));
+                        Resources.SERVICES, WorkloadWords.service(namespace, app + (size % 2 == 0 ? "s" : ""))));
             case 6 -> ask(user.create(Resources.NAMESPACES, WorkloadWords.namespace("n" + random.nextInt(NAMES))));
-            case 7 -> scale(user, Resources.DEPLOYMENTS, ObjectKey.of(namespace, name), size);
-            case 8 -> scale(user, Resources.STATEFUL_SETS, ObjectKey.of(namespace, name + "s"), size);
-            case 9 -> delete(user, namespace, name);
+            case 7 -> scale(user, Resources.DEPLOYMENTS, ObjectKey.of(namespace, app), size);
+            case 8 -> scale(user, Resources.STATEFUL_SETS, ObjectKey.of(namespace, app + "s"), size);
+            case 9, 10 -> delete(user, namespace, app);
+            case 11 -> ask(user.create(Resources.DAEMON_SETS, WorkloadWords.daemonSet(namespace, app + "d")));
+            case 12 -> ask(user.create(Resources.REPLICA_SETS, WorkloadWords.replicaSet(namespace, app + "r", size)));
+            case 13 ->
+                ask(user.create(
+                        Resources.REPLICATION_CONTROLLERS,
+                        WorkloadWords.replicationController(namespace, app + "c", size)));
+            case 14 ->
+                ask(user.create(Resources.RESOURCE_QUOTAS, WorkloadWords.quota("n" + random.nextInt(NAMES), size)));
             default -> note(user);
         }
     }
 
-    private void delete(ApiClient user, String namespace, String name) {
-        switch (random.nextInt(6)) {
-            case 0 -> ask(user.delete(Resources.DEPLOYMENTS, ObjectKey.of(namespace, name), DeleteOptions.DEFAULT));
+    private void delete(ApiClient user, String namespace, String app) {
+        ObjectKey key = ObjectKey.of(namespace, app);
+        switch (random.nextInt(8)) {
+            case 0 -> ask(user.delete(Resources.DEPLOYMENTS, key, DeleteOptions.DEFAULT));
             case 1 ->
-                ask(user.delete(
-                        Resources.STATEFUL_SETS, ObjectKey.of(namespace, name + "s"), WorkloadWords.FOREGROUND));
+                ask(user.delete(Resources.STATEFUL_SETS, ObjectKey.of(namespace, app + "s"), WorkloadWords.FOREGROUND));
             case 2 ->
                 ask(user.delete(
                         Resources.NAMESPACES, ObjectKey.cluster("n" + random.nextInt(NAMES)), DeleteOptions.DEFAULT));
-            case 3 -> ask(user.delete(Resources.PODS, ObjectKey.of(namespace, name + "s-0"), DeleteOptions.DEFAULT));
-            case 4 -> ask(user.delete(Resources.SERVICES, ObjectKey.of(namespace, name), DeleteOptions.DEFAULT));
+            case 3 -> ask(user.delete(Resources.PODS, ObjectKey.of(namespace, app + "s-0"), DeleteOptions.DEFAULT));
+            case 4 -> ask(user.delete(Resources.SERVICES, key, DeleteOptions.DEFAULT));
+            case 5 ->
+                ask(user.delete(Resources.DAEMON_SETS, ObjectKey.of(namespace, app + "d"), DeleteOptions.DEFAULT));
+            case 6 ->
+                ask(user.delete(Resources.REPLICA_SETS, ObjectKey.of(namespace, app + "r"), WorkloadWords.FOREGROUND));
             default ->
                 ask(user.delete(
                         Resources.JOBS,
-                        ObjectKey.of(namespace, "j" + random.nextInt(1 + number)),
+                        ObjectKey.of(namespace, app + "j" + random.nextInt(1 + number)),
                         WorkloadWords.FOREGROUND));
         }
     }

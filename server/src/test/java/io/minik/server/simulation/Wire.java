@@ -67,17 +67,16 @@ final class Wire implements Transport {
 
     @Override
     public Future<WatchHandle> watch(ApiCall call, WatchHandler handler) {
-        return across(transport -> {
-            Stream stream = new Stream(handler);
-            streams.add(stream);
-            return transport
-                    .watch(call, stream)
-                    .<WatchHandle>map(inner -> {
+        Stream stream = new Stream(handler);
+        return this.<WatchHandle>across(transport -> {
+                    streams.add(stream);
+                    return transport.watch(call, stream).map(inner -> {
                         stream.inner = inner;
                         return stream;
-                    })
-                    .onFailure(refused -> streams.remove(stream));
-        });
+                    });
+                })
+                // Whose answer is lost has no connection, and so no watch.
+                .onFailure(lost -> stream.close());
     }
 
     private Duration delay() {
