@@ -106,8 +106,7 @@ final class ApiLoad {
             try {
                 get(all.future());
             } catch (TimeoutException e) {
-                throw new IllegalStateException(
-                        "only " + seen + " of " + watchers * (changes + 1) + " events came", e);
+                throw new IllegalStateException("only " + seen + " of " + watchers * (changes + 1) + " events came", e);
             }
         };
     }

@@ -1,0 +1,66 @@
+package io.minik.api.cel;
+
+import com.google.re2j.PatternSyntaxException;
+import io.minik.api.cel.Checker.Checked;
+import io.minik.api.cel.Expr.Call;
+import io.minik.api.cel.Expr.Literal;
+import java.util.IdentityHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What expressions may speak of. Immutable; of any thread.
+ *
+ * <pre>{@code
+ * CelEnvironment environment = CelEnvironment.of(Map.of("self", decl));
+ * Program program = environment.compile("self.replicas <= 10");
+ * program.eval(Map.of("self", decl.value(json)), 1_000_000).value()   // true, false, or a CelError
+ * }</pre>
+ */
+public final class CelEnvironment {
+    /** Of letters: a rule that says more than this is no rule. */
+    private static final int LONGEST = 100_000;
+
+    private final Map<String, Decl> variables;
+
+    private CelEnvironment(Map<String, Decl> variables) {
+        this.variables = Map.copyOf(variables);
+    }
+
+    public static CelEnvironment of(Map<String, Decl> variables) {
+        return new CelEnvironment(variables);
+    }
+
+    /** @throws CompileFault if it is no expression of these variables */
+    public Program compile(String expression) throws CompileFault {
+        Issues issues = new Issues(expression);
+        if (expression.length() > LONGEST) {
+            throw new CompileFault("ERROR: <input>:-1:0: expression code point size exceeds limit: size: "
+                    + expression.length() + ", limit " + LONGEST);
+        }
+        Optional<Expr> parsed = Parser.parse(expression, issues);
+        if (parsed.isEmpty()) {
+            throw new CompileFault(issues.toString());
+        }
+        Checked checked = Checker.check(parsed.get(), variables, issues);
+        if (!issues.isEmpty()) {
+            throw new CompileFault(issues.toString());
+        }
+        return new Program(parsed.get(), checked, patterns(checked), variables);
+    }
+
+    private static Map<Literal, Regex> patterns(Checked checked) throws CompileFault {
+        Map<Literal, Regex> patterns = new IdentityHashMap<>();
+        for (Expr expr : checked.types().keySet()) {
+            Optional<Literal> said = expr instanceof Call call ? CallCost.pattern(call) : Optional.empty();
+            if (said.isPresent()) {
+                try {
+                    patterns.put(said.get(), Regex.of(said.get().value));
+                } catch (PatternSyntaxException e) {
+                    throw new CompileFault("program instantiation failed: " + e.getMessage());
+                }
+            }
+        }
+        return patterns;
+    }
+}

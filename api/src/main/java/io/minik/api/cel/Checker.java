@@ -1,0 +1,268 @@
+package io.minik.api.cel;
+
+import io.minik.api.cel.CelType.Kind;
+import io.minik.api.cel.Expr.Bind;
+import io.minik.api.cel.Expr.Call;
+import io.minik.api.cel.Expr.Entry;
+import io.minik.api.cel.Expr.Fold;
+import io.minik.api.cel.Expr.Ident;
+import io.minik.api.cel.Expr.ListExpr;
+import io.minik.api.cel.Expr.Literal;
+import io.minik.api.cel.Expr.MapExpr;
+import io.minik.api.cel.Expr.Select;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Gives each expression its type and each call the forms that fit. */
+final class Checker {
+    private static final Map<String, CelType> TYPE_NAMES = Map.of(
+            "int", CelType.INT,
+            "uint", CelType.UINT,
+            "double", CelType.DOUBLE,
+            "bool", CelType.BOOL,
+            "string", CelType.STRING,
+            "bytes", CelType.BYTES,
+            "list", CelType.LIST,
+            "map", CelType.MAP,
+            "null_type", CelType.NULL,
+            "type", CelType.TYPE);
+
+    private record Scope(String name, CelType type) {}
+
+    private final Map<String, Decl> variables;
+    private final Issues issues;
+    private final Unification types = new Unification();
+    private final Map<Expr, CelType> found = new IdentityHashMap<>();
+    private final Deque<Scope> scopes = new ArrayDeque<>();
+    private final Set<String> used = new HashSet<>();
+
+    private Checker(Map<String, Decl> variables, Issues issues) {
+        this.variables = variables;
+        this.issues = issues;
+    }
+
+    /** @param types of each expression. @param used the variables that it looks at */
+    record Checked(Map<Expr, CelType> types, Set<String> used) {}
+
+    static Checked check(Expr expr, Map<String, Decl> variables, Issues issues) {
+        Checker checker = new Checker(variables, issues);
+        checker.type(expr);
+        checker.found.replaceAll((each, type) -> checker.types.substituted(type));
+        return new Checked(checker.found, checker.used);
+    }
+
+    private CelType type(Expr expr) {
+        CelType type = typeOf(expr);
+        found.put(expr, type);
+        return type;
+    }
+
+    private CelType typeOf(Expr expr) {
+        if (expr instanceof Literal literal) {
+            return CelValues.type(literal.value);
+        }
+        if (expr instanceof Ident ident) {
+            return ident(ident);
+        }
+        if (expr instanceof Select select) {
+            return select(select);
+        }
+        if (expr instanceof Call call) {
+            return call(call);
+        }
+        if (expr instanceof ListExpr list) {
+            return list(list);
+        }
+        if (expr instanceof MapExpr map) {
+            return map(map);
+        }
+        if (expr instanceof Fold fold) {
+            return fold(fold);
+        }
+        Bind bind = (Bind) expr;
+        scopes.push(new Scope(bind.variable, type(bind.value)));
+        CelType result = type(bind.result);
+        scopes.pop();
+        return result;
+    }
+
+    private CelType ident(Ident ident) {
+        for (Scope scope : scopes) {
+            if (scope.name().equals(ident.name)) {
+                return scope.type();
+            }
+        }
+        Decl variable = variables.get(ident.name);
+        if (variable != null) {
+            used.add(ident.name);
+            return variable.type();
+        }
+        CelType named = TYPE_NAMES.get(ident.name);
+        if (named != null) {
+            ident.constant = Optional.of(named);
+            return CelType.TYPE;
+        }
+        issues.add(ident.at, "undeclared reference to '" + ident.name + "' (in container '')");
+        return CelType.ERROR;
+    }
+
+    private CelType select(Select select) {
+        CelType target = types.substituted(type(select.operand));
+        boolean maybe = target.isOptional();
+        CelType inner = maybe ? types.substituted(target.params().get(0)) : target;
+        CelType result =
+                switch (inner.kind()) {
+                    case DYN, ERROR, PARAM -> CelType.DYN;
+                    case MAP -> inner.params().get(1);
+                    case OBJECT ->
+                        inner.field(select.field).orElseGet(() -> {
+                            issues.add(select.at, "undefined field '" + select.field + "'");
+                            return CelType.ERROR;
+                        });
+                    default -> {
+                        issues.add(select.at, "type '" + target.shown() + "' does not support field selection");
+                        yield CelType.ERROR;
+                    }
+                };
+        return switch (select.how) {
+            case PRESENCE -> CelType.BOOL;
+            case OPTIONAL -> CelType.optional(result);
+            case PLAIN -> maybe ? CelType.optional(result) : result;
+        };
+    }
+
+    private static Optional<String> qualified(Expr expr) {
+        if (expr instanceof Ident ident) {
+            return Optional.of(ident.name);
+        }
+        return expr instanceof Select select && select.how == Select.How.PLAIN
+                ? qualified(select.operand).map(name -> name + "." + select.field)
+                : Optional.empty();
+    }
+
+    private CelType call(Call call) {
+        Optional<String> full = call.target.flatMap(Checker::qualified).map(name -> name + "." + call.function);
+        call.global = full.isPresent() && !Functions.named(full.get()).isEmpty();
+        List<CelType> args = new ArrayList<>();
+        for (Expr operand : call.operands()) {
+            args.add(type(operand));
+        }
+        String name = call.global ? full.orElse(call.function) : call.function;
+        boolean member = call.target.isPresent() && !call.global;
+        List<Overload> forms = Functions.named(name);
+        if (forms.isEmpty()) {
+            issues.add(call.at, "undeclared reference to '" + name + "' (in container '')");
+            return CelType.ERROR;
+        }
+        List<Overload> fitting = new ArrayList<>();
+        Optional<CelType> result = Optional.empty();
+        for (Overload form : forms) {
+            Overload own = types.fresh(form);
+            if (form.member() == member && types.assignable(own.args(), args)) {
+                fitting.add(form);
+                CelType now = types.substituted(own.result());
+                result = Optional.of(result.isEmpty() || result.get().equals(now) ? now : CelType.DYN);
+            }
+        }
+        call.overloads = List.copyOf(fitting);
+        if (result.isEmpty()) {
+            issues.add(
+                    call.at,
+                    "found no matching overload for '" + name + "' applied to '" + signature(args, member) + "'");
+        }
+        return result.orElse(CelType.ERROR);
+    }
+
+    private String signature(List<CelType> args, boolean member) {
+        List<String> shown =
+                args.stream().map(type -> types.substituted(type).shown()).toList();
+        return member
+                ? shown.get(0) + ".(" + String.join(", ", shown.subList(1, shown.size())) + ")"
+                : "(" + String.join(", ", shown) + ")";
+    }
+
+    /** Literals of one kind only, as Kubernetes has it. */
+    private CelType joined(Optional<CelType> before, Entry entry, Expr value, boolean optional) {
+        CelType type = types.substituted(type(value));
+        CelType now = optional && type.isOptional() ? type.params().get(0) : type;
+        if (before.isEmpty()) {
+            return now;
+        }
+        return types.joined(before.get(), now).orElseGet(() -> {
+            issues.add(
+                    value.at,
+                    "expected type '" + types.substituted(before.get()).shown() + "' but found '" + now.shown() + "'");
+            return before.get();
+        });
+    }
+
+    private CelType list(ListExpr list) {
+        Optional<CelType> item = Optional.empty();
+        for (Entry each : list.items) {
+            item = Optional.of(joined(item, each, each.value(), each.optional()));
+        }
+        return CelType.list(item.orElseGet(types::fresh));
+    }
+
+    private CelType map(MapExpr map) {
+        Optional<CelType> key = Optional.empty();
+        Optional<CelType> value = Optional.empty();
+        for (Entry each : map.entries) {
+            key = Optional.of(joined(key, each, each.key(), false));
+            value = Optional.of(joined(value, each, each.value(), each.optional()));
+        }
+        return CelType.map(key.orElseGet(types::fresh), value.orElseGet(types::fresh));
+    }
+
+    private CelType fold(Fold fold) {
+        CelType range = types.substituted(type(fold.range));
+        CelType accumulated = type(fold.first);
+        boolean two = fold.variables.size() == 2;
+        CelType first = CelType.DYN;
+        CelType second = CelType.DYN;
+        switch (range.kind()) {
+            case LIST -> {
+                first = two ? CelType.INT : range.params().get(0);
+                second = range.params().get(0);
+            }
+            case MAP -> {
+                first = range.params().get(0);
+                second = range.params().get(1);
+            }
+            case DYN, ERROR, PARAM -> {}
+            default ->
+                issues.add(
+                        fold.range.at,
+                        "expression of type '" + range.shown()
+                                + "' cannot be range of a comprehension (must be list, map, or dynamic)");
+        }
+        scopes.push(new Scope(Fold.RESULT, accumulated));
+        scopes.push(new Scope(fold.variables.get(0), first));
+        if (two) {
+            scopes.push(new Scope(fold.variables.get(1), second));
+        }
+        require(fold.condition, CelType.BOOL);
+        require(fold.step, accumulated);
+        fold.variables.forEach(unused -> scopes.pop());
+        CelType result = type(fold.result);
+        scopes.pop();
+        return result;
+    }
+
+    private void require(Expr expr, CelType wanted) {
+        CelType type = type(expr);
+        if (!type.is(Kind.ERROR) && !types.assignable(wanted, type)) {
+            issues.add(
+                    expr.at,
+                    "expected type '" + types.substituted(wanted).shown() + "' but found '"
+                            + types.substituted(type).shown() + "'");
+        }
+    }
+}

@@ -1,0 +1,12 @@
+package io.minik.api.cel;
+
+/** An expression that is none, in cel-go's words with the place of each fault. */
+public final class CompileFault extends Exception {
+    CompileFault(String message) {
+        super(message, null, false, false);
+    }
+
+    public String words() {
+        return String.valueOf(getMessage());
+    }
+}

@@ -1,0 +1,48 @@
+package io.minik.api.cel;
+
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** Fields' names that are no identifiers are written another way: {@code a-b} as {@code a__dash__b} (apiserver's escaping). */
+final class Escapes {
+    private static final Pattern ESCAPABLE = Pattern.compile("[_a-zA-Z.\\-/][_a-zA-Z0-9.\\-/]*+");
+    private static final Set<String> KEYWORDS = Set.of(
+            "true",
+            "false",
+            "null",
+            "in",
+            "as",
+            "break",
+            "const",
+            "continue",
+            "else",
+            "for",
+            "function",
+            "if",
+            "import",
+            "let",
+            "loop",
+            "package",
+            "namespace",
+            "return",
+            "var",
+            "void",
+            "while");
+
+    private Escapes() {}
+
+    /** Empty if there is no way to write it. */
+    static Optional<String> escaped(String name) {
+        if (!ESCAPABLE.matcher(name).matches()) {
+            return Optional.empty();
+        }
+        if (KEYWORDS.contains(name)) {
+            return Optional.of("__" + name + "__");
+        }
+        return Optional.of(name.replace("__", "__underscores__")
+                .replace(".", "__dot__")
+                .replace("-", "__dash__")
+                .replace("/", "__slash__"));
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.minik.api.cel;
+
+import org.jspecify.annotations.NullMarked;
