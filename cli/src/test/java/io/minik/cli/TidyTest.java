@@ -66,6 +66,7 @@ class TidyTest {
     private static final Set<String> OF_THE_LOOP = Set.of(
             "io/vertx/core/Vertx.setTimer",
             "io/vertx/core/Vertx.setPeriodic",
+            "io/vertx/core/Future.timeout",
             "java/lang/System.currentTimeMillis",
             "java/time/Instant.now",
             "java/time/Clock.systemUTC",

@@ -2,17 +2,18 @@ package io.minik.agent.streaming;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.minik.ground.json.Json;
+import io.minik.ground.loop.Loop;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
@@ -75,8 +76,7 @@ final class SpdyStreams implements RemoteStreams {
     Future<RemoteStreams> start() {
         session.onClose(() -> ready.tryFail("the client went away before its streams were there"));
         session.start();
-        return ready.future()
-                .timeout(STREAM_SECONDS, TimeUnit.SECONDS)
+        return Loop.within(Duration.ofSeconds(STREAM_SECONDS), ready.future())
                 .onFailure(late -> Unheard.note(session.close()));
     }
 

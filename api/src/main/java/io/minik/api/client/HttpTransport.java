@@ -30,7 +30,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -249,7 +248,7 @@ public final class HttpTransport implements Transport {
             } catch (UnsupportedOperationException http1) {
                 return;
             }
-            answer.timeout(PING_ANSWER_MILLIS, TimeUnit.MILLISECONDS)
+            Loop.within(Duration.ofMillis(PING_ANSWER_MILLIS), answer)
                     .onSuccess(pong -> probeLater(connection, closed))
                     .onFailure(silent -> connection.close().onFailure(error -> log.atDebug()
                             .addKeyValue("err", error.toString())

@@ -1,9 +1,14 @@
 package io.minik.ground.loop;
 
 import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.internal.ContextInternal;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.random.RandomGenerator;
 
 /**
@@ -39,6 +44,29 @@ public interface Loop {
     /** The loop that calls, or one of its own for a thread that is none. */
     static Loop here(Vertx vertx) {
         return on(vertx.getOrCreateContext());
+    }
+
+    /**
+     * The same, or a TimeoutException once the time is over, on the loop that calls, whoever completes what is waited for. Vert.x'
+     * own timeout of a Future without a context goes off on a thread of nobody's, by no clock that a test could drive.
+     */
+    static <T> Future<T> within(Duration most, Future<T> waited) {
+        Context here = Vertx.currentContext();
+        if (waited.isComplete() || here == null) {
+            return waited.isComplete() ? waited : waited.timeout(most.toMillis(), TimeUnit.MILLISECONDS);
+        }
+        Promise<T> first = ((ContextInternal) here).promise();
+        Timer timer = on(here).after(
+                        most, () -> first.tryFail(new TimeoutException("not done within " + most.toMillis() + " ms")));
+        waited.onComplete(done -> {
+            timer.cancel();
+            if (done.succeeded()) {
+                first.tryComplete(done.result());
+            } else {
+                first.tryFail(done.cause());
+            }
+        });
+        return first.future();
     }
 
     /** A pending {@link #after}. */

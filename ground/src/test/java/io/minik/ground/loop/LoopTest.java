@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -80,7 +81,7 @@ class LoopTest {
         try {
             Context context = vertx.getOrCreateContext();
             CountDownLatch ticks = new CountDownLatch(3);
-            List<Boolean> own = new ArrayList<>();
+            List<Boolean> own = new CopyOnWriteArrayList<>();
             Loop real = Loop.on(context);
             real.every(Duration.ofMillis(1), () -> {
                 own.add(context.equals(Vertx.currentContext()));

@@ -3,6 +3,7 @@ package io.minik.server.http;
 import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Status.Details;
 import io.minik.api.meta.Status.Reason;
+import io.minik.ground.loop.Loop;
 import io.minik.server.authn.Authenticator;
 import io.minik.server.authn.User;
 import io.minik.server.authz.Authorizer;
@@ -11,12 +12,12 @@ import io.minik.server.authz.Forbidden;
 import io.minik.server.authz.NodeUser;
 import io.minik.server.request.Target;
 import io.vertx.core.Future;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
@@ -27,7 +28,7 @@ final class RequestSteps {
     private static final Logger log = LoggerFactory.getLogger(RequestSteps.class);
 
     /** kube-apiserver's --request-timeout: for all but watches, logs and proxies. */
-    private static final long TIMEOUT_SECONDS = 60;
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     /** kube-apiserver's --max-requests-inflight and --max-mutating-requests-inflight. */
     private static final int MAX_READING = 400;
@@ -66,8 +67,7 @@ final class RequestSteps {
         if (request.target().longRunning()) {
             return next.handle(request);
         }
-        return next.handle(request)
-                .timeout(TIMEOUT_SECONDS, TimeUnit.SECONDS)
+        return Loop.within(TIMEOUT, next.handle(request))
                 .recover(error -> Future.failedFuture(
                         error instanceof TimeoutException
                                 ? ApiException.of(

@@ -7,6 +7,7 @@ import io.minik.api.meta.Status;
 import io.minik.api.meta.Status.Details;
 import io.minik.api.meta.Status.Reason;
 import io.minik.ground.json.Json;
+import io.minik.ground.loop.Loop;
 import io.minik.ground.net.Address;
 import io.minik.ground.tls.ClientAuthority;
 import io.minik.ground.tls.Subject;
@@ -21,10 +22,10 @@ import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -116,7 +117,7 @@ public final class JoinEndpoint implements Handler<HttpServerRequest> {
         request.exceptionHandler(done::tryFail);
         request.endHandler(end -> done.tryComplete(all));
         request.resume();
-        return done.future().timeout(BODY_SECONDS, TimeUnit.SECONDS).recover(error -> {
+        return Loop.within(Duration.ofSeconds(BODY_SECONDS), done.future()).recover(error -> {
             if (error instanceof TimeoutException) {
                 return Future.failedFuture(ApiException.of(
                         Reason.Timeout, "the join request did not come within " + BODY_SECONDS + " s", Details.NONE));

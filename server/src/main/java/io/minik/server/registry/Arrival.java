@@ -3,6 +3,7 @@ package io.minik.server.registry;
 import io.minik.api.client.WatchEvent;
 import io.minik.api.meta.ApiException;
 import io.minik.api.object.ObjectKey;
+import io.minik.ground.loop.Loop;
 import io.minik.server.watchcache.CacheEvent.Seen;
 import io.minik.server.watchcache.Filter;
 import io.minik.server.watchcache.WatchCache;
@@ -10,15 +11,15 @@ import io.minik.server.watchcache.WatchSink;
 import io.minik.server.watchcache.WatchStart;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** Waits for one object that somebody is about to make, by a watch of it alone. Waiting is bounded, and blocks no loop. */
 final class Arrival implements WatchSink {
     /** As long as upstream looks for a new namespace's account: ten times in at most two seconds. */
-    private static final long PATIENCE_MILLIS = 2_000;
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
 
     private final WatchCache cache;
     private final ObjectKey key;
@@ -34,8 +35,7 @@ final class Arrival implements WatchSink {
         return cache.watch(WatchStart.PRESENT, Filter.one(key.toString(), object -> true), false, this)
                 .compose(watcher -> {
                     watcher.resumeLater();
-                    return over.future()
-                            .timeout(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)
+                    return Loop.within(PATIENCE, over.future())
                             .recover(late -> late instanceof TimeoutException
                                     ? Future.succeededFuture()
                                     : Future.failedFuture(late))

@@ -4,17 +4,13 @@ import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Status.Details;
 import io.minik.api.meta.Status.Reason;
 import io.minik.api.schema.Durations;
+import io.minik.ground.loop.Loop;
 import io.minik.server.request.Request;
-import io.vertx.core.Context;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One write, of whatever verb, until it is done: decide on the caches' present state, commit under the condition that this state
@@ -131,18 +127,8 @@ final class Attempt {
         if (waited.failed()) {
             return waited;
         }
-        @Nullable Context home = Vertx.currentContext();
-        Promise<Void> back = Promise.promise();
-        long left =
-                Math.max(1, Duration.between(means.clock().instant(), deadline).toMillis());
-        waited.timeout(left, TimeUnit.MILLISECONDS).onComplete(outcome -> {
-            if (home == null) {
-                back.handle(outcome);
-            } else {
-                home.runOnContext(unused -> back.handle(outcome));
-            }
-        });
-        return back.future()
+        Duration left = Duration.between(means.clock().instant(), deadline);
+        return Loop.within(left, waited)
                 .recover(error -> Future.failedFuture(
                         error instanceof TimeoutException ? late("context deadline exceeded") : error))
                 .compose(unused -> {

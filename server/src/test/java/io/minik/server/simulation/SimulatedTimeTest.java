@@ -6,6 +6,9 @@ import io.minik.ground.loop.Loop;
 import io.minik.store.Bytes;
 import io.minik.store.Txn;
 import io.minik.store.memory.MemoryStore;
+import io.vertx.core.Context;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -45,6 +48,30 @@ class SimulatedTimeTest {
                     .onSuccess(written -> seen.add("written at " + written.revision()));
             time.settle();
             assertThat(seen).containsExactly("worked", "written at 2");
+        }
+    }
+
+    @Test
+    void waitingIsBoundedByTheClockOfWhoeverWaits() {
+        try (SimulatedTime time = new SimulatedTime(1)) {
+            List<String> seen = new ArrayList<>();
+            Promise<String> never = Promise.promise();
+            Promise<String> soon = Promise.promise();
+            time.loop().run(() -> {
+                Context here = Vertx.currentContext();
+                Loop.within(Duration.ofMinutes(10), never.future())
+                        .onFailure(late -> seen.add(
+                                late.getClass().getSimpleName() + " here: " + here.equals(Vertx.currentContext())));
+                Loop.within(Duration.ofMinutes(10), soon.future())
+                        .onSuccess(value -> seen.add(value + " here: " + here.equals(Vertx.currentContext())));
+            });
+            time.pass(Duration.ofMinutes(9));
+            soon.complete("soon");
+            time.settle();
+            assertThat(seen).containsExactly("soon here: true");
+            time.pass(Duration.ofMinutes(2));
+            assertThat(seen).containsExactly("soon here: true", "TimeoutException here: true");
+            assertThat(time.timers()).isZero();
         }
     }
 }
