@@ -136,7 +136,10 @@ public final class KubeletServer implements Room {
                     UpgradeByPost.allow(connection);
                     connections.opened(connection);
                 })
-                .requestHandler(request -> handle(request, connections.of(request.connection())))
+                .requestHandler(request -> {
+                    Connections.Guard guard = connections.of(request.connection());
+                    guard.inTurn(request, () -> handle(request, guard));
+                })
                 .exceptionHandler(error -> log.atDebug()
                         .addKeyValue("err", error.toString())
                         .log("a connection to the kubelet broke off"));

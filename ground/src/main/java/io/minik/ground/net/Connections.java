@@ -11,7 +11,8 @@ import io.netty.handler.codec.http.websocketx.WebSocket08FrameDecoder;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
-import io.vertx.core.net.impl.VertxConnection;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.impl.ConnectionBase;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -22,6 +23,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -76,6 +78,9 @@ public final class Connections {
     /** kubectl's frames are smaller. */
     static final int SMALL_FRAME_BYTES = 64 * 1024;
 
+    /** Open streams of HTTP/2, a few kilobytes each: 16 MB of all strangers. Who has a name is known with its first. */
+    static final int MAX_STREAMS_OF_A_STRANGER = 16;
+
     private static final Duration SWEEP = Duration.ofSeconds(2);
 
     private final Vertx vertx;
@@ -110,6 +115,7 @@ public final class Connections {
     public final class Guard {
         private final HttpConnection connection;
         private final String source;
+        private @Nullable Turns turns;
         private boolean known;
         /** Whose place it takes in the crowd; empty: none. */
         private String user = "";
@@ -123,6 +129,17 @@ public final class Connections {
         private Guard(HttpConnection connection) {
             this.connection = connection;
             this.source = connection.remoteAddress().hostAddress();
+        }
+
+        /** A request came: it is handled now or, if there are many or their answers are not read, later and paused. */
+        public void inTurn(HttpServerRequest request, Runnable handle) {
+            if (turns == null) {
+                handle.run();
+            } else if (!known && turns.streams() > MAX_STREAMS_OF_A_STRANGER) {
+                close("too many requests of a stranger");
+            } else {
+                turns.take(request, handle);
+            }
         }
 
         /** A request's headers are whole. */
@@ -305,6 +322,9 @@ public final class Connections {
             strangers.remove(guard);
             guard.read(-guard.unfinished);
             guard.framed(-guard.frame);
+            if (guard.turns != null) {
+                guard.turns.end();
+            }
             if (!guard.user.isEmpty()) {
                 crowd.leave(guard.user, guard.source);
                 guard.user = "";
@@ -321,8 +341,9 @@ public final class Connections {
         }
     }
 
-    private static void count(HttpConnection connection, Guard guard) {
-        if (connection instanceof VertxConnection internal) {
+    private void count(HttpConnection connection, Guard guard) {
+        if (connection instanceof ConnectionBase internal) {
+            guard.turns = Turns.of(vertx, internal);
             ChannelPipeline pipeline = internal.channelHandlerContext().pipeline();
             ChannelHandlerContext decoder = pipeline.context(HttpRequestDecoder.class);
             if (decoder != null) {

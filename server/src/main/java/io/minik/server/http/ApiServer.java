@@ -316,6 +316,7 @@ public final class ApiServer implements Room {
         http.response().endHandler(unused -> guard.end());
         if (mountedPaths.test(http.path())) {
             mounted.handle(http);
+            http.resume();
             return;
         }
         http.response().putHeader(HttpTransport.CLUSTER_HEADER, clusterId);

@@ -93,6 +93,10 @@ final class ByteBudget {
         return new Hold();
     }
 
+    long total() {
+        return total;
+    }
+
     synchronized long held() {
         return held;
     }

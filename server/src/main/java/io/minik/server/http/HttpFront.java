@@ -92,7 +92,9 @@ final class HttpFront extends VerticleBase {
                     JoinedFlushes.of(connection);
                     connections.opened(connection);
                 })
-                .requestHandler(request -> handler.accept(request, connections));
+                .requestHandler(request -> connections
+                        .of(request.connection())
+                        .inTurn(request, () -> handler.accept(request, connections)));
         server = made;
         return made.listen().onSuccess(listening -> bound.accept(listening.actualPort()));
     }

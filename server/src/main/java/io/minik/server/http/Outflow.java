@@ -1,6 +1,7 @@
 package io.minik.server.http;
 
 import io.minik.ground.loop.Loop;
+import io.minik.ground.net.Connections;
 import io.netty.buffer.Unpooled;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -33,33 +34,36 @@ final class Outflow {
 
     static final int STALLED_SECONDS = 30;
 
-    /** Smaller answers fit what the kernel keeps for a connection, and are not watched. */
-    private static final int UNWATCHED_BYTES = 16 * 1024;
+    /** Smaller answers fit what the kernel keeps for a connection: a timer for each would be dear. */
+    private static final int SMALL_BYTES = 16 * 1024;
 
     private final Vertx vertx;
+    private final Connections.Guard guard;
     private final HttpServerRequest http;
     private final HttpServerResponse response;
     private final Promise<Void> done = Promise.promise();
     private Loop.Timer timer = Loop.Timer.NONE;
 
-    Outflow(Vertx vertx, HttpServerRequest http) {
+    Outflow(Vertx vertx, HttpServerRequest http, Connections.Guard guard) {
         this.vertx = vertx;
+        this.guard = guard;
         this.http = http;
         this.response = http.response();
     }
 
-    /** Bytes that an answer may have waiting. */
-    static boolean counts(long bytes) {
-        return bytes > UNWATCHED_BYTES;
-    }
-
     /** An answer of one slice. */
     Future<Void> end(Buffer whole) {
-        if (!counts(whole.length())) {
+        if (whole.length() > SMALL_BYTES) {
+            watch();
+            return response.end(whole).onComplete(unused -> timer.cancel());
+        }
+        if (http.version() != HttpVersion.HTTP_2) {
+            // The connection's own limit holds: it idles.
             return response.end(whole);
         }
-        watch();
-        return response.end(whole).onComplete(unused -> timer.cancel());
+        // The kernel takes nothing of a stream whose window its client keeps shut.
+        Connections.Deadline deadline = guard.within(STALLED_SECONDS, () -> cut(http));
+        return response.end(whole).onComplete(unused -> deadline.met());
     }
 
     Future<Void> slices(Buffer first, Slices rest) {

@@ -35,6 +35,9 @@ final class RequestSteps {
 
     private static final int MAX_MUTATING = 200;
 
+    /** What a request takes beside its body, until its answer is taken: a stream, headers, a small answer's objects. */
+    private static final int REQUEST_BYTES = 4 * 1024;
+
     private static final String ACCOUNT = "system:serviceaccount:";
 
     private final Authenticator authenticator;
@@ -87,9 +90,26 @@ final class RequestSteps {
                     && !wire.guard().known(user.get().name(), weight(user.get()))) {
                 throw ByteBudget.tooMany();
             }
-            wire.body().hold().of(user.orElse(User.ANONYMOUS));
-            return next.handle(request.as(user.orElse(User.ANONYMOUS)));
+            User asker = user.orElse(User.ANONYMOUS);
+            wire.body().hold().of(asker);
+            if (user.isPresent()) {
+                hold(wire);
+            }
+            return next.handle(request.as(asker));
         });
+    }
+
+    /**
+     * Who has so many requests open that the budget is used up gets no answer to wait for: that one would be open too. Strangers'
+     * requests are few ({@link io.minik.ground.net.Connections}), and none of them can keep the others from a health page.
+     */
+    private static void hold(HttpExchange wire) {
+        try {
+            wire.body().hold().grow(REQUEST_BYTES);
+        } catch (ApiException tooMany) {
+            wire.request().connection().close().onFailure(ProxyPipe::quietly);
+            throw tooMany;
+        }
     }
 
     /** A node's kubelet, proxy and watches are never kept out by what others on its address open. */

@@ -178,10 +178,8 @@ final class Responses {
         Buffer first = slices.next((int) Math.min(body.bytes().orElse(Outflow.SLICE_BYTES), Outflow.SLICE_BYTES));
         boolean whole = !slices.hasNext();
         boolean gzip = !whole && gzips(wire, response);
-        if (Outflow.counts(first.length())) {
-            wire.body().hold().grow(whole ? first.length() : gzip ? ZIPPED_BYTES : SLICED_BYTES);
-        }
-        Outflow out = new Outflow(watching.vertx(), wire.request());
+        wire.body().hold().grow(whole ? first.length() : gzip ? ZIPPED_BYTES : SLICED_BYTES);
+        Outflow out = new Outflow(watching.vertx(), wire.request(), wire.guard());
         if (whole) {
             response.putHeader("Content-Length", Integer.toString(first.length()));
             return out.end(first);

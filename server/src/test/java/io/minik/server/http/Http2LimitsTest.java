@@ -9,6 +9,7 @@ import io.minik.store.etcdapi.Member;
 import io.minik.store.memory.MemoryStore;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
@@ -18,12 +19,15 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -38,6 +42,9 @@ class Http2LimitsTest {
     private static final int END_STREAM = 1;
     private static final int END_HEADERS = 4;
     private static final int CANCEL = 8;
+    /** As many as a connection may have open. */
+    private static final int STREAMS = 250;
+
     private static final int ENHANCE_YOUR_CALM = 11;
 
     /** GET / of host x. */
@@ -90,7 +97,11 @@ class Http2LimitsTest {
     }
 
     private DataOutputStream connect(Server server) throws Exception {
-        socket = new Socket("127.0.0.1", server.start(vertx));
+        return connect(server.start(vertx));
+    }
+
+    private DataOutputStream connect(int port) throws Exception {
+        socket = new Socket("127.0.0.1", port);
         socket.setSoTimeout(30_000);
         DataOutputStream out = new DataOutputStream(new BufferedOutputStream(socket.getOutputStream()));
         out.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
@@ -207,5 +218,64 @@ class Http2LimitsTest {
         line[5] = (byte) ((length - 127) >> 7);
         Arrays.fill(line, 6, line.length, (byte) 'x');
         return line;
+    }
+
+    /** Whose window is shut leaves each answer open: of a stranger there are few, and another's connection is served. */
+    @Test
+    void aStrangerWithManyOpenStreamsIsNotServed() throws Exception {
+        int port = front(request -> {});
+        DataOutputStream out = connect(port);
+        for (int i = 0; i < 2 * 16; i++) {
+            frame(out, HEADERS, END_STREAM | END_HEADERS, 2 * i + 1, ASK);
+        }
+        try {
+            out.flush();
+        } catch (SocketException closedAlready) {
+            return;
+        }
+        assertThat(next(PING)).isEmpty();
+    }
+
+    /** An account's requests count until their answers are taken: then its connections are closed, and others are served. */
+    @Test
+    void anAccountWhoseAnswersAreNotTakenIsNotServedWithoutEnd() throws Exception {
+        List<Socket> sockets = new ArrayList<>();
+        try (TestApi api = new TestApi()) {
+            int port = api.server().port();
+            long requests = ByteBudget.ofHeap().total() / 4096;
+            for (int asked = 0; asked <= requests; asked += STREAMS) {
+                DataOutputStream out = connect(port);
+                sockets.add(socket);
+                try {
+                    // An initial window of nothing.
+                    frame(out, SETTINGS, 0, 0, new byte[] {0, 4, 0, 0, 0, 0});
+                    for (int i = 0; i < STREAMS; i++) {
+                        frame(out, HEADERS, END_STREAM | END_HEADERS, 2 * i + 1, ASK);
+                    }
+                    out.flush();
+                } catch (SocketException closedAlready) {
+                    break;
+                }
+            }
+            // The newest is closed; the oldest, which holds what it has, is not.
+            assertThat(next(PING)).isEmpty();
+            socket = sockets.get(0);
+            answersPing(new DataOutputStream(socket.getOutputStream()));
+        } finally {
+            for (Socket open : sockets) {
+                open.close();
+            }
+        }
+    }
+
+    private int front(Consumer<HttpServerRequest> handler) throws Exception {
+        CompletableFuture<Integer> port = new CompletableFuture<>();
+        HttpFront front = new HttpFront(
+                DevServer.config(0, Optional.empty(), Optional.empty()),
+                new Crowd(),
+                (request, connections) -> handler.accept(request),
+                port::complete);
+        vertx.deployVerticle(front).onFailure(port::completeExceptionally);
+        return port.get(30, TimeUnit.SECONDS);
     }
 }

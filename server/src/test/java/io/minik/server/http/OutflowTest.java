@@ -2,6 +2,7 @@ package io.minik.server.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.minik.ground.net.Connections;
 import io.minik.ground.net.JoinedFlushes;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -87,7 +88,8 @@ class OutflowTest {
                 .connectionHandler(JoinedFlushes::of)
                 .requestHandler(http -> {
                     http.response().setChunked(true);
-                    written = new Outflow(vertx, http).slices(Buffer.buffer("["), new Outflow.Slices(new Pieces()));
+                    written = new Outflow(vertx, http, new Connections(vertx, 1).of(http.connection()))
+                            .slices(Buffer.buffer("["), new Outflow.Slices(new Pieces()));
                 });
         int port = server.listen(0, "127.0.0.1")
                 .toCompletionStage()
