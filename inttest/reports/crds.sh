@@ -34,7 +34,7 @@ shapes=(
   '{type: object, properties: {secretName: {type: string}, endpoints: {type: array, items: {type: object, properties: {port: {x-kubernetes-int-or-string: true, anyOf: [{type: integer}, {type: string}]}, interval: {type: string, pattern: "^[0-9]+s$"}}}}}}'
   '{type: object, properties: {secretName: {type: string}, values: {type: object, x-kubernetes-preserve-unknown-fields: true}, template: {type: object, x-kubernetes-embedded-resource: true, x-kubernetes-preserve-unknown-fields: true}}}'
   '{type: object, properties: {secretName: {type: string}, http: {type: array, x-kubernetes-list-type: map, x-kubernetes-list-map-keys: [name], items: {type: object, required: [name], properties: {name: {type: string}, weight: {type: integer, minimum: 0, maximum: 100, default: 1}}}}}}'
-  '{type: object, properties: {secretName: {type: string}, replicas: {type: integer, default: 1}, labels: {type: object, additionalProperties: {type: string}}, backup: {type: object, nullable: true, properties: {at: {type: string}}}}}'
+  '{type: object, properties: {secretName: {type: string}, replicas: {type: integer, default: 1, x-kubernetes-validations: [{rule: "self >= oldSelf", message: "grows only"}]}, labels: {type: object, additionalProperties: {type: string, maxLength: 63}, maxProperties: 9}, backup: {type: object, nullable: true, properties: {at: {type: string}}}}, x-kubernetes-validations: [{rule: "!has(self.labels) || self.labels.all(k, k.startsWith(self.secretName))", messageExpression: "'"'labels of ' + self.secretName"'"}]}'
 )
 for at in $(seq 0 39); do
   scope=Namespaced
@@ -63,6 +63,13 @@ ok "and not strategically" outputs 'application/strategic-merge-patch' k -n crds
 wrong() { # SED: the first definition, changed, is refused
   sed -n '1,/^---/p' "$work/crds.yaml" | sed "$1" >"$work/wrong.yaml"
 }
+one kinds4 Kinds4 '{secretName: x, replicas: 2, labels: {y: z}}' >"$work/bad.yaml"
+ok "expressions are held against them" outputs 'spec: Invalid value: "object": labels of x' k create -f "$work/bad.yaml"
+one kinds4 Kinds4 '{secretName: x, replicas: 2, labels: {xy: z}}' >"$work/one.yaml"
+ok "and let the rest through" k apply --server-side -f "$work/one.yaml"
+ok "transitions are" outputs 'spec.replicas: Invalid value: "integer": grows only' k -n crds patch kinds4 one --type=merge -p '{"spec":{"replicas":1}}'
+wrong 's/type: string, default: 2160h/type: string, x-kubernetes-validations: [{rule: "self == 1"}]/'
+ok "expressions are checked with their definition" outputs "found no matching overload for '_==_' applied to '\(string, int\)'" k create -f "$work/wrong.yaml"
 wrong 's/kinds0.crds/kinds0.crdz/'
 ok "a definition's name is plural and group" outputs 'must be spec.names.plural\+"."\+spec.group' k create -f "$work/wrong.yaml"
 wrong 's/{type: string, default: 2160h}/{default: 2160h}/'

@@ -44,6 +44,11 @@ public final class Decl {
         this.least = least;
     }
 
+    /** Of a value that may be absent. */
+    public static Decl optional(Decl inner) {
+        return new Decl(CelType.optional(inner.type), inner.most, inner.least);
+    }
+
     /** Of what no schema speaks: sizes are unknown. */
     public static Decl of(CelType type) {
         return new Decl(type, type.scalar() ? 0 : MOST_BYTES, 1);

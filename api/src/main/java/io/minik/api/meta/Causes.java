@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -25,6 +26,17 @@ public final class Causes {
 
     /** Values are shown whole, as upstream does; what many errors show of large ones is no message any more. */
     private static final int MOST_SHOWN = 1 << 20;
+
+    /** The reasons that the author of a rule may give it. */
+    public static final Set<String> GIVEN =
+            Set.of("FieldValueRequired", "FieldValueForbidden", "FieldValueInvalid", "FieldValueDuplicate");
+
+    private static final Set<String> BLOCKING = Set.of(
+            "FieldValueNotSupported",
+            "FieldValueRequired",
+            "FieldValueTooLong",
+            "FieldValueTooMany",
+            "FieldValueTypeInvalid");
 
     private final List<Cause> causes = new ArrayList<>();
     private long shown;
@@ -98,6 +110,21 @@ public final class Causes {
     public Causes addAll(List<Cause> others) {
         others.forEach(cause -> add(cause.reason(), cause.field(), cause::message));
         return this;
+    }
+
+    /** @param reason one of {@link #GIVEN}, or empty for the usual */
+    public Causes given(String reason, String path, String value, String why) {
+        return switch (reason) {
+            case "FieldValueForbidden" -> forbidden(path, why);
+            case "FieldValueRequired" -> required(path, why);
+            case "FieldValueDuplicate" -> duplicate(path, value);
+            default -> invalid(path, value, why);
+        };
+    }
+
+    /** Whether one says that the object has not the form that further rules rely on. */
+    public boolean blocking() {
+        return causes.stream().anyMatch(cause -> BLOCKING.contains(cause.reason()));
     }
 
     public Causes immutable(String path, JsonNode value) {

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,10 +33,12 @@ public final class Structural {
     private final boolean preserves;
     private final boolean embedded;
     private final boolean embeds;
+    private final boolean ruled;
     private final Map<String, Structural> properties;
     private final @Nullable Structural items;
     private final @Nullable Structural additional;
     private final Map<String, List<Structural>> alternatives = new LinkedHashMap<>();
+    private volatile @Nullable Object made;
     /** Made at its first use, by any thread: 400 definitions have thousands that nobody asks for. */
     private volatile @Nullable Optional<Pattern> pattern;
 
@@ -56,6 +59,10 @@ public final class Structural {
                 || (items != null && items.embeds)
                 || (additional != null && additional.embeds)
                 || properties.values().stream().anyMatch(part -> part.embeds);
+        this.ruled = !source.path("x-kubernetes-validations").isEmpty()
+                || (items != null && items.ruled)
+                || (additional != null && additional.ruled)
+                || properties.values().stream().anyMatch(part -> part.ruled);
         for (String word : List.of("allOf", "anyOf", "oneOf")) {
             List<Structural> list = new ArrayList<>();
             source.path(word).forEach(each -> list.add(of(each)));
@@ -114,6 +121,27 @@ public final class Structural {
     /** Whether it or a part of it is such an object. */
     public boolean embeds() {
         return embeds;
+    }
+
+    /** Whether it or a part of it has expressions. */
+    public boolean ruled() {
+        return ruled;
+    }
+
+    /**
+     * What is made of this node when it is first asked for, and kept with it. One function for each node.
+     *
+     * @param making answers always the same of the same node
+     */
+    public <T> T once(Function<Structural, T> making) {
+        Object known = made;
+        if (known == null) {
+            known = making.apply(this);
+            made = known;
+        }
+        @SuppressWarnings("unchecked") // There is one function.
+        T value = (T) known;
+        return value;
     }
 
     public Map<String, Structural> properties() {

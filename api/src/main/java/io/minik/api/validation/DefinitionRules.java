@@ -82,7 +82,11 @@ final class DefinitionRules {
             JsonNode root = schema.value().path("openAPIV3Schema");
             if (root.isObject()) {
                 new DefinitionSchemaRules(causes, tolerance)
-                        .check(root, shape.hasStatus(schema), schema.path() + ".openAPIV3Schema");
+                        .check(
+                                root,
+                                shape.hasStatus(schema),
+                                unchanged(schema, old),
+                                schema.path() + ".openAPIV3Schema");
             }
         }
         shape.subresources().forEach(part -> scale(part.value().path("scale"), part.path() + ".scale."));
@@ -96,6 +100,13 @@ final class DefinitionRules {
             new SelectableFieldRules(causes).check(part.value(), schemas, part.path());
         }
         conversion(spec.path("conversion"), old.map(before -> before.path("conversion")));
+    }
+
+    private static boolean unchanged(Part schema, Optional<JsonNode> old) {
+        return old.map(before -> new DefinitionShape(before)
+                        .versions().stream()
+                                .anyMatch(version -> version.path("schema").equals(schema.value())))
+                .orElse(false);
     }
 
     private void group(String group) {

@@ -68,8 +68,17 @@ final class DefinitionSchemaRules {
         this.tolerance = tolerance;
     }
 
-    /** @param path of the schema */
-    void check(JsonNode schema, boolean status, String path) {
+    /** @param unchanged whether the stored definition has it already. @param path of the schema */
+    void check(JsonNode schema, boolean status, boolean unchanged, String path) {
+        Causes own = new Causes();
+        new DefinitionSchemaRules(own, tolerance).form(schema, status, path);
+        if (own.isEmpty()) {
+            new ExpressionSchemaRules(own, unchanged).check(schema, path);
+        }
+        causes.addAll(own.list());
+    }
+
+    private void form(JsonNode schema, boolean status, String path) {
         if (status) {
             root(schema, path);
         }
@@ -125,6 +134,7 @@ final class DefinitionSchemaRules {
         of(schema, "x-kubernetes-map-type", "object", List.of("atomic", "granular"), path);
         of(schema, "x-kubernetes-list-type", "array", List.of("atomic", "set", "map"), path);
         new ListTypeRules(causes, tolerance).check(schema, path);
+        ExpressionSchemaRules.words(causes, schema, path);
     }
 
     private void words(JsonNode schema, Place place, String path) {

@@ -40,7 +40,11 @@ final class SchemaDefaultRules {
             if (pruned && !head && schema.prunes(value)) {
                 causes.invalid(path + ".default", value, "must not have unknown fields");
             }
-            for (Cause cause : StructuralRules.ofValue(schema, value)) {
+            Causes own = new Causes().addAll(StructuralRules.ofValue(schema, value));
+            if (own.isEmpty()) {
+                ExpressionRules.checkDefault(schema, value, own);
+            }
+            for (Cause cause : own.list()) {
                 causes.addAll(List.of(new Cause(
                         cause.reason(), cause.message(), StructuralRules.below(path + ".default", cause.field()))));
             }

@@ -21,7 +21,7 @@ import java.util.Set;
  */
 final class StructuralRules {
     /** Errors of what is no field: upstream prints a path that is nil. */
-    private static final String NOWHERE = "<nil>";
+    static final String NOWHERE = "<nil>";
 
     private final Causes causes;
 

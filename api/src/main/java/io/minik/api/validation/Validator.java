@@ -41,6 +41,7 @@ public final class Validator {
         Optional<Structural> added = row.type().structural();
         if (added.isPresent()) {
             StructuralRules.check(added.get(), tree, old, causes);
+            ExpressionRules.check(added.get(), tree, old, causes);
             return causes.list();
         }
         if (row.resource().groupResource().equals(DefinitionRules.RESOURCE)) {

@@ -27,7 +27,7 @@ class DefinitionRulesTest {
             "{'name':'v1','served':true,'storage':true,'schema':{'openAPIV3Schema':{'type':'object'}}}";
 
     private static ObjectNode json(String text) {
-        return Json.parseObject(text.replace('\'', '"').getBytes(StandardCharsets.UTF_8));
+        return Json.parseObject(text.replace('\'', '"').replace("`", "\\\"").getBytes(StandardCharsets.UTF_8));
     }
 
     private static ObjectNode decoded(ObjectNode tree) {
@@ -183,6 +183,74 @@ class DefinitionRulesTest {
     void soIsItsSchema(String schema, String expected) {
         String path = "spec.validation.openAPIV3Schema";
         assertThat(ofSchema(schema)).containsExactly(path + expected.replace("PATH", path));
+    }
+
+    private static final String SIMPLIFY =
+            " (try simplifying the rule, or adding maxItems, maxProperties, and maxLength"
+                    + " where arrays, maps, and strings are declared)";
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '#', textBlock = """
+{'rule':' '} | [0].rule: Required value: rule is not specified
+{'rule':'true','message':' '} | [0].message: Invalid value: " ": message must be non-empty if specified
+{'rule':'true &&\\n true'} | [0].message: Required value: message must be specified if rule contains line breaks
+{'rule':'true','reason':'Bad'} | [0].reason: Unsupported value: "Bad": supported values: "FieldValueDuplicate", "FieldValueForbidden", "FieldValueInvalid", "FieldValueRequired"
+{'rule':'true','fieldPath':'.x'} | [0].fieldPath: Invalid value: ".x": fieldPath must be a valid path
+{'rule':'self.x'} | [0].rule: Invalid value: RULE: compilation failed: ERROR: <input>:1:5: undefined field 'x'~ ¦ self.x~ ¦ ....^
+{'rule':'self.n'} | [0].rule: Invalid value: RULE: cel expression must evaluate to a bool
+{'rule':'true','messageExpression':'1'} | [0].messageExpression: Invalid value: RULE: messageExpression must evaluate to a string
+{'rule':'true','messageExpression':'no'} | [0].messageExpression: Invalid value: RULE: messageExpression compilation failed: ERROR: <input>:1:1: undeclared reference to 'no' (in container '')~ ¦ no~ ¦ ^
+{'rule':'true','optionalOldSelf':true} | [0].optionalOldSelf: Invalid value: true: may not be set if oldSelf is not used in rule
+{'rule':'self.all.all(x, self.all.all(y, x == y))'} | [0].rule: Forbidden: estimated rule cost exceeds budget by factor of more than 100xSIMPLIFY
+""")
+    void soAreItsRules(String rule, String expected) {
+        String schema = "{'type':'object','properties':{'spec':{'type':'object','x-kubernetes-validations':[" + rule
+                + "],'properties':{'n':{'type':'integer'},'all':{'type':'array','items':{'type':'string'}}}}}}";
+        String said = json(rule).toString();
+        assertThat(ofSchema(schema).get(0))
+                .isEqualTo("spec.validation.openAPIV3Schema.properties[spec].x-kubernetes-validations"
+                        + expected.replace("RULE", said)
+                                .replace("SIMPLIFY", SIMPLIFY)
+                                .replace('~', '\n')
+                                .replace('¦', '|'));
+    }
+
+    @Test
+    void transitionsNeedWhatWasBefore() {
+        String items = "{'type':'object','properties':{'list':{'type':'array','maxItems':3,'items':{'type':'string',"
+                + "'maxLength':3,'x-kubernetes-validations':[{'rule':'self == oldSelf'}]}}}}";
+        assertThat(ofSchema(items))
+                .containsExactly(
+                        "spec.validation.openAPIV3Schema.properties[list].items.x-kubernetes-validations[0].rule:"
+                                + " Invalid value: \"self == oldSelf\": oldSelf cannot be used on the uncorrelatable portion of the"
+                                + " schema within spec.validation.openAPIV3Schema.properties[list]");
+    }
+
+    @Test
+    void whatCostTooMuchBeforeMayStay() {
+        String schema = "{'spec':{'versions':[{'name':'v1','served':true,'storage':true,'schema':{'openAPIV3Schema':"
+                + "{'type':'object','properties':{'a':{'type':'array','items':{'type':'string',"
+                + "'x-kubernetes-validations':[{'rule':'self.contains(`aaaaaaaaaaa`)'}]}}}}}}]}}";
+        ObjectNode old = definition(schema);
+        assertThat(words(old, Optional.empty(), ""))
+                .containsExactly(
+                        "spec.validation.openAPIV3Schema.properties[a].items.x-kubernetes-validations[0].rule: Forbidden:"
+                                + " estimated rule cost exceeds budget by factor of more than 100x" + SIMPLIFY,
+                        "spec.validation.openAPIV3Schema.properties[a].items.x-kubernetes-validations[0].rule: Forbidden:"
+                                + " contributed to estimated rule cost total exceeding cost limit for entire OpenAPIv3 schema",
+                        "spec.validation.openAPIV3Schema: Forbidden: x-kubernetes-validations estimated rule cost total for"
+                                + " entire OpenAPIv3 schema exceeds budget by factor of more than 100x" + SIMPLIFY);
+        assertThat(words(old, Optional.of(old), ""))
+                .noneMatch(error -> error.contains("estimated rule cost exceeds budget"));
+    }
+
+    @Test
+    void aDefaultKeepsItsOwnRules() {
+        assertThat(ofSchema("{'type':'object','properties':{'a':{'type':'object','default':{'n':5},'properties':{'n':"
+                        + "{'type':'integer'}},'x-kubernetes-validations':[{'rule':'self.n < 3'}]}}}"))
+                .containsExactly(
+                        "spec.validation.openAPIV3Schema.properties[a].default: Invalid value: \"object\": failed rule:"
+                                + " self.n < 3");
     }
 
     @ParameterizedTest

@@ -34,11 +34,6 @@ record Unserved(String resource, String what, String missing, Where where) {
     static final List<Unserved> ALL = List.of(
             new Unserved(
                     "customresourcedefinitions.apiextensions.k8s.io",
-                    "x-kubernetes-validations",
-                    "hold objects against them",
-                    (object, lookup) -> anywhere(object.path("spec").path("versions"), "x-kubernetes-validations")),
-            new Unserved(
-                    "customresourcedefinitions.apiextensions.k8s.io",
                     "conversion by webhook",
                     "call the webhook",
                     (object, lookup) ->
@@ -145,18 +140,6 @@ record Unserved(String resource, String what, String missing, Where where) {
     /** A line of docs/compat.md. */
     String row() {
         return "| " + resource + " | " + what + " | " + missing + " |";
-    }
-
-    private static boolean anywhere(JsonNode tree, String field) {
-        if (tree.has(field)) {
-            return true;
-        }
-        for (JsonNode part : tree) {
-            if (anywhere(part, field)) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private static boolean provisions(JsonNode storageClass) {
