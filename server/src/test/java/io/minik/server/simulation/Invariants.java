@@ -2,14 +2,21 @@ package io.minik.server.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.minik.api.client.ApiClient;
 import io.minik.api.client.Informer;
+import io.minik.api.client.KubeList;
+import io.minik.api.client.ListOptions;
+import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Resource;
 import io.minik.api.meta.Resources;
+import io.minik.api.meta.Status.Reason;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.api.schema.Kinds;
 import io.minik.server.controllers.control.Conditions;
 import io.minik.server.controllers.control.Pods;
+import io.vertx.core.Future;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -62,6 +69,14 @@ final class Invariants {
         servicesHaveTheirEndpoints(all);
         nothingLeaks(all);
         informersShowTheStore(all);
+        assertThat(cluster.server().complaints()).as("rooms that are not well").isEmpty();
+        Map<ObjectKey, String> pods = versions(all.get(Resources.PODS));
+        assertThat(cluster.server().neighbour.heard)
+                .as("what a handler that throws knows")
+                .isEqualTo(pods);
+        assertThat(cluster.server().neighbour.workedOn)
+                .as("what a controller that throws worked on")
+                .isEqualTo(pods);
     }
 
     private void nothingIsLost(List<KubeObject> notes) {
@@ -142,6 +157,15 @@ final class Invariants {
         assertThat(workload.at("status", "readyReplicas").asLong())
                 .as("%s: %s", workload, workload.tree())
                 .isEqualTo(own.stream().filter(Pods::ready).count());
+    }
+
+    /** Nobody is told old news, or that all is well, by a server without a store. */
+    void saysThatItsStoreIsGone(ServerLife life) {
+        Future<KubeList> asked = new ApiClient(life.transport(), "user").list(Resources.NODES, "", ListOptions.ALL);
+        cluster.time.passUntil(Duration.ofSeconds(10), asked::isComplete);
+        assertThat(asked.failed() && ApiException.is(asked.cause(), Reason.ServiceUnavailable))
+                .as("a server without a store answers %s", asked)
+                .isTrue();
     }
 
     /** Whoever goes on writing when nothing happens will do so for ever. */

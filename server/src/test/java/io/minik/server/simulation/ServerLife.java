@@ -26,6 +26,7 @@ final class ServerLife {
 
     final FaultyStore store;
     final ControllerContext controllers;
+    final Neighbour neighbour;
     private final MortalLoop loop;
     private final ApiServer server;
     private final Cast cast;
@@ -38,6 +39,7 @@ final class ServerLife {
         server = DevServer.simulated(time.vertx(), store, time, time.random());
         ApiClient client = new ApiClient(transport(), "kube-controller-manager");
         controllers = ControllerContext.of(loop, client);
+        neighbour = new Neighbour(controllers);
     }
 
     Transport transport() {
@@ -49,6 +51,7 @@ final class ServerLife {
             List<Room> all = Controllers.all(
                     controllers, new Controllers.Config("PEM", "10.42.0.0/16", 24, new BuiltIn(), MONITOR, GRACE, ""));
             rooms.addAll(cast.rooms(controllers, all));
+            rooms.add(neighbour);
             rooms.add(new Scheduler(
                     loop,
                     controllers.client(),
@@ -57,6 +60,14 @@ final class ServerLife {
                     Scheduler.DEFAULT_NAME));
             return Future.all(rooms.stream().map(Room::start).toList()).mapEmpty();
         });
+    }
+
+    /** What its rooms say of themselves, besides that they are well. */
+    List<String> complaints() {
+        return rooms.stream()
+                .filter(room -> !room.health().ready())
+                .map(room -> room.name() + ": " + room.health().message())
+                .toList();
     }
 
     /** The disk fails under it: the process ends, and with it all that it had under way. */

@@ -121,6 +121,7 @@ final class Story implements AutoCloseable {
                 life.store.halt();
                 later(5, () -> {
                     if (cluster.serves() && cluster.server().equals(life)) {
+                        invariants.saysThatItsStoreIsGone(life);
                         cluster.killServer();
                         later(30, cluster::startServer);
                     }
