@@ -67,6 +67,9 @@ final class WatchStream implements WatchSink {
 
     private @Nullable CacheWatcher watcher;
     private @Nullable Resource resource;
+    /** What watches of one event share their frames by. */
+    private String format = "";
+
     private boolean first = true;
     private boolean over;
     private Loop.Timer timer = Loop.Timer.NONE;
@@ -98,6 +101,7 @@ final class WatchStream implements WatchSink {
         WatchWire out = WatchWire.of(request.wire().orElseThrow());
         wire = out;
         resource = watch.kind().resource();
+        format = watch.kind().resource().apiVersion() + type.key() + include;
         out.onClose(this::stop);
         return Future.<Void>succeededFuture()
                 .compose(unused -> registry.watch(watch, this))
@@ -194,7 +198,7 @@ final class WatchStream implements WatchSink {
             return encode(served, seen, true);
         }
         // Ages in a Table are as of the encoding, which all watchers of this event share.
-        return seen.frame(served.apiVersion() + type.key() + include, unused -> encode(served, seen, false));
+        return seen.frame(format, unused -> encode(served, seen, false));
     }
 
     private Buffer encode(Resource served, Seen seen, boolean columns) {

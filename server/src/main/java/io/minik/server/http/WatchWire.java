@@ -1,13 +1,17 @@
 package io.minik.server.http;
 
 import io.minik.api.meta.ApiException;
+import io.minik.ground.net.JoinedStreams;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.ServerWebSocket;
+import io.vertx.core.internal.buffer.BufferInternal;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What a watch's events go out on. On the request's context. */
@@ -36,10 +40,16 @@ interface WatchWire {
         return wire.asksForWebSocket() ? new Messages(wire) : new Lines(wire.request());
     }
 
-    /** A response that does not end: an object a line. */
+    /** Waits for a client that reads slower than events come: as much as Vert.x keeps of an answer. */
+    int MOST_WAITING_BYTES = 64 * 1024;
+
+    /** A response that does not end: an object a line. In HTTP/2, those of a connection share what they are written with. */
     final class Lines implements WatchWire {
+        private static final Future<Void> GONE = Future.failedFuture("the client is gone");
+
         private final HttpServerRequest request;
         private final HttpServerResponse response;
+        private Optional<JoinedStreams.Stream> stream = Optional.empty();
 
         Lines(HttpServerRequest request) {
             this.request = request;
@@ -51,11 +61,22 @@ interface WatchWire {
             response.setChunked(true)
                     .putHeader("Content-Type", "application/json")
                     .putHeader("Cache-Control", "no-cache, private");
-            return response.writeHead();
+            return response.writeHead().onSuccess(unused -> {
+                if (request.version() == HttpVersion.HTTP_2) {
+                    stream = JoinedStreams.of(request.connection()).map(joined -> joined.stream(request.streamId()));
+                }
+            });
         }
 
         @Override
         public Future<Void> write(List<Buffer> events) {
+            if (stream.isPresent()) {
+                boolean there = true;
+                for (Buffer event : events) {
+                    there = stream.get().write(((BufferInternal) event).getByteBuf());
+                }
+                return there ? Future.succeededFuture() : GONE;
+            }
             if (events.size() == 1) {
                 return response.write(events.get(0));
             }
@@ -66,11 +87,13 @@ interface WatchWire {
 
         @Override
         public boolean full() {
-            return response.writeQueueFull();
+            return stream.map(joined -> joined.waitingBytes() >= MOST_WAITING_BYTES)
+                    .orElseGet(response::writeQueueFull);
         }
 
         @Override
         public void onDrain(Runnable action) {
+            stream.ifPresent(joined -> joined.onDrained(action));
             response.drainHandler(unused -> action.run());
         }
 

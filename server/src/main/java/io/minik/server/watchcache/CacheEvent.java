@@ -23,7 +23,11 @@ public final class CacheEvent {
     /** The collector may take them: whoever comes late to the ring encodes anew. */
     private final Map<FrameKey, SoftReference<Buffer>> frames = new ConcurrentHashMap<>(2);
 
-    private volatile Optional<KubeObject> gone = Optional.empty();
+    /** What those see of it to whom the object came, stays, and goes: shared, as most watchers see the same. */
+    private final Optional<Seen> added;
+
+    private final Optional<Seen> modified;
+    private volatile Optional<Seen> deleted = Optional.empty();
 
     private record FrameKey(String format, WatchEvent.Type type) {}
 
@@ -33,6 +37,8 @@ public final class CacheEvent {
         this.key = key;
         this.before = before;
         this.after = after;
+        this.added = after.map(object -> new Seen(WatchEvent.Type.ADDED, object, Optional.of(this)));
+        this.modified = after.map(object -> new Seen(WatchEvent.Type.MODIFIED, object, Optional.of(this)));
     }
 
     public long revision() {
@@ -48,13 +54,11 @@ public final class CacheEvent {
         if (!filter.inScope(key)) {
             return Optional.empty();
         }
-        boolean was = before.filter(filter::matches).isPresent();
-        boolean is = after.filter(filter::matches).isPresent();
-        if (is) {
-            return Optional.of(new Seen(
-                    was ? WatchEvent.Type.MODIFIED : WatchEvent.Type.ADDED, after.orElseThrow(), Optional.of(this)));
+        boolean was = before.isPresent() && filter.matches(before.get());
+        if (after.isPresent() && filter.matches(after.get())) {
+            return was ? modified : added;
         }
-        return was ? Optional.of(new Seen(WatchEvent.Type.DELETED, gone(), Optional.of(this))) : Optional.empty();
+        return was ? gone() : Optional.empty();
     }
 
     /** The values that a field has in it, before and after. */
@@ -81,13 +85,14 @@ public final class CacheEvent {
     }
 
     /** The last state, at this event's revision: upstream's form of DELETED. */
-    private KubeObject gone() {
-        Optional<KubeObject> made = gone;
+    private Optional<Seen> gone() {
+        Optional<Seen> made = deleted;
         if (made.isEmpty()) {
-            made = Optional.of(StoredForm.atRevision(before.orElseThrow(), revision));
-            gone = made;
+            KubeObject last = StoredForm.atRevision(before.orElseThrow(), revision);
+            made = Optional.of(new Seen(WatchEvent.Type.DELETED, last, Optional.of(this)));
+            deleted = made;
         }
-        return made.orElseThrow();
+        return made;
     }
 
     /**

@@ -1,0 +1,249 @@
+package io.minik.ground.net;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2FrameTypes;
+import io.netty.handler.codec.http2.Http2RemoteFlowController;
+import io.netty.handler.codec.http2.Http2Stream;
+import io.netty.util.AttributeKey;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.net.impl.ConnectionBase;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What many streams of one HTTP/2 connection say in one turn of its loop, as one run of DATA frames (RFC 9113, 6.1): they are
+ * written behind each other into one buffer, which TLS then takes as a whole. Windows and the order within a stream are those of
+ * Netty's flow control, which also has what the connection's other writers wrote. All on the connection's loop.
+ *
+ * <pre>
+ *   Stream.write ... Stream.write | the turn's end: flow control hands out windows -> frames -> one buffer -> TLS -> socket
+ * </pre>
+ */
+public final class JoinedStreams {
+    private static final AttributeKey<JoinedStreams> KEY = AttributeKey.valueOf(JoinedStreams.class, "of");
+
+    private static final int FRAME_HEADER_BYTES = 9;
+
+    /** Handed on at once: what a channel takes before it says that it is full. */
+    private static final int RUN_BYTES = 64 * 1024;
+
+    private final Http2ConnectionHandler http2;
+    private final ChannelHandlerContext context;
+    private @Nullable ByteBuf run;
+    private boolean joining;
+    private boolean flushing;
+
+    private JoinedStreams(Http2ConnectionHandler http2, ChannelHandlerContext context) {
+        this.http2 = http2;
+        this.context = context;
+    }
+
+    /** Those of a connection; empty if it does not speak HTTP/2. */
+    public static Optional<JoinedStreams> of(HttpConnection connection) {
+        if (!(connection instanceof ConnectionBase internal)) {
+            return Optional.empty();
+        }
+        ChannelHandlerContext last = internal.channelHandlerContext();
+        JoinedStreams known = last.channel().attr(KEY).get();
+        if (known == null) {
+            ChannelHandlerContext context = last.pipeline().context(Http2ConnectionHandler.class);
+            if (context == null) {
+                return Optional.empty();
+            }
+            known = new JoinedStreams((Http2ConnectionHandler) context.handler(), context);
+            last.channel().attr(KEY).set(known);
+        }
+        return Optional.of(known);
+    }
+
+    /** One whose headers are written. */
+    public Stream stream(int id) {
+        return new Stream(id);
+    }
+
+    private void flushSoon() {
+        if (!flushing) {
+            flushing = true;
+            context.executor().execute(this::flush);
+        }
+    }
+
+    private void flush() {
+        flushing = false;
+        joining = true;
+        try {
+            http2.encoder().flowController().writePendingBytes();
+        } catch (Http2Exception e) {
+            context.fireExceptionCaught(e);
+        } finally {
+            joining = false;
+            handOn();
+        }
+        context.flush();
+    }
+
+    /** Room for some bytes in the present run. */
+    private ByteBuf room(int bytes) {
+        ByteBuf present = run;
+        if (present != null && present.writableBytes() < bytes) {
+            handOn();
+            present = null;
+        }
+        if (present == null) {
+            present = context.alloc().directBuffer(joining ? Math.max(RUN_BYTES, bytes) : bytes);
+            run = present;
+        }
+        return present;
+    }
+
+    private void handOn() {
+        ByteBuf present = run;
+        run = null;
+        if (present != null) {
+            context.write(present, context.voidPromise());
+        }
+    }
+
+    /** One of them. */
+    public final class Stream {
+        private final int id;
+        private final Deque<ByteBuf> waiting = new ArrayDeque<>();
+        private int waitingBytes;
+        /** Bytes of the first that waits that are written. */
+        private int written;
+
+        private boolean gone;
+        private Optional<Runnable> onDrained = Optional.empty();
+
+        private Stream(int id) {
+            this.id = id;
+        }
+
+        /**
+         * Writes behind what was written before.
+         *
+         * @param piece is only read, so that many streams can share it
+         * @return false if the client is gone
+         */
+        public boolean write(ByteBuf piece) {
+            Http2Stream stream = http2.connection().stream(id);
+            if (gone || stream == null || !stream.state().localSideOpen()) {
+                return false;
+            }
+            if (piece.isReadable()) {
+                waiting.add(piece);
+                waitingBytes += piece.readableBytes();
+                http2.encoder().flowController().addFlowControlled(stream, new Queued(this, piece.readableBytes()));
+                flushSoon();
+            }
+            return !gone;
+        }
+
+        /** Bytes that wait for the client's windows or for the network. */
+        public int waitingBytes() {
+            return waitingBytes;
+        }
+
+        /** @param action told once: when nothing waits any more, or nothing will be written any more */
+        public void onDrained(Runnable action) {
+            onDrained = Optional.of(action);
+        }
+
+        private void frames(int bytes) {
+            int most = http2.encoder()
+                    .frameWriter()
+                    .configuration()
+                    .frameSizePolicy()
+                    .maxFrameSize();
+            for (int left = bytes; left > 0; left -= most) {
+                frame(Math.min(left, most));
+            }
+            if (!joining) {
+                handOn();
+            }
+            waitingBytes -= bytes;
+        }
+
+        private void frame(int length) {
+            ByteBuf out = room(FRAME_HEADER_BYTES + length);
+            out.writeMedium(length).writeByte(Http2FrameTypes.DATA).writeByte(0).writeInt(id);
+            for (int left = length; left > 0; ) {
+                ByteBuf piece = waiting.element();
+                int part = Math.min(left, piece.readableBytes() - written);
+                out.writeBytes(piece, piece.readerIndex() + written, part);
+                left -= part;
+                written += part;
+                if (written == piece.readableBytes()) {
+                    waiting.remove();
+                    written = 0;
+                }
+            }
+        }
+
+        private void complete() {
+            if (waitingBytes == 0) {
+                drained();
+            }
+        }
+
+        private void lost() {
+            gone = true;
+            waiting.clear();
+            waitingBytes = 0;
+            drained();
+        }
+
+        /** Behind what flow control is about to do: who is told writes more. */
+        private void drained() {
+            onDrained.ifPresent(context.executor()::execute);
+            onDrained = Optional.empty();
+        }
+    }
+
+    /** What flow control knows of: so many bytes of a stream, and those that were written while they wait. */
+    private static final class Queued implements Http2RemoteFlowController.FlowControlled {
+        private final Stream stream;
+        private int bytes;
+
+        Queued(Stream stream, int bytes) {
+            this.stream = stream;
+            this.bytes = bytes;
+        }
+
+        @Override
+        public int size() {
+            return bytes;
+        }
+
+        @Override
+        public void write(ChannelHandlerContext context, int allowed) {
+            int part = Math.min(allowed, bytes);
+            stream.frames(part);
+            bytes -= part;
+        }
+
+        @Override
+        public boolean merge(ChannelHandlerContext context, Http2RemoteFlowController.FlowControlled next) {
+            if (next instanceof Queued more && more.stream == stream) {
+                bytes += more.bytes;
+                return true;
+            }
+            return false;
+        }
+
+        @Override
+        public void writeComplete() {
+            stream.complete();
+        }
+
+        @Override
+        public void error(ChannelHandlerContext context, Throwable cause) {
+            stream.lost();
+        }
+    }
+}

@@ -1,0 +1,221 @@
+package io.minik.ground.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientAgent;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.core.net.impl.ConnectionBase;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class JoinedStreamsTest {
+    private static final int STREAMS = 20;
+
+    private final Vertx vertx = Vertx.vertx();
+    private final AtomicInteger writes = new AtomicInteger();
+    /** By path; those of the server's own loop. */
+    private final Map<String, HttpServerRequest> open = new TreeMap<>();
+
+    private final Map<String, JoinedStreams.Stream> streams = new TreeMap<>();
+    private HttpClientAgent client = vertx.createHttpClient();
+
+    @BeforeEach
+    void serve() throws Exception {
+        HttpServer server = await(vertx.createHttpServer()
+                .connectionHandler(this::opened)
+                .requestHandler(this::serve)
+                .listen(0, "127.0.0.1"));
+        client = vertx.createHttpClient(
+                new HttpClientOptions()
+                        .setDefaultHost("127.0.0.1")
+                        .setDefaultPort(server.actualPort())
+                        .setProtocolVersion(HttpVersion.HTTP_2)
+                        // More than one stream's, as Go's clients have it: who does not read holds up himself only.
+                        .setHttp2ConnectionWindowSize(1 << 20)
+                        .setHttp2ClearTextUpgrade(false),
+                new PoolOptions().setHttp2MaxSize(1));
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        await(client.close());
+        await(vertx.close());
+    }
+
+    private static <T> T await(Future<T> future) throws Exception {
+        return future.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
+    }
+
+    private void opened(HttpConnection connection) {
+        ((ConnectionBase) connection).channelHandlerContext().pipeline().addFirst(new ChannelOutboundHandlerAdapter() {
+            @Override
+            public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) throws Exception {
+                writes.incrementAndGet();
+                super.write(context, message, promise);
+            }
+        });
+    }
+
+    private void serve(HttpServerRequest request) {
+        JoinedStreams joined = JoinedStreams.of(request.connection()).orElseThrow();
+        open.put(request.path(), request);
+        streams.put(request.path(), joined.stream(request.streamId()));
+        request.response().setChunked(true).writeHead();
+    }
+
+    /** What a client hears on one stream; complete when the server ends it. */
+    private final class Heard {
+        private final Buffer bytes = Buffer.buffer();
+        private final Promise<Void> end = Promise.promise();
+        private Runnable onChunk = () -> {};
+        private HttpClientResponse response;
+
+        Heard(HttpClientResponse response) {
+            this.response = response;
+            response.handler(chunk -> {
+                        bytes.appendBuffer(chunk);
+                        onChunk.run();
+                    })
+                    .endHandler(unused -> end.tryComplete())
+                    .exceptionHandler(end::tryFail);
+        }
+    }
+
+    private Heard hear(String path) throws Exception {
+        return await(client.request(HttpMethod.GET, path)
+                .compose(request -> request.send().map(Heard::new)));
+    }
+
+    /** Runs it on the server's loop, in one turn. */
+    private <T> T onLoop(Callable<T> turn) throws Exception {
+        Promise<T> done = Promise.promise();
+        ((ConnectionBase) open.values().iterator().next().connection())
+                .context()
+                .runOnContext(unused -> {
+                    try {
+                        done.complete(turn.call());
+                    } catch (Exception e) {
+                        done.fail(e);
+                    }
+                });
+        return await(done.future());
+    }
+
+    private static ByteBuf text(String text) {
+        return Unpooled.copiedBuffer(text, StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void whatAllStreamsWriteInOneTurnIsOneWrite() throws Exception {
+        List<Heard> all = new ArrayList<>();
+        for (int i = 0; i < STREAMS; i++) {
+            all.add(hear("/" + i));
+        }
+        ByteBuf event = text("event\n");
+        int before = onLoop(() -> {
+            streams.values().forEach(stream -> assertThat(stream.write(event)).isTrue());
+            return writes.get();
+        });
+        int after = onLoop(writes::get);
+        onLoop(() -> {
+            open.values().forEach(request -> request.response().end());
+            return 0;
+        });
+        for (Heard heard : all) {
+            await(heard.end.future());
+            assertThat(heard.bytes.toString()).isEqualTo("event\n");
+        }
+        assertThat(after - before).isEqualTo(1);
+    }
+
+    @Test
+    void aLongWriteComesWholeThroughSmallWindowsAndBeforeTheEnd() throws Exception {
+        Heard one = hear("/one");
+        Heard other = hear("/other");
+        // Four windows of a stream, in pieces that end within frames.
+        String line = "x".repeat(9_999) + "\n";
+        onLoop(() -> {
+            for (int i = 0; i < 26; i++) {
+                streams.get("/one").write(text(line));
+                streams.get("/other").write(text(i + "\n"));
+            }
+            assertThat(streams.get("/one").waitingBytes()).isEqualTo(260_000);
+            open.values().forEach(request -> request.response().end());
+            return 0;
+        });
+        await(one.end.future());
+        await(other.end.future());
+        assertThat(one.bytes.toString()).isEqualTo(line.repeat(26));
+        assertThat(other.bytes.toString().lines()).hasSize(26).endsWith("25");
+    }
+
+    @Test
+    void aClientThatReadsNothingIsWaitedForAndTheOthersGoOn() throws Exception {
+        Heard slow = hear("/slow");
+        Heard quick = hear("/quick");
+        slow.response.pause();
+        Promise<Void> drained = Promise.promise();
+        String line = "y".repeat(99_999) + "\n";
+        onLoop(() -> {
+            streams.get("/slow").write(text(line.repeat(2)));
+            streams.get("/slow").onDrained(drained::complete);
+            streams.get("/quick").write(text("here"));
+            return 0;
+        });
+        onLoop(() -> {
+            open.get("/quick").response().end();
+            return 0;
+        });
+        await(quick.end.future());
+        assertThat(drained.future().isComplete()).isFalse();
+        assertThat(onLoop(() -> streams.get("/slow").waitingBytes())).isPositive();
+        slow.response.resume();
+        await(drained.future());
+        assertThat(onLoop(() -> streams.get("/slow").waitingBytes())).isZero();
+    }
+
+    @Test
+    void whoIsGoneIsWrittenNothing() throws Exception {
+        Heard heard = hear("/gone");
+        hear("/other");
+        Promise<Void> told = Promise.promise();
+        Promise<Void> closed = Promise.promise();
+        onLoop(() -> {
+            open.get("/gone").response().closeHandler(unused -> closed.tryComplete());
+            streams.get("/gone").write(text("z".repeat(200_000)));
+            streams.get("/gone").onDrained(told::complete);
+            return 0;
+        });
+        heard.response.request().reset();
+        await(told.future());
+        await(closed.future());
+        assertThat(onLoop(() -> streams.get("/gone").write(text("more")))).isFalse();
+        assertThat(onLoop(() -> streams.get("/gone").waitingBytes())).isZero();
+        assertThat(onLoop(() -> streams.get("/other").write(text("more")))).isTrue();
+    }
+}
