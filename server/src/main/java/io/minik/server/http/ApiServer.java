@@ -168,10 +168,12 @@ public final class ApiServer implements Room {
         this.audit = new AuditLog(vertx, config.auditLogPath(), clock);
         this.compressor = vertx.createSharedWorkerExecutor("minik-compress", COMPRESSORS);
         this.decoder = vertx.createSharedWorkerExecutor("minik-decode", DECODERS);
-        this.responses = new Responses(vertx, registry, new Frames(parts.tables(), clock), compressor, metrics);
+        HeavyWork heavy = new HeavyWork(vertx, decoder);
+        Frames frames = new Frames(parts.tables(), clock);
+        this.responses = new Responses(
+                new WatchStream.Means(vertx, registry, frames, metrics, ByteBudget.ofHeap()), compressor, heavy);
         Optional<KubeletProxy> proxy = config.kubelets().map(tls -> new KubeletProxy(vertx, registry, random, tls));
-        Routes routes =
-                new Routes(kinds, registry, new Documents(documents(parts)), proxy, new HeavyWork(vertx, decoder));
+        Routes routes = new Routes(kinds, registry, new Documents(documents(parts)), proxy, heavy);
         RequestSteps steps = new RequestSteps(parts.authenticator(), parts.authorizer());
         List<RequestStep> shared = List.of(audit::around, steps::limit, steps::authorize);
         this.inner = new Pipeline(join(List.of(this::measure, steps::recover), shared), routes::route);

@@ -15,8 +15,10 @@ import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.yaml.snakeyaml.DumperOptions;
 import org.yaml.snakeyaml.Yaml;
 
@@ -34,12 +36,13 @@ final class Frames {
     }
 
     Pieces object(MediaType type, Resource resource, KubeObject object, IncludeObject include) {
-        if (type.shape() != MediaType.Shape.OBJECT && !isStatus(object)) {
-            return tree(type, shaped(type, resource, object.compact(), include, true));
+        boolean whole = type.shape() == MediaType.Shape.OBJECT || isStatus(object);
+        if (whole && !type.yaml()) {
+            return Pieces.of(List.of(object.bytes(), NEWLINE));
         }
-        return type.yaml()
-                ? Pieces.of(List.of(yaml(object.compact().tree())))
-                : Pieces.of(List.of(object.bytes(), NEWLINE));
+        Supplier<byte[]> text = () ->
+                text(type, whole ? object.compact().tree() : shaped(type, resource, object.compact(), include, true));
+        return object.length() > HeavyWork.ABOVE_BYTES ? Pieces.heavy(text) : Pieces.of(List.of(text.get()));
     }
 
     Pieces list(MediaType type, Resource resource, Listing listing, IncludeObject include) {
@@ -54,7 +57,7 @@ final class Frames {
                 list.set("metadata", metadata);
                 ListBody body = new ListBody(list, "items", listing.items());
                 yield type.yaml() || listing.converted()
-                        ? listed(type, body, item -> item.compact().tree())
+                        ? listed(type, body, listing, item -> item.compact().tree())
                         : body.json();
             }
             case TABLE -> {
@@ -65,6 +68,7 @@ final class Frames {
                 yield listed(
                         type,
                         new ListBody(table, "rows", listing.items()),
+                        listing,
                         item -> tables.row(resource, item.compact(), include, now));
             }
             case PARTIAL -> {
@@ -72,13 +76,20 @@ final class Frames {
                         Json.object().put("kind", "PartialObjectMetadataList").put("apiVersion", "meta.k8s.io/v1");
                 list.set("metadata", metadata);
                 yield listed(
-                        type, new ListBody(list, "items", listing.items()), item -> Tables.partial(item.compact()));
+                        type,
+                        new ListBody(list, "items", listing.items()),
+                        listing,
+                        item -> Tables.partial(item.compact()));
             }
         };
     }
 
-    private static Pieces listed(MediaType type, ListBody body, Function<KubeObject, JsonNode> element) {
-        return type.yaml() ? body.yaml(element) : body.json(element);
+    /** YAML takes a hundred times as long as JSON, and what is reshaped as long as its objects are large. */
+    private static Pieces listed(
+            MediaType type, ListBody body, Listing listing, Function<KubeObject, JsonNode> element) {
+        return type.yaml()
+                ? body.yaml(element, listing.bytes() > HeavyWork.ABOVE_BYTES)
+                : body.json(element, listing.largest() > HeavyWork.ABOVE_BYTES);
     }
 
     /** One watch event. @param first of its watch: a Table then tells its columns */
@@ -136,8 +147,14 @@ final class Frames {
         return object.uid().isEmpty() && object.compact().kind().equals("Status");
     }
 
-    private static Pieces tree(MediaType type, JsonNode tree) {
-        return Pieces.of(type.yaml() ? List.of(yaml(tree)) : List.of(Json.bytes(tree), NEWLINE));
+    private static byte[] text(MediaType type, JsonNode tree) {
+        return type.yaml() ? yaml(tree) : line(Json.bytes(tree));
+    }
+
+    private static byte[] line(byte[] text) {
+        byte[] line = Arrays.copyOf(text, text.length + 1);
+        line[text.length] = '\n';
+        return line;
     }
 
     static byte[] yaml(JsonNode tree) {

@@ -35,21 +35,26 @@ final class ListBody {
         for (KubeObject item : items) {
             bytes += item.length();
         }
-        return new Pieces(OptionalLong.of(bytes), new Enclosed(open, COMMA, END, encoded(KubeObject::bytes)));
+        return new Pieces(OptionalLong.of(bytes), new Enclosed(open, COMMA, END, encoded(KubeObject::bytes)), false);
     }
 
-    /** @param element what stands for an object */
-    Pieces json(Function<KubeObject, JsonNode> element) {
-        return Pieces.made(new Enclosed(open(), COMMA, END, encoded(item -> Json.bytes(element.apply(item)))));
+    /** @param element what stands for an object; @param heavy making one may take long */
+    Pieces json(Function<KubeObject, JsonNode> element, boolean heavy) {
+        return Pieces.made(new Enclosed(open(), COMMA, END, encoded(item -> Json.bytes(element.apply(item)))), heavy);
     }
 
-    Pieces yaml(Function<KubeObject, JsonNode> element) {
+    Pieces yaml(Function<KubeObject, JsonNode> element, boolean heavy) {
         String list = items.isEmpty() ? field + ": []\n" : field + ":\n";
         byte[] open = new String(Frames.yaml(head), StandardCharsets.UTF_8)
                 .concat(list)
                 .getBytes(StandardCharsets.UTF_8);
-        return Pieces.made(new Enclosed(
-                open, NOTHING, NOTHING, encoded(item -> Frames.yaml(Json.array().add(element.apply(item))))));
+        return Pieces.made(
+                new Enclosed(
+                        open,
+                        NOTHING,
+                        NOTHING,
+                        encoded(item -> Frames.yaml(Json.array().add(element.apply(item))))),
+                heavy);
     }
 
     private byte[] open() {

@@ -67,10 +67,15 @@ final class Outflow {
     }
 
     Future<Void> slices(Buffer first, Slices rest) {
+        return slices(first, () -> Future.succeededFuture(rest.next()), rest::hasNext);
+    }
+
+    /** @param source makes the next slice, elsewhere if that takes long */
+    Future<Void> slices(Buffer first, Supplier<Future<Buffer>> source, BooleanSupplier more) {
         // Behind the turn that read the request: Vert.x flushes nothing before its end, so that slices would pile up.
         Loop.here(vertx).run(() -> {
             response.write(first).onFailure(done::tryFail);
-            begin(() -> Future.succeededFuture(rest.next()), rest::hasNext);
+            begin(source, more);
         });
         return done.future();
     }

@@ -3,25 +3,33 @@ package io.minik.server.http;
 import java.util.Iterator;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * A body in pieces, each made when it is taken: a list of any length costs the piece that is under way. Taken once, by one
  * thread at a time.
  *
  * @param bytes length of all together, where it is known before they are made
+ * @param heavy making a piece takes long: it is work for {@link HeavyWork}, not for an event loop
  */
-record Pieces(OptionalLong bytes, Iterator<byte[]> each) {
+record Pieces(OptionalLong bytes, Iterator<byte[]> each, boolean heavy) {
     /** What is there already. */
     static Pieces of(List<byte[]> whole) {
         long bytes = 0;
         for (byte[] piece : whole) {
             bytes += piece.length;
         }
-        return new Pieces(OptionalLong.of(bytes), whole.iterator());
+        return new Pieces(OptionalLong.of(bytes), whole.iterator(), false);
     }
 
     /** What is encoded as it goes. */
-    static Pieces made(Iterator<byte[]> each) {
-        return new Pieces(OptionalLong.empty(), each);
+    static Pieces made(Iterator<byte[]> each, boolean heavy) {
+        return new Pieces(OptionalLong.empty(), each, heavy);
+    }
+
+    /** What takes long to encode, as one piece. */
+    static Pieces heavy(Supplier<byte[]> one) {
+        return made(Stream.generate(one).limit(1).iterator(), true);
     }
 }

@@ -4,10 +4,8 @@ import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Causes;
 import io.minik.api.meta.Status;
 import io.minik.ground.json.Json;
-import io.minik.server.registry.Registry;
 import io.minik.server.table.Tables.IncludeObject;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
@@ -38,12 +36,14 @@ final class Responses {
 
     private final Frames frames;
     private final WorkerExecutor compressor;
+    private final HeavyWork heavy;
     private final WatchStream.Means watching;
 
-    Responses(Vertx vertx, Registry registry, Frames frames, WorkerExecutor compressor, Metrics metrics) {
-        this.watching = new WatchStream.Means(vertx, registry, frames, metrics, ByteBudget.ofHeap());
-        this.frames = frames;
+    Responses(WatchStream.Means watching, WorkerExecutor compressor, HeavyWork heavy) {
+        this.watching = watching;
+        this.frames = watching.frames();
         this.compressor = compressor;
+        this.heavy = heavy;
     }
 
     /** What all watches together may take, apart from what requests hold for a moment. */
@@ -166,6 +166,20 @@ final class Responses {
     }
 
     private Future<Void> send(ApiRequest request, HttpServerResponse response, Pieces body) {
+        Outflow.Slices slices = new Outflow.Slices(body.each());
+        int room = (int) Math.min(body.bytes().orElse(Outflow.SLICE_BYTES), Outflow.SLICE_BYTES);
+        if (!body.heavy()) {
+            return send(request, response, body, slices, slices.next(room));
+        }
+        return slice(request, slices).compose(first -> send(request, response, body, slices, first));
+    }
+
+    private Future<Buffer> slice(ApiRequest request, Outflow.Slices slices) {
+        return heavy.run(request.user().name(), () -> Future.succeededFuture(slices.next()));
+    }
+
+    private Future<Void> send(
+            ApiRequest request, HttpServerResponse response, Pieces body, Outflow.Slices slices, Buffer first) {
         if (response.ended() || response.closed()) {
             return Future.succeededFuture();
         }
@@ -174,10 +188,8 @@ final class Responses {
             body.bytes().ifPresent(size -> response.putHeader("Content-Length", Long.toString(size)));
             return response.end();
         }
-        Outflow.Slices slices = new Outflow.Slices(body.each());
-        Buffer first = slices.next((int) Math.min(body.bytes().orElse(Outflow.SLICE_BYTES), Outflow.SLICE_BYTES));
         boolean whole = !slices.hasNext();
-        boolean gzip = !whole && gzips(wire, response);
+        boolean gzip = !whole && !body.heavy() && gzips(wire, response);
         wire.body().hold().grow(whole ? first.length() : gzip ? ZIPPED_BYTES : SLICED_BYTES);
         Outflow out = new Outflow(watching.vertx(), wire.request(), wire.guard());
         if (whole) {
@@ -193,7 +205,9 @@ final class Responses {
         } else {
             response.setChunked(true);
         }
-        return out.slices(first, slices);
+        return body.heavy()
+                ? out.slices(first, () -> slice(request, slices), slices::hasNext)
+                : out.slices(first, slices);
     }
 
     private static boolean gzips(HttpExchange wire, HttpServerResponse response) {

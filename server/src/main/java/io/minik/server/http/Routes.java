@@ -15,6 +15,7 @@ import io.minik.server.request.Request;
 import io.minik.server.request.Requester;
 import io.minik.server.request.Target;
 import io.vertx.core.Future;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -23,6 +24,8 @@ import java.util.Set;
 final class Routes {
     /** As long as a fieldManager may be. */
     private static final int LONGEST_MANAGER = 128;
+
+    private static final String JSON_PATCH = "application/json-patch+json";
 
     private final Kinds kinds;
     private final Registry registry;
@@ -85,20 +88,40 @@ final class Routes {
         String type = request.contentType();
         Optional<ObjectNode> tree = request.body().tree();
         if (tree.isPresent()) {
-            return write(request(verb, kind, key, request, Request.Body.of(type, tree.get())), verb, kind);
+            return write(request(verb, kind, key, request, Request.Body.of(type, tree.get())), 0);
         }
         return request.body().read(request.user()).compose(bytes -> {
             Request asked = request(verb, kind, key, request, Request.Body.of(type, bytes.getBytes()));
-            return bytes.length() > HeavyWork.ABOVE_BYTES
-                    ? heavy.run(request.user().name(), () -> write(asked, verb, kind))
-                    : write(asked, verb, kind);
+            return write(asked, bytes.length());
         });
     }
 
-    private Future<Answer> write(Request asked, Verb verb, KindRow kind) {
-        return verb == Verb.DELETE_COLLECTION
-                ? registry.deleteCollection(asked).map(listing -> new Answer.Many(kind, listing))
-                : registry.handle(asked).map(result -> new Answer.One(kind, result));
+    private Future<Answer> write(Request asked, int bytes) {
+        return isHeavy(asked, bytes)
+                ? heavy.run(asked.requester().user().name(), () -> writeNow(asked))
+                : writeNow(asked);
+    }
+
+    /** A short word may change a large object, and a short patch copy a text until it is one. */
+    private boolean isHeavy(Request asked, int bytes) {
+        return bytes > HeavyWork.ABOVE_BYTES
+                || (!asked.key().name().isEmpty()
+                        && registry.storedBytes(asked.resource(), asked.key()) > HeavyWork.ABOVE_BYTES)
+                || (bytes > 0
+                        && asked.body().contentType().equals(JSON_PATCH)
+                        && mayCopy(asked.body().bytes()));
+    }
+
+    /** Whether it says copy, or could in letters that are escaped. */
+    private static boolean mayCopy(byte[] patch) {
+        String text = new String(patch, StandardCharsets.UTF_8);
+        return text.contains("\"copy\"") || text.contains("\\u");
+    }
+
+    private Future<Answer> writeNow(Request asked) {
+        return asked.verb() == Verb.DELETE_COLLECTION
+                ? registry.deleteCollection(asked).map(listing -> new Answer.Many(asked.kind(), listing))
+                : registry.handle(asked).map(result -> new Answer.One(asked.kind(), result));
     }
 
     private static Request request(Verb verb, KindRow kind, ObjectKey key, ApiRequest request, Request.Body body) {

@@ -22,6 +22,20 @@ public record Listing(
         String continueToken,
         Optional<Long> remaining,
         List<KubeObject> items) {
+    /** Bytes of the largest object, as it is stored. */
+    public int largest() {
+        return stored().stream().mapToInt(KubeObject::length).max().orElse(0);
+    }
+
+    /** Bytes of all objects, as they are stored. */
+    public long bytes() {
+        return stored().stream().mapToLong(KubeObject::length).sum();
+    }
+
+    private List<KubeObject> stored() {
+        return items instanceof Views views ? views.stored : items;
+    }
+
     /** Whether the items are made one by one, as they are asked for. */
     public boolean converted() {
         return items instanceof Views;

@@ -109,6 +109,15 @@ public final class Registry {
         return storage.find(codec.stored(resource), key).map(object -> codec.view(resource, object));
     }
 
+    /** As long as what is stored under this name; 0: nothing. */
+    public int storedBytes(Resource resource, ObjectKey key) {
+        return computed.containsKey(resource.groupResource())
+                ? 0
+                : storage.find(codec.stored(resource), key)
+                        .map(KubeObject::length)
+                        .orElse(0);
+    }
+
     /** Every verb that answers with one object. */
     public Future<Result> handle(Request request) {
         try {

@@ -61,10 +61,12 @@ class ListBodyTest {
     @Test
     void anObjectIsEncodedWhenItsTurnComes() {
         List<String> encoded = new ArrayList<>();
-        Pieces pieces = body(3).json(item -> {
-            encoded.add(item.name());
-            return item.tree();
-        });
+        Pieces pieces = body(3).json(
+                        item -> {
+                            encoded.add(item.name());
+                            return item.tree();
+                        },
+                        false);
         pieces.each().next();
         assertThat(encoded).isEmpty();
         pieces.each().next();
@@ -76,11 +78,11 @@ class ListBodyTest {
         var whole = Json.object().put("kind", "ConfigMapList");
         var items = whole.putArray("items");
         objects(2).forEach(item -> items.add(item.tree()));
-        assertThat(text(body(2).yaml(KubeObject::tree)))
+        assertThat(text(body(2).yaml(KubeObject::tree, false)))
                 .isEqualTo(new String(Frames.yaml(whole), StandardCharsets.UTF_8));
         var empty = Json.object().put("kind", "ConfigMapList");
         empty.putArray("items");
-        assertThat(text(body(0).yaml(KubeObject::tree)))
+        assertThat(text(body(0).yaml(KubeObject::tree, false)))
                 .isEqualTo(new String(Frames.yaml(empty), StandardCharsets.UTF_8));
     }
 
