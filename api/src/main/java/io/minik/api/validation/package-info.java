@@ -9,6 +9,14 @@
  *                                         └──► causes (empty: good)
  * </pre>
  *
+ * <pre>
+ *   of a kind that was added ── StructuralRules (the schema's words), EmbeddedRules, ListRules, then ExpressionRules (CEL)
+ *   a definition of one      ── DefinitionRules ─┬─ DefinitionSchemaRules ─┬─ StructuralSchemaRules, ListTypeRules
+ *                                                │                         ├─ SchemaDefaultRules   defaults are values
+ *                                                │                         └─ ExpressionSchemaRules  and what they cost
+ *                                                └─ SelectableFieldRules, WebhookRules, ApiApproval
+ * </pre>
+ *
  * {@link io.minik.api.validation.Validator} is the face. Pure: no rule reads anything but the object, and on update the
  * stored one; what needs other objects is admission's. Runs on the caller's thread. Follows pkg/apis/…/validation of
  * Kubernetes 1.36.
