@@ -234,11 +234,25 @@ public final class Scheduler implements Room {
             if (next.isEmpty()) {
                 return;
             }
-            schedule(next.get());
+            try {
+                schedule(next.get());
+            } catch (RuntimeException fault) {
+                putOff(next.get(), fault);
+            }
         }
         if (queue.hasActive()) {
             wake();
         }
+    }
+
+    /** What can't be decided for one pod keeps no other from its place. */
+    private void putOff(PodNeeds pod, RuntimeException fault) {
+        log.atError().addKeyValue("pod", pod.key()).setCause(fault).log("a pod can't be scheduled, will retry");
+        if (binding.remove(pod.key())) {
+            snapshot.remove(pod.key());
+        }
+        events.warning(pod.object(), "FailedScheduling", "the scheduler failed: " + fault.getMessage());
+        queue.retryLater(pod);
     }
 
     private void schedule(PodNeeds pod) {

@@ -105,6 +105,30 @@ class SchedulerTest {
         assertThat(Json.text(condition, "message")).isEqualTo(expected);
     }
 
+    /** A budget that no validation would let in: whatever a pod fails by, it fails alone. */
+    @Test
+    void aPodThatCannotBeDecidedHoldsNobodyUpAndIsTriedAgain() {
+        ObjectKey odd = ObjectKey.of("default", "odd");
+        api.put(
+                Resources.POD_DISRUPTION_BUDGETS,
+                KubeObject.named("policy/v1", "PodDisruptionBudget", odd, tree -> Json.child(
+                                Json.child(tree, "spec"), "selector")
+                        .putArray("matchExpressions")
+                        .addObject()
+                        .put("key", "k")
+                        .put("operator", "Nearly")));
+        node("one", SchedulerTest::nothing);
+        loop.settle();
+        pod("huge", "100", SchedulerTest::nothing);
+        pod("sound", "1", SchedulerTest::nothing);
+        assertThat(nodeOf("sound")).isEqualTo("one");
+        assertThat(message("FailedScheduling")).contains("Nearly");
+        api.remove(Resources.POD_DISRUPTION_BUDGETS, odd);
+        loop.advance(Duration.ofSeconds(30));
+        KubeObject told = api.require(Resources.PODS, ObjectKey.of("default", "huge"));
+        assertThat(Json.text(told.at("status", "conditions").get(0), "message")).contains("Insufficient cpu");
+    }
+
     @Test
     void withoutNodesItSaysThatThereAreNone() {
         pod("web", "1", SchedulerTest::nothing);
