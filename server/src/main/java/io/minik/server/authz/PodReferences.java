@@ -27,7 +27,23 @@ final class PodReferences {
 
     record Reference(Kind kind, String name) {}
 
-    private final Map<String, Map<ObjectKey, Set<Reference>>> byNode = new ConcurrentHashMap<>();
+    /** What one pod refers to: read when its node asks for something, which most pods of a cluster that starts never see. */
+    private static final class Pod {
+        private final KubeObject object;
+        private volatile Optional<Set<Reference>> read = Optional.empty();
+
+        Pod(KubeObject object) {
+            this.object = object;
+        }
+
+        boolean refersTo(Reference wanted) {
+            Set<Reference> all = read.orElseGet(() -> references(object));
+            read = Optional.of(all);
+            return all.contains(wanted);
+        }
+    }
+
+    private final Map<String, Map<ObjectKey, Pod>> byNode = new ConcurrentHashMap<>();
     private final Map<String, ObjectKey> claimByVolume = new ConcurrentHashMap<>();
 
     void pod(Optional<KubeObject> before, Optional<KubeObject> now) {
@@ -43,8 +59,8 @@ final class PodReferences {
             String node = PodGlance.of(pod).nodeName();
             if (!node.isEmpty()) {
                 byNode.compute(node, (name, pods) -> {
-                    Map<ObjectKey, Set<Reference>> present = pods == null ? new ConcurrentHashMap<>() : pods;
-                    present.put(pod.key(), references(pod));
+                    Map<ObjectKey, Pod> present = pods == null ? new ConcurrentHashMap<>() : pods;
+                    present.put(pod.key(), new Pod(pod));
                     return present;
                 });
             }
@@ -63,9 +79,8 @@ final class PodReferences {
 
     boolean refersTo(String node, Kind kind, String namespace, String name) {
         Reference wanted = new Reference(kind, name);
-        for (Map.Entry<ObjectKey, Set<Reference>> pod :
-                byNode.getOrDefault(node, Map.of()).entrySet()) {
-            if (pod.getKey().namespace().equals(namespace) && pod.getValue().contains(wanted)) {
+        for (Map.Entry<ObjectKey, Pod> pod : byNode.getOrDefault(node, Map.of()).entrySet()) {
+            if (pod.getKey().namespace().equals(namespace) && pod.getValue().refersTo(wanted)) {
                 return true;
             }
         }
