@@ -3,9 +3,10 @@ package io.minik.api.schema;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
+import io.minik.api.meta.GoPattern;
 import io.minik.ground.json.Json;
+import java.lang.ref.SoftReference;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,8 +40,11 @@ public final class Structural {
     private final @Nullable Structural additional;
     private final Map<String, List<Structural>> alternatives = new LinkedHashMap<>();
     private volatile @Nullable Object made;
-    /** Made at its first use, by any thread: 400 definitions have thousands that nobody asks for. */
-    private volatile @Nullable Optional<Pattern> pattern;
+    /**
+     * Made at its first use, by any thread: 400 definitions have thousands that nobody asks for. Kept softly: what is made of a
+     * short text may be a megabyte.
+     */
+    private volatile @Nullable SoftReference<Optional<GoPattern>> pattern;
 
     private Structural(JsonNode source) {
         this.source = source;
@@ -76,9 +80,9 @@ public final class Structural {
         return new Structural(schema);
     }
 
-    private static Optional<Pattern> pattern(String text) {
+    private static Optional<GoPattern> pattern(String text) {
         try {
-            return text.isEmpty() ? Optional.empty() : Optional.of(Pattern.compile(text));
+            return text.isEmpty() ? Optional.empty() : Optional.of(GoPattern.of(text));
         } catch (PatternSyntaxException e) {
             // Stored before patterns were checked: it forbids nothing.
             return Optional.empty();
@@ -168,11 +172,12 @@ public final class Structural {
         return alternatives.getOrDefault(word, List.of());
     }
 
-    public Optional<Pattern> pattern() {
-        Optional<Pattern> made = pattern;
+    public Optional<GoPattern> pattern() {
+        @Nullable SoftReference<Optional<GoPattern>> kept = pattern;
+        @Nullable Optional<GoPattern> made = kept == null ? null : kept.get();
         if (made == null) {
             made = pattern(Json.text(source, "pattern"));
-            pattern = made;
+            pattern = new SoftReference<>(made);
         }
         return made;
     }

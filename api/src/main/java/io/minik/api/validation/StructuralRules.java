@@ -180,8 +180,10 @@ final class StructuralRules {
             causes.invalid(path, value, said(path) + "should be at least " + least.longValue() + " chars long");
         }
         schema.pattern().ifPresent(pattern -> {
-            if (!pattern.matcher(value).find()) {
-                causes.invalid(path, value, said(path) + "should match '" + pattern.pattern() + "'");
+            if (pattern.takesLong(value)) {
+                causes.invalid(path, value, said(path) + "is too long to be held against '" + pattern.text() + "'");
+            } else if (!pattern.isFoundIn(value)) {
+                causes.invalid(path, value, said(path) + "should match '" + pattern.text() + "'");
             }
         });
         String format = Json.text(schema.source(), "format");

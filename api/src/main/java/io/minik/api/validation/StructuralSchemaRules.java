@@ -3,9 +3,9 @@ package io.minik.api.validation;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 import io.minik.api.meta.Causes;
+import io.minik.api.meta.GoPattern;
 import io.minik.api.meta.Status.Cause;
 import io.minik.ground.json.Json;
 import java.util.Comparator;
@@ -202,7 +202,7 @@ public final class StructuralSchemaRules {
         }
         String pattern = Json.text(schema, "pattern");
         try {
-            Pattern.compile(pattern);
+            GoPattern.of(pattern);
         } catch (PatternSyntaxException e) {
             causes.invalid(
                     path + ".pattern", pattern, "must be a valid regular expression, but isn't: " + e.getMessage());
