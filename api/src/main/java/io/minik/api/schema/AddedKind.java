@@ -30,7 +30,7 @@ public record AddedKind(
         Resource resource,
         Words words,
         Resource stored,
-        JsonNode schema,
+        PackedSchema schema,
         boolean status,
         Optional<ScalePaths> scale,
         boolean versioned,
@@ -60,12 +60,16 @@ public record AddedKind(
 
     /** Its row. @param builtIn where the types of metadata come from */
     public KindRow row(Schema builtIn) {
-        Structural structural = Structural.of(schema);
         List<String> group = new ArrayList<>(Arrays.asList(resource.group().split("\\.")));
         Collections.reverse(group);
         String prefix = String.join(".", group) + "." + resource.version() + ".";
         String name = prefix + resource.kind();
-        Type type = struct(name, structural, Optional.of(builtIn.requireNamed(META + "ObjectMeta")));
+        Type metadata = builtIn.requireNamed(META + "ObjectMeta");
+        Type type = new Type(name, Type.Form.STRUCT, false, Docs.NONE);
+        type.madeWhenAsked(() -> {
+            Structural structural = Structural.of(schema.tree());
+            return new Type.Made(structural, fields(name, structural, Optional.of(metadata)));
+        });
         type.apiVersion(resource.apiVersion());
         Type list = new Type(prefix + words.listKind(), Type.Form.STRUCT, false, Docs.NONE);
         list.fields(new Field[] {
@@ -107,11 +111,17 @@ public record AddedKind(
         return new Field(new Said(name, 0, Kind.MESSAGE, Shape.SINGLE, 0, null), type);
     }
 
-    /** @param metadata there if it is an object of a kind */
-    private static Type struct(String name, Structural schema, Optional<Type> metadata) {
+    private static Type struct(String name, Structural schema) {
         boolean atomic = schema.says("x-kubernetes-map-type").asText().equals("atomic");
         Type type = new Type(name, Type.Form.STRUCT, atomic, Docs.NONE);
         type.structural(schema);
+        type.fields(fields(name, schema, Optional.empty()));
+        type.flatten();
+        return type;
+    }
+
+    /** @param metadata there if it is an object of a kind */
+    private static Field[] fields(String name, Structural schema, Optional<Type> metadata) {
         List<Field> fields = new ArrayList<>();
         Set<String> heads = new LinkedHashSet<>();
         metadata.ifPresent(meta -> {
@@ -123,9 +133,7 @@ public record AddedKind(
                 fields.add(field(name, field, part, schema.requires(field) ? Field.REQUIRED : 0));
             }
         });
-        type.fields(fields.toArray(Field[]::new));
-        type.flatten();
-        return type;
+        return fields.toArray(Field[]::new);
     }
 
     private static Field field(String owner, String name, Structural part, int required) {
@@ -169,7 +177,7 @@ public record AddedKind(
             case "object" ->
                 schema.properties().isEmpty() || schema.additional().isPresent()
                         ? new One(Kind.MESSAGE, ANY)
-                        : new One(Kind.MESSAGE, struct(name, schema, Optional.empty()));
+                        : new One(Kind.MESSAGE, struct(name, schema));
             // A list in a list, or what may be anything: apply takes it whole.
             default -> new One(Kind.MESSAGE, ANY);
         };

@@ -1,8 +1,10 @@
 package io.minik.api.schema;
 
+import java.lang.ref.SoftReference;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** An object type of the API: one node of the graph that decoding, patching, OpenAPI and protobuf walk. */
@@ -35,6 +37,17 @@ public final class Type {
     private String apiVersion = "";
     private @Nullable Type list;
     private @Nullable Structural structural;
+    private @Nullable Supplier<Made> making;
+    /** Goes when memory is short and nobody has asked for some minutes; it can be made again. */
+    private volatile @Nullable SoftReference<Made> made;
+
+    /** What a type is made of that was not generated. */
+    record Made(Structural structural, Field[] fields) {
+        Made {
+            fields = fields.clone();
+            sort(fields);
+        }
+    }
 
     Type(String name, Form form, boolean atomic, int docsIndex) {
         this.name = name;
@@ -65,7 +78,7 @@ public final class Type {
                 at += inner.length - 1;
             }
         }
-        Arrays.sort(flat, (a, b) -> a.name().compareTo(b.name()));
+        sort(flat);
         sorted = flat;
     }
 
@@ -78,13 +91,40 @@ public final class Type {
         list = ofObjects;
     }
 
+    /** Called once by the maker of a type that few may ever ask for. @param maker answers always the same */
+    void madeWhenAsked(Supplier<Made> maker) {
+        making = maker;
+    }
+
+    private Optional<Made> made() {
+        Supplier<Made> maker = making;
+        if (maker == null) {
+            return Optional.empty();
+        }
+        SoftReference<Made> reference = made;
+        Made present = reference == null ? null : reference.get();
+        if (present == null) {
+            present = maker.get();
+            made = new SoftReference<>(present);
+        }
+        return Optional.of(present);
+    }
+
+    private Field[] sorted() {
+        return making == null ? sorted : made().map(Made::fields).orElse(NONE);
+    }
+
+    private static void sort(Field[] fields) {
+        Arrays.sort(fields, (a, b) -> a.name().compareTo(b.name()));
+    }
+
     void structural(Structural schema) {
         structural = schema;
     }
 
     /** The schema that the type was made from; empty for Kubernetes' own. */
     public Optional<Structural> structural() {
-        return Optional.ofNullable(structural);
+        return made().map(Made::structural).or(() -> Optional.ofNullable(structural));
     }
 
     /** The type of the lists of a kind that was added. */
@@ -147,7 +187,7 @@ public final class Type {
 
     /** In JSON, by name; inlined fields are among them. */
     public List<Field> fields() {
-        return Arrays.asList(sorted);
+        return Arrays.asList(sorted());
     }
 
     /** As the protobuf message has them; an inlined message is one field. */
@@ -160,6 +200,7 @@ public final class Type {
     }
 
     public Optional<Field> field(String json) {
+        Field[] sorted = sorted();
         int low = 0;
         int high = sorted.length - 1;
         while (low <= high) {

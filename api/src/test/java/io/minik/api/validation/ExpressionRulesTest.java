@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.meta.Resource;
 import io.minik.api.schema.AddedKind;
 import io.minik.api.schema.KindRow;
+import io.minik.api.schema.PackedSchema;
 import io.minik.api.schema.Schema;
 import io.minik.ground.json.Json;
 import java.nio.charset.StandardCharsets;
@@ -40,7 +41,7 @@ class ExpressionRulesTest {
                         RESOURCE,
                         words,
                         RESOURCE,
-                        schema,
+                        PackedSchema.of(schema),
                         false,
                         Optional.empty(),
                         false,

@@ -12,6 +12,7 @@ import io.minik.api.schema.Decoder;
 import io.minik.api.schema.Defaults;
 import io.minik.api.schema.FieldValidation;
 import io.minik.api.schema.KindRow;
+import io.minik.api.schema.PackedSchema;
 import io.minik.api.schema.Schema;
 import io.minik.ground.json.Json;
 import java.util.List;
@@ -130,7 +131,7 @@ class RandomSchemaTest {
                             RESOURCE,
                             new AddedKind.Words("widget", "WidgetList", List.of(), List.of()),
                             RESOURCE,
-                            schema,
+                            PackedSchema.of(schema),
                             false,
                             Optional.empty(),
                             false,

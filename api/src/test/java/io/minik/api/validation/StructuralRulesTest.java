@@ -10,6 +10,7 @@ import io.minik.api.schema.Defaults;
 import io.minik.api.schema.FieldValidation;
 import io.minik.api.schema.Format;
 import io.minik.api.schema.KindRow;
+import io.minik.api.schema.PackedSchema;
 import io.minik.api.schema.Schema;
 import io.minik.ground.json.Json;
 import java.nio.charset.StandardCharsets;
@@ -36,7 +37,7 @@ class StructuralRulesTest {
                         RESOURCE,
                         words,
                         RESOURCE,
-                        schema,
+                        PackedSchema.of(schema),
                         false,
                         Optional.empty(),
                         false,

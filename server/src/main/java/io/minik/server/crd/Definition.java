@@ -7,6 +7,7 @@ import io.minik.api.schema.AddedKind;
 import io.minik.api.schema.AddedKind.ScalePaths;
 import io.minik.api.schema.KindRow;
 import io.minik.api.schema.Kinds;
+import io.minik.api.schema.PackedSchema;
 import io.minik.ground.json.Json;
 import io.minik.server.table.TableKind;
 import java.util.ArrayList;
@@ -126,7 +127,7 @@ final class Definition {
                         Json.stringList(accepted, "shortNames"),
                         Json.stringList(accepted, "categories")),
                 stored,
-                schema.isObject() ? schema : Json.object(),
+                PackedSchema.of(schema.isObject() ? schema : Json.object()),
                 parts.has("status"),
                 paths,
                 versioned(),

@@ -19,6 +19,7 @@ import io.minik.api.schema.AddedKind;
 import io.minik.api.schema.AddedKind.ScalePaths;
 import io.minik.api.schema.KindRow;
 import io.minik.api.schema.Kinds;
+import io.minik.api.schema.PackedSchema;
 import io.minik.ground.json.Json;
 import io.minik.server.controllers.Controllers;
 import io.minik.server.controllers.LiveControllers;
@@ -96,7 +97,7 @@ class AddedKindTest {
                         resource,
                         new AddedKind.Words("crontab", "CronTabList", List.of("ct"), List.of("all")),
                         V1,
-                        Json.parse(SCHEMA.replace('\'', '"').getBytes(StandardCharsets.UTF_8)),
+                        PackedSchema.of(Json.parse(SCHEMA.replace('\'', '"').getBytes(StandardCharsets.UTF_8))),
                         true,
                         Optional.of(new ScalePaths(
                                 ScalePaths.path(".spec.replicas"),
