@@ -327,6 +327,17 @@ class DefinitionRulesTest {
     }
 
     @Test
+    void whatIsStoredWrongMayGo() {
+        ObjectNode wrong = definition("{'spec':{'group':'example'}}");
+        assertThat(words(wrong, Optional.of(wrong), "")).isNotEmpty();
+        ObjectNode going = wrong.deepCopy();
+        Json.child(going, "metadata")
+                .put("deletionTimestamp", "2024-01-01T00:00:00Z")
+                .putArray("finalizers");
+        assertThat(words(going, Optional.of(wrong), "")).isEmpty();
+    }
+
+    @Test
     void statusIsHeldAgainstNamesOnly() {
         ObjectNode wrong =
                 definition("{'spec':{'scope':'Galaxy'},'status':{'acceptedNames':{'plural':'A','kind':'Tab'}}}");
