@@ -95,6 +95,7 @@ public final class ApiServer implements Room {
     final Responses responses;
     private final Notes notes;
     private final List<Room> rooms = new CopyOnWriteArrayList<>();
+    private final Optional<KubeletProxy> proxy;
     private volatile Health health = Health.notReady("not started");
     private volatile String clusterId = "";
     private volatile String deployment = "";
@@ -172,7 +173,7 @@ public final class ApiServer implements Room {
         Frames frames = new Frames(parts.tables(), clock);
         this.responses = new Responses(
                 new WatchStream.Means(vertx, registry, frames, metrics, ByteBudget.ofHeap()), compressor, heavy);
-        Optional<KubeletProxy> proxy = config.kubelets().map(tls -> new KubeletProxy(vertx, registry, random, tls));
+        this.proxy = config.kubelets().map(tls -> new KubeletProxy(vertx, registry, random, tls));
         Routes routes = new Routes(kinds, registry, new Documents(documents(parts)), proxy, heavy);
         RequestSteps steps = new RequestSteps(parts.authenticator(), parts.authorizer());
         List<RequestStep> shared = List.of(audit::around, steps::limit, steps::authorize);
@@ -303,7 +304,8 @@ public final class ApiServer implements Room {
         return quiet.eventually(caches::stop)
                 .eventually(audit::close)
                 .eventually(compressor::close)
-                .eventually(decoder::close);
+                .eventually(decoder::close)
+                .eventually(() -> proxy.map(KubeletProxy::close).orElse(Future.succeededFuture()));
     }
 
     @Override

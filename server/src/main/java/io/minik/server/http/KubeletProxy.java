@@ -41,6 +41,11 @@ final class KubeletProxy {
         this.pipe = new ProxyPipe(vertx, tls);
     }
 
+    /** Ends its connections. */
+    Future<Void> close() {
+        return pipe.close();
+    }
+
     Future<Answer> handle(ApiRequest request) {
         Target target = request.target();
         if (target.subresource().equals("proxy")) {

@@ -102,6 +102,11 @@ final class ProxyPipe {
                 .build();
     }
 
+    Future<Void> close() {
+        return Future.join(clients.values().stream().map(HttpClientAgent::close).toList())
+                .mapEmpty();
+    }
+
     private HttpClientAgent client(Line line) {
         return Objects.requireNonNull(clients.get(line));
     }

@@ -10,9 +10,9 @@ import io.netty.util.concurrent.ScheduledFuture;
 import io.netty.util.concurrent.Ticker;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
 import io.vertx.core.impl.transports.NioTransport;
 import io.vertx.core.internal.VertxBootstrap;
+import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.spi.ExecutorServiceFactory;
 import java.time.Duration;
 import java.time.Instant;
@@ -45,14 +45,13 @@ final class SimulatedTime implements AutoCloseable, InstantSource {
 
     SimulatedTime(long seed) {
         random = new Random(seed);
-        VertxBootstrap bootstrap = VertxBootstrap.create()
-                .options(new VertxOptions()
-                        .setBlockedThreadCheckInterval(1)
-                        .setBlockedThreadCheckIntervalUnit(TimeUnit.HOURS));
+        VertxBootstrap bootstrap = VertxBootstrap.create();
         bootstrap.transport(new ManualTransport());
         ExecutorServiceFactory inTurn = (threads, concurrency, most) -> new InTurn();
         bootstrap.executorServiceFactory(inTurn);
         vertx = bootstrap.init().vertx();
+        // It has a thread and a time of its own, and holds all that it looks at.
+        ((VertxInternal) vertx).blockedThreadChecker().close();
     }
 
     /** Gives when the next timer is due away. */
