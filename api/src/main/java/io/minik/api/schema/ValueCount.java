@@ -3,10 +3,16 @@ package io.minik.api.schema;
 /** The values of one body, counted as they are made, whatever it is written in: a byte or two of it can be one. */
 final class ValueCount {
     /**
-     * A tree takes some hundred bytes a value, and is there twice while it is checked. An object that may be stored, of at most
-     * 1.5 MiB, has seldom a tenth of these.
+     * What a value takes while its object is checked and stored, at the worst: in the trees of both, and in the tree of who
+     * manages its fields, which is larger than the object where lists have keys.
      */
-    static final int MOST = 200_000;
+    private static final int BYTES_EACH = 1600;
+
+    /**
+     * An object that may be stored, of at most 1.5 MiB, has seldom a tenth of these; on the smallest heap, of 160 MB, it is half as
+     * many.
+     */
+    static final int MOST = (int) Math.min(200_000, Runtime.getRuntime().maxMemory() / BYTES_EACH);
 
     /** The body is well formed, but more than we hold. */
     static final class TooMany extends RuntimeException {
