@@ -98,12 +98,15 @@ final class Listener {
 
     private void tellAgain() {
         retry = null;
+        boolean heard = false;
         for (ObjectKey key : List.copyOf(missed.keySet())) {
-            hear(key, missed.getOrDefault(key, Optional.empty()), present.apply(key));
+            heard |= hear(key, missed.getOrDefault(key, Optional.empty()), present.apply(key));
         }
-        if (missed.isEmpty()) {
+        // One object that always fails must not make the others wait as long as itself.
+        if (heard) {
             backoff.reset();
-        } else {
+        }
+        if (!missed.isEmpty()) {
             retryLater();
         }
     }

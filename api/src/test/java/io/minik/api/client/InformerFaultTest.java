@@ -48,6 +48,30 @@ class InformerFaultTest {
     }
 
     @Test
+    void whoIsHeardAgainShortensTheWaitOfTheOthers() {
+        List<String> broken = new ArrayList<>(List.of("one", "two"));
+        List<String> known = new ArrayList<>();
+        informer.onChange((before, now) -> {
+                    String name = now.or(() -> before).orElseThrow().name();
+                    if (broken.contains(name)) {
+                        throw new IllegalStateException("a fault of the handler");
+                    }
+                    known.add(name);
+                })
+                .start();
+        put("one", "1");
+        put("two", "1");
+        loop.advance(Duration.ofMinutes(20));
+        broken.remove("one");
+        while (known.isEmpty()) {
+            loop.advance(Duration.ofSeconds(1));
+        }
+        broken.remove("two");
+        loop.advance(Duration.ofSeconds(2));
+        assertThat(known).containsExactly("one", "two");
+    }
+
+    @Test
     void aHandlerThatThrowsLosesItsCallAndNoOtherDoes() {
         List<String> other = new ArrayList<>();
         informer.onChange(this::hear)
