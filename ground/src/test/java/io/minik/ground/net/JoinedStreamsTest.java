@@ -1,5 +1,6 @@
 package io.minik.ground.net;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
@@ -126,6 +127,14 @@ class JoinedStreamsTest {
         return await(done.future());
     }
 
+    private JoinedStreams.Stream stream(String path) {
+        return requireNonNull(streams.get(path));
+    }
+
+    private HttpServerRequest request(String path) {
+        return requireNonNull(open.get(path));
+    }
+
     private static ByteBuf text(String text) {
         return Unpooled.copiedBuffer(text, StandardCharsets.UTF_8);
     }
@@ -161,10 +170,10 @@ class JoinedStreamsTest {
         String line = "x".repeat(9_999) + "\n";
         onLoop(() -> {
             for (int i = 0; i < 26; i++) {
-                streams.get("/one").write(text(line));
-                streams.get("/other").write(text(i + "\n"));
+                stream("/one").write(text(line));
+                stream("/other").write(text(i + "\n"));
             }
-            assertThat(streams.get("/one").waitingBytes()).isEqualTo(260_000);
+            assertThat(stream("/one").waitingBytes()).isEqualTo(260_000);
             open.values().forEach(request -> request.response().end());
             return 0;
         });
@@ -182,21 +191,21 @@ class JoinedStreamsTest {
         Promise<Void> drained = Promise.promise();
         String line = "y".repeat(99_999) + "\n";
         onLoop(() -> {
-            streams.get("/slow").write(text(line.repeat(2)));
-            streams.get("/slow").onDrained(drained::complete);
-            streams.get("/quick").write(text("here"));
+            stream("/slow").write(text(line.repeat(2)));
+            stream("/slow").onDrained(drained::complete);
+            stream("/quick").write(text("here"));
             return 0;
         });
         onLoop(() -> {
-            open.get("/quick").response().end();
+            request("/quick").response().end();
             return 0;
         });
         await(quick.end.future());
         assertThat(drained.future().isComplete()).isFalse();
-        assertThat(onLoop(() -> streams.get("/slow").waitingBytes())).isPositive();
+        assertThat(onLoop(() -> stream("/slow").waitingBytes())).isPositive();
         slow.response.resume();
         await(drained.future());
-        assertThat(onLoop(() -> streams.get("/slow").waitingBytes())).isZero();
+        assertThat(onLoop(() -> stream("/slow").waitingBytes())).isZero();
     }
 
     @Test
@@ -206,16 +215,16 @@ class JoinedStreamsTest {
         Promise<Void> told = Promise.promise();
         Promise<Void> closed = Promise.promise();
         onLoop(() -> {
-            open.get("/gone").response().closeHandler(unused -> closed.tryComplete());
-            streams.get("/gone").write(text("z".repeat(200_000)));
-            streams.get("/gone").onDrained(told::complete);
+            request("/gone").response().closeHandler(unused -> closed.tryComplete());
+            stream("/gone").write(text("z".repeat(200_000)));
+            stream("/gone").onDrained(told::complete);
             return 0;
         });
         heard.response.request().reset();
         await(told.future());
         await(closed.future());
-        assertThat(onLoop(() -> streams.get("/gone").write(text("more")))).isFalse();
-        assertThat(onLoop(() -> streams.get("/gone").waitingBytes())).isZero();
-        assertThat(onLoop(() -> streams.get("/other").write(text("more")))).isTrue();
+        assertThat(onLoop(() -> stream("/gone").write(text("more")))).isFalse();
+        assertThat(onLoop(() -> stream("/gone").waitingBytes())).isZero();
+        assertThat(onLoop(() -> stream("/other").write(text("more")))).isTrue();
     }
 }
