@@ -59,6 +59,7 @@ public final class Validator {
                 }
             }
             KindRules.check(row, tree, causes);
+            AddressRules.check(row.resource().groupResource(), tree, old, causes);
             if (old.isEmpty()) {
                 KindRules.created(row, tree, causes);
             }
