@@ -119,7 +119,7 @@ how_to_stop() { echo "To stop and remove it:  $PWD/cli/target/minik killall --da
 refuse_second() {
   local pid
   pid=$(cat "$base/run/minik.pid" 2>/dev/null || true)
-  if [ -n "$pid" ] && tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | grep -qF -- "--run-dir $base/run "; then
+  if [ -n "$pid" ] && tr '\0' ' ' <"/proc/$pid/cmdline" 2>/dev/null | >/dev/null grep -F -- "--run-dir $base/run "; then
     echo "minik already runs (pid $pid), made by an earlier quickstart; nothing was done."
     echo "The cluster is yours:   $KUBECTL --kubeconfig $base/minik.yaml get pods -A"
     how_to_stop

@@ -13,7 +13,7 @@ packages=(busybox-static nftables conntrack curl ca-certificates)
   packages+=(docker-registry skopeo iproute2 iptables jq socat openssl procps util-linux kmod)
 missing=()
 for package in "${packages[@]}"; do
-  dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+  dpkg-query -W -f='${Status}' "$package" 2>/dev/null | >/dev/null grep 'ok installed' || missing+=("$package")
 done
 if [ ${#missing[@]} -gt 0 ]; then
   # shellcheck source=../build-env.sh
@@ -24,7 +24,7 @@ fi
 fetch_kubectl() { # suite version-prefix
   local target=$tools/kubectl-$2
   [ -x "$target" ] && return
-  if command -v kubectl >/dev/null && kubectl version --client 2>/dev/null | grep -q "v$2\."; then
+  if command -v kubectl >/dev/null && kubectl version --client 2>/dev/null | >/dev/null grep "v$2\."; then
     ln -sf "$(command -v kubectl)" "$target"
     return
   fi
@@ -38,7 +38,7 @@ fetch_kubectl() { # suite version-prefix
   apt-get "${options[@]}" -qq update
   (cd "$apt" && apt-get "${options[@]}" -qq download kubectl)
   for deb in "$apt"/*.deb; do dpkg -x "$deb" "$apt/files"; done
-  "$apt/files/usr/bin/kubectl" version --client | grep -q "v$2\." ||
+  "$apt/files/usr/bin/kubectl" version --client | >/dev/null grep "v$2\." ||
     { echo "Debian $1 has another kubectl than $2: $("$apt/files/usr/bin/kubectl" version --client)"; return 1; }
   install -m 755 "$apt/files/usr/bin/kubectl" "$target"
   rm -rf "$apt"

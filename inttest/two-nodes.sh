@@ -30,8 +30,8 @@ web_up() {
   ok "it rolls out" k rollout status deployment/web --timeout=90s
   vip=$(k get service web -o jsonpath='{.spec.clusterIP}')
 }
-web_served() { on "$1" curl -fsS --max-time 5 "http://$vip/version" | grep -qx one || { echo "no answer on $1"; return 1; }; }
-web_resolves() { on "$1" busybox nslookup web.default.svc.cluster.local 10.43.0.10 | grep -q "$vip" || { echo "no name on $1"; return 1; }; }
+web_served() { on "$1" curl -fsS --max-time 5 "http://$vip/version" | >/dev/null grep -x one || { echo "no answer on $1"; return 1; }; }
+web_resolves() { on "$1" busybox nslookup web.default.svc.cluster.local 10.43.0.10 | >/dev/null grep "$vip" || { echo "no name on $1"; return 1; }; }
 web_pids() { # of the containers' first processes, on both nodes or on one
   local pid
   for pid in $(pgrep -f '^httpd -f -p 8080 -h /www'); do

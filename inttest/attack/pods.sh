@@ -24,7 +24,7 @@ spec:
 EOF
 }
 pods_why() { k -n attack-pods get pod "$1" -o jsonpath='{.status.containerStatuses[*].state}'; }
-pods_ran() { k -n attack-pods get pod "$1" -o jsonpath='{.status.containerStatuses[*].state.terminated.reason}' | grep -q Completed; }
+pods_ran() { k -n attack-pods get pod "$1" -o jsonpath='{.status.containerStatuses[*].state.terminated.reason}' | >/dev/null grep Completed; }
 pods_disk() { # records of containers, and no value of a Secret in them; the store is the server's own matter
   local records
   records=$(find "$work/a/data" -xdev -name config.json -path '*/containers/*')

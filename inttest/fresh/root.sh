@@ -33,7 +33,7 @@ in_root() {
   mount -t tmpfs tmpfs "$root/tmp"
   ip link set lo up
   # The network comes from outside: slirp4netns makes it once it knows this process.
-  until ip route | grep -q default; do read -r -t 0.1 <> <(:) || true; done
+  until ip route | >/dev/null grep default; do read -r -t 0.1 <> <(:) || true; done
   mkdir -p "$root/old" && cd "$root" && pivot_root . old && cd / && umount -l /old && rmdir /old || return 1
   exec env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 MINIK_RUN_LIMIT="${MINIK_RUN_LIMIT:-600}" \
     bash -c 'cd /root/minik && "$@"' fresh "$@"

@@ -7,7 +7,7 @@ YAML
   k patch node "$1" --subresource=status --type=merge \
     -p "{\"status\":{\"addresses\":[{\"type\":\"InternalIP\",\"address\":\"$2\"}]}}" >/dev/null
 }
-faults_route() { on "$1" ip route show "$2" | grep -q "via $3"; }
+faults_route() { on "$1" ip route show "$2" | >/dev/null grep "via $3"; }
 faults_event() { [ -n "$(k get events -A --field-selector "involvedObject.name=$1,reason=FailedToCreateRoute" --no-headers 2>/dev/null)" ]; }
 faults_node faults-six fd00::7 10.42.201.0/24
 faults_node faults-far 203.0.113.9 10.42.202.0/24
@@ -17,7 +17,7 @@ within 20 "and on b" faults_route b 10.42.203.0/24 192.168.77.254
 within 20 "the node with an IPv6 address has an event" faults_event faults-six
 ok "the good one has none" fails faults_event faults-good
 k delete node faults-six faults-far faults-good --wait=false >/dev/null
-faults_gone() { ! on a ip route show 10.42.203.0/24 | grep -q via && ! on b ip route show 10.42.203.0/24 | grep -q via; }
+faults_gone() { ! on a ip route show 10.42.203.0/24 | >/dev/null grep via && ! on b ip route show 10.42.203.0/24 | >/dev/null grep via; }
 within 20 "its route goes with it" faults_gone
 
 k create namespace faults >/dev/null

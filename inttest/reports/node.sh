@@ -106,9 +106,9 @@ reached() { # TITLE: from a pod of the other node, and from one of the same
 }
 reached "the firewall"
 within 10 "which the node tells" outputs 'ForwardingBlocked.*inet fw forward' k get events -A
-within 10 "routes of another time are gone" fails on b sh -c 'ip route | grep -q 10.42.77.0/24'
-ok "and so are addresses" fails on b sh -c 'ip addr show dev minik0 | grep -q 10.42.77.1'
-opened() { on b nft list chain "$@" | grep -c 'saddr.*minik pods\|daddr.*minik pods' | grep -qx 2; }
+within 10 "routes of another time are gone" fails on b sh -c 'ip route | >/dev/null grep 10.42.77.0/24'
+ok "and so are addresses" fails on b sh -c 'ip addr show dev minik0 | >/dev/null grep 10.42.77.1'
+opened() { on b nft list chain "$@" | grep -c 'saddr.*minik pods\|daddr.*minik pods' | >/dev/null grep -x 2; }
 say "the firewall is loaded anew while the agent runs, by others, as others write it"
 on b nft flush ruleset
 within 25 "what hides pods behind the node is there again" on b nft list table inet minik_masq

@@ -74,8 +74,8 @@ only_whole() { # NAME: each list was whole or a 503; the last may be none, or be
   local code file
   while read -r code file; do
     case $code in
-      200) [ "$(grep -o '"name":"web-[a-z0-9]*-[a-z0-9]*"' "$file" | sort -u | wc -l)" = 4 ] || tail -n 1 "$work/answers/$1.codes" | grep -qF "$file" ;;
-      503) grep -q '"reason":"ServiceUnavailable"' "$file" || tail -n 1 "$work/answers/$1.codes" | grep -qF "$file" ;;
+      200) [ "$(grep -o '"name":"web-[a-z0-9]*-[a-z0-9]*"' "$file" | sort -u | wc -l)" = 4 ] || tail -n 1 "$work/answers/$1.codes" | >/dev/null grep -F "$file" ;;
+      503) grep -q '"reason":"ServiceUnavailable"' "$file" || tail -n 1 "$work/answers/$1.codes" | >/dev/null grep -F "$file" ;;
       *) [ "$code" = 000 ] ;;
     esac || { echo "$code:"; head -c 2000 "$file"; return 1; }
   done <"$work/answers/$1.codes"

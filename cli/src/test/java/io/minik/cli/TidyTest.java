@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.objectweb.asm.ClassReader;
 import org.objectweb.asm.ClassVisitor;
@@ -34,6 +35,9 @@ class TidyTest {
     private static final int MAX_COMPONENTS = 10;
     private static final Pattern BANNED_NAME =
             Pattern.compile(".*(Impl|Manager|Util|Utils|Helper|Base|Info|Data)|Abstract.*");
+    private static final Pattern PIPED_INTO_GREP_Q = Pattern.compile("\\| *grep -[A-Za-z]*q");
+    private static final List<String> TOP_SCRIPTS =
+            List.of("quickstart.sh", "test.sh", "install.sh", "build-env.sh", "bench/run.sh", "bench/pair.sh");
     private static final Pattern UNFINISHED = Pattern.compile("\\b(TODO|FIXME|XXX)\\b");
 
     /** Rooms whose code runs on event loops: what blocks is banned there, by owner and method name. */
@@ -131,6 +135,23 @@ class TidyTest {
                         && QUALIFIED.matcher(TEXT.matcher(line).replaceAll("")).find()) {
                     found.add(relative(source) + ":" + number);
                 }
+            }
+        }
+        assertThat(found).isEmpty();
+    }
+
+    /** grep -q goes at the first match; with pipefail, who has more to say then ends the pipe as a failure, now and then. */
+    @Test
+    void scriptsReadPipesToTheirEnd() throws IOException {
+        List<String> found = new ArrayList<>();
+        try (Stream<Path> files = Files.walk(Tree.root().resolve("inttest"))) {
+            Stream<Path> all = Stream.concat(files, TOP_SCRIPTS.stream().map(Tree.root()::resolve));
+            for (Path script : all.filter(file -> file.toString().endsWith(".sh"))
+                    .filter(file -> !file.toString().contains("/target/"))
+                    .toList()) {
+                Files.readAllLines(script).stream()
+                        .filter(line -> PIPED_INTO_GREP_Q.matcher(line).find())
+                        .forEach(line -> found.add(relative(script) + ": " + line.strip()));
             }
         }
         assertThat(found).isEmpty();
