@@ -26,6 +26,7 @@ import org.yaml.snakeyaml.Yaml;
 final class Frames {
     private static final byte[] EVENT_END = "}\n".getBytes(StandardCharsets.UTF_8);
     private static final byte[] NEWLINE = {'\n'};
+    private static final String META = "meta.k8s.io/v1";
 
     private final Tables tables;
     private final InstantSource clock;
@@ -67,19 +68,19 @@ final class Frames {
                 Instant now = clock.instant();
                 yield listed(
                         type,
-                        new ListBody(table, "rows", listing.items()),
+                        new ListBody(versioned(type, table), "rows", listing.items()),
                         listing,
-                        item -> tables.row(resource, item.compact(), include, now));
+                        item -> versioned(type, tables.row(resource, item.compact(), include, now)));
             }
             case PARTIAL -> {
                 ObjectNode list =
-                        Json.object().put("kind", "PartialObjectMetadataList").put("apiVersion", "meta.k8s.io/v1");
+                        Json.object().put("kind", "PartialObjectMetadataList").put("apiVersion", META);
                 list.set("metadata", metadata);
                 yield listed(
                         type,
-                        new ListBody(list, "items", listing.items()),
+                        new ListBody(versioned(type, list), "items", listing.items()),
                         listing,
-                        item -> Tables.partial(item.compact()));
+                        item -> versioned(type, Tables.partial(item.compact())));
             }
         };
     }
@@ -103,7 +104,7 @@ final class Frames {
         byte[] bytes = type.shape() == MediaType.Shape.OBJECT
                 ? object.bytes()
                 : event == WatchEvent.Type.BOOKMARK && type.shape() == MediaType.Shape.TABLE
-                        ? Json.bytes(bookmarkTable(resource, object))
+                        ? Json.bytes(versioned(type, bookmarkTable(resource, object)))
                         : Json.bytes(shaped(type, resource, object.compact(), include, first));
         return frame(event.name(), bytes);
     }
@@ -135,12 +136,24 @@ final class Frames {
     private ObjectNode shaped(
             MediaType type, Resource resource, KubeObject object, IncludeObject include, boolean columns) {
         if (type.shape() == MediaType.Shape.PARTIAL) {
-            return Tables.partial(object);
+            return versioned(type, Tables.partial(object));
         }
         Resource printed = object.compact().kind().equals(Tables.SCALE.kind()) ? Tables.SCALE : resource;
         ObjectNode table = tables.table(printed, object.meta().resourceVersion(), columns);
         tables.addRow(table, printed, object, include, clock.instant());
-        return table;
+        return versioned(type, table);
+    }
+
+    /** Says the version that was asked for, of a Table and of the metadata in its rows. */
+    private static <T extends JsonNode> T versioned(MediaType type, T tree) {
+        if (type.beta() && tree instanceof ObjectNode node) {
+            if (Json.text(node, "apiVersion").equals(META)) {
+                node.put("apiVersion", META + "beta1");
+            }
+            versioned(type, node.path("object"));
+            node.path("rows").forEach(row -> versioned(type, row));
+        }
+        return tree;
     }
 
     private static boolean isStatus(KubeObject object) {

@@ -12,15 +12,16 @@ import java.util.Map;
  *
  * @param shape what becomes of objects
  * @param yaml else JSON
+ * @param beta Tables and metadata are said to be of meta.k8s.io/v1beta1, as older clients ask for them; they look the same
  */
-record MediaType(Shape shape, boolean yaml) {
+record MediaType(Shape shape, boolean yaml, boolean beta) {
     enum Shape {
         OBJECT,
         TABLE,
         PARTIAL
     }
 
-    static final MediaType JSON = new MediaType(Shape.OBJECT, false);
+    static final MediaType JSON = new MediaType(Shape.OBJECT, false, false);
     static final String TYPES = "application/json, application/yaml";
 
     String contentType() {
@@ -29,7 +30,7 @@ record MediaType(Shape shape, boolean yaml) {
 
     /** For caches of encoded frames. */
     String key() {
-        return shape + (yaml ? "/yaml" : "/json");
+        return shape + (yaml ? "/yaml" : "/json") + (beta ? "/v1beta1" : "");
     }
 
     /** The first acceptable form, in the header's order. @throws ApiException 406 */
@@ -51,14 +52,16 @@ record MediaType(Shape shape, boolean yaml) {
                 continue;
             }
             String as = parameters.getOrDefault("as", "");
-            boolean meta = parameters.getOrDefault("g", "meta.k8s.io").equals("meta.k8s.io")
-                    && parameters.getOrDefault("v", "v1").matches("v1(beta1)?");
+            String version = parameters.getOrDefault("v", "v1");
+            boolean beta = version.equals("v1beta1");
+            boolean meta =
+                    parameters.getOrDefault("g", "meta.k8s.io").equals("meta.k8s.io") && (beta || version.equals("v1"));
             if (as.isEmpty()) {
-                return new MediaType(Shape.OBJECT, yaml);
+                return new MediaType(Shape.OBJECT, yaml, false);
             } else if (as.equals("Table") && meta && tables) {
-                return new MediaType(Shape.TABLE, yaml);
+                return new MediaType(Shape.TABLE, yaml, beta);
             } else if (as.startsWith("PartialObjectMetadata") && meta) {
-                return new MediaType(Shape.PARTIAL, yaml);
+                return new MediaType(Shape.PARTIAL, yaml, beta);
             }
         }
         throw ApiException.of(

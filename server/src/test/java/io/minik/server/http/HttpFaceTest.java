@@ -32,6 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The API as bytes on a connection. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -88,6 +89,24 @@ class HttpFaceTest {
         JsonNode partial = get(CONFIG_MAPS, PARTIAL);
         assertThat(Json.text(partial, "kind")).isEqualTo("PartialObjectMetadataList");
         assertThat(partial.path("items").path(0).has("data")).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"v1", "v1beta1"})
+    void tablesAndMetadataAreOfTheVersionThatIsAskedFor(String version) {
+        String asked = "meta.k8s.io/" + version;
+        JsonNode table = get(CONFIG_MAPS, TABLE.replace("v=v1", "v=" + version));
+        assertThat(Json.text(table, "apiVersion")).isEqualTo(asked);
+        assertThat(Json.text(table.path("rows").path(0), "object", "apiVersion"))
+                .isEqualTo(asked);
+        JsonNode whole = get(CONFIG_MAPS + "?includeObject=Object", TABLE.replace("v=v1", "v=" + version));
+        assertThat(Json.text(whole.path("rows").path(0), "object", "apiVersion"))
+                .isEqualTo("v1");
+        JsonNode list = get(CONFIG_MAPS, PARTIAL.replace("v=v1", "v=" + version));
+        assertThat(Json.text(list, "apiVersion")).isEqualTo(asked);
+        assertThat(Json.text(list.path("items").path(0), "apiVersion")).isEqualTo(asked);
+        JsonNode one = get(CONFIG_MAPS + "/one", TABLE.replace("v=v1", "v=" + version));
+        assertThat(Json.text(one, "apiVersion")).isEqualTo(asked);
     }
 
     @Test
