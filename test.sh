@@ -10,6 +10,7 @@ cd "$(dirname "$0")" || exit 1
 mkdir -p .work
 . ./build-env.sh
 bash inttest/tools.sh || { echo "the tools could not be installed"; exit 1; }
+export PATH=$PWD/.work/tools/bin:$PATH
 
 passed=0 failed=0 skipped=0
 scenarios=(first-story everyday services crash node-loss clients attack reports store-fault faults size quickstart install)

@@ -10,7 +10,7 @@ mkdir -p "$tools"
 
 packages=(busybox-static nftables conntrack curl ca-certificates)
 [ "${1:-}" = quickstart ] ||
-  packages+=(docker-registry skopeo iproute2 iptables jq socat openssl procps util-linux kmod)
+  packages+=(docker-registry skopeo iproute2 iptables jq socat openssl procps util-linux kmod python3)
 missing=()
 for package in "${packages[@]}"; do
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | >/dev/null grep 'ok installed' || missing+=("$package")
@@ -44,4 +44,7 @@ fetch_kubectl() { # suite version-prefix
   rm -rf "$apt"
 }
 fetch_kubectl trixie 1.32
+# For tests that ask for it by name.
+mkdir -p "$tools/bin"
+ln -sf ../kubectl-1.32 "$tools/bin/kubectl"
 [ "${1:-}" = quickstart ] || fetch_kubectl sid 1.36

@@ -40,7 +40,8 @@ class RefusedObjectsTest {
                         + "'apiGroups':['*'],'apiVersions':['v1'],'resources':['pods']}]}]}",
                 "webhooks[0].name: Invalid value: \"a\": should be a domain with at least three segments",
                 "webhooks[0].timeoutSeconds: Invalid value: 99: the timeout value must be between 1 and 30 seconds",
-                "webhooks[0].clientConfig.url: Invalid value: \"http://x\": 'https' is the only allowed URL scheme",
+                "webhooks[0].clientConfig.url: Invalid value: \"http\": 'https' is the only allowed URL scheme; desired"
+                        + " format: https://host[/path]",
                 "webhooks[0].rules[0].operations: Invalid value: [\"*\",\"CREATE\"]: if '*' is present");
         refused(
                 group,
