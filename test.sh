@@ -67,9 +67,9 @@ for scenario in "${scenarios[@]}"; do
   passed=$((passed + good)) failed=$((failed + bad))
 done
 
-traces >.work/after.txt
 # Only what came is left behind: what was there before and is gone now may be a run's that was broken off, cleaned by this one.
-if ! diff .work/before.txt .work/after.txt | grep '^>' >.work/left.txt; then
+traces >.work/after.txt
+if [ -s .work/after.txt ] && ! diff .work/before.txt .work/after.txt | grep '^>' >.work/left.txt; then
   passed=$((passed + 1))
   echo "ok - the tests left nothing behind"
 else
