@@ -29,7 +29,6 @@ final class SandboxTape {
     static final int GATE_FD = Player.FIRST_FREE_FD;
 
     private static final int AF_NETLINK = 16;
-    private static final int AF_INET = 2;
     private static final int SOCK_STREAM = 1;
     private static final int SOCK_RAW = 3;
     private static final int SOCK_CLOEXEC = 0x80000;
@@ -138,13 +137,13 @@ final class SandboxTape {
         tape.add("go on", Syscall.SCHED_YIELD);
     }
 
-    /** A TCP socket of the pod, held until it has been copied out. */
-    static Tape socket(Path netPin) {
+    /** A TCP socket of the pod, held until it has been copied out. @param family as in the system call */
+    static Tape socket(Path netPin, int family) {
         Tape.Builder tape = Tape.builder();
         TapeSteps.open(tape, GATE_FD + 1);
         TapeSteps.enter(tape, netPin, TapeSteps.NEWNET);
         Slot socket = tape.slot("socket");
-        tape.add("socket", Syscall.SOCKET, value(AF_INET), value(SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK), value(0))
+        tape.add("socket", Syscall.SOCKET, value(family), value(SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK), value(0))
                 .into(socket);
         TapeSteps.report(tape, socket);
         awaitGate(tape);

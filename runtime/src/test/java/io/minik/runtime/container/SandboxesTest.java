@@ -123,28 +123,41 @@ class SandboxesTest {
         assertThat(await(node.sandboxes.find("a"))).isEmpty();
     }
 
-    @Test
-    void aPortOfThePodsLoopbackCanBeReached() throws Exception {
+    private void listen(String command) throws Exception {
         await(node.sandboxes.run(TestNode.pod("a")));
-        await(node.containers.create(node.config("a", "c1", "sh", "-c", "echo ready; nc -l -p 8080 -e cat")));
+        await(node.containers.create(node.config("a", "c1", "sh", "-c", "echo ready; " + command)));
         await(node.containers.start("c1"));
         await(node.containers.execSync(
                 "c1",
                 List.of("sh", "-c", "until grep -q ':1F90 ' /proc/net/tcp /proc/net/tcp6; do usleep 10000; done"),
                 20_000));
+    }
 
+    /** All that port 8080 says until it ends. */
+    private String asked(String question) throws Exception {
         Connection stream = await(node.sandboxes.connect("a", 8080));
         CompletableFuture<String> answer = new CompletableFuture<>();
         Buffer all = Buffer.buffer();
         stream.in().handler(all::appendBuffer);
         stream.in().endHandler(v -> answer.complete(all.toString()));
-        await(stream.out().write(Buffer.buffer("through the pod")));
+        await(stream.out().write(Buffer.buffer(question)));
         await(stream.out().end());
+        return answer.get(30, TimeUnit.SECONDS);
+    }
 
-        assertThat(answer.get(30, TimeUnit.SECONDS)).isEqualTo("through the pod");
+    @Test
+    void aPortOfThePodsLoopbackCanBeReached() throws Exception {
+        listen("nc -l -p 8080 -e cat");
+        assertThat(asked("through the pod")).isEqualTo("through the pod");
         assertThatThrownBy(() -> await(node.sandboxes.connect("a", 8081)))
                 .isInstanceOf(RuntimeFault.class)
-                .hasMessageContaining("ECONNREFUSED");
+                .hasMessageContaining("127.0.0.1:8081 in the pod: ECONNREFUSED");
+    }
+
+    @Test
+    void aServerThatListensInIpv6AloneIsReachedToo() throws Exception {
+        listen("httpd -f -h / -p [::1]:8080");
+        assertThat(asked("GET /none HTTP/1.0\r\n\r\n")).startsWith("HTTP/1.1 404 Not Found");
     }
 
     @Test
