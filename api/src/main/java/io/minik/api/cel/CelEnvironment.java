@@ -49,8 +49,8 @@ public final class CelEnvironment {
         return new Program(parsed.get(), checked, patterns(checked), variables);
     }
 
-    private static Map<Literal, Regex> patterns(Checked checked) throws CompileFault {
-        Map<Literal, Regex> patterns = new IdentityHashMap<>();
+    private static IdentityHashMap<Literal, Regex> patterns(Checked checked) throws CompileFault {
+        IdentityHashMap<Literal, Regex> patterns = new IdentityHashMap<>();
         for (Expr expr : checked.types().keySet()) {
             Optional<Literal> said = expr instanceof Call call ? CallCost.pattern(call) : Optional.empty();
             if (said.isPresent()) {

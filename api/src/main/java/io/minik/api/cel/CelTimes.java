@@ -1,5 +1,7 @@
 package io.minik.api.cel;
 
+import static java.util.Objects.requireNonNull;
+
 import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -41,7 +43,8 @@ final class CelTimes {
         BigDecimal nanos = BigDecimal.ZERO;
         int end = 0;
         while (end < rest.length() && part.region(end, rest.length()).lookingAt()) {
-            nanos = nanos.add(new BigDecimal(part.group(1)).multiply(BigDecimal.valueOf(NANOS.get(part.group(2)))));
+            nanos = nanos.add(new BigDecimal(part.group(1))
+                    .multiply(BigDecimal.valueOf(requireNonNull(NANOS.get(part.group(2))))));
             end = part.end();
         }
         if (rest.isEmpty() || end < rest.length() || nanos.compareTo(BigDecimal.valueOf(Long.MAX_VALUE)) > 0) {

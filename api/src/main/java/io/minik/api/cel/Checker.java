@@ -39,7 +39,7 @@ final class Checker {
     private final Map<String, Decl> variables;
     private final Issues issues;
     private final Unification types = new Unification();
-    private final Map<Expr, CelType> found = new IdentityHashMap<>();
+    private final IdentityHashMap<Expr, CelType> found = new IdentityHashMap<>();
     private final Deque<Scope> scopes = new ArrayDeque<>();
     private final Set<String> used = new HashSet<>();
 
@@ -189,7 +189,7 @@ final class Checker {
     }
 
     /** Literals of one kind only, as Kubernetes has it. */
-    private CelType joined(Optional<CelType> before, Entry entry, Expr value, boolean optional) {
+    private CelType joined(Optional<CelType> before, Expr value, boolean optional) {
         CelType type = types.substituted(type(value));
         CelType now = optional && type.isOptional() ? type.params().get(0) : type;
         if (before.isEmpty()) {
@@ -206,7 +206,7 @@ final class Checker {
     private CelType list(ListExpr list) {
         Optional<CelType> item = Optional.empty();
         for (Entry each : list.items) {
-            item = Optional.of(joined(item, each, each.value(), each.optional()));
+            item = Optional.of(joined(item, each.value(), each.optional()));
         }
         return CelType.list(item.orElseGet(types::fresh));
     }
@@ -215,8 +215,8 @@ final class Checker {
         Optional<CelType> key = Optional.empty();
         Optional<CelType> value = Optional.empty();
         for (Entry each : map.entries) {
-            key = Optional.of(joined(key, each, each.key(), false));
-            value = Optional.of(joined(value, each, each.value(), each.optional()));
+            key = Optional.of(joined(key, each.key(), false));
+            value = Optional.of(joined(value, each.value(), each.optional()));
         }
         return CelType.map(key.orElseGet(types::fresh), value.orElseGet(types::fresh));
     }

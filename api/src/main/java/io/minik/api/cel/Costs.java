@@ -51,9 +51,9 @@ final class Costs {
 
     private final Map<Expr, CelType> types;
     private final Map<String, Decl> variables;
-    private final Map<Expr, Decl> decls = new IdentityHashMap<>();
-    private final Map<Expr, Range> sizes = new IdentityHashMap<>();
-    private final Map<Expr, Items> items = new IdentityHashMap<>();
+    private final IdentityHashMap<Expr, Decl> decls = new IdentityHashMap<>();
+    private final IdentityHashMap<Expr, Range> sizes = new IdentityHashMap<>();
+    private final IdentityHashMap<Expr, Items> items = new IdentityHashMap<>();
     private final Deque<Local> locals = new ArrayDeque<>();
 
     private Costs(Map<Expr, CelType> types, Map<String, Decl> variables) {

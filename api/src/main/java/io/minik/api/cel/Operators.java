@@ -262,7 +262,7 @@ final class Operators {
     }
 
     private static Object span(Duration duration) {
-        return Math.abs(duration.getSeconds()) > Long.MAX_VALUE / 1_000_000_000L
+        return Math.abs(duration.toSeconds()) > Long.MAX_VALUE / 1_000_000_000L
                 ? new CelError("duration overflow")
                 : duration;
     }

@@ -124,9 +124,9 @@ final class OptionalFunctions {
                 || value.equals(0.0)
                 || value.equals(new Uint(0))
                 || value.equals(Duration.ZERO)
-                || value instanceof List<?> list && list.isEmpty()
-                || value instanceof Map<?, ?> map && map.isEmpty()
-                || value instanceof CelBytes bytes && bytes.array().length == 0;
+                || (value instanceof List<?> list && list.isEmpty())
+                || (value instanceof Map<?, ?> map && map.isEmpty())
+                || (value instanceof CelBytes bytes && bytes.array().length == 0);
     }
 
     /** The map is the fold's own: nobody else sees it before it is whole. */

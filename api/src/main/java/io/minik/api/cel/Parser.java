@@ -265,7 +265,7 @@ final class Parser {
                     ? call(open.at(), name.text(), Optional.empty(), arguments(")"))
                     : new Ident(token.at(), name.text());
         }
-        if (leading || name.kind() != Kind.LITERAL && !name.is("(") && !name.is("[") && !name.is("{")) {
+        if (leading || (name.kind() != Kind.LITERAL && !name.is("(") && !name.is("[") && !name.is("{"))) {
             throw broken(name.at(), "Syntax error: mismatched input '" + name.shown() + "' expecting " + EXPECTED);
         }
         at++;

@@ -11,7 +11,7 @@ record Prefix(Address address, int bits) {
         String bits = text.substring(slash + 1);
         if (address.isEmpty()
                 || !bits.matches("0|[1-9][0-9]{0,2}")
-                || text.startsWith("::ffff:") && text.contains(".")) {
+                || (text.startsWith("::ffff:") && text.contains("."))) {
             return Optional.empty();
         }
         int count = Integer.parseInt(bits);

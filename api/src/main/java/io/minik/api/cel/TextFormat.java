@@ -146,7 +146,8 @@ final class TextFormat {
 
     static String quoted(String text) {
         StringBuilder quoted = new StringBuilder("\"");
-        for (char letter : text.toCharArray()) {
+        for (int at = 0; at < text.length(); at++) {
+            char letter = text.charAt(at);
             int known = "\007\b\f\n\r\t\013\\\"".indexOf(letter);
             quoted.append(known < 0 ? letter : "\\" + "abfnrtv\\\"".charAt(known));
         }

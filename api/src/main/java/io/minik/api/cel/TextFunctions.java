@@ -240,7 +240,7 @@ final class TextFunctions {
         for (long done = 0; done < most; done++) {
             int found = text.indexOf(old, from);
             boolean end = old.isEmpty() && from >= text.length();
-            if (found < 0 || end && done > text.length()) {
+            if (found < 0 || (end && done > text.length())) {
                 break;
             }
             changed.append(text, from, found).append(now);
@@ -263,7 +263,7 @@ final class TextFunctions {
         int from = 0;
         while (most < 0 || parts.size() < most - 1) {
             int end = by.isEmpty() ? Math.min(text.length(), from + 1) : text.indexOf(by, from);
-            if (end < 0 || by.isEmpty() && end >= text.length()) {
+            if (end < 0 || (by.isEmpty() && end >= text.length())) {
                 break;
             }
             parts.add(text.substring(from, end));

@@ -44,7 +44,7 @@ public final class Structural {
      * Made at its first use, by any thread: 400 definitions have thousands that nobody asks for. Kept softly: what is made of a
      * short text may be a megabyte.
      */
-    private volatile @Nullable SoftReference<Optional<GoPattern>> pattern;
+    private volatile @Nullable SoftReference<Compiled> pattern;
 
     private Structural(JsonNode source) {
         this.source = source;
@@ -173,14 +173,17 @@ public final class Structural {
     }
 
     public Optional<GoPattern> pattern() {
-        @Nullable SoftReference<Optional<GoPattern>> kept = pattern;
-        @Nullable Optional<GoPattern> made = kept == null ? null : kept.get();
+        SoftReference<Compiled> kept = pattern;
+        Compiled made = kept == null ? null : kept.get();
         if (made == null) {
-            made = pattern(Json.text(source, "pattern"));
+            made = new Compiled(pattern(Json.text(source, "pattern")));
             pattern = new SoftReference<>(made);
         }
-        return made;
+        return made.pattern;
     }
+
+    /** @param pattern empty: none is said */
+    private record Compiled(Optional<GoPattern> pattern) {}
 
     /** What the value is if it is absent, or null where null is none of its values. */
     public Optional<JsonNode> fallback() {

@@ -52,7 +52,7 @@ final class SchemaDefaultRules {
         // Below additionalProperties no default counts.
         schema.items().ifPresent(items -> node(items, items.embedded(), head, path + ".items"));
         for (Map.Entry<String, Structural> entry : schema.properties().entrySet()) {
-            boolean below = !schema.embedded() && head || resource && HEADS.contains(entry.getKey());
+            boolean below = (!schema.embedded() && head) || (resource && HEADS.contains(entry.getKey()));
             node(entry.getValue(), entry.getValue().embedded(), below, Causes.at(path + ".properties", entry.getKey()));
         }
     }

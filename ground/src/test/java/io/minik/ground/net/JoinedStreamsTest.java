@@ -90,18 +90,14 @@ class JoinedStreamsTest {
     }
 
     /** What a client hears on one stream; complete when the server ends it. */
-    private final class Heard {
+    private static final class Heard {
         private final Buffer bytes = Buffer.buffer();
         private final Promise<Void> end = Promise.promise();
-        private Runnable onChunk = () -> {};
-        private HttpClientResponse response;
+        private final HttpClientResponse response;
 
         Heard(HttpClientResponse response) {
             this.response = response;
-            response.handler(chunk -> {
-                        bytes.appendBuffer(chunk);
-                        onChunk.run();
-                    })
+            response.handler(bytes::appendBuffer)
                     .endHandler(unused -> end.tryComplete())
                     .exceptionHandler(end::tryFail);
         }
