@@ -1,5 +1,6 @@
 package io.minik.runtime.sys;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.concurrent.BlockingQueue;
@@ -32,7 +33,7 @@ class PollerTest {
             poller.ended().toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
             return "";
         } catch (ExecutionException broken) {
-            return String.valueOf(broken.getCause().getMessage());
+            return String.valueOf(requireNonNull(broken.getCause()).getMessage());
         }
     }
 

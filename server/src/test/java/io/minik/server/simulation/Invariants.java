@@ -63,14 +63,14 @@ final class Invariants {
         for (Resource resource : Kinds.builtIn().now().watched()) {
             all.put(resource, cluster.all(resource));
         }
-        nothingIsLost(all.get(Resources.CONFIG_MAPS));
-        nodesRunWhatTheApiSays(all.get(Resources.PODS));
+        nothingIsLost(all.getOrDefault(Resources.CONFIG_MAPS, List.of()));
+        nodesRunWhatTheApiSays(all.getOrDefault(Resources.PODS, List.of()));
         workloadsAreWhole(all);
         servicesHaveTheirEndpoints(all);
         nothingLeaks(all);
         informersShowTheStore(all);
         assertThat(cluster.server().complaints()).as("rooms that are not well").isEmpty();
-        Map<ObjectKey, String> pods = versions(all.get(Resources.PODS));
+        Map<ObjectKey, String> pods = versions(all.getOrDefault(Resources.PODS, List.of()));
         assertThat(cluster.server().neighbour.heard)
                 .as("what a handler that throws knows")
                 .isEqualTo(pods);
@@ -103,15 +103,15 @@ final class Invariants {
 
     /** Each has what it wants, unless its containers crash, fit nowhere, or a quota keeps them out. */
     private void workloadsAreWhole(Map<Resource, List<KubeObject>> all) {
-        Set<String> bounded = all.get(Resources.RESOURCE_QUOTAS).stream()
+        Set<String> bounded = all.getOrDefault(Resources.RESOURCE_QUOTAS, List.of()).stream()
                 .map(KubeObject::namespace)
                 .collect(Collectors.toSet());
         for (Resource resource : REPLICATED) {
-            for (KubeObject object : all.get(resource)) {
+            for (KubeObject object : all.getOrDefault(resource, List.of())) {
                 if (!object.at("metadata", "ownerReferences").isEmpty()) {
                     continue;
                 }
-                statusTellsTheTruth(object, all.get(Resources.PODS));
+                statusTellsTheTruth(object, all.getOrDefault(Resources.PODS, List.of()));
                 if (!bounded.contains(object.namespace()) && isSound(object)) {
                     assertThat(object.at("status", "readyReplicas").asInt())
                             .as("%s: %s", object, object.tree())
@@ -119,7 +119,7 @@ final class Invariants {
                 }
             }
         }
-        for (KubeObject set : all.get(Resources.DAEMON_SETS)) {
+        for (KubeObject set : all.getOrDefault(Resources.DAEMON_SETS, List.of())) {
             int ready = bounded.contains(set.namespace())
                     ? set.at("status", "numberReady").asInt()
                     : isSound(set) ? cluster.nodes.size() : 0;
@@ -127,7 +127,7 @@ final class Invariants {
                     .as("%s: %s", set, set.tree())
                     .isEqualTo(ready);
         }
-        for (KubeObject job : all.get(Resources.JOBS)) {
+        for (KubeObject job : all.getOrDefault(Resources.JOBS, List.of())) {
             if (!bounded.contains(job.namespace()) && isSound(job)) {
                 assertThat(job.at("status", "succeeded").asInt())
                         .as("%s: %s", job, job.tree())
@@ -179,12 +179,12 @@ final class Invariants {
     }
 
     private void servicesHaveTheirEndpoints(Map<Resource, List<KubeObject>> all) {
-        for (KubeObject service : all.get(Resources.SERVICES)) {
+        for (KubeObject service : all.getOrDefault(Resources.SERVICES, List.of())) {
             String app = service.text("spec", "selector", "app");
             if (app.isEmpty()) {
                 continue;
             }
-            Set<String> ready = all.get(Resources.PODS).stream()
+            Set<String> ready = all.getOrDefault(Resources.PODS, List.of()).stream()
                     .filter(pod -> pod.namespace().equals(service.namespace())
                             && pod.text("metadata", "labels", "app").equals(app)
                             && Pods.active(pod)
@@ -192,7 +192,7 @@ final class Invariants {
                     .map(pod -> pod.text("status", "podIP"))
                     .collect(Collectors.toCollection(TreeSet::new));
             Set<String> sliced = new TreeSet<>();
-            all.get(Resources.ENDPOINT_SLICES).stream()
+            all.getOrDefault(Resources.ENDPOINT_SLICES, List.of()).stream()
                     .filter(slice -> slice.namespace().equals(service.namespace())
                             && slice.text("metadata", "labels", "kubernetes.io/service-name")
                                     .equals(service.name()))
@@ -202,7 +202,7 @@ final class Invariants {
                     .forEach(endpoint -> endpoint.path("addresses").forEach(address -> sliced.add(address.asText())));
             assertThat(sliced).as("slices of %s", service).isEqualTo(ready);
             Set<String> old = new TreeSet<>();
-            all.get(Resources.ENDPOINTS).stream()
+            all.getOrDefault(Resources.ENDPOINTS, List.of()).stream()
                     .filter(endpoints -> endpoints.key().equals(service.key()))
                     .forEach(endpoints -> endpoints.at("subsets").forEach(subset -> subset.path("addresses")
                             .forEach(address -> old.add(address.path("ip").asText()))));
@@ -211,8 +211,9 @@ final class Invariants {
     }
 
     private void nothingLeaks(Map<Resource, List<KubeObject>> all) {
-        Set<String> namespaces =
-                all.get(Resources.NAMESPACES).stream().map(KubeObject::name).collect(Collectors.toSet());
+        Set<String> namespaces = all.getOrDefault(Resources.NAMESPACES, List.of()).stream()
+                .map(KubeObject::name)
+                .collect(Collectors.toSet());
         Set<String> uids =
                 all.values().stream().flatMap(List::stream).map(KubeObject::uid).collect(Collectors.toSet());
         for (List<KubeObject> objects : all.values()) {
@@ -228,7 +229,7 @@ final class Invariants {
                         .contains(owner.path("uid").asText()));
             }
         }
-        assertThat(all.get(Resources.LEASES).stream()
+        assertThat(all.getOrDefault(Resources.LEASES, List.of()).stream()
                         .filter(lease -> lease.namespace().equals("kube-node-lease"))
                         .map(KubeObject::name))
                 .containsExactlyInAnyOrderElementsOf(

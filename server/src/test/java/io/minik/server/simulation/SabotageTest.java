@@ -125,7 +125,7 @@ class SabotageTest {
         isSeen(with(context -> hold(context.loop().after(Duration.ofHours(1), () -> {}))), "timers");
     }
 
-    private static void hold(Loop.Timer timer) {}
+    private static void hold(Loop.Timer unused) {}
 
     private static void tried(Future<?> deed) {
         deed.onFailure(refused -> {});

@@ -3,6 +3,7 @@ package io.minik.server.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -74,7 +75,8 @@ class SimulationTest {
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
         String digest = tell(7).digest();
-        assertThat(new String(other.getInputStream().readAllBytes())).isEqualTo(digest + "\n");
+        assertThat(new String(other.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                .isEqualTo(digest + "\n");
         assertThat(other.waitFor()).isZero();
     }
 
