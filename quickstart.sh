@@ -102,9 +102,14 @@ ask() {
   local vip i answers=
   vip=$(k get svc hello -o 'jsonpath={.spec.clusterIP}')
   eventually 60 curl -fsS -m 10 "http://$vip/"
-  for i in 1 2 3 4 5 6 7 8 9 10; do answers+=$(curl -fsS -m 10 "http://$vip/")$'\n'; done
-  sort -u <<<"$answers" | grep .
-  [ "$(sort -u <<<"$answers" | grep -c .)" -ge 2 ] || { echo "only one replica answered"; return 1; }
+  # The rollout is over a moment before the proxy has heard of the last replica.
+  for ((i = 0; i < 300; i++)); do
+    answers=$(sort -u <<<"$answers"$'\n'"$(curl -fsS -m 10 "http://$vip/")" | grep .)
+    [ "$(grep -c . <<<"$answers")" -lt 2 ] || break
+    read -r -t 0.1 <> <(:) || true
+  done
+  echo "$answers"
+  [ "$(grep -c . <<<"$answers")" -ge 2 ] || { echo "only one replica answered"; return 1; }
 }
 show() {
   for what in "get nodes -o wide" "get pods -o wide" "get services,endpointslices"; do
