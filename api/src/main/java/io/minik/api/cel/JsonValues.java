@@ -5,9 +5,10 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.AbstractList;
 import java.util.AbstractMap;
+import java.util.AbstractSet;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -138,6 +139,25 @@ final class JsonValues {
         }
     }
 
+    /** Entries of which no key comes twice: a hash of each would be one of all that lies below it. */
+    private static final class Once extends AbstractSet<Map.Entry<Object, Object>> {
+        private final List<Map.Entry<Object, Object>> all;
+
+        Once(List<Map.Entry<Object, Object>> all) {
+            this.all = all;
+        }
+
+        @Override
+        public Iterator<Map.Entry<Object, Object>> iterator() {
+            return all.iterator();
+        }
+
+        @Override
+        public int size() {
+            return all.size();
+        }
+    }
+
     private static final class Entries extends AbstractMap<Object, Object> {
         private final ObjectNode json;
         private final Decl value;
@@ -165,9 +185,9 @@ final class JsonValues {
 
         @Override
         public Set<Entry<Object, Object>> entrySet() {
-            Set<Entry<Object, Object>> all = new HashSet<>();
+            List<Entry<Object, Object>> all = new ArrayList<>();
             json.properties().forEach(entry -> all.add(Map.entry(entry.getKey(), of(entry.getValue(), value))));
-            return all;
+            return new Once(all);
         }
     }
 
@@ -194,14 +214,14 @@ final class JsonValues {
 
         @Override
         public Set<Entry<Object, Object>> entrySet() {
-            Set<Entry<Object, Object>> all = new HashSet<>();
+            List<Entry<Object, Object>> all = new ArrayList<>();
             for (String name : decl.names().keySet()) {
                 Object value = get(name);
                 if (value != null) {
                     all.add(Map.entry(name, value));
                 }
             }
-            return all;
+            return new Once(all);
         }
     }
 }
