@@ -21,7 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /** Gives each expression its type and each call the forms that fit. */
-final class Checker {
+final class Checker implements Expr.Visitor<CelType> {
     private static final Map<String, CelType> TYPE_NAMES = Map.of(
             "int", CelType.INT,
             "uint", CelType.UINT,
@@ -59,41 +59,26 @@ final class Checker {
     }
 
     private CelType type(Expr expr) {
-        CelType type = typeOf(expr);
+        CelType type = expr.accept(this);
         found.put(expr, type);
         return type;
     }
 
-    private CelType typeOf(Expr expr) {
-        if (expr instanceof Literal literal) {
-            return CelValues.type(literal.value);
-        }
-        if (expr instanceof Ident ident) {
-            return ident(ident);
-        }
-        if (expr instanceof Select select) {
-            return select(select);
-        }
-        if (expr instanceof Call call) {
-            return call(call);
-        }
-        if (expr instanceof ListExpr list) {
-            return list(list);
-        }
-        if (expr instanceof MapExpr map) {
-            return map(map);
-        }
-        if (expr instanceof Fold fold) {
-            return fold(fold);
-        }
-        Bind bind = (Bind) expr;
+    @Override
+    public CelType literal(Literal literal) {
+        return CelValues.type(literal.value);
+    }
+
+    @Override
+    public CelType bind(Bind bind) {
         scopes.push(new Scope(bind.variable, type(bind.value)));
         CelType result = type(bind.result);
         scopes.pop();
         return result;
     }
 
-    private CelType ident(Ident ident) {
+    @Override
+    public CelType ident(Ident ident) {
         for (Scope scope : scopes) {
             if (scope.name().equals(ident.name)) {
                 return scope.type();
@@ -113,7 +98,8 @@ final class Checker {
         return CelType.ERROR;
     }
 
-    private CelType select(Select select) {
+    @Override
+    public CelType select(Select select) {
         CelType target = types.substituted(type(select.operand));
         boolean maybe = target.isOptional();
         CelType inner = maybe ? types.substituted(target.params().get(0)) : target;
@@ -147,7 +133,8 @@ final class Checker {
                 : Optional.empty();
     }
 
-    private CelType call(Call call) {
+    @Override
+    public CelType call(Call call) {
         Optional<String> full = call.target.flatMap(Checker::qualified).map(name -> name + "." + call.function);
         call.global = full.isPresent() && !Functions.named(full.get()).isEmpty();
         List<CelType> args = new ArrayList<>();
@@ -203,7 +190,8 @@ final class Checker {
         });
     }
 
-    private CelType list(ListExpr list) {
+    @Override
+    public CelType list(ListExpr list) {
         Optional<CelType> item = Optional.empty();
         for (Entry each : list.items) {
             item = Optional.of(joined(item, each.value(), each.optional()));
@@ -211,7 +199,8 @@ final class Checker {
         return CelType.list(item.orElseGet(types::fresh));
     }
 
-    private CelType map(MapExpr map) {
+    @Override
+    public CelType map(MapExpr map) {
         Optional<CelType> key = Optional.empty();
         Optional<CelType> value = Optional.empty();
         for (Entry each : map.entries) {
@@ -221,7 +210,8 @@ final class Checker {
         return CelType.map(key.orElseGet(types::fresh), value.orElseGet(types::fresh));
     }
 
-    private CelType fold(Fold fold) {
+    @Override
+    public CelType fold(Fold fold) {
         CelType range = types.substituted(type(fold.range));
         CelType accumulated = type(fold.first);
         boolean two = fold.variables.size() == 2;

@@ -22,7 +22,7 @@ import java.util.Optional;
  * What an expression costs at worst, told from the declarations before it is run (cel-go's checker/cost.go). Sizes come from
  * what the expression says itself, else from the schema of what it looks at.
  */
-final class Costs {
+final class Costs implements Expr.Visitor<Range> {
     static final double TEXT = 0.1;
     static final double PATTERN = 0.25;
     static final long LIST = 10;
@@ -81,54 +81,59 @@ final class Costs {
     }
 
     private Range cost(Expr expr) {
-        if (expr instanceof Ident ident) {
-            if (local(ident).isEmpty() && variables.containsKey(ident.name)) {
-                decls.put(ident, variables.get(ident.name));
-            }
-            return Range.ONE;
-        }
-        if (expr instanceof Select select) {
-            return select(select);
-        }
-        if (expr instanceof Call call) {
-            return call(call);
-        }
-        if (expr instanceof ListExpr list) {
-            Range sum = Range.of(LIST);
-            Range each = new Range(list.items.isEmpty() ? 0 : Long.MAX_VALUE, 0);
-            for (Entry item : list.items) {
-                sum = sum.plus(cost(item.value()));
-                each = each.union(size(item.value()));
-            }
-            items.put(list, new Items(true, Range.ONE, each));
-            return sum;
-        }
-        if (expr instanceof MapExpr map) {
-            Range sum = Range.of(MAP);
-            Range keys = new Range(map.entries.isEmpty() ? 0 : Long.MAX_VALUE, 0);
-            Range values = keys;
-            for (Entry entry : map.entries) {
-                sum = sum.plus(cost(entry.key())).plus(cost(entry.value()));
-                keys = keys.union(size(entry.key()));
-                values = values.union(size(entry.value()));
-            }
-            items.put(map, new Items(false, keys, values));
-            return sum;
-        }
-        if (expr instanceof Fold fold) {
-            return fold(fold);
-        }
-        if (expr instanceof Bind bind) {
-            Range sum = cost(bind.value);
-            locals.push(new Local(bind.variable, decl(bind.value), found(bind.value), items(bind.value)));
-            sum = sum.plus(cost(bind.result));
-            locals.pop();
-            return sum;
-        }
+        return expr.accept(this);
+    }
+
+    @Override
+    public Range literal(Literal literal) {
         return Range.ZERO;
     }
 
-    private Range select(Select select) {
+    @Override
+    public Range ident(Ident ident) {
+        if (local(ident).isEmpty() && variables.containsKey(ident.name)) {
+            decls.put(ident, variables.get(ident.name));
+        }
+        return Range.ONE;
+    }
+
+    @Override
+    public Range list(ListExpr list) {
+        Range sum = Range.of(LIST);
+        Range each = new Range(list.items.isEmpty() ? 0 : Long.MAX_VALUE, 0);
+        for (Entry item : list.items) {
+            sum = sum.plus(cost(item.value()));
+            each = each.union(size(item.value()));
+        }
+        items.put(list, new Items(true, Range.ONE, each));
+        return sum;
+    }
+
+    @Override
+    public Range map(MapExpr map) {
+        Range sum = Range.of(MAP);
+        Range keys = new Range(map.entries.isEmpty() ? 0 : Long.MAX_VALUE, 0);
+        Range values = keys;
+        for (Entry entry : map.entries) {
+            sum = sum.plus(cost(entry.key())).plus(cost(entry.value()));
+            keys = keys.union(size(entry.key()));
+            values = values.union(size(entry.value()));
+        }
+        items.put(map, new Items(false, keys, values));
+        return sum;
+    }
+
+    @Override
+    public Range bind(Bind bind) {
+        Range sum = cost(bind.value);
+        locals.push(new Local(bind.variable, decl(bind.value), found(bind.value), items(bind.value)));
+        sum = sum.plus(cost(bind.result));
+        locals.pop();
+        return sum;
+    }
+
+    @Override
+    public Range select(Select select) {
         Range sum = cost(select.operand);
         if (select.how == Select.How.PRESENCE) {
             return sum;
@@ -142,7 +147,8 @@ final class Costs {
         return counts ? sum.plus(Range.ONE) : sum;
     }
 
-    private Range call(Call call) {
+    @Override
+    public Range call(Call call) {
         List<Expr> operands = call.operands();
         if (call.function.equals("dyn") && operands.size() == 1) {
             Range sum = cost(operands.get(0)).plus(Range.ONE);
@@ -169,7 +175,8 @@ final class Costs {
         return call.overloads.isEmpty() ? Range.ZERO : worst;
     }
 
-    private Range fold(Fold fold) {
+    @Override
+    public Range fold(Fold fold) {
         Range sum = cost(fold.range).plus(cost(fold.first));
         locals.push(new Local(Fold.RESULT, Optional.empty(), found(fold.first), items(fold.first)));
         Optional<Items> inner = items(fold.range);

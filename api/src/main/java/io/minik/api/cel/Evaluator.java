@@ -17,7 +17,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** One run of an expression: walks its tree, counts what it costs, and ends at the limit. Errors are values. */
-final class Evaluator {
+final class Evaluator implements Expr.Visitor<Object> {
     /** The limit is reached. */
     static final class Exhausted extends RuntimeException {
         Exhausted() {
@@ -53,29 +53,17 @@ final class Evaluator {
     }
 
     Object eval(Expr expr) {
-        if (expr instanceof Literal literal) {
-            Regex pattern = patterns.get(literal);
-            return pattern == null ? literal.value : pattern;
-        }
-        if (expr instanceof Ident ident) {
-            return ident(ident);
-        }
-        if (expr instanceof Select select) {
-            return select(select);
-        }
-        if (expr instanceof Call call) {
-            return call(call);
-        }
-        if (expr instanceof ListExpr list) {
-            return list(list);
-        }
-        if (expr instanceof MapExpr map) {
-            return map(map);
-        }
-        if (expr instanceof Fold fold) {
-            return fold(fold);
-        }
-        Bind bind = (Bind) expr;
+        return expr.accept(this);
+    }
+
+    @Override
+    public Object literal(Literal literal) {
+        Regex pattern = patterns.get(literal);
+        return pattern == null ? literal.value : pattern;
+    }
+
+    @Override
+    public Object bind(Bind bind) {
         Scope outer = scope;
         scope = new Scope(bind.variable, eval(bind.value), outer);
         Object result = eval(bind.result);
@@ -83,7 +71,8 @@ final class Evaluator {
         return result;
     }
 
-    private Object ident(Ident ident) {
+    @Override
+    public Object ident(Ident ident) {
         if (ident.constant.isPresent()) {
             return ident.constant.get();
         }
@@ -97,7 +86,8 @@ final class Evaluator {
         return value == null ? new CelError("no such attribute(s): " + ident.name) : value;
     }
 
-    private Object select(Select select) {
+    @Override
+    public Object select(Select select) {
         Object operand = eval(select.operand);
         if (operand instanceof CelError) {
             return operand;
@@ -119,7 +109,8 @@ final class Evaluator {
         };
     }
 
-    private Object call(Call call) {
+    @Override
+    public Object call(Call call) {
         switch (call.function) {
             case "_&&_":
                 return logical(call, false);
@@ -207,7 +198,8 @@ final class Evaluator {
         return CelError.NO_OVERLOAD;
     }
 
-    private Object list(ListExpr list) {
+    @Override
+    public Object list(ListExpr list) {
         List<Object> values = new ArrayList<>(list.items.size());
         for (Entry item : list.items) {
             Object value = eval(item.value());
@@ -224,7 +216,8 @@ final class Evaluator {
         return values;
     }
 
-    private Object map(MapExpr map) {
+    @Override
+    public Object map(MapExpr map) {
         Map<Object, Object> values = new LinkedHashMap<>();
         for (Entry entry : map.entries) {
             Object key = eval(entry.key());
@@ -241,7 +234,8 @@ final class Evaluator {
         return values;
     }
 
-    private Object fold(Fold fold) {
+    @Override
+    public Object fold(Fold fold) {
         Object range = eval(fold.range);
         if (range instanceof CelError) {
             return range;

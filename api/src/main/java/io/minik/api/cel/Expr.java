@@ -13,12 +13,38 @@ abstract sealed class Expr {
         this.at = at;
     }
 
+    /** What is done with each kind of node. */
+    interface Visitor<T> {
+        T literal(Literal literal);
+
+        T ident(Ident ident);
+
+        T select(Select select);
+
+        T call(Call call);
+
+        T list(ListExpr list);
+
+        T map(MapExpr map);
+
+        T fold(Fold fold);
+
+        T bind(Bind bind);
+    }
+
+    abstract <T> T accept(Visitor<T> visitor);
+
     static final class Literal extends Expr {
         final Object value;
 
         Literal(int at, Object value) {
             super(at);
             this.value = value;
+        }
+
+        @Override
+        <T> T accept(Visitor<T> visitor) {
+            return visitor.literal(this);
         }
     }
 
@@ -30,6 +56,11 @@ abstract sealed class Expr {
         Ident(int at, String name) {
             super(at);
             this.name = name;
+        }
+
+        @Override
+        <T> T accept(Visitor<T> visitor) {
+            return visitor.ident(this);
         }
     }
 
@@ -51,6 +82,11 @@ abstract sealed class Expr {
             this.field = field;
             this.how = how;
         }
+
+        @Override
+        <T> T accept(Visitor<T> visitor) {
+            return visitor.select(this);
+        }
     }
 
     static final class Call extends Expr {
@@ -67,6 +103,11 @@ abstract sealed class Expr {
             this.function = function;
             this.target = target;
             this.args = args;
+        }
+
+        @Override
+        <T> T accept(Visitor<T> visitor) {
+            return visitor.call(this);
         }
 
         /** The target among them, if it is a value. */
@@ -96,6 +137,11 @@ abstract sealed class Expr {
             super(at);
             this.items = items;
         }
+
+        @Override
+        <T> T accept(Visitor<T> visitor) {
+            return visitor.list(this);
+        }
     }
 
     static final class MapExpr extends Expr {
@@ -104,6 +150,11 @@ abstract sealed class Expr {
         MapExpr(int at, List<Entry> entries) {
             super(at);
             this.entries = entries;
+        }
+
+        @Override
+        <T> T accept(Visitor<T> visitor) {
+            return visitor.map(this);
         }
     }
 
@@ -131,6 +182,11 @@ abstract sealed class Expr {
             this.step = loop.step();
             this.result = loop.result();
         }
+
+        @Override
+        <T> T accept(Visitor<T> visitor) {
+            return visitor.fold(this);
+        }
     }
 
     /** A value that gets a name: what optMap looks into. */
@@ -144,6 +200,11 @@ abstract sealed class Expr {
             this.variable = variable;
             this.value = value;
             this.result = result;
+        }
+
+        @Override
+        <T> T accept(Visitor<T> visitor) {
+            return visitor.bind(this);
         }
     }
 }
