@@ -7,28 +7,7 @@ import java.util.regex.Pattern;
 /** Fields' names that are no identifiers are written another way: {@code a-b} as {@code a__dash__b} (apiserver's escaping). */
 final class Escapes {
     private static final Pattern ESCAPABLE = Pattern.compile("[_a-zA-Z.\\-/][_a-zA-Z0-9.\\-/]*+");
-    private static final Set<String> KEYWORDS = Set.of(
-            "true",
-            "false",
-            "null",
-            "in",
-            "as",
-            "break",
-            "const",
-            "continue",
-            "else",
-            "for",
-            "function",
-            "if",
-            "import",
-            "let",
-            "loop",
-            "package",
-            "namespace",
-            "return",
-            "var",
-            "void",
-            "while");
+    private static final Set<String> WORDS = Set.of("true", "false", "null", "in");
 
     private Escapes() {}
 
@@ -37,7 +16,7 @@ final class Escapes {
         if (!ESCAPABLE.matcher(name).matches()) {
             return Optional.empty();
         }
-        if (KEYWORDS.contains(name)) {
+        if (WORDS.contains(name) || Parser.RESERVED.contains(name)) {
             return Optional.of("__" + name + "__");
         }
         return Optional.of(name.replace("__", "__underscores__")

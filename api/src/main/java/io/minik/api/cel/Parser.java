@@ -26,7 +26,8 @@ final class Parser {
             Set.of("==", "!=", "<", "<=", ">", ">=", "in"),
             Set.of("+", "-"),
             Set.of("*", "/", "%"));
-    private static final Set<String> RESERVED = Set.of(
+    /** Words that are no names in any language that CEL may be embedded in. */
+    static final Set<String> RESERVED = Set.of(
             "as",
             "break",
             "const",
@@ -44,6 +45,7 @@ final class Parser {
             "var",
             "void",
             "while");
+
     private static final String EXPECTED = "{'[', '{', '(', '.', '-', '!', 'true', 'false', 'null', NUM_FLOAT, NUM_INT,"
             + " NUM_UINT, STRING, BYTES, IDENTIFIER}";
 

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.ground.json.Json;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 
@@ -15,8 +14,6 @@ import java.util.function.Consumer;
  * stays for validation to name. Metadata is decoded as that of any kind.
  */
 final class Pruning {
-    private static final Set<String> HEADS = Set.of("apiVersion", "kind", "metadata");
-
     private final Consumer<String> unknown;
     private final Consumer<String> met;
     private final BiFunction<JsonNode, String, ObjectNode> metadata;
@@ -42,7 +39,7 @@ final class Pruning {
             String name = entry.getKey();
             JsonNode value = entry.getValue();
             String at = path.isEmpty() ? name : path + "." + name;
-            if (headed && HEADS.contains(name)) {
+            if (headed && Structural.HEADS.contains(name)) {
                 met.accept(at);
                 boolean meta = name.equals("metadata");
                 if (!meta || !value.isNull()) {

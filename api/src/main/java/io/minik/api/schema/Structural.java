@@ -25,7 +25,8 @@ public final class Structural {
     /** Of any form: what {@code additionalProperties: true} allows. */
     static final Structural ANY = of(Json.object().put("x-kubernetes-preserve-unknown-fields", true));
 
-    private static final Set<String> HEADS = Set.of("apiVersion", "kind", "metadata");
+    /** What every object has, whatever its schema says. */
+    public static final Set<String> HEADS = Set.of("apiVersion", "kind", "metadata");
 
     private final JsonNode source;
     private final String type;

@@ -3,17 +3,16 @@ package io.minik.api.validation;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.minik.api.meta.Causes;
 import io.minik.api.meta.Status.Cause;
+import io.minik.api.schema.Structural;
 import io.minik.ground.json.Json;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /** What a definition's schema may say at all, node by node (apiextensions' validation of JSONSchemaProps). */
 final class DefinitionSchemaRules {
     private static final List<String> TYPES = List.of("array", "boolean", "integer", "number", "object", "string");
     private static final List<String> UNSUPPORTED =
             List.of("id", "additionalItems", "patternProperties", "definitions", "dependencies", "$ref");
-    private static final Set<String> HEADS = Set.of("metadata", "kind", "apiVersion");
 
     /** The words that a root may use if its status is written apart, as upstream's Go names them. */
     private static final List<String> AT_ROOT = List.of(
@@ -190,7 +189,7 @@ final class DefinitionSchemaRules {
         boolean resource = place.root() || SchemaWords.says(schema, "x-kubernetes-embedded-resource");
         for (Map.Entry<String, JsonNode> entry : schema.path("properties").properties()) {
             String name = entry.getKey();
-            boolean head = resource && HEADS.contains(name);
+            boolean head = resource && Structural.HEADS.contains(name);
             String none = head && place.root() ? "in top-level " + name : place.noDefaults();
             node(
                     entry.getValue(),

@@ -28,8 +28,7 @@ final class EmbeddedRules {
             }
             for (Map.Entry<String, JsonNode> entry : object.properties()) {
                 String name = entry.getKey();
-                boolean named = schema.properties().containsKey(name);
-                String at = !named ? Causes.at(path, name) : path.isEmpty() ? name : path + "." + name;
+                String at = StructuralRules.at(schema, path, name);
                 schema.part(name).ifPresent(part -> check(part, entry.getValue(), at));
             }
         } else {

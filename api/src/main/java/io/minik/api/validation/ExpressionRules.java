@@ -95,8 +95,7 @@ final class ExpressionRules {
         if (value instanceof ObjectNode object) {
             for (Map.Entry<String, JsonNode> entry : object.properties()) {
                 String name = entry.getKey();
-                boolean named = schema.properties().containsKey(name);
-                String at = !named ? Causes.at(path, name) : path.isEmpty() ? name : path + "." + name;
+                String at = StructuralRules.at(schema, path, name);
                 Optional<JsonNode> before = old.map(tree -> tree.get(name));
                 schema.part(name).ifPresent(part -> value(part, PART, new Place(entry.getValue(), before, same, at)));
             }

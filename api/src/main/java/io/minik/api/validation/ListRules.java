@@ -26,8 +26,7 @@ final class ListRules {
         if (value instanceof ObjectNode object) {
             for (Map.Entry<String, JsonNode> entry : object.properties()) {
                 String name = entry.getKey();
-                boolean named = schema.properties().containsKey(name);
-                String at = !named ? Causes.at(path, name) : path.isEmpty() ? name : path + "." + name;
+                String at = StructuralRules.at(schema, path, name);
                 Optional<JsonNode> before = old.map(tree -> tree.get(name));
                 schema.part(name).ifPresent(part -> check(part, entry.getValue(), before, at));
             }

@@ -6,11 +6,9 @@ import io.minik.api.meta.Status.Cause;
 import io.minik.api.schema.Structural;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /** A default must be a value that its own schema takes, and says nothing that would be pruned. */
 final class SchemaDefaultRules {
-    private static final Set<String> HEADS = Set.of("metadata", "kind", "apiVersion");
 
     private final Causes causes;
     private final boolean pruned;
@@ -52,7 +50,7 @@ final class SchemaDefaultRules {
         // Below additionalProperties no default counts.
         schema.items().ifPresent(items -> node(items, items.embedded(), head, path + ".items"));
         for (Map.Entry<String, Structural> entry : schema.properties().entrySet()) {
-            boolean below = (!schema.embedded() && head) || (resource && HEADS.contains(entry.getKey()));
+            boolean below = (!schema.embedded() && head) || (resource && Structural.HEADS.contains(entry.getKey()));
             node(entry.getValue(), entry.getValue().embedded(), below, Causes.at(path + ".properties", entry.getKey()));
         }
     }

@@ -45,6 +45,14 @@ final class StructuralRules {
         return causes.list();
     }
 
+    /** How errors name what an object has: a field by a point, an entry of a map in brackets. */
+    static String at(Structural schema, String path, String name) {
+        if (!schema.properties().containsKey(name)) {
+            return Causes.at(path, name);
+        }
+        return path.isEmpty() ? name : path + "." + name;
+    }
+
     static String below(String path, String field) {
         if (field.isEmpty() || field.equals(NOWHERE)) {
             return path;
