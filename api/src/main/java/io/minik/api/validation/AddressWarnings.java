@@ -11,6 +11,16 @@ import java.util.Optional;
 final class AddressWarnings {
     private AddressWarnings() {}
 
+    static void of(List<AddressField> fields, List<String> said) {
+        for (AddressField field : fields) {
+            if (field.range()) {
+                range(field.text(), field.path(), said);
+            } else {
+                address(field.text(), field.path(), said);
+            }
+        }
+    }
+
     static void addresses(JsonNode values, String path, List<String> said) {
         for (int at = 0; at < values.size(); at++) {
             address(values.get(at).asText(), Causes.at(path, at), said);

@@ -87,23 +87,12 @@ public final class Warnings {
                 storageClass();
                 new VolumeWarnings(said).volume(tree);
             }
-            case "nodes" -> node(spec);
-            case "networkpolicies.networking.k8s.io" -> policy(spec);
-            case "endpointslices.discovery.k8s.io" -> {
-                JsonNode endpoints = tree.path("endpoints");
-                for (int at = 0; at < endpoints.size(); at++) {
-                    AddressWarnings.addresses(
-                            endpoints.get(at).path("addresses"), "endpoints[" + at + "].addresses", said);
-                }
+            case "nodes" -> {
+                addresses(resource);
+                node(spec);
             }
-            case "endpoints" -> {
-                JsonNode subsets = tree.path("subsets");
-                for (int at = 0; at < subsets.size(); at++) {
-                    for (String list : List.of("addresses", "notReadyAddresses")) {
-                        endpoints(subsets.get(at).path(list), "subsets[" + at + "]." + list);
-                    }
-                }
-            }
+            case "networkpolicies.networking.k8s.io", "endpoints", "endpointslices.discovery.k8s.io" ->
+                addresses(resource);
             case "storageclasses.storage.k8s.io" -> topologies();
             case "runtimeclasses.node.k8s.io" ->
                 Json.at(tree, "scheduling", "nodeSelector")
@@ -135,7 +124,6 @@ public final class Warnings {
     }
 
     private void node(JsonNode spec) {
-        AddressWarnings.ranges(spec.path("podCIDRs"), "spec.podCIDRs", said);
         if (spec.has("configSource")) {
             said.add("spec.configSource: the feature is removed");
         }
@@ -144,25 +132,8 @@ public final class Warnings {
         }
     }
 
-    private void endpoints(JsonNode addresses, String path) {
-        for (int at = 0; at < addresses.size(); at++) {
-            AddressWarnings.address(Json.text(addresses.get(at), "ip"), path + "[" + at + "].ip", said);
-        }
-    }
-
-    private void policy(JsonNode spec) {
-        for (String[] way : List.of(new String[] {"ingress", "from"}, new String[] {"egress", "to"})) {
-            JsonNode rules = spec.path(way[0]);
-            for (int at = 0; at < rules.size(); at++) {
-                JsonNode peers = rules.get(at).path(way[1]);
-                for (int each = 0; each < peers.size(); each++) {
-                    JsonNode block = peers.get(each).path("ipBlock");
-                    String path = "spec." + way[0] + "[" + at + "]." + way[1] + "[" + each + "].ipBlock";
-                    AddressWarnings.range(Json.text(block, "cidr"), path + ".cidr", said);
-                    AddressWarnings.ranges(block.path("except"), path + ".except", said);
-                }
-            }
-        }
+    private void addresses(String resource) {
+        AddressWarnings.of(AddressField.of(resource, tree), said);
     }
 
     private void topologies() {
