@@ -98,18 +98,17 @@ spec: {selector: {app: hello}, ports: [{port: 80, targetPort: 8080}]}
 YAML
   k rollout status deployment/hello --timeout=300s
 }
+both() { # adds to the answers of ask
+  answers=$(sort -u <<<"$answers"$'\n'"$(curl -fsS -m 10 "http://$vip/")" | grep .)
+  [ "$(grep -c . <<<"$answers")" -ge 2 ]
+}
 ask() {
-  local vip i answers=
+  local vip answers=
   vip=$(k get svc hello -o 'jsonpath={.spec.clusterIP}')
   eventually 60 curl -fsS -m 10 "http://$vip/"
   # The rollout is over a moment before the proxy has heard of the last replica.
-  for ((i = 0; i < 300; i++)); do
-    answers=$(sort -u <<<"$answers"$'\n'"$(curl -fsS -m 10 "http://$vip/")" | grep .)
-    [ "$(grep -c . <<<"$answers")" -lt 2 ] || break
-    read -r -t 0.1 <> <(:) || true
-  done
+  eventually 60 both || { echo "only one replica answered"; return 1; }
   echo "$answers"
-  [ "$(grep -c . <<<"$answers")" -ge 2 ] || { echo "only one replica answered"; return 1; }
 }
 show() {
   for what in "get nodes -o wide" "get pods -o wide" "get services,endpointslices"; do

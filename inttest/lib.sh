@@ -62,6 +62,24 @@ fails() { ! "$@"; }
 on() { local host=$1; shift; nsenter --net="/run/netns/$prefix-$host" "$@"; }
 k() { on "${KHOST:-a}" timeout 60 "$kubectl_binary" --kubeconfig "$work/${KHOST:-a}/kubeconfig" "$@"; }
 
+# credentials: those of the kubeconfig (of KHOST) as files for curl: admin.ca, admin.crt, admin.key.
+credentials() {
+  local part
+  for part in ca:certificate-authority crt:client-certificate key:client-key; do
+    (umask 077; sed -n "s/^ *${part#*:}-data: //p" "$work/${KHOST:-a}/kubeconfig" | base64 -d >"$work/admin.${part%%:*}")
+  done
+}
+as_admin() { on a curl --cacert "$work/admin.ca" --cert "$work/admin.crt" --key "$work/admin.key" "$@"; }
+
+memory() { # FIELD [HOST]: of /proc/PID/status, in megabytes
+  awk -v field="$1:" '$1 == field { printf "%.0f", $2 / 1024 }' "/proc/${host_pid[${2:-a}]}/status"
+}
+
+# slowest CURL_ARGS...: of five answers, in seconds; 9 for one that did not come in 5.
+slowest() {
+  for _ in 1 2 3 4 5; do on a curl -fsSk --max-time 5 -o /dev/null -w '%{time_total}\n' "$@" || echo 9; done | sort -n | tail -n 1
+}
+
 lan_up() {
   ip netns add $lan
   ip -n $lan link set lo up

@@ -25,11 +25,10 @@ for _ in 1 2 3 4; do
 done
 streams_client "${streams_kubectl[@]}" attach talker -c loud
 streams_client "${streams_kubectl[@]}" port-forward talker 19000:9000
-sed -n 's/^ *client-certificate-data: //p' "$work/a/kubeconfig" | base64 -d >"$work/streams-cert.pem"
-sed -n 's/^ *client-key-data: //p' "$work/a/kubeconfig" | base64 -d >"$work/streams-key.pem"
+credentials
 streams_maps=https://127.0.0.1:6443/api/v1/namespaces/attack-streams/configmaps
 for _ in 1 2 3 4; do
-  streams_client curl -sSkN --cert "$work/streams-cert.pem" --key "$work/streams-key.pem" "$streams_maps?watch=1"
+  streams_client curl -sSkN --cert "$work/admin.crt" --key "$work/admin.key" "$streams_maps?watch=1"
 done
 streams_begun() { # all but the port-forward's own words have come
   local each
@@ -41,8 +40,7 @@ within 20 "and bytes come through the forwarded port" test -s "$work/stream-$(($
 kill -STOP "${streams_pids[@]}"
 head -c 600000 /dev/urandom | base64 -w0 >"$work/streams-large"
 printf '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"large"},"data":{"text":"%s"}}' "$(cat "$work/streams-large")" >"$work/streams-large.json"
-streams_write() { on a curl -fsSk --max-time 20 -o /dev/null --cert "$work/streams-cert.pem" --key "$work/streams-key.pem" \
-  -H "Content-Type: application/$1" "${@:2}"; }
+streams_write() { as_admin -fsS --max-time 20 -o /dev/null -H "Content-Type: application/$1" "${@:2}"; }
 streams_writes() {
   streams_write json -X POST --data-binary "@$work/streams-large.json" "$streams_maps" || return 1
   for _ in $(seq 60); do
@@ -50,16 +48,11 @@ streams_writes() {
   done
 }
 ok "an object of 800 kB is changed 60 times while four watches stand still" streams_writes
-streams_slowest() {
-  for _ in 1 2 3 4 5; do
-    on a curl -fsSk --max-time 5 -o /dev/null -w '%{time_total}\n' --cert "$work/streams-cert.pem" --key "$work/streams-key.pem" \
-      https://127.0.0.1:6443/api/v1/namespaces || echo 9
-  done | sort -n | tail -n 1
-}
+streams_slowest() { slowest --cert "$work/admin.crt" --key "$work/admin.key" https://127.0.0.1:6443/api/v1/namespaces; }
 streams_fine() { awk -v now="$(streams_slowest)" 'BEGIN { print now " s"; exit !(now < 1) }'; }
 within 40 "others are answered within 1 s" streams_fine
-say "RSS $(awk '/^VmRSS/ { printf "%.0f", $2 / 1024 }' "/proc/${host_pid[a]}/status") MB"
-streams_rss() { awk '/^VmRSS/ { print $2 / 1024 " MB"; exit !($2 < 450 * 1024) }' "/proc/${host_pid[a]}/status"; }
+say "RSS $(memory VmRSS) MB"
+streams_rss() { [ "$(memory VmRSS)" -lt 450 ] || { memory VmRSS; return 1; }; }
 ok "minik holds less than 450 MB" streams_rss
 ok "kubectl reads the same pod's logs" outputs 'nobody reads' k -n attack-streams logs talker -c loud --tail 1
 kill -KILL "${streams_pids[@]}"

@@ -6,8 +6,7 @@ unread_ask() { # until the file is gone
     on a openssl s_client -quiet -connect 127.0.0.1:6443 2>/dev/null |
     while [ -e "$work/unread" ]; do read -r -t 0.5 <> <(:) || true; done
 }
-unread_livez() { on a curl -fsSk --max-time 5 -o /dev/null -w '%{time_total}\n' https://127.0.0.1:6443/livez; }
-unread_slowest() { for _ in 1 2 3 4 5; do unread_livez || echo 9; done | sort -n | tail -n 1; }
+unread_slowest() { slowest https://127.0.0.1:6443/livez; }
 unread_quiet=$(unread_slowest)
 # A second; more only where the machine is so busy that a quiet server takes as long.
 unread_fine() { awk -v quiet="$unread_quiet" -v now="$(unread_slowest)" 'BEGIN { print now " s, quiet " quiet " s"; exit !(now < (4 * quiet > 1 ? 4 * quiet : 1)) }'; }
@@ -20,7 +19,7 @@ for _ in 1 2 3 4 5 6; do unread_ask & unread_pids+=($!); done
 within 20 "six strangers ask and do not read" unread_there
 within 40 "others are answered within 1 s" unread_fine
 within 60 "and go on to be" unread_fine
-say "$(unread_fine); RSS $(awk '/^VmRSS/ { printf "%.0f", $2 / 1024 }' "/proc/${host_pid[a]}/status") MB"
+say "$(unread_fine); RSS $(memory VmRSS) MB"
 rm "$work/unread"
 wait "${unread_pids[@]}" 2>/dev/null
 ok "minik is alive" kill -0 "${host_pid[a]}"

@@ -1,14 +1,10 @@
 # What looks at the cluster through the faults, and what must hold after each round. Sourced by run.sh.
 # shellcheck shell=bash
-credentials() {
-  local part
-  for part in 'clusters[0].cluster.certificate-authority-data}:ca' 'users[0].user.client-certificate-data}:crt' 'users[0].user.client-key-data}:key'; do
-    (umask 077; k config view --raw -o "jsonpath={.${part%:*}" | base64 -d >"$work/admin.${part#*:}")
-  done
+books() { # what is noted through the rounds
   : >"$work/acked" >"$work/answers" >"$work/places" >"$work/lies" >"$work/register"
 }
 ask() { # CURL_ARGS... PATH: what the server answers, then its code on a line
-  on a curl -s --max-time 8 --cacert "$work/admin.ca" --cert "$work/admin.crt" --key "$work/admin.key" -w '\n%{http_code}\n' \
+  as_admin -s --max-time 8 -w '\n%{http_code}\n' \
     "${@:1:$#-1}" "https://192.168.77.1:6443${*: -1}"
 }
 acked() { wc -l <"$work/acked"; }

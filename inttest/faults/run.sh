@@ -83,6 +83,7 @@ ok "the rest of the workload is created" k apply -f "$here/workload.yml"
 within 60 "the Deployment and the StatefulSet are there" workload_whole
 within 20 "the Service answers on both" service_answers
 credentials
+books
 writer & watchers+=($!)
 reader '/api/v1/namespaces/default/configmaps?labelSelector=by%3Dwriter' acked & watchers+=($!)
 reader '/api/v1/namespaces/default/configmaps?labelSelector=by%3Dwriter&resourceVersion=0' settled & watchers+=($!)

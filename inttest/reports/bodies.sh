@@ -4,17 +4,11 @@ bodies_namespace=bodies
 k create namespace $bodies_namespace >/dev/null
 within 20 "the account of the bodies' namespace is there" k -n $bodies_namespace get serviceaccount default
 b() { k -n $bodies_namespace "$@"; }
-bodies_part() { k config view --raw -o "jsonpath={.$1}" | base64 -d; }
-(
-  umask 077
-  bodies_part 'clusters[0].cluster.certificate-authority-data' >"$work/bodies.ca"
-  bodies_part 'users[0].user.client-certificate-data' >"$work/bodies.crt"
-  bodies_part 'users[0].user.client-key-data' >"$work/bodies.key"
-)
+credentials
 ask() { # METHOD PATH TYPE BODY ARGS...: prints the answer's body and, on a line of its own, its code
   local method=$1 path=$2 type=$3 body=$4
   shift 4
-  on a curl -sS --max-time 20 --cert "$work/bodies.crt" --key "$work/bodies.key" --cacert "$work/bodies.ca" -X "$method" \
+  as_admin -sS --max-time 20 -X "$method" \
     -H "Content-Type: $type" --data-binary "$body" -w '\n%{http_code}\n' "$@" "https://127.0.0.1:6443$path"
 }
 cat >"$work/bodies.yaml" <<POD

@@ -18,20 +18,12 @@ api=https://192.168.77.1:6443
 hollow=
 trap '[ -z "$hollow" ] || kill "$hollow" 2>/dev/null; down' EXIT
 
-field() { sed -n "s/^ *$1: //p" "$work/${KHOST:-a}/kubeconfig" | base64 -d; }
-keys() {
-  field client-certificate-data >"$work/cert.pem"
-  field client-key-data >"$work/key.pem"
-}
-keys
-get() { on a curl -fsSk --max-time 120 --cert "$work/cert.pem" --key "$work/key.pem" "$@"; }
+credentials
+get() { as_admin -fsSk --max-time 120 "$@"; }
 classpath="$root/inttest/target/classes:$(cat "$root/inttest/target/classpath")"
 load() {
   on "${KHOST:-a}" timeout 580 "$JAVA_HOME/bin/java" -Xmx512m -cp "$classpath" io.minik.inttest.SizeLoad \
     "$work/${KHOST:-a}/kubeconfig" "$@"
-}
-memory() { # FIELD [HOST]: of /proc/PID/status, in megabytes
-  awk -v field="$1:" '$1 == field { printf "%.0f", $2 / 1024 }' "/proc/${host_pid[${2:-a}]}/status"
 }
 step() { say "$(date +%T) $1: RSS $(memory VmRSS) MB (own $(memory RssAnon), at most so far $(memory VmHWM))"; }
 at_most() { # MEGABYTES [FIELD [HOST]]
@@ -178,7 +170,7 @@ if wants limit; then
   small=(server --disable-agent --memory-limit 128Mi)
   minik_start b "${small[@]}" || exit 1
   KHOST=b
-  keys
+  credentials
   api=https://192.168.77.2:6443 held=0
   k create namespace full >/dev/null
   # Labels are on the heap, unlike all else of an object: a few thousand such objects fill it.
