@@ -136,6 +136,7 @@ final class ControlPlane {
                 clock);
         this.rbac = new Rbac(controllers.informers());
         Tables tables = opened.ahead().tables();
+        Optional<MetricsApi> metrics = MetricsApi.of(options, kinds, tables);
         this.apiServer = new ApiServer(
                 vertx,
                 config(),
@@ -151,6 +152,7 @@ final class ControlPlane {
                         List.of(new RoleEscalationRule(rbac.escalation()), new CertificateRules(rbac.authorizer())),
                         clock,
                         new SecureRandom()));
+        metrics.ifPresent(api -> api.answer(apiServer, controllerLoop, own));
         this.customKinds = new CustomKinds(controllers, apiServer.kinds(), tables);
     }
 

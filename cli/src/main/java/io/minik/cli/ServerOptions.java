@@ -23,6 +23,9 @@ import picocli.CommandLine.Option;
 
 /** Options of the control plane. */
 final class ServerOptions {
+    /** As k3s calls it. */
+    private static final String METRICS = "metrics-server";
+
     /** As upstream: more addresses than a /12 are no Services any more. */
     private static final int MOST_SERVICES_PREFIX = 12;
     /** Two addresses are taken by the API server and the DNS. */
@@ -127,6 +130,13 @@ final class ServerOptions {
     boolean disableAgent;
 
     @Option(
+            names = "--disable",
+            paramLabel = "COMPONENT",
+            split = ",",
+            description = "leave out metrics-server: who serves metrics.k8s.io then brings an APIService")
+    List<String> disable = new ArrayList<>();
+
+    @Option(
             names = "--audit-log-path",
             paramLabel = "FILE",
             defaultValue = "",
@@ -169,6 +179,10 @@ final class ServerOptions {
             description = "how long pods stay on an unreachable node (default ${DEFAULT-VALUE})")
     int unreachableTolerationSeconds = 300;
 
+    boolean servesMetrics() {
+        return !disable.contains(METRICS);
+    }
+
     /**
      * Looks at every option of the control plane, makes paths absolute, and fills in what follows from others.
      *
@@ -187,6 +201,10 @@ final class ServerOptions {
         }
         Flag san = new Flag("--tls-san");
         tlsSans.forEach(text -> name(san, text));
+        Flag disabled = new Flag("--disable");
+        disable.stream().filter(text -> !text.equals(METRICS)).forEach(text -> {
+            throw disabled.wrong(text, "is nothing that could be left out: that is " + METRICS);
+        });
         ranges(node);
         ports(node);
         Flag domain = new Flag("--cluster-domain");

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /** /stats/summary and /metrics: measured when asked, never in the background. */
@@ -210,36 +211,37 @@ final class KubeletMetrics {
         });
     }
 
+    /** As upstream's: each figure with the moment of its measurement, so that who divides by time divides by the right one. */
     Future<String> resource() {
         Future<List<Measured>> measured = measure();
         Future<NodeFigures.Usage> usage = node.get();
         return Future.all(measured, usage).map(ignored -> {
+            List<Measured> all = measured.result();
+            String now = " " + loop.now().toEpochMilli() + "\n";
             StringBuilder out = new StringBuilder();
             out.append("# TYPE node_cpu_usage_seconds_total counter\nnode_cpu_usage_seconds_total ")
                     .append(usage.result().cpuNanos() / NANOS)
-                    .append("\n# TYPE node_memory_working_set_bytes gauge\nnode_memory_working_set_bytes ")
+                    .append(now)
+                    .append("# TYPE node_memory_working_set_bytes gauge\nnode_memory_working_set_bytes ")
                     .append(usage.result().memoryWorkingSetBytes())
-                    .append("\n# TYPE container_cpu_usage_seconds_total counter\n");
-            measured.result()
-                    .forEach(m -> sample(
-                            out,
-                            "container_cpu_usage_seconds_total",
-                            m,
-                            m.stats().cpu().usageCoreNanoSeconds() / NANOS));
+                    .append(now);
+            out.append("# TYPE container_cpu_usage_seconds_total counter\n");
+            all.forEach(m -> timed(
+                    out, "container_cpu_usage_seconds_total", m, m.stats().cpu().usageCoreNanoSeconds() / NANOS));
             out.append("# TYPE container_memory_working_set_bytes gauge\n");
-            measured.result()
-                    .forEach(m -> sample(out, "container_memory_working_set_bytes", m, (double)
-                            m.stats().memory().workingSetBytes()));
+            all.forEach(m -> timed(out, "container_memory_working_set_bytes", m, (double)
+                    m.stats().memory().workingSetBytes()));
             out.append("# TYPE container_start_time_seconds gauge\n");
-            measured.result()
-                    .forEach(m -> sample(
-                            out,
-                            "container_start_time_seconds",
-                            m,
-                            m.container().startedAt() / NANOS));
+            all.forEach(m ->
+                    timed(out, "container_start_time_seconds", m, m.container().startedAt() / NANOS));
             out.append("# TYPE resource_scrape_error gauge\nresource_scrape_error 0\n");
             return out.toString();
         });
+    }
+
+    private static void timed(StringBuilder out, String name, Measured of, double value) {
+        out.append(name).append(of.labels()).append(' ').append(value).append(' ');
+        out.append(TimeUnit.NANOSECONDS.toMillis(of.stats().timestamp())).append('\n');
     }
 
     private static void sample(StringBuilder out, String name, Measured of, double value) {

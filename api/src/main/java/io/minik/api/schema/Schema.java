@@ -103,7 +103,7 @@ public final class Schema {
     /** All that objects are stored as. */
     public Set<Resource> stored() {
         return kinds.stream()
-                .filter(row -> row.has("get"))
+                .filter(row -> row.has("watch"))
                 .map(KindRow::stored)
                 .collect(Collectors.toCollection(LinkedHashSet::new));
     }

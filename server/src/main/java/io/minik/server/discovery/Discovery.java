@@ -183,7 +183,7 @@ public final class Discovery {
         verbs(item, kind.verbs());
         texts(item, "shortNames", kind.shortNames());
         texts(item, "categories", kind.categories());
-        if (kind.has("get")) {
+        if (kind.has("watch")) {
             item.put("storageVersionHash", storageHash(kind.stored()));
         }
         for (Subresource sub : kind.subresources()) {

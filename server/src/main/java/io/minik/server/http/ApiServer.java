@@ -163,8 +163,9 @@ public final class ApiServer implements Room {
                 Rules.chain(config, names, random, parts.rules(), List.of(new NotYet(this::notYet), bounds)),
                 names,
                 clock,
-                parts.connectors(),
-                Map.of("componentstatuses", new ComponentStatuses(() -> rooms)::all)));
+                parts.connectors()));
+        ComponentStatuses components = new ComponentStatuses(() -> rooms);
+        registry.compute("componentstatuses", key -> Future.succeededFuture(components.all()));
         this.quotas = BuiltInKinds.join(registry, kinds.now(), bounds, clock);
         this.audit = new AuditLog(vertx, config.auditLogPath(), clock);
         this.compressor = vertx.createSharedWorkerExecutor("minik-compress", COMPRESSORS);
@@ -368,6 +369,12 @@ public final class ApiServer implements Room {
                 request -> Future.succeededFuture(new Answer.Raw(
                         200, "text/plain; version=0.0.4; charset=utf-8", Map.of(), Buffer.buffer(metrics.text()))));
         return pages;
+    }
+
+    /** What the kubelet of a node answers to a GET, whole. */
+    public Future<Buffer> askKubelet(String node, String uri) {
+        return proxy.map(kubelets -> kubelets.ask(node, uri))
+                .orElseGet(() -> Future.failedFuture(KubeletProxy.noWay()));
     }
 
     /** By which kinds come and go while it serves. */

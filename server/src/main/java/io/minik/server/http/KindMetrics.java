@@ -21,7 +21,7 @@ final class KindMetrics {
         kinds.onChange(change -> {
             change.removed()
                     .forEach(row -> each.forget(row, change.now().stored().contains(row.stored())));
-            change.added().forEach(row -> each.add(row.stored()));
+            change.added().stream().filter(row -> row.has("watch")).forEach(row -> each.add(row.stored()));
         });
     }
 

@@ -46,6 +46,19 @@ final class KubeletProxy {
         return pipe.close();
     }
 
+    static ApiException noWay() {
+        return ApiException.unavailable("this server has no way to its kubelets");
+    }
+
+    /** What the kubelet of a node answers to a GET, whole. */
+    Future<Buffer> ask(String node, String uri) {
+        try {
+            return pipe.ask(places.kubelet(node), uri);
+        } catch (ApiException unknown) {
+            return Future.failedFuture(unknown);
+        }
+    }
+
     Future<Answer> handle(ApiRequest request) {
         Target target = request.target();
         if (target.subresource().equals("proxy")) {

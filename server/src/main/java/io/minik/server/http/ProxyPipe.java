@@ -3,12 +3,14 @@ package io.minik.server.http;
 import io.minik.api.meta.ApiException;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
@@ -35,6 +37,10 @@ final class ProxyPipe {
 
     private static final int CONNECT_TIMEOUT_MILLIS = 10_000;
     private static final int SWITCHING_PROTOCOLS = 101;
+    private static final int OK = 200;
+
+    /** Figures of a thousand containers are a quarter of it. */
+    private static final int MOST_ASKED_BYTES = 2 << 20;
 
     /** What belongs to one hop, or to the API server alone. */
     private static final Set<String> NOT_FORWARDED = Set.of(
@@ -133,6 +139,38 @@ final class ProxyPipe {
                 })
                 .recover(error ->
                         Future.failedFuture(error instanceof ApiException ? error : passing.unreachable(place, error)));
+    }
+
+    /** A GET on the server's own behalf, its answer whole. */
+    Future<Buffer> ask(Place place, String uri) {
+        RequestOptions options = new RequestOptions()
+                .setMethod(HttpMethod.GET)
+                .setHost(place.host())
+                .setPort(place.port())
+                .setURI(uri);
+        return client(place.line())
+                .request(options)
+                .compose(HttpClientRequest::send)
+                .compose(response -> response.statusCode() == OK
+                        ? whole(response)
+                        : Future.failedFuture(ApiException.unavailable("the kubelet at " + place.host() + " answers "
+                                + response.statusCode() + " to GET " + uri)));
+    }
+
+    private static Future<Buffer> whole(HttpClientResponse response) {
+        Buffer body = Buffer.buffer();
+        Promise<Buffer> read = Promise.promise();
+        response.exceptionHandler(read::tryFail);
+        response.endHandler(end -> read.tryComplete(body));
+        response.handler(piece -> {
+            if (body.length() + piece.length() > MOST_ASKED_BYTES) {
+                read.tryFail(ApiException.unavailable("the kubelet answers more than " + MOST_ASKED_BYTES + " bytes"));
+                response.request().reset().onFailure(ProxyPipe::quietly);
+            } else {
+                body.appendBuffer(piece);
+            }
+        });
+        return read.future();
     }
 
     static boolean upgrades(HttpServerRequest http) {

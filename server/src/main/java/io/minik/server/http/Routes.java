@@ -55,8 +55,7 @@ final class Routes {
         } else {
             checkSubresource(kind, target);
             if (target.connect() || target.subresource().equals("log")) {
-                return proxy.orElseThrow(() -> ApiException.unavailable("this server has no way to its kubelets"))
-                        .handle(request);
+                return proxy.orElseThrow(KubeletProxy::noWay).handle(request);
             }
         }
         // Before anything is done: who can't be answered gets nothing created either.

@@ -29,7 +29,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Supplier;
 
 /**
  * The one generic path that serves every kind: reads from the watch caches, writes through rules and admission into the
@@ -48,13 +47,12 @@ public final class Registry {
     private final Selections selections;
     private final List<Observer> observers = new CopyOnWriteArrayList<>();
     private final Map<Connector.Key, Connector> connectors = new HashMap<>();
-    private final Map<String, Supplier<List<KubeObject>>> computed;
+    private final Map<String, Computed> computed = new HashMap<>();
 
     /**
      * What the registry is made of.
      *
      * @param connectors answer for what is computed when it is created
-     * @param computed the objects of kinds that are computed when they are read, by group resource
      */
     public record Parts(
             Store store,
@@ -64,8 +62,7 @@ public final class Registry {
             AdmissionChain admission,
             NameSource names,
             InstantSource clock,
-            Map<Connector.Key, Connector> connectors,
-            Map<String, Supplier<List<KubeObject>>> computed) {}
+            Map<Connector.Key, Connector> connectors) {}
 
     public Registry(Parts parts) {
         this.strategies = parts.strategies();
@@ -77,7 +74,6 @@ public final class Registry {
         this.scales = new Scales(writes, codec);
         this.selections = new Selections(strategies, codec);
         connectors.putAll(parts.connectors());
-        computed = parts.computed();
     }
 
     private void written(Resource resource, KubeObject object, boolean removed) {
@@ -92,6 +88,11 @@ public final class Registry {
     /** While the server is wired. */
     public void connect(Connector.Key what, Connector connector) {
         connectors.put(what, connector);
+    }
+
+    /** While the server is wired. @param groupResource {@code pods.metrics.k8s.io} */
+    public void compute(String groupResource, Computed objects) {
+        computed.put(groupResource, objects);
     }
 
     /** While the server is wired. */
@@ -143,15 +144,16 @@ public final class Registry {
             Resource resource = request.resource();
             Resource stored = codec.stored(resource);
             Filter filter = filter(request);
-            Supplier<List<KubeObject>> present = computed.get(resource.groupResource());
+            Computed present = computed.get(resource.groupResource());
             if (present != null) {
-                List<KubeObject> matching =
-                        present.get().stream().filter(filter::matches).toList();
-                return storage.caughtUp()
+                return present.objects(request.key()).compose(objects -> storage.caughtUp()
                         .map(unused -> listing(
                                 request.kind(),
                                 new ListReads.Page(
-                                        storage.caches().applied(), matching, Optional.empty(), Optional.empty())));
+                                        storage.caches().applied(),
+                                        objects.stream().filter(filter::matches).toList(),
+                                        Optional.empty(),
+                                        Optional.empty()))));
             }
             return lists.list(stored, filter, ListReads.Options.of(request)).map(page -> listing(request.kind(), page));
         } catch (ApiException e) {
@@ -247,13 +249,9 @@ public final class Registry {
 
     private Future<Result> get(Request request) {
         Resource resource = request.resource();
-        Supplier<List<KubeObject>> present = computed.get(resource.groupResource());
+        Computed present = computed.get(resource.groupResource());
         if (present != null) {
-            String name = request.key().name();
-            return Future.succeededFuture(Result.ok(present.get().stream()
-                    .filter(object -> object.name().equals(name))
-                    .findFirst()
-                    .orElseThrow(() -> ApiException.notFound(resource, name))));
+            return present.objects(request.key()).map(objects -> Result.ok(one(objects, resource, request.key())));
         }
         String version = request.parameter("resourceVersion");
         Future<Void> fresh = version.isEmpty() ? storage.caughtUp() : lists.reached(ListReads.version(version));
@@ -267,6 +265,13 @@ public final class Registry {
             return Future.succeededFuture(
                     Result.ok(request.subresource().equals("scale") ? Scales.of(request.kind(), object) : object));
         });
+    }
+
+    private static KubeObject one(List<KubeObject> objects, Resource resource, ObjectKey key) {
+        return objects.stream()
+                .filter(object -> object.key().equals(key))
+                .findFirst()
+                .orElseThrow(() -> ApiException.notFound(resource, key.name()));
     }
 
     private Future<Result> create(Request request) {

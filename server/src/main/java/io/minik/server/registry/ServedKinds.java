@@ -55,7 +55,7 @@ public final class ServedKinds {
 
     private static Set<Resource> stored(List<KindRow> rows) {
         Set<Resource> stored = new LinkedHashSet<>();
-        rows.stream().filter(row -> row.has("get")).forEach(row -> stored.add(row.stored()));
+        rows.stream().filter(row -> row.has("watch")).forEach(row -> stored.add(row.stored()));
         return stored;
     }
 

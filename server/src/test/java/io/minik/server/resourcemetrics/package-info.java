@@ -1,0 +1,4 @@
+@NullMarked
+package io.minik.server.resourcemetrics;
+
+import org.jspecify.annotations.NullMarked;
