@@ -16,6 +16,9 @@ import java.util.Optional;
  * @param costs of the operands
  */
 record CallCost(Costs all, Call call, String id, List<Expr> operands, List<Range> costs) {
+    /** Two questions are as many as one expression may ask. */
+    private static final long AUTHORIZATION = 350_000;
+
     private Range size(int at) {
         return all.size(operands.get(at));
     }
@@ -38,6 +41,8 @@ record CallCost(Costs all, Call call, String id, List<Expr> operands, List<Range
             case "isSorted", "sum", "max", "min", "indexOf", "lastIndexOf" ->
                 member ? Optional.of(traversal()) : Optional.empty();
             case "url" -> Optional.of(Estimate.of(first.times(Costs.TEXT)));
+            case "check" -> Optional.of(Estimate.of(Range.of(AUTHORIZATION)));
+            case "fieldSelector", "labelSelector" -> Optional.of(Estimate.of(selector(size(1))));
             case "lowerAscii", "upperAscii", "substring", "trim" ->
                 Optional.of(Estimate.of(first.times(Costs.TEXT), first));
             case "replace" -> Optional.of(replace());
@@ -53,6 +58,13 @@ record CallCost(Costs all, Call call, String id, List<Expr> operands, List<Range
                         Estimate.of(network(new Range(4, 16).times(Costs.TEXT).plus(Range.ONE))));
             default -> Optional.empty();
         };
+    }
+
+    /** Of a requirement for every two letters, each a structure and a list. */
+    private static Range selector(Range letters) {
+        return Range.of(Costs.LIST)
+                .plus(letters.times(Costs.TEXT))
+                .plus(letters.times(0.5 * (Costs.LIST + Costs.STRUCT)));
     }
 
     private Range network(Range more) {
@@ -163,6 +175,8 @@ record CallCost(Costs all, Call call, String id, List<Expr> operands, List<Range
             case "replace", "split", "isCanonical" -> Range.scaled(first, 2 * Costs.TEXT);
             case "join" -> Range.scaled(CelValues.size(result), 2 * Costs.TEXT);
             case "find", "findAll" -> Range.scaled(first + 1, Costs.TEXT) * Range.scaled(second, Costs.PATTERN);
+            case "check" -> AUTHORIZATION;
+            case "fieldSelector", "labelSelector" -> selector(Range.of(second)).most();
             case "ip" -> id.equals("cidr_ip") ? 1 : Range.scaled(first, Costs.TEXT);
             case "containsIP" ->
                 Range.scaled(2 * first, Costs.TEXT) + (id.endsWith("_string") ? Range.scaled(second, Costs.TEXT) : 0);

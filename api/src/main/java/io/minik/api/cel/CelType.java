@@ -61,6 +61,15 @@ public record CelType(Kind kind, String name, List<CelType> params, Map<String, 
     static final CelType CIDR = opaque("net.CIDR");
     static final CelType SEMVER = opaque("kubernetes.Semver");
     static final CelType FORMAT = opaque("kubernetes.NamedFormat");
+    /** Of an {@link Authority}. */
+    public static final CelType AUTHORIZER = opaque("kubernetes.authorization.Authorizer");
+
+    /** Of an {@link Authority.OfResource}. */
+    public static final CelType RESOURCE_CHECK = opaque("kubernetes.authorization.ResourceCheck");
+
+    static final CelType PATH_CHECK = opaque("kubernetes.authorization.PathCheck");
+    static final CelType GROUP_CHECK = opaque("kubernetes.authorization.GroupCheck");
+    static final CelType DECISION = opaque("kubernetes.authorization.Decision");
 
     private static CelType plain(Kind kind) {
         return new CelType(kind, kind.word, List.of(), Map.of());

@@ -203,7 +203,12 @@ final class CelValues {
                 CelType.IP,
                 CelType.CIDR,
                 CelType.SEMVER,
-                CelType.FORMAT)) {
+                CelType.FORMAT,
+                CelType.AUTHORIZER,
+                CelType.PATH_CHECK,
+                CelType.GROUP_CHECK,
+                CelType.RESOURCE_CHECK,
+                CelType.DECISION)) {
             if (fits(each, value)) {
                 return each;
             }
@@ -246,6 +251,11 @@ final class CelValues {
             case "net.CIDR" -> value instanceof Prefix;
             case "kubernetes.Semver" -> value instanceof Semver;
             case "kubernetes.NamedFormat" -> value instanceof NamedFormat;
+            case "kubernetes.authorization.Authorizer" -> value instanceof Authority;
+            case "kubernetes.authorization.PathCheck" -> value instanceof Authority.OfPath;
+            case "kubernetes.authorization.GroupCheck" -> value instanceof Authority.OfGroup;
+            case "kubernetes.authorization.ResourceCheck" -> value instanceof Authority.OfResource;
+            case "kubernetes.authorization.Decision" -> value instanceof Authority.Decision;
             default -> false;
         };
     }

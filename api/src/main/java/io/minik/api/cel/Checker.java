@@ -37,6 +37,9 @@ final class Checker implements Expr.Visitor<CelType> {
     private record Scope(String name, CelType type) {}
 
     private final Map<String, Decl> variables;
+    /** Whether a variable has points in its name. */
+    private final boolean pointed;
+
     private final Issues issues;
     private final Unification types = new Unification();
     private final IdentityHashMap<Expr, CelType> found = new IdentityHashMap<>();
@@ -45,6 +48,7 @@ final class Checker implements Expr.Visitor<CelType> {
 
     private Checker(Map<String, Decl> variables, Issues issues) {
         this.variables = variables;
+        this.pointed = variables.keySet().stream().anyMatch(name -> name.contains("."));
         this.issues = issues;
     }
 
@@ -100,6 +104,12 @@ final class Checker implements Expr.Visitor<CelType> {
 
     @Override
     public CelType select(Select select) {
+        Optional<String> name = pointed ? qualified(select) : Optional.empty();
+        Optional<Decl> whole = name.flatMap(this::variable);
+        if (whole.isPresent()) {
+            select.variable = name;
+            return whole.get().type();
+        }
         CelType target = types.substituted(type(select.operand));
         boolean maybe = target.isOptional();
         CelType inner = maybe ? types.substituted(target.params().get(0)) : target;
@@ -122,6 +132,17 @@ final class Checker implements Expr.Visitor<CelType> {
             case OPTIONAL -> CelType.optional(result);
             case PLAIN -> maybe ? CelType.optional(result) : result;
         };
+    }
+
+    /** Of a name with points in it, unless it begins with what a macro has named. */
+    private Optional<Decl> variable(String name) {
+        Decl variable = variables.get(name);
+        String first = name.substring(0, name.indexOf('.'));
+        if (variable == null || scopes.stream().anyMatch(scope -> scope.name().equals(first))) {
+            return Optional.empty();
+        }
+        used.add(name);
+        return Optional.of(variable);
     }
 
     private static Optional<String> qualified(Expr expr) {

@@ -27,6 +27,8 @@ final class Costs implements Expr.Visitor<Range> {
     static final double PATTERN = 0.25;
     static final long LIST = 10;
     static final long MAP = 30;
+    /** Of an object with fields. */
+    static final long STRUCT = 40;
 
     /** @param decl of what it is, if a schema says so. @param size if the expression says so */
     private record Local(String name, Optional<Decl> decl, Optional<Range> size, Optional<Items> items) {}
@@ -134,6 +136,9 @@ final class Costs implements Expr.Visitor<Range> {
 
     @Override
     public Range select(Select select) {
+        if (select.variable.isPresent()) {
+            return Range.ONE;
+        }
         Range sum = cost(select.operand);
         if (select.how == Select.How.PRESENCE) {
             return sum;

@@ -26,7 +26,7 @@ public final class Decl {
     private static final int LETTER_BYTES = 4;
 
     public static final Decl DYN = new Decl(CelType.DYN, MOST_BYTES - 2, 1);
-    private static final Decl STRING = new Decl(CelType.STRING, MOST_BYTES - 2, 2);
+    public static final Decl STRING = new Decl(CelType.STRING, MOST_BYTES - 2, 2);
 
     private final CelType type;
     private final long most;
@@ -47,6 +47,26 @@ public final class Decl {
     /** Of a value that may be absent. */
     public static Decl optional(Decl inner) {
         return new Decl(CelType.optional(inner.type), inner.most, inner.least);
+    }
+
+    /** An object that no schema describes. @param fields by name, in expressions as in JSON */
+    public static Decl object(String name, Map<String, Decl> fields) {
+        Map<String, String> names = new HashMap<>();
+        fields.keySet().forEach(field -> names.put(field, field));
+        return object(name, fields, names, 2);
+    }
+
+    public static Decl list(Decl item) {
+        Decl list = new Decl(CelType.list(item.type), MOST_BYTES / (item.least + 1), 2);
+        list.item = item;
+        return list;
+    }
+
+    /** Of texts to such values. */
+    public static Decl map(Decl value) {
+        Decl map = new Decl(CelType.map(CelType.STRING, value.type), MOST_BYTES / (value.least + 6), 2);
+        map.item = value;
+        return map;
     }
 
     /** Of what no schema speaks: sizes are unknown. */

@@ -82,12 +82,20 @@ final class Evaluator implements Expr.Visitor<Object> {
                 return each.value();
             }
         }
-        Object value = variables.get(ident.name);
-        return value == null ? new CelError("no such attribute(s): " + ident.name) : value;
+        return variable(ident.name);
+    }
+
+    private Object variable(String name) {
+        Object value = variables.get(name);
+        return value == null ? new CelError("no such attribute(s): " + name) : value;
     }
 
     @Override
     public Object select(Select select) {
+        if (select.variable.isPresent()) {
+            pay(1);
+            return variable(select.variable.get());
+        }
         Object operand = eval(select.operand);
         if (operand instanceof CelError) {
             return operand;

@@ -68,6 +68,8 @@ abstract sealed class Expr {
         final Expr operand;
         final String field;
         final How how;
+        /** What the checker found: the whole is the name of a variable. */
+        Optional<String> variable = Optional.empty();
 
         /** Read, ask whether it is there, read if it is there. */
         enum How {

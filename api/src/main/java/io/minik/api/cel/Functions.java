@@ -25,6 +25,7 @@ final class Functions {
         new OptionalFunctions(functions).add();
         new NetFunctions(functions).add();
         new KubernetesFunctions(functions).add();
+        new AuthorizerFunctions(functions).add();
         return all;
     }
 

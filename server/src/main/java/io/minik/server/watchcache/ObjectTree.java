@@ -57,6 +57,9 @@ final class ObjectTree {
     }
 
     List<KubeObject> all() {
+        if (size == 0) {
+            return List.of();
+        }
         List<KubeObject> found = new ArrayList<>(size);
         root.collect(Bytes.EMPTY, Optional.empty(), found);
         return found;

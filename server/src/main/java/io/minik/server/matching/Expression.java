@@ -1,0 +1,43 @@
+package io.minik.server.matching;
+
+import io.minik.api.cel.CelEnvironment;
+import io.minik.api.cel.CelType;
+import io.minik.api.cel.CompileFault;
+import io.minik.api.cel.Program;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * An expression, compiled.
+ *
+ * @param text as written
+ * @param program empty if it is none
+ * @param fault why, then
+ */
+public record Expression(String text, Optional<Program> program, String fault) {
+    /** @param wanted types of which its result must have one; empty: any */
+    public static Expression of(String text, CelEnvironment environment, List<CelType> wanted) {
+        try {
+            Program program = environment.compile(text);
+            return wanted.isEmpty() || wanted.contains(program.type())
+                    ? new Expression(text, Optional.of(program), "")
+                    : new Expression(text, Optional.empty(), refused(wanted, program.type()));
+        } catch (CompileFault e) {
+            String start = e.words().startsWith("program") ? "" : "compilation failed: ";
+            return new Expression(text, Optional.empty(), start + e.words());
+        }
+    }
+
+    private static String refused(List<CelType> wanted, CelType got) {
+        return wanted.size() == 1
+                ? "must evaluate to " + wanted.get(0) + " but got " + got
+                : "must evaluate to one of ["
+                        + String.join(
+                                " ", wanted.stream().map(CelType::toString).toList()) + "] but got " + got;
+    }
+
+    /** Of its result; {@link CelType#DYN} if it has none. */
+    public CelType type() {
+        return program.map(Program::type).orElse(CelType.DYN);
+    }
+}
