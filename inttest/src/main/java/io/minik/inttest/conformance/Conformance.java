@@ -17,6 +17,13 @@ public final class Conformance {
                 new KubernetesClientBuilder().withConfig(config).build()) {
             Run run = new Run(new Api(client), arguments[1], arguments.length > 2 ? arguments[2] : "");
             ApiOperations.add(run);
+            Watches.add(run);
+            Owners.add(run);
+            NamespaceLife.add(run);
+            Quotas.add(run);
+            Definitions.add(run);
+            FieldValidation.add(run);
+            Discoveries.add(run);
             failures = run.failures();
         }
         System.exit(failures == 0 ? 0 : 1);
