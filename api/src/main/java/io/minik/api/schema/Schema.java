@@ -163,6 +163,8 @@ public final class Schema {
             case "autoscaling/v1/Scale" -> findNamed("k8s.io.api.autoscaling.v1.Scale");
             case "policy/v1/Eviction" -> findNamed("k8s.io.api.policy.v1.Eviction");
             case "authentication.k8s.io/v1/TokenRequest" -> findNamed("k8s.io.api.authentication.v1.TokenRequest");
+            case "apidiscovery.k8s.io/v2/APIGroupDiscoveryList" ->
+                findNamed("k8s.io.api.apidiscovery.v2.APIGroupDiscoveryList");
             default -> Optional.empty();
         };
     }

@@ -34,6 +34,9 @@ public final class Type {
     private final int docsIndex;
     private Field[] message = NONE;
     private Field[] sorted = NONE;
+    /** The same without those of inlined messages. */
+    private Field[] own = NONE;
+
     private String apiVersion = "";
     private @Nullable Type list;
     private @Nullable Structural structural;
@@ -80,6 +83,11 @@ public final class Type {
         }
         sort(flat);
         sorted = flat;
+        own = flat;
+        if (Arrays.stream(message).anyMatch(Field::inline)) {
+            own = Arrays.stream(message).filter(field -> !field.inline()).toArray(Field[]::new);
+            sort(own);
+        }
     }
 
     void apiVersion(String version) {
@@ -193,6 +201,52 @@ public final class Type {
     /** As the protobuf message has them; an inlined message is one field. */
     List<Field> message() {
         return Arrays.asList(message);
+    }
+
+    /** Whether some of its fields are those of messages within its message. */
+    boolean inlines() {
+        return own.length < sorted.length;
+    }
+
+    /** A field of the message itself, by its name as JSON writes it. */
+    @Nullable
+    Field own(byte[] json, int from, int to) {
+        return find(own, json, from, to);
+    }
+
+    /** Also one of an inlined message. */
+    @Nullable
+    Field field(byte[] json, int from, int to) {
+        return find(sorted, json, from, to);
+    }
+
+    private static @Nullable Field find(Field[] sorted, byte[] json, int from, int to) {
+        int low = 0;
+        int high = sorted.length - 1;
+        while (low <= high) {
+            int middle = (low + high) >>> 1;
+            int order = compare(sorted[middle].name(), json, from, to);
+            if (order == 0) {
+                return sorted[middle];
+            } else if (order < 0) {
+                low = middle + 1;
+            } else {
+                high = middle - 1;
+            }
+        }
+        return null;
+    }
+
+    /** Names of fields are ASCII. */
+    private static int compare(String name, byte[] json, int from, int to) {
+        int shared = Math.min(name.length(), to - from);
+        for (int at = 0; at < shared; at++) {
+            int order = name.charAt(at) - json[from + at];
+            if (order != 0) {
+                return order;
+            }
+        }
+        return name.length() - (to - from);
     }
 
     int docsIndex() {

@@ -9,7 +9,9 @@
  *   bytes -- Decoder --> tree that fits its Type -- Defaults --> whole object -- api.validation --> causes (empty: good)
  * </pre>
  *
- * Kubernetes' own kinds are the first {@link io.minik.api.schema.Schema}; {@link io.minik.api.schema.Kinds} swaps it for
+ * The way back needs no tree: {@link io.minik.api.schema.ProtobufEncoder} makes protobuf of JSON's bytes by the same graph.
+ *
+ * <p>Kubernetes' own kinds are the first {@link io.minik.api.schema.Schema}; {@link io.minik.api.schema.Kinds} swaps it for
  * another when a kind comes or goes, and tells who follows. A kind that comes is an {@link
  * io.minik.api.schema.AddedKind}: its {@link io.minik.api.schema.Structural} schema prunes and fills in its objects and is
  * what they are held against, its Type is the projection of it that apply reads.

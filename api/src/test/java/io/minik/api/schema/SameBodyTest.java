@@ -42,7 +42,9 @@ class SameBodyTest {
                         .getBytes(StandardCharsets.UTF_8);
                 ObjectNode json = decode(type, Json.bytes(said), Format.JSON);
                 assertThat(decode(type, yaml, Format.YAML)).as(what).isEqualTo(json);
-                assertThat(decode(type, ProtobufWriter.enveloped(type, said), Format.PROTOBUF))
+                byte[] protobuf = encode(type, json);
+                assertThat(decode(type, protobuf, Format.PROTOBUF)).as(what).isEqualTo(json);
+                assertThat(decode(type, UpstreamMessages.rewritten(type, protobuf), Format.PROTOBUF))
                         .as(what)
                         .isEqualTo(json);
                 assertThat(Json.parseObject(Json.bytes(json))).as(what).isEqualTo(json);
@@ -59,6 +61,10 @@ class SameBodyTest {
         assertThat(put).isEqualTo(Json.parse(text.getBytes(StandardCharsets.UTF_8)));
         assertThat(put)
                 .hasToString("{\"seconds\":300,\"ratio\":5,\"much\":1099511627776,\"part\":0.25,\"decimal\":300}");
+    }
+
+    private static byte[] encode(Type type, ObjectNode tree) {
+        return ProtobufEncoder.object(type, type.apiVersion(), type.simpleName(), Json.bytes(tree));
     }
 
     private static ObjectNode decode(Type type, byte[] body, Format format) {

@@ -76,10 +76,14 @@ public final class ApiBench {
 
     private void lists() throws Exception {
         load.makePods();
-        int bytes = load.lists(1);
-        double began = cpu.millis();
-        load.lists(LISTS);
-        report("LIST of " + ApiLoad.PODS + " pods (" + bytes / 1_000_000 + " MB)", (cpu.millis() - began) / LISTS);
+        for (String accept : List.of("application/json", "application/vnd.kubernetes.protobuf")) {
+            int bytes = load.lists(1, accept);
+            double began = cpu.millis();
+            load.lists(LISTS, accept);
+            report(
+                    "LIST of " + ApiLoad.PODS + " pods in " + accept + " (" + bytes / 1_000_000 + " MB)",
+                    (cpu.millis() - began) / LISTS);
+        }
     }
 
     private static void report(String what, double millis) {

@@ -125,10 +125,10 @@ final class ApiLoad {
     }
 
     /** @return the length of the last answer */
-    int lists(int count) throws Exception {
+    int lists(int count, String accept) throws Exception {
         int length = 0;
         for (int i = 0; i < count; i++) {
-            length = get(client.send(HttpMethod.GET, ALL_PODS, "", "")).length();
+            length = get(client.read(ALL_PODS, accept)).length();
         }
         return length;
     }

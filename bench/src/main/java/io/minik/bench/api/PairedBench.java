@@ -72,7 +72,7 @@ public final class PairedBench {
                     case "mixed" -> side -> spent(side, () -> side.load.mixed(REQUESTS)) / REQUESTS;
                     case "watch" -> PairedBench::watch;
                     case "streams" -> PairedBench::streams;
-                    case "list" -> side -> spent(side, () -> side.load.lists(LISTS)) / LISTS;
+                    case "list" -> side -> spent(side, () -> side.load.lists(LISTS, "application/json")) / LISTS;
                     default -> throw new IllegalArgumentException("no such part: " + name);
                 };
         double[][] millis = new double[2][rounds];

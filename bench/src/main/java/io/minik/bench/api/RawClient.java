@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntConsumer;
 import java.util.function.Supplier;
@@ -85,10 +86,16 @@ final class RawClient {
 
     /** Fails unless the answer is a 2xx. */
     Future<Buffer> send(HttpMethod method, String path, String type, String body) {
+        return send(method, path, type.isEmpty() ? Map.of() : Map.of("Content-Type", type), body);
+    }
+
+    Future<Buffer> read(String path, String accept) {
+        return send(HttpMethod.GET, path, Map.of("Accept", accept), "");
+    }
+
+    private Future<Buffer> send(HttpMethod method, String path, Map<String, String> headers, String body) {
         return requests.request(method, path).compose(request -> {
-            if (!type.isEmpty()) {
-                request.putHeader("Content-Type", type);
-            }
+            headers.forEach(request::putHeader);
             return request.send(body).compose(response -> response.body()
                     .compose(answer -> response.statusCode() / 100 == 2
                             ? Future.succeededFuture(answer)

@@ -171,11 +171,11 @@ public final class ApiServer implements Room {
         this.compressor = vertx.createSharedWorkerExecutor("minik-compress", COMPRESSORS);
         this.decoder = vertx.createSharedWorkerExecutor("minik-decode", DECODERS);
         HeavyWork heavy = new HeavyWork(vertx, decoder);
-        Frames frames = new Frames(parts.tables(), clock);
+        Frames frames = new Frames(parts.tables(), kinds, clock);
         this.responses = new Responses(
                 new WatchStream.Means(vertx, registry, frames, metrics, ByteBudget.ofHeap()), compressor, heavy);
         this.proxy = config.kubelets().map(tls -> new KubeletProxy(vertx, registry, random, tls));
-        Routes routes = new Routes(kinds, registry, new Documents(documents(parts)), proxy, heavy);
+        Routes routes = new Routes(kinds, registry, new Documents(documents(parts, frames)), proxy, heavy);
         RequestSteps steps = new RequestSteps(parts.authenticator(), parts.authorizer());
         List<RequestStep> shared = List.of(audit::around, steps::limit, steps::authorize);
         this.inner = new Pipeline(join(List.of(this::measure, steps::recover), shared), routes::route);
@@ -350,9 +350,9 @@ public final class ApiServer implements Room {
                         System.nanoTime() - start));
     }
 
-    private Map<String, Documents.Page> documents(Parts parts) {
+    private Map<String, Documents.Page> documents(Parts parts, Frames frames) {
         Map<String, Documents.Page> pages = Documents.ofOthers(parts.pages());
-        DiscoveryPages discovery = new DiscoveryPages(parts.kinds());
+        DiscoveryPages discovery = new DiscoveryPages(parts.kinds(), frames);
         pages.put("/api", discovery::core);
         pages.put("/apis", discovery::groups);
         OpenApiPages openApi =

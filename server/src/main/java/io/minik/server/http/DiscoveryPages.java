@@ -1,11 +1,11 @@
 package io.minik.server.http;
 
+import io.minik.api.schema.Format;
 import io.minik.api.schema.Kinds;
 import io.minik.server.discovery.Discovery;
 import io.minik.server.discovery.Discovery.Document;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -13,9 +13,13 @@ import java.util.Optional;
 final class DiscoveryPages {
     private static final int NOT_MODIFIED = 304;
 
+    private static final String GROUP = "apidiscovery.k8s.io";
+
+    private final Frames frames;
     private volatile Discovery discovery;
 
-    DiscoveryPages(Kinds kinds) {
+    DiscoveryPages(Kinds kinds, Frames frames) {
+        this.frames = frames;
         discovery = new Discovery(kinds.now());
         kinds.onChange(change -> discovery = new Discovery(change.now()));
     }
@@ -24,12 +28,12 @@ final class DiscoveryPages {
     Future<Answer> core(ApiRequest request) {
         String[] parts = words(request);
         if (parts.length == 1) {
-            Optional<String> version = aggregated(request);
-            if (version.isPresent()) {
-                return answer(request, discovery.aggregated(true, version.get()), type(version.get()));
+            Optional<Aggregated> asked = aggregated(request);
+            if (asked.isPresent()) {
+                return answer(request, asked.get(), discovery.aggregated(true, asked.get().version));
             }
             String host = request.wire().map(wire -> wire.header("Host")).orElse("");
-            return answer(request, discovery.coreVersions(host), "application/json");
+            return answer(request, discovery.coreVersions(host));
         }
         return parts.length == 2
                 ? found(request, discovery.resources("", parts[1]))
@@ -41,10 +45,10 @@ final class DiscoveryPages {
         String[] parts = words(request);
         return switch (parts.length) {
             case 1 -> {
-                Optional<String> version = aggregated(request);
-                yield version.isPresent()
-                        ? answer(request, discovery.aggregated(false, version.get()), type(version.get()))
-                        : answer(request, discovery.groupList(), "application/json");
+                Optional<Aggregated> asked = aggregated(request);
+                yield asked.isPresent()
+                        ? answer(request, asked.get(), discovery.aggregated(false, asked.get().version))
+                        : answer(request, discovery.groupList());
             }
             case 2 -> found(request, discovery.group(parts[1]));
             case 3 -> found(request, discovery.resources(parts[1], parts[2]));
@@ -56,40 +60,60 @@ final class DiscoveryPages {
         return request.target().path().replaceAll("^/|/$", "").split("/");
     }
 
-    private static Future<Answer> found(ApiRequest request, Optional<Document> document) {
-        return document.map(found -> answer(request, found, "application/json"))
-                .orElseGet(() -> Future.failedFuture(Routes.noSuchPage()));
+    private Future<Answer> found(ApiRequest request, Optional<Document> document) {
+        return document.map(found -> answer(request, found)).orElseGet(() -> Future.failedFuture(Routes.noSuchPage()));
     }
 
-    /** The first form that the client names and we have. */
-    private static Optional<String> aggregated(ApiRequest request) {
-        String accept = request.wire().map(wire -> wire.header("Accept")).orElse("");
-        for (String clause : accept.split(",")) {
-            Map<String, String> parameters = new HashMap<>();
-            String type = MediaType.parse(clause, parameters);
-            if (type.equals("application/json")) {
-                boolean list = "APIGroupDiscoveryList".equals(parameters.get("as"));
-                String version = parameters.getOrDefault("v", "");
-                if (list && (version.equals("v2") || version.equals("v2beta1"))) {
-                    return Optional.of(version);
-                } else if (!list) {
-                    return Optional.empty();
-                }
+    /** All groups in one document. @param version of that document */
+    private record Aggregated(Format format, String version) {
+        String contentType() {
+            return new MediaType(MediaType.Shape.OBJECT, format, false).contentType() + ";g=" + GROUP + ";v=" + version
+                    + ";as=APIGroupDiscoveryList";
+        }
+    }
+
+    /** Whether that is what the client would have first of all that we have. */
+    private static Optional<Aggregated> aggregated(ApiRequest request) {
+        String accept = accept(request);
+        for (MediaType.Clause clause : MediaType.clauses(accept)) {
+            Optional<MediaType> form = MediaType.find(clause.type(), MediaType.Offered.PLAIN);
+            Map<String, String> parameters = clause.parameters();
+            if (form.isEmpty() || clause.type().isEmpty()) {
+                continue;
+            }
+            if (!parameters.containsKey("as") && !parameters.containsKey("g") && !parameters.containsKey("v")) {
+                return Optional.empty();
+            }
+            String version = parameters.getOrDefault("v", "");
+            if (GROUP.equals(parameters.get("g"))
+                    && "APIGroupDiscoveryList".equals(parameters.get("as"))
+                    && (version.equals("v2") || version.equals("v2beta1"))) {
+                return Optional.of(new Aggregated(form.get().format(), version));
             }
         }
         return Optional.empty();
     }
 
-    private static String type(String version) {
-        return "application/json;g=apidiscovery.k8s.io;v=" + version + ";as=APIGroupDiscoveryList";
+    private static String accept(ApiRequest request) {
+        return request.wire().map(wire -> wire.header("Accept")).orElse("");
     }
 
-    private static Future<Answer> answer(ApiRequest request, Document document, String type) {
+    private Future<Answer> answer(ApiRequest request, Document document) {
+        MediaType type = MediaType.accepted(accept(request), MediaType.Offered.PLAIN);
+        return answer(request, document, type.format(), type.contentType());
+    }
+
+    private Future<Answer> answer(ApiRequest request, Aggregated asked, Document document) {
+        return answer(request, document, asked.format, asked.contentType());
+    }
+
+    private Future<Answer> answer(ApiRequest request, Document document, Format format, String type) {
         Map<String, String> headers = Map.of("ETag", document.etag(), "Vary", "Accept", "Cache-Control", "public");
         String held = request.wire().map(wire -> wire.header("If-None-Match")).orElse("");
         if (held.equals(document.etag())) {
             return Future.succeededFuture(new Answer.Raw(NOT_MODIFIED, "", headers, Buffer.buffer()));
         }
-        return Future.succeededFuture(new Answer.Raw(200, type, headers, Buffer.buffer(document.bytes())));
+        byte[] body = frames.plain(format, document.bytes());
+        return Future.succeededFuture(new Answer.Raw(200, type, headers, Buffer.buffer(body)));
     }
 }

@@ -4,9 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.client.WatchEvent;
+import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Resource;
 import io.minik.api.meta.Status;
 import io.minik.api.object.KubeObject;
+import io.minik.api.schema.Format;
+import io.minik.api.schema.Kinds;
 import io.minik.ground.json.Json;
 import io.minik.server.registry.Listing;
 import io.minik.server.table.Tables;
@@ -29,20 +32,30 @@ final class Frames {
     private static final String META = "meta.k8s.io/v1";
 
     private final Tables tables;
+    private final ProtobufFrames protobuf;
     private final InstantSource clock;
 
-    Frames(Tables tables, InstantSource clock) {
+    Frames(Tables tables, Kinds kinds, InstantSource clock) {
         this.tables = tables;
+        this.protobuf = new ProtobufFrames(kinds);
         this.clock = clock;
     }
 
     Pieces object(MediaType type, Resource resource, KubeObject object, IncludeObject include) {
         boolean whole = type.shape() == MediaType.Shape.OBJECT || isStatus(object);
-        if (whole && !type.yaml()) {
+        if (whole && type.format() == Format.JSON) {
             return Pieces.of(List.of(object.bytes(), NEWLINE));
         }
-        Supplier<byte[]> text = () ->
-                text(type, whole ? object.compact().tree() : shaped(type, resource, object.compact(), include, true));
+        if (!whole && type.shape() == MediaType.Shape.PARTIALS) {
+            throw misshapen(
+                    "PartialObjectMetadataList",
+                    "not a list",
+                    resource,
+                    object.compact().kind());
+        }
+        Supplier<byte[]> text = () -> type.format() == Format.PROTOBUF
+                ? protobuf.object(type, object)
+                : text(type, whole ? object.compact().tree() : shaped(type, resource, object.compact(), include, true));
         return object.length() > HeavyWork.ABOVE_BYTES ? Pieces.heavy(text) : Pieces.of(List.of(text.get()));
     }
 
@@ -52,12 +65,18 @@ final class Frames {
             metadata.put("continue", listing.continueToken());
         }
         listing.remaining().ifPresent(remaining -> metadata.put("remainingItemCount", remaining));
+        if (type.shape() == MediaType.Shape.PARTIAL) {
+            throw misshapen("PartialObjectMetadata", "a list", resource, listing.kind());
+        }
+        if (type.format() == Format.PROTOBUF) {
+            return protobuf.list(type, Json.object().set("metadata", metadata), listing);
+        }
         return switch (type.shape()) {
             case OBJECT -> {
                 ObjectNode list = Json.object().put("kind", listing.kind()).put("apiVersion", listing.apiVersion());
                 list.set("metadata", metadata);
                 ListBody body = new ListBody(list, "items", listing.items());
-                yield type.yaml() || listing.converted()
+                yield type.format() == Format.YAML || listing.converted()
                         ? listed(type, body, listing, item -> item.compact().tree())
                         : body.json();
             }
@@ -72,7 +91,7 @@ final class Frames {
                         listing,
                         item -> versioned(type, tables.row(resource, item.compact(), include, now)));
             }
-            case PARTIAL -> {
+            case PARTIAL, PARTIALS -> {
                 ObjectNode list =
                         Json.object().put("kind", "PartialObjectMetadataList").put("apiVersion", META);
                 list.set("metadata", metadata);
@@ -88,7 +107,7 @@ final class Frames {
     /** YAML takes a hundred times as long as JSON, and what is reshaped as long as its objects are large. */
     private static Pieces listed(
             MediaType type, ListBody body, Listing listing, Function<KubeObject, JsonNode> element) {
-        return type.yaml()
+        return type.format() == Format.YAML
                 ? body.yaml(element, listing.bytes() > HeavyWork.ABOVE_BYTES)
                 : body.json(element, listing.largest() > HeavyWork.ABOVE_BYTES);
     }
@@ -101,6 +120,9 @@ final class Frames {
             KubeObject object,
             IncludeObject include,
             boolean first) {
+        if (type.format() == Format.PROTOBUF) {
+            return protobuf.event(event.name(), protobuf.object(type, object));
+        }
         byte[] bytes = type.shape() == MediaType.Shape.OBJECT
                 ? object.bytes()
                 : event == WatchEvent.Type.BOOKMARK && type.shape() == MediaType.Shape.TABLE
@@ -109,8 +131,28 @@ final class Frames {
         return frame(event.name(), bytes);
     }
 
-    Buffer error(Status status) {
-        return frame("ERROR", Json.bytes(status.tree()));
+    Buffer error(MediaType type, Status status) {
+        return type.format() == Format.PROTOBUF
+                ? protobuf.event("ERROR", protobuf.status(status))
+                : frame("ERROR", Json.bytes(status.tree()));
+    }
+
+    /** What is one thing in every shape: a failure, a document. @param json as it is without a line's end */
+    byte[] plain(Format format, byte[] json) {
+        return switch (format) {
+            case JSON -> json;
+            case YAML -> yaml(Json.parse(json));
+            case PROTOBUF -> protobuf.whole(json);
+        };
+    }
+
+    /** The type is the server's own, whose package has the group's first word. */
+    private static ApiException misshapen(String asked, String but, Resource resource, String kind) {
+        String group = resource.group().isEmpty() ? "core" : resource.group().split("\\.", 2)[0];
+        return ApiException.of(
+                Status.Reason.NotAcceptable,
+                "you requested " + asked + ", but the requested object is " + but + " (*" + group + "." + kind + ")",
+                Status.Details.NONE);
     }
 
     private static Buffer frame(String event, byte[] object) {
@@ -135,7 +177,7 @@ final class Frames {
 
     private ObjectNode shaped(
             MediaType type, Resource resource, KubeObject object, IncludeObject include, boolean columns) {
-        if (type.shape() == MediaType.Shape.PARTIAL) {
+        if (type.shape().partial()) {
             return versioned(type, Tables.partial(object));
         }
         Resource printed = object.compact().kind().equals(Tables.SCALE.kind()) ? Tables.SCALE : resource;
@@ -161,7 +203,7 @@ final class Frames {
     }
 
     private static byte[] text(MediaType type, JsonNode tree) {
-        return type.yaml() ? yaml(tree) : line(Json.bytes(tree));
+        return type.format() == Format.YAML ? yaml(tree) : line(Json.bytes(tree));
     }
 
     private static byte[] line(byte[] text) {

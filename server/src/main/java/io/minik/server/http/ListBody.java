@@ -35,7 +35,8 @@ final class ListBody {
         for (KubeObject item : items) {
             bytes += item.length();
         }
-        return new Pieces(OptionalLong.of(bytes), new Enclosed(open, COMMA, END, encoded(KubeObject::bytes)), false);
+        return new Pieces(
+                OptionalLong.of(bytes), new Enclosed(open, COMMA, END, encoded(KubeObject::bytes)), false, true);
     }
 
     /** @param element what stands for an object; @param heavy making one may take long */

@@ -12,20 +12,26 @@ import java.util.stream.Stream;
  *
  * @param bytes length of all together, where it is known before they are made
  * @param heavy making a piece takes long: it is work for {@link HeavyWork}, not for an event loop
+ * @param small though, in memory: who compresses may make the pieces
  */
-record Pieces(OptionalLong bytes, Iterator<byte[]> each, boolean heavy) {
+record Pieces(OptionalLong bytes, Iterator<byte[]> each, boolean heavy, boolean small) {
     /** What is there already. */
     static Pieces of(List<byte[]> whole) {
         long bytes = 0;
         for (byte[] piece : whole) {
             bytes += piece.length;
         }
-        return new Pieces(OptionalLong.of(bytes), whole.iterator(), false);
+        return new Pieces(OptionalLong.of(bytes), whole.iterator(), false, true);
     }
 
     /** What is encoded as it goes. */
     static Pieces made(Iterator<byte[]> each, boolean heavy) {
-        return new Pieces(OptionalLong.empty(), each, heavy);
+        return new Pieces(OptionalLong.empty(), each, heavy, !heavy);
+    }
+
+    /** What takes long to encode, though no piece takes much memory. */
+    static Pieces slow(Iterator<byte[]> each) {
+        return new Pieces(OptionalLong.empty(), each, true, true);
     }
 
     /** What takes long to encode, as one piece. */

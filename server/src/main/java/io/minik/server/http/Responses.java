@@ -3,6 +3,7 @@ package io.minik.server.http;
 import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Causes;
 import io.minik.api.meta.Status;
+import io.minik.api.schema.Format;
 import io.minik.ground.json.Json;
 import io.minik.server.table.Tables.IncludeObject;
 import io.vertx.core.Future;
@@ -26,6 +27,8 @@ final class Responses {
 
     /** The same with a compressor's tables and windows. Bodies of more than one slice, upstream's 128 KiB, are compressed. */
     private static final int ZIPPED_BYTES = SLICED_BYTES + 256 * 1024;
+
+    private static final byte[] NEWLINE = {'\n'};
 
     private static final int WARNING_CODE = 299;
 
@@ -67,8 +70,7 @@ final class Responses {
                     response.setStatusCode(raw.code()),
                     Pieces.of(List.of(raw.body().getBytes())));
         }
-        boolean tables = !(answer instanceof Answer.One one) || one.kind().has("list");
-        MediaType type = MediaType.accepted(request.wire().orElseThrow().header("Accept"), tables);
+        MediaType type = MediaType.accepted(request.wire().orElseThrow().header("Accept"), offered(answer));
         IncludeObject include = include(request);
         if (answer instanceof Answer.Watching watch) {
             return new WatchStream(watching, type, include).start(request, watch.request());
@@ -90,7 +92,18 @@ final class Responses {
         throw new IllegalStateException("no form for " + answer.getClass().getSimpleName());
     }
 
-    /** A failure as meta/v1 Status, always JSON (YAML if that was asked for alone). */
+    private static MediaType.Offered offered(Answer answer) {
+        if (answer instanceof Answer.One one) {
+            return MediaType.Offered.of(one.kind());
+        } else if (answer instanceof Answer.Many many) {
+            return MediaType.Offered.of(many.kind());
+        } else if (answer instanceof Answer.Watching watch) {
+            return MediaType.Offered.of(watch.request().kind());
+        }
+        throw new IllegalStateException("no form for " + answer.getClass().getSimpleName());
+    }
+
+    /** A failure as meta/v1 Status, in what the client takes: JSON if that is nothing that we have. */
     Future<Void> fail(ApiRequest request, Throwable error) {
         return Future.succeededFuture()
                 .compose(unused -> failWhole(request, error))
@@ -119,10 +132,14 @@ final class Responses {
         if (request.wire().orElseThrow().body().spoils()) {
             response.putHeader("Connection", "close");
         }
+        MediaType type = MediaType.find(request.wire().orElseThrow().header("Accept"), MediaType.Offered.PLAIN)
+                .orElse(MediaType.JSON);
         response.setStatusCode(status.code())
-                .putHeader("Content-Type", "application/json")
+                .putHeader("Content-Type", type.contentType())
                 .putHeader("Cache-Control", "no-cache, private");
-        return send(request, response, Pieces.of(List.of(Json.bytes(status.tree()), new byte[] {'\n'})));
+        byte[] body = frames.plain(type.format(), Json.bytes(status.tree()));
+        return send(
+                request, response, Pieces.of(type.format() == Format.JSON ? List.of(body, NEWLINE) : List.of(body)));
     }
 
     /**
@@ -189,7 +206,7 @@ final class Responses {
             return response.end();
         }
         boolean whole = !slices.hasNext();
-        boolean gzip = !whole && !body.heavy() && gzips(wire, response);
+        boolean gzip = !whole && body.small() && gzips(wire, response);
         wire.body().hold().grow(whole ? first.length() : gzip ? ZIPPED_BYTES : SLICED_BYTES);
         Outflow out = new Outflow(watching.vertx(), wire.request(), wire.guard());
         if (whole) {

@@ -59,7 +59,7 @@ final class Routes {
             }
         }
         // Before anything is done: who can't be answered gets nothing created either.
-        request.wire().ifPresent(wire -> MediaType.accepted(wire.header("Accept"), kind.has("list")));
+        request.wire().ifPresent(wire -> MediaType.accepted(wire.header("Accept"), MediaType.Offered.of(kind)));
         Verb verb = verb(target);
         if (target.subresource().isEmpty() && !kind.has(target.verb())) {
             throw notAllowed();

@@ -3,7 +3,6 @@ package io.minik.server.http;
 import io.minik.api.client.WatchEvent;
 import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Resource;
-import io.minik.api.meta.Status;
 import io.minik.api.object.KubeObject;
 import io.minik.ground.loop.Loop;
 import io.minik.ground.loop.Seconds;
@@ -90,15 +89,9 @@ final class WatchStream implements WatchSink {
 
     /** Succeeds when the head is written; fails, with nothing written, if the watch can't start. */
     Future<Void> start(ApiRequest request, Request watch) {
-        if (type.yaml()) {
-            throw ApiException.of(
-                    Status.Reason.NotAcceptable,
-                    "only the following media types are accepted: application/json;stream=watch",
-                    Status.Details.NONE);
-        }
         Duration lasts = timeout(watch);
         hold.grow(request.user(), BYTES);
-        WatchWire out = WatchWire.of(request.wire().orElseThrow());
+        WatchWire out = WatchWire.of(request.wire().orElseThrow(), type.streamed());
         wire = out;
         resource = watch.kind().resource();
         format = watch.kind().resource().apiVersion() + type.key() + include;
@@ -219,8 +212,8 @@ final class WatchStream implements WatchSink {
             return;
         }
         if (!over && out != null && !out.closed()) {
-            why.ifPresent(
-                    error -> out.write(List.of(frames.error(error.status()))).onFailure(unused -> stop()));
+            why.ifPresent(error ->
+                    out.write(List.of(frames.error(type, error.status()))).onFailure(unused -> stop()));
             out.end().onComplete(unused -> stop());
         }
         stop();

@@ -1,6 +1,7 @@
 package io.minik.server.http;
 
 import io.minik.api.meta.ApiException;
+import io.minik.api.schema.Format;
 import io.minik.ground.net.JoinedStreams;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
@@ -19,7 +20,7 @@ interface WatchWire {
     /** Says that the watch has begun; before this, an error can still be an answer. */
     Future<Void> open();
 
-    /** @param events in order, each a whole JSON object */
+    /** @param events in order, each a whole frame */
     Future<Void> write(List<Buffer> events);
 
     boolean full();
@@ -36,30 +37,32 @@ interface WatchWire {
     /** Ends it at once, for a client that does not read: nothing more can be said. */
     void cut();
 
-    static WatchWire of(HttpExchange wire) {
-        return wire.asksForWebSocket() ? new Messages(wire) : new Lines(wire.request());
+    static WatchWire of(HttpExchange wire, MediaType type) {
+        return wire.asksForWebSocket() ? new Messages(wire, type) : new Lines(wire.request(), type);
     }
 
     /** Waits for a client that reads slower than events come: as much as Vert.x keeps of an answer. */
     int MOST_WAITING_BYTES = 64 * 1024;
 
-    /** A response that does not end: an object a line. In HTTP/2, those of a connection share what they are written with. */
+    /** A response that does not end: an object a line, or a frame of protobuf. In HTTP/2, those of a connection share what they are written with. */
     final class Lines implements WatchWire {
         private static final Future<Void> GONE = Future.failedFuture("the client is gone");
 
         private final HttpServerRequest request;
         private final HttpServerResponse response;
+        private final MediaType type;
         private Optional<JoinedStreams.Stream> stream = Optional.empty();
 
-        Lines(HttpServerRequest request) {
+        Lines(HttpServerRequest request, MediaType type) {
             this.request = request;
+            this.type = type;
             this.response = request.response();
         }
 
         @Override
         public Future<Void> open() {
             response.setChunked(true)
-                    .putHeader("Content-Type", "application/json")
+                    .putHeader("Content-Type", type.streamType())
                     .putHeader("Cache-Control", "no-cache, private");
             return response.writeHead().onSuccess(unused -> {
                 if (request.version() == HttpVersion.HTTP_2) {
@@ -119,14 +122,16 @@ interface WatchWire {
         }
     }
 
-    /** A WebSocket: an object a text message; what the client says is not heard. */
+    /** A WebSocket: an object a message, of text or, in protobuf, of bytes; what the client says is not heard. */
     final class Messages implements WatchWire {
         private final HttpExchange wire;
+        private final boolean binary;
         private @Nullable ServerWebSocket socket;
         private Runnable gone = () -> {};
 
-        Messages(HttpExchange wire) {
+        Messages(HttpExchange wire, MediaType type) {
             this.wire = wire;
+            this.binary = type.format() == Format.PROTOBUF;
         }
 
         @Override
@@ -151,7 +156,9 @@ interface WatchWire {
         public Future<Void> write(List<Buffer> events) {
             Future<Void> last = Future.succeededFuture();
             for (Buffer event : events) {
-                last = opened().writeTextMessage(event.toString());
+                last = binary
+                        ? opened().writeBinaryMessage(ProtobufFrames.unframed(event))
+                        : opened().writeTextMessage(event.toString());
             }
             return last;
         }

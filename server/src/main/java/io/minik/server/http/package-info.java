@@ -17,6 +17,9 @@
  * ({@link io.minik.server.http.HeavyWork}), and two slices of an answer, 30 s without taking any ({@link
  * io.minik.server.http.Outflow}).
  *
+ * <p>An answer's form is negotiated ({@link io.minik.server.http.MediaType}): JSON is the bytes that objects have, protobuf is made
+ * of those without a tree ({@link io.minik.server.http.ProtobufFrames}), a watch event once for all watchers of a form.
+ *
  * <p>Follows Kubernetes' "Controlling Access to the Kubernetes API" and "Kubernetes API Concepts".
  */
 @NullMarked

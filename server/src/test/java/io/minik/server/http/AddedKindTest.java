@@ -44,6 +44,7 @@ import org.junit.jupiter.api.Test;
 
 /** A kind that is made from an OpenAPI schema while the server runs, from its coming to its going. */
 class AddedKindTest {
+    private static final String PROTOBUF = "application/vnd.kubernetes.protobuf";
     private static final String AGGREGATED = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
     private static final String SCHEMA = """
             {'type':'object','description':'A tab of cron jobs.','properties':{
@@ -340,6 +341,20 @@ class AddedKindTest {
                 .containsExactly("example.com/v1beta1");
         assertThat(next(events)).isEqualTo("ADDED example.com/v1beta1 one");
         assertThat(stored()).isEqualTo(1);
+    }
+
+    @Test
+    void itsObjectsAreNotThereInProtobufButTheirMetadataAre() {
+        serve();
+        one("{'cron':'* * * * *'}");
+        String path = "/apis/example.com/v1/namespaces/shop/crontabs/one";
+        HttpResponse<String> refused = get(path, "Accept", PROTOBUF);
+        assertThat(refused.statusCode()).isEqualTo(406);
+        assertThat(refused.headers().firstValue("Content-Type")).contains(PROTOBUF);
+        assertThat(get(path, "Accept", PROTOBUF + ",application/json").body()).startsWith("{");
+        HttpResponse<String> metadata = get(path, "Accept", PROTOBUF + ";as=PartialObjectMetadata;g=meta.k8s.io;v=v1");
+        assertThat(metadata.statusCode()).isEqualTo(200);
+        assertThat(metadata.body()).contains("PartialObjectMetadata").doesNotContain("* * * * *");
     }
 
     @Test
