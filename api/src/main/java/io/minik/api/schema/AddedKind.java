@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param stored the resource whose objects its are: itself, or another version
  * @param schema of one object, structural; no object at all means that it says nothing and all is kept
  * @param scale where a Scale is in the object, if it has one
- * @param versioned whether what is stored may be of another version than this one, or of another schema
+ * @param versions how it is stored
  * @param terminating its definition is being deleted: no object comes any more
  * @param deprecation what who asks for this version is warned of
  * @param selectable the fields by which its objects can be selected: {@code spec.colour}
@@ -33,7 +33,7 @@ public record AddedKind(
         PackedSchema schema,
         boolean status,
         Optional<ScalePaths> scale,
-        boolean versioned,
+        Versions versions,
         boolean terminating,
         Optional<String> deprecation,
         List<String> selectable) {
@@ -47,6 +47,28 @@ public record AddedKind(
 
     /** What users call it besides its kind and plural. */
     public record Words(String singular, String listKind, List<String> shortNames, List<String> categories) {}
+
+    /**
+     * What a stored object may be besides one of this very kind.
+     *
+     * @param several whether it may be of another version, or of another schema
+     * @param conversion who makes one version's objects of another's; empty: they differ in nothing but the version's name
+     */
+    public record Versions(boolean several, Optional<Conversion> conversion) {
+        public static final Versions ONE = new Versions(false, Optional.empty());
+        public static final Versions SEVERAL = new Versions(true, Optional.empty());
+    }
+
+    public boolean versioned() {
+        return versions.several();
+    }
+
+    public Optional<Conversion> conversion() {
+        return versions.conversion();
+    }
+
+    /** A webhook. @param definition whose versions it converts; @param webhook of its spec.conversion */
+    public record Conversion(String definition, JsonNode webhook) {}
 
     /** Paths into the object, {@code [spec, replicas]}. @param selector may be empty */
     public record ScalePaths(List<String> replicas, List<String> statusReplicas, List<String> selector) {

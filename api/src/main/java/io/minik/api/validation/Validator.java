@@ -68,6 +68,20 @@ public final class Validator {
         return causes.list();
     }
 
+    /** metadata.labels alone. */
+    public static List<Cause> labels(JsonNode labels) {
+        Causes causes = new Causes();
+        new MetaRules(causes).labels(labels, "metadata.labels");
+        return causes.list();
+    }
+
+    /** metadata.annotations alone. */
+    public static List<Cause> annotations(JsonNode annotations) {
+        Causes causes = new Causes();
+        new MetaRules(causes).annotations(annotations, "metadata.annotations");
+        return causes.list();
+    }
+
     private static void object(Causes causes, Type type, JsonNode tree, String path) {
         for (Field field : type.fields()) {
             field(causes, type, field, tree, path + "." + field.name());

@@ -44,7 +44,7 @@ class ExpressionRulesTest {
                         PackedSchema.of(schema),
                         false,
                         Optional.empty(),
-                        false,
+                        AddedKind.Versions.ONE,
                         false,
                         Optional.empty(),
                         List.of())

@@ -134,7 +134,7 @@ class RandomSchemaTest {
                             PackedSchema.of(schema),
                             false,
                             Optional.empty(),
-                            false,
+                            AddedKind.Versions.ONE,
                             false,
                             Optional.empty(),
                             List.of())

@@ -40,7 +40,7 @@ class StructuralRulesTest {
                         PackedSchema.of(schema),
                         false,
                         Optional.empty(),
-                        false,
+                        AddedKind.Versions.ONE,
                         false,
                         Optional.empty(),
                         List.of())

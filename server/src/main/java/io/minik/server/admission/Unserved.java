@@ -32,12 +32,6 @@ record Unserved(String resource, String what, String missing, Where where) {
             new Resource("storage.k8s.io", "v1", "storageclasses", "StorageClass", false);
 
     static final List<Unserved> ALL = List.of(
-            new Unserved(
-                    "customresourcedefinitions.apiextensions.k8s.io",
-                    "conversion by webhook",
-                    "call the webhook",
-                    (object, lookup) ->
-                            Json.text(object, "spec", "conversion", "strategy").equals("Webhook")),
             all("apiservices.apiregistration.k8s.io", "APIService", "pass requests on to it"),
             all("mutatingwebhookconfigurations" + ADMISSION, "MutatingWebhookConfiguration", "call its webhooks"),
             all("validatingwebhookconfigurations" + ADMISSION, "ValidatingWebhookConfiguration", "call its webhooks"),

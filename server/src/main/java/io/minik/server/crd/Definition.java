@@ -130,11 +130,18 @@ final class Definition {
                 PackedSchema.of(schema.isObject() ? schema : Json.object()),
                 parts.has("status"),
                 paths,
-                versioned(),
+                new AddedKind.Versions(versioned(), conversion()),
                 object.meta().deleting(),
                 deprecation(version, resource),
                 Json.items(version, "selectableFields").stream()
                         .map(field -> Json.text(field, "jsonPath").replaceFirst("^\\.", ""))
                         .toList());
+    }
+
+    private Optional<AddedKind.Conversion> conversion() {
+        JsonNode conversion = spec.path("conversion");
+        return Json.text(conversion, "strategy").equals("Webhook")
+                ? Optional.of(new AddedKind.Conversion(object.name(), conversion.path("webhook")))
+                : Optional.empty();
     }
 }

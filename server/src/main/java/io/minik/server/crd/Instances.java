@@ -29,7 +29,12 @@ final class Instances {
         if (rows.isEmpty()) {
             return Future.succeededFuture(false);
         }
-        Resource resource = rows.get(0).resource();
+        // As it is stored, if that is served: then nobody needs to be asked, who may be gone already.
+        Resource resource = rows.stream()
+                .map(KindRow::resource)
+                .filter(rows.get(0).stored()::equals)
+                .findFirst()
+                .orElse(rows.get(0).resource());
         return client.list(resource, "", ListOptions.ALL).compose(found -> {
             List<Future<Void>> deletions = found.items().stream()
                     .map(KubeObject::namespace)

@@ -7,6 +7,9 @@
  *   start      --&gt; all that were established are served before anybody can ask
  * </pre>
  *
+ * <p>A definition may name a webhook that makes its versions of each other ({@link io.minik.server.crd.ConversionWebhook}): the registry
+ * asks it wherever an object is of another version than the one that is wanted.
+ *
  * <p>Runs on the controllers' loop. Follows Kubernetes' page "CustomResourceDefinition".
  */
 @NullMarked

@@ -20,6 +20,7 @@ import io.minik.server.admission.ResourceQuotas;
 import io.minik.server.authn.Authenticator;
 import io.minik.server.authn.User;
 import io.minik.server.authz.Authorizer;
+import io.minik.server.crd.ConversionWebhook;
 import io.minik.server.kinds.Bootstrap;
 import io.minik.server.kinds.BuiltInKinds;
 import io.minik.server.kinds.QuotaStatus;
@@ -27,11 +28,14 @@ import io.minik.server.openapi.OpenApi;
 import io.minik.server.registry.Connector;
 import io.minik.server.registry.KindStrategies;
 import io.minik.server.registry.NameSource;
+import io.minik.server.registry.Present;
 import io.minik.server.registry.Registry;
 import io.minik.server.registry.ServedKinds;
 import io.minik.server.table.Tables;
 import io.minik.server.watchcache.Compaction;
 import io.minik.server.watchcache.WatchCaches;
+import io.minik.server.webhook.Places;
+import io.minik.server.webhook.WebhookClient;
 import io.minik.store.Store;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -77,6 +81,7 @@ public final class ApiServer implements Room {
     private final ApiServerConfig config;
     private final WatchCaches caches;
     private final Compaction compaction;
+    private final WebhookClient webhooks;
     private final Registry registry;
     private final ServedKinds served;
     private final QuotaStatus quotas;
@@ -155,6 +160,7 @@ public final class ApiServer implements Room {
         QuotaEvaluators evaluators = new QuotaEvaluators(stored);
         ResourceQuotas bounds = new ResourceQuotas(evaluators);
         this.compaction = new Compaction(Loop.here(vertx), parts.store());
+        this.webhooks = new WebhookClient(vertx, new Places(new Present(caches), random), WebhookClient.Road.DIRECT);
         this.registry = new Registry(new Registry.Parts(
                 parts.store(),
                 caches,
@@ -163,6 +169,7 @@ public final class ApiServer implements Room {
                 Rules.chain(config, names, random, parts.rules(), List.of(new NotYet(this::notYet), bounds)),
                 names,
                 clock,
+                new ConversionWebhook(webhooks, names::uid),
                 parts.connectors()));
         ComponentStatuses components = new ComponentStatuses(() -> rooms);
         registry.compute("componentstatuses", key -> Future.succeededFuture(components.all()));
@@ -306,6 +313,7 @@ public final class ApiServer implements Room {
                 .eventually(audit::close)
                 .eventually(compressor::close)
                 .eventually(decoder::close)
+                .eventually(webhooks::close)
                 .eventually(() -> proxy.map(KubeletProxy::close).orElse(Future.succeededFuture()));
     }
 

@@ -35,11 +35,11 @@ final class Attempt {
 
     private final Means means;
     private final Request request;
-    private final Supplier<Draft> drafts;
+    private final Supplier<Future<? extends Draft>> drafts;
     private final Instant deadline;
     private int names;
 
-    private Attempt(Means means, Request request, Supplier<Draft> drafts) {
+    private Attempt(Means means, Request request, Supplier<Future<? extends Draft>> drafts) {
         this.means = means;
         this.request = request;
         this.drafts = drafts;
@@ -47,7 +47,7 @@ final class Attempt {
     }
 
     /** @param drafts makes one of the present state, for each round */
-    static Future<Result> run(Means means, Request request, Supplier<Draft> drafts) {
+    static Future<Result> run(Means means, Request request, Supplier<Future<? extends Draft>> drafts) {
         try {
             Attempt attempt = new Attempt(means, request, drafts);
             Future<Void> ready = means.storage().caughtUp();
@@ -71,7 +71,11 @@ final class Attempt {
     }
 
     private Future<Result> round() {
-        Draft draft = drafts.get();
+        Future<? extends Draft> drafted = drafts.get();
+        return drafted.succeeded() ? admit(drafted.result()) : back(drafted).compose(this::admit);
+    }
+
+    private Future<Result> admit(Draft draft) {
         Future<Void> mutated = means.admission().mutate(draft.review());
         return mutated.succeeded() ? check(draft) : back(mutated).compose(unused -> check(draft));
     }
@@ -83,7 +87,11 @@ final class Attempt {
     }
 
     private Future<Result> finish(Draft draft) {
-        Draft.End end = draft.end();
+        Future<Draft.End> ended = draft.end();
+        return ended.succeeded() ? finish(draft, ended.result()) : back(ended).compose(end -> finish(draft, end));
+    }
+
+    private Future<Result> finish(Draft draft, Draft.End end) {
         if (end instanceof Draft.Answer answer) {
             return Future.succeededFuture(answer.result());
         }
@@ -104,7 +112,7 @@ final class Attempt {
                             written.get().object(),
                             commit.write().value().isEmpty());
             draft.review().effects().afterwards().forEach(Runnable::run);
-            return Future.succeededFuture(commit.answer().apply(written.get().object()));
+            return commit.answer().apply(written.get().object());
         });
     }
 
@@ -123,7 +131,7 @@ final class Attempt {
     }
 
     /** What somebody else completes, within the deadline and on the context of now. */
-    private Future<Void> back(Future<Void> waited) {
+    private <T> Future<T> back(Future<T> waited) {
         if (waited.failed()) {
             return waited;
         }
@@ -131,9 +139,9 @@ final class Attempt {
         return Loop.within(left, waited)
                 .recover(error -> Future.failedFuture(
                         error instanceof TimeoutException ? late("context deadline exceeded") : error))
-                .compose(unused -> {
+                .compose(done -> {
                     mustGoOn();
-                    return Future.succeededFuture();
+                    return Future.succeededFuture(done);
                 });
     }
 

@@ -76,6 +76,14 @@ final class Codec {
         return schema.restate(tree) ? KubeObject.of(tree) : object;
     }
 
+    /** What somebody else made, as the schema of its version has it. @param tree written to */
+    ObjectNode restated(Resource resource, ObjectNode tree) {
+        kinds.find(resource.apiVersion(), resource.plural())
+                .flatMap(row -> row.type().structural())
+                .ifPresent(schema -> schema.restate(tree));
+        return tree;
+    }
+
     ObjectNode toStored(Resource resource, ObjectNode tree) {
         Resource stored = stored(resource);
         return stored.equals(resource) ? tree : strategies.of(resource).toStored(stored, tree);

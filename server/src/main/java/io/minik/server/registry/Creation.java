@@ -13,6 +13,7 @@ import io.minik.server.admission.Effects;
 import io.minik.server.admission.Review;
 import io.minik.server.request.Request;
 import io.minik.server.watchcache.StoredForm;
+import io.vertx.core.Future;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -58,7 +59,7 @@ final class Creation implements Draft {
     }
 
     @Override
-    public End end() {
+    public Future<End> end() {
         Resource resource = request.resource();
         Codec codec = means.codec();
         Resource stored = codec.stored(resource);
@@ -66,21 +67,25 @@ final class Creation implements Draft {
         Effects effects = review.effects();
         if (means.storage().find(stored, review.key()).isPresent()) {
             if (generated) {
-                return new Again(taken(resource, review.key().name()));
+                return Future.succeededFuture(
+                        new Again(taken(resource, review.key().name())));
             }
             throw ApiException.alreadyExists(resource, review.key().name());
         }
         if (request.dryRun()) {
-            return new Answer(Result.created(KubeObject.of(tree), effects.warnings()));
+            return Future.succeededFuture(new Answer(Result.created(KubeObject.of(tree), effects.warnings())));
         }
-        return new Commit(
-                new Storage.Write(
-                        stored,
-                        review.key(),
-                        Optional.empty(),
-                        Optional.of(StoredForm.stored(codec.toStored(resource, tree))),
-                        effects.sideWrites()),
-                written -> Result.created(codec.view(resource, written), effects.warnings()));
+        Forms forms = means.forms();
+        return forms.stored(request.kind(), tree)
+                .map(kept -> new Commit(
+                        new Storage.Write(
+                                stored,
+                                review.key(),
+                                Optional.empty(),
+                                Optional.of(StoredForm.stored(kept)),
+                                effects.sideWrites()),
+                        written -> forms.seen(request.kind(), written)
+                                .map(seen -> Result.created(seen, effects.warnings()))));
     }
 
     private static ApiException taken(Resource resource, String name) {

@@ -2,6 +2,7 @@ package io.minik.server.registry;
 
 import io.minik.api.object.KubeObject;
 import io.minik.server.admission.Review;
+import io.vertx.core.Future;
 import java.util.function.Function;
 
 /**
@@ -15,8 +16,8 @@ interface Draft {
     /** After admission's mutations: completes what follows from them, and checks the whole. */
     void settle();
 
-    /** After admission's checks. */
-    End end();
+    /** After admission's checks. Complete, unless somebody must be asked for the stored form. */
+    Future<End> end();
 
     /** How a draft ends. */
     sealed interface End {}
@@ -25,7 +26,7 @@ interface Draft {
     record Answer(Result result) implements End {}
 
     /** @param answer of the object as it was stored */
-    record Commit(Storage.Write write, Function<KubeObject, Result> answer) implements End {}
+    record Commit(Storage.Write write, Function<KubeObject, Future<Result>> answer) implements End {}
 
     /** Another draft may do better. @param otherwise what is answered if too many did not */
     record Again(RuntimeException otherwise) implements End {}

@@ -17,6 +17,7 @@ import java.util.Optional;
 record Means(
         Storage storage,
         Codec codec,
+        Forms forms,
         KindStrategies strategies,
         AdmissionChain admission,
         NameSource names,
@@ -27,11 +28,19 @@ record Means(
     Review review(
             Operation operation, Request request, ObjectNode object, Optional<KubeObject> old, List<String> said) {
         return new Review(
-                operation, request, request.key(), object, old, clock.instant(), storage, Effects.after(said));
+                operation,
+                request,
+                request.key(),
+                object,
+                old,
+                clock.instant(),
+                storage.present(),
+                Effects.after(said));
     }
 
     /** Of a new object, whose key the server may have chosen. */
     Review creation(Request request, ObjectKey key, ObjectNode object, Instant now, List<String> said) {
-        return new Review(Operation.CREATE, request, key, object, Optional.empty(), now, storage, Effects.after(said));
+        return new Review(
+                Operation.CREATE, request, key, object, Optional.empty(), now, storage.present(), Effects.after(said));
     }
 }

@@ -40,6 +40,7 @@ public final class Registry {
 
     private final Storage storage;
     private final Codec codec;
+    private final Forms forms;
     private final Writes writes;
     private final ListReads lists;
     private final Scales scales;
@@ -52,6 +53,7 @@ public final class Registry {
     /**
      * What the registry is made of.
      *
+     * @param converter asked for kinds whose definitions name a webhook
      * @param connectors answer for what is computed when it is created
      */
     public record Parts(
@@ -62,14 +64,16 @@ public final class Registry {
             AdmissionChain admission,
             NameSource names,
             InstantSource clock,
+            Converter converter,
             Map<Connector.Key, Connector> connectors) {}
 
     public Registry(Parts parts) {
         this.strategies = parts.strategies();
         this.storage = new Storage(parts.store(), parts.caches(), strategies, parts.clock());
         this.codec = new Codec(parts.kinds(), strategies, parts.clock());
-        this.writes = new Writes(
-                new Means(storage, codec, strategies, parts.admission(), parts.names(), parts.clock(), this::written));
+        this.forms = new Forms(codec, parts.converter());
+        this.writes = new Writes(new Means(
+                storage, codec, forms, strategies, parts.admission(), parts.names(), parts.clock(), this::written));
         this.lists = new ListReads(parts.store(), parts.caches());
         this.scales = new Scales(writes, codec);
         this.selections = new Selections(strategies, codec);
@@ -155,13 +159,17 @@ public final class Registry {
                                         Optional.empty(),
                                         Optional.empty()))));
             }
-            return lists.list(stored, filter, ListReads.Options.of(request)).map(page -> listing(request.kind(), page));
+            Future<ListReads.Page> page = lists.list(stored, filter, ListReads.Options.of(request));
+            return Forms.asks(request.kind())
+                    ? page.compose(found -> forms.seen(request.kind(), found.objects())
+                            .map(seen -> listing(request.kind(), found, seen)))
+                    : page.map(found -> listing(request.kind(), found));
         } catch (ApiException e) {
             return Future.failedFuture(e);
         }
     }
 
-    /** Events come as stored objects: {@link #view} converts them. */
+    /** Events come as stored objects, unless somebody else converts their kind: {@link #view} makes them what is served. */
     public Future<CacheWatcher> watch(Request request, WatchSink sink) {
         try {
             Resource stored = codec.stored(request.resource());
@@ -170,8 +178,14 @@ public final class Registry {
             Future<Void> ready = options.fresh()
                     ? storage.caughtUp()
                     : lists.reached(options.start().revision());
-            return ready.compose(
-                    unused -> storage.caches().of(stored).watch(options.start(), filter, options.bookmarks(), sink));
+            if (!Forms.asks(request.kind())) {
+                return ready.compose(unused ->
+                        storage.caches().of(stored).watch(options.start(), filter, options.bookmarks(), sink));
+            }
+            ConvertedWatch converted = new ConvertedWatch(forms, request.kind(), sink);
+            return ready.compose(unused ->
+                            storage.caches().of(stored).watch(options.start(), filter, options.bookmarks(), converted))
+                    .map(converted::of);
         } catch (ApiException e) {
             return Future.failedFuture(e);
         }
@@ -238,6 +252,11 @@ public final class Registry {
         boolean converted = codec.converted(resource);
         List<KubeObject> items =
                 converted ? new Listing.Views(page.objects(), object -> codec.view(resource, object)) : page.objects();
+        return listing(kind, page, items);
+    }
+
+    private static Listing listing(KindRow kind, ListReads.Page page, List<KubeObject> items) {
+        Resource resource = kind.resource();
         return new Listing(
                 resource.apiVersion(),
                 kind.listKind(),
@@ -261,9 +280,9 @@ public final class Registry {
                 return Future.failedFuture(
                         ApiException.notFound(resource, request.key().name()));
             }
-            KubeObject object = codec.view(resource, found.get());
-            return Future.succeededFuture(
-                    Result.ok(request.subresource().equals("scale") ? Scales.of(request.kind(), object) : object));
+            return forms.seen(request.kind(), found.get())
+                    .map(object -> Result.ok(
+                            request.subresource().equals("scale") ? Scales.of(request.kind(), object) : object));
         });
     }
 

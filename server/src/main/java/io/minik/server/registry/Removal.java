@@ -8,6 +8,7 @@ import io.minik.server.admission.Review;
 import io.minik.server.admission.Review.Operation;
 import io.minik.server.request.Request;
 import io.minik.server.watchcache.StoredForm;
+import io.vertx.core.Future;
 import java.util.List;
 import java.util.Optional;
 
@@ -20,17 +21,25 @@ final class Removal implements Draft {
     private final KubeObject old;
     private final Review review;
 
-    Removal(Means means, Request request, DeleteRules.Options options) {
+    /** @param found as stored; @param old the same as the caller sees it */
+    private Removal(Means means, Request request, DeleteRules.Options options, KubeObject found, KubeObject old) {
         this.means = means;
         this.request = request;
         this.options = options;
+        this.found = found;
+        this.old = old;
+        DeleteRules.checkPreconditions(request.resource(), old, options);
+        this.review = means.review(Operation.DELETE, request, Json.object(), Optional.of(old), List.of());
+    }
+
+    static Future<Removal> of(Means means, Request request, DeleteRules.Options options) {
         Resource resource = request.resource();
-        this.found = means.storage()
+        KubeObject found = means.storage()
                 .find(means.codec().stored(resource), request.key())
                 .orElseThrow(() -> ApiException.notFound(resource, request.key().name()));
-        this.old = means.codec().view(resource, found.compact());
-        DeleteRules.checkPreconditions(resource, old, options);
-        this.review = means.review(Operation.DELETE, request, Json.object(), Optional.of(old), List.of());
+        return means.forms()
+                .seen(request.kind(), found.compact())
+                .map(old -> new Removal(means, request, options, found, old));
     }
 
     @Override
@@ -42,17 +51,22 @@ final class Removal implements Draft {
     public void settle() {}
 
     @Override
-    public End end() {
+    public Future<End> end() {
         Resource resource = request.resource();
-        Codec codec = means.codec();
         DeleteRules.Verdict verdict = DeleteRules.decide(
                 means.strategies().of(resource), old, options, means.clock().instant());
         if (options.dryRun()) {
-            return new Answer(deleted(verdict, KubeObject.of(verdict.marked())));
+            return Future.succeededFuture(new Answer(deleted(verdict, KubeObject.of(verdict.marked()))));
         }
-        Optional<byte[]> bytes = verdict.remove()
-                ? Optional.empty()
-                : Optional.of(StoredForm.stored(codec.toStored(resource, verdict.marked())));
+        return verdict.remove()
+                ? Future.succeededFuture(end(verdict, Optional.empty()))
+                : means.forms()
+                        .stored(request.kind(), verdict.marked())
+                        .map(kept -> end(verdict, Optional.of(StoredForm.stored(kept))));
+    }
+
+    /** @param bytes of the object that is going; empty: it is gone */
+    private End end(DeleteRules.Verdict verdict, Optional<byte[]> bytes) {
         if (bytes.isPresent() && StoredForm.isServedAs(bytes.get(), found)) {
             return new Answer(Result.ok(old));
         }
@@ -61,12 +75,15 @@ final class Removal implements Draft {
         }
         return new Commit(
                 new Storage.Write(
-                        codec.stored(resource),
+                        means.codec().stored(request.resource()),
                         request.key(),
                         Optional.of(found),
                         bytes,
                         review.effects().sideWrites()),
-                written -> deleted(verdict, codec.view(resource, written)));
+                written -> verdict.remove()
+                                && !means.strategies().of(request.resource()).has(Trait.RETURNED_WHEN_DELETED)
+                        ? Future.succeededFuture(deleted(verdict, old))
+                        : means.forms().seen(request.kind(), written).map(seen -> deleted(verdict, seen)));
     }
 
     private Result deleted(DeleteRules.Verdict verdict, KubeObject last) {

@@ -12,6 +12,7 @@ import io.minik.server.admission.Review;
 import io.minik.server.admission.Review.Operation;
 import io.minik.server.request.Request;
 import io.minik.server.watchcache.StoredForm;
+import io.vertx.core.Future;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -25,12 +26,12 @@ final class Replacement implements Draft {
     private final KindStrategy strategy;
     private final Review review;
 
-    /** @param found as stored; {@code old} is the same as the caller sees it */
-    Replacement(Means means, Writes.Update update, KubeObject found) {
+    /** @param found as stored; @param old the same as the caller sees it */
+    Replacement(Means means, Writes.Update update, KubeObject found, KubeObject old) {
         this.means = means;
         this.request = update.request();
         this.found = found;
-        this.old = means.codec().view(request.resource(), found.compact());
+        this.old = old;
         this.strategy = means.strategies().of(request.resource());
         List<String> warnings = new ArrayList<>(update.warnings());
         ObjectNode next = update.change().apply(old, warnings);
@@ -55,17 +56,20 @@ final class Replacement implements Draft {
     }
 
     @Override
-    public End end() {
-        Resource resource = request.resource();
-        Codec codec = means.codec();
+    public Future<End> end() {
         ObjectNode next = review.object();
         Effects effects = review.effects();
         Json.child(next, "metadata").put("resourceVersion", old.meta().resourceVersion());
         boolean gone = DeleteRules.releasedBy(strategy, next);
         if (request.dryRun()) {
-            return new Answer(new Result(200, KubeObject.of(next), effects.warnings()));
+            return Future.succeededFuture(new Answer(new Result(200, KubeObject.of(next), effects.warnings())));
         }
-        byte[] bytes = StoredForm.stored(codec.toStored(resource, next));
+        return means.forms().stored(request.kind(), next).map(kept -> end(kept, gone));
+    }
+
+    private End end(ObjectNode kept, boolean gone) {
+        Effects effects = review.effects();
+        byte[] bytes = StoredForm.stored(kept);
         if (!gone && effects.sideWrites().isEmpty() && StoredForm.isServedAs(bytes, found)) {
             return new Answer(new Result(200, old, effects.warnings()));
         }
@@ -74,13 +78,16 @@ final class Replacement implements Draft {
         }
         return new Commit(
                 new Storage.Write(
-                        codec.stored(resource),
+                        means.codec().stored(request.resource()),
                         request.key(),
                         Optional.of(found),
                         gone ? Optional.empty() : Optional.of(bytes),
                         effects.sideWrites()),
-                written -> new Result(
-                        200, gone ? KubeObject.of(next) : codec.view(resource, written), effects.warnings()));
+                written -> gone
+                        ? Future.succeededFuture(new Result(200, KubeObject.of(review.object()), effects.warnings()))
+                        : means.forms()
+                                .seen(request.kind(), written)
+                                .map(seen -> new Result(200, seen, effects.warnings())));
     }
 
     private static void checkKey(Resource resource, ObjectKey key, ObjectNode next) {

@@ -21,14 +21,14 @@ import io.minik.store.Txn;
 import io.vertx.core.Future;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
 /** Objects in the store: reads from the watch caches, writes as transactions guarded by revisions. */
-final class Storage implements Lookup {
+final class Storage {
     private final Store store;
     private final WatchCaches caches;
+    private final Present present;
     private final KindStrategies strategies;
     private final ExpiryLeases leases;
 
@@ -36,6 +36,7 @@ final class Storage implements Lookup {
         this.strategies = strategies;
         this.store = store;
         this.caches = caches;
+        this.present = new Present(caches);
         this.leases = new ExpiryLeases(store, clock);
     }
 
@@ -59,19 +60,13 @@ final class Storage implements Lookup {
         return caches.caughtUp();
     }
 
-    @Override
-    public Optional<KubeObject> find(Resource resource, ObjectKey key) {
-        return caches.of(resource).find(key);
+    Optional<KubeObject> find(Resource resource, ObjectKey key) {
+        return present.find(resource, key);
     }
 
-    @Override
-    public Collection<KubeObject> list(Resource resource, String namespace) {
-        return caches.of(resource).present(namespace);
-    }
-
-    @Override
-    public Future<Void> arrival(Resource resource, ObjectKey key) {
-        return new Arrival(caches.of(resource), key).seen();
+    /** All that is stored, to look at. */
+    Lookup present() {
+        return present;
     }
 
     /**

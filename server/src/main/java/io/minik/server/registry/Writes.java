@@ -41,23 +41,25 @@ public final class Writes {
     }
 
     Future<Result> create(Request request, ObjectNode body, List<String> warnings) {
-        return Attempt.run(means, request, () -> new Creation(means, request, body, warnings));
+        return Attempt.run(means, request, () -> Future.succeededFuture(new Creation(means, request, body, warnings)));
     }
 
     public Future<Result> update(Update update) {
         return Attempt.run(means, update.request(), () -> replacement(update));
     }
 
-    private Draft replacement(Update update) {
+    private Future<? extends Draft> replacement(Update update) {
         Request request = update.request();
         Optional<KubeObject> found = means.storage().find(means.codec().stored(request.resource()), request.key());
         if (found.isPresent()) {
-            return new Replacement(means, update, found.get());
+            return means.forms()
+                    .seen(request.kind(), found.get().compact())
+                    .map(old -> new Replacement(means, update, found.get(), old));
         }
         ObjectNode body = update.ifAbsent()
                 .orElseThrow(() ->
                         ApiException.notFound(request.resource(), request.key().name()));
-        return new Creation(means, request, body, update.warnings());
+        return Future.succeededFuture(new Creation(means, request, body, update.warnings()));
     }
 
     /** @param options DeleteOptions */
@@ -67,7 +69,7 @@ public final class Writes {
 
     /** The objects that there are. */
     public Lookup present() {
-        return means.storage();
+        return means.storage().present();
     }
 
     /** Succeeds when {@link #present} shows whatever was written before it was asked. */
@@ -77,7 +79,7 @@ public final class Writes {
 
     /** @param request its key is the object's, though it may ask for a collection */
     Future<Result> delete(Request request, DeleteRules.Options options) {
-        return Attempt.run(means, request, () -> new Removal(means, request, options));
+        return Attempt.run(means, request, () -> Removal.of(means, request, options));
     }
 
     /** meta/v1 Status of a success. */

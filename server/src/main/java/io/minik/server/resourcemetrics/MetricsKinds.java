@@ -48,7 +48,7 @@ public final class MetricsKinds {
                         PackedSchema.of(Json.parse(schema.getBytes(StandardCharsets.UTF_8))),
                         false,
                         Optional.empty(),
-                        false,
+                        AddedKind.Versions.ONE,
                         false,
                         Optional.empty(),
                         List.of())

@@ -62,6 +62,9 @@ public final class CacheWatcher {
     // The watcher's context. It starts paused: who asked for it may need to prepare first.
     private boolean paused = true;
 
+    /** Its sink is still at work on what it got. */
+    private boolean held;
+
     // The caches' loop.
     private int limit = MAX_QUEUED;
     private long limitBytes = MAX_QUEUED_BYTES;
@@ -94,6 +97,22 @@ public final class CacheWatcher {
             paused = false;
             drain();
         }
+    }
+
+    /** Nothing more comes, be it paused or not, until {@link #release}: for a sink that waits for somebody. The watcher's context. */
+    public void hold() {
+        held = true;
+    }
+
+    /** The watcher's context. */
+    public void release() {
+        held = false;
+        drain();
+    }
+
+    /** Whether nobody wants to hear of it any more. */
+    public boolean left() {
+        return closed;
     }
 
     /** The same from any thread, once the present task of the watcher's context is over. */
@@ -194,7 +213,7 @@ public final class CacheWatcher {
 
     private void drain() {
         scheduled.set(false);
-        while (!closed && !paused) {
+        while (!closed && !paused && !held) {
             List<Seen> batch = new ArrayList<>();
             long bytes = 0;
             Seen next;
@@ -218,7 +237,7 @@ public final class CacheWatcher {
             }
         }
         End last = end;
-        if (last != null && !closed && queue.isEmpty()) {
+        if (last != null && !closed && !held && queue.isEmpty()) {
             closed = true;
             sink.onEnd(last.why());
         }

@@ -52,15 +52,6 @@ class NotYetTest {
                     "x-kubernetes-validations",
                     DEFINITION.formatted("as", "'x-kubernetes-validations':[{'rule':'true'}],", "", "as", "")),
             Map.entry(
-                    "conversion by webhook",
-                    DEFINITION.formatted(
-                            "bs",
-                            "",
-                            "",
-                            "bs",
-                            ",'conversion':{'strategy':'Webhook','webhook':{'conversionReviewVersions':['v1'],"
-                                    + "'clientConfig':{'url':'https://x'}}}")),
-            Map.entry(
                     "selectableFields",
                     DEFINITION.formatted("cs", "", ",'selectableFields':[{'jsonPath':'.spec.a'}]", "cs", "")),
             Map.entry(

@@ -104,7 +104,7 @@ class AddedKindTest {
                                 ScalePaths.path(".spec.replicas"),
                                 ScalePaths.path(".status.replicas"),
                                 ScalePaths.path(".status.selector"))),
-                        true,
+                        AddedKind.Versions.SEVERAL,
                         false,
                         Optional.empty(),
                         List.of("spec.image", "spec.replicas"))

@@ -19,6 +19,7 @@ import io.minik.server.request.Request;
 import io.minik.server.request.Requester;
 import io.minik.server.watchcache.WatchCaches;
 import io.minik.store.memory.MemoryStore;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -41,9 +42,11 @@ class AttemptTest {
     private final WatchCaches caches = new WatchCaches(vertx, store, Set.of(Resources.CONFIG_MAPS));
     private final Schema schema = Schema.load();
     private final InstantSource clock = InstantSource.system();
+    private final Codec codec = new Codec(new Kinds(schema), STRATEGIES, clock);
     private final Means means = new Means(
             new Storage(store, caches, STRATEGIES, clock),
-            new Codec(new Kinds(schema), STRATEGIES, clock),
+            codec,
+            new Forms(codec, (by, version, objects) -> Future.failedFuture("nobody converts")),
             STRATEGIES,
             new AdmissionChain(List.of()),
             new NameSource(new SecureRandom()),
@@ -68,7 +71,7 @@ class AttemptTest {
 
         assertThatThrownBy(() -> await(Attempt.run(means, request(() -> false), () -> {
                     drafts.incrementAndGet();
-                    return draft(new Draft.Again(taken));
+                    return Future.succeededFuture(draft(new Draft.Again(taken)));
                 })))
                 .isSameAs(taken);
         assertThat(drafts).hasValue(8);
@@ -80,7 +83,7 @@ class AttemptTest {
 
         assertThatThrownBy(() -> await(Attempt.run(means, request(() -> drafts.get() == 2), () -> {
                     drafts.incrementAndGet();
-                    return draft(new Draft.Again(ApiException.internal("not told")));
+                    return Future.succeededFuture(draft(new Draft.Again(ApiException.internal("not told"))));
                 })))
                 .hasMessage("Timeout: request did not complete within requested timeout - context canceled");
         assertThat(drafts).hasValue(2);
@@ -119,8 +122,8 @@ class AttemptTest {
             public void settle() {}
 
             @Override
-            public End end() {
-                return end;
+            public Future<End> end() {
+                return Future.succeededFuture(end);
             }
         };
     }
