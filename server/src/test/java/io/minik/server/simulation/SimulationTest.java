@@ -35,11 +35,16 @@ class SimulationTest {
                 Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors());
         StringBuilder broken = new StringBuilder();
         try {
-            List<Future<Trace>> told =
-                    seeds.stream().map(seed -> tellers.submit(() -> tell(seed))).toList();
-            for (int i = 0; i < seeds.size(); i++) {
+            // A trace holds its whole cluster: a thousand of them are more than any heap.
+            List<Future<Boolean>> told = seeds.stream()
+                    .map(seed -> tellers.submit(() -> {
+                        keep(seed, tell(seed));
+                        return Boolean.TRUE;
+                    }))
+                    .toList();
+            for (Future<Boolean> story : told) {
                 try {
-                    keep(seeds.get(i), told.get(i).get());
+                    story.get();
                 } catch (ExecutionException failed) {
                     broken.append(failed.getCause()).append('\n');
                 }
