@@ -41,3 +41,31 @@ ok "but not nodes" outputs 'Forbidden.*nodes.metrics.k8s.io is forbidden' k top 
 ok "what is not there has upstream's word" outputs 'pods "none" not found' k get --raw /apis/metrics.k8s.io/v1beta1/namespaces/metrics/pods/none
 ok "writing is not allowed" outputs 'MethodNotAllowed|does not allow this method' k -n metrics delete pods.metrics.k8s.io busy
 k delete namespace metrics --wait=false >/dev/null
+# An autoscaler on what they tell: more replicas under load, as events and conditions say.
+cat >"$work/scaled.yaml" <<YAML
+apiVersion: v1
+kind: Namespace
+metadata: {name: scaled}
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: burner, namespace: scaled}
+spec:
+  replicas: 1
+  selector: {matchLabels: {app: burner}}
+  template:
+    metadata: {labels: {app: burner}}
+    spec:
+      terminationGracePeriodSeconds: 0
+      containers:
+      - {name: burn, image: $image, command: [sh, -c, 'while :; do :; done'], resources: {requests: {cpu: 10m}, limits: {cpu: 100m}}}
+YAML
+k apply -f "$work/scaled.yaml" >/dev/null
+ok "an autoscaler is made" k -n scaled autoscale deployment burner --cpu-percent=50 --min=1 --max=3
+replicas_are() { [ "$(k -n scaled get deployment burner -o 'jsonpath={.spec.replicas}')" = "$1" ]; }
+ok "it adds replicas under load" within 60 "three replicas" replicas_are 3
+ok "it says why" outputs 'New size: 3; reason: cpu resource utilization \(percentage of request\) above target' k -n scaled describe hpa burner
+measured() { k -n scaled get hpa burner --no-headers | >/dev/null grep -E 'cpu: [0-9]{3,}%/50% +1 +3 +3 '; }
+ok "and what it has measured" within 40 "use and replicas" measured
+ok "its condition says so" outputs '^True ValidMetricFound' k -n scaled get hpa burner -o 'jsonpath={.status.conditions[?(@.type=="ScalingActive")].status} {.status.conditions[?(@.type=="ScalingActive")].reason}'
+k delete namespace scaled --wait=false >/dev/null

@@ -34,6 +34,11 @@ public final class ApiClient {
         return transport.send(call(Verb.GET, resource, key, "", Map.of(), "", NO_BODY));
     }
 
+    /** Of a subresource: {@code scale}. */
+    public Future<KubeObject> get(Resource resource, ObjectKey key, String subresource, Map<String, String> query) {
+        return transport.send(call(Verb.GET, resource, key, subresource, query, "", NO_BODY));
+    }
+
     /** @param namespace empty for all */
     public Future<KubeList> list(Resource resource, String namespace, ListOptions options) {
         return transport.list(call(Verb.LIST, resource, ObjectKey.of(namespace, ""), "", options.query(), "", NO_BODY));

@@ -8,6 +8,7 @@ import io.minik.api.meta.Resource;
 import io.minik.api.meta.Resources;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
+import io.minik.api.selector.LabelSelector;
 import io.minik.ground.json.Json;
 import io.minik.ground.loop.Loop;
 import io.minik.ground.loop.Seconds;
@@ -198,7 +199,10 @@ public final class FakeApi implements Transport {
 
     private KubeObject apply(ApiCall call) {
         return switch (call.verb()) {
-            case GET -> require(call.resource(), call.key());
+            case GET ->
+                call.subresource().isEmpty()
+                        ? require(call.resource(), call.key())
+                        : scale(require(call.resource(), call.key()));
             case CREATE -> call.subresource().isEmpty() ? create(call) : connect(call);
             case UPDATE -> update(call, Json.parseObject(call.body()));
             case PATCH -> {
@@ -216,6 +220,19 @@ public final class FakeApi implements Transport {
             }
             case LIST, WATCH -> throw new IllegalArgumentException("not answered with one object: " + call.verb());
         };
+    }
+
+    /** The one subresource that is read: of whatever has replicas and a selector. */
+    private static KubeObject scale(KubeObject object) {
+        return KubeObject.named("autoscaling/v1", "Scale", object.key(), tree -> {
+            Json.child(tree, "metadata").put("resourceVersion", object.meta().resourceVersion());
+            tree.putObject("spec").set("replicas", object.at("spec", "replicas"));
+            tree.putObject("status")
+                    .put(
+                            "selector",
+                            LabelSelector.of(object.at("spec", "selector")).toString())
+                    .set("replicas", object.at("status", "replicas"));
+        });
     }
 
     private KubeObject create(ApiCall call) {
@@ -286,6 +303,8 @@ public final class FakeApi implements Transport {
         KubeObject after = before.edit(tree -> {
             if (call.subresource().equals("status") || call.subresource().equals("approval")) {
                 replace(tree, wanted, "status");
+            } else if (call.subresource().equals("scale")) {
+                Json.child(tree, "spec").set("replicas", Json.at(wanted, "spec", "replicas"));
             } else if (call.subresource().equals("finalize")) {
                 replace(tree, wanted, "spec");
             } else {

@@ -56,7 +56,6 @@ record Unserved(String resource, String what, String missing, Where where) {
                     "a Service of type LoadBalancer",
                     "give it an address of its own",
                     (object, lookup) -> Json.text(object, "spec", "type").equals("LoadBalancer")),
-            all("horizontalpodautoscalers.autoscaling", "HorizontalPodAutoscaler", "scale by it"),
             new Unserved(
                     "storageclasses.storage.k8s.io",
                     "a StorageClass with a provisioner",

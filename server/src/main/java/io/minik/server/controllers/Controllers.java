@@ -5,6 +5,7 @@ import io.minik.ground.room.Room;
 import io.minik.server.controllers.accounts.RootCaPublisher;
 import io.minik.server.controllers.accounts.ServiceAccountController;
 import io.minik.server.controllers.accounts.TokenCleaner;
+import io.minik.server.controllers.autoscaling.HorizontalController;
 import io.minik.server.controllers.control.ControllerContext;
 import io.minik.server.controllers.endpoints.EndpointSliceController;
 import io.minik.server.controllers.endpoints.EndpointSliceMirroring;
@@ -77,6 +78,7 @@ public final class Controllers {
                 new CronJobController(context, ZoneId.systemDefault()),
                 new TtlController(context),
                 new DisruptionController(context),
+                new HorizontalController(context, config.served()::now),
                 new VolumeBinder(context),
                 new StorageProtection(context),
                 new EndpointsController(context),
