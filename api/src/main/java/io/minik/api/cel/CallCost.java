@@ -41,6 +41,7 @@ record CallCost(Costs all, Call call, String id, List<Expr> operands, List<Range
             case "isSorted", "sum", "max", "min", "indexOf", "lastIndexOf" ->
                 member ? Optional.of(traversal()) : Optional.empty();
             case "url" -> Optional.of(Estimate.of(first.times(Costs.TEXT)));
+            case "escapeKey" -> Optional.of(Estimate.of(first.times(Costs.TEXT), first));
             case "check" -> Optional.of(Estimate.of(Range.of(AUTHORIZATION)));
             case "fieldSelector", "labelSelector" -> Optional.of(Estimate.of(selector(size(1))));
             case "lowerAscii", "upperAscii", "substring", "trim" ->
@@ -163,6 +164,7 @@ record CallCost(Costs all, Call call, String id, List<Expr> operands, List<Range
         return switch (call.function) {
             case "isSorted", "sum", "max", "min", "indexOf", "lastIndexOf" -> traversed(values[0]);
             case "url",
+                    "escapeKey",
                     "lowerAscii",
                     "upperAscii",
                     "substring",

@@ -22,13 +22,20 @@ public final class CelEnvironment {
     private static final int LONGEST = 100_000;
 
     private final Map<String, Decl> variables;
+    private final boolean patches;
 
-    private CelEnvironment(Map<String, Decl> variables) {
+    private CelEnvironment(Map<String, Decl> variables, boolean patches) {
         this.variables = Map.copyOf(variables);
+        this.patches = patches;
     }
 
     public static CelEnvironment of(Map<String, Decl> variables) {
-        return new CelEnvironment(variables);
+        return new CelEnvironment(variables, false);
+    }
+
+    /** The same where expressions make patches, too: {@code Object{…}}, {@code JSONPatch{…}}. */
+    public CelEnvironment makingPatches() {
+        return new CelEnvironment(variables, true);
     }
 
     /** @throws CompileFault if it is no expression of these variables */
@@ -42,7 +49,7 @@ public final class CelEnvironment {
         if (parsed.isEmpty()) {
             throw new CompileFault(issues.toString());
         }
-        Checked checked = Checker.check(parsed.get(), variables, issues);
+        Checked checked = Checker.check(parsed.get(), variables, patches, issues);
         if (!issues.isEmpty()) {
             throw new CompileFault(issues.toString());
         }

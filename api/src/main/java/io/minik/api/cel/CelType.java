@@ -67,6 +67,12 @@ public record CelType(Kind kind, String name, List<CelType> params, Map<String, 
     /** Of an {@link Authority.OfResource}. */
     public static final CelType RESOURCE_CHECK = opaque("kubernetes.authorization.ResourceCheck");
 
+    /** What an apply configuration is of: made by {@code Object{…}}. */
+    public static final CelType PATCHED = object(Constructed.OBJECT, Map.of());
+
+    /** Of one operation of a JSON patch: made by {@code JSONPatch{…}}. */
+    public static final CelType JSON_PATCH = object(Constructed.JSON_PATCH, Map.of());
+
     static final CelType PATH_CHECK = opaque("kubernetes.authorization.PathCheck");
     static final CelType GROUP_CHECK = opaque("kubernetes.authorization.GroupCheck");
     static final CelType DECISION = opaque("kubernetes.authorization.Decision");
@@ -98,6 +104,21 @@ public record CelType(Kind kind, String name, List<CelType> params, Map<String, 
     /** @param fields by the names that expressions use */
     public static CelType object(String name, Map<String, CelType> fields) {
         return new CelType(Kind.OBJECT, name, List.of(), Map.copyOf(fields));
+    }
+
+    /** Why a result of this type is refused where others are wanted, in apiserver's words. @param wanted empty: any */
+    public static Optional<String> refusal(List<CelType> wanted, CelType got) {
+        if (wanted.isEmpty() || wanted.contains(got)) {
+            return Optional.empty();
+        }
+        List<String> names = wanted.stream().map(CelType::named).toList();
+        String which = names.size() == 1 ? names.get(0) : "one of [" + String.join(" ", names) + "]";
+        return Optional.of("must evaluate to " + which + " but got " + got.named());
+    }
+
+    /** As types call themselves, apart from errors of the checker. */
+    private String named() {
+        return is(Kind.NULL) ? "null_type" : shown();
     }
 
     boolean is(Kind other) {

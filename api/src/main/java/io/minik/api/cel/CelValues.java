@@ -186,6 +186,9 @@ final class CelValues {
         if (value == NULL) {
             return CelType.NULL;
         }
+        if (value instanceof Constructed made) {
+            return CelType.object(made.type(), Map.of());
+        }
         for (CelType each : List.of(
                 CelType.INT,
                 CelType.STRING,

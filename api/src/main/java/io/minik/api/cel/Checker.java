@@ -10,6 +10,7 @@ import io.minik.api.cel.Expr.ListExpr;
 import io.minik.api.cel.Expr.Literal;
 import io.minik.api.cel.Expr.MapExpr;
 import io.minik.api.cel.Expr.Select;
+import io.minik.api.cel.Expr.Struct;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -40,13 +41,17 @@ final class Checker implements Expr.Visitor<CelType> {
     /** Whether a variable has points in its name. */
     private final boolean pointed;
 
+    /** Whether patches can be made. */
+    private final boolean patches;
+
     private final Issues issues;
     private final Unification types = new Unification();
     private final IdentityHashMap<Expr, CelType> found = new IdentityHashMap<>();
     private final Deque<Scope> scopes = new ArrayDeque<>();
     private final Set<String> used = new HashSet<>();
 
-    private Checker(Map<String, Decl> variables, Issues issues) {
+    private Checker(Map<String, Decl> variables, boolean patches, Issues issues) {
+        this.patches = patches;
         this.variables = variables;
         this.pointed = variables.keySet().stream().anyMatch(name -> name.contains("."));
         this.issues = issues;
@@ -55,8 +60,8 @@ final class Checker implements Expr.Visitor<CelType> {
     /** @param types of each expression. @param used the variables that it looks at */
     record Checked(Map<Expr, CelType> types, Set<String> used) {}
 
-    static Checked check(Expr expr, Map<String, Decl> variables, Issues issues) {
-        Checker checker = new Checker(variables, issues);
+    static Checked check(Expr expr, Map<String, Decl> variables, boolean patches, Issues issues) {
+        Checker checker = new Checker(variables, patches, issues);
         checker.type(expr);
         checker.found.replaceAll((each, type) -> checker.types.substituted(type));
         return new Checked(checker.found, checker.used);
@@ -118,10 +123,12 @@ final class Checker implements Expr.Visitor<CelType> {
                     case DYN, ERROR, PARAM -> CelType.DYN;
                     case MAP -> inner.params().get(1);
                     case OBJECT ->
-                        inner.field(select.field).orElseGet(() -> {
-                            issues.add(select.at, "undefined field '" + select.field + "'");
-                            return CelType.ERROR;
-                        });
+                        Constructed.isObject(inner.name())
+                                ? CelType.DYN
+                                : inner.field(select.field).orElseGet(() -> {
+                                    issues.add(select.at, "undefined field '" + select.field + "'");
+                                    return CelType.ERROR;
+                                });
                     default -> {
                         issues.add(select.at, "type '" + target.shown() + "' does not support field selection");
                         yield CelType.ERROR;
@@ -145,7 +152,7 @@ final class Checker implements Expr.Visitor<CelType> {
         return Optional.of(variable);
     }
 
-    private static Optional<String> qualified(Expr expr) {
+    static Optional<String> qualified(Expr expr) {
         if (expr instanceof Ident ident) {
             return Optional.of(ident.name);
         }
@@ -157,7 +164,9 @@ final class Checker implements Expr.Visitor<CelType> {
     @Override
     public CelType call(Call call) {
         Optional<String> full = call.target.flatMap(Checker::qualified).map(name -> name + "." + call.function);
-        call.global = full.isPresent() && !Functions.named(full.get()).isEmpty();
+        call.global = full.isPresent()
+                && !Functions.named(full.get()).isEmpty()
+                && (patches || !full.get().equals(Constructed.ESCAPE));
         List<CelType> args = new ArrayList<>();
         for (Expr operand : call.operands()) {
             args.add(type(operand));
@@ -229,6 +238,31 @@ final class Checker implements Expr.Visitor<CelType> {
             value = Optional.of(joined(value, each.value(), each.optional()));
         }
         return CelType.map(key.orElseGet(types::fresh), value.orElseGet(types::fresh));
+    }
+
+    @Override
+    public CelType struct(Struct struct) {
+        boolean object = patches && Constructed.isObject(struct.type);
+        if (!object && !(patches && struct.type.equals(Constructed.JSON_PATCH))) {
+            issues.add(struct.at, "undeclared reference to '" + struct.type + "' (in container '')");
+            return CelType.ERROR;
+        }
+        for (Entry field : struct.fields) {
+            CelType type = types.substituted(type(field.value()));
+            CelType given =
+                    field.optional() && type.isOptional() ? type.params().get(0) : type;
+            String name = Struct.name(field);
+            CelType wanted = object || name.equals("value") ? CelType.DYN : CelType.STRING;
+            if (!object && !Constructed.OPERATION.contains(name)) {
+                issues.add(field.key().at, "undefined field '" + name + "'");
+            } else if (!given.is(Kind.ERROR) && !types.assignable(wanted, given)) {
+                issues.add(
+                        field.key().at,
+                        "expected type of field '" + name + "' is '" + wanted.shown() + "' but provided type is '"
+                                + given.shown() + "'");
+            }
+        }
+        return object ? CelType.object(struct.type, Map.of()) : CelType.JSON_PATCH;
     }
 
     @Override

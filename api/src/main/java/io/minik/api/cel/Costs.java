@@ -10,6 +10,7 @@ import io.minik.api.cel.Expr.ListExpr;
 import io.minik.api.cel.Expr.Literal;
 import io.minik.api.cel.Expr.MapExpr;
 import io.minik.api.cel.Expr.Select;
+import io.minik.api.cel.Expr.Struct;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -108,6 +109,15 @@ final class Costs implements Expr.Visitor<Range> {
             each = each.union(size(item.value()));
         }
         items.put(list, new Items(true, Range.ONE, each));
+        return sum;
+    }
+
+    @Override
+    public Range struct(Struct struct) {
+        Range sum = Range.of(STRUCT);
+        for (Entry field : struct.fields) {
+            sum = sum.plus(cost(field.value()));
+        }
         return sum;
     }
 

@@ -9,6 +9,7 @@ import io.minik.api.cel.Expr.ListExpr;
 import io.minik.api.cel.Expr.Literal;
 import io.minik.api.cel.Expr.MapExpr;
 import io.minik.api.cel.Expr.Select;
+import io.minik.api.cel.Expr.Struct;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -240,6 +241,21 @@ final class Evaluator implements Expr.Visitor<Object> {
         }
         pay(Costs.MAP);
         return values;
+    }
+
+    @Override
+    public Object struct(Struct struct) {
+        Map<Object, Object> values = new LinkedHashMap<>();
+        for (Entry field : struct.fields) {
+            Object value = eval(field.value());
+            if (value instanceof CelError) {
+                return value;
+            }
+            Optional<?> present = field.optional() && value instanceof Optional<?> maybe ? maybe : Optional.of(value);
+            present.ifPresent(found -> values.put(Struct.name(field), found));
+        }
+        pay(Costs.STRUCT);
+        return new Constructed(struct.type, values);
     }
 
     @Override

@@ -30,6 +30,8 @@ abstract sealed class Expr {
         T fold(Fold fold);
 
         T bind(Bind bind);
+
+        T struct(Struct struct);
     }
 
     abstract <T> T accept(Visitor<T> visitor);
@@ -157,6 +159,28 @@ abstract sealed class Expr {
         @Override
         <T> T accept(Visitor<T> visitor) {
             return visitor.map(this);
+        }
+    }
+
+    /** A value of a named type. */
+    static final class Struct extends Expr {
+        final String type;
+        /** Keys are names, as literals. */
+        final List<Entry> fields;
+
+        Struct(int at, String type, List<Entry> fields) {
+            super(at);
+            this.type = type;
+            this.fields = fields;
+        }
+
+        @Override
+        <T> T accept(Visitor<T> visitor) {
+            return visitor.struct(this);
+        }
+
+        static String name(Entry field) {
+            return ((Literal) field.key()).value.toString();
         }
     }
 

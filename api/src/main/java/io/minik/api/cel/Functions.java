@@ -25,7 +25,7 @@ final class Functions {
         new OptionalFunctions(functions).add();
         new NetFunctions(functions).add();
         new KubernetesFunctions(functions).add();
-        new AuthorizerFunctions(functions).add();
+        new RequestFunctions(functions).add();
         return all;
     }
 

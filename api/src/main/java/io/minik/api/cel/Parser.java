@@ -8,6 +8,7 @@ import io.minik.api.cel.Expr.Literal;
 import io.minik.api.cel.Expr.MapExpr;
 import io.minik.api.cel.Expr.Select;
 import io.minik.api.cel.Expr.Select.How;
+import io.minik.api.cel.Expr.Struct;
 import io.minik.api.cel.Token.Kind;
 import java.util.ArrayList;
 import java.util.List;
@@ -230,10 +231,35 @@ final class Parser {
                 Expr index = expression();
                 require("]");
                 expr = Call.of(operator.at(), optional ? "_[?_]" : "_[_]", expr, index);
+            } else if (operator.is("{") && Checker.qualified(expr).isPresent()) {
+                at++;
+                expr = struct(operator.at(), Checker.qualified(expr).get());
             } else {
                 return expr;
             }
         }
+    }
+
+    private Expr struct(int place, String type) {
+        List<Entry> fields = new ArrayList<>();
+        while (!accept("}")) {
+            if (!fields.isEmpty()) {
+                require(",");
+                if (accept("}")) {
+                    break;
+                }
+            }
+            boolean optional = accept("?");
+            Token name = tokens.get(at++);
+            if (name.kind() != Kind.IDENT && name.kind() != Kind.QUOTED) {
+                throw broken(
+                        name.at(),
+                        "Syntax error: mismatched input '" + name.shown() + "' expecting {'}', '?', IDENTIFIER}");
+            }
+            require(":");
+            fields.add(new Entry(new Literal(name.at(), String.valueOf(name.value())), expression(), optional));
+        }
+        return new Struct(place, type, fields);
     }
 
     private Expr call(int place, String function, Optional<Expr> target, List<Expr> args) {

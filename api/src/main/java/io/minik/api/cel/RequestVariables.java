@@ -47,6 +47,28 @@ public final class RequestVariables {
         return variables;
     }
 
+    /** The same with what a policy has named before: {@code variables.name}. @param named by name; what its values are */
+    public static Map<String, Decl> composed(Map<String, Decl> variables, Map<String, CelType> named) {
+        Map<String, Decl> fields = new HashMap<>();
+        named.forEach((name, type) -> fields.put(name, seen(type)));
+        Map<String, Decl> composed = new HashMap<>(variables);
+        composed.put(VARIABLES, Decl.object("kubernetes.variables", fields));
+        return composed;
+    }
+
+    /** Objects and what only functions know have no type behind a name. */
+    private static Decl seen(CelType type) {
+        return switch (type.kind()) {
+            case OBJECT, OPAQUE, TYPE, ERROR, PARAM, DYN -> Decl.DYN;
+            case LIST -> Decl.list(seen(type.params().get(0)));
+            case MAP ->
+                type.params().get(0).equals(CelType.STRING)
+                        ? Decl.map(seen(type.params().get(1)))
+                        : Decl.of(type);
+            default -> Decl.of(type);
+        };
+    }
+
     private static Decl request() {
         Decl kind = Decl.object(
                 "kubernetes.GroupVersionKind",

@@ -4,13 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.minik.api.meta.Causes;
 import io.minik.ground.json.Json;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 
 /** admissionregistration.k8s.io and flowcontrol.apiserver.k8s.io: what the API server is told about its own requests. */
 final class AdmissionRules {
     private static final Set<String> OPERATIONS = Set.of("*", "CREATE", "UPDATE", "DELETE", "CONNECT");
-    private static final Set<String> ACTIONS = Set.of("Deny", "Warn", "Audit");
+    private static final Set<String> SCOPES = Set.of("*", "Cluster", "Namespaced");
     private static final int LONGEST_TIMEOUT_SECONDS = 30;
     private static final int LARGEST_PRECEDENCE = 10_000;
     private static final int DOMAIN_SEGMENTS = 3;
@@ -41,6 +40,7 @@ final class AdmissionRules {
                 causes.invalid(path + ".timeoutSeconds", timeout, "the timeout value must be between 1 and 30 seconds");
             }
             new WebhookRules(causes).client(path + ".clientConfig", webhook.path("clientConfig"));
+            new PolicyRules(causes).matchConditions(path + ".matchConditions", webhook.path("matchConditions"), false);
             if (webhook.path("admissionReviewVersions").isEmpty()) {
                 causes.required(path + ".admissionReviewVersions", "must specify one of v1, v1beta1");
             }
@@ -49,19 +49,73 @@ final class AdmissionRules {
 
     private void rules(String path, JsonNode rules) {
         for (int at = 0; at < rules.size(); at++) {
-            JsonNode rule = rules.get(at);
+            rule(Causes.at(path, at), rules.get(at));
+        }
+    }
+
+    /** @param rule with operations, of a webhook or a policy */
+    void rule(String path, JsonNode rule) {
+        JsonNode operations = rule.path("operations");
+        alone(path + ".operations", operations, "operations");
+        for (int at = 0; at < operations.size(); at++) {
+            if (!OPERATIONS.contains(operations.get(at).asText())) {
+                causes.unsupported(
+                        Causes.at(path + ".operations", at), operations.get(at).asText(), OPERATIONS);
+            }
+        }
+        alone(path + ".apiGroups", rule.path("apiGroups"), "API groups");
+        alone(path + ".apiVersions", rule.path("apiVersions"), "API versions");
+        for (int at = 0; at < rule.path("apiVersions").size(); at++) {
+            if (rule.path("apiVersions").get(at).asText().isEmpty()) {
+                causes.required(Causes.at(path + ".apiVersions", at));
+            }
+        }
+        resources(path + ".resources", rule.path("resources"));
+        String scope = Json.text(rule, "scope");
+        if (rule.has("scope") && !SCOPES.contains(scope)) {
+            causes.unsupported(path + ".scope", scope, SCOPES);
+        }
+    }
+
+    /** What one entry means already, no other may say again. */
+    private void resources(String path, JsonNode resources) {
+        if (resources.isEmpty()) {
+            causes.required(path);
+        }
+        Set<String> wholes = new HashSet<>();
+        Set<String> parts = new HashSet<>();
+        boolean plain = false;
+        for (int at = 0; at < resources.size(); at++) {
+            String said = resources.get(at).asText();
             String here = Causes.at(path, at);
-            for (JsonNode operation : rule.path("operations")) {
-                if (!OPERATIONS.contains(operation.asText())) {
-                    causes.unsupported(here + ".operations", operation.asText(), OPERATIONS);
+            int slash = said.indexOf('/');
+            if (said.isEmpty()) {
+                causes.required(here);
+            } else if (slash < 0) {
+                plain = !said.equals("*");
+            } else {
+                String resource = said.substring(0, slash);
+                String part = said.substring(slash + 1);
+                if (wholes.contains(resource)) {
+                    causes.invalid(here, said, "if '" + resource + "/*' is present, must not specify " + said);
+                }
+                if (parts.contains(part)) {
+                    causes.invalid(here, said, "if '*/" + part + "' is present, must not specify " + said);
+                }
+                if (part.equals("*")) {
+                    wholes.add(resource);
+                }
+                if (resource.equals("*")) {
+                    parts.add(part);
                 }
             }
-            alone(here + ".operations", rule.path("operations"), "operations");
-            alone(here + ".apiGroups", rule.path("apiGroups"), "API groups");
-            alone(here + ".apiVersions", rule.path("apiVersions"), "API versions");
-            if (rule.path("resources").isEmpty()) {
-                causes.required(here + ".resources");
-            }
+        }
+        Set<String> all = stringsOf(resources);
+        if (resources.size() > 1 && all.contains("*/*")) {
+            causes.invalid(path, resources, "if '*/*' is present, must not specify other resources");
+        }
+        if (all.contains("*") && plain) {
+            causes.invalid(path, resources, "if '*' is present, must not specify other resources without subresources");
         }
     }
 
@@ -78,47 +132,6 @@ final class AdmissionRules {
         Set<String> strings = new HashSet<>();
         values.forEach(value -> strings.add(value.asText()));
         return strings;
-    }
-
-    void policy(JsonNode spec) {
-        if (spec.path("validations").isEmpty() && spec.path("auditAnnotations").isEmpty()) {
-            String why = "validations or auditAnnotations must contain at least one item";
-            causes.required("spec.validations", why);
-            causes.required("spec.auditAnnotations", why);
-        }
-        if (spec.path("matchConstraints").isMissingNode()) {
-            causes.required("spec.matchConstraints");
-        } else {
-            JsonNode rules = Json.at(spec, "matchConstraints", "resourceRules");
-            if (rules.isEmpty()) {
-                causes.required("spec.matchConstraints.resourceRules");
-            }
-            rules("spec.matchConstraints.resourceRules", rules);
-        }
-    }
-
-    void policyBinding(JsonNode spec) {
-        JsonNode actions = spec.path("validationActions");
-        if (actions.isEmpty()) {
-            causes.required("spec.validationActions");
-        }
-        Set<String> seen = new HashSet<>();
-        for (int at = 0; at < actions.size(); at++) {
-            String action = actions.get(at).asText();
-            if (!ACTIONS.contains(action)) {
-                causes.unsupported("spec.validationActions[" + at + "]", action, ACTIONS);
-            }
-            if (!seen.add(action)) {
-                causes.duplicate("spec.validationActions[" + at + "]", action);
-            }
-        }
-        if (seen.containsAll(List.of("Deny", "Warn"))) {
-            causes.invalid(
-                    "spec.validationActions",
-                    actions,
-                    "must not contain both Deny and Warn (repeating the same validation failure information in the API"
-                            + " response and headers serves no purpose)");
-        }
     }
 
     void flowSchema(JsonNode schema) {

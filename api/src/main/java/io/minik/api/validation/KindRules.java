@@ -68,9 +68,13 @@ final class KindRules {
             case "validatingwebhookconfigurations.admissionregistration.k8s.io",
                     "mutatingwebhookconfigurations.admissionregistration.k8s.io" ->
                 new AdmissionRules(causes).webhooks(tree);
-            case "validatingadmissionpolicies.admissionregistration.k8s.io" -> new AdmissionRules(causes).policy(spec);
+            case "validatingadmissionpolicies.admissionregistration.k8s.io" ->
+                new PolicyRules(causes).validating(Json.text(tree, "metadata", "name"), spec);
             case "validatingadmissionpolicybindings.admissionregistration.k8s.io" ->
-                new AdmissionRules(causes).policyBinding(spec);
+                new PolicyBindingRules(causes).validating(spec);
+            case "mutatingadmissionpolicies.admissionregistration.k8s.io" -> new PolicyRules(causes).mutating(spec);
+            case "mutatingadmissionpolicybindings.admissionregistration.k8s.io" ->
+                new PolicyBindingRules(causes).binding(spec);
             case "flowschemas.flowcontrol.apiserver.k8s.io" -> new AdmissionRules(causes).flowSchema(tree);
             case "prioritylevelconfigurations.flowcontrol.apiserver.k8s.io" ->
                 new AdmissionRules(causes).priorityLevel(tree);

@@ -166,7 +166,7 @@ public final class ApiServer implements Room {
                 caches,
                 kinds,
                 strategies,
-                Rules.chain(config, names, random, parts.rules(), List.of(new NotYet(this::notYet), bounds)),
+                Rules.chain(config, parts, names, strategies, List.of(new NotYet(this::notYet), bounds)),
                 names,
                 clock,
                 new ConversionWebhook(webhooks, names::uid),

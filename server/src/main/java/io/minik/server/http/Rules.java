@@ -14,10 +14,12 @@ import io.minik.server.admission.Priority;
 import io.minik.server.admission.RuntimeClass;
 import io.minik.server.admission.StorageObjectInUse;
 import io.minik.server.kinds.ServiceAllocation;
+import io.minik.server.policy.ValidatingPolicies;
+import io.minik.server.registry.KindStrategies;
 import io.minik.server.registry.NameSource;
+import io.minik.server.registry.Versions;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.random.RandomGenerator;
 
 /**
  * Admission's list, in execution order: what changes objects first, then what is given out on what the others left, quotas last
@@ -26,12 +28,12 @@ import java.util.random.RandomGenerator;
 final class Rules {
     private Rules() {}
 
-    /** @param more of other rooms; @param last of these, in their order */
+    /** @param last of these, in their order */
     static AdmissionChain chain(
             ApiServerConfig config,
+            ApiServer.Parts parts,
             NameSource names,
-            RandomGenerator random,
-            List<Admission> more,
+            KindStrategies strategies,
             List<Admission> last) {
         List<Admission> rules = new ArrayList<>(List.of(
                 new NamespaceLifecycle(),
@@ -45,8 +47,10 @@ final class Rules {
                 new StorageObjectInUse(),
                 new LimitRanger(),
                 new PodSecurity(config.podSecurity())));
-        rules.addAll(more);
-        rules.add(new ServiceAllocation(config.serviceCidr(), config.nodePorts(), names, random));
+        rules.addAll(parts.rules());
+        rules.add(new ServiceAllocation(config.serviceCidr(), config.nodePorts(), names, parts.random()));
+        Versions versions = new Versions(parts.kinds(), strategies);
+        rules.add(new ValidatingPolicies(parts.kinds(), versions, parts.authorizer()));
         rules.addAll(last);
         return new AdmissionChain(rules);
     }

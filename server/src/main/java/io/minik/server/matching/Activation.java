@@ -2,25 +2,32 @@ package io.minik.server.matching;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
+import io.minik.api.cel.CelError;
 import io.minik.api.cel.Decl;
 import io.minik.api.cel.Program;
 import io.minik.api.cel.RequestVariables;
 import io.minik.api.object.KubeObject;
 import io.minik.server.matching.Attributes.Versioned;
+import java.util.AbstractMap;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** The variables of one request in one form, and runs of expressions over them. For one request, on its loop. */
 public final class Activation {
     /** Upstream's PerCallLimit: of one expression. */
     private static final long MOST_PER_RUN = 1_000_000;
 
-    private final Map<String, Object> variables = new HashMap<>();
+    private final Map<String, Object> variables;
+    /** What lazy variables have cost since it was paid last. */
+    private final long[] unpaid = new long[1];
 
-    /** Without parameters and whatever else one side has more. */
     private Activation(Map<String, Object> variables) {
-        this.variables.putAll(variables);
+        this.variables = variables;
     }
 
     /** @param objects in the form that has matched. @param questions to the authorizer */
@@ -53,11 +60,72 @@ public final class Activation {
         return with(RequestVariables.PARAMS, dynamic(params));
     }
 
-    /** The same with a variable more. */
-    public Activation with(String variable, Object value) {
-        Activation other = new Activation(variables);
+    /** The same where nobody can be asked. */
+    public Activation withoutAuthorizer() {
+        Activation other = new Activation(new HashMap<>(variables));
+        other.variables.keySet().removeAll(List.of(RequestVariables.AUTHORIZER, RequestVariables.REQUEST_RESOURCE));
+        return other;
+    }
+
+    /** The same with what a policy names: each is evaluated when it is first looked at, and once. */
+    public Activation naming(NamedExpressions named) {
+        Activation other = new Activation(new HashMap<>(variables));
+        other.variables.put(RequestVariables.VARIABLES, new Lazily(other, named));
+        return other;
+    }
+
+    private Activation with(String variable, Object value) {
+        Activation other = new Activation(new HashMap<>(variables));
         other.variables.put(variable, value);
         return other;
+    }
+
+    private static final class Lazily extends AbstractMap<String, Object> {
+        private final Activation activation;
+        private final NamedExpressions named;
+        private final Map<String, Object> known = new HashMap<>();
+
+        Lazily(Activation activation, NamedExpressions named) {
+            this.activation = activation;
+            this.named = named;
+        }
+
+        @Override
+        public @Nullable Object get(Object key) {
+            Object value = known.get(key);
+            if (value == null && key instanceof String name) {
+                value = named.find(name)
+                        .map(expression -> activation.named(name, expression))
+                        .orElse(null);
+                if (value != null) {
+                    known.put(name, value);
+                }
+            }
+            return value;
+        }
+
+        @Override
+        public boolean containsKey(Object key) {
+            return key instanceof String name && named.find(name).isPresent();
+        }
+
+        @Override
+        public Set<Entry<String, Object>> entrySet() {
+            Map<String, Object> all = new HashMap<>();
+            named.names().forEach(name -> all.put(name, Objects.requireNonNull(get(name))));
+            return all.entrySet();
+        }
+    }
+
+    private Object named(String name, Expression expression) {
+        if (expression.program().isEmpty()) {
+            return new CelError("composited variable \"" + name + "\" fails to compile: " + expression.fault());
+        }
+        Program.Outcome outcome = expression.program().get().eval(variables, MOST_PER_RUN);
+        unpaid[0] += outcome.cost();
+        return outcome.failed()
+                ? new CelError("composited variable \"" + name + "\" fails to evaluate: " + outcome.error())
+                : outcome.value();
     }
 
     /** What is left of a budget. @param left in units of cost */
@@ -108,15 +176,12 @@ public final class Activation {
         if (expression.program().isEmpty()) {
             return new Result("", "compilation error: " + expression.fault());
         }
-        Program.Outcome outcome = outcome(expression.program().get());
+        Program.Outcome outcome = expression.program().get().eval(variables, MOST_PER_RUN);
+        budget.spend(unpaid[0]);
+        unpaid[0] = 0;
         budget.spend(outcome.cost());
         return outcome.failed()
                 ? new Result("", "expression '" + expression.text() + "' resulted in error: " + outcome.error())
                 : new Result(outcome.value(), "");
-    }
-
-    /** A run that no budget pays. */
-    public Program.Outcome outcome(Program program) {
-        return program.eval(variables, MOST_PER_RUN);
     }
 }

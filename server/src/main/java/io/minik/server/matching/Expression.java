@@ -19,21 +19,13 @@ public record Expression(String text, Optional<Program> program, String fault) {
     public static Expression of(String text, CelEnvironment environment, List<CelType> wanted) {
         try {
             Program program = environment.compile(text);
-            return wanted.isEmpty() || wanted.contains(program.type())
-                    ? new Expression(text, Optional.of(program), "")
-                    : new Expression(text, Optional.empty(), refused(wanted, program.type()));
+            return CelType.refusal(wanted, program.type())
+                    .map(why -> new Expression(text, Optional.empty(), why))
+                    .orElseGet(() -> new Expression(text, Optional.of(program), ""));
         } catch (CompileFault e) {
             String start = e.words().startsWith("program") ? "" : "compilation failed: ";
             return new Expression(text, Optional.empty(), start + e.words());
         }
-    }
-
-    private static String refused(List<CelType> wanted, CelType got) {
-        return wanted.size() == 1
-                ? "must evaluate to " + wanted.get(0) + " but got " + got
-                : "must evaluate to one of ["
-                        + String.join(
-                                " ", wanted.stream().map(CelType::toString).toList()) + "] but got " + got;
     }
 
     /** Of its result; {@link CelType#DYN} if it has none. */

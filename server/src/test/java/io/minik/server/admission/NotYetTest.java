@@ -60,12 +60,10 @@ class NotYetTest {
                             + "'versionPriority':1,'service':{'name':'s','namespace':'default'}}"),
             Map.entry("MutatingWebhookConfiguration", WEBHOOK),
             Map.entry("ValidatingWebhookConfiguration", WEBHOOK),
-            Map.entry("ValidatingAdmissionPolicy", "'spec':{" + MATCH + ",'validations':[{'expression':'true'}]}"),
-            Map.entry("ValidatingAdmissionPolicyBinding", "'spec':{'policyName':'p','validationActions':['Deny']}"),
             Map.entry(
                     "MutatingAdmissionPolicy",
                     "'spec':{" + MATCH + ",'reinvocationPolicy':'Never','mutations':[{'patchType':'JSONPatch',"
-                            + "'jsonPatch':{'expression':'[]'}}]}"),
+                            + "'jsonPatch':{'expression':'[JSONPatch{}]'}}]}"),
             Map.entry("MutatingAdmissionPolicyBinding", "'spec':{'policyName':'p'}"),
             Map.entry("FlowSchema", "'spec':{'priorityLevelConfiguration':{'name':'p'}}"),
             Map.entry(

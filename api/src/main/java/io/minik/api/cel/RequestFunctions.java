@@ -6,17 +6,23 @@ import io.minik.api.cel.Authority.OfPath;
 import io.minik.api.cel.Authority.OfResource;
 import io.minik.api.meta.Names;
 
-/** Questions to the cluster's authorizer. */
-final class AuthorizerFunctions {
+/** Functions of expressions about requests: questions to the cluster's authorizer, and a word for patches. */
+final class RequestFunctions {
     private static final CelType TEXT = CelType.STRING;
 
     private final Functions functions;
 
-    AuthorizerFunctions(Functions functions) {
+    RequestFunctions(Functions functions) {
         this.functions = functions;
     }
 
     void add() {
+        functions.global(
+                Constructed.ESCAPE,
+                "jsonpatch_escapeKey_string",
+                TEXT,
+                args -> args[0].toString().replace("~", "~0").replace("/", "~1"),
+                TEXT);
         questions();
         resources();
         answers();
@@ -25,7 +31,7 @@ final class AuthorizerFunctions {
     private void questions() {
         CelType type = CelType.AUTHORIZER;
         functions
-                .member("path", "authorizer_path", CelType.PATH_CHECK, AuthorizerFunctions::path, type, TEXT)
+                .member("path", "authorizer_path", CelType.PATH_CHECK, RequestFunctions::path, type, TEXT)
                 .member(
                         "group",
                         "authorizer_group",
@@ -37,7 +43,7 @@ final class AuthorizerFunctions {
                         "serviceAccount",
                         "authorizer_serviceaccount",
                         type,
-                        AuthorizerFunctions::serviceAccount,
+                        RequestFunctions::serviceAccount,
                         type,
                         TEXT,
                         TEXT)
@@ -45,7 +51,7 @@ final class AuthorizerFunctions {
                         "resource",
                         "groupcheck_resource",
                         CelType.RESOURCE_CHECK,
-                        AuthorizerFunctions::resource,
+                        RequestFunctions::resource,
                         CelType.GROUP_CHECK,
                         TEXT);
     }
