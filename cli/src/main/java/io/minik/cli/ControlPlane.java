@@ -13,7 +13,6 @@ import io.minik.api.schema.Kinds;
 import io.minik.ground.loop.Loop;
 import io.minik.ground.room.Room;
 import io.minik.ground.tls.ClientAuthority;
-import io.minik.ground.tls.TlsEngine;
 import io.minik.ground.tls.TlsIdentity;
 import io.minik.server.admission.CertificateRules;
 import io.minik.server.admission.RoleEscalationRule;
@@ -44,16 +43,12 @@ import io.minik.server.reviews.Reviews;
 import io.minik.server.scheduler.Scheduler;
 import io.minik.server.table.Tables;
 import io.minik.store.Store;
-import io.minik.store.etcdapi.EtcdApi;
-import io.minik.store.etcdapi.Member;
 import io.minik.store.mapdb.MapDbStore;
 import io.minik.store.mapdb.StoreConfig;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.ClientAuth;
-import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
 import java.nio.file.Files;
@@ -82,6 +77,7 @@ final class ControlPlane {
     private final String nodeIp;
     private final Pki pki;
     private final Store store;
+    private final Encryption encryption;
     private final Kinds kinds;
     private final DeferredTransport ownRights = new DeferredTransport();
     private final ServiceAccountTokens tokens;
@@ -109,6 +105,7 @@ final class ControlPlane {
         this.nodeIp = opening.nodeIp();
         this.pki = opened.pki();
         this.store = opened.store();
+        this.encryption = new Encryption(vertx, options.security, node.dataDir, store, kinds);
         this.loop = opened.loop();
         this.controllerLoop = Loop.on(loop);
         ApiClient own = new ApiClient(ownRights, "kube-controller-manager");
@@ -141,14 +138,14 @@ final class ControlPlane {
                 vertx,
                 config(),
                 new ApiServer.Parts(
-                        store,
+                        encryption.store(),
                         kinds,
                         authenticator,
                         rbac.authorizer(),
                         Reviews.connectors(
                                 new Reviews.Sources(authenticator, tokens, rbac.authorizer(), lookup, clock)),
                         tables,
-                        Pages.of(tokens),
+                        Pages.of(tokens, encryption),
                         List.of(new RoleEscalationRule(rbac.escalation()), new CertificateRules(rbac.authorizer())),
                         clock,
                         new SecureRandom()));
@@ -223,6 +220,7 @@ final class ControlPlane {
         } catch (IllegalArgumentException e) {
             throw new StartFailure((options.token.isEmpty() ? "" : "--token: ") + e.getMessage(), e);
         }
+        encryption.load();
         apiServer.mount(JoinEndpoint::handles, new JoinEndpoint(joins, token, bootstrapTokens, clients));
         return null;
     }
@@ -236,6 +234,7 @@ final class ControlPlane {
                 .compose(unused -> vertx.executeBlocking(() -> identity.keep(apiServer.clusterId())))
                 .compose(unused -> {
                     ownRights.set(apiServer.transport(User.system("system:apiserver", User.MASTERS)));
+                    encryption.follow(controllerLoop, apiServer::readAgain);
                     return rooms.start(loop, new RoleBootstrap(controllers.client()));
                 })
                 // Custom kinds are served before their clients can ask, and before others look through all kinds.
@@ -252,8 +251,7 @@ final class ControlPlane {
 
     private Future<Void> serve(List<Room> loopRooms) {
         return rooms.start(loop, apiServer)
-                .compose(unused ->
-                        options.etcdPort == 0 ? Future.succeededFuture() : rooms.start(loop, new EtcdRoom(etcd())))
+                .compose(unused -> options.etcdPort == 0 ? Future.succeededFuture() : rooms.start(loop, etcd()))
                 .compose(unused -> vertx.executeBlocking(this::writeKubeconfig))
                 .compose(unused -> rooms.startAll(loop, loopRooms))
                 .compose(unused -> Rooms.loop(vertx))
@@ -263,6 +261,10 @@ final class ControlPlane {
                     apiServer.measure("minik_event_loop_held_milliseconds", loops::heldMillis);
                     return rooms.start(loop, loops);
                 });
+    }
+
+    private EtcdRoom etcd() {
+        return EtcdRoom.of(vertx, store, EtcdRoom.transport(options.etcdPort, etcdServing, pki), nodeName);
     }
 
     private List<Room> loopRooms() {
@@ -305,25 +307,6 @@ final class ControlPlane {
     /** A /24 of pods a node: 254 addresses for at most 110 pods. */
     static final int NODE_PREFIX = 24;
 
-    /** etcd's clients talk to the store itself, on loopback, with a certificate of the etcd client CA. */
-    private EtcdApi etcd() {
-        String address = "127.0.0.1";
-        HttpServerOptions transport = new HttpServerOptions()
-                .setHost(address)
-                .setPort(options.etcdPort)
-                .setSsl(true)
-                .setSslEngineOptions(TlsEngine.forServers())
-                .setKeyCertOptions(KeyCertOptions.wrap(etcdServing))
-                .setTrustOptions(new PemTrustOptions()
-                        .addCertValue(Buffer.buffer(pki.etcdClientCa().pem())))
-                .setClientAuth(ClientAuth.REQUIRED);
-        return new EtcdApi(
-                vertx,
-                store,
-                transport,
-                Member.named(nodeName, List.of("https://" + address + ":" + options.etcdPort)));
-    }
-
     private Future<Void> startScheduler(Context schedulerLoop) {
         Loop own = Loop.on(schedulerLoop);
         ApiClient client = new ApiClient(
@@ -350,8 +333,8 @@ final class ControlPlane {
                 options.serviceCidr,
                 options.nodePorts(),
                 options.tolerations(),
-                options.podSecurity(),
-                options.auditLogPath,
+                options.security.podSecurity(),
+                options.security.auditLogPath,
                 Build.THIS.served(),
                 Optional.of(new ApiServerConfig.KubeletTls(KeyCertOptions.wrap(toKubelets), kubeletTrust)));
     }

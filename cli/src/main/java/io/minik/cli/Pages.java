@@ -13,13 +13,15 @@ import java.util.Map;
 final class Pages {
     private Pages() {}
 
-    /** What OpenID Connect clients ask to check service account tokens by themselves. */
-    static Map<String, Page> of(ServiceAccountTokens tokens) {
+    /** Beside minik's own: what OpenID Connect clients ask to check service account tokens by themselves. */
+    static Map<String, Page> of(ServiceAccountTokens tokens, Encryption encryption) {
         return Map.of(
                 "/.well-known/openid-configuration",
                 request -> json(tokens.openIdConfiguration(), "application/json"),
                 "/openid/v1/jwks",
-                request -> json(tokens.jwks(), "application/jwk-set+json"));
+                request -> json(tokens.jwks(), "application/jwk-set+json"),
+                Encryption.PATH,
+                encryption::page);
     }
 
     private static Future<PageAnswer> json(ObjectNode tree, String contentType) {

@@ -7,7 +7,6 @@ import io.minik.ground.net.Address;
 import io.minik.ground.net.Cidr;
 import io.minik.server.admission.DefaultTolerationSeconds;
 import io.minik.server.kinds.PortRange;
-import io.minik.server.podsecurity.PodSecurityConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
@@ -19,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Options of the control plane. */
@@ -136,20 +136,8 @@ final class ServerOptions {
             description = "leave out metrics-server: who serves metrics.k8s.io then brings an APIService")
     List<String> disable = new ArrayList<>();
 
-    @Option(
-            names = "--audit-log-path",
-            paramLabel = "FILE",
-            defaultValue = "",
-            description = "write an audit.k8s.io/v1 event per request, as JSON lines (default: none)")
-    String auditLogPath = "";
-
-    @Option(
-            names = "--admission-control-config-file",
-            paramLabel = "FILE",
-            defaultValue = "",
-            description = "AdmissionConfiguration for PodSecurity: defaults and exemptions (default: nobody is held to"
-                    + " anything but by a namespace's labels)")
-    String admissionConfigFile = "";
+    @Mixin
+    SecurityOptions security = new SecurityOptions();
 
     @Option(
             names = "--node-monitor-period",
@@ -212,17 +200,7 @@ final class ServerOptions {
         joinToken(node);
         writeKubeconfig = new Flag("--write-kubeconfig").file(writeKubeconfig);
         kubeconfigMode();
-        if (!auditLogPath.isEmpty()) {
-            auditLogPath = new Flag("--audit-log-path")
-                    .fileOfDirectory(Path.of(auditLogPath))
-                    .toString();
-        }
-        if (!admissionConfigFile.isEmpty()) {
-            admissionConfigFile = new Flag("--admission-control-config-file")
-                    .file(Path.of(admissionConfigFile))
-                    .toString();
-        }
-        podSecurity();
+        security.check();
         new Flag("--node-monitor-period").atLeast(1, nodeMonitorPeriodSeconds, "seconds between two looks");
         new Flag("--node-monitor-grace-period")
                 .atLeast(nodeMonitorPeriodSeconds, nodeMonitorGraceSeconds, "--node-monitor-period");
@@ -370,13 +348,6 @@ final class ServerOptions {
         } catch (IllegalArgumentException e) {
             throw new StartFailure("--service-node-port-range: " + e.getMessage(), e);
         }
-    }
-
-    /** @throws StartFailure naming the flag */
-    PodSecurityConfig podSecurity() {
-        return admissionConfigFile.isEmpty()
-                ? PodSecurityConfig.NONE
-                : AdmissionFile.podSecurity(Path.of(admissionConfigFile));
     }
 
     /** @throws StartFailure naming the flag */

@@ -141,6 +141,10 @@ class OptionsTest {
             --write-kubeconfig-mode=9                   | --write-kubeconfig-mode: "9" is not an octal file mode
             --write-kubeconfig-mode=0888                | --write-kubeconfig-mode: "0888" is not an octal file mode
             --audit-log-path=FOLDER                     | --audit-log-path: "FOLDER" is a directory
+            --encryption-provider-config=FOLDER         | --encryption-provider-config: "FOLDER" is a directory
+            --encryption-provider-config=FOLDER/e --secrets-encryption | say the same in two ways: give one
+            --encryption-provider-config-automatic-reload=perhaps | 'perhaps' is not a boolean
+            --secrets-encryption=perhaps                | 'perhaps' is not a boolean
             --audit-log-path=FOLDER/none/audit.log      | the directory FOLDER/none is not there
             --admission-control-config-file=FOLDER      | --admission-control-config-file: "FOLDER" is a directory
             --admission-control-config-file=FOLDER/none | --admission-control-config-file: can't read FOLDER/none

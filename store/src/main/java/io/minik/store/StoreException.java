@@ -57,6 +57,13 @@ public sealed class StoreException extends RuntimeException {
         }
     }
 
+    /** What is stored is not understood by whoever reads it; it stays as it is. */
+    public static final class Unreadable extends StoreException {
+        public Unreadable(Bytes key, String why, Throwable cause) {
+            super("unable to transform key \"" + key + "\": " + why, cause);
+        }
+    }
+
     /** The disk or the quota is full: reads go on, writes that grow do not. */
     public static final class NoSpace extends StoreException {
         public NoSpace(String message) {

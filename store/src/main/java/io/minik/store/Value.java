@@ -11,6 +11,11 @@ public interface Value {
 
     int length();
 
-    /** A copy of the bytes, made anew each time. */
+    /** A copy of the bytes, made anew each time. @throws StoreException.Unreadable if they can't be understood */
     Bytes read();
+
+    /** Whether it would be stored in another form if it were written again: then writing the same is no waste. */
+    default boolean stale() {
+        return false;
+    }
 }

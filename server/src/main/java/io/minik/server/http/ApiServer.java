@@ -235,6 +235,11 @@ public final class ApiServer implements Room {
                 .compose(unused -> identified());
     }
 
+    /** What could not be read is looked at again: somebody has learned how. */
+    public Future<Void> readAgain() {
+        return caches.readAgain();
+    }
+
     private Future<Void> identified() {
         return caches.caughtUp().onSuccess(unused -> caches.of(Resources.NAMESPACES)
                 .find(ObjectKey.cluster("kube-system"))

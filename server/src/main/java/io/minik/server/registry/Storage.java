@@ -18,6 +18,7 @@ import io.minik.store.Op;
 import io.minik.store.Store;
 import io.minik.store.StoreException;
 import io.minik.store.Txn;
+import io.minik.store.Value;
 import io.vertx.core.Future;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -67,6 +68,13 @@ final class Storage {
     /** All that is stored, to look at. */
     Lookup present() {
         return present;
+    }
+
+    /** Whether storing the same bytes again would change what is stored. */
+    boolean isStale(Resource resource, KubeObject found) {
+        return store.value(StorageKeys.key(resource, found.key()), found.meta().revision())
+                .map(Value::stale)
+                .orElse(false);
     }
 
     /**

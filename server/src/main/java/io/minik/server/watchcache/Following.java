@@ -117,6 +117,9 @@ final class Following {
                         changed.add(cache);
                     }
                 });
+            } catch (StoreException.Unreadable unreadable) {
+                log.atError().addKeyValue("err", unreadable.getMessage()).log("a stored value can't be read");
+                set.route(event.kv().key().utf8(), (cache, key) -> cache.unreadable(key, unreadable));
             } catch (RuntimeException e) {
                 // Not an object: someone else's write below /registry/. The other objects go on.
                 log.atError().addKeyValue("key", event.kv().key()).setCause(e).log("a stored value is no object");

@@ -69,6 +69,9 @@ final class Loader {
         for (KeyValue kv : page.kvs()) {
             try {
                 set.route(kv.key().utf8(), (cache, key) -> cache.load(kv));
+            } catch (StoreException.Unreadable unreadable) {
+                log.atError().addKeyValue("err", unreadable.getMessage()).log("a stored value can't be read");
+                set.route(kv.key().utf8(), (cache, key) -> cache.loadUnreadable(key, unreadable));
             } catch (StoreException gone) {
                 throw gone;
             } catch (RuntimeException e) {

@@ -8,6 +8,7 @@ import io.minik.ground.json.Json;
 import io.minik.store.Bytes;
 import io.minik.store.Event;
 import io.minik.store.KeyValue;
+import io.minik.store.StoreException;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -32,6 +33,8 @@ public final class WatchCache {
     private final String prefix;
     /** What readers see. A reload fills another one and swaps: it is never emptied under them. */
     private volatile Image image = Image.EMPTY;
+    /** What is stored and can't be read, by key. Neither there nor absent: who asks for it is told so. */
+    private volatile Unreadables unreadable = Unreadables.NONE;
 
     // The caches' loop.
     private ObjectTree loading = ObjectTree.EMPTY;
@@ -72,11 +75,13 @@ public final class WatchCache {
     }
 
     private Optional<KubeObject> find(String key) {
+        unreadable.check(key);
         return image.objects().find(Bytes.utf8(prefix + key));
     }
 
     /** Present objects of one image. @param namespace empty for all */
     public List<KubeObject> present(String namespace) {
+        unreadable.checkBelow(namespace.isEmpty() ? "" : namespace + "/");
         return inScope(image, namespace.isEmpty() ? "" : namespace + "/");
     }
 
@@ -98,6 +103,11 @@ public final class WatchCache {
     }
 
     private List<KubeObject> inScope(Image of, Filter filter) {
+        if (filter.exact()) {
+            unreadable.check(filter.scope());
+        } else {
+            unreadable.checkBelow(filter.scope());
+        }
         return filter.exact()
                 ? of.objects()
                         .find(Bytes.utf8(prefix + filter.scope()))
@@ -171,6 +181,22 @@ public final class WatchCache {
     /** A load begins, or begins anew: what is shown stays as it is until {@link #loaded}. */
     void loading() {
         loading = ObjectTree.EMPTY;
+        unreadable = Unreadables.NONE;
+    }
+
+    void loadUnreadable(String key, StoreException.Unreadable why) {
+        unreadable = unreadable.with(key, why);
+    }
+
+    boolean isPartlyUnreadable() {
+        return !unreadable.isEmpty();
+    }
+
+    /** The same of what was written just now. Watchers hear nothing of it; what was there before is not shown any more. */
+    void unreadable(String key, StoreException.Unreadable why) {
+        if (!filling) {
+            unreadable = unreadable.with(key, why);
+        }
     }
 
     /** A present object at load time. Who holds it since before the load goes on to hold the same. */
@@ -250,6 +276,7 @@ public final class WatchCache {
             return false;
         }
         Bytes stored = event.kv().key();
+        unreadable = unreadable.without(key);
         Optional<KubeObject> before = objects.find(stored);
         Optional<KubeObject> after = Optional.empty();
         if (event.type() == Event.Type.PUT) {

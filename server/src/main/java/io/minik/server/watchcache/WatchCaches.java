@@ -16,8 +16,10 @@ import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -105,6 +107,15 @@ public final class WatchCaches implements Room {
         return onLoop(() -> {
             drop(resource);
             return Future.succeededFuture();
+        });
+    }
+
+    /** Reads again what could not be read: whoever understands what is stored has learned of it. */
+    public Future<Void> readAgain() {
+        return onLoop(() -> {
+            List<Future<Void>> fills = new ArrayList<>();
+            set.all().stream().filter(WatchCache::isPartlyUnreadable).forEach(cache -> fills.add(fill(cache, FILLS)));
+            return Future.join(fills).mapEmpty();
         });
     }
 
@@ -326,6 +337,10 @@ public final class WatchCaches implements Room {
     /** The same of one that was just written, with its value. */
     KubeObject written(KeyValue kv) {
         byte[] stored = kv.value().array();
+        if (stored.length == 0 || stored[0] != '{') {
+            // Sealed, and not opened: who reads it from the store is told why.
+            return object(kv);
+        }
         KubeObject whole = StoredForm.served(stored, kv.modRevision());
         return StoredForm.isCanonical(stored)
                 ? store.value(kv.key(), kv.modRevision())

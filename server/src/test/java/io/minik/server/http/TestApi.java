@@ -18,6 +18,7 @@ import io.minik.ground.json.Json;
 import io.minik.server.admission.Admission;
 import io.minik.server.authn.User;
 import io.minik.server.authz.Authorizer;
+import io.minik.server.encryption.EncryptedStore;
 import io.minik.server.podsecurity.PodSecurityConfig;
 import io.minik.server.registry.Result;
 import io.minik.server.request.Request;
@@ -42,21 +43,22 @@ public final class TestApi implements AutoCloseable {
     private final Vertx vertx = Vertx.vertx();
     private final MemoryStore store = new MemoryStore(vertx);
     private final Schema schema = Schema.load();
-    private final ApiServer server;
+    private final EncryptedStore encrypted = new EncryptedStore(store, schema.stored());
+    private ApiServer server;
 
     public TestApi() {
         this(PodSecurityConfig.NONE);
     }
 
     public TestApi(PodSecurityConfig podSecurity) {
-        server = DevServer.of(vertx, store, podSecurity);
+        server = DevServer.of(vertx, encrypted, podSecurity);
         await(server.start());
         create(Resources.SERVICE_ACCOUNTS, "default", "{'metadata':{'name':'default'}}");
     }
 
     /** With steps of a test's own. */
     public TestApi(Authorizer authorizer, List<Admission> rules) {
-        server = DevServer.of(vertx, store, authorizer, rules);
+        server = DevServer.of(vertx, encrypted, authorizer, rules);
         await(server.start());
         create(Resources.SERVICE_ACCOUNTS, "default", "{'metadata':{'name':'default'}}");
     }
@@ -67,6 +69,17 @@ public final class TestApi implements AutoCloseable {
 
     public MemoryStore store() {
         return store;
+    }
+
+    public EncryptedStore encryption() {
+        return encrypted;
+    }
+
+    /** Another server over the same store, which knows of it what it finds there. */
+    public void restart() {
+        await(server.stop());
+        server = DevServer.of(vertx, encrypted, PodSecurityConfig.NONE);
+        await(server.start());
     }
 
     public ApiServer server() {

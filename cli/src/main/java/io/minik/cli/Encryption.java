@@ -1,0 +1,276 @@
+package io.minik.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.minik.api.meta.Resource;
+import io.minik.api.schema.Kinds;
+import io.minik.ground.json.Json;
+import io.minik.ground.loop.Loop;
+import io.minik.server.encryption.EncryptedStore;
+import io.minik.server.encryption.EncryptedStore.Rewritten;
+import io.minik.server.encryption.EncryptionConfig;
+import io.minik.server.encryption.ManagedConfig;
+import io.minik.server.http.ApiServer.PageAnswer;
+import io.minik.server.http.ApiServer.PageRequest;
+import io.minik.store.Store;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
+
+/**
+ * Encryption at rest: which file says it, that file's changes, and {@code minik secrets-encrypt}, which is answered here.
+ *
+ * <pre>
+ *   --encryption-provider-config FILE          the administrator's; followed with …-automatic-reload
+ *   DATA/server/encryption.json                minik's own, once --secrets-encryption or "enable" made it
+ * </pre>
+ */
+final class Encryption {
+    static final String PATH = "/minik/v1/secrets-encrypt";
+    private static final Logger log = LoggerFactory.getLogger(Encryption.class);
+    private static final String FLAG = "--encryption-provider-config";
+
+    /** Upstream's: a file that is replaced as a mounted Secret is can't be watched. */
+    private static final Duration LOOK_EVERY = Duration.ofMinutes(1);
+
+    private static final Set<String> ACTIONS = Set.of("enable", "disable", "rotate-keys", "reencrypt");
+
+    private final Vertx vertx;
+    private final SecurityOptions options;
+    private final Kinds kinds;
+    private final Path own;
+    private final EncryptedStore store;
+    private final SecureRandom random = new SecureRandom();
+    private Supplier<Future<Void>> readAgain = Future::succeededFuture;
+
+    // Guarded by this.
+    private byte[] bytes = {};
+    private @Nullable ManagedConfig managed;
+    private String stage = "";
+    private Rewritten done = new Rewritten(0, 0, 0);
+
+    Encryption(Vertx vertx, SecurityOptions options, Path dataDir, Store store, Kinds kinds) {
+        this.vertx = vertx;
+        this.options = options;
+        this.kinds = kinds;
+        this.own = dataDir.resolve("server/encryption.json");
+        this.store = new EncryptedStore(store, kinds.now().stored());
+    }
+
+    EncryptedStore store() {
+        return store;
+    }
+
+    /** Before anything is read of the store. Blocks. @throws StartFailure naming the flag and the place */
+    synchronized void load() {
+        if (!options.encryptionConfigFile.isEmpty()) {
+            Path file = Path.of(options.encryptionConfigFile);
+            try {
+                bytes = Files.readAllBytes(file);
+                store.use(EncryptionConfig.parse(document(bytes), random));
+            } catch (IOException e) {
+                throw new StartFailure(FLAG + ": can't read " + file + ": " + e.getMessage(), e);
+            } catch (RuntimeException e) {
+                throw new StartFailure(FLAG + ": " + file + ": " + e.getMessage(), e);
+            }
+            return;
+        }
+        try {
+            if (Files.exists(own)) {
+                managed = ManagedConfig.parse(Json.parse(Files.readAllBytes(own)));
+                store.use(EncryptionConfig.parse(managed.document(), random));
+            } else if (options.secretsEncryption) {
+                keep(ManagedConfig.begun(random));
+            }
+        } catch (IOException | IllegalArgumentException e) {
+            throw new StartFailure(
+                    own + ": " + e.getMessage() + "; restore it, without its keys no Secret can be read", e);
+        }
+    }
+
+    /** YAML or JSON. */
+    private static JsonNode document(byte[] text) {
+        Object document =
+                new Yaml(new SafeConstructor(new LoaderOptions())).load(new String(text, StandardCharsets.UTF_8));
+        return Json.MAPPER.valueToTree(document);
+    }
+
+    /** Written before it is used: a key that seals and is lost is a Secret lost. */
+    private synchronized void keep(ManagedConfig config) throws IOException {
+        Path next = own.resolveSibling(own.getFileName() + ".next");
+        Files.deleteIfExists(next);
+        Files.createFile(next, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        try (var channel = FileChannel.open(next, StandardOpenOption.WRITE)) {
+            channel.write(ByteBuffer.wrap(Json.bytes(config.document())));
+            channel.force(true);
+        }
+        Files.move(next, own, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        try (var directory = FileChannel.open(own.resolveSibling(""))) {
+            directory.force(true);
+        }
+        managed = config;
+        store.use(EncryptionConfig.parse(config.document(), random));
+    }
+
+    /** @param again what could not be read is to be read again */
+    void follow(Loop loop, Supplier<Future<Void>> again) {
+        readAgain = again;
+        if (options.encryptionConfigReload && !options.encryptionConfigFile.isEmpty()) {
+            loop.every(LOOK_EVERY, () -> vertx.executeBlocking(this::look)
+                    .compose(changed -> changed ? again.get() : Future.succeededFuture())
+                    .onFailure(error -> log.atError()
+                            .addKeyValue("file", options.encryptionConfigFile)
+                            .addKeyValue("err", error.getMessage())
+                            .log("the encryption configuration is not followed, the last one holds")));
+        }
+    }
+
+    private synchronized boolean look() throws IOException {
+        byte[] now = Files.readAllBytes(Path.of(options.encryptionConfigFile));
+        if (Arrays.equals(now, bytes)) {
+            return false;
+        }
+        store.use(EncryptionConfig.parse(document(now), random));
+        bytes = now;
+        log.atInfo()
+                .addKeyValue("file", options.encryptionConfigFile)
+                .log("the encryption configuration is another one");
+        return true;
+    }
+
+    /** {@value #PATH}: what is, and, by POST, what is to be. Only who may do everything comes here. */
+    Future<PageAnswer> page(PageRequest request) {
+        String action = request.query().getOrDefault("action", "");
+        if (request.method().equals("GET")) {
+            return answer(200, status());
+        }
+        if (!request.method().equals("POST") || !ACTIONS.contains(action)) {
+            return answer(400, Json.object().put("error", "an action is one of " + String.join(", ", ACTIONS)));
+        }
+        Optional<String> refused = begin(action);
+        if (refused.isPresent()) {
+            return answer(409, Json.object().put("error", refused.get()));
+        }
+        run(action).onComplete(unused -> stage("")).onFailure(error -> log.atError()
+                .addKeyValue("action", action)
+                .addKeyValue("err", error.getMessage())
+                .log("secrets-encrypt failed"));
+        return answer(202, status());
+    }
+
+    private synchronized Optional<String> begin(String action) {
+        if (!stage.isEmpty()) {
+            return Optional.of(stage + " is under way");
+        }
+        if (!action.equals("reencrypt") && !options.encryptionConfigFile.isEmpty()) {
+            return Optional.of("encryption is what " + FLAG + " says: change that file");
+        }
+        if (managed == null && !action.equals("enable") && options.encryptionConfigFile.isEmpty()) {
+            return Optional.of("encryption was never switched on: minik secrets-encrypt enable");
+        }
+        stage = action;
+        done = new Rewritten(0, 0, 0);
+        return Optional.empty();
+    }
+
+    private synchronized void stage(String now) {
+        stage = now;
+    }
+
+    private Future<Void> run(String action) {
+        return vertx.executeBlocking(() -> {
+                    change(action);
+                    return null;
+                })
+                .compose(unused -> readAgain.get())
+                .compose(unused -> rewrite(stored(), 0))
+                .compose(unused -> vertx.executeBlocking(() -> {
+                    forget(action);
+                    return null;
+                }));
+    }
+
+    private synchronized void change(String action) throws IOException {
+        ManagedConfig now = managed;
+        switch (action) {
+            case "enable" -> keep(now == null ? ManagedConfig.begun(random) : now.on(true));
+            case "disable" -> keep(of(now).on(false));
+            case "rotate-keys" -> keep(of(now).rotated(random));
+            default -> {}
+        }
+    }
+
+    private static ManagedConfig of(@Nullable ManagedConfig config) {
+        if (config == null) {
+            throw new IllegalStateException("there is no configuration of minik's own");
+        }
+        return config;
+    }
+
+    /** Keys that nothing is sealed with any more. */
+    private synchronized void forget(String action) throws IOException {
+        if (action.equals("rotate-keys") && done.failed() == 0) {
+            keep(of(managed).withFirstKeyAlone());
+        }
+    }
+
+    private List<Resource> stored() {
+        return new ArrayList<>(kinds.now().stored());
+    }
+
+    private Future<Void> rewrite(List<Resource> resources, int at) {
+        if (at == resources.size()) {
+            return Future.succeededFuture();
+        }
+        return store.rewrite(resources.get(at), this::count).compose(unused -> rewrite(resources, at + 1));
+    }
+
+    private synchronized void count(Rewritten more) {
+        done = done.plus(more);
+    }
+
+    private synchronized ObjectNode status() {
+        ManagedConfig now = managed;
+        boolean file = !options.encryptionConfigFile.isEmpty();
+        ObjectNode status = Json.object()
+                .put("enabled", file || (now != null && now.isOn()))
+                .put("by", file ? options.encryptionConfigFile : now == null ? "" : own.toString())
+                .put("stage", stage)
+                .put("looked", done.looked())
+                .put("written", done.written())
+                .put("failed", done.failed());
+        if (now != null) {
+            now.keyNames().forEach(status.putArray("keys")::add);
+        }
+        return status;
+    }
+
+    private static Future<PageAnswer> answer(int code, ObjectNode tree) {
+        return Future.succeededFuture(
+                new PageAnswer(code, "application/json", Map.of(), Buffer.buffer(Json.bytes(tree))));
+    }
+}

@@ -1,0 +1,218 @@
+package io.minik.server.encryption;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.minik.api.meta.Causes;
+import io.minik.ground.json.Json;
+import io.minik.server.encryption.Providers.Provider;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+
+/** apiserver.config.k8s.io/v1 EncryptionConfiguration: which resources are sealed, and how. Immutable. */
+public final class EncryptionConfig {
+    /** Nothing is sealed, and nothing is opened. */
+    public static final EncryptionConfig NONE = new EncryptionConfig(Map.of());
+
+    private static final List<Integer> AES_BYTES = List.of(16, 24, 32);
+    private static final List<Integer> BOX_BYTES = List.of(32);
+    private static final Set<String> KINDS = Set.of("aesgcm", "aescbc", "secretbox", "identity", "kms");
+
+    /** By {@code secrets}, {@code deployments.apps}, {@code *.}, {@code *.apps}, {@code *.*}. */
+    private final Map<String, Providers> byResource;
+
+    private EncryptionConfig(Map<String, Providers> byResource) {
+        this.byResource = byResource;
+    }
+
+    public boolean isEmpty() {
+        return byResource.isEmpty();
+    }
+
+    /** What is said of a resource by its name, else of its group, else of all. */
+    Optional<Providers> of(String group, String plural) {
+        for (String word : List.of(group.isEmpty() ? plural : plural + "." + group, "*." + group, "*.*")) {
+            Providers found = byResource.get(word);
+            if (found != null) {
+                return Optional.of(found);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** @throws IllegalArgumentException in upstream's words, naming the place */
+    public static EncryptionConfig parse(JsonNode document, SecureRandom random) {
+        String apiVersion = Json.text(document, "apiVersion");
+        if (!apiVersion.equals("apiserver.config.k8s.io/v1")
+                || !Json.text(document, "kind").equals("EncryptionConfiguration")) {
+            throw new IllegalArgumentException("no kind \"" + Json.text(document, "kind")
+                    + "\" is registered for version \"" + apiVersion + "\": EncryptionConfiguration of"
+                    + " apiserver.config.k8s.io/v1 is");
+        }
+        Map<String, List<Provider>> providers = new LinkedHashMap<>();
+        JsonNode resources = document.path("resources");
+        if (resources.isEmpty()) {
+            throw required("resources", "at least one resources is required");
+        }
+        for (int at = 0; at < resources.size(); at++) {
+            String path = "resources[" + at + "]";
+            List<String> words = words(resources.get(at).path("resources"), path + ".resources");
+            List<Provider> its = providers(resources.get(at).path("providers"), path + ".providers", random);
+            words.forEach(word ->
+                    providers.computeIfAbsent(word, unused -> new ArrayList<>()).addAll(its));
+        }
+        Map<String, Providers> all = new LinkedHashMap<>();
+        providers.forEach((word, its) -> all.put(word, new Providers(its)));
+        return new EncryptionConfig(all);
+    }
+
+    private static List<String> words(JsonNode list, String path) {
+        if (list.isEmpty()) {
+            throw required(path, "at least one resource is required");
+        }
+        List<String> words = new ArrayList<>();
+        Set<String> seen = new HashSet<>();
+        for (int at = 0; at < list.size(); at++) {
+            String word = list.get(at).asText();
+            String here = path + "[" + at + "]";
+            if (!word.equals(word.toLowerCase(Locale.ROOT))) {
+                throw invalid(here, word, "resource name should not contain capital letters");
+            }
+            if (word.equals("*")) {
+                throw invalid(
+                        here,
+                        word,
+                        "use '*.' to encrypt all the resources from core API group or *.* to encrypt all resources");
+            }
+            if (word.equals("events.events.k8s.io") || word.equals("*.events.k8s.io")) {
+                throw invalid(
+                        here,
+                        word,
+                        "'*.events.k8s.io' objects are stored using the 'events' API group in etcd. Use 'events'"
+                                + " instead in the config file");
+            }
+            if (!seen.add(word)) {
+                throw invalid(here, word, "the same resource cannot be specified multiple times");
+            }
+            words.add(word);
+        }
+        for (String word : words) {
+            String group = word.contains(".") ? word.substring(word.indexOf('.')) : ".";
+            boolean masked =
+                    !word.equals("*.*") && seen.contains("*.*") || !word.startsWith("*.") && seen.contains("*" + group);
+            if (masked) {
+                throw invalid(
+                        path,
+                        String.join(",", words),
+                        "using overlapping resources such as 'secrets' and '*.' in the same resource list is not"
+                                + " allowed as they will be masked");
+            }
+        }
+        return words;
+    }
+
+    private static List<Provider> providers(JsonNode list, String path, SecureRandom random) {
+        if (list.isEmpty()) {
+            throw required(path, "at least one provider is required");
+        }
+        List<Provider> providers = new ArrayList<>();
+        for (int at = 0; at < list.size(); at++) {
+            String here = path + "[" + at + "]";
+            List<String> kinds =
+                    list.get(at).properties().stream().map(Map.Entry::getKey).toList();
+            if (kinds.size() > 1) {
+                throw invalid(
+                        here,
+                        String.join(",", kinds),
+                        "more than one provider specified in a single element, should split into different list"
+                                + " elements");
+            }
+            if (kinds.isEmpty() || !KINDS.contains(kinds.get(0))) {
+                throw required(
+                        here,
+                        "provider does not contain any of the expected providers: KMS, AESGCM, AESCBC,"
+                                + " Secretbox, Identity");
+            }
+            String kind = kinds.get(0);
+            providers.add(provider(kind, list.get(at).path(kind), here + "." + kind, random));
+        }
+        return providers;
+    }
+
+    private static Provider provider(String kind, JsonNode said, String path, SecureRandom random) {
+        return switch (kind) {
+            case "aesgcm" -> keyed(kind, said, path, new Made("AES", AES_BYTES, secret -> new AesGcm(secret, random)));
+            case "aescbc" -> keyed(kind, said, path, new Made("AES", AES_BYTES, secret -> new AesCbc(secret, random)));
+            case "secretbox" ->
+                keyed(kind, said, path, new Made("Secretbox", BOX_BYTES, secret -> new SecretBox(secret, random)));
+            case "identity" -> Provider.IDENTITY;
+            default -> throw invalid(path, kind, "is not served by minik yet");
+        };
+    }
+
+    /** @param name in errors; @param lengths that a secret may have */
+    private record Made(String name, List<Integer> lengths, Function<byte[], Sealing> sealing) {}
+
+    private static Provider keyed(String kind, JsonNode said, String path, Made made) {
+        JsonNode keys = said.path("keys");
+        if (keys.isEmpty()) {
+            throw required(path + ".keys", "at least one keys is required");
+        }
+        String prefix = "k8s:enc:" + kind + ":v1:";
+        List<Provider.Key> all = new ArrayList<>();
+        for (int at = 0; at < keys.size(); at++) {
+            String here = path + ".keys[" + at + "]";
+            String key = Json.text(keys.get(at), "name");
+            if (key.isEmpty()) {
+                throw required(here + ".name", "name is a mandatory field for a key");
+            }
+            byte[] secret = secret(Json.text(keys.get(at), "secret"), here + ".secret", made.lengths);
+            all.add(new Provider.Key(utf8(prefix + key + ":"), made.sealing.apply(secret)));
+        }
+        return new Provider(
+                utf8(prefix),
+                List.copyOf(all),
+                "no matching key was found for the provided " + made.name + " transformer");
+    }
+
+    private static byte[] secret(String text, String path, List<Integer> lengths) {
+        if (text.isEmpty()) {
+            throw required(path, "secret is a mandatory field for a key");
+        }
+        byte[] secret;
+        try {
+            secret = Base64.getDecoder().decode(text.trim());
+        } catch (IllegalArgumentException e) {
+            throw invalid(path, "REDACTED", "secrets must be base64 encoded");
+        }
+        if (!lengths.contains(secret.length)) {
+            throw invalid(
+                    path,
+                    "REDACTED",
+                    "secret is not of the expected length, got " + secret.length + ", expected one of "
+                            + lengths.toString().replace(",", ""));
+        }
+        return secret;
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static IllegalArgumentException required(String path, String why) {
+        return new IllegalArgumentException(new Causes().required(path, why).toString());
+    }
+
+    private static IllegalArgumentException invalid(String path, String value, String why) {
+        return new IllegalArgumentException(
+                new Causes().invalid(path, value, why).toString());
+    }
+}
