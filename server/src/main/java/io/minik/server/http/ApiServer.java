@@ -45,7 +45,6 @@ import io.vertx.core.WorkerExecutor;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -184,8 +183,8 @@ public final class ApiServer implements Room {
         this.proxy = config.kubelets().map(tls -> new KubeletProxy(vertx, registry, random, tls));
         Routes routes = new Routes(kinds, registry, new Documents(documents(parts, frames)), proxy, heavy);
         RequestSteps steps = new RequestSteps(parts.authenticator(), parts.authorizer());
-        List<RequestStep> shared = List.of(audit::around, steps::limit, steps::authorize);
-        this.inner = new Pipeline(join(List.of(this::measure, steps::recover), shared), routes::route);
+        this.inner = new Pipeline(
+                List.of(this::measure, steps::recover, audit::around, steps::limit, steps::authorize), routes::route);
         this.outer = new Pipeline(
                 List.of(
                         this::measure,
@@ -212,12 +211,6 @@ public final class ApiServer implements Room {
 
     private void notYet(KubeObject about, String message) {
         notes.notYet(about, message);
-    }
-
-    private static List<RequestStep> join(List<RequestStep> first, List<RequestStep> second) {
-        var all = new ArrayList<>(first);
-        all.addAll(second);
-        return all;
     }
 
     /** Loads the caches and makes the objects that every cluster has: from here on {@link #transport} works. */
