@@ -91,6 +91,18 @@ public final class Apply {
         return tree;
     }
 
+    /** One object merged into another, of no owner; both may become part of the result. */
+    public static ObjectNode merged(Type type, ObjectNode object, ObjectNode wanted) {
+        return Ownership.merge(type, object, wanted);
+    }
+
+    /** The paths of all lists, maps and structs of a tree that can only be replaced as a whole. */
+    public static List<String> wholes(Type type, ObjectNode tree) {
+        List<String> paths = new ArrayList<>();
+        Ownership.wholes(type, tree, "", paths);
+        return paths;
+    }
+
     /** The others without what was changed under them; a conflict unless forced or free. */
     private static List<Manager> settle(
             Applier applier, Ownership.Difference difference, List<Manager> others, FieldSet free) {

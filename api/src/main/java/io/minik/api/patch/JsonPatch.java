@@ -26,6 +26,8 @@ public final class JsonPatch {
     /** As deep as a body may be: moves put the document into itself again and again, with a few bytes each. */
     static final int MOST_DEPTH = 500;
 
+    private static final String TEST_FAILED = " failed: test failed";
+
     private JsonNode doc;
     private long copied;
     /** At least as deep as the document is. */
@@ -54,6 +56,11 @@ public final class JsonPatch {
         }
         patch.measure();
         return patch.doc;
+    }
+
+    /** Whether it did not apply since one of its own tests failed. */
+    public static boolean untrue(ApiException refusal) {
+        return String.valueOf(refusal.getMessage()).endsWith(TEST_FAILED);
     }
 
     /** With the members of operations that JSON patch does not know, told as upstream tells those of a patch. */
@@ -134,7 +141,7 @@ public final class JsonPatch {
                 JsonNode present = lookup(path);
                 boolean same = present.isMissingNode() ? expected.isNull() : Equal.same(present, expected);
                 if (!same) {
-                    throw failed("testing value " + path + " failed: test failed");
+                    throw failed("testing value " + path + TEST_FAILED);
                 }
             }
             default -> throw failed("Unexpected kind: " + word);

@@ -190,6 +190,31 @@ final class Ownership {
         set.add();
     }
 
+    /** Adds the paths of what is atomic and no scalar. */
+    static void wholes(Type type, ObjectNode tree, String path, List<String> paths) {
+        for (Map.Entry<String, JsonNode> entry : tree.properties()) {
+            Field field = find(type, entry.getKey());
+            String here = path + "." + entry.getKey();
+            if (field == null || !entry.getValue().isContainerNode()) {
+                continue;
+            }
+            if (field.atomic()) {
+                paths.add(here);
+            }
+            if (single(field) && entry.getValue() instanceof ObjectNode object) {
+                wholes(type(field), object, here, paths);
+            } else if (field.shape() == Field.Shape.LIST && structured(field)) {
+                int at = 0;
+                for (JsonNode item : entry.getValue()) {
+                    if (item instanceof ObjectNode object) {
+                        wholes(type(field), object, here + "[" + at + "]", paths);
+                    }
+                    at++;
+                }
+            }
+        }
+    }
+
     /** Merges the applied value into the live one; both may become part of the result. */
     static ObjectNode merge(Type type, ObjectNode live, ObjectNode applied) {
         for (Map.Entry<String, JsonNode> entry : applied.properties()) {

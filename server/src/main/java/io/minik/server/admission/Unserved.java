@@ -35,8 +35,6 @@ record Unserved(String resource, String what, String missing, Where where) {
             all("apiservices.apiregistration.k8s.io", "APIService", "pass requests on to it"),
             all("mutatingwebhookconfigurations" + ADMISSION, "MutatingWebhookConfiguration", "call its webhooks"),
             all("validatingwebhookconfigurations" + ADMISSION, "ValidatingWebhookConfiguration", "call its webhooks"),
-            all("mutatingadmissionpolicies" + ADMISSION, "MutatingAdmissionPolicy", "evaluate it"),
-            all("mutatingadmissionpolicybindings" + ADMISSION, "MutatingAdmissionPolicyBinding", "evaluate it"),
             all("flowschemas.flowcontrol.apiserver.k8s.io", "FlowSchema", "sort requests by it"),
             all(
                     "prioritylevelconfigurations.flowcontrol.apiserver.k8s.io",

@@ -6,6 +6,7 @@ import io.minik.server.admission.DefaultIngressClass;
 import io.minik.server.admission.DefaultStorageClass;
 import io.minik.server.admission.DefaultTolerationSeconds;
 import io.minik.server.admission.LimitRanger;
+import io.minik.server.admission.MutatingSteps;
 import io.minik.server.admission.NamespaceLifecycle;
 import io.minik.server.admission.NodeRestriction;
 import io.minik.server.admission.PodSecurity;
@@ -14,6 +15,7 @@ import io.minik.server.admission.Priority;
 import io.minik.server.admission.RuntimeClass;
 import io.minik.server.admission.StorageObjectInUse;
 import io.minik.server.kinds.ServiceAllocation;
+import io.minik.server.policy.MutatingPolicies;
 import io.minik.server.policy.ValidatingPolicies;
 import io.minik.server.registry.KindStrategies;
 import io.minik.server.registry.NameSource;
@@ -35,7 +37,8 @@ final class Rules {
             NameSource names,
             KindStrategies strategies,
             List<Admission> last) {
-        List<Admission> rules = new ArrayList<>(List.of(
+        Versions versions = new Versions(parts.kinds(), strategies);
+        List<Admission> changing = new ArrayList<>(List.of(
                 new NamespaceLifecycle(),
                 new PodServiceAccount(names::tail),
                 new NodeRestriction(),
@@ -47,10 +50,12 @@ final class Rules {
                 new StorageObjectInUse(),
                 new LimitRanger(),
                 new PodSecurity(config.podSecurity())));
-        rules.addAll(parts.rules());
-        rules.add(new ServiceAllocation(config.serviceCidr(), config.nodePorts(), names, parts.random()));
-        Versions versions = new Versions(parts.kinds(), strategies);
-        rules.add(new ValidatingPolicies(parts.kinds(), versions, parts.authorizer()));
+        changing.addAll(parts.rules());
+        changing.add(new MutatingPolicies(parts.kinds(), versions, parts.authorizer()));
+        List<Admission> rules = new ArrayList<>(List.of(
+                new MutatingSteps(changing),
+                new ServiceAllocation(config.serviceCidr(), config.nodePorts(), names, parts.random()),
+                new ValidatingPolicies(parts.kinds(), versions, parts.authorizer())));
         rules.addAll(last);
         return new AdmissionChain(rules);
     }

@@ -7,6 +7,7 @@ import io.minik.api.meta.Resources;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.api.schema.KindRow;
+import io.minik.api.schema.Type;
 import io.minik.ground.json.Json;
 import io.minik.server.admission.Lookup;
 import io.minik.server.admission.Review;
@@ -52,7 +53,12 @@ public final class Attributes {
     public record Matched(KindRow row, Kind kind) {}
 
     /** The objects in one form; empty: there is none. Not to be written to. */
-    public record Versioned(Matched as, Optional<ObjectNode> object, Optional<ObjectNode> old) {}
+    public record Versioned(Matched as, Optional<ObjectNode> object, Optional<ObjectNode> old) {
+        /** The same with what somebody has made of the object. */
+        public Versioned with(ObjectNode other) {
+            return new Versioned(as, Optional.of(other), old);
+        }
+    }
 
     public Review review() {
         return review;
@@ -131,7 +137,27 @@ public final class Attributes {
 
     private ObjectNode to(Matched form, ObjectNode tree) {
         Resource other = form.row().resource();
-        return other.equals(resource()) ? tree : versions.convert(resource(), other, tree);
+        ObjectNode whole = other.equals(resource()) ? tree : versions.convert(resource(), other, tree);
+        return scales() ? versions.scale(form.row(), whole) : whole;
+    }
+
+    /** Whether what is sent is a Scale. */
+    private boolean scales() {
+        return subresource().equals("scale");
+    }
+
+    /** Of what {@link #in} shows. */
+    public Type type(Matched form) {
+        return scales() ? versions.scaleType() : form.row().type();
+    }
+
+    /** The object in the form in which it was asked, of what somebody has made of it in another; a new tree. */
+    public ObjectNode back(Matched form, ObjectNode made) {
+        if (scales()) {
+            return versions.scaled(review.request().kind(), review.object(), made);
+        }
+        Resource other = form.row().resource();
+        return other.equals(resource()) ? made : versions.convert(other, resource(), made);
     }
 
     /** The namespace in which the request is; empty for what is in none, and for Namespaces themselves. */

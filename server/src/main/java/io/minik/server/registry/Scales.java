@@ -105,14 +105,19 @@ final class Scales {
                     .refusal(new Resource("autoscaling", "v1", "scales", "Scale", true), old.name());
         }
         ObjectNode next = Json.parseObject(old.bytes());
-        List<String> path = paths(kind).replicas();
-        ObjectNode owner = next;
-        for (String word : path.subList(0, path.size() - 1)) {
-            owner = Json.child(owner, word);
-        }
-        owner.put(path.get(path.size() - 1), replicas.asInt(0));
+        write(kind, next, scale);
         Json.child(next, "metadata").put("resourceVersion", Json.text(scale, "metadata", "resourceVersion"));
         Json.child(next, "metadata").put("uid", Json.text(scale, "metadata", "uid"));
         return next;
+    }
+
+    /** The replicas that a Scale says, in place. */
+    static void write(KindRow kind, ObjectNode tree, ObjectNode scale) {
+        List<String> path = paths(kind).replicas();
+        ObjectNode owner = tree;
+        for (String word : path.subList(0, path.size() - 1)) {
+            owner = Json.child(owner, word);
+        }
+        owner.put(path.get(path.size() - 1), Json.at(scale, "spec", "replicas").asInt(0));
     }
 }

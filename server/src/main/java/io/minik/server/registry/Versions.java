@@ -3,9 +3,11 @@ package io.minik.server.registry;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.meta.Resource;
 import io.minik.api.object.KubeObject;
+import io.minik.api.schema.Defaults;
 import io.minik.api.schema.KindRow;
 import io.minik.api.schema.Kinds;
 import io.minik.api.schema.Schema;
+import io.minik.api.schema.Type;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -57,5 +59,30 @@ public final class Versions {
         return stored.equals(to)
                 ? kept
                 : strategies.of(to).view(to, KubeObject.of(kept)).tree().deepCopy();
+    }
+
+    /** With what its kind defaults, in place. */
+    public ObjectNode defaulted(KindRow row, ObjectNode tree) {
+        Defaults.apply(row, tree);
+        return tree;
+    }
+
+    /** The Scale of an object. */
+    public ObjectNode scale(KindRow row, ObjectNode tree) {
+        return Scales.of(row, KubeObject.of(tree)).tree();
+    }
+
+    /** An object as its Scale says, as a new tree. */
+    public ObjectNode scaled(KindRow row, ObjectNode tree, ObjectNode scale) {
+        ObjectNode next = tree.deepCopy();
+        Scales.write(row, next, scale);
+        return next;
+    }
+
+    /** Of what a Scale is. */
+    public Type scaleType() {
+        return kinds.now()
+                .findType("autoscaling/v1", "Scale")
+                .orElseThrow(() -> new IllegalStateException("the schema has no Scale"));
     }
 }

@@ -33,8 +33,6 @@ class NotYetTest {
     private static final String WEBHOOK = "'webhooks':[{'name':'a.b.c','clientConfig':{'url':'https://x'},"
             + "'sideEffects':'None','admissionReviewVersions':['v1'],'rules':[{'operations':['*'],'apiGroups':['*'],"
             + "'apiVersions':['*'],'resources':['*']}]}]";
-    private static final String MATCH = "'matchConstraints':{'resourceRules':[{'operations':['*'],'apiGroups':['*'],"
-            + "'apiVersions':['*'],'resources':['pods']}]}";
     private static final String DEFINITION = "'metadata':{'name':'%s.b.c'},'spec':{'group':'b.c','scope':'Namespaced',"
             + "'versions':[{'name':'v1','served':true,'storage':true,'schema':{'openAPIV3Schema':{%s'type':'object',"
             + "'properties':{'spec':{'type':'object','properties':{'a':{'type':'string'}}}}}}%s}],'names':{'plural':'%s',"
@@ -60,11 +58,6 @@ class NotYetTest {
                             + "'versionPriority':1,'service':{'name':'s','namespace':'default'}}"),
             Map.entry("MutatingWebhookConfiguration", WEBHOOK),
             Map.entry("ValidatingWebhookConfiguration", WEBHOOK),
-            Map.entry(
-                    "MutatingAdmissionPolicy",
-                    "'spec':{" + MATCH + ",'reinvocationPolicy':'Never','mutations':[{'patchType':'JSONPatch',"
-                            + "'jsonPatch':{'expression':'[JSONPatch{}]'}}]}"),
-            Map.entry("MutatingAdmissionPolicyBinding", "'spec':{'policyName':'p'}"),
             Map.entry("FlowSchema", "'spec':{'priorityLevelConfiguration':{'name':'p'}}"),
             Map.entry(
                     "PriorityLevelConfiguration",
