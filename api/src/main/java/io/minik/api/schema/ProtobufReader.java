@@ -15,7 +15,6 @@ import java.util.Base64;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Reads {@code application/vnd.kubernetes.protobuf} into trees: the envelope {@code k8s\0} + runtime.Unknown, then messages
@@ -23,70 +22,12 @@ import java.util.Set;
  *
  * <p>Go writes every field that is no pointer, also when it is zero, and a pointer only when it is set. The graph does not
  * know pointers, so a zero is taken as "not said" except for the fields that are pointers with a meaning for zero ({@link
- * #POINTERS}): for all others zero and absent mean the same.
+ * Zeros}): for all others zero and absent mean the same.
  *
  * <p>Follows https://kubernetes.io/docs/reference/using-api/api-concepts/#protobuf-encoding and protobuf's wire format.
  */
 final class ProtobufReader extends ProtobufWire {
     private static final byte[] MAGIC = {'k', '8', 's', 0};
-
-    /** Fields that are pointers in Go and whose zero differs from their absence, by JSON name. */
-    private static final Set<String> POINTERS = Set.of(
-            "activeDeadlineSeconds",
-            "allocateLoadBalancerNodePorts",
-            "allowPrivilegeEscalation",
-            "allowVolumeExpansion",
-            "attachRequired",
-            "automountServiceAccountToken",
-            "backoffLimit",
-            "backoffLimitPerIndex",
-            "blockOwnerDeletion",
-            "completions",
-            "controller",
-            "defaultMode",
-            "deletionGracePeriodSeconds",
-            "enableServiceLinks",
-            "expirationSeconds",
-            "failedJobsHistoryLimit",
-            "fsGroup",
-            "gracePeriodSeconds",
-            "hostUsers",
-            "immutable",
-            "leaseDurationSeconds",
-            "leaseTransitions",
-            "maxReplicas",
-            "maxFailedIndexes",
-            "minReplicas",
-            "mode",
-            "mountPropagation",
-            "optional",
-            "ordinals",
-            "orphanDependents",
-            "parallelism",
-            "partition",
-            "priority",
-            "privileged",
-            "progressDeadlineSeconds",
-            "publishNotReadyAddresses",
-            "readOnlyRootFilesystem",
-            "ready",
-            "replicas",
-            "revisionHistoryLimit",
-            "runAsGroup",
-            "runAsNonRoot",
-            "runAsUser",
-            "serving",
-            "setHostnameAsFQDN",
-            "shareProcessNamespace",
-            "startingDeadlineSeconds",
-            "storageClassName",
-            "successfulJobsHistoryLimit",
-            "suspend",
-            "terminating",
-            "terminationGracePeriodSeconds",
-            "tolerationSeconds",
-            "ttlSecondsAfterFinished",
-            "value");
 
     private static final DateTimeFormatter MICROS = DateTimeFormatter.ofPattern(
                     "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'", Locale.ROOT)
@@ -166,7 +107,7 @@ final class ProtobufReader extends ProtobufWire {
             if (field.inline()) {
                 nested().into(field.type(), object);
             } else {
-                set(object, field, wire);
+                set(object, type, field, wire);
             }
         }
     }
@@ -180,11 +121,11 @@ final class ProtobufReader extends ProtobufWire {
         return Optional.empty();
     }
 
-    private void set(ObjectNode object, Field field, int wire) {
+    private void set(ObjectNode object, Type owner, Field field, int wire) {
         switch (field.shape()) {
             case SINGLE -> {
                 JsonNode value = value(field, wire);
-                if (said(field, value)) {
+                if (!value.isNull() && Zeros.said(owner, field, value)) {
                     object.set(field.name(), value);
                 }
             }
@@ -234,21 +175,6 @@ final class ProtobufReader extends ProtobufWire {
             case INT32, INT64, DOUBLE -> nodes.numberNode(0);
             case MESSAGE -> nodes.objectNode();
         };
-    }
-
-    /** Whether a single value counts: zero is "not said" unless it has a meaning of its own. */
-    private static boolean said(Field field, JsonNode value) {
-        if (value.isNull()) {
-            return false;
-        }
-        boolean zero =
-                switch (field.kind()) {
-                    case STRING, BYTES -> value.textValue().isEmpty();
-                    case BOOL -> !value.booleanValue();
-                    case INT32, INT64, DOUBLE -> value.doubleValue() == 0;
-                    case MESSAGE -> false;
-                };
-        return !zero || POINTERS.contains(field.name());
     }
 
     private JsonNode value(Field field, int wire) {

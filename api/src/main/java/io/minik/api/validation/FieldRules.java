@@ -130,6 +130,7 @@ final class FieldRules {
             "LabelSelectorRequirement.key",
             "LabelSelectorRequirement.operator",
             "EventSeries.count",
+            "HTTPHeader.value",
             "Subject.kind",
             "RoleRef.apiGroup",
             "Eviction.metadata",

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.meta.Causes;
 import io.minik.api.meta.Quantity;
 import io.minik.api.schema.KindRow;
+import io.minik.api.schema.Zeros;
 import io.minik.ground.json.Json;
 import java.util.List;
 import java.util.Map;
@@ -111,8 +112,7 @@ final class UpdateRules {
             dropEach(before, "image");
             dropEach(after, "image");
             for (JsonNode toleration : old.path("tolerations")) {
-                if (!Json.items(spec, "tolerations").contains(toleration)
-                        && Json.items(spec, "tolerations").stream().noneMatch(now -> extended(now, toleration))) {
+                if (Json.items(spec, "tolerations").stream().noneMatch(now -> extended(now, toleration))) {
                     causes.forbidden(
                             "spec.tolerations", "existing toleration can not be modified except its tolerationSeconds");
                 }
@@ -126,7 +126,7 @@ final class UpdateRules {
                 after.set("terminationGracePeriodSeconds", before.get("terminationGracePeriodSeconds"));
             }
         }
-        if (!before.equals(after)) {
+        if (!Zeros.same(before, after)) {
             causes.forbidden("spec", POD_FIELDS + "\n" + difference(before, after));
         }
     }
@@ -170,7 +170,7 @@ final class UpdateRules {
         ObjectNode b = copy(before);
         a.remove("tolerationSeconds");
         b.remove("tolerationSeconds");
-        return a.equals(b);
+        return Zeros.same(a, b);
     }
 
     private static void dropEach(ObjectNode spec, String field) {
@@ -224,7 +224,7 @@ final class UpdateRules {
         ObjectNode after = copy(spec);
         before.remove(STATEFUL_MUTABLE);
         after.remove(STATEFUL_MUTABLE);
-        if (!before.equals(after)) {
+        if (!Zeros.same(before, after)) {
             causes.forbidden("spec", STATEFUL_FIELDS);
         }
     }
@@ -247,7 +247,7 @@ final class UpdateRules {
                 }
             }
         }
-        if (!before.equals(after)) {
+        if (!Zeros.same(before, after)) {
             causes.immutable("spec.template", spec.path("template"));
         }
     }
@@ -281,7 +281,7 @@ final class UpdateRules {
                 spec.remove("storageClassName");
             }
         }
-        if (!before.equals(after)) {
+        if (!Zeros.same(before, after)) {
             causes.forbidden(
                     "spec",
                     "spec is immutable after creation except resources.requests and volumeAttributesClassName for bound"
@@ -308,7 +308,7 @@ final class UpdateRules {
         ObjectNode after = copy(spec);
         before.remove(SmallKindRules.VOLUME_WITHOUT_SOURCE);
         after.remove(SmallKindRules.VOLUME_WITHOUT_SOURCE);
-        if (!before.equals(after)) {
+        if (!Zeros.same(before, after)) {
             causes.forbidden("spec.persistentvolumesource", "spec.persistentvolumesource is immutable after creation");
         }
     }

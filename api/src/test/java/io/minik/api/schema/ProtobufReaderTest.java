@@ -111,6 +111,32 @@ class ProtobufReaderTest {
     }
 
     @Test
+    void whatIsAPointerInSomeTypesIsOneThereAlone() {
+        // Go writes the empty value of a toleration, which is no pointer, whenever it writes a pod.
+        byte[] toleration = message()
+                .text(1, "node.kubernetes.io/not-ready")
+                .text(2, "Exists")
+                .text(3, "")
+                .text(4, "NoExecute")
+                .varint(5, 0)
+                .done();
+        ObjectNode pod = decode(
+                "v1",
+                "Pod",
+                message().bytes(2, message().bytes(22, toleration).done()).done());
+        assertThat(pod.at("/spec/tolerations/0").toString())
+                .isEqualTo("{\"key\":\"node.kubernetes.io/not-ready\",\"operator\":\"Exists\","
+                        + "\"effect\":\"NoExecute\",\"tolerationSeconds\":0}");
+        ObjectNode level = decode(
+                "scheduling.k8s.io/v1",
+                "PriorityClass",
+                message().varint(2, 0).varint(3, 0).text(4, "").done());
+        assertThat(level.path("value").intValue()).isZero();
+        assertThat(level.has("value")).isTrue();
+        assertThat(level.has("globalDefault")).isFalse();
+    }
+
+    @Test
     void quantitiesTimesAndNumbersOrTextAreWrittenAsJsonWritesThem() {
         byte[] port = message()
                 .text(1, "http")

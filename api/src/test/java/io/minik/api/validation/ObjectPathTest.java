@@ -492,6 +492,20 @@ class ObjectPathTest {
                 .startsWith(
                         "spec: Forbidden: pod updates may not change fields other than `spec.containers[*].image`,");
 
+        String zeros =
+                "metadata: {name: p, namespace: d}\nspec: {hostNetwork: false, subdomain: '', tolerations: [{key: a,"
+                        + " operator: Exists, value: ''}], containers: [{name: c, image: i, tty: false, env: [{name: A, value: ''}],"
+                        + " securityContext: {%s}}]}";
+        ObjectNode said = defaulted(Resources.PODS, String.format(zeros, "runAsUser: 0"));
+        ObjectNode unsaid = defaulted(
+                Resources.PODS,
+                "metadata: {name: p, namespace: d}\nspec: {tolerations: [{key: a, operator: Exists}], containers: [{name: c,"
+                        + " image: i, env: [{name: A}], securityContext: {runAsUser: 0}}]}");
+        assertThat(Validator.validate(pods, unsaid, Optional.of(said), "")).isEmpty();
+        assertThat(Validator.validate(pods, said, Optional.of(unsaid), "")).isEmpty();
+        ObjectNode user = defaulted(Resources.PODS, String.format(zeros, ""));
+        assertThat(Validator.validate(pods, user, Optional.of(said), "")).isNotEmpty();
+
         ObjectNode deployment = defaulted(Resources.DEPLOYMENTS, DEPLOYMENT);
         ObjectNode other = defaulted(Resources.DEPLOYMENTS, DEPLOYMENT.replace("app: web", "app: other"));
         assertThat(texts(Validator.validate(SCHEMA.kind(Resources.DEPLOYMENTS), other, Optional.of(deployment), "")))
