@@ -3,7 +3,6 @@ package io.minik.api.patch;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.minik.api.meta.ApiException;
 import io.minik.api.schema.Field;
 import io.minik.api.schema.Type;
 import io.minik.ground.json.Json;
@@ -320,6 +319,7 @@ final class Ownership {
         return parts;
     }
 
+    /** An item that says none of its keys has Go's zero for them. Of patches that are applied, TypedPatch refuses it before. */
     private static String key(Field field, JsonNode item) {
         Map<String, JsonNode> keys = new TreeMap<>();
         for (String name : field.listMapKeys()) {
@@ -334,13 +334,11 @@ final class Ownership {
                 keys.put(name, value);
             }
         }
-        if (keys.isEmpty()) {
-            throw ApiException.badRequest("." + field.name()
-                    + ": element: associative list with keys has an element that omits key field \""
-                    + String.join("\", \"", field.listMapKeys()) + "\" (and doesn't have default value)");
-        }
         ObjectNode ordered = Json.object();
         keys.forEach(ordered::set);
+        if (keys.isEmpty()) {
+            field.listMapKeys().forEach(name -> ordered.put(name, ""));
+        }
         return text(ordered);
     }
 

@@ -245,6 +245,16 @@ class ApplyTest {
     }
 
     @Test
+    void aWriteMayLeaveOutTheKeyOfAnItem() {
+        ObjectNode tree = tree("spec: {replicas: 1}");
+        ManagedFields.created(writer("me", "", 0), tree);
+        ObjectNode told = tree.deepCopy();
+        Json.child(told, "status").putArray("conditions").addObject().put("message", "told");
+        ManagedFields.track(writer("other", "status", 1), tree, told);
+        assertThat(new JsonManagers(told).fields("other")).contains("k:{\\\"type\\\":\\\"\\\"}");
+    }
+
+    @Test
     void whatKubectlAppliedItselfIsNoConflictAndItsNoteFollows() {
         String note = "kubectl.kubernetes.io/last-applied-configuration";
         ObjectNode tree = tree(
