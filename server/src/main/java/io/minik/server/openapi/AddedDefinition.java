@@ -1,9 +1,11 @@
 package io.minik.server.openapi;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.schema.Structural;
 import io.minik.ground.json.Json;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -31,26 +33,42 @@ final class AddedDefinition {
     }
 
     ObjectNode of(Structural schema) {
-        ObjectNode root = (ObjectNode) schema(schema.source().isObject() ? schema.source() : Json.object());
-        ObjectNode properties = Json.object();
-        properties.putObject("apiVersion").put("description", API_VERSION).put("type", "string");
-        properties.putObject("kind").put("description", KIND).put("type", "string");
-        ObjectNode metadata = properties.putObject("metadata").put("description", METADATA);
-        if (v2) {
-            metadata.put("$ref", "#/definitions/" + META);
-        } else {
-            metadata.putArray("allOf").addObject().put("$ref", "#/components/schemas/" + META);
+        if (v2 && schema.preserves()) {
+            // Of properties that are told, clients of version 2 would conclude that there are no others.
+            return Json.object().put("type", "object");
         }
+        ObjectNode root = (ObjectNode) schema(schema.source().isObject() ? schema.source() : Json.object());
+        ObjectNode properties = heads();
         for (Map.Entry<String, JsonNode> property : root.path("properties").properties()) {
             if (!properties.has(property.getKey())) {
                 properties.set(property.getKey(), property.getValue());
             }
         }
-        boolean formless = v2 && schema.preserves();
-        if (!formless) {
-            root.put("type", "object").set("properties", properties);
-        }
+        root.put("type", "object").set("properties", properties);
         return root;
+    }
+
+    /** What every object has. */
+    private ObjectNode heads() {
+        ObjectNode heads = Json.object();
+        heads.putObject("apiVersion").put("description", API_VERSION).put("type", "string");
+        heads.putObject("kind").put("description", KIND).put("type", "string");
+        ObjectNode metadata = heads.putObject("metadata").put("description", METADATA);
+        if (v2) {
+            metadata.put("$ref", "#/definitions/" + META);
+        } else {
+            metadata.putArray("allOf").addObject().put("$ref", "#/components/schemas/" + META);
+        }
+        return heads;
+    }
+
+    /** An object in an object has heads, too, and says what it is. */
+    private void embedded(ObjectNode schema) {
+        heads().properties().forEach(head -> Json.child(schema, "properties").set(head.getKey(), head.getValue()));
+        Set<String> required = new LinkedHashSet<>(Json.stringList(schema, "required"));
+        required.addAll(List.of("kind", "apiVersion"));
+        ArrayNode words = schema.putArray("required");
+        required.forEach(words::add);
     }
 
     private JsonNode schema(JsonNode source) {
@@ -75,6 +93,9 @@ final class AddedDefinition {
                         case "allOf", "anyOf", "oneOf" -> all(word.getValue());
                         default -> word.getValue();
                     });
+        }
+        if (!any && source.path("x-kubernetes-embedded-resource").asBoolean(false)) {
+            embedded(clean);
         }
         return clean;
     }
