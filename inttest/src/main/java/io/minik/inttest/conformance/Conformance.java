@@ -24,6 +24,8 @@ public final class Conformance {
             Definitions.add(run);
             FieldValidation.add(run);
             Discoveries.add(run);
+            Identities.add(run);
+            Workloads.add(run);
             failures = run.failures();
         }
         System.exit(failures == 0 ? 0 : 1);

@@ -8,6 +8,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /** Runs behaviours, a few at a time, each in a namespace of its own, and prints a line for each. */
@@ -52,6 +53,11 @@ final class Run {
         if (title.contains(only)) {
             behaviours.add(new Behaviour(title, steps));
         }
+    }
+
+    /** One for each resource: its plural goes before the title. */
+    void behaviour(String title, String plural, BiConsumer<Place, String> steps) {
+        behaviour(plural + ": " + title, place -> steps.accept(place, plural));
     }
 
     int failures() throws InterruptedException {
