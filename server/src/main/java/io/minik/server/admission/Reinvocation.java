@@ -24,6 +24,11 @@ public final class Reinvocation {
         wanted = true;
     }
 
+    /** Whether something has changed that no built-in step did, which knows nothing of what is the server's in an object. */
+    public boolean wanted() {
+        return wanted;
+    }
+
     /** Whether this is the second time. */
     public boolean again() {
         return again;

@@ -30,7 +30,9 @@ public record Review(
     public enum Operation {
         CREATE,
         UPDATE,
-        DELETE
+        DELETE,
+        /** A way through to a container or a server is to be opened; the object is what is asked for. */
+        CONNECT
     }
 
     public Resource resource() {

@@ -33,8 +33,6 @@ record Unserved(String resource, String what, String missing, Where where) {
 
     static final List<Unserved> ALL = List.of(
             all("apiservices.apiregistration.k8s.io", "APIService", "pass requests on to it"),
-            all("mutatingwebhookconfigurations" + ADMISSION, "MutatingWebhookConfiguration", "call its webhooks"),
-            all("validatingwebhookconfigurations" + ADMISSION, "ValidatingWebhookConfiguration", "call its webhooks"),
             all("flowschemas.flowcontrol.apiserver.k8s.io", "FlowSchema", "sort requests by it"),
             all(
                     "prioritylevelconfigurations.flowcontrol.apiserver.k8s.io",

@@ -20,7 +20,6 @@ import io.minik.server.admission.ResourceQuotas;
 import io.minik.server.authn.Authenticator;
 import io.minik.server.authn.User;
 import io.minik.server.authz.Authorizer;
-import io.minik.server.crd.ConversionWebhook;
 import io.minik.server.kinds.Bootstrap;
 import io.minik.server.kinds.BuiltInKinds;
 import io.minik.server.kinds.QuotaStatus;
@@ -28,14 +27,12 @@ import io.minik.server.openapi.OpenApi;
 import io.minik.server.registry.Connector;
 import io.minik.server.registry.KindStrategies;
 import io.minik.server.registry.NameSource;
-import io.minik.server.registry.Present;
 import io.minik.server.registry.Registry;
 import io.minik.server.registry.ServedKinds;
+import io.minik.server.registry.Versions;
 import io.minik.server.table.Tables;
 import io.minik.server.watchcache.Compaction;
 import io.minik.server.watchcache.WatchCaches;
-import io.minik.server.webhook.Places;
-import io.minik.server.webhook.WebhookClient;
 import io.minik.store.Store;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -80,7 +77,7 @@ public final class ApiServer implements Room {
     private final ApiServerConfig config;
     private final WatchCaches caches;
     private final Compaction compaction;
-    private final WebhookClient webhooks;
+    private final Hooks hooks;
     private final Registry registry;
     private final ServedKinds served;
     private final QuotaStatus quotas;
@@ -159,16 +156,16 @@ public final class ApiServer implements Room {
         QuotaEvaluators evaluators = new QuotaEvaluators(stored);
         ResourceQuotas bounds = new ResourceQuotas(evaluators);
         this.compaction = new Compaction(Loop.here(vertx), parts.store());
-        this.webhooks = new WebhookClient(vertx, new Places(new Present(caches), random), WebhookClient.Road.DIRECT);
+        this.hooks = new Hooks(vertx, caches, parts, new Versions(kinds, strategies), metrics);
         this.registry = new Registry(new Registry.Parts(
                 parts.store(),
                 caches,
                 kinds,
                 strategies,
-                Rules.chain(config, parts, names, strategies, List.of(new NotYet(this::notYet), bounds)),
+                Rules.chain(config, parts, names, hooks, List.of(new NotYet(this::notYet), bounds)),
                 names,
                 clock,
-                new ConversionWebhook(webhooks, names::uid),
+                hooks.converter(),
                 parts.connectors()));
         ComponentStatuses components = new ComponentStatuses(() -> rooms);
         registry.compute("componentstatuses", key -> Future.succeededFuture(components.all()));
@@ -273,6 +270,11 @@ public final class ApiServer implements Room {
         metrics.gauge(nameAndLabels, value);
     }
 
+    /** What /metrics shows. */
+    public String metrics() {
+        return metrics.text();
+    }
+
     public int port() {
         return port;
     }
@@ -311,7 +313,7 @@ public final class ApiServer implements Room {
                 .eventually(audit::close)
                 .eventually(compressor::close)
                 .eventually(decoder::close)
-                .eventually(webhooks::close)
+                .eventually(hooks::close)
                 .eventually(() -> proxy.map(KubeletProxy::close).orElse(Future.succeededFuture()));
     }
 
@@ -373,7 +375,7 @@ public final class ApiServer implements Room {
         pages.put(
                 "/metrics",
                 request -> Future.succeededFuture(new Answer.Raw(
-                        200, "text/plain; version=0.0.4; charset=utf-8", Map.of(), Buffer.buffer(metrics.text()))));
+                        200, "text/plain; version=0.0.4; charset=utf-8", Map.of(), Buffer.buffer(metrics()))));
         return pages;
     }
 

@@ -2,10 +2,12 @@ package io.minik.server.http;
 
 import io.minik.api.meta.Resource;
 import io.minik.server.request.Target;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
@@ -62,10 +64,16 @@ final class Metrics {
     private final Map<Key, Map<Integer, LongAdder>> answered = new ConcurrentHashMap<>();
     private final Map<Key, Durations> durations = new ConcurrentHashMap<>();
     private final Map<Key, AtomicLong> longRunning = new ConcurrentHashMap<>();
+    private final List<Supplier<String>> others = new CopyOnWriteArrayList<>();
     private final Map<String, LongSupplier> gauges = new ConcurrentHashMap<>();
 
     void gauge(String nameAndLabels, LongSupplier value) {
         gauges.put(nameAndLabels, value);
+    }
+
+    /** Figures of others, in Prometheus' text format. */
+    void add(Supplier<String> text) {
+        others.add(text);
     }
 
     void noGauge(String nameAndLabels) {
@@ -131,6 +139,7 @@ final class Metrics {
                 .append('\n'));
         gauges.forEach((name, value) ->
                 text.append(name).append(' ').append(value.getAsLong()).append('\n'));
+        others.forEach(other -> text.append(other.get()));
         return text.toString();
     }
 

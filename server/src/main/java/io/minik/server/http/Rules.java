@@ -17,7 +17,6 @@ import io.minik.server.admission.StorageObjectInUse;
 import io.minik.server.kinds.ServiceAllocation;
 import io.minik.server.policy.MutatingPolicies;
 import io.minik.server.policy.ValidatingPolicies;
-import io.minik.server.registry.KindStrategies;
 import io.minik.server.registry.NameSource;
 import io.minik.server.registry.Versions;
 import java.util.ArrayList;
@@ -30,14 +29,10 @@ import java.util.List;
 final class Rules {
     private Rules() {}
 
-    /** @param last of these, in their order */
+    /** @param hooks asked after all that is built in; @param last of these, in their order */
     static AdmissionChain chain(
-            ApiServerConfig config,
-            ApiServer.Parts parts,
-            NameSource names,
-            KindStrategies strategies,
-            List<Admission> last) {
-        Versions versions = new Versions(parts.kinds(), strategies);
+            ApiServerConfig config, ApiServer.Parts parts, NameSource names, Hooks hooks, List<Admission> last) {
+        Versions versions = hooks.versions();
         List<Admission> changing = new ArrayList<>(List.of(
                 new NamespaceLifecycle(),
                 new PodServiceAccount(names::tail),
@@ -52,10 +47,12 @@ final class Rules {
                 new PodSecurity(config.podSecurity())));
         changing.addAll(parts.rules());
         changing.add(new MutatingPolicies(parts.kinds(), versions, parts.authorizer()));
+        changing.add(hooks.mutating());
         List<Admission> rules = new ArrayList<>(List.of(
                 new MutatingSteps(changing),
                 new ServiceAllocation(config.serviceCidr(), config.nodePorts(), names, parts.random()),
-                new ValidatingPolicies(parts.kinds(), versions, parts.authorizer())));
+                new ValidatingPolicies(parts.kinds(), versions, parts.authorizer()),
+                hooks.validating()));
         rules.addAll(last);
         return new AdmissionChain(rules);
     }

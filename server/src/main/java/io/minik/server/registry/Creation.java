@@ -24,6 +24,8 @@ final class Creation implements Draft {
     private final Request request;
     private final boolean generated;
     private final Review review;
+    /** The metadata that the server gave it. */
+    private final ObjectNode given;
 
     /** @param body with defaults; kept as it is */
     Creation(Means means, Request request, ObjectNode body, List<String> warnings) {
@@ -38,6 +40,7 @@ final class Creation implements Draft {
             throw ApiException.badRequest("the name of the object (" + key.name()
                     + ") does not match the name on the URL (" + request.key().name() + ")");
         }
+        this.given = tree.path("metadata").deepCopy();
         List<String> prepared = means.strategies().of(request.resource()).prepareCreate(tree);
         means.codec().track(request, Optional.empty(), tree);
         this.review = means.creation(request, key, tree, now, warnings);
@@ -53,6 +56,9 @@ final class Creation implements Draft {
     public void settle() {
         KindRow kind = request.kind();
         ObjectNode tree = review.object();
+        if (review.effects().reinvocation().wanted()) {
+            WriteStrategy.keepCreated(means.strategies().of(kind.resource()), kind, tree, given);
+        }
         means.strategies().of(kind.resource()).settle(tree);
         means.codec().validate(kind, review.key(), tree, Optional.empty(), "");
         review.effects().warnings().addAll(means.codec().warnings(kind, tree, Optional.empty(), ""));

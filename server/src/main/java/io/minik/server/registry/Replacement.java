@@ -51,6 +51,9 @@ final class Replacement implements Draft {
         KindRow kind = request.kind();
         ObjectNode next = review.object();
         String subresource = request.subresource();
+        if (review.effects().reinvocation().wanted()) {
+            WriteStrategy.prepareUpdate(strategy, kind, subresource, next, old);
+        }
         means.codec().validate(kind, request.key(), next, Optional.of(old), subresource);
         review.effects().warnings().addAll(means.codec().warnings(kind, next, Optional.of(old), subresource));
     }

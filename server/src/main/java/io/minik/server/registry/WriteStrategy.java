@@ -59,6 +59,16 @@ final class WriteStrategy {
         return resource.namespaced() ? ObjectKey.of(Json.text(metadata, "namespace"), name) : ObjectKey.cluster(name);
     }
 
+    /** What is the server's to say of a new object, whatever else somebody made of it. @param given its metadata as they were settled */
+    static void keepCreated(KindStrategy strategy, KindRow kind, ObjectNode tree, ObjectNode given) {
+        ObjectNode metadata = Json.child(tree, "metadata");
+        KEPT_METADATA.forEach(field -> copy(given, metadata, field));
+        metadata.remove(List.of("resourceVersion", "selfLink"));
+        if (hasStatus(kind) && !strategy.has(Trait.KEEPS_STATUS_ON_CREATE)) {
+            strategy.initialStatus().ifPresentOrElse(status -> tree.set("status", status), () -> tree.remove("status"));
+        }
+    }
+
     /** Restores in place what an update may not touch, and counts the generation. */
     static void prepareUpdate(
             KindStrategy strategy, KindRow kind, String subresource, ObjectNode next, KubeObject old) {

@@ -10,7 +10,9 @@ import io.minik.ground.json.Json;
 import io.minik.server.admission.Lookup;
 import io.minik.server.request.Request;
 import io.vertx.core.Future;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
 
@@ -79,7 +81,15 @@ public final class Writes {
 
     /** @param request its key is the object's, though it may ask for a collection */
     Future<Result> delete(Request request, DeleteRules.Options options) {
-        return Attempt.run(means, request, () -> Removal.of(means, request, options));
+        Request asked = request;
+        if (options.dryRun() && !request.dryRun()) {
+            // Said in the body; whoever is asked about the request looks at one place.
+            Map<String, String> query = new HashMap<>(request.query());
+            query.put("dryRun", "All");
+            asked = request.with(query);
+        }
+        Request known = asked;
+        return Attempt.run(means, known, () -> Removal.of(means, known, options));
     }
 
     /** meta/v1 Status of a success. */

@@ -30,9 +30,6 @@ class NotYetTest {
     private static final String END = "<!-- end -->\n";
     private static final Schema SCHEMA = Schema.load();
 
-    private static final String WEBHOOK = "'webhooks':[{'name':'a.b.c','clientConfig':{'url':'https://x'},"
-            + "'sideEffects':'None','admissionReviewVersions':['v1'],'rules':[{'operations':['*'],'apiGroups':['*'],"
-            + "'apiVersions':['*'],'resources':['*']}]}]";
     private static final String DEFINITION = "'metadata':{'name':'%s.b.c'},'spec':{'group':'b.c','scope':'Namespaced',"
             + "'versions':[{'name':'v1','served':true,'storage':true,'schema':{'openAPIV3Schema':{%s'type':'object',"
             + "'properties':{'spec':{'type':'object','properties':{'a':{'type':'string'}}}}}}%s}],'names':{'plural':'%s',"
@@ -56,8 +53,6 @@ class NotYetTest {
                     "APIService",
                     "'metadata':{'name':'v1.x.y'},'spec':{'group':'x.y','version':'v1','groupPriorityMinimum':1,"
                             + "'versionPriority':1,'service':{'name':'s','namespace':'default'}}"),
-            Map.entry("MutatingWebhookConfiguration", WEBHOOK),
-            Map.entry("ValidatingWebhookConfiguration", WEBHOOK),
             Map.entry("FlowSchema", "'spec':{'priorityLevelConfiguration':{'name':'p'}}"),
             Map.entry(
                     "PriorityLevelConfiguration",

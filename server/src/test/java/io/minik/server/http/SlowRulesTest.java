@@ -213,7 +213,7 @@ class SlowRulesTest {
 
     @Test
     void whoNeverAnswersCostsTheRequestAndNothingElse() {
-        for (Operation operation : Operation.values()) {
+        for (Operation operation : List.of(Operation.CREATE, Operation.UPDATE, Operation.DELETE)) {
             mutation = review -> DONE;
             if (operation != Operation.CREATE) {
                 await(api.createAs("other", Resources.CONFIG_MAPS, "default", "{'metadata':{'name':'a'}}")
@@ -234,7 +234,8 @@ class SlowRulesTest {
                                             "application/json",
                                             "{'metadata':{'name':'a'}}");
                                 case UPDATE -> patch(query, "{'data':{'mine':'1'}}");
-                                case DELETE -> api.send(Verb.DELETE, Resources.CONFIG_MAPS, A, "", query, "", "");
+                                case DELETE, CONNECT ->
+                                    api.send(Verb.DELETE, Resources.CONFIG_MAPS, A, "", query, "", "");
                             }))
                     .as(operation.name())
                     .isInstanceOfSatisfying(ApiException.class, error -> {

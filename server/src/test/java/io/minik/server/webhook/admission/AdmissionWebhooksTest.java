@@ -1,0 +1,413 @@
+package io.minik.server.webhook.admission;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.minik.api.client.ApiCall.Verb;
+import io.minik.api.meta.ApiException;
+import io.minik.api.meta.Resource;
+import io.minik.api.meta.Resources;
+import io.minik.api.object.KubeObject;
+import io.minik.api.object.ObjectKey;
+import io.minik.ground.json.Json;
+import io.minik.server.http.TestApi;
+import io.minik.server.webhook.HookServer;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Webhooks as users configure them, asked by a whole API server. */
+class AdmissionWebhooksTest {
+    private static final String GROUP = "admissionregistration.k8s.io";
+    private static final Resource MUTATING =
+            new Resource(GROUP, "v1", "mutatingwebhookconfigurations", "MutatingWebhookConfiguration", false);
+    private static final Resource VALIDATING =
+            new Resource(GROUP, "v1", "validatingwebhookconfigurations", "ValidatingWebhookConfiguration", false);
+    private static final ObjectKey A = ObjectKey.of("default", "a");
+    private static final String RULE =
+            "'rules':[{'operations':['*'],'apiGroups':[''],'apiVersions':['v1'],'resources':['configmaps']}]";
+
+    private final Vertx hooks = Vertx.vertx();
+    /** What came, by path, in order. */
+    private final List<String> paths = new CopyOnWriteArrayList<>();
+
+    private final Map<String, ObjectNode> asked = new ConcurrentHashMap<>();
+    /** The response to who asks at a path; it gets its uid. */
+    private final Map<String, Function<JsonNode, String>> answers = new HashMap<>();
+
+    private final HookServer hook = new HookServer(hooks, this::answer);
+    private final TestApi api = new TestApi();
+
+    @AfterEach
+    void stop() {
+        api.close();
+        hook.close();
+        TestApi.await(hooks.close());
+    }
+
+    private void answer(HttpServerRequest http, ObjectNode review) {
+        String path = http.path();
+        paths.add(path);
+        asked.put(path, review);
+        JsonNode request = review.path("request");
+        ObjectNode answer =
+                Json.object().put("kind", "AdmissionReview").put("apiVersion", Json.text(review, "apiVersion"));
+        ObjectNode response = answer.putObject("response").put("uid", Json.text(request, "uid"));
+        response.setAll(TestApi.tree(
+                answers.getOrDefault(path, unused -> "{'allowed':true}").apply(request)));
+        if (response.path("none").asBoolean()) {
+            answer.remove("response");
+        }
+        HookServer.json(http, answer);
+    }
+
+    /** A response that changes the object. */
+    private static String patch(String operations) {
+        String patch = "[" + operations.replace('\'', '"') + "]";
+        return "{'allowed':true,'patchType':'JSONPatch','patch':'"
+                + Base64.getEncoder().encodeToString(patch.getBytes(StandardCharsets.UTF_8)) + "'}";
+    }
+
+    private static String data(String key, String value) {
+        return "{'op':'add','path':'/data/" + key + "','value':'" + value + "'}";
+    }
+
+    private String webhook(String name, String more) {
+        return "{'name':'" + name + ".hooks.example.com','sideEffects':'None','admissionReviewVersions':['v1'],"
+                + "'clientConfig':" + hook.clientConfig("/" + name) + ","
+                + (more.contains("'rules'") ? more : RULE + more)
+                + "}";
+    }
+
+    private void configure(Resource kind, String name, String... webhooks) {
+        api.create(kind, "", "{'metadata':{'name':'" + name + "'},'webhooks':[" + String.join(",", webhooks) + "]}");
+    }
+
+    private KubeObject create(String name) {
+        return api.create(Resources.CONFIG_MAPS, "default", map(name));
+    }
+
+    private static String map(String name) {
+        return "{'metadata':{'name':'" + name + "'},'data':{'said':'yes'}}";
+    }
+
+    @Test
+    void aMutatingWebhookIsShownTheRequestAndChangesIt() {
+        answers.put("/m", request -> patch(data("more", "x") + ",{'op':'remove','path':'/data/said'}"));
+        configure(MUTATING, "one", webhook("m", ""));
+        TestApi.Said said = api.said(Resources.CONFIG_MAPS, "default", map("a"));
+
+        assertThat(said.object().at("data")).isEqualTo(TestApi.tree("{'more':'x'}"));
+        assertThat(api.get(Resources.CONFIG_MAPS, "default", "a").at("data")).isEqualTo(TestApi.tree("{'more':'x'}"));
+        assertThat(said.annotations())
+                .containsEntry(
+                        "mutation.webhook.admission.k8s.io/round_0_index_0",
+                        "{\"configuration\":\"one\",\"webhook\":\"m.hooks.example.com\",\"mutated\":true}");
+        JsonNode request = asked.get("/m").path("request");
+        assertThat(Json.text(asked.get("/m"), "apiVersion")).isEqualTo("admission.k8s.io/v1");
+        assertThat(request.path("kind")).isEqualTo(TestApi.tree("{'group':'','version':'v1','kind':'ConfigMap'}"));
+        assertThat(request.path("resource"))
+                .isEqualTo(TestApi.tree("{'group':'','version':'v1','resource':'configmaps'}"));
+        assertThat(request.path("requestResource")).isEqualTo(request.path("resource"));
+        assertThat(Json.text(request, "operation")).isEqualTo("CREATE");
+        assertThat(Json.text(request, "userInfo", "username")).isEqualTo("tester");
+        assertThat(Json.text(request, "namespace")).isEqualTo("default");
+        assertThat(Json.text(request, "name")).isEqualTo("a");
+        assertThat(request.path("dryRun").asBoolean(true)).isFalse();
+        assertThat(Json.text(request, "object", "data", "said")).isEqualTo("yes");
+        assertThat(request.get("oldObject").isNull()).isTrue();
+        assertThat(Json.text(request, "options", "kind")).isEqualTo("CreateOptions");
+    }
+
+    @Test
+    void updatesAndDeletesShowWhatIsThere() {
+        create("a");
+        configure(VALIDATING, "one", webhook("v", ""));
+        api.merge(Resources.CONFIG_MAPS, A, "", "{'data':{'said':'no'}}");
+        JsonNode update = asked.get("/v").path("request");
+        assertThat(Json.text(update, "operation")).isEqualTo("UPDATE");
+        assertThat(Json.text(update, "object", "data", "said")).isEqualTo("no");
+        assertThat(Json.text(update, "oldObject", "data", "said")).isEqualTo("yes");
+        assertThat(Json.text(update, "options", "kind")).isEqualTo("PatchOptions");
+        api.delete(Resources.CONFIG_MAPS, A, "");
+        JsonNode delete = asked.get("/v").path("request");
+        assertThat(Json.text(delete, "operation")).isEqualTo("DELETE");
+        assertThat(delete.get("object").isNull()).isTrue();
+        assertThat(Json.text(delete, "oldObject", "data", "said")).isEqualTo("no");
+        assertThat(Json.text(delete, "options", "kind")).isEqualTo("DeleteOptions");
+        create("b");
+        create("c");
+        paths.clear();
+        TestApi.await(api.send(
+                Verb.DELETE_COLLECTION, Resources.CONFIG_MAPS, ObjectKey.of("default", ""), "", Map.of(), "", ""));
+        assertThat(paths).as("one of each").containsExactly("/v", "/v");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{'allowed':false,'status':{'message':'not today'}} | 400 | admission webhook \"v.hooks.example.com\" denied the"
+                        + " request: not today",
+                "{'allowed':false,'status':{'reason':'NotFound','code':404}} | 404 | admission webhook \"v.hooks.example.com\" denied"
+                        + " the request: NotFound",
+                "{'allowed':false,'status':{'code':200}} | 400 | admission webhook \"v.hooks.example.com\" denied the request without"
+                        + " explanation",
+                "{'allowed':false} | 400 | admission webhook \"v.hooks.example.com\" denied the request without explanation",
+                "{'allowed':true,'uid':'x'} | 500 | Internal error occurred: failed calling webhook \"v.hooks.example.com\": received"
+                        + " invalid webhook response: expected response.uid=\"U\", got \"x\"",
+                "{'none':true} | 500 | Internal error occurred: failed calling webhook \"v.hooks.example.com\": received invalid webhook"
+                        + " response: webhook response was absent",
+                "{'allowed':true,'patch':'W10='} | 500 | Internal error occurred: failed calling webhook \"v.hooks.example.com\":"
+                        + " received invalid webhook response: validating webhook may not return response.patch",
+            })
+    void aValidatingWebhookRefusesOrFailsInUpstreamsWords(String response, int code, String message) {
+        String[] uid = {""};
+        answers.put("/v", request -> {
+            uid[0] = Json.text(request, "uid");
+            return response;
+        });
+        configure(VALIDATING, "one", webhook("v", ""));
+        assertThatThrownBy(() -> create("a")).isInstanceOfSatisfying(ApiException.class, refused -> {
+            assertThat(refused.getMessage()).isEqualTo(message.replace("\"U\"", "\"" + uid[0] + "\""));
+            assertThat(refused.status().code()).isEqualTo(code);
+        });
+        assertThat(api.list(Resources.CONFIG_MAPS, "default", Map.of()).items()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{'op':'replace','path':'/data/nothing','value':'x'} | Internal error occurred: replace operation does not apply: doc is"
+                        + " missing key: /data/nothing: missing value",
+                "{'op':'add','path':'/data/Bad Key','value':'x'} | data[Bad Key]: Invalid value",
+                "{'op':'add','path':'/data','value':7} | Internal error occurred: ",
+                "{'op':'replace','path':'/metadata/name','value':'b'} | the name of the object (b) does not match the name on the URL (a)",
+            })
+    void aPatchThatBreaksTheObjectFailsTheRequest(String operation, String message) {
+        answers.put("/m", request -> patch(operation));
+        configure(MUTATING, "one", webhook("m", ""));
+        assertThatThrownBy(() -> create("a")).hasMessageContaining(message);
+        assertThat(api.list(Resources.CONFIG_MAPS, "default", Map.of()).items()).isEmpty();
+    }
+
+    @Test
+    void whatAWebhookAddsIsDefaultedAndWhatIsTheServersStays() {
+        answers.put(
+                "/m",
+                request -> patch(
+                        "{'op':'add','path':'/spec/containers/-','value':{'name':'side','image':'i:1','unknown':1}},"
+                                + "{'op':'add','path':'/status/phase','value':'Running'},"
+                                + "{'op':'replace','path':'/metadata/uid','value':'mine'}"));
+        configure(
+                MUTATING,
+                "one",
+                webhook(
+                        "m",
+                        "'rules':[{'operations':['CREATE'],'apiGroups':[''],'apiVersions':['v1'],'resources':['pods']}]"));
+        KubeObject pod = api.create(
+                Resources.PODS,
+                "default",
+                "{'metadata':{'name':'p'},'spec':{'containers':[{'name':'c','image':'i:1'}]}}");
+        JsonNode side = pod.at("spec", "containers").get(1);
+        assertThat(Json.text(side, "imagePullPolicy")).isEqualTo("IfNotPresent");
+        assertThat(side.has("unknown")).isFalse();
+        assertThat(pod.text("status", "phase")).isEqualTo("Pending");
+        assertThat(pod.uid()).isNotEqualTo("mine");
+    }
+
+    @Test
+    void whoCannotBeAskedFailsTheRequestOrIsPassedBy() {
+        answers.put("/m", request -> "{'none':true}");
+        configure(MUTATING, "closed", webhook("m", ",'failurePolicy':'Fail'"));
+        assertThatThrownBy(() -> create("a"))
+                .hasMessage("Internal error occurred: failed calling webhook \"m.hooks.example.com\": received invalid"
+                        + " webhook response: webhook response was absent");
+        api.merge(
+                MUTATING,
+                ObjectKey.cluster("closed"),
+                "",
+                "{'webhooks':[" + webhook("m", ",'failurePolicy':'Ignore'") + "]}");
+        TestApi.Said said = api.said(Resources.CONFIG_MAPS, "default", map("a"));
+        assertThat(said.annotations())
+                .containsEntry("failed-open.mutation.webhook.admission.k8s.io/round_0_index_0", "m.hooks.example.com")
+                .containsEntry(
+                        "mutation.webhook.admission.k8s.io/round_0_index_0",
+                        "{\"configuration\":\"closed\",\"webhook\":\"m.hooks.example.com\",\"mutated\":false}");
+
+        hook.close();
+        configure(
+                VALIDATING,
+                "dead",
+                webhook("v", ",'failurePolicy':'Fail','timeoutSeconds':5")
+                        .replace(hook.url("/v"), "https://127.0.0.1:1/v"));
+        assertThatThrownBy(() -> create("b"))
+                .hasMessage(
+                        "Internal error occurred: failed calling webhook \"v.hooks.example.com\": failed to call webhook:"
+                                + " Post \"https://127.0.0.1:1/v?timeout=5s\": dial tcp 127.0.0.1:1: connect: connection refused");
+    }
+
+    @Test
+    void warningsAndAnnotationsReachWhoAskedAndTheAuditLog() {
+        answers.put(
+                "/v", request -> "{'allowed':true,'warnings':['mind the gap'],'auditAnnotations':{'seen':'by me'}}");
+        configure(VALIDATING, "one", webhook("v", ""));
+        TestApi.Said said = api.said(Resources.CONFIG_MAPS, "default", map("a"));
+        assertThat(said.warnings()).contains("mind the gap");
+        assertThat(said.annotations()).containsEntry("v.hooks.example.com/seen", "by me");
+    }
+
+    @Test
+    void aDryRunIsShownOnlyToWhomItDoesNoHarm() {
+        create("a");
+        String loud = webhook("v", "").replace("'sideEffects':'None'", "'sideEffects':'NoneOnDryRun'");
+        configure(VALIDATING, "one", loud);
+        TestApi.await(api.send(
+                Verb.DELETE, Resources.CONFIG_MAPS, A, "", Map.of(), "application/json", "{'dryRun':['All']}"));
+        assertThat(asked.get("/v").path("request").path("dryRun").asBoolean()).isTrue();
+        assertThat(api.get(Resources.CONFIG_MAPS, "default", "a").name()).isEqualTo("a");
+        assertThatThrownBy(() -> configure(
+                        VALIDATING, "two", webhook("w", "").replace("'sideEffects':'None'", "'sideEffects':'Some'")))
+                .hasMessageContaining(
+                        "webhooks[0].sideEffects: Unsupported value: \"Some\": supported values: \"None\","
+                                + " \"NoneOnDryRun\"");
+    }
+
+    @Test
+    void selectorsAndConditionsSayWhoIsAsked() {
+        api.create(Resources.NAMESPACES, "", "{'metadata':{'name':'shop','labels':{'hooks':'yes'}}}");
+        configure(
+                VALIDATING,
+                "one",
+                webhook("n", ",'namespaceSelector':{'matchLabels':{'hooks':'yes'}}"),
+                webhook("o", ",'objectSelector':{'matchLabels':{'tier':'front'}}"),
+                webhook(
+                        "c",
+                        ",'matchConditions':[{'name':'b','expression':'object.metadata.name == \\'b\\''}]"
+                                .replace("\\'", "\\\"")),
+                webhook(
+                        "e",
+                        ",'failurePolicy':'Ignore','matchConditions':[{'name':'e','expression':'object.nothing.here == 1'}]"));
+        create("a");
+        assertThat(paths).isEmpty();
+        create("b");
+        assertThat(paths).containsExactly("/c");
+        paths.clear();
+        api.create(Resources.CONFIG_MAPS, "default", "{'metadata':{'name':'d','labels':{'tier':'front'}}}");
+        assertThat(paths).containsExactly("/o");
+        paths.clear();
+        api.create(Resources.CONFIG_MAPS, "shop", map("a"));
+        assertThat(paths).containsExactly("/n");
+    }
+
+    @Test
+    void anEquivalentVersionIsShownAsTheOneThatIsMeant() {
+        Resource v1 = new Resource("autoscaling", "v1", "horizontalpodautoscalers", "HorizontalPodAutoscaler", true);
+        String rule =
+                "'rules':[{'operations':['*'],'apiGroups':['autoscaling'],'apiVersions':['v2'],'resources':['*']}]";
+        answers.put("/m", request -> patch("{'op':'replace','path':'/spec/maxReplicas','value':9}"));
+        configure(MUTATING, "one", webhook("m", rule), webhook("x", rule + ",'matchPolicy':'Exact'"));
+        KubeObject made = api.create(
+                v1,
+                "default",
+                "{'metadata':{'name':'h'},'spec':{'maxReplicas':3,'targetCPUUtilizationPercentage':70,"
+                        + "'scaleTargetRef':{'kind':'Deployment','name':'d'}}}");
+        assertThat(paths).containsExactly("/m");
+        JsonNode request = asked.get("/m").path("request");
+        assertThat(Json.text(request, "object", "apiVersion")).isEqualTo("autoscaling/v2");
+        assertThat(Json.text(request, "resource", "version")).isEqualTo("v2");
+        assertThat(Json.text(request, "requestResource", "version")).isEqualTo("v1");
+        assertThat(made.apiVersion()).isEqualTo("autoscaling/v1");
+        assertThat(made.at("spec", "maxReplicas").asInt()).isEqualTo(9);
+        assertThat(made.at("spec", "targetCPUUtilizationPercentage").asInt()).isEqualTo(70);
+    }
+
+    @Test
+    void webhooksAreAskedInOrderAndAgainIfOthersChangedTheObjectAfterThem() {
+        List<String> seen = new ArrayList<>();
+        answers.put("/first", request -> {
+            seen.add("first " + request.path("object").path("data"));
+            return "{'allowed':true}";
+        });
+        answers.put("/never", request -> {
+            seen.add("never");
+            return "{'allowed':true}";
+        });
+        answers.put("/second", request -> {
+            seen.add("second");
+            return patch(data("second", "x"));
+        });
+        configure(MUTATING, "a", webhook("first", ",'reinvocationPolicy':'IfNeeded'"), webhook("never", ""));
+        configure(MUTATING, "b", webhook("second", ",'reinvocationPolicy':'IfNeeded'"));
+        TestApi.Said said = api.said(Resources.CONFIG_MAPS, "default", map("a"));
+        assertThat(seen)
+                .containsExactly(
+                        "first {\"said\":\"yes\"}", "never", "second", "first {\"said\":\"yes\",\"second\":\"x\"}");
+        assertThat(said.annotations()).containsKey("mutation.webhook.admission.k8s.io/round_1_index_0");
+    }
+
+    @Test
+    void configurationsAreShownToNobodyAndCountFromTheNextRequestOn() {
+        answers.put("/v", request -> "{'allowed':false}");
+        configure(
+                VALIDATING,
+                "all",
+                webhook(
+                        "v",
+                        "'rules':[{'operations':['*'],'apiGroups':['*'],'apiVersions':['*'],'resources':['*/*']}]"));
+        assertThatThrownBy(() -> create("a")).hasMessageContaining("denied the request");
+        api.delete(VALIDATING, ObjectKey.cluster("all"), "");
+        create("a");
+    }
+
+    @Test
+    void whatWebhooksDidIsCounted() {
+        answers.put("/v", request -> "{'allowed':false,'status':{'code':418}}");
+        configure(VALIDATING, "one", webhook("v", ""));
+        assertThatThrownBy(() -> create("a")).hasMessageContaining("denied");
+        assertThat(api.server().metrics())
+                .contains(
+                        "apiserver_admission_webhook_rejection_count{error_type=\"no_error\",name=\"v.hooks.example.com\","
+                                + "operation=\"CREATE\",rejection_code=\"418\",type=\"validating\"} 1\n")
+                .contains(
+                        "apiserver_admission_webhook_request_total{code=\"418\",name=\"v.hooks.example.com\",operation="
+                                + "\"CREATE\",rejected=\"true\",type=\"validating\"} 1\n")
+                .contains("apiserver_admission_webhook_admission_duration_seconds_count{name=\"v.hooks.example.com\","
+                        + "operation=\"CREATE\",rejected=\"true\",type=\"validating\"} 1\n");
+    }
+
+    /** A generation counts what is stored, not what was sent. */
+    @Test
+    void aWebhooksChangeOfWhatIsWishedCounts() {
+        String deployment =
+                "{'metadata':{'name':'d'},'spec':{'selector':{'matchLabels':{'a':'b'}},'template':{'metadata':"
+                        + "{'labels':{'a':'b'}},'spec':{'containers':[{'name':'c','image':'i'}]}}}}";
+        api.create(Resources.DEPLOYMENTS, "default", deployment);
+        answers.put("/m", request -> patch("{'op':'replace','path':'/spec/replicas','value':5}"));
+        configure(
+                MUTATING,
+                "one",
+                webhook(
+                        "m",
+                        "'rules':[{'operations':['UPDATE'],'apiGroups':['apps'],'apiVersions':['v1'],'resources':['deployments']}]"));
+        KubeObject labelled =
+                api.merge(Resources.DEPLOYMENTS, ObjectKey.of("default", "d"), "", "{'metadata':{'labels':{'x':'y'}}}");
+        assertThat(labelled.at("spec", "replicas").asInt()).isEqualTo(5);
+        assertThat(labelled.meta().generation()).isEqualTo(2);
+    }
+}
