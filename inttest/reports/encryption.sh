@@ -7,7 +7,7 @@ key = sys.argv[1].encode()
 body = b'\x0a' + bytes([len(key)]) + key
 sys.stdout.buffer.write(b'\0' + struct.pack('>I', len(body)) + body)
 PY
-  on a curl -sS --http2 --cacert "$tls/etcd-server-ca.crt" --cert "$tls/etcd-client.crt" --key "$tls/etcd-client.key" \
+  on a curl -sS --http2 --cacert "$tls/etcd/server-ca.crt" --cert "$tls/etcd/client.crt" --key "$tls/etcd/client.key" \
     -H 'Content-Type: application/grpc' -H 'TE: trailers' --data-binary "@$work/a/range" \
     https://127.0.0.1:2379/etcdserverpb.KV/Range --output - | tr -c '[:print:]' ' '
 }

@@ -334,7 +334,7 @@ final class ControlPlane {
                 options.nodePorts(),
                 options.tolerations(),
                 options.security.podSecurity(),
-                options.security.auditLogPath,
+                options.security.audit(),
                 Build.THIS.served(),
                 Optional.of(new ApiServerConfig.KubeletTls(KeyCertOptions.wrap(toKubelets), kubeletTrust)));
     }

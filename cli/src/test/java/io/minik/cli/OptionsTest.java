@@ -145,6 +145,14 @@ class OptionsTest {
             --encryption-provider-config=FOLDER/e --secrets-encryption | say the same in two ways: give one
             --encryption-provider-config-automatic-reload=perhaps | 'perhaps' is not a boolean
             --secrets-encryption=perhaps                | 'perhaps' is not a boolean
+            --audit-policy-file=FOLDER                  | --audit-policy-file: "FOLDER" is a directory
+            --audit-policy-file=FOLDER/file             | --audit-policy-file: FOLDER/file: unknown group version field
+            --audit-webhook-config-file=FOLDER/file     | contexts has no ""
+            --audit-log-maxsize=0                       | --audit-log-maxsize: "0" must be at least 1
+            --audit-log-maxbackup=-1                    | --audit-log-maxbackup: "-1" must be at least 0
+            --audit-log-maxage=-1                       | --audit-log-maxage: "-1" must be at least 0
+            --audit-log-format=legacy                   | --audit-log-format: "legacy" is not served: json is
+            --audit-log-mode=never                      | --audit-log-mode: "never" is none of batch, blocking, blocking-strict
             --audit-log-path=FOLDER/none/audit.log      | the directory FOLDER/none is not there
             --admission-control-config-file=FOLDER      | --admission-control-config-file: "FOLDER" is a directory
             --admission-control-config-file=FOLDER/none | --admission-control-config-file: can't read FOLDER/none

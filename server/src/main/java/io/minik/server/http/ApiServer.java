@@ -170,7 +170,7 @@ public final class ApiServer implements Room {
         ComponentStatuses components = new ComponentStatuses(() -> rooms);
         registry.compute("componentstatuses", key -> Future.succeededFuture(components.all()));
         this.quotas = BuiltInKinds.join(registry, kinds.now(), bounds, clock);
-        this.audit = new AuditLog(vertx, config.auditLogPath(), clock);
+        this.audit = new AuditLog(vertx, config.audit(), clock);
         this.compressor = vertx.createSharedWorkerExecutor("minik-compress", COMPRESSORS);
         this.decoder = vertx.createSharedWorkerExecutor("minik-decode", DECODERS);
         HeavyWork heavy = new HeavyWork(vertx, decoder);
@@ -201,7 +201,7 @@ public final class ApiServer implements Room {
             evaluators.count(change.now().stored());
             quotas.countAll();
         });
-        metrics.gauge("apiserver_audit_error_total{plugin=\"log\"}", audit::dropped);
+        audit.measure(metrics);
         rooms.add(caches);
         rooms.add(this);
     }
@@ -326,8 +326,8 @@ public final class ApiServer implements Room {
     private void serve(HttpServerRequest http, Connections connections) {
         Connections.Guard guard = connections.of(http.connection());
         guard.begin();
-        http.response().endHandler(unused -> guard.end());
         if (mountedPaths.test(http.path())) {
+            http.response().endHandler(unused -> guard.end());
             mounted.handle(http);
             http.resume();
             return;
@@ -335,6 +335,10 @@ public final class ApiServer implements Room {
         http.response().putHeader(HttpTransport.CLUSTER_HEADER, clusterId);
         HttpBody body = new HttpBody(vertx, http, guard, budget.hold());
         ApiRequest request = Exchange.open(new HttpExchange(http, body, guard), names, clock);
+        http.response().endHandler(unused -> {
+            guard.end();
+            request.audit().end();
+        });
         outer.handle(request)
                 .compose(answer -> responses.write(request, answer))
                 .recover(error -> responses.fail(request, error).onComplete(unused -> body.leave()))

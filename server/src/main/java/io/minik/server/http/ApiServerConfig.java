@@ -2,6 +2,7 @@ package io.minik.server.http;
 
 import io.minik.ground.tls.ClientAuthority;
 import io.minik.server.admission.DefaultTolerationSeconds;
+import io.minik.server.audit.AuditConfig;
 import io.minik.server.kinds.PortRange;
 import io.minik.server.podsecurity.PodSecurityConfig;
 import io.vertx.core.net.KeyCertOptions;
@@ -20,7 +21,6 @@ import java.util.Optional;
  * @param serviceCidr {@code 10.43.0.0/16}
  * @param tolerations how long pods stay on not-ready and on unreachable nodes
  * @param podSecurity what holds for namespaces without labels, and who is exempt
- * @param auditLogPath empty: none
  * @param version as /version tells: {@code v1.36.4+minik}
  */
 public record ApiServerConfig(
@@ -34,7 +34,7 @@ public record ApiServerConfig(
         PortRange nodePorts,
         DefaultTolerationSeconds.Periods tolerations,
         PodSecurityConfig podSecurity,
-        String auditLogPath,
+        AuditConfig audit,
         Version version,
         Optional<KubeletTls> kubelets) {
 

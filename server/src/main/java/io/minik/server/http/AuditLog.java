@@ -1,133 +1,237 @@
 package io.minik.server.http;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.meta.ApiException;
 import io.minik.ground.json.Json;
+import io.minik.ground.net.Address;
+import io.minik.server.audit.AuditConfig;
+import io.minik.server.audit.AuditPolicy.Decision;
+import io.minik.server.audit.AuditPolicy.Level;
+import io.minik.server.audit.AuditPolicy.Stage;
+import io.minik.server.audit.AuditSinks;
 import io.minik.server.authn.User;
 import io.minik.server.request.Target;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.file.AsyncFile;
-import io.vertx.core.file.OpenOptions;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
-import java.util.concurrent.atomic.LongAdder;
-import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.List;
+import java.util.Optional;
 
-/**
- * The audit log: audit.k8s.io/v1 Events at level Metadata, one JSON object a line, when a request comes in and when it is
- * answered. Appends asynchronously; when the disk can't follow, lines are dropped and counted, requests never wait.
- */
+/** The audit step: audit.k8s.io/v1 Events of a request's stages, as much as the policy says, to wherever they are kept. */
 final class AuditLog {
-    private static final Logger log = LoggerFactory.getLogger(AuditLog.class);
+    private static final String TRUNCATED = "audit.k8s.io/truncated";
 
-    /** Bytes that may wait for the disk: seconds of a busy server's lines. */
-    private static final int MAX_WAITING_BYTES = 1 << 20;
-
-    private final Vertx vertx;
-    private final String path;
+    private final AuditConfig config;
+    private final AuditSinks sinks;
     private final InstantSource clock;
-    private volatile @Nullable AsyncFile file;
-    private final LongAdder dropped = new LongAdder();
 
-    /** @param path empty: no audit log */
-    AuditLog(Vertx vertx, String path, InstantSource clock) {
-        this.vertx = vertx;
-        this.path = path;
+    AuditLog(Vertx vertx, AuditConfig config, InstantSource clock) {
+        this.config = config;
+        this.sinks = new AuditSinks(vertx, config, clock);
         this.clock = clock;
     }
 
     Future<Void> open() {
-        if (path.isEmpty()) {
-            return Future.succeededFuture();
-        }
-        return vertx.fileSystem()
-                .open(
-                        path,
-                        new OpenOptions()
-                                .setCreate(true)
-                                .setWrite(true)
-                                .setAppend(true)
-                                .setPerms("rw-------"))
-                .onSuccess(opened -> file = opened.setWriteQueueMaxSize(MAX_WAITING_BYTES))
-                .mapEmpty();
+        return sinks.open();
     }
 
     Future<Void> close() {
-        AsyncFile open = file;
-        file = null;
-        return open == null ? Future.succeededFuture() : open.close();
+        return sinks.close();
     }
 
-    long dropped() {
-        return dropped.sum();
+    void measure(Metrics metrics) {
+        metrics.gauge("apiserver_audit_error_total{plugin=\"log\"}", sinks::droppedOfLog);
+        metrics.gauge("apiserver_audit_error_total{plugin=\"webhook\"}", sinks::droppedOfWebhook);
     }
 
     /** The pipeline's audit step. */
     Future<Answer> around(ApiRequest request, RequestStep.Next next) {
-        if (file == null) {
+        if (!config.isOn()) {
             return next.handle(request);
         }
-        write(event(request, "RequestReceived"));
-        return next.handle(request)
-                .onSuccess(answer -> complete(request, answer.code(), ""))
-                .onFailure(error -> complete(
-                        request,
-                        error instanceof ApiException api ? api.status().code() : 500,
-                        String.valueOf(error.getMessage())));
+        Decision decision = config.policy().of(request.user(), request.target());
+        if (decision.level() == Level.None) {
+            return next.handle(request);
+        }
+        if (decision.level().compareTo(Level.Request) >= 0) {
+            request.audit().wantBodies();
+        }
+        Told told = new Told(request, decision);
+        return told.received()
+                .recover(error -> Future.failedFuture(ApiException.internal("failed to store audit event")))
+                .compose(unused -> handled(request, next))
+                .transform(done -> done.succeeded()
+                        ? told.answered(done.result()).otherwiseEmpty().map(done.result())
+                        : told.failed(done.cause()).transform(unused -> Future.failedFuture(done.cause())));
     }
 
-    private void complete(ApiRequest request, int code, String message) {
-        ObjectNode event = event(request, "ResponseComplete");
-        ObjectNode status = event.putObject("responseStatus");
-        status.putObject("metadata");
-        if (code >= 400) {
-            status.put("status", "Failure").put("message", message);
+    private static Future<Answer> handled(ApiRequest request, RequestStep.Next next) {
+        try {
+            return next.handle(request);
+        } catch (RuntimeException e) {
+            return Future.failedFuture(e);
         }
-        status.put("code", code);
-        if (!request.audit().annotations().isEmpty()) {
-            ObjectNode annotations = event.putObject("annotations");
-            request.audit().annotations().forEach(annotations::put);
-        }
-        write(event);
     }
 
-    private ObjectNode event(ApiRequest request, String stage) {
-        Target target = request.target();
-        ObjectNode event = Json.object()
-                .put("kind", "Event")
-                .put("apiVersion", "audit.k8s.io/v1")
-                .put("level", "Metadata")
-                .put("auditID", request.id())
-                .put("stage", stage)
-                .put(
-                        "requestURI",
-                        request.wire().map(wire -> wire.request().uri()).orElse(target.path()))
-                .put("verb", target.verb());
-        User user = request.user();
-        ObjectNode who = event.putObject("user").put("username", user.name());
-        if (!user.uid().isEmpty()) {
-            who.put("uid", user.uid());
+    /** One request, from stage to stage. */
+    private final class Told {
+        private final ApiRequest request;
+        private final Decision decision;
+
+        Told(ApiRequest request, Decision decision) {
+            this.request = request;
+            this.decision = decision;
         }
-        user.groups().forEach(who.putArray("groups")::add);
-        request.wire().ifPresent(wire -> {
-            event.putArray("sourceIPs").add(wire.remoteAddress());
-            event.put("userAgent", wire.header("User-Agent"));
-        });
-        if (target.resourceRequest()) {
-            ObjectNode ref = event.putObject("objectRef").put("resource", target.resource());
-            put(ref, "namespace", target.namespace());
-            put(ref, "name", target.name());
-            put(ref, "apiGroup", target.group());
-            ref.put("apiVersion", target.version());
-            put(ref, "subresource", target.subresource());
+
+        Future<Void> received() {
+            return decision.tells(Stage.RequestReceived)
+                    ? sinks.tell(Json.bytes(event(Stage.RequestReceived, request.received())))
+                    : Future.succeededFuture();
         }
-        return event.put("requestReceivedTimestamp", micros(request.received()))
-                .put("stageTimestamp", micros(clock.instant()));
+
+        /** What goes on for long has begun with this answer; it is complete when it ends. */
+        Future<Void> answered(Answer answer) {
+            boolean goesOn = answer instanceof Answer.Watching || answer instanceof Answer.Taken;
+            if (!goesOn) {
+                return tell(Stage.ResponseComplete, code(answer.code()), Optional.of(answer));
+            }
+            request.wire().ifPresent(wire -> request.audit().whenEnded(() -> {
+                Future<Void> last = tell(
+                        Stage.ResponseComplete, code(wire.request().response().getStatusCode()), Optional.empty());
+                last.onFailure(ProxyPipe::quietly);
+            }));
+            return tell(Stage.ResponseStarted, code(answer.code()), Optional.empty());
+        }
+
+        Future<Void> failed(Throwable error) {
+            if (error instanceof ApiException api) {
+                ObjectNode status = api.status().tree();
+                status.remove(List.of("kind", "apiVersion"));
+                return tell(Stage.ResponseComplete, status, Optional.empty());
+            }
+            ObjectNode status = ApiException.internal("").status().tree();
+            status.remove(List.of("kind", "apiVersion"));
+            status.put("message", "APIServer panic'd: " + error.getMessage());
+            return tell(Stage.Panic, status, Optional.empty());
+        }
+
+        private ObjectNode code(int code) {
+            ObjectNode status = Json.object();
+            status.putObject("metadata");
+            return status.put("code", code);
+        }
+
+        private Future<Void> tell(Stage stage, ObjectNode status, Optional<Answer> answer) {
+            if (!decision.tells(stage)) {
+                return Future.succeededFuture();
+            }
+            ObjectNode event = event(stage, clock.instant());
+            answer.ifPresent(given -> complete(event, given));
+            event.set("responseStatus", status);
+            if (decision.level().compareTo(Level.Request) >= 0) {
+                request.audit().body().ifPresent(body -> event.set("requestObject", clean(body)));
+            }
+            if (decision.level() == Level.RequestResponse) {
+                answer.flatMap(AuditBodies::answered).ifPresent(object -> event.set("responseObject", clean(object)));
+            }
+            annotate(event, false);
+            byte[] bytes = Json.bytes(event);
+            if (bytes.length > AuditBodies.MOST_BYTES) {
+                event.remove(List.of("requestObject", "responseObject"));
+                annotate(event, true);
+                bytes = Json.bytes(event);
+            }
+            return sinks.tell(bytes);
+        }
+
+        private void annotate(ObjectNode event, boolean truncated) {
+            if (truncated || !request.audit().annotations().isEmpty()) {
+                ObjectNode annotations = event.putObject("annotations");
+                request.audit().annotations().forEach(annotations::put);
+                if (truncated) {
+                    annotations.put(TRUNCATED, "true");
+                }
+            }
+        }
+
+        private JsonNode clean(JsonNode body) {
+            return decision.omitManagedFields() ? AuditBodies.withoutManagedFields(body) : body;
+        }
+
+        /** What was created has its name now. */
+        private void complete(ObjectNode event, Answer answer) {
+            if (event.get("objectRef") instanceof ObjectNode ref
+                    && answer instanceof Answer.One one
+                    && !ref.has("name")
+                    && !one.result().object().name().isEmpty()) {
+                ref.put("name", one.result().object().name());
+            }
+        }
+
+        private ObjectNode event(Stage stage, Instant at) {
+            Target target = request.target();
+            ObjectNode event = Json.object()
+                    .put("kind", "Event")
+                    .put("apiVersion", "audit.k8s.io/v1")
+                    .put("level", decision.level().name())
+                    .put("auditID", request.id())
+                    .put("stage", stage.name())
+                    .put(
+                            "requestURI",
+                            request.wire().map(wire -> wire.request().uri()).orElse(target.path()))
+                    .put("verb", target.verb());
+            user(event.putObject("user"), request.user());
+            request.audit().impersonated().ifPresent(user -> user(event.putObject("impersonatedUser"), user));
+            request.wire().ifPresent(wire -> {
+                addresses(event.putArray("sourceIPs"), wire);
+                put(event, "userAgent", wire.header("User-Agent"));
+            });
+            if (target.resourceRequest()) {
+                reference(event.putObject("objectRef"), target);
+            }
+            return event.put("requestReceivedTimestamp", micros(request.received()))
+                    .put("stageTimestamp", micros(at));
+        }
+    }
+
+    private static void user(ObjectNode who, User user) {
+        who.put("username", user.name());
+        put(who, "uid", user.uid());
+        if (!user.groups().isEmpty()) {
+            user.groups().forEach(who.putArray("groups")::add);
+        }
+        if (!user.extra().isEmpty()) {
+            ObjectNode extra = who.putObject("extra");
+            user.extra().forEach((key, values) -> values.forEach(extra.withArray(key)::add));
+        }
+    }
+
+    /** Those that proxies on the way tell of come first, as upstream has them. */
+    private static void addresses(ArrayNode list, HttpExchange wire) {
+        for (String each : (wire.header("X-Forwarded-For") + "," + wire.header("X-Real-Ip")).split(",")) {
+            String address = each.trim();
+            boolean known = false;
+            for (JsonNode told : list) {
+                known |= told.asText().equals(address);
+            }
+            if (!known && Address.find(address).isPresent()) {
+                list.add(address);
+            }
+        }
+        list.add(wire.remoteAddress());
+    }
+
+    private static void reference(ObjectNode ref, Target target) {
+        ref.put("resource", target.resource());
+        put(ref, "namespace", target.namespace());
+        put(ref, "name", target.name());
+        put(ref, "apiGroup", target.group());
+        ref.put("apiVersion", target.version());
+        put(ref, "subresource", target.subresource());
     }
 
     private static void put(ObjectNode node, String field, String value) {
@@ -138,19 +242,5 @@ final class AuditLog {
 
     private static String micros(Instant time) {
         return time.truncatedTo(ChronoUnit.MICROS).toString();
-    }
-
-    private void write(ObjectNode event) {
-        AsyncFile open = file;
-        if (open == null) {
-            return;
-        }
-        if (open.writeQueueFull()) {
-            dropped.increment();
-            return;
-        }
-        open.write(Buffer.buffer(Json.bytes(event)).appendByte((byte) '\n'))
-                .onFailure(
-                        e -> log.atError().addKeyValue("path", path).setCause(e).log("audit log write failed"));
     }
 }

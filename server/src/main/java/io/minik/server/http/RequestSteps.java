@@ -147,8 +147,9 @@ final class RequestSteps {
                 all.add("system:serviceaccounts");
                 all.add("system:serviceaccounts:" + name.split(":", -1)[2]);
             }
-            request.audit().annotate("minik.io/impersonated-by", request.user().name());
-            return next.handle(request.as(new User(name, uid, List.copyOf(all), extra)));
+            User other = new User(name, uid, List.copyOf(all), extra);
+            request.audit().impersonated(other);
+            return next.handle(request.as(other));
         });
     }
 

@@ -87,15 +87,18 @@ final class Routes {
         String type = request.contentType();
         Optional<ObjectNode> tree = request.body().tree();
         if (tree.isPresent()) {
-            return write(request(verb, kind, key, request, Request.Body.of(type, tree.get())), 0);
+            return write(request, request(verb, kind, key, request, Request.Body.of(type, tree.get())), 0);
         }
         return request.body().read(request.user()).compose(bytes -> {
             Request asked = request(verb, kind, key, request, Request.Body.of(type, bytes.getBytes()));
-            return write(asked, bytes.length());
+            return write(request, asked, bytes.length());
         });
     }
 
-    private Future<Answer> write(Request asked, int bytes) {
+    private Future<Answer> write(ApiRequest request, Request asked, int bytes) {
+        if (request.audit().wantsBodies()) {
+            request.audit().body(() -> AuditBodies.said(kinds, asked));
+        }
         return isHeavy(asked, bytes)
                 ? heavy.run(asked.requester().user().name(), () -> writeNow(asked))
                 : writeNow(asked);

@@ -4,6 +4,8 @@ import io.minik.api.schema.Kinds;
 import io.minik.ground.tls.ClientAuthority;
 import io.minik.server.admission.Admission;
 import io.minik.server.admission.DefaultTolerationSeconds;
+import io.minik.server.audit.AuditConfig;
+import io.minik.server.audit.AuditPolicy;
 import io.minik.server.authn.User;
 import io.minik.server.authz.Authorizer;
 import io.minik.server.authz.Authorizer.Decision;
@@ -61,9 +63,37 @@ public final class DevServer {
                 PortRange.NODE_PORTS,
                 DefaultTolerationSeconds.Periods.DEFAULT,
                 podSecurity,
-                System.getProperty("audit", ""),
+                audit(),
                 new ApiServerConfig.Version("v1.36.4+minik", "", "", "2026-01-01T00:00:00Z", "linux/amd64"),
                 Optional.of(new ApiServerConfig.KubeletTls(new PemKeyCertOptions(), new PemTrustOptions())));
+    }
+
+    static ApiServerConfig audited(AuditConfig audit) {
+        ApiServerConfig plain = config(0, Optional.empty(), Optional.empty());
+        return new ApiServerConfig(
+                plain.host(),
+                plain.port(),
+                plain.advertiseAddress(),
+                plain.tls(),
+                plain.clients(),
+                plain.loops(),
+                plain.serviceCidr(),
+                plain.nodePorts(),
+                plain.tolerations(),
+                plain.podSecurity(),
+                audit,
+                plain.version(),
+                plain.kubelets());
+    }
+
+    private static AuditConfig audit() {
+        String path = System.getProperty("audit", "");
+        return path.isEmpty()
+                ? AuditConfig.NONE
+                : new AuditConfig(
+                        AuditPolicy.METADATA,
+                        Optional.of(new AuditConfig.LogFile(path, 0, 0, Long.MAX_VALUE, AuditConfig.Mode.BATCH)),
+                        Optional.empty());
     }
 
     static ApiServer of(Vertx vertx, Store store, ApiServerConfig config) {

@@ -26,6 +26,7 @@ import io.minik.ground.tls.TlsIdentity;
 import io.minik.server.admission.CertificateRules;
 import io.minik.server.admission.DefaultTolerationSeconds;
 import io.minik.server.admission.RoleEscalationRule;
+import io.minik.server.audit.AuditConfig;
 import io.minik.server.authn.BootstrapTokens;
 import io.minik.server.authn.ObjectLookup;
 import io.minik.server.authn.RequestAuthenticator;
@@ -119,7 +120,7 @@ class SecuredApiTest {
                         PortRange.NODE_PORTS,
                         DefaultTolerationSeconds.Periods.DEFAULT,
                         PodSecurityConfig.NONE,
-                        "",
+                        AuditConfig.NONE,
                         new ApiServerConfig.Version("v1.36.4+minik", "", "", "2026-01-01T00:00:00Z", "linux/amd64"),
                         Optional.empty()),
                 parts(authenticator, tokens, rbac, lookup, clock));
