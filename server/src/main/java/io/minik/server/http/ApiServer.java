@@ -2,7 +2,6 @@ package io.minik.server.http;
 
 import io.minik.api.client.HttpTransport;
 import io.minik.api.client.Transport;
-import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Resource;
 import io.minik.api.meta.Resources;
 import io.minik.api.object.KubeObject;
@@ -181,10 +180,10 @@ public final class ApiServer implements Room {
         Routes routes = new Routes(kinds, registry, new Documents(documents(parts, frames)), proxy, heavy);
         RequestSteps steps = new RequestSteps(parts.authenticator(), parts.authorizer());
         this.inner = new Pipeline(
-                List.of(this::measure, steps::recover, audit::around, steps::limit, steps::authorize), routes::route);
+                List.of(metrics::around, steps::recover, audit::around, steps::limit, steps::authorize), routes::route);
         this.outer = new Pipeline(
                 List.of(
-                        this::measure,
+                        metrics::around,
                         steps::recover,
                         steps::timeOut,
                         steps::authenticate,
@@ -347,19 +346,6 @@ public final class ApiServer implements Room {
                         .addKeyValue("audit", request.id())
                         .addKeyValue("err", String.valueOf(error.getMessage()))
                         .log("the client went away"));
-    }
-
-    private Future<Answer> measure(ApiRequest request, RequestStep.Next next) {
-        long start = System.nanoTime();
-        return next.handle(request)
-                .onComplete(answered -> metrics.record(
-                        request.target(),
-                        answered.succeeded()
-                                ? answered.result().code()
-                                : answered.cause() instanceof ApiException api
-                                        ? api.status().code()
-                                        : 500,
-                        System.nanoTime() - start));
     }
 
     private Map<String, Documents.Page> documents(Parts parts, Frames frames) {

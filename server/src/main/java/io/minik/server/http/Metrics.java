@@ -1,7 +1,9 @@
 package io.minik.server.http;
 
+import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Resource;
 import io.minik.server.request.Target;
+import io.vertx.core.Future;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -88,6 +90,20 @@ final class Metrics {
         answered.keySet().removeIf(of);
         durations.keySet().removeIf(of);
         longRunning.keySet().removeIf(of);
+    }
+
+    /** The pipeline's outermost step. */
+    Future<Answer> around(ApiRequest request, RequestStep.Next next) {
+        long start = System.nanoTime();
+        return next.handle(request)
+                .onComplete(answered -> record(
+                        request.target(),
+                        answered.succeeded()
+                                ? answered.result().code()
+                                : answered.cause() instanceof ApiException api
+                                        ? api.status().code()
+                                        : 500,
+                        System.nanoTime() - start));
     }
 
     void record(Target target, int code, long tookNanos) {
