@@ -16,6 +16,7 @@ public final class Conformance {
         try (KubernetesClient client =
                 new KubernetesClientBuilder().withConfig(config).build()) {
             Run run = new Run(new Api(client), arguments[1], arguments.length > 2 ? arguments[2] : "");
+            Jobs.add(run);
             ApiOperations.add(run);
             Watches.add(run);
             Owners.add(run);

@@ -14,7 +14,7 @@ import java.util.function.Consumer;
 /** Runs behaviours, a few at a time, each in a namespace of its own, and prints a line for each. */
 final class Run {
     /** Most of a behaviour is waiting; more at a time would make waits too short on a small machine. */
-    private static final int AT_A_TIME = 4;
+    private static final int AT_A_TIME = 8;
 
     private static final int ALL_MINUTES = 8;
     private static final Duration ACCOUNT = Duration.ofSeconds(20);
