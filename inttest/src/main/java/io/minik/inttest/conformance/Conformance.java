@@ -17,6 +17,8 @@ public final class Conformance {
                 new KubernetesClientBuilder().withConfig(config).build()) {
             Run run = new Run(new Api(client), arguments[1], arguments.length > 2 ? arguments[2] : "");
             Jobs.add(run);
+            Pods.add(run);
+            Cluster.add(run);
             ApiOperations.add(run);
             Watches.add(run);
             Owners.add(run);
