@@ -229,6 +229,7 @@ final class ControlPlane {
         return rooms.start(loop, new StoreRoom(store))
                 .compose(unused -> identity.check(store))
                 .compose(unused -> vertx.executeBlocking(() -> mountJoin(identity)))
+                .compose(unused -> encryption.isRemote() ? rooms.start(loop, encryption) : Future.succeededFuture())
                 // Caches are loaded and in-process calls work; nothing listens yet.
                 .compose(unused -> Rooms.on(loop, apiServer::prepare))
                 .compose(unused -> vertx.executeBlocking(() -> identity.keep(apiServer.clusterId())))

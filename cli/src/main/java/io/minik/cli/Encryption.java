@@ -6,6 +6,7 @@ import io.minik.api.meta.Resource;
 import io.minik.api.schema.Kinds;
 import io.minik.ground.json.Json;
 import io.minik.ground.loop.Loop;
+import io.minik.ground.room.Room;
 import io.minik.server.encryption.EncryptedStore;
 import io.minik.server.encryption.EncryptedStore.Rewritten;
 import io.minik.server.encryption.EncryptionConfig;
@@ -49,7 +50,7 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
  *   DATA/server/encryption.json                minik's own, once --secrets-encryption or "enable" made it
  * </pre>
  */
-final class Encryption {
+final class Encryption implements Room {
     static final String PATH = "/minik/v1/secrets-encrypt";
     private static final Logger log = LoggerFactory.getLogger(Encryption.class);
     private static final String FLAG = "--encryption-provider-config";
@@ -66,6 +67,8 @@ final class Encryption {
     private final EncryptedStore store;
     private final SecureRandom random = new SecureRandom();
     private Supplier<Future<Void>> readAgain = Future::succeededFuture;
+
+    private volatile EncryptionConfig config = EncryptionConfig.NONE;
 
     // Guarded by this.
     private byte[] bytes = {};
@@ -91,7 +94,8 @@ final class Encryption {
             Path file = Path.of(options.encryptionConfigFile);
             try {
                 bytes = Files.readAllBytes(file);
-                store.use(EncryptionConfig.parse(document(bytes), random));
+                config = EncryptionConfig.parse(document(bytes), random, vertx);
+                store.use(config);
             } catch (IOException e) {
                 throw new StartFailure(FLAG + ": can't read " + file + ": " + e.getMessage(), e);
             } catch (RuntimeException e) {
@@ -119,6 +123,43 @@ final class Encryption {
         return Json.MAPPER.valueToTree(document);
     }
 
+    boolean isRemote() {
+        return config.isRemote();
+    }
+
+    @Override
+    public String name() {
+        return "kms-providers";
+    }
+
+    /** Others are asked for their keys before what is stored is read; who does not answer keeps nobody from starting. */
+    @Override
+    public Future<Void> start() {
+        return config.start(Loop.here(vertx), this::learned)
+                .compose(unused -> store.learn())
+                .onFailure(error -> log.atError()
+                        .addKeyValue("err", String.valueOf(error.getMessage()))
+                        .log("what a KMS plugin has sealed can't be read until it answers"))
+                .otherwiseEmpty();
+    }
+
+    @Override
+    public Future<Void> stop() {
+        return config.close();
+    }
+
+    @Override
+    public Health health() {
+        String trouble = config.trouble();
+        return trouble.isEmpty() ? Health.READY : Health.notReady(trouble);
+    }
+
+    private void learned() {
+        store.learn().eventually(() -> readAgain.get()).onFailure(error -> log.atError()
+                .addKeyValue("err", String.valueOf(error.getMessage()))
+                .log("what is stored encrypted could not be read again"));
+    }
+
     /** Written before it is used: a key that seals and is lost is a Secret lost. */
     private synchronized void keep(ManagedConfig config) throws IOException {
         Path next = own.resolveSibling(own.getFileName() + ".next");
@@ -140,13 +181,16 @@ final class Encryption {
     void follow(Loop loop, Supplier<Future<Void>> again) {
         readAgain = again;
         if (options.encryptionConfigReload && !options.encryptionConfigFile.isEmpty()) {
-            loop.every(LOOK_EVERY, () -> vertx.executeBlocking(this::look)
-                    .compose(changed -> changed ? again.get() : Future.succeededFuture())
-                    .onFailure(error -> log.atError()
-                            .addKeyValue("file", options.encryptionConfigFile)
-                            .addKeyValue("err", error.getMessage())
-                            .log("the encryption configuration is not followed, the last one holds")));
+            loop.every(LOOK_EVERY, () -> lookedAt().onFailure(error -> log.atError()
+                    .addKeyValue("file", options.encryptionConfigFile)
+                    .addKeyValue("err", error.getMessage())
+                    .log("the encryption configuration is not followed, the last one holds")));
         }
+    }
+
+    private Future<Void> lookedAt() {
+        return vertx.executeBlocking(this::look)
+                .compose(changed -> changed ? start().compose(unused -> readAgain.get()) : Future.succeededFuture());
     }
 
     private synchronized boolean look() throws IOException {
@@ -154,8 +198,12 @@ final class Encryption {
         if (Arrays.equals(now, bytes)) {
             return false;
         }
-        store.use(EncryptionConfig.parse(document(now), random));
+        EncryptionConfig next = EncryptionConfig.parse(document(now), random, vertx);
+        EncryptionConfig last = config;
+        config = next;
+        store.use(next);
         bytes = now;
+        last.close().onFailure(error -> log.atDebug().setCause(error).log("a KMS plugin's socket"));
         log.atInfo()
                 .addKeyValue("file", options.encryptionConfigFile)
                 .log("the encryption configuration is another one");

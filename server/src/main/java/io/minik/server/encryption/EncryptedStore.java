@@ -57,6 +57,26 @@ public final class EncryptedStore implements Store {
         sealed = new Sealed(config);
     }
 
+    /** Asks whoever must be asked before what is stored can be opened; succeeds when all have answered. */
+    public Future<Void> learn() {
+        if (!sealed.config.isRemote()) {
+            return Future.succeededFuture();
+        }
+        Bytes root = Bytes.utf8(StorageKeys.ROOT);
+        return inner.range(new RangeRequest(root, root.prefixEnd(), 0, 0, true, false))
+                .compose(keys -> {
+                    List<Future<Void>> asked = new ArrayList<>();
+                    for (KeyValue kv : keys.kvs()) {
+                        of(kv.key())
+                                .flatMap(providers -> inner.value(kv.key(), kv.modRevision())
+                                        .flatMap(value ->
+                                                providers.learn(value.read().array())))
+                                .ifPresent(asked::add);
+                    }
+                    return Future.join(asked).mapEmpty();
+                });
+    }
+
     private Optional<Providers> of(Bytes key) {
         Sealed present = sealed;
         if (present.config.isEmpty()) {

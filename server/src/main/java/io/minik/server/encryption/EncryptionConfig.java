@@ -2,10 +2,15 @@ package io.minik.server.encryption;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.minik.api.meta.Causes;
+import io.minik.api.schema.Durations;
 import io.minik.ground.json.Json;
+import io.minik.ground.loop.Loop;
 import io.minik.server.encryption.Providers.Provider;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashSet;
@@ -16,11 +21,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** apiserver.config.k8s.io/v1 EncryptionConfiguration: which resources are sealed, and how. Immutable. */
 public final class EncryptionConfig {
     /** Nothing is sealed, and nothing is opened. */
-    public static final EncryptionConfig NONE = new EncryptionConfig(Map.of());
+    public static final EncryptionConfig NONE = new EncryptionConfig(Map.of(), List.of());
 
     private static final List<Integer> AES_BYTES = List.of(16, 24, 32);
     private static final List<Integer> BOX_BYTES = List.of(32);
@@ -29,8 +35,41 @@ public final class EncryptionConfig {
     /** By {@code secrets}, {@code deployments.apps}, {@code *.}, {@code *.apps}, {@code *.*}. */
     private final Map<String, Providers> byResource;
 
-    private EncryptionConfig(Map<String, Providers> byResource) {
+    private final List<Kms> plugins;
+
+    private EncryptionConfig(Map<String, Providers> byResource, List<Kms> plugins) {
         this.byResource = byResource;
+        this.plugins = plugins;
+    }
+
+    /** Whether others must be asked, who may not answer. */
+    public boolean isRemote() {
+        return !plugins.isEmpty();
+    }
+
+    /** Asks all KMS plugins, now and from then on. @param learned something may be readable now that was not */
+    public Future<Void> start(Loop loop, Runnable learned) {
+        return Future.join(plugins.stream()
+                        .map(plugin -> plugin.start(loop, learned))
+                        .toList())
+                .mapEmpty();
+    }
+
+    /** Asks all of them once more. */
+    Future<Void> look() {
+        return Future.join(plugins.stream().map(Kms::look).toList()).mapEmpty();
+    }
+
+    /** What is wrong with them; empty: nothing. */
+    public String trouble() {
+        return plugins.stream()
+                .filter(plugin -> !plugin.trouble().isEmpty())
+                .map(plugin -> plugin.name() + ": " + plugin.trouble())
+                .collect(Collectors.joining("; "));
+    }
+
+    public Future<Void> close() {
+        return Future.join(plugins.stream().map(Kms::close).toList()).mapEmpty();
     }
 
     public boolean isEmpty() {
@@ -48,8 +87,37 @@ public final class EncryptionConfig {
         return Optional.empty();
     }
 
-    /** @throws IllegalArgumentException in upstream's words, naming the place */
+    /** A plugin as it is configured. */
+    record Plugin(String name, String socket, Duration timeout) {}
+
+    /** What a configuration is made with. */
+    private record Making(SecureRandom random, Function<Plugin, Kms> plugins) {}
+
+    /** The same of one that names no KMS. */
     public static EncryptionConfig parse(JsonNode document, SecureRandom random) {
+        return parse(document, new Making(random, plugin -> {
+            throw new IllegalArgumentException(plugin.name() + ": there is no KMS here");
+        }));
+    }
+
+    /** @throws IllegalArgumentException in upstream's words, naming the place */
+    public static EncryptionConfig parse(JsonNode document, SecureRandom random, Vertx vertx) {
+        return parse(
+                document,
+                new Making(random, plugin -> new Kms(vertx, plugin.name, plugin.socket, plugin.timeout, random)));
+    }
+
+    private static EncryptionConfig parse(JsonNode document, Making given) {
+        Map<String, Kms> plugins = new LinkedHashMap<>();
+        Making making = new Making(given.random, plugin -> {
+            if (plugins.containsKey(plugin.name)) {
+                throw new IllegalArgumentException(
+                        "duplicate KMS provider name " + plugin.name + ", names must be unique");
+            }
+            Kms made = given.plugins.apply(plugin);
+            plugins.put(plugin.name, made);
+            return made;
+        });
         String apiVersion = Json.text(document, "apiVersion");
         if (!apiVersion.equals("apiserver.config.k8s.io/v1")
                 || !Json.text(document, "kind").equals("EncryptionConfiguration")) {
@@ -65,13 +133,13 @@ public final class EncryptionConfig {
         for (int at = 0; at < resources.size(); at++) {
             String path = "resources[" + at + "]";
             List<String> words = words(resources.get(at).path("resources"), path + ".resources");
-            List<Provider> its = providers(resources.get(at).path("providers"), path + ".providers", random);
+            List<Provider> its = providers(resources.get(at).path("providers"), path + ".providers", making);
             words.forEach(word ->
                     providers.computeIfAbsent(word, unused -> new ArrayList<>()).addAll(its));
         }
         Map<String, Providers> all = new LinkedHashMap<>();
         providers.forEach((word, its) -> all.put(word, new Providers(its)));
-        return new EncryptionConfig(all);
+        return new EncryptionConfig(all, List.copyOf(plugins.values()));
     }
 
     private static List<String> words(JsonNode list, String path) {
@@ -119,7 +187,7 @@ public final class EncryptionConfig {
         return words;
     }
 
-    private static List<Provider> providers(JsonNode list, String path, SecureRandom random) {
+    private static List<Provider> providers(JsonNode list, String path, Making making) {
         if (list.isEmpty()) {
             throw required(path, "at least one provider is required");
         }
@@ -142,20 +210,56 @@ public final class EncryptionConfig {
                                 + " Secretbox, Identity");
             }
             String kind = kinds.get(0);
-            providers.add(provider(kind, list.get(at).path(kind), here + "." + kind, random));
+            providers.add(provider(kind, list.get(at).path(kind), here + "." + kind, making));
         }
         return providers;
     }
 
-    private static Provider provider(String kind, JsonNode said, String path, SecureRandom random) {
+    private static Provider provider(String kind, JsonNode said, String path, Making making) {
+        SecureRandom random = making.random;
         return switch (kind) {
             case "aesgcm" -> keyed(kind, said, path, new Made("AES", AES_BYTES, secret -> new AesGcm(secret, random)));
             case "aescbc" -> keyed(kind, said, path, new Made("AES", AES_BYTES, secret -> new AesCbc(secret, random)));
             case "secretbox" ->
                 keyed(kind, said, path, new Made("Secretbox", BOX_BYTES, secret -> new SecretBox(secret, random)));
             case "identity" -> Provider.IDENTITY;
-            default -> throw invalid(path, kind, "is not served by minik yet");
+            default -> plugin(said, path, making);
         };
+    }
+
+    private static Provider plugin(JsonNode said, String path, Making making) {
+        String name = Json.text(said, "name");
+        if (name.isEmpty()) {
+            throw required(path + ".name", "name is a mandatory field for a KMS provider");
+        }
+        if (name.contains(":")) {
+            throw invalid(path + ".name", name, "KMS provider name should not contain ':'");
+        }
+        if (!Json.text(said, "apiVersion").equals("v2")) {
+            throw invalid(
+                    path + ".apiVersion",
+                    Json.textOr("v1", said, "apiVersion"),
+                    "KMSv1 is deprecated and will only receive security updates going forward. Use KMSv2 instead");
+        }
+        String endpoint = Json.text(said, "endpoint");
+        if (endpoint.isEmpty()) {
+            throw invalid(path + ".endpoint", endpoint, "endpoint is a mandatory field for a KMS provider");
+        }
+        String socket = endpoint.startsWith("unix://") ? endpoint.substring("unix://".length()) : "";
+        if (socket.isEmpty()) {
+            throw invalid(
+                    path + ".endpoint",
+                    endpoint,
+                    "unsupported scheme \"" + endpoint.split(":", 2)[0]
+                            + "\" for KMS provider, only unix is supported");
+        }
+        Duration timeout = Durations.parse(Json.textOr("3s", said, "timeout"));
+        if (timeout.isZero() || timeout.isNegative()) {
+            throw invalid(path + ".timeout", Json.text(said, "timeout"), "timeout should be a positive value");
+        }
+        byte[] prefix = utf8("k8s:enc:kms:v2:" + name + ":");
+        Kms kms = making.plugins.apply(new Plugin(name, socket, timeout));
+        return new Provider(prefix, List.of(new Provider.Key(prefix, kms)), "no matching prefix found");
     }
 
     /** @param name in errors; @param lengths that a secret may have */

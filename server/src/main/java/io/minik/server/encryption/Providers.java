@@ -1,9 +1,11 @@
 package io.minik.server.encryption;
 
+import io.vertx.core.Future;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /** All providers of a resource in their order: the first one's first key seals, whichever a value names opens it. */
 final class Providers {
@@ -65,8 +67,7 @@ final class Providers {
             for (Provider.Key key : provider.keys()) {
                 if (startsWith(stored, key.prefix())) {
                     try {
-                        return key.sealing()
-                                .open(Arrays.copyOfRange(stored, key.prefix().length, stored.length), context);
+                        return key.sealing().open(rest(stored, key), context);
                     } catch (GeneralSecurityException e) {
                         why = String.valueOf(e.getMessage());
                     }
@@ -81,7 +82,30 @@ final class Providers {
         Provider first = all.get(0);
         return first.identity()
                 ? !isSealed(stored)
-                : startsWith(stored, first.keys().get(0).prefix());
+                : startsWith(stored, first.keys().get(0).prefix())
+                        && first.keys()
+                                .get(0)
+                                .sealing()
+                                .fresh(rest(stored, first.keys().get(0)));
+    }
+
+    private static byte[] rest(byte[] stored, Provider.Key key) {
+        return Arrays.copyOfRange(stored, key.prefix().length, stored.length);
+    }
+
+    /** Where somebody must be asked before a value can be opened: when that is done. */
+    Optional<Future<Void>> learn(byte[] stored) {
+        for (Provider provider : all) {
+            for (Provider.Key key : provider.keys()) {
+                if (startsWith(stored, key.prefix())) {
+                    Optional<Future<Void>> asked = key.sealing().learn(rest(stored, key));
+                    if (asked.isPresent()) {
+                        return asked;
+                    }
+                }
+            }
+        }
+        return Optional.empty();
     }
 
     static boolean isSealed(byte[] stored) {

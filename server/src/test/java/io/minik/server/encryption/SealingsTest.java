@@ -158,6 +158,16 @@ class SealingsTest {
                         + " providers: KMS, AESGCM, AESCBC, Secretbox, Identity",
                 "'secrets'|{'identity':{},'aesgcm':{}}|resources[0].providers[0]: Invalid value: \"identity,aesgcm\": more than one"
                         + " provider specified in a single element, should split into different list elements",
+                "'secrets'|{'kms':{'apiVersion':'v2','endpoint':'unix:///a'}}|resources[0].providers[0].kms.name: Required value: name"
+                        + " is a mandatory field for a KMS provider",
+                "'secrets'|{'kms':{'apiVersion':'v2','name':'a:b','endpoint':'unix:///a'}}|resources[0].providers[0].kms.name: Invalid"
+                        + " value: \"a:b\": KMS provider name should not contain ':'",
+                "'secrets'|{'kms':{'name':'a','endpoint':'unix:///a'}}|resources[0].providers[0].kms.apiVersion: Invalid value: \"v1\":"
+                        + " KMSv1 is deprecated and will only receive security updates going forward. Use KMSv2 instead",
+                "'secrets'|{'kms':{'apiVersion':'v2','name':'a','endpoint':'http://a'}}|resources[0].providers[0].kms.endpoint: Invalid"
+                        + " value: \"http://a\": unsupported scheme \"http\" for KMS provider, only unix is supported",
+                "'secrets'|{'kms':{'apiVersion':'v2','name':'a','endpoint':'unix:///a','timeout':'0s'}}|resources[0].providers[0].kms"
+                        + ".timeout: Invalid value: \"0s\": timeout should be a positive value",
                 "'secrets'||resources[0].providers: Required value: at least one provider is required",
                 "|{'identity':{}}|resources[0].resources: Required value: at least one resource is required",
                 "'Secrets'|{'identity':{}}|resources[0].resources[0]: Invalid value: \"Secrets\": resource name should not contain"
