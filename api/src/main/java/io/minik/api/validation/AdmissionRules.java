@@ -2,8 +2,10 @@ package io.minik.api.validation;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.minik.api.meta.Causes;
+import io.minik.api.meta.Names;
 import io.minik.ground.json.Json;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 
 /** admissionregistration.k8s.io and flowcontrol.apiserver.k8s.io: what the API server is told about its own requests. */
@@ -27,13 +29,10 @@ final class AdmissionRules {
             JsonNode webhook = webhooks.get(at);
             String path = "webhooks[" + at + "]";
             String name = Json.text(webhook, "name");
-            if (!names.add(name)) {
+            if (!name.isEmpty() && !names.add(name)) {
                 causes.duplicate(path + ".name", name);
             }
-            if (name.split("\\.", -1).length < DOMAIN_SEGMENTS) {
-                causes.invalid(
-                        path + ".name", name, "should be a domain with at least three segments separated by dots");
-            }
+            qualified(path + ".name", name);
             rules(path + ".rules", webhook.path("rules"));
             long timeout = Json.longOr(1, webhook, "timeoutSeconds");
             if (timeout < 1 || timeout > LONGEST_TIMEOUT_SECONDS) {
@@ -41,9 +40,29 @@ final class AdmissionRules {
             }
             new WebhookRules(causes).client(path + ".clientConfig", webhook.path("clientConfig"));
             new PolicyRules(causes).matchConditions(path + ".matchConditions", webhook.path("matchConditions"), false);
-            if (webhook.path("admissionReviewVersions").isEmpty()) {
-                causes.required(path + ".admissionReviewVersions", "must specify one of v1, v1beta1");
+            new WebhookRules(causes)
+                    .reviews(
+                            path + ".admissionReviewVersions",
+                            webhook.path("admissionReviewVersions"),
+                            "must specify one of v1, v1beta1",
+                            true);
+            if (!webhook.has("sideEffects")) {
+                causes.required(path + ".sideEffects", "must specify one of None, NoneOnDryRun");
             }
+            for (String selector : List.of("namespaceSelector", "objectSelector")) {
+                new MetaRules(causes).selector(webhook.path(selector), path + "." + selector);
+            }
+        }
+    }
+
+    private void qualified(String path, String name) {
+        if (name.isEmpty()) {
+            causes.required(path);
+            return;
+        }
+        causes.invalid(path, name, Names.dns1123Subdomain(name));
+        if (name.split("\\.", -1).length < DOMAIN_SEGMENTS) {
+            causes.invalid(path, name, "should be a domain with at least three segments separated by dots");
         }
     }
 

@@ -26,7 +26,6 @@ final class DefinitionRules {
     private static final List<String> COLUMN_TYPES = List.of("boolean", "date", "integer", "number", "string");
     private static final List<String> COLUMN_FORMATS =
             List.of("byte", "date", "date-time", "double", "float", "int32", "int64", "password");
-    private static final List<String> REVIEWS = List.of("v1", "v1beta1");
     private static final int LONGEST_WARNING = 256;
 
     private final Causes causes;
@@ -287,29 +286,14 @@ final class DefinitionRules {
             causes.required(path + "webhookClientConfig", "required when strategy is set to Webhook");
         }
         boolean recognized = old.map(before -> Json.stringList(before, "webhook", "conversionReviewVersions"))
-                .map(before -> before.isEmpty() || before.stream().anyMatch(REVIEWS::contains))
+                .map(before -> before.isEmpty() || before.stream().anyMatch(WebhookRules.REVIEWS::contains))
                 .orElse(true);
-        reviews(reviews, Json.at(conversion, "webhook", "conversionReviewVersions"), recognized);
-    }
-
-    /** @param recognized whether one must be known */
-    private void reviews(List<String> reviews, JsonNode list, boolean recognized) {
-        String path = "spec.conversion.conversionReviewVersions";
-        if (reviews.isEmpty()) {
-            causes.required(path);
-            return;
-        }
-        Set<String> seen = new HashSet<>();
-        for (int at = 0; at < reviews.size(); at++) {
-            if (seen.add(reviews.get(at))) {
-                causes.invalid(Causes.at(path, at), reviews.get(at), Names.dns1035Label(reviews.get(at)));
-            } else {
-                causes.invalid(Causes.at(path, at), reviews.get(at), "duplicate version");
-            }
-        }
-        if (recognized && reviews.stream().noneMatch(REVIEWS::contains)) {
-            causes.invalid(path, list, "must include at least one of " + String.join(", ", REVIEWS));
-        }
+        new WebhookRules(causes)
+                .reviews(
+                        path + "conversionReviewVersions",
+                        Json.at(conversion, "webhook", "conversionReviewVersions"),
+                        "",
+                        recognized);
     }
 
     private void update(JsonNode spec, JsonNode old) {

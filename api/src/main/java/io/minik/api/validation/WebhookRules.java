@@ -6,9 +6,14 @@ import io.minik.api.meta.Names;
 import io.minik.ground.json.Json;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 
 /** Where a webhook is called: of admission's and of definitions' clientConfig. */
 final class WebhookRules {
+    static final List<String> REVIEWS = List.of("v1", "v1beta1");
+
     private static final String FORM = "; desired format: https://host[/path]";
     private static final int LAST_PORT = 65_535;
 
@@ -25,6 +30,31 @@ final class WebhookRules {
             url(path + ".url", Json.text(client, "url"));
         } else {
             service(path + ".service", client.path("service"));
+        }
+    }
+
+    /**
+     * The versions of reviews that a webhook takes.
+     *
+     * @param missing said if there are none
+     * @param recognized whether one must be known
+     */
+    void reviews(String path, JsonNode list, String missing, boolean recognized) {
+        if (list.isEmpty()) {
+            causes.required(path, missing);
+            return;
+        }
+        Set<String> seen = new HashSet<>();
+        for (int at = 0; at < list.size(); at++) {
+            String version = list.get(at).asText();
+            if (seen.add(version)) {
+                causes.invalid(Causes.at(path, at), version, Names.dns1035Label(version));
+            } else {
+                causes.invalid(Causes.at(path, at), version, "duplicate version");
+            }
+        }
+        if (recognized && REVIEWS.stream().noneMatch(seen::contains)) {
+            causes.invalid(path, list, "must include at least one of " + String.join(", ", REVIEWS));
         }
     }
 

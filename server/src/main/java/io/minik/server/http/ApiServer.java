@@ -176,7 +176,8 @@ public final class ApiServer implements Room {
         Frames frames = new Frames(parts.tables(), kinds, clock);
         this.responses = new Responses(
                 new WatchStream.Means(vertx, registry, frames, metrics, ByteBudget.ofHeap()), compressor, heavy);
-        this.proxy = config.kubelets().map(tls -> new KubeletProxy(vertx, registry, random, tls));
+        this.proxy = config.kubelets()
+                .map(tls -> new KubeletProxy(vertx, registry, random, tls, Rules.connecting(parts, hooks, caches)));
         Routes routes = new Routes(kinds, registry, new Documents(documents(parts, frames)), proxy, heavy);
         RequestSteps steps = new RequestSteps(parts.authenticator(), parts.authorizer());
         this.inner = new Pipeline(

@@ -6,6 +6,7 @@ import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.ground.json.Json;
 import io.minik.server.registry.Registry;
+import io.minik.server.request.Request;
 import io.minik.server.request.Target;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
@@ -32,10 +33,17 @@ final class KubeletProxy {
             Map.of("stdin", "input", "stdout", "output", "stderr", "error", "tty", "tty");
 
     private final Registry registry;
+    private final ConnectReview review;
     private final ProxyPlaces places;
     private final ProxyPipe pipe;
 
-    KubeletProxy(Vertx vertx, Registry registry, RandomGenerator random, ApiServerConfig.KubeletTls tls) {
+    KubeletProxy(
+            Vertx vertx,
+            Registry registry,
+            RandomGenerator random,
+            ApiServerConfig.KubeletTls tls,
+            ConnectReview review) {
+        this.review = review;
         this.registry = registry;
         this.places = new ProxyPlaces(registry, random);
         this.pipe = new ProxyPipe(vertx, tls);
@@ -57,6 +65,12 @@ final class KubeletProxy {
         } catch (ApiException unknown) {
             return Future.failedFuture(unknown);
         }
+    }
+
+    /** What must be admitted first. @param asked the same, bound to its kind */
+    Future<Answer> connect(ApiRequest request, Request asked) {
+        Future<Void> admitted = review.admit(http(request), asked);
+        return admitted.succeeded() ? handle(request) : admitted.compose(unused -> handle(request));
     }
 
     Future<Answer> handle(ApiRequest request) {

@@ -55,7 +55,11 @@ final class Routes {
         } else {
             checkSubresource(kind, target);
             if (target.connect() || target.subresource().equals("log")) {
-                return proxy.orElseThrow(KubeletProxy::noWay).handle(request);
+                KubeletProxy way = proxy.orElseThrow(KubeletProxy::noWay);
+                ObjectKey key = ObjectKey.of(resource.namespaced() ? target.namespace() : "", target.name());
+                return target.connect()
+                        ? way.connect(request, request(Verb.CREATE, kind, key, request, Request.Body.NONE))
+                        : way.handle(request);
             }
         }
         // Before anything is done: who can't be answered gets nothing created either.

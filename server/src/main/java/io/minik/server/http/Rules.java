@@ -18,7 +18,9 @@ import io.minik.server.kinds.ServiceAllocation;
 import io.minik.server.policy.MutatingPolicies;
 import io.minik.server.policy.ValidatingPolicies;
 import io.minik.server.registry.NameSource;
+import io.minik.server.registry.Present;
 import io.minik.server.registry.Versions;
+import io.minik.server.watchcache.WatchCaches;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -28,6 +30,15 @@ import java.util.List;
  */
 final class Rules {
     private Rules() {}
+
+    /** For what opens a way through: what is built in has no say in it. */
+    static ConnectReview connecting(ApiServer.Parts parts, Hooks hooks, WatchCaches caches) {
+        AdmissionChain configured = new AdmissionChain(List.of(
+                hooks.mutating(),
+                new ValidatingPolicies(parts.kinds(), hooks.versions(), parts.authorizer()),
+                hooks.validating()));
+        return new ConnectReview(configured, new Present(caches), parts.clock());
+    }
 
     /** @param hooks asked after all that is built in; @param last of these, in their order */
     static AdmissionChain chain(

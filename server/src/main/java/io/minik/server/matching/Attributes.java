@@ -137,6 +137,9 @@ public final class Attributes {
 
     private ObjectNode to(Matched form, ObjectNode tree) {
         Resource other = form.row().resource();
+        if (review.operation() == Operation.CONNECT) {
+            return tree;
+        }
         ObjectNode whole = other.equals(resource()) ? tree : versions.convert(resource(), other, tree);
         return scales() ? versions.scale(form.row(), whole) : whole;
     }

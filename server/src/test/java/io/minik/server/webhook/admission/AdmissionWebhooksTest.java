@@ -16,6 +16,12 @@ import io.minik.server.http.TestApi;
 import io.minik.server.webhook.HookServer;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -409,5 +415,75 @@ class AdmissionWebhooksTest {
                 api.merge(Resources.DEPLOYMENTS, ObjectKey.of("default", "d"), "", "{'metadata':{'labels':{'x':'y'}}}");
         assertThat(labelled.at("spec", "replicas").asInt()).isEqualTo(5);
         assertThat(labelled.meta().generation()).isEqualTo(2);
+    }
+
+    private String answer(HttpRequest.Builder request) throws IOException, InterruptedException {
+        return HttpClient.newHttpClient()
+                .send(request.build(), BodyHandlers.ofString())
+                .body();
+    }
+
+    /** The way itself leads nowhere here: the refusal comes before it. */
+    @Test
+    void aWayIntoAPodIsAdmittedFirst() throws IOException, InterruptedException {
+        api.create(
+                Resources.PODS,
+                "default",
+                "{'metadata':{'name':'p'},'spec':{'containers':[{'name':'c','image':'i:1'}]}}");
+        answers.put("/v", request -> "{'allowed':false,'status':{'message':'nobody enters'}}");
+        configure(
+                VALIDATING,
+                "one",
+                webhook(
+                        "v",
+                        "'rules':[{'operations':['CONNECT'],'apiGroups':[''],'apiVersions':['v1'],"
+                                + "'resources':['pods/exec','services/proxy']}]"));
+        String base = "http://127.0.0.1:" + api.server().port() + "/api/v1/namespaces/default/";
+        URI exec = URI.create(base + "pods/p/exec?command=ls&command=-l&stdin=true&container=c");
+        assertThat(answer(HttpRequest.newBuilder(exec).POST(BodyPublishers.noBody())))
+                .contains("denied the request: nobody enters");
+        JsonNode request = asked.get("/v").path("request");
+        assertThat(Json.text(request, "operation")).isEqualTo("CONNECT");
+        assertThat(Json.text(request, "subResource")).isEqualTo("exec");
+        assertThat(request.path("object"))
+                .isEqualTo(TestApi.tree("{'kind':'PodExecOptions','apiVersion':'v1','command':['ls','-l'],'stdin':true,"
+                        + "'container':'c'}"));
+        URI proxy = URI.create(base + "services/web:80/proxy/a/b");
+        assertThat(answer(HttpRequest.newBuilder(proxy))).contains("denied the request: nobody enters");
+        assertThat(Json.text(asked.get("/v"), "request", "object", "path")).isEqualTo("/a/b");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "'name':'v.hooks.example.com' | 'name':'short' | webhooks[0].name: Invalid value: \"short\": should be a domain with at"
+                        + " least three segments separated by dots",
+                "'name':'v.hooks.example.com' | 'name':'' | webhooks[0].name: Required value",
+                "'name':'v.hooks.example.com' | 'name':'V.hooks.example.com' | webhooks[0].name: Invalid value: \"V.hooks.example.com\": a"
+                        + " lowercase RFC 1123 subdomain",
+                "'sideEffects':'None' | 'timeoutSeconds':3 | webhooks[0].sideEffects: Required value: must specify one of None, NoneOnDryRun",
+                "'sideEffects':'None' | 'sideEffects':'None','timeoutSeconds':31 | webhooks[0].timeoutSeconds: Invalid value: 31: the timeout"
+                        + " value must be between 1 and 30 seconds",
+                "['v1'],'clientConfig' | ['v2','v2'],'clientConfig' | webhooks[0].admissionReviewVersions[1]: Invalid value: \"v2\": duplicate"
+                        + " version",
+                "['v1'],'clientConfig' | ['v2'],'clientConfig' | must include at least one of v1, v1beta1",
+                "['v1'],'clientConfig' | [],'clientConfig' | webhooks[0].admissionReviewVersions: Required value: must specify one of v1,"
+                        + " v1beta1",
+                "'url':'https://127 | 'url':'http://127 | webhooks[0].clientConfig.url: Invalid value: \"http\": 'https' is the only allowed URL"
+                        + " scheme; desired format: https://host[/path]",
+                "'sideEffects':'None' | 'sideEffects':'None','failurePolicy':'Maybe' | webhooks[0].failurePolicy: Unsupported value: \"Maybe\":"
+                        + " supported values: \"Fail\", \"Ignore\"",
+                "'sideEffects':'None' | 'sideEffects':'None','objectSelector':{'matchExpressions':[{'key':'a','operator':'Near'}]} |"
+                        + " webhooks[0].objectSelector.matchExpressions[0].operator: Invalid value: \"Near\": not a valid selector operator",
+                "'sideEffects':'None' | 'sideEffects':'None','matchConditions':[{'name':'a','expression':'1 +'}] |"
+                        + " webhooks[0].matchConditions[0].expression: Invalid value: \"1 +\": compilation failed",
+            })
+    void aConfigurationThatCannotBeFollowedIsRefused(String good, String bad, String words) {
+        String webhook = webhook("v", "");
+        assertThat(webhook).contains(good);
+        assertThatThrownBy(() -> configure(VALIDATING, "one", webhook.replace(good, bad)))
+                .hasMessageContaining(words);
     }
 }
