@@ -14,7 +14,12 @@ import io.vertx.core.buffer.Buffer;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.function.LongFunction;
+import java.util.function.ToLongFunction;
 
 /** Answers in protobuf, made of the bytes that objects have in JSON: no tree between. */
 final class ProtobufFrames {
@@ -25,10 +30,12 @@ final class ProtobufFrames {
     /** A frame of a watch's stream begins with its length. */
     private static final int FRAME_HEAD_BYTES = Integer.BYTES;
 
-    /** Lists of less are encoded once and kept until they are sent; larger ones are encoded twice, to know their length. */
+    /** Lists of less are encoded at once and kept until they are sent; of larger ones, the length is found out first. */
     private static final int SMALL_BYTES = 256 * 1024;
 
     private final Kinds kinds;
+    /** How long an object is in a list, which is kept with it: the next list of it need not be encoded to know. */
+    private final Map<Type, Function<KubeObject, Integer>> lengths = new ConcurrentHashMap<>();
 
     ProtobufFrames(Kinds kinds) {
         this.kinds = kinds;
@@ -60,7 +67,12 @@ final class ProtobufFrames {
         String apiVersion = partial ? version(type) : listing.apiVersion();
         String kind = partial ? PARTIAL + "List" : listing.kind();
         Type list = partial ? meta(kind) : type(apiVersion, kind);
-        Encoded encoded = new Encoded(list, apiVersion, kind, Json.bytes(head), listing.items());
+        Encoded encoded = new Encoded(
+                list,
+                item -> item.once(
+                        lengths.computeIfAbsent(list, of -> object -> ProtobufEncoder.item(of, object.bytes()).length)),
+                itemBytes -> ProtobufEncoder.listHead(list, apiVersion, kind, Json.bytes(head), itemBytes),
+                listing.items());
         return listing.bytes() > SMALL_BYTES ? Pieces.slow(encoded) : Pieces.of(encoded.whole());
     }
 
@@ -102,23 +114,17 @@ final class ProtobufFrames {
     /** A list: its head, which says the length of all that follows, then one item after the other. */
     private static final class Encoded implements Iterator<byte[]> {
         private final Type list;
-        private final String apiVersion;
-        private final String kind;
-        private final byte[] head;
+        private final ToLongFunction<KubeObject> length;
+        private final LongFunction<byte[]> head;
         private final List<KubeObject> items;
         /** -1 before the head. */
         private int next = -1;
 
-        Encoded(Type list, String apiVersion, String kind, byte[] head, List<KubeObject> items) {
+        Encoded(Type list, ToLongFunction<KubeObject> length, LongFunction<byte[]> head, List<KubeObject> items) {
             this.list = list;
-            this.apiVersion = apiVersion;
-            this.kind = kind;
+            this.length = length;
             this.head = head;
             this.items = items;
-        }
-
-        private byte[] head(long itemBytes) {
-            return ProtobufEncoder.listHead(list, apiVersion, kind, head, itemBytes);
         }
 
         private byte[] item(int at) {
@@ -127,14 +133,14 @@ final class ProtobufFrames {
 
         List<byte[]> whole() {
             List<byte[]> pieces = new ArrayList<>(items.size() + 2);
-            pieces.add(head);
+            pieces.add(new byte[0]);
             long bytes = 0;
             for (int at = 0; at < items.size(); at++) {
                 byte[] item = item(at);
                 bytes += item.length;
                 pieces.add(item);
             }
-            pieces.set(0, head(bytes));
+            pieces.set(0, head.apply(bytes));
             pieces.add(ProtobufEncoder.listEnd());
             return pieces;
         }
@@ -149,10 +155,10 @@ final class ProtobufFrames {
             int at = next++;
             if (at < 0) {
                 long bytes = 0;
-                for (int each = 0; each < items.size(); each++) {
-                    bytes += item(each).length;
+                for (KubeObject each : items) {
+                    bytes += length.applyAsLong(each);
                 }
-                return head(bytes);
+                return head.apply(bytes);
             }
             if (at < items.size()) {
                 return item(at);

@@ -152,13 +152,13 @@ final class WatchStream implements WatchSink {
         }
         while (!waiting.isEmpty() && !out.full()) {
             List<Buffer> frames = new ArrayList<>();
-            int bytes = 0;
-            while (!waiting.isEmpty() && bytes < CHUNK_BYTES) {
-                Buffer frame = frame(waiting.remove());
-                bytes += frame.length();
-                frames.add(frame);
-            }
+            Optional<ApiException> unreadable = fill(frames);
             out.write(frames).onFailure(unused -> stop());
+            if (unreadable.isPresent()) {
+                waiting.clear();
+                onEnd(unreadable);
+                return false;
+            }
         }
         if (out.full()) {
             stalled.cancel();
@@ -170,6 +170,23 @@ final class WatchStream implements WatchSink {
             return false;
         }
         return true;
+    }
+
+    /** Frames of one write. @return why the next event can't be told: an object that is not what its kind says, or is not read */
+    private Optional<ApiException> fill(List<Buffer> frames) {
+        int bytes = 0;
+        while (!waiting.isEmpty() && bytes < CHUNK_BYTES) {
+            try {
+                Buffer frame = frame(waiting.remove());
+                bytes += frame.length();
+                frames.add(frame);
+            } catch (ApiException told) {
+                return Optional.of(told);
+            } catch (RuntimeException unreadable) {
+                return Optional.of(ApiException.internal(String.valueOf(unreadable.getMessage())));
+            }
+        }
+        return Optional.empty();
     }
 
     private void drained() {

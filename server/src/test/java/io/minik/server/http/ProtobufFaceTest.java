@@ -12,6 +12,8 @@ import io.minik.api.schema.Kinds;
 import io.minik.api.schema.Schema;
 import io.minik.api.schema.Type;
 import io.minik.ground.json.Json;
+import io.minik.store.Bytes;
+import io.minik.store.Txn;
 import io.vertx.core.buffer.Buffer;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -274,6 +276,25 @@ class ProtobufFaceTest {
         ObjectNode status = read(
                 "v1", "Status", object("ERROR", ProtobufFrames.unframed(frame).getBytes()));
         assertThat(status.path("code").asInt()).isEqualTo(410);
+    }
+
+    /** Somebody else's write to the store: JSON shows it as it is, protobuf can't. */
+    @Test
+    void anObjectThatIsNotAsItsKindSaysEndsTheWatchWithWords() throws IOException {
+        String odd =
+                "{\"kind\":\"ConfigMap\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"odd\",\"namespace\":\"odd\"},"
+                        + "\"immutable\":true,\"data\":[1]}";
+        TestApi.await(api.store().txn(Txn.put(Bytes.utf8("/registry/configmaps/odd/odd"), Bytes.utf8(odd))));
+        String path = "/api/v1/namespaces/odd/configmaps";
+        assertThat(json(path, "application/json").at("/items/0/data/0").asInt()).isEqualTo(1);
+        assertThat(get(path, PROTOBUF).statusCode()).isEqualTo(500);
+        HttpResponse<byte[]> watched = get(
+                path + "?watch=1&timeoutSeconds=60&sendInitialEvents=true"
+                        + "&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true",
+                PROTOBUF);
+        DataInputStream in = new DataInputStream(new ByteArrayInputStream(watched.body()));
+        ObjectNode status = read("v1", "Status", object("ERROR", in.readNBytes(in.readInt())));
+        assertThat(status.path("code").asInt()).isEqualTo(500);
     }
 
     @Test
