@@ -145,7 +145,7 @@ final class ControlPlane {
                         Reviews.connectors(
                                 new Reviews.Sources(authenticator, tokens, rbac.authorizer(), lookup, clock)),
                         tables,
-                        Pages.of(tokens, encryption),
+                        Pages.of(tokens, encryption, List.of(options, node)),
                         List.of(new RoleEscalationRule(rbac.escalation()), new CertificateRules(rbac.authorizer())),
                         clock,
                         new SecureRandom()));

@@ -7,6 +7,8 @@ import io.minik.server.http.ApiServer.Page;
 import io.minik.server.http.ApiServer.PageAnswer;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Documents of rooms that know no HTTP, as pages of the API server. */
@@ -14,14 +16,16 @@ final class Pages {
     private Pages() {}
 
     /** Beside minik's own: what OpenID Connect clients ask to check service account tokens by themselves. */
-    static Map<String, Page> of(ServiceAccountTokens tokens, Encryption encryption) {
-        return Map.of(
+    static Map<String, Page> of(ServiceAccountTokens tokens, Encryption encryption, List<Object> options) {
+        Map<String, Page> pages = new HashMap<>(ZPages.of(Build.THIS, options));
+        pages.putAll(Map.of(
                 "/.well-known/openid-configuration",
                 request -> json(tokens.openIdConfiguration(), "application/json"),
                 "/openid/v1/jwks",
                 request -> json(tokens.jwks(), "application/jwk-set+json"),
                 Encryption.PATH,
-                encryption::page);
+                encryption::page));
+        return pages;
     }
 
     private static Future<PageAnswer> json(ObjectNode tree, String contentType) {

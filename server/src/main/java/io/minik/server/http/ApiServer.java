@@ -180,6 +180,7 @@ public final class ApiServer implements Room {
                 .map(tls -> new KubeletProxy(vertx, registry, random, tls, Rules.connecting(parts, hooks, caches)));
         Routes routes = new Routes(kinds, registry, new Documents(documents(parts, frames)), proxy, heavy);
         RequestSteps steps = new RequestSteps(parts.authenticator(), parts.authorizer());
+        steps.measure(metrics);
         this.inner = new Pipeline(
                 List.of(metrics::around, steps::recover, audit::around, steps::limit, steps::authorize), routes::route);
         this.outer = new Pipeline(

@@ -50,6 +50,13 @@ final class RequestSteps {
         this.authorizer = authorizer;
     }
 
+    /** How much is worked on, by upstream's names. */
+    void measure(Metrics metrics) {
+        String name = "apiserver_current_inflight_requests{request_kind=";
+        metrics.gauge(name + "\"readOnly\"}", reading::get);
+        metrics.gauge(name + "\"mutating\"}", mutating::get);
+    }
+
     /** What is no answer of the API becomes a 500, told once in the log. */
     Future<Answer> recover(ApiRequest request, RequestStep.Next next) {
         return next.handle(request).recover(error -> {

@@ -281,7 +281,10 @@ class HttpFaceTest {
         assertThat(send("GET", "/readyz", "").body()).isEqualTo("ok");
         assertThat(send("GET", "/readyz?verbose", "").body())
                 .contains("[+]watchcache ok\n", "[+]apiserver ok\n", "readyz check passed");
-        assertThat(send("GET", "/metrics", "").body()).contains("apiserver_request_total{");
+        assertThat(send("GET", "/metrics", "").body())
+                .contains("apiserver_request_total{")
+                .contains("apiserver_current_inflight_requests{request_kind=\"readOnly\"} ")
+                .contains("apiserver_current_inflight_requests{request_kind=\"mutating\"} ");
     }
 
     /** The events of one watch, in the order they come. */
