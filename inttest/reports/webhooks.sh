@@ -1,0 +1,196 @@
+# Webhooks of admission and of definitions, on the host, behind a Service without selector, and in a pod: good ones, and slow, dead,
+# unbelieved, rambling and breaking ones, as kubectl shows them.
+hooks=$work/hooks
+mkdir -p "$hooks"
+authority() { # NAME: a self-signed one
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj "/CN=$1" \
+    -keyout "$hooks/$1.key" -out "$hooks/$1.crt" 2>/dev/null
+}
+authority hooks && authority strangers
+openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=hook -keyout "$hooks/tls.key" -out "$hooks/tls.csr" 2>/dev/null
+printf 'subjectAltName=DNS:hook.webhooks.svc,DNS:outside.webhooks.svc,IP:192.168.77.1\n' >"$hooks/names"
+openssl x509 -req -in "$hooks/tls.csr" -CA "$hooks/hooks.crt" -CAkey "$hooks/hooks.key" -CAcreateserial -days 2 \
+  -extfile "$hooks/names" -out "$hooks/tls.crt" 2>/dev/null
+cat >"$hooks/hook.py" <<'PY'
+import base64, http.server, json, ssl, sys, time
+
+def patch(*operations):
+    text = base64.b64encode(json.dumps(operations).encode()).decode()
+    return {"allowed": True, "patchType": "JSONPatch", "patch": text}
+
+def converted(request):
+    objects = []
+    for item in request["objects"]:
+        item["apiVersion"] = request["desiredAPIVersion"]
+        spec = item.setdefault("spec", {})
+        if request["desiredAPIVersion"].endswith("/v2"):
+            spec["sizes"] = {"all": spec.pop("size", 0)}
+        else:
+            spec["size"] = spec.pop("sizes", {}).get("all", 0)
+        objects.append(item)
+    return {"result": {"status": "Success"}, "convertedObjects": objects}
+
+ANSWERS = {
+    "/label": lambda request: patch({"op": "add", "path": "/metadata/labels", "value": {"by": sys.argv[2]}}),
+    "/deny": lambda request: {"allowed": False, "status": {"message": "not today"}},
+    "/break": lambda request: patch({"op": "replace", "path": "/data", "value": {"a b": "c"}}),
+    "/warn": lambda request: {"allowed": True, "warnings": ["mind the gap"]},
+    "/convert": converted,
+}
+
+class Hook(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self):
+        path = self.path.split("?")[0]
+        review = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        if path == "/slow":
+            time.sleep(5)
+        if path in ANSWERS:
+            response = ANSWERS[path](review["request"])
+            response["uid"] = review["request"]["uid"]
+            review = {"kind": review["kind"], "apiVersion": review["apiVersion"], "response": response}
+            body = json.dumps(review).encode()
+        else:
+            body = b"hello"
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *words):
+        pass
+
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+context.load_cert_chain("/hooks/tls.crt" if sys.argv[2] == "pod" else sys.argv[3] + "/tls.crt",
+                        "/hooks/tls.key" if sys.argv[2] == "pod" else sys.argv[3] + "/tls.key")
+server = http.server.ThreadingHTTPServer(("0.0.0.0", int(sys.argv[1])), Hook)
+server.socket = context.wrap_socket(server.socket, server_side=True)
+server.serve_forever()
+PY
+(exec nsenter --net="/run/netns/$prefix-a" /usr/bin/python3 "$hooks/hook.py" 8443 host "$hooks") >"$hooks/out" 2>&1 &
+hook_pid=$!
+ok "a namespace whose objects are shown to webhooks" k create -f - <<YAML
+{"apiVersion":"v1","kind":"Namespace","metadata":{"name":"webhooks","labels":{"shown":"yes"}}}
+YAML
+within 20 "the webhook on the host answers" on a curl -sk -o /dev/null https://192.168.77.1:8443/
+
+configuration() { # KIND NAME CLIENTCONFIG [MORE]: of configmaps in that namespace
+  cat <<YAML
+apiVersion: admissionregistration.k8s.io/v1
+kind: $1WebhookConfiguration
+metadata: {name: $2}
+webhooks:
+- name: $2.webhooks.example.com
+  sideEffects: None
+  admissionReviewVersions: [v1]
+  timeoutSeconds: 2
+  namespaceSelector: {matchLabels: {shown: "yes"}}
+  rules: [{operations: [CREATE], apiGroups: [""], apiVersions: [v1], resources: [configmaps]}]
+  clientConfig: $3
+  ${4:-}
+YAML
+}
+bundle() { base64 -w0 <"$hooks/$1.crt"; }
+url() { printf '{url: "https://192.168.77.1:%s%s", caBundle: %s}' "${3:-8443}" "$1" "$(bundle "${2:-hooks}")"; }
+service() { printf '{service: {name: %s, namespace: webhooks, path: %s}, caBundle: %s}' "$1" "$2" "$(bundle hooks)"; }
+said() { # PATTERN KIND CLIENTCONFIG [MORE]: what kubectl says of a ConfigMap while that webhook is asked
+  local out
+  configuration "$2" tried "$3" "${4:-}" | k apply -f - >/dev/null || return 1
+  out=$(k -n webhooks create cm "said-$RANDOM" --from-literal=a=b 2>&1)
+  k delete "$(tr '[:upper:]' '[:lower:]' <<<"$2")webhookconfiguration" tried >/dev/null
+  like "$out" "$1"
+}
+ok "a denial is told" said '^error: failed to create configmap: admission webhook "tried.webhooks.example.com" denied the request: not today$' Validating "$(url /deny)"
+ok "a warning is told" said '^Warning: mind the gap$' Validating "$(url /warn)"
+failed_call='Internal error occurred: failed calling webhook "tried.webhooks.example.com": failed to call webhook'
+ok "a slow one is not waited for" said "$failed_call: Post \"https://192.168.77.1:8443/slow\\?timeout=2s\": context deadline exceeded\$" Validating "$(url /slow)"
+ok "a dead one is told by address" said "$failed_call: Post \"https://192.168.77.1:8444/x\\?timeout=2s\": dial tcp 192.168.77.1:8444: connect: connection refused\$" Validating "$(url /x hooks 8444)"
+ok "a certificate of nobody's is refused" said "$failed_call: .*: tls: failed to verify certificate: x509: certificate signed by unknown authority\$" Validating "$(url /deny strangers)"
+ok "an answer that is none is told" said "$failed_call: couldn.t get version/kind; json parse error: " Validating "$(url /hello)"
+ok "a patch that breaks the object is refused" said 'data\[a b\]: Invalid value: "a b"' Mutating "$(url /break)"
+ok "who must not matter does not" said 'configmap/said-[0-9]* created' Validating "$(url /slow)" 'failurePolicy: Ignore'
+ok "no Service, no webhook" said "$failed_call: Post \"https://none.webhooks.svc:443/x\\?timeout=2s\": service \"none\" not found\$" Validating "$(service none /x)"
+
+ok "a webhook in a pod, another behind a Service without selector" k apply -f - <<YAML
+apiVersion: v1
+kind: Pod
+metadata: {name: hook, namespace: webhooks, labels: {app: hook}}
+spec:
+  terminationGracePeriodSeconds: 0
+  containers:
+  - name: hook
+    image: $image
+    command: [/usr/bin/python3, /hooks/hook.py, "9443", pod]
+    ports: [{name: tls, containerPort: 9443}]
+    readinessProbe: {tcpSocket: {port: tls}, periodSeconds: 1}
+    volumeMounts:
+    - {name: usr, mountPath: /usr, readOnly: true}
+    - {name: lib, mountPath: /lib, readOnly: true}
+    - {name: lib64, mountPath: /lib64, readOnly: true}
+    - {name: hooks, mountPath: /hooks, readOnly: true}
+  volumes:
+  - {name: usr, hostPath: {path: /usr}}
+  - {name: lib, hostPath: {path: /usr/lib}}
+  - {name: lib64, hostPath: {path: /usr/lib64}}
+  - {name: hooks, hostPath: {path: $hooks}}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: hook, namespace: webhooks}
+spec: {selector: {app: hook}, ports: [{name: other, port: 80}, {name: hooks, port: 443, targetPort: tls}]}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: outside, namespace: webhooks}
+spec: {ports: [{port: 443, targetPort: 8443}]}
+---
+apiVersion: discovery.k8s.io/v1
+kind: EndpointSlice
+metadata: {name: outside-1, namespace: webhooks, labels: {kubernetes.io/service-name: outside}}
+addressType: IPv4
+ports: [{name: "", port: 8443}]
+endpoints: [{addresses: [192.168.77.1]}]
+YAML
+within 30 "the pod is ready" k -n webhooks wait --for=condition=Ready pod/hook --timeout=1s
+configuration Mutating labels "$(service hook /label)" | k apply -f - >/dev/null
+labelled() { # BY NAME
+  k -n webhooks delete cm "$2" --ignore-not-found >/dev/null
+  k -n webhooks create cm "$2" >/dev/null && [ "$(k -n webhooks get cm "$2" -o 'jsonpath={.metadata.labels.by}')" = "$1" ]
+}
+within 20 "the one in the pod changes objects" labelled pod inside
+configuration Mutating labels "$(service outside /label)" | k apply -f - >/dev/null
+ok "then the one outside, from the next request on" labelled host outside
+ok "what they did is counted" outputs '^apiserver_admission_webhook_request_total\{code="200",name="labels.webhooks.example.com",operation="CREATE",rejected="false",type="admit"\} [0-9]' k get --raw /metrics
+k delete mutatingwebhookconfiguration labels >/dev/null
+configuration Validating ways "$(url /deny)" | sed 's/CREATE/CONNECT/; s/configmaps/pods\/exec/' | k apply -f - >/dev/null
+ok "a way into a pod is admitted, too" outputs 'admission webhook "ways.webhooks.example.com" denied the request: not today' k -n webhooks exec hook -- true
+k delete validatingwebhookconfiguration ways >/dev/null
+
+crd_of_two() { # CLIENTCONFIG
+  cat <<YAML
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: tubs.webhooks.example.com}
+spec:
+  group: webhooks.example.com
+  scope: Namespaced
+  names: {plural: tubs, kind: Tub}
+  conversion: {strategy: Webhook, webhook: {conversionReviewVersions: [v1], clientConfig: $1}}
+  versions:
+  - {name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object, properties: {spec: {type: object, properties: {size: {type: integer}}}}}}}
+  - {name: v2, served: true, storage: false, schema: {openAPIV3Schema: {type: object, properties: {spec: {type: object, properties: {sizes: {type: object, properties: {all: {type: integer}}}}}}}}}
+YAML
+}
+crd_of_two "$(service hook /convert)" | k apply -f - >/dev/null
+ok "a kind of two versions" k wait --for=condition=Established --timeout=20s crd/tubs.webhooks.example.com
+tub='{"apiVersion":"webhooks.example.com/v1","kind":"Tub","metadata":{"name":"one","namespace":"webhooks"},"spec":{"size":7}}'
+within 20 "takes objects of the stored one" k apply -f - <<<"$tub"
+ok "and shows them in the other, by its webhook" outputs '^7$' k -n webhooks get tubs.v2.webhooks.example.com one -o 'jsonpath={.spec.sizes.all}'
+ok "is written in the other" k -n webhooks patch tubs.v2.webhooks.example.com one --type=merge -p '{"spec":{"sizes":{"all":8}}}'
+ok "and read in the first" outputs '^8$' k -n webhooks get tubs.v1.webhooks.example.com one -o 'jsonpath={.spec.size}'
+crd_of_two "$(service none /convert)" | k apply -f - >/dev/null
+within 20 "without its webhook that is told" outputs '^Error from server: conversion webhook for webhooks.example.com/v1, Kind=Tub failed: Post "https://none.webhooks.svc:443/convert\?timeout=30s": service "none" not found$' k -n webhooks get tubs.v2.webhooks.example.com one
+ok "and the kind can go all the same" k delete crd tubs.webhooks.example.com --timeout=30s
+ok "the namespace goes" k delete ns webhooks --timeout=40s
+kill "$hook_pid" && wait "$hook_pid" 2>/dev/null
