@@ -269,8 +269,7 @@ final class ControlPlane {
     }
 
     private List<Room> loopRooms() {
-        List<Room> all = new ArrayList<>();
-        all.add(new InformersRoom("controller-informers", controllers.informers()));
+        List<Room> all = new ArrayList<>(List.of(new InformersRoom("controller-informers", controllers.informers())));
         all.addAll(Controllers.all(
                 controllers,
                 new Controllers.Config(
@@ -282,6 +281,7 @@ final class ControlPlane {
                         Duration.ofSeconds(options.nodeMonitorGraceSeconds),
                         nodeName)));
         all.add(customKinds);
+        all.add(apiServer.flows().follow(controllers.loop(), controllers.client(), controllers.informers()));
         all.add(new RoleAggregation(controllerLoop, controllers.informers(), controllers.client()));
         all.add(new CertificateSigner(
                 controllerLoop, controllers.informers(), controllers.client(), pki, rbac.authorizer()));

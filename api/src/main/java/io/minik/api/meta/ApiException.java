@@ -87,6 +87,15 @@ public final class ApiException extends RuntimeException {
         return of(Reason.InternalError, "Internal error occurred: " + message, Details.NONE);
     }
 
+    /** 429: to be tried again after a second. */
+    public static ApiException tooManyRequests() {
+        return new ApiException(new Status(
+                Reason.TooManyRequests.code(),
+                Reason.TooManyRequests,
+                "Too many requests, please try again later.",
+                new Details("", "", "", "", List.of(), 1)));
+    }
+
     public static ApiException unavailable(String message) {
         return of(Reason.ServiceUnavailable, message, Details.NONE);
     }

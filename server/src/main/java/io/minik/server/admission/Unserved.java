@@ -33,11 +33,6 @@ record Unserved(String resource, String what, String missing, Where where) {
 
     static final List<Unserved> ALL = List.of(
             all("apiservices.apiregistration.k8s.io", "APIService", "pass requests on to it"),
-            all("flowschemas.flowcontrol.apiserver.k8s.io", "FlowSchema", "sort requests by it"),
-            all(
-                    "prioritylevelconfigurations.flowcontrol.apiserver.k8s.io",
-                    "PriorityLevelConfiguration",
-                    "limit requests by it"),
             all("networkpolicies.networking.k8s.io", "NetworkPolicy", "enforce it"),
             all("ingresses.networking.k8s.io", "Ingress", "route by it"),
             new Unserved(

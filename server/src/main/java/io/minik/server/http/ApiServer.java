@@ -19,6 +19,7 @@ import io.minik.server.admission.ResourceQuotas;
 import io.minik.server.authn.Authenticator;
 import io.minik.server.authn.User;
 import io.minik.server.authz.Authorizer;
+import io.minik.server.flowcontrol.FlowControl;
 import io.minik.server.kinds.Bootstrap;
 import io.minik.server.kinds.BuiltInKinds;
 import io.minik.server.kinds.QuotaStatus;
@@ -84,6 +85,7 @@ public final class ApiServer implements Room {
     private final InstantSource clock;
     private final AuditLog audit;
     private final Metrics metrics;
+    private final FlowControl flows;
     private final Pipeline outer;
     private final Pipeline inner;
     /** Of all requests and answers. */
@@ -179,7 +181,9 @@ public final class ApiServer implements Room {
         this.proxy = config.kubelets()
                 .map(tls -> new KubeletProxy(vertx, registry, random, tls, Rules.connecting(parts, hooks, caches)));
         Routes routes = new Routes(kinds, registry, new Documents(documents(parts, frames)), proxy, heavy);
-        RequestSteps steps = new RequestSteps(parts.authenticator(), parts.authorizer());
+        this.flows = new FlowControl(metrics::gauge);
+        RequestSteps steps =
+                new RequestSteps(parts.authenticator(), parts.authorizer(), flows, new Widths(kinds, caches));
         steps.measure(metrics);
         this.inner = new Pipeline(
                 List.of(metrics::around, steps::recover, audit::around, steps::limit, steps::authorize), routes::route);
@@ -375,6 +379,11 @@ public final class ApiServer implements Room {
     public Future<Buffer> askKubelet(String node, String uri) {
         return proxy.map(kubelets -> kubelets.ask(node, uri))
                 .orElseGet(() -> Future.failedFuture(KubeletProxy.noWay()));
+    }
+
+    /** Who waits for whom: by what somebody reads of FlowSchemas. */
+    public FlowControl flows() {
+        return flows;
     }
 
     /** By which kinds come and go while it serves. */

@@ -1,13 +1,9 @@
 package io.minik.server.http;
 
 import io.minik.api.meta.ApiException;
-import io.minik.api.meta.Status;
-import io.minik.api.meta.Status.Details;
-import io.minik.api.meta.Status.Reason;
 import io.minik.server.authn.User;
 import io.minik.server.authz.NodeUser;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -68,7 +64,7 @@ final class ByteBudget {
                 }
                 long own = byUser.getOrDefault(user, 0L) + more;
                 if (own > most(asker, total - held - more)) {
-                    throw tooMany();
+                    throw ApiException.tooManyRequests();
                 }
                 byUser.put(user, own);
                 held += more;
@@ -106,13 +102,5 @@ final class ByteBudget {
             return MASTERS_WEIGHT * free;
         }
         return user.groups().contains(User.UNAUTHENTICATED) ? Math.min(free, total / STRANGERS_PART) : free;
-    }
-
-    static ApiException tooMany() {
-        return new ApiException(new Status(
-                Reason.TooManyRequests.code(),
-                Reason.TooManyRequests,
-                "Too many requests, please try again later.",
-                new Details("", "", "", "", List.of(), 1)));
     }
 }

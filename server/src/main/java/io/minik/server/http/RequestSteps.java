@@ -10,8 +10,10 @@ import io.minik.server.authz.Authorizer;
 import io.minik.server.authz.Authorizer.Decision;
 import io.minik.server.authz.Forbidden;
 import io.minik.server.authz.NodeUser;
+import io.minik.server.flowcontrol.FlowControl;
 import io.minik.server.request.Target;
 import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -20,6 +22,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.ToIntFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,11 +33,6 @@ final class RequestSteps {
     /** kube-apiserver's --request-timeout: for all but watches, logs and proxies. */
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
-    /** kube-apiserver's --max-requests-inflight and --max-mutating-requests-inflight. */
-    private static final int MAX_READING = 400;
-
-    private static final int MAX_MUTATING = 200;
-
     /** What a request takes beside its body, until its answer is taken: a stream, headers, a small answer's objects. */
     private static final int REQUEST_BYTES = 4 * 1024;
 
@@ -44,10 +42,15 @@ final class RequestSteps {
     private final Authorizer authorizer;
     private final AtomicInteger reading = new AtomicInteger();
     private final AtomicInteger mutating = new AtomicInteger();
+    private final FlowControl flows;
+    private final ToIntFunction<Target> widths;
 
-    RequestSteps(Authenticator authenticator, Authorizer authorizer) {
+    /** @param widths how many seats a request takes */
+    RequestSteps(Authenticator authenticator, Authorizer authorizer, FlowControl flows, ToIntFunction<Target> widths) {
         this.authenticator = authenticator;
         this.authorizer = authorizer;
+        this.flows = flows;
+        this.widths = widths;
     }
 
     /** How much is worked on, by upstream's names. */
@@ -95,7 +98,7 @@ final class RequestSteps {
             if (user.isPresent()
                     && !wire.guard().isKnown()
                     && !wire.guard().known(user.get().name(), weight(user.get()))) {
-                throw ByteBudget.tooMany();
+                throw ApiException.tooManyRequests();
             }
             User asker = user.orElse(User.ANONYMOUS);
             wire.body().hold().of(asker);
@@ -192,20 +195,22 @@ final class RequestSteps {
                         : Future.failedFuture(Forbidden.of(user, first, decision)));
     }
 
-    /** A bound on what is worked on at once; watches do not count, and system:masters always gets in. */
+    /** A seat first, or a place in the queue of its flow; what goes on for long is classified alone. */
     Future<Answer> limit(ApiRequest request, RequestStep.Next next) {
-        boolean exempt = request.target().longRunning()
-                || request.user().groups().contains(User.MASTERS)
-                || !request.target().resourceRequest();
-        if (exempt) {
-            return next.handle(request);
-        }
+        FlowControl.Classified whose = flows.classify(request.user(), request.target());
+        request.wire().ifPresent(wire -> {
+            MultiMap headers = wire.request().response().headers();
+            headers.set("X-Kubernetes-PF-FlowSchema-UID", whose.schemaUid());
+            headers.set("X-Kubernetes-PF-PriorityLevel-UID", whose.levelUid());
+        });
+        return request.target().longRunning()
+                ? next.handle(request)
+                : flows.run(whose, widths.applyAsInt(request.target()), () -> counted(request, next));
+    }
+
+    private Future<Answer> counted(ApiRequest request, RequestStep.Next next) {
         AtomicInteger counter = request.target().readOnly() ? reading : mutating;
-        int most = request.target().readOnly() ? MAX_READING : MAX_MUTATING;
-        if (counter.incrementAndGet() > most) {
-            counter.decrementAndGet();
-            throw ByteBudget.tooMany();
-        }
+        counter.incrementAndGet();
         return next.handle(request).onComplete(unused -> counter.decrementAndGet());
     }
 

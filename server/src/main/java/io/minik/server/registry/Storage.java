@@ -2,7 +2,6 @@ package io.minik.server.registry;
 
 import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Resource;
-import io.minik.api.meta.Status;
 import io.minik.api.meta.Status.Details;
 import io.minik.api.meta.Status.Reason;
 import io.minik.api.object.KubeObject;
@@ -127,11 +126,7 @@ final class Storage {
     /** The API's word for what the store answers. */
     static Throwable apiError(Throwable error) {
         if (error instanceof StoreException.Busy) {
-            return new ApiException(new Status(
-                    Reason.TooManyRequests.code(),
-                    Reason.TooManyRequests,
-                    "Too many requests, please try again later.",
-                    new Details("", "", "", "", List.of(), 1)));
+            return ApiException.tooManyRequests();
         }
         if (error instanceof StoreException.Invalid) {
             return ApiException.of(

@@ -1,0 +1,148 @@
+package io.minik.server.flowcontrol;
+
+import io.minik.api.client.ApiClient;
+import io.minik.api.client.Controller;
+import io.minik.api.client.Informers;
+import io.minik.api.meta.ApiException;
+import io.minik.api.object.KubeObject;
+import io.minik.ground.loop.Loop;
+import io.minik.server.authn.User;
+import io.minik.server.request.Target;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BiConsumer;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+/** The one place where requests are told apart and get their seats. Any loop. */
+public final class FlowControl {
+    /** Upstream's: a quarter of a minute's request timeout. */
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(15);
+
+    /** As many as upstream's --max-requests-inflight and --max-mutating-requests-inflight are together. */
+    private static final int SEATS = 600;
+
+    private final Seats seats;
+    private final Duration longest;
+    private final BiConsumer<String, LongSupplier> measures;
+    private final Map<String, LongAdder> counts = new ConcurrentHashMap<>();
+    private volatile FlowPlan plan;
+
+    /** Whose a request is, as its answer's headers tell. */
+    public record Classified(FlowPlan.Flow flow) {
+        public String schemaUid() {
+            return flow.schema().uid();
+        }
+
+        public String levelUid() {
+            return flow.level().uid();
+        }
+    }
+
+    /** @param measures what gets a figure more for /metrics, by name with labels */
+    public FlowControl(BiConsumer<String, LongSupplier> measures) {
+        this(SEATS, LONGEST_WAIT, measures);
+    }
+
+    FlowControl(int total, Duration longest, BiConsumer<String, LongSupplier> measures) {
+        this.seats = new Seats(total);
+        this.longest = longest;
+        this.measures = measures;
+        this.plan = FlowPlan.of(BootstrapFlows.schemas(), BootstrapFlows.levels());
+        seats.plan(plan.levels().values());
+        plan.levels().keySet().forEach(this::measure);
+    }
+
+    /** The room that reads the objects and lets them count. */
+    public Controller follow(Loop loop, ApiClient client, Informers informers) {
+        return new FlowConfigurations(loop, client, informers, this);
+    }
+
+    /** From now on. What is at work or waits stays where it is. */
+    void change(Collection<KubeObject> schemas, Collection<KubeObject> levels) {
+        FlowPlan next = FlowPlan.of(schemas, levels);
+        if (next.schemas().isEmpty()) {
+            // Whoever deletes them all is told by the next start; nobody is let in without a rule, and none is locked
+            // out.
+            return;
+        }
+        plan = next;
+        seats.plan(next.levels().values());
+        next.levels().keySet().forEach(this::measure);
+    }
+
+    public Classified classify(User user, Target target) {
+        return new Classified(plan.flow(user, target));
+    }
+
+    /**
+     * Does the work once it has its seats.
+     *
+     * @param width how many seats it takes: more for what costs more
+     * @return fails with 429 if it gets none
+     */
+    public <T> Future<T> run(Classified classified, int width, Supplier<Future<T>> work) {
+        LevelSpec level = classified.flow().level();
+        if (level.exempt()) {
+            return work.get();
+        }
+        Waiting waiting = Seats.waiting(classified.flow().hash(), width);
+        return switch (seats.ask(level, waiting)) {
+            case SEATED -> seated(classified, width, work);
+            case REFUSED -> refused(classified, level.queues() == 0 ? "concurrency-limit" : "queue-full");
+            case WAITS ->
+                Loop.within(longest, waiting.seated().future())
+                        .compose(now -> seated(classified, width, work), error -> {
+                            if (error instanceof TimeoutException && !seats.leave(level, waiting)) {
+                                return seated(classified, width, work);
+                            }
+                            return refused(classified, error instanceof TimeoutException ? "time-out" : "queue-full");
+                        });
+        };
+    }
+
+    private <T> Future<T> seated(Classified classified, int width, Supplier<Future<T>> work) {
+        count("apiserver_flowcontrol_dispatched_requests_total", classified, "");
+        Future<T> done;
+        try {
+            done = work.get();
+        } catch (RuntimeException e) {
+            seats.release(classified.flow().level(), width);
+            throw e;
+        }
+        return done.onComplete(unused -> seats.release(classified.flow().level(), width));
+    }
+
+    private <T> Future<T> refused(Classified classified, String reason) {
+        count("apiserver_flowcontrol_rejected_requests_total", classified, ",reason=\"" + reason + "\"");
+        return Future.failedFuture(ApiException.tooManyRequests());
+    }
+
+    private void count(String name, Classified classified, String more) {
+        FlowPlan.Flow flow = classified.flow();
+        String key = name + "{flow_schema=\"" + flow.schema().name() + "\",priority_level=\""
+                + flow.level().name() + "\"" + more + "}";
+        LongAdder count = counts.get(key);
+        if (count == null) {
+            count = counts.computeIfAbsent(key, unused -> new LongAdder());
+            measures.accept(key, count::sum);
+        }
+        count.increment();
+    }
+
+    private void measure(String level) {
+        String label = "{priority_level=\"" + level + "\"}";
+        measures.accept(
+                "apiserver_flowcontrol_current_inqueue_requests" + label,
+                () -> seats.of(level, PriorityLevel::waiting));
+        measures.accept(
+                "apiserver_flowcontrol_current_executing_seats" + label, () -> seats.of(level, each -> each.inUse));
+        measures.accept(
+                "apiserver_flowcontrol_nominal_limit_seats" + label, () -> seats.of(level, each -> each.nominal));
+    }
+}

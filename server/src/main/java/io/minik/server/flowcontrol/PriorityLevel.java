@@ -1,0 +1,151 @@
+package io.minik.server.flowcontrol;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One level's seats and queues. Its queues are served by start-time fair queuing: what is first of a queue starts when the one before
+ * it in the queue would have ended had each queue the same share, and the earliest start is next. All under the lock of {@link Seats}.
+ */
+final class PriorityLevel {
+    private LevelSpec spec;
+    private List<Line> lines = new ArrayList<>();
+    private double virtual;
+    private int waiting;
+    int inUse;
+    int nominal;
+    int guaranteed;
+
+    private static final class Line {
+        final Deque<Waiting> waiting = new ArrayDeque<>();
+        double end;
+    }
+
+    PriorityLevel(LevelSpec spec) {
+        this.spec = spec;
+        lines = lines(spec);
+    }
+
+    private static List<Line> lines(LevelSpec spec) {
+        List<Line> lines = new ArrayList<>();
+        for (int i = 0; i < spec.queues(); i++) {
+            lines.add(new Line());
+        }
+        return lines;
+    }
+
+    LevelSpec spec() {
+        return spec;
+    }
+
+    /** Who waits goes on waiting, in the queues that there are now. @return those for whom there is none any more */
+    List<Waiting> change(LevelSpec next) {
+        boolean same = next.queues() == spec.queues() && next.hand() == spec.hand();
+        spec = next;
+        List<Waiting> homeless = new ArrayList<>();
+        if (!same) {
+            List<Line> before = lines;
+            lines = lines(next);
+            waiting = 0;
+            for (Line line : before) {
+                for (Waiting each : line.waiting) {
+                    if (!enter(each)) {
+                        homeless.add(each);
+                    }
+                }
+            }
+        }
+        return homeless;
+    }
+
+    int waiting() {
+        return waiting;
+    }
+
+    /** @return whether there was room in the queue */
+    boolean enter(Waiting request) {
+        Line shortest = shortest(request.flow());
+        if (shortest == null || shortest.waiting.size() >= spec.length()) {
+            return false;
+        }
+        if (shortest.waiting.isEmpty()) {
+            shortest.end = Math.max(shortest.end, virtual);
+        }
+        shortest.waiting.add(request);
+        waiting++;
+        return true;
+    }
+
+    /** Of the hand that the flow is dealt: without putting back, so that two flows rarely share all of it. */
+    private @Nullable Line shortest(long flow) {
+        int count = lines.size();
+        int hand = Math.min(spec.hand(), count);
+        int[] dealt = new int[hand];
+        long rest = flow & Long.MAX_VALUE;
+        Line shortest = null;
+        for (int i = 0; i < hand; i++) {
+            int left = count - i;
+            int card = (int) (rest % left);
+            rest /= left;
+            for (int j = 0; j < i; j++) {
+                if (card >= dealt[j]) {
+                    card++;
+                }
+            }
+            int at = i;
+            while (at > 0 && dealt[at - 1] > card) {
+                dealt[at] = dealt[at - 1];
+                at--;
+            }
+            dealt[at] = card;
+            Line line = lines.get(card);
+            if (shortest == null || line.waiting.size() < shortest.waiting.size()) {
+                shortest = line;
+            }
+        }
+        return shortest;
+    }
+
+    /** Who is next; stays in its queue. */
+    Optional<Waiting> next() {
+        Line line = nextLine();
+        return line == null ? Optional.empty() : Optional.of(line.waiting.getFirst());
+    }
+
+    private @Nullable Line nextLine() {
+        Line next = null;
+        for (Line line : lines) {
+            if (!line.waiting.isEmpty() && (next == null || line.end < next.end)) {
+                next = line;
+            }
+        }
+        return next;
+    }
+
+    /** Takes out who {@link #next} is. */
+    void serve() {
+        Line line = nextLine();
+        if (line != null) {
+            Waiting served = line.waiting.removeFirst();
+            waiting--;
+            virtual = Math.max(virtual, line.end);
+            line.end += served.width();
+        }
+    }
+
+    /** @return whether it waited still */
+    boolean leave(Waiting request) {
+        for (Line line : lines) {
+            // The one itself: two requests of one flow are equal to nobody but themselves.
+            if (line.waiting.removeIf(each -> each == request)) {
+                waiting--;
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.minik.server.flowcontrol;
+
+import org.jspecify.annotations.NullMarked;
