@@ -126,7 +126,7 @@ public final class ProtobufEncoder extends ProtobufValues {
             byte[] json = in.bytes();
             Field field = type.own(json, in.from(), in.to());
             if (field == null || field.number() == 0) {
-                inlined |= type.inlines() && type.field(json, in.from(), in.to()) != null;
+                inlined |= field == null && type.inlines();
                 in.skip();
             } else if (!in.nothing()) {
                 field(field);

@@ -37,6 +37,9 @@ public final class Type {
     /** The same without those of inlined messages. */
     private Field[] own = NONE;
 
+    /** Made when somebody asks by bytes. */
+    private volatile @Nullable FieldTable table;
+
     private String apiVersion = "";
     private @Nullable Type list;
     private @Nullable Structural structural;
@@ -211,42 +214,12 @@ public final class Type {
     /** A field of the message itself, by its name as JSON writes it. */
     @Nullable
     Field own(byte[] json, int from, int to) {
-        return find(own, json, from, to);
-    }
-
-    /** Also one of an inlined message. */
-    @Nullable
-    Field field(byte[] json, int from, int to) {
-        return find(sorted, json, from, to);
-    }
-
-    private static @Nullable Field find(Field[] sorted, byte[] json, int from, int to) {
-        int low = 0;
-        int high = sorted.length - 1;
-        while (low <= high) {
-            int middle = (low + high) >>> 1;
-            int order = compare(sorted[middle].name(), json, from, to);
-            if (order == 0) {
-                return sorted[middle];
-            } else if (order < 0) {
-                low = middle + 1;
-            } else {
-                high = middle - 1;
-            }
+        FieldTable known = table;
+        if (known == null) {
+            known = new FieldTable(own);
+            table = known;
         }
-        return null;
-    }
-
-    /** Names of fields are ASCII. */
-    private static int compare(String name, byte[] json, int from, int to) {
-        int shared = Math.min(name.length(), to - from);
-        for (int at = 0; at < shared; at++) {
-            int order = name.charAt(at) - json[from + at];
-            if (order != 0) {
-                return order;
-            }
-        }
-        return name.length() - (to - from);
+        return known.find(json, from, to);
     }
 
     int docsIndex() {

@@ -57,6 +57,9 @@ public final class JsonScan {
 
     /** The first byte of what comes next. */
     public byte peek() {
+        if (at < json.length && json[at] > ' ') {
+            return json[at];
+        }
         space();
         return byteAt(at);
     }
@@ -85,7 +88,6 @@ public final class JsonScan {
             throw broken();
         }
         at++;
-        space();
     }
 
     /** Moves to the next item of a list; false at its end. */
@@ -120,16 +122,28 @@ public final class JsonScan {
         if (peek() != '"') {
             throw broken();
         }
-        from = ++at;
-        escaped = false;
-        while (byteAt(at) != '"') {
-            if (json[at] == '\\') {
-                escaped = true;
-                at++;
+        from = at + 1;
+        at = textEnd(from);
+        to = at - 1;
+    }
+
+    /** Locals: what runs for every byte is not to go through fields. @return behind the closing quote */
+    private int textEnd(int begin) {
+        byte[] bytes = json;
+        boolean escapes = false;
+        for (int i = begin; i < bytes.length; i++) {
+            byte each = bytes[i];
+            if (each == '"') {
+                escaped = escapes;
+                return i + 1;
             }
-            at++;
+            if (each == '\\') {
+                escapes = true;
+                i++;
+            }
         }
-        to = at++;
+        at = bytes.length;
+        throw broken();
     }
 
     /** Reads a number, true, false or null. */
@@ -165,20 +179,21 @@ public final class JsonScan {
     }
 
     private void brackets() {
+        byte[] bytes = json;
         int depth = 0;
-        do {
-            byte each = byteAt(at);
+        for (int i = at; i < bytes.length; i++) {
+            byte each = bytes[i];
             if (each == '"') {
-                text();
-                continue;
-            }
-            if (each == '{' || each == '[') {
+                i = textEnd(i + 1) - 1;
+            } else if (each == '{' || each == '[') {
                 depth++;
-            } else if (each == '}' || each == ']') {
-                depth--;
+            } else if ((each == '}' || each == ']') && --depth == 0) {
+                at = i + 1;
+                return;
             }
-            at++;
-        } while (depth > 0);
+        }
+        at = bytes.length;
+        throw broken();
     }
 
     private void space() {
