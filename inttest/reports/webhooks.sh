@@ -1,74 +1,8 @@
 # Webhooks of admission and of definitions, on the host, behind a Service without selector, and in a pod: good ones, and slow, dead,
 # unbelieved, rambling and breaking ones, as kubectl shows them.
-hooks=$work/hooks
-mkdir -p "$hooks"
-authority() { # NAME: a self-signed one
-  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj "/CN=$1" \
-    -keyout "$hooks/$1.key" -out "$hooks/$1.crt" 2>/dev/null
-}
-authority hooks && authority strangers
-openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=hook -keyout "$hooks/tls.key" -out "$hooks/tls.csr" 2>/dev/null
-printf 'subjectAltName=DNS:hook.webhooks.svc,DNS:outside.webhooks.svc,IP:192.168.77.1\n' >"$hooks/names"
-openssl x509 -req -in "$hooks/tls.csr" -CA "$hooks/hooks.crt" -CAkey "$hooks/hooks.key" -CAcreateserial -days 2 \
-  -extfile "$hooks/names" -out "$hooks/tls.crt" 2>/dev/null
-cat >"$hooks/hook.py" <<'PY'
-import base64, http.server, json, ssl, sys, time
-
-def patch(*operations):
-    text = base64.b64encode(json.dumps(operations).encode()).decode()
-    return {"allowed": True, "patchType": "JSONPatch", "patch": text}
-
-def converted(request):
-    objects = []
-    for item in request["objects"]:
-        item["apiVersion"] = request["desiredAPIVersion"]
-        spec = item.setdefault("spec", {})
-        if request["desiredAPIVersion"].endswith("/v2"):
-            spec["sizes"] = {"all": spec.pop("size", 0)}
-        else:
-            spec["size"] = spec.pop("sizes", {}).get("all", 0)
-        objects.append(item)
-    return {"result": {"status": "Success"}, "convertedObjects": objects}
-
-ANSWERS = {
-    "/label": lambda request: patch({"op": "add", "path": "/metadata/labels", "value": {"by": sys.argv[2]}}),
-    "/deny": lambda request: {"allowed": False, "status": {"message": "not today"}},
-    "/break": lambda request: patch({"op": "replace", "path": "/data", "value": {"a b": "c"}}),
-    "/warn": lambda request: {"allowed": True, "warnings": ["mind the gap"]},
-    "/convert": converted,
-}
-
-class Hook(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def do_POST(self):
-        path = self.path.split("?")[0]
-        review = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        if path == "/slow":
-            time.sleep(5)
-        if path in ANSWERS:
-            response = ANSWERS[path](review["request"])
-            response["uid"] = review["request"]["uid"]
-            review = {"kind": review["kind"], "apiVersion": review["apiVersion"], "response": response}
-            body = json.dumps(review).encode()
-        else:
-            body = b"hello"
-        self.send_response(200)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *words):
-        pass
-
-context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-context.load_cert_chain("/hooks/tls.crt" if sys.argv[2] == "pod" else sys.argv[3] + "/tls.crt",
-                        "/hooks/tls.key" if sys.argv[2] == "pod" else sys.argv[3] + "/tls.key")
-server = http.server.ThreadingHTTPServer(("0.0.0.0", int(sys.argv[1])), Hook)
-server.socket = context.wrap_socket(server.socket, server_side=True)
-server.serve_forever()
-PY
-(exec nsenter --net="/run/netns/$prefix-a" /usr/bin/python3 "$hooks/hook.py" 8443 host "$hooks") >"$hooks/out" 2>&1 &
+# shellcheck source=../hook.sh
+. "$root/inttest/hook.sh"
+(exec nsenter --net="/run/netns/$prefix-a" /usr/bin/python3 "$root/inttest/hook.py" 8443 host "$hooks") >"$hooks/out" 2>&1 &
 hook_pid=$!
 ok "a namespace whose objects are shown to webhooks" k create -f - <<YAML
 {"apiVersion":"v1","kind":"Namespace","metadata":{"name":"webhooks","labels":{"shown":"yes"}}}
@@ -91,9 +25,7 @@ webhooks:
   ${4:-}
 YAML
 }
-bundle() { base64 -w0 <"$hooks/$1.crt"; }
 url() { printf '{url: "https://192.168.77.1:%s%s", caBundle: %s}' "${3:-8443}" "$1" "$(bundle "${2:-hooks}")"; }
-service() { printf '{service: {name: %s, namespace: webhooks, path: %s}, caBundle: %s}' "$1" "$2" "$(bundle hooks)"; }
 said() { # PATTERN KIND CLIENTCONFIG [MORE]: what kubectl says of a ConfigMap while that webhook is asked
   local out
   configuration "$2" tried "$3" "${4:-}" | k apply -f - >/dev/null || return 1
@@ -113,32 +45,7 @@ ok "who must not matter does not" said 'configmap/said-[0-9]* created' Validatin
 ok "no Service, no webhook" said "$failed_call: Post \"https://none.webhooks.svc:443/x\\?timeout=2s\": service \"none\" not found\$" Validating "$(service none /x)"
 
 ok "a webhook in a pod, another behind a Service without selector" k apply -f - <<YAML
-apiVersion: v1
-kind: Pod
-metadata: {name: hook, namespace: webhooks, labels: {app: hook}}
-spec:
-  terminationGracePeriodSeconds: 0
-  containers:
-  - name: hook
-    image: $image
-    command: [/usr/bin/python3, /hooks/hook.py, "9443", pod]
-    ports: [{name: tls, containerPort: 9443}]
-    readinessProbe: {tcpSocket: {port: tls}, periodSeconds: 1}
-    volumeMounts:
-    - {name: usr, mountPath: /usr, readOnly: true}
-    - {name: lib, mountPath: /lib, readOnly: true}
-    - {name: lib64, mountPath: /lib64, readOnly: true}
-    - {name: hooks, mountPath: /hooks, readOnly: true}
-  volumes:
-  - {name: usr, hostPath: {path: /usr}}
-  - {name: lib, hostPath: {path: /usr/lib}}
-  - {name: lib64, hostPath: {path: /usr/lib64}}
-  - {name: hooks, hostPath: {path: $hooks}}
----
-apiVersion: v1
-kind: Service
-metadata: {name: hook, namespace: webhooks}
-spec: {selector: {app: hook}, ports: [{name: other, port: 80}, {name: hooks, port: 443, targetPort: tls}]}
+$(hook_in_pod)
 ---
 apiVersion: v1
 kind: Service

@@ -337,7 +337,8 @@ final class ControlPlane {
                 options.security.podSecurity(),
                 options.security.audit(),
                 Build.THIS.served(),
-                Optional.of(new ApiServerConfig.KubeletTls(KeyCertOptions.wrap(toKubelets), kubeletTrust)));
+                Optional.of(new ApiServerConfig.KubeletTls(
+                        KeyCertOptions.wrap(toKubelets), kubeletTrust, options.disableAgent)));
     }
 
     /** One loop serves what a small machine is asked; more cores would share it by connection. */

@@ -194,6 +194,7 @@ public final class KubeletServer implements Room {
             case "containerLogs" -> logs.serve(request, parts);
             case "exec", "attach" -> commands.command(request, parts);
             case "portForward" -> commands.portForward(request, parts);
+            case "pipe" -> commands.pipe(request, parts);
             case "stats" -> json(request, metrics.summary());
             case "metrics" -> metrics(request, parts.length > 1 ? parts[1] : "");
             default -> refuse(request, 404, "404 page not found");

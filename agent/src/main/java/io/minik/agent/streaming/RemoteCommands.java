@@ -3,12 +3,14 @@ package io.minik.agent.streaming;
 import io.minik.agent.kubelet.Kubelet;
 import io.minik.api.core.Pod;
 import io.minik.api.object.ObjectKey;
+import io.minik.runtime.cri.Connection;
 import io.minik.runtime.cri.Cri;
 import io.minik.runtime.cri.RuntimeService;
 import io.minik.runtime.cri.Session;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.NetSocket;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -23,6 +25,7 @@ final class RemoteCommands {
     private static final Logger log = LoggerFactory.getLogger(RemoteCommands.class);
     private static final String SPDY = "SPDY/3.1";
     private static final String VERSION_HEADER = "X-Stream-Protocol-Version";
+    private static final String PIPE = "minik-pipe";
     private static final String PORT_FORWARD = "portforward.k8s.io";
 
     private final Kubelet kubelet;
@@ -141,6 +144,49 @@ final class RemoteCommands {
         wire(request)
                 .onSuccess(forward::serve)
                 .onFailure(error -> KubeletServer.refuse(request, 400, String.valueOf(error.getMessage())));
+    }
+
+    /**
+     * {@code /pipe/ns/pod/port}: a connection to a port inside the pod and nothing around its bytes, for a server whose host has no
+     * way to pods.
+     */
+    void pipe(HttpServerRequest request, String[] path) {
+        if (path.length != 4 || !path[3].matches("\\d{1,5}") || !PIPE.equals(request.getHeader("Upgrade"))) {
+            KubeletServer.refuse(request, 400, "want /pipe/{namespace}/{pod}/{port} with Upgrade: " + PIPE);
+            return;
+        }
+        ObjectKey key = ObjectKey.of(path[1], path[2]);
+        int port = Integer.parseInt(path[3]);
+        if (kubelet.pod(key).isEmpty()) {
+            KubeletServer.refuse(request, 404, "pod does not exist");
+            return;
+        }
+        request.response().putHeader("Connection", "Upgrade").putHeader("Upgrade", PIPE);
+        request.toNetSocket()
+                .compose(socket -> {
+                    socket.pause();
+                    return kubelet.sandbox(key)
+                            .map(sandbox -> runtime.portForward(sandbox.id(), port))
+                            .orElseGet(() -> Future.failedFuture("the pod's sandbox does not run"))
+                            .onSuccess(connection -> join(socket, connection))
+                            .onFailure(error -> socket.close().onFailure(RemoteCommands::gone));
+                })
+                .onFailure(RemoteCommands::gone);
+    }
+
+    private static void join(NetSocket socket, Connection connection) {
+        connection.in().pipeTo(socket).onFailure(error -> {
+            gone(error);
+            socket.close().onFailure(RemoteCommands::gone);
+        });
+        socket.pipeTo(connection.out()).onFailure(error -> {
+            gone(error);
+            connection.close().run();
+        });
+    }
+
+    private static void gone(Throwable error) {
+        log.atDebug().addKeyValue("err", error.toString()).log("a pipe into a pod ended badly");
     }
 
     private static Future<SpdyCarrier> wire(HttpServerRequest request) {

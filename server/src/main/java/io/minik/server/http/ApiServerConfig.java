@@ -52,6 +52,10 @@ public record ApiServerConfig(
         }
     }
 
-    /** How the server shows itself to kubelets, and whom it believes. */
-    public record KubeletTls(KeyCertOptions identity, PemTrustOptions trust) {}
+    /**
+     * How the server shows itself to kubelets, and whom it believes.
+     *
+     * @param roundabout whether pods are reached through their nodes' kubelets, since the server's own host is no node
+     */
+    public record KubeletTls(KeyCertOptions identity, PemTrustOptions trust, boolean roundabout) {}
 }

@@ -65,7 +65,7 @@ public final class DevServer {
                 podSecurity,
                 audit(),
                 new ApiServerConfig.Version("v1.36.4+minik", "", "", "2026-01-01T00:00:00Z", "linux/amd64"),
-                Optional.of(new ApiServerConfig.KubeletTls(new PemKeyCertOptions(), new PemTrustOptions())));
+                Optional.of(new ApiServerConfig.KubeletTls(new PemKeyCertOptions(), new PemTrustOptions(), false)));
     }
 
     static ApiServerConfig audited(AuditConfig audit) {

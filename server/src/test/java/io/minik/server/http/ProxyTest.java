@@ -34,7 +34,7 @@ class ProxyTest {
 
     private final Vertx vertx = Vertx.vertx();
     private final ProxyPipe pipe =
-            new ProxyPipe(vertx, new ApiServerConfig.KubeletTls(new PemKeyCertOptions(), new PemTrustOptions()));
+            new ProxyPipe(vertx, new ApiServerConfig.KubeletTls(new PemKeyCertOptions(), new PemTrustOptions(), false));
     private final HttpServer front = vertx.createHttpServer(new HttpServerOptions().addWebSocketSubProtocol("*"))
             .requestHandler(this::proxy);
 
