@@ -74,6 +74,7 @@ public final class NodeRestriction implements Admission {
                     throw refuse(review, "node \"" + node + "\" cannot update labels through pod status");
                 }
             }
+            case CONNECT -> {}
             case DELETE -> {
                 if (!boundTo(review, node)) {
                     throw refuse(review, "node \"" + node + "\" can only delete pods with spec.nodeName set to itself");

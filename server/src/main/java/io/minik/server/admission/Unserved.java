@@ -24,7 +24,6 @@ record Unserved(String resource, String what, String missing, Where where) {
     }
 
     private static final Where ALWAYS = (object, lookup) -> true;
-    private static final String ADMISSION = ".admissionregistration.k8s.io";
     private static final String DRA = ".resource.k8s.io";
     private static final String STORAGE = ".storage.k8s.io";
     private static final String NO_PROVISIONER = "kubernetes.io/no-provisioner";
