@@ -1,6 +1,7 @@
 package io.minik.server.flowcontrol;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.client.ApiClient;
 import io.minik.api.client.Controller;
@@ -101,8 +102,11 @@ final class FlowConfigurations implements Controller {
                         "message",
                         "This FlowSchema references the PriorityLevelConfiguration object named \"" + level + "\" "
                                 + (there ? "and it exists" : "but there is no such object"));
+        ArrayNode conditions = Json.array();
         for (JsonNode old : schema.at("status", "conditions")) {
-            if (Json.text(old, "type").equals("Dangling")) {
+            if (!Json.text(old, "type").equals("Dangling")) {
+                conditions.add(old);
+            } else {
                 ObjectNode before = ((ObjectNode) old).deepCopy();
                 before.remove("lastTransitionTime");
                 if (before.equals(condition)) {
@@ -112,8 +116,8 @@ final class FlowConfigurations implements Controller {
         }
         condition.put(
                 "lastTransitionTime", loop.now().truncatedTo(ChronoUnit.SECONDS).toString());
-        KubeObject told = schema.edit(
-                tree -> Json.child(tree, "status").putArray("conditions").add(condition));
+        conditions.add(condition);
+        KubeObject told = schema.edit(tree -> Json.child(tree, "status").set("conditions", conditions));
         return ignoring(client.update(BootstrapFlows.SCHEMAS, told, "status"), Reason.Conflict, Reason.NotFound);
     }
 
