@@ -19,6 +19,7 @@ public final class Conformance {
             Jobs.add(run);
             Pods.add(run);
             Cluster.add(run);
+            Policies.add(run);
             ApiOperations.add(run);
             Watches.add(run);
             Owners.add(run);

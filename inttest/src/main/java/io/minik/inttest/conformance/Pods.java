@@ -356,11 +356,11 @@ final class Pods {
         try (Watched watch = new Watched(api, place.core("pods"), "")) {
             running(place, "pod", "");
             watch.until("ADDED", pod -> true);
-            api.delete(path(place, "pod"), "{\"gracePeriodSeconds\":30}").ok();
+            api.delete(path(place, "pod"), "{\"gracePeriodSeconds\":5}").ok();
             JsonNode last = watch.until("DELETED", pod -> true);
             Checks.holds("was deleted", !last.at("/metadata/deletionTimestamp").isMissingNode());
             Checks.same(
-                    "grace", 30, last.at("/metadata/deletionGracePeriodSeconds").asInt());
+                    "grace", 5, last.at("/metadata/deletionGracePeriodSeconds").asInt());
         }
         api.get(path(place, "pod")).expect(Api.NOT_FOUND);
     }

@@ -296,6 +296,12 @@ class SchedulerTest {
                         .meta()
                         .deleting())
                 .isTrue();
+        assertThat(api.require(Resources.PODS, ObjectKey.of("default", "low"))
+                        .tree()
+                        .at("/status/conditions")
+                        .toString())
+                .contains("\"type\":\"DisruptionTarget\"")
+                .contains("\"reason\":\"PreemptionByScheduler\"");
         assertThat(api.require(Resources.PODS, ObjectKey.of("default", "mid"))
                         .meta()
                         .deleting())
