@@ -12,6 +12,7 @@ import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetSocket;
 import io.vertx.core.net.SocketAddress;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,8 +64,9 @@ final class PodRoad implements WebhookClient.Road {
             return known.at();
         }
         if (bridges.size() >= MOST_BRIDGES) {
-            Place oldest = bridges.keySet().iterator().next();
-            end(bridges.remove(oldest));
+            Iterator<Bridge> oldest = bridges.values().iterator();
+            end(oldest.next());
+            oldest.remove();
         }
         int number = ++made;
         NetServer server = vertx.createNetServer().connectHandler(near -> carry(place, near));
