@@ -38,6 +38,7 @@ import io.minik.server.pki.CertificateRenewal;
 import io.minik.server.pki.Kubeconfig;
 import io.minik.server.pki.Pki;
 import io.minik.server.pki.PkiConfig;
+import io.minik.server.policy.PolicyTypes;
 import io.minik.server.reviews.CertificateSigner;
 import io.minik.server.reviews.Reviews;
 import io.minik.server.scheduler.Scheduler;
@@ -280,7 +281,7 @@ final class ControlPlane {
                         Duration.ofSeconds(options.nodeMonitorPeriodSeconds),
                         Duration.ofSeconds(options.nodeMonitorGraceSeconds),
                         nodeName)));
-        all.add(customKinds);
+        all.addAll(List.of(customKinds, new PolicyTypes(controllers, kinds)));
         all.add(apiServer.flows().follow(controllers.loop(), controllers.client(), controllers.informers()));
         all.add(new RoleAggregation(controllerLoop, controllers.informers(), controllers.client()));
         all.add(new CertificateSigner(
@@ -335,6 +336,7 @@ final class ControlPlane {
                 options.nodePorts(),
                 options.tolerations(),
                 options.security.podSecurity(),
+                options.security.plugins(),
                 options.security.audit(),
                 Build.THIS.served(),
                 Optional.of(new ApiServerConfig.KubeletTls(

@@ -1,9 +1,12 @@
 package io.minik.cli;
 
+import io.minik.server.admission.AdmissionPlugins;
 import io.minik.server.audit.AuditConfig;
 import io.minik.server.audit.AuditPolicy;
 import io.minik.server.podsecurity.PodSecurityConfig;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine.Option;
 
@@ -94,6 +97,31 @@ final class SecurityOptions {
                     + " anything but by a namespace's labels)")
     String admissionConfigFile = "";
 
+    @Option(
+            names = "--enable-admission-plugins",
+            paramLabel = "NAME",
+            split = ",",
+            description =
+                    "further admission plugins: AlwaysPullImages, DenyServiceExternalIPs, ExtendedResourceToleration,"
+                            + " TaintNodesByCondition")
+    List<String> enabledPlugins = new ArrayList<>();
+
+    @Option(
+            names = "--disable-admission-plugins",
+            paramLabel = "NAME",
+            split = ",",
+            description = "admission plugins to leave out, by kube-apiserver's names")
+    List<String> disabledPlugins = new ArrayList<>();
+
+    /** @throws StartFailure naming the option */
+    AdmissionPlugins plugins() {
+        try {
+            return AdmissionPlugins.of(enabledPlugins, disabledPlugins);
+        } catch (IllegalArgumentException e) {
+            throw new StartFailure("--" + e.getMessage(), e);
+        }
+    }
+
     /** @throws StartFailure naming the option */
     void check() {
         if (!auditLogPath.isEmpty()) {
@@ -109,6 +137,7 @@ final class SecurityOptions {
         encryption();
         audit();
         podSecurity();
+        plugins();
     }
 
     /** @throws StartFailure naming the flag */

@@ -156,6 +156,11 @@ class OptionsTest {
             --audit-log-path=FOLDER/none/audit.log      | the directory FOLDER/none is not there
             --admission-control-config-file=FOLDER      | --admission-control-config-file: "FOLDER" is a directory
             --admission-control-config-file=FOLDER/none | --admission-control-config-file: can't read FOLDER/none
+            --enable-admission-plugins=Foo              | --enable-admission-plugins plugin "Foo" is unknown
+            --disable-admission-plugins=Foo             | --disable-admission-plugins plugin "Foo" is unknown
+            --enable-admission-plugins=AlwaysPullImages,ImagePolicyWebhook | --enable-admission-plugins plugin "ImagePolicyWebhook" is none that minik has
+            --disable-admission-plugins=CertificateSigning | --disable-admission-plugins plugin "CertificateSigning" can't be disabled
+            --enable-admission-plugins=LimitRanger --disable-admission-plugins=LimitRanger | --[LimitRanger] in enable-admission-plugins and disable-admission-plugins overlapped
             --node-monitor-period=0                     | --node-monitor-period: "0" must be at least 1
             --node-monitor-grace-period=4               | --node-monitor-grace-period: "4" must be at least 5
             --default-not-ready-toleration-seconds=-1   | --default-not-ready-toleration-seconds: "-1" must be at least 0

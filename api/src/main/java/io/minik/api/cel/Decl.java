@@ -200,6 +200,15 @@ public final class Decl {
                 : otherwise;
     }
 
+    /** The same object with a field more, or another one of that name. */
+    public Decl with(String field, Decl decl) {
+        Map<String, Decl> more = new LinkedHashMap<>(fields);
+        more.put(field, decl);
+        Map<String, String> named = new HashMap<>(names);
+        named.put(field, field);
+        return object(type.name(), more, named, least);
+    }
+
     public CelType type() {
         return type;
     }

@@ -1,6 +1,7 @@
 package io.minik.server.http;
 
 import io.minik.ground.tls.ClientAuthority;
+import io.minik.server.admission.AdmissionPlugins;
 import io.minik.server.admission.DefaultTolerationSeconds;
 import io.minik.server.audit.AuditConfig;
 import io.minik.server.kinds.PortRange;
@@ -21,6 +22,7 @@ import java.util.Optional;
  * @param serviceCidr {@code 10.43.0.0/16}
  * @param tolerations how long pods stay on not-ready and on unreachable nodes
  * @param podSecurity what holds for namespaces without labels, and who is exempt
+ * @param plugins which steps of admission are asked besides or instead of the usual
  * @param version as /version tells: {@code v1.36.4+minik}
  */
 public record ApiServerConfig(
@@ -34,6 +36,7 @@ public record ApiServerConfig(
         PortRange nodePorts,
         DefaultTolerationSeconds.Periods tolerations,
         PodSecurityConfig podSecurity,
+        AdmissionPlugins plugins,
         AuditConfig audit,
         Version version,
         Optional<KubeletTls> kubelets) {

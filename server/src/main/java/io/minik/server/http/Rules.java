@@ -2,18 +2,24 @@ package io.minik.server.http;
 
 import io.minik.server.admission.Admission;
 import io.minik.server.admission.AdmissionChain;
+import io.minik.server.admission.AdmissionPlugins;
+import io.minik.server.admission.AlwaysPullImages;
 import io.minik.server.admission.DefaultIngressClass;
 import io.minik.server.admission.DefaultStorageClass;
 import io.minik.server.admission.DefaultTolerationSeconds;
+import io.minik.server.admission.DenyServiceExternalIPs;
+import io.minik.server.admission.ExtendedResourceToleration;
 import io.minik.server.admission.LimitRanger;
 import io.minik.server.admission.MutatingSteps;
 import io.minik.server.admission.NamespaceLifecycle;
 import io.minik.server.admission.NodeRestriction;
+import io.minik.server.admission.PersistentVolumeClaimResize;
 import io.minik.server.admission.PodSecurity;
 import io.minik.server.admission.PodServiceAccount;
 import io.minik.server.admission.Priority;
 import io.minik.server.admission.RuntimeClass;
 import io.minik.server.admission.StorageObjectInUse;
+import io.minik.server.admission.TaintNodesByCondition;
 import io.minik.server.kinds.ServiceAllocation;
 import io.minik.server.policy.MutatingPolicies;
 import io.minik.server.policy.ValidatingPolicies;
@@ -32,11 +38,12 @@ final class Rules {
     private Rules() {}
 
     /** For what opens a way through: what is built in has no say in it. */
-    static ConnectReview connecting(ApiServer.Parts parts, Hooks hooks, WatchCaches caches) {
-        AdmissionChain configured = new AdmissionChain(List.of(
+    static ConnectReview connecting(
+            ApiServerConfig config, ApiServer.Parts parts, Hooks hooks, WatchCaches caches) {
+        AdmissionChain configured = new AdmissionChain(config.plugins().asked(List.of(
                 hooks.mutating(),
                 new ValidatingPolicies(parts.kinds(), hooks.versions(), parts.authorizer()),
-                hooks.validating()));
+                hooks.validating())));
         return new ConnectReview(configured, new Present(caches), parts.clock());
     }
 
@@ -44,27 +51,33 @@ final class Rules {
     static AdmissionChain chain(
             ApiServerConfig config, ApiServer.Parts parts, NameSource names, Hooks hooks, List<Admission> last) {
         Versions versions = hooks.versions();
+        AdmissionPlugins plugins = config.plugins();
         List<Admission> changing = new ArrayList<>(List.of(
                 new NamespaceLifecycle(),
                 new PodServiceAccount(names::tail),
                 new NodeRestriction(),
+                new TaintNodesByCondition(),
+                new AlwaysPullImages(),
                 new DefaultTolerationSeconds(config.tolerations()),
                 new Priority(),
+                new ExtendedResourceToleration(),
                 new RuntimeClass(),
                 new DefaultStorageClass(),
                 new DefaultIngressClass(),
                 new StorageObjectInUse(),
+                new PersistentVolumeClaimResize(),
+                new DenyServiceExternalIPs(),
                 new LimitRanger(),
                 new PodSecurity(config.podSecurity())));
         changing.addAll(parts.rules());
         changing.add(new MutatingPolicies(parts.kinds(), versions, parts.authorizer()));
         changing.add(hooks.mutating());
         List<Admission> rules = new ArrayList<>(List.of(
-                new MutatingSteps(changing),
+                new MutatingSteps(plugins.asked(changing)),
                 new ServiceAllocation(config.serviceCidr(), config.nodePorts(), names, parts.random()),
                 new ValidatingPolicies(parts.kinds(), versions, parts.authorizer()),
                 hooks.validating()));
         rules.addAll(last);
-        return new AdmissionChain(rules);
+        return new AdmissionChain(plugins.asked(rules));
     }
 }

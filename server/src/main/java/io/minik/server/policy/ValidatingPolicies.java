@@ -41,9 +41,10 @@ public final class ValidatingPolicies implements Admission {
     private static final Compiled<Binding> BINDINGS = new Compiled<>(
             new Resource(GROUP, "v1", "validatingadmissionpolicybindings", "ValidatingAdmissionPolicyBinding", false),
             Binding::of);
-    private static final Compiled<Validating> POLICIES = new Compiled<>(
-            new Resource(GROUP, "v1", "validatingadmissionpolicies", "ValidatingAdmissionPolicy", false),
-            Validating::of);
+    static final Resource RESOURCE =
+            new Resource(GROUP, "v1", "validatingadmissionpolicies", "ValidatingAdmissionPolicy", false);
+
+    private static final Compiled<Validating> POLICIES = new Compiled<>(RESOURCE, Validating::of);
 
     private final Versions versions;
     private final Parameters parameters;

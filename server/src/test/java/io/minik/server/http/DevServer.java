@@ -3,6 +3,7 @@ package io.minik.server.http;
 import io.minik.api.schema.Kinds;
 import io.minik.ground.tls.ClientAuthority;
 import io.minik.server.admission.Admission;
+import io.minik.server.admission.AdmissionPlugins;
 import io.minik.server.admission.DefaultTolerationSeconds;
 import io.minik.server.audit.AuditConfig;
 import io.minik.server.audit.AuditPolicy;
@@ -38,11 +39,15 @@ public final class DevServer {
     }
 
     static ApiServer of(Vertx vertx, Store store, PodSecurityConfig podSecurity) {
-        return of(vertx, store, config(0, Optional.empty(), Optional.empty(), podSecurity));
+        return of(vertx, store, config(0, Optional.empty(), Optional.empty(), podSecurity, AdmissionPlugins.DEFAULT));
+    }
+
+    static ApiServer of(Vertx vertx, Store store, AdmissionPlugins plugins) {
+        return of(vertx, store, config(0, Optional.empty(), Optional.empty(), PodSecurityConfig.NONE, plugins));
     }
 
     static ApiServerConfig config(int port, Optional<KeyCertOptions> identity, Optional<ClientAuthority> clients) {
-        return config(port, identity, clients, PodSecurityConfig.NONE);
+        return config(port, identity, clients, PodSecurityConfig.NONE, AdmissionPlugins.DEFAULT);
     }
 
     static final Authorizer EVERYTHING = (user, asked) -> Future.succeededFuture(new Decision(Outcome.ALLOW, "dev"));
@@ -51,7 +56,8 @@ public final class DevServer {
             int port,
             Optional<KeyCertOptions> identity,
             Optional<ClientAuthority> clients,
-            PodSecurityConfig podSecurity) {
+            PodSecurityConfig podSecurity,
+            AdmissionPlugins plugins) {
         return new ApiServerConfig(
                 "127.0.0.1",
                 port,
@@ -63,6 +69,7 @@ public final class DevServer {
                 PortRange.NODE_PORTS,
                 DefaultTolerationSeconds.Periods.DEFAULT,
                 podSecurity,
+                plugins,
                 audit(),
                 new ApiServerConfig.Version("v1.36.4+minik", "", "", "2026-01-01T00:00:00Z", "linux/amd64"),
                 Optional.of(new ApiServerConfig.KubeletTls(new PemKeyCertOptions(), new PemTrustOptions(), false)));
@@ -102,8 +109,7 @@ public final class DevServer {
 
     /** With steps of a test's own. */
     static ApiServer of(Vertx vertx, Store store, Authorizer authorizer, List<Admission> rules) {
-        return of(
-                vertx, store, config(0, Optional.empty(), Optional.empty(), PodSecurityConfig.NONE), authorizer, rules);
+        return of(vertx, store, config(0, Optional.empty(), Optional.empty()), authorizer, rules);
     }
 
     private static ApiServer of(

@@ -23,6 +23,7 @@ import io.minik.ground.tls.Pem;
 import io.minik.ground.tls.SecretFile;
 import io.minik.ground.tls.Subject;
 import io.minik.ground.tls.TlsIdentity;
+import io.minik.server.admission.AdmissionPlugins;
 import io.minik.server.admission.CertificateRules;
 import io.minik.server.admission.DefaultTolerationSeconds;
 import io.minik.server.admission.RoleEscalationRule;
@@ -120,6 +121,7 @@ class SecuredApiTest {
                         PortRange.NODE_PORTS,
                         DefaultTolerationSeconds.Periods.DEFAULT,
                         PodSecurityConfig.NONE,
+                        AdmissionPlugins.DEFAULT,
                         AuditConfig.NONE,
                         new ApiServerConfig.Version("v1.36.4+minik", "", "", "2026-01-01T00:00:00Z", "linux/amd64"),
                         Optional.empty()),

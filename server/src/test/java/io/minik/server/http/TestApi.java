@@ -16,6 +16,7 @@ import io.minik.api.object.ObjectKey;
 import io.minik.api.schema.Schema;
 import io.minik.ground.json.Json;
 import io.minik.server.admission.Admission;
+import io.minik.server.admission.AdmissionPlugins;
 import io.minik.server.authn.User;
 import io.minik.server.authz.Authorizer;
 import io.minik.server.encryption.EncryptedStore;
@@ -52,6 +53,12 @@ public final class TestApi implements AutoCloseable {
 
     public TestApi(PodSecurityConfig podSecurity) {
         server = DevServer.of(vertx, encrypted, podSecurity);
+        await(server.start());
+        create(Resources.SERVICE_ACCOUNTS, "default", "{'metadata':{'name':'default'}}");
+    }
+
+    public TestApi(AdmissionPlugins plugins) {
+        server = DevServer.of(vertx, store, plugins);
         await(server.start());
         create(Resources.SERVICE_ACCOUNTS, "default", "{'metadata':{'name':'default'}}");
     }
