@@ -121,6 +121,23 @@ class MutatingPoliciesTest {
         api.delete(PODS, pod.key(), "{'gracePeriodSeconds':0}");
     }
 
+    /** As the Kubernetes documentation writes it. */
+    @Test
+    void aSidecarIsPutInUnlessItIsThere() {
+        policy(
+                "pods",
+                "",
+                IF_NEEDED
+                        + "'matchConditions':[{'name':'c','expression':'!object.spec.?initContainers.orValue([]).exists(ic,"
+                        + " ic.name == \\'mesh-proxy\\')'}],",
+                apply("Object{spec: Object.spec{initContainers: [Object.spec.initContainers{name: 'mesh-proxy', image:"
+                        + " 'mesh/proxy:v1', restartPolicy: 'Always'}]}}"));
+        KubeObject pod = api.create(
+                PODS, "default", "{'metadata':{'name':'web'},'spec':{'containers':[{'name':'c','image':'busybox'}]}}");
+        assertThat(pod.at("spec", "initContainers")).hasSize(1);
+        api.delete(PODS, pod.key(), "{'gracePeriodSeconds':0}");
+    }
+
     @Test
     void aJsonPatchIsDoneAsItIsWritten() {
         policy(
