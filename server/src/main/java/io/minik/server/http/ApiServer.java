@@ -179,7 +179,8 @@ public final class ApiServer implements Room {
         this.responses = new Responses(
                 new WatchStream.Means(vertx, registry, frames, metrics, ByteBudget.ofHeap()), compressor, heavy);
         this.proxy = config.kubelets()
-                .map(tls -> new KubeletProxy(vertx, registry, random, tls, Rules.connecting(config, parts, hooks, caches)));
+                .map(tls ->
+                        new KubeletProxy(vertx, registry, random, tls, Rules.connecting(config, parts, hooks, caches)));
         hooks.reachPods(config.kubelets(), registry);
         Routes routes = new Routes(kinds, registry, new Documents(documents(parts, frames)), proxy, heavy);
         this.flows = new FlowControl(metrics::gauge);

@@ -38,12 +38,12 @@ final class Rules {
     private Rules() {}
 
     /** For what opens a way through: what is built in has no say in it. */
-    static ConnectReview connecting(
-            ApiServerConfig config, ApiServer.Parts parts, Hooks hooks, WatchCaches caches) {
-        AdmissionChain configured = new AdmissionChain(config.plugins().asked(List.of(
-                hooks.mutating(),
-                new ValidatingPolicies(parts.kinds(), hooks.versions(), parts.authorizer()),
-                hooks.validating())));
+    static ConnectReview connecting(ApiServerConfig config, ApiServer.Parts parts, Hooks hooks, WatchCaches caches) {
+        AdmissionChain configured = new AdmissionChain(config.plugins()
+                .asked(List.of(
+                        hooks.mutating(),
+                        new ValidatingPolicies(parts.kinds(), hooks.versions(), parts.authorizer()),
+                        hooks.validating())));
         return new ConnectReview(configured, new Present(caches), parts.clock());
     }
 

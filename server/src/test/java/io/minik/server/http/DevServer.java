@@ -88,6 +88,7 @@ public final class DevServer {
                 plain.nodePorts(),
                 plain.tolerations(),
                 plain.podSecurity(),
+                plain.plugins(),
                 audit,
                 plain.version(),
                 plain.kubelets());
