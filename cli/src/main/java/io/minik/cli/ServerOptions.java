@@ -137,6 +137,9 @@ final class ServerOptions {
     List<String> disable = new ArrayList<>();
 
     @Mixin
+    AccessOptions access = new AccessOptions();
+
+    @Mixin
     SecurityOptions security = new SecurityOptions();
 
     @Option(
@@ -201,6 +204,7 @@ final class ServerOptions {
         writeKubeconfig = new Flag("--write-kubeconfig").file(writeKubeconfig);
         kubeconfigMode();
         security.check();
+        access.check();
         new Flag("--node-monitor-period").atLeast(1, nodeMonitorPeriodSeconds, "seconds between two looks");
         new Flag("--node-monitor-grace-period")
                 .atLeast(nodeMonitorPeriodSeconds, nodeMonitorGraceSeconds, "--node-monitor-period");

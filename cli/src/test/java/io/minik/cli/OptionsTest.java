@@ -161,6 +161,14 @@ class OptionsTest {
             --enable-admission-plugins=AlwaysPullImages,ImagePolicyWebhook | --enable-admission-plugins plugin "ImagePolicyWebhook" is none that minik has
             --disable-admission-plugins=CertificateSigning | --disable-admission-plugins plugin "CertificateSigning" can't be disabled
             --enable-admission-plugins=LimitRanger --disable-admission-plugins=LimitRanger | --[LimitRanger] in enable-admission-plugins and disable-admission-plugins overlapped
+            --token-auth-file=FOLDER                    | --token-auth-file: "FOLDER" is a directory
+            --token-auth-file=FOLDER/none               | --token-auth-file: can't read FOLDER/none
+            --authentication-config=FOLDER/none         | --authentication-config: can't read FOLDER/none
+            --authentication-config=FOLDER/file --oidc-issuer-url=https://a | --oidc-issuer-url exclude one another
+            --oidc-issuer-url=https://a                 | needs --oidc-client-id, too
+            --oidc-issuer-url=http://a --oidc-client-id=b | URL scheme must be https
+            --requestheader-client-ca-file=FOLDER/file  | needs --requestheader-username-headers, too
+            --anonymous-auth=perhaps                    | 'perhaps' is not a boolean
             --node-monitor-period=0                     | --node-monitor-period: "0" must be at least 1
             --node-monitor-grace-period=4               | --node-monitor-grace-period: "4" must be at least 5
             --default-not-ready-toleration-seconds=-1   | --default-not-ready-toleration-seconds: "-1" must be at least 0

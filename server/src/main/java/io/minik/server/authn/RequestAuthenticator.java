@@ -8,22 +8,37 @@ import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Optional;
 
-/** The API server's authenticator: client certificate first, then bearer token, as upstream's union does. */
+/** The API server's authenticator: a proxy's headers, then client certificate, then bearer token, as upstream's union does. */
 public final class RequestAuthenticator implements Authenticator {
     private final ServiceAccountTokens serviceAccounts;
     private final BootstrapTokens bootstrap;
     private final ClientAuthority clients;
+    private final Strangers strangers;
     private final CertificateUsers users = new CertificateUsers();
 
+    /** @param strangers who is known by others than the cluster itself */
     public RequestAuthenticator(
-            ServiceAccountTokens serviceAccounts, BootstrapTokens bootstrap, ClientAuthority clients) {
+            ServiceAccountTokens serviceAccounts,
+            BootstrapTokens bootstrap,
+            ClientAuthority clients,
+            Strangers strangers) {
         this.serviceAccounts = serviceAccounts;
         this.bootstrap = bootstrap;
         this.clients = clients;
+        this.strangers = strangers;
+    }
+
+    @Override
+    public boolean letsAnonymousIn(String path) {
+        return strangers.letsAnonymousIn(path);
     }
 
     @Override
     public Future<Optional<User>> authenticate(Credentials credentials) {
+        Optional<User> byProxy = strangers.named(credentials);
+        if (byProxy.isPresent()) {
+            return Future.succeededFuture(byProxy);
+        }
         Optional<User> byCertificate = credentials.clientCertificates().isEmpty()
                 ? Optional.empty()
                 : certificateUser(credentials.clientCertificates());
@@ -43,19 +58,29 @@ public final class RequestAuthenticator implements Authenticator {
 
     /** Who holds a bearer token of any kind; empty if nobody: TokenReview asks this. */
     public Future<Optional<Verified>> verifyToken(String token, List<String> audiences) {
+        List<String> own = audiences.isEmpty()
+                ? serviceAccounts.apiAudiences()
+                : audiences.stream()
+                        .filter(serviceAccounts.apiAudiences()::contains)
+                        .toList();
+        Optional<User> ofFile = own.isEmpty() ? Optional.empty() : strangers.find(token);
+        if (ofFile.isPresent()) {
+            return Future.succeededFuture(ofFile.map(user -> new Verified(user, own)));
+        }
         if (BootstrapTokens.looksLikeOne(token)) {
-            List<String> own = audiences.isEmpty()
-                    ? serviceAccounts.apiAudiences()
-                    : audiences.stream()
-                            .filter(serviceAccounts.apiAudiences()::contains)
-                            .toList();
             return own.isEmpty()
                     ? Future.succeededFuture(Optional.empty())
                     : bootstrap.verify(token).map(found -> found.map(user -> new Verified(user, own)));
         }
-        return Jwt.looksLikeOne(token)
-                ? serviceAccounts.verify(token, audiences)
-                : Future.succeededFuture(Optional.empty());
+        return Jwt.looksLikeOne(token) ? signed(token, audiences, own) : Future.succeededFuture(Optional.empty());
+    }
+
+    private Future<Optional<Verified>> signed(String token, List<String> audiences, List<String> own) {
+        return serviceAccounts
+                .verify(token, audiences)
+                .compose(found -> found.isPresent() || own.isEmpty()
+                        ? Future.succeededFuture(found)
+                        : strangers.verify(token).map(user -> user.map(known -> new Verified(known, own))));
     }
 
     /** Asked with every request: connections live longer than certificates may. */

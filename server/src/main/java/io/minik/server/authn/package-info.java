@@ -1,5 +1,6 @@
 /**
- * Who is asking: client certificates, service account and bootstrap tokens.
+ * Who is asking: client certificates, service account and bootstrap tokens; and those whom others know ({@link
+ * io.minik.server.authn.Strangers}): a proxy in front, a file of tokens, OpenID Connect issuers.
  *
  * <p>Owns no state but a bounded cache of token signatures that were found good; whether the account, pod or secret behind a
  * token still lives is asked at every request through {@link ObjectLookup}. {@link io.minik.server.authn.RequestAuthenticator}

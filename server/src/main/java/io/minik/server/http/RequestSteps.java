@@ -92,13 +92,20 @@ final class RequestSteps {
 
     Future<Answer> authenticate(ApiRequest request, RequestStep.Next next) {
         HttpExchange wire = request.wire().orElseThrow();
-        Authenticator.Credentials credentials =
-                new Authenticator.Credentials(wire.clientCertificates(), wire.bearerToken(), List.of());
+        Authenticator.Credentials credentials = new Authenticator.Credentials(
+                wire.clientCertificates(),
+                wire.bearerToken(),
+                List.of(),
+                wire.request().headers());
         return authenticator.authenticate(credentials).compose(user -> {
             if (user.isPresent()
                     && !wire.guard().isKnown()
                     && !wire.guard().known(user.get().name(), weight(user.get()))) {
                 throw ApiException.tooManyRequests();
+            }
+            if (user.isEmpty()
+                    && !authenticator.letsAnonymousIn(request.target().path())) {
+                throw ApiException.unauthorized();
             }
             User asker = user.orElse(User.ANONYMOUS);
             wire.body().hold().of(asker);

@@ -51,7 +51,8 @@ class TokensTest {
     private final RequestAuthenticator authenticator = new RequestAuthenticator(
             tokens,
             new BootstrapTokens(this::find, clock),
-            new ClientAuthority(List.of(authority.certificate()), clock));
+            new ClientAuthority(List.of(authority.certificate()), clock),
+            Strangers.none(clock));
     private final KubeObject account = put(Resources.SERVICE_ACCOUNTS, "ServiceAccount", "shop", "web", "sa-1");
 
     @Test

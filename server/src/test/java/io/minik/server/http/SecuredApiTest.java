@@ -32,6 +32,7 @@ import io.minik.server.authn.BootstrapTokens;
 import io.minik.server.authn.ObjectLookup;
 import io.minik.server.authn.RequestAuthenticator;
 import io.minik.server.authn.ServiceAccountTokens;
+import io.minik.server.authn.Strangers;
 import io.minik.server.authn.User;
 import io.minik.server.authz.Rbac;
 import io.minik.server.authz.RoleAggregation;
@@ -101,7 +102,7 @@ class SecuredApiTest {
                 pki.serviceAccountKeys(), ServiceAccountTokens.issuerOf("cluster.local"), lookup, clock);
         ClientAuthority clients = new ClientAuthority(List.of(pki.clientCa().certificate()), clock);
         RequestAuthenticator authenticator =
-                new RequestAuthenticator(tokens, new BootstrapTokens(lookup, clock), clients);
+                new RequestAuthenticator(tokens, new BootstrapTokens(lookup, clock), clients, Strangers.none(clock));
         Context context = vertx.getOrCreateContext();
         Loop loop = Loop.on(context);
         Informers informers = new Informers(loop, client);

@@ -22,6 +22,7 @@ import io.minik.server.authn.BootstrapTokens;
 import io.minik.server.authn.ObjectLookup;
 import io.minik.server.authn.RequestAuthenticator;
 import io.minik.server.authn.ServiceAccountTokens;
+import io.minik.server.authn.Strangers;
 import io.minik.server.authn.User;
 import io.minik.server.authz.Rbac;
 import io.minik.server.authz.RoleBootstrap;
@@ -50,8 +51,8 @@ class ReviewsTest {
     private final InstantSource clock = loop::now;
     private final ObjectLookup lookup = (resource, key) -> Future.succeededFuture(api.find(resource, key));
     private final ServiceAccountTokens tokens = tokens();
-    private final RequestAuthenticator authenticator =
-            new RequestAuthenticator(tokens, new BootstrapTokens(lookup, clock), new ClientAuthority(List.of(), clock));
+    private final RequestAuthenticator authenticator = new RequestAuthenticator(
+            tokens, new BootstrapTokens(lookup, clock), new ClientAuthority(List.of(), clock), Strangers.none(clock));
     private final Map<Connector.Key, Connector> connectors =
             Reviews.connectors(new Reviews.Sources(authenticator, tokens, rbac.authorizer(), lookup, clock));
 

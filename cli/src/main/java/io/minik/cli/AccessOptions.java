@@ -1,0 +1,287 @@
+package io.minik.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.minik.ground.json.Json;
+import io.minik.ground.tls.ClientAuthority;
+import io.minik.ground.tls.Pem;
+import io.minik.ground.tls.X509Exception;
+import io.minik.server.authn.AuthenticationConfig;
+import io.minik.server.authn.HeaderUsers;
+import io.minik.server.authn.HttpsDocuments;
+import io.minik.server.authn.StaticTokens;
+import io.minik.server.authn.Strangers;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
+import picocli.CommandLine.Option;
+
+/** Options of the API server that say whom it believes besides the cluster's own certificates and tokens. */
+final class AccessOptions {
+    private static final Logger log = LoggerFactory.getLogger(AccessOptions.class);
+
+    /** As upstream looks at its file. */
+    private static final long RELOAD_MILLIS = 60_000;
+
+    private static final String CONFIG = "--authentication-config";
+
+    @Option(
+            names = "--token-auth-file",
+            paramLabel = "FILE",
+            defaultValue = "",
+            description = "users by tokens: lines of token,user,uid,\"group,group\"")
+    String tokenFile = "";
+
+    @Option(
+            names = "--anonymous-auth",
+            arity = "0..1",
+            defaultValue = "true",
+            fallbackValue = "true",
+            description = "let requests without credentials in as system:anonymous (default ${DEFAULT-VALUE})")
+    boolean anonymous = true;
+
+    @Option(
+            names = CONFIG,
+            paramLabel = "FILE",
+            defaultValue = "",
+            description =
+                    "AuthenticationConfiguration: issuers of tokens, and where anonymous requests are let in; followed"
+                            + " when it changes, within a minute")
+    String configFile = "";
+
+    @Option(
+            names = "--oidc-issuer-url",
+            paramLabel = "URL",
+            defaultValue = "",
+            description = "an OpenID Connect issuer whose tokens are believed, https")
+    String oidcIssuer = "";
+
+    @Option(names = "--oidc-client-id", paramLabel = "ID", defaultValue = "", description = "whom its tokens are for")
+    String oidcClient = "";
+
+    @Option(
+            names = "--oidc-username-claim",
+            paramLabel = "CLAIM",
+            defaultValue = "sub",
+            description = "which claim names the user (default ${DEFAULT-VALUE})")
+    String oidcUsername = "sub";
+
+    @Option(
+            names = "--oidc-username-prefix",
+            paramLabel = "TEXT",
+            defaultValue = "",
+            description = "before users' names; - for none (default: the issuer's URL and #, but for the claim email)")
+    String oidcUsernamePrefix = "";
+
+    @Option(
+            names = "--oidc-groups-claim",
+            paramLabel = "CLAIM",
+            defaultValue = "",
+            description = "which claim names groups")
+    String oidcGroups = "";
+
+    @Option(
+            names = "--oidc-groups-prefix",
+            paramLabel = "TEXT",
+            defaultValue = "",
+            description = "before groups' names")
+    String oidcGroupsPrefix = "";
+
+    @Option(
+            names = "--oidc-required-claim",
+            paramLabel = "CLAIM=VALUE",
+            description = "what a token must say; may be given again")
+    Map<String, String> oidcRequired = new LinkedHashMap<>();
+
+    @Option(
+            names = "--oidc-signing-algs",
+            paramLabel = "ALG",
+            split = ",",
+            description = "by which its tokens may be signed (default RS256)")
+    List<String> oidcAlgorithms = new ArrayList<>();
+
+    @Option(
+            names = "--oidc-ca-file",
+            paramLabel = "FILE",
+            defaultValue = "",
+            description = "who signs its serving certificate (default: whom Java trusts)")
+    String oidcAuthority = "";
+
+    @Option(
+            names = "--requestheader-client-ca-file",
+            paramLabel = "FILE",
+            defaultValue = "",
+            description = "who signs the certificates of proxies whose headers name users")
+    String headerAuthority = "";
+
+    @Option(
+            names = "--requestheader-allowed-names",
+            paramLabel = "NAME",
+            split = ",",
+            description = "common names of such certificates (default: any)")
+    List<String> headerNames = new ArrayList<>();
+
+    @Option(
+            names = "--requestheader-username-headers",
+            paramLabel = "HEADER",
+            split = ",",
+            description = "headers with the user's name: X-Remote-User")
+    List<String> userHeaders = new ArrayList<>();
+
+    @Option(
+            names = "--requestheader-uid-headers",
+            paramLabel = "HEADER",
+            split = ",",
+            description = "headers with the user's uid: X-Remote-Uid")
+    List<String> uidHeaders = new ArrayList<>();
+
+    @Option(
+            names = "--requestheader-group-headers",
+            paramLabel = "HEADER",
+            split = ",",
+            description = "headers with a group: X-Remote-Group")
+    List<String> groupHeaders = new ArrayList<>();
+
+    @Option(
+            names = "--requestheader-extra-headers-prefix",
+            paramLabel = "PREFIX",
+            split = ",",
+            description = "beginnings of headers with more about the user: X-Remote-Extra-")
+    List<String> extraPrefixes = new ArrayList<>();
+
+    /** @throws StartFailure naming the option */
+    void check() {
+        headers(InstantSource.system());
+        tokens();
+        config();
+    }
+
+    /** @throws StartFailure naming the option */
+    Strangers strangers(Vertx vertx, InstantSource clock) {
+        Strangers strangers = new Strangers(headers(clock), tokens(), config(), new HttpsDocuments(vertx), clock);
+        if (!configFile.isEmpty()) {
+            follow(vertx, strangers);
+        }
+        return strangers;
+    }
+
+    private void follow(Vertx vertx, Strangers strangers) {
+        String[] before = {read(CONFIG, configFile)};
+        vertx.setPeriodic(RELOAD_MILLIS, timer -> vertx.executeBlocking(() -> read(CONFIG, configFile))
+                .onSuccess(now -> {
+                    if (!now.equals(before[0])) {
+                        before[0] = now;
+                        strangers.follow(parsed(now));
+                        log.atInfo().addKeyValue("file", configFile).log("whom to believe has changed");
+                    }
+                })
+                .onFailure(error -> log.atError()
+                        .addKeyValue("file", configFile)
+                        .addKeyValue("err", String.valueOf(error.getMessage()))
+                        .log("whom to believe stays as it was")));
+    }
+
+    private Optional<HeaderUsers> headers(InstantSource clock) {
+        if (headerAuthority.isEmpty()) {
+            return Optional.empty();
+        }
+        Flag flag = new Flag("--requestheader-client-ca-file");
+        if (userHeaders.isEmpty()) {
+            throw flag.wrong(headerAuthority, "needs --requestheader-username-headers, too");
+        }
+        try {
+            return Optional.of(new HeaderUsers(
+                    new ClientAuthority(
+                            Pem.certificates(read("--requestheader-client-ca-file", headerAuthority)), clock),
+                    List.copyOf(headerNames),
+                    List.copyOf(userHeaders),
+                    List.copyOf(uidHeaders),
+                    List.copyOf(groupHeaders),
+                    List.copyOf(extraPrefixes)));
+        } catch (X509Exception e) {
+            throw flag.wrong(headerAuthority, "holds no certificates: " + e.getMessage());
+        }
+    }
+
+    private StaticTokens tokens() {
+        if (tokenFile.isEmpty()) {
+            return StaticTokens.NONE;
+        }
+        try {
+            return StaticTokens.parse(tokenFile, read("--token-auth-file", tokenFile));
+        } catch (IllegalArgumentException e) {
+            throw new StartFailure("--token-auth-file: " + e.getMessage(), e);
+        }
+    }
+
+    private AuthenticationConfig config() {
+        if (!configFile.isEmpty() && !oidcIssuer.isEmpty()) {
+            throw new Flag(CONFIG).wrong(configFile, "and --oidc-issuer-url exclude one another");
+        }
+        if (!configFile.isEmpty()) {
+            return parsed(read(CONFIG, configFile));
+        }
+        if (oidcIssuer.isEmpty()) {
+            return new AuthenticationConfig(List.of(), anonymous, List.of());
+        }
+        try {
+            Set<String> algorithms = oidcAlgorithms.isEmpty() ? Set.of("RS256") : Set.copyOf(oidcAlgorithms);
+            return AuthenticationConfig.ofFlags(oidc(), algorithms, anonymous);
+        } catch (IllegalArgumentException e) {
+            throw new StartFailure("--oidc-issuer-url: " + e.getMessage(), e);
+        }
+    }
+
+    private ObjectNode oidc() {
+        ObjectNode said = Json.object();
+        ObjectNode issuer = said.putObject("issuer").put("url", oidcIssuer);
+        issuer.putArray("audiences").add(oidcClient);
+        if (oidcClient.isEmpty()) {
+            throw new Flag("--oidc-issuer-url").wrong(oidcIssuer, "needs --oidc-client-id, too");
+        }
+        if (!oidcAuthority.isEmpty()) {
+            issuer.put("certificateAuthority", read("--oidc-ca-file", oidcAuthority));
+        }
+        ObjectNode mappings = said.putObject("claimMappings");
+        String usual = oidcUsername.equals("email") ? "" : oidcIssuer + "#";
+        String prefix = oidcUsernamePrefix.isEmpty() ? usual : oidcUsernamePrefix;
+        mappings.putObject("username").put("claim", oidcUsername).put("prefix", prefix.equals("-") ? "" : prefix);
+        if (!oidcGroups.isEmpty()) {
+            mappings.putObject("groups").put("claim", oidcGroups).put("prefix", oidcGroupsPrefix);
+        }
+        oidcRequired.forEach((claim, value) -> said.withArray("claimValidationRules")
+                .addObject()
+                .put("claim", claim)
+                .put("requiredValue", value));
+        return said;
+    }
+
+    private static AuthenticationConfig parsed(String text) {
+        try {
+            Object document = new Yaml(new SafeConstructor(new LoaderOptions())).load(text);
+            return AuthenticationConfig.parse(Json.MAPPER.valueToTree(document));
+        } catch (RuntimeException e) {
+            throw new StartFailure(CONFIG + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static String read(String flag, String file) {
+        try {
+            return Files.readString(new Flag(flag).file(Path.of(file)));
+        } catch (IOException e) {
+            throw new StartFailure(flag + ": can't read " + file + ": " + e.getMessage(), e);
+        }
+    }
+}

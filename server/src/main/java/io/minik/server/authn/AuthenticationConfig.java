@@ -1,0 +1,205 @@
+package io.minik.server.authn;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.minik.api.cel.CelEnvironment;
+import io.minik.api.cel.CelType;
+import io.minik.api.cel.CompileFault;
+import io.minik.api.cel.Decl;
+import io.minik.api.cel.Program;
+import io.minik.ground.json.Json;
+import io.minik.server.authn.ClaimRules.Check;
+import io.minik.server.authn.ClaimRules.Mapping;
+import io.minik.server.authn.TokenIssuer.Terms;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Who is believed besides the cluster itself: apiserver.config.k8s.io AuthenticationConfiguration.
+ *
+ * @param issuers of tokens
+ * @param anonymous whether who shows nothing is let in as system:anonymous
+ * @param paths where that is so; empty: everywhere
+ */
+public record AuthenticationConfig(List<Terms> issuers, boolean anonymous, List<String> paths) {
+    public static final AuthenticationConfig NONE = new AuthenticationConfig(List.of(), true, List.of());
+
+    private static final Set<String> VERSIONS =
+            Set.of("apiserver.config.k8s.io/v1", "apiserver.config.k8s.io/v1beta1", "apiserver.config.k8s.io/v1alpha1");
+    private static final String DISCOVERY = "/.well-known/openid-configuration";
+
+    /** @throws IllegalArgumentException that says which field is wrong, and why */
+    public static AuthenticationConfig parse(JsonNode file) {
+        require(VERSIONS.contains(Json.text(file, "apiVersion")), "apiVersion", "must be apiserver.config.k8s.io/v1");
+        require(
+                Json.text(file, "kind").equals("AuthenticationConfiguration"),
+                "kind",
+                "must be AuthenticationConfiguration");
+        only(file, "", Set.of("apiVersion", "kind", "jwt", "anonymous"));
+        List<Terms> issuers = new ArrayList<>();
+        Set<String> urls = new HashSet<>();
+        for (int at = 0; at < file.path("jwt").size(); at++) {
+            Terms terms = terms("jwt[" + at + "]", file.path("jwt").get(at), WebKeys.ALGORITHMS);
+            require(urls.add(terms.url()), "jwt[" + at + "].issuer.url", "Duplicate value: \"" + terms.url() + "\"");
+            issuers.add(terms);
+        }
+        List<String> paths = new ArrayList<>();
+        file.path("anonymous").path("conditions").forEach(condition -> paths.add(Json.text(condition, "path")));
+        boolean anonymous = !file.has("anonymous") || Json.bool(file, "anonymous", "enabled");
+        require(
+                anonymous || paths.isEmpty(),
+                "anonymous.conditions",
+                "Invalid value: enabled should be set to true when conditions are defined");
+        return new AuthenticationConfig(List.copyOf(issuers), anonymous, List.copyOf(paths));
+    }
+
+    /** One issuer, as flags say it. @param algorithms that it may sign by */
+    public static AuthenticationConfig ofFlags(JsonNode authenticator, Set<String> algorithms, boolean anonymous) {
+        require(WebKeys.ALGORITHMS.containsAll(algorithms), "oidc-signing-algs", "unsupported: " + algorithms);
+        return new AuthenticationConfig(List.of(terms("oidc", authenticator, algorithms)), anonymous, List.of());
+    }
+
+    boolean letsIn(String path) {
+        return anonymous && (paths.isEmpty() || paths.contains(path));
+    }
+
+    private static Terms terms(String at, JsonNode said, Set<String> algorithms) {
+        only(said, at, Set.of("issuer", "claimValidationRules", "claimMappings", "userValidationRules"));
+        JsonNode issuer = said.path("issuer");
+        String here = at + ".issuer";
+        only(issuer, here, Set.of("url", "discoveryURL", "certificateAuthority", "audiences", "audienceMatchPolicy"));
+        String url = Json.text(issuer, "url");
+        require(!url.isEmpty(), here + ".url", "Required value: URL is required");
+        require(url.startsWith("https://"), here + ".url", "Invalid value: \"" + url + "\": URL scheme must be https");
+        String discovery = Json.text(issuer, "discoveryURL");
+        require(
+                discovery.isEmpty() || discovery.startsWith("https://"),
+                here + ".discoveryURL",
+                "Invalid value: \"" + discovery + "\": URL scheme must be https");
+        List<String> audiences = Json.stringList(issuer, "audiences");
+        require(
+                !audiences.isEmpty(),
+                here + ".audiences",
+                "Required value: at least one " + here + ".audiences is required");
+        String policy = Json.text(issuer, "audienceMatchPolicy");
+        require(
+                audiences.size() == 1 ? Set.of("", "MatchAny").contains(policy) : policy.equals("MatchAny"),
+                here + ".audienceMatchPolicy",
+                "Invalid value: \"" + policy + "\": audienceMatchPolicy must be MatchAny for multiple audiences");
+        String found = discovery.isEmpty() ? url.replaceFirst("/$", "") + DISCOVERY : discovery;
+        return new Terms(
+                url,
+                found,
+                Json.text(issuer, "certificateAuthority"),
+                List.copyOf(audiences),
+                Set.copyOf(algorithms),
+                rules(at, said));
+    }
+
+    private static ClaimRules rules(String at, JsonNode said) {
+        Map<String, String> required = new LinkedHashMap<>();
+        List<Check> claims = new ArrayList<>();
+        for (int each = 0; each < said.path("claimValidationRules").size(); each++) {
+            JsonNode rule = said.path("claimValidationRules").get(each);
+            String here = at + ".claimValidationRules[" + each + "]";
+            String claim = Json.text(rule, "claim");
+            require(
+                    claim.isEmpty() != Json.text(rule, "expression").isEmpty(),
+                    here,
+                    "Required value: claim or expression is required, and not both");
+            if (claim.isEmpty()) {
+                claims.add(check(here, rule, ClaimRules.CLAIMS, ClaimRules.CLAIMS_DECL));
+            } else {
+                required.put(claim, Json.text(rule, "requiredValue"));
+            }
+        }
+        List<Check> users = new ArrayList<>();
+        for (int each = 0; each < said.path("userValidationRules").size(); each++) {
+            users.add(check(
+                    at + ".userValidationRules[" + each + "]",
+                    said.path("userValidationRules").get(each),
+                    ClaimRules.USER,
+                    ClaimRules.USER_DECL));
+        }
+        JsonNode mappings = said.path("claimMappings");
+        String here = at + ".claimMappings";
+        only(mappings, here, Set.of("username", "groups", "uid", "extra"));
+        Mapping username = mapping(here + ".username", mappings.path("username"));
+        require(!username.equals(Mapping.NONE), here + ".username", "Required value: claim or expression is required");
+        Map<String, Program> extra = new LinkedHashMap<>();
+        for (JsonNode entry : mappings.path("extra")) {
+            extra.put(
+                    Json.text(entry, "key"),
+                    compiled(
+                            here + ".extra",
+                            Json.text(entry, "valueExpression"),
+                            ClaimRules.CLAIMS,
+                            ClaimRules.CLAIMS_DECL));
+        }
+        return new ClaimRules(
+                required,
+                List.copyOf(claims),
+                username,
+                mapping(here + ".groups", mappings.path("groups")),
+                mapping(here + ".uid", mappings.path("uid")),
+                extra,
+                List.copyOf(users));
+    }
+
+    private static Mapping mapping(String at, JsonNode said) {
+        String claim = Json.text(said, "claim");
+        String expression = Json.text(said, "expression");
+        require(
+                claim.isEmpty() || expression.isEmpty(),
+                at,
+                "Invalid value: \"\": claim and expression can't both be set");
+        require(
+                claim.isEmpty() || said.has("prefix") || at.endsWith(".uid"),
+                at + ".prefix",
+                "Required value: prefix is required when claim is set. It can be set to an empty string to disable"
+                        + " prefixing");
+        if (claim.isEmpty() && expression.isEmpty()) {
+            return Mapping.NONE;
+        }
+        return new Mapping(
+                claim,
+                Json.text(said, "prefix"),
+                expression.isEmpty()
+                        ? Optional.empty()
+                        : Optional.of(
+                                compiled(at + ".expression", expression, ClaimRules.CLAIMS, ClaimRules.CLAIMS_DECL)));
+    }
+
+    private static Check check(String at, JsonNode rule, String variable, Decl decl) {
+        Program program = compiled(at + ".expression", Json.text(rule, "expression"), variable, decl);
+        Optional<String> refusal = CelType.refusal(List.of(CelType.BOOL), program.type());
+        require(refusal.isEmpty(), at + ".expression", "Invalid value: " + refusal.orElse(""));
+        return new Check(program, Json.text(rule, "message"));
+    }
+
+    private static Program compiled(String at, String expression, String variable, Decl decl) {
+        require(!expression.isBlank(), at, "Required value: expression is required");
+        try {
+            return CelEnvironment.of(Map.of(variable, decl)).compile(expression);
+        } catch (CompileFault e) {
+            throw new IllegalArgumentException(
+                    at + ": Invalid value: \"" + expression + "\": compilation failed: " + e.words(), e);
+        }
+    }
+
+    private static void only(JsonNode tree, String at, Set<String> known) {
+        tree.fieldNames()
+                .forEachRemaining(
+                        name -> require(known.contains(name), at.isEmpty() ? name : at + "." + name, "unknown field"));
+    }
+
+    private static void require(boolean holds, String at, String why) {
+        if (!holds) {
+            throw new IllegalArgumentException(at + ": " + why);
+        }
+    }
+}

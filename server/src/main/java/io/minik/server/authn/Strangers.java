@@ -1,0 +1,83 @@
+package io.minik.server.authn;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.minik.ground.json.Json;
+import io.minik.server.authn.Authenticator.Credentials;
+import io.vertx.core.Future;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+
+/** Users that others know: a proxy in front, a file of tokens, issuers of tokens. Any thread; issuers may change at any time. */
+public final class Strangers {
+    private final Optional<HeaderUsers> headers;
+    private final StaticTokens tokens;
+    private final IssuerDocuments documents;
+    private final InstantSource clock;
+    private volatile Known known;
+
+    private record Known(AuthenticationConfig config, List<TokenIssuer> issuers) {}
+
+    public Strangers(
+            Optional<HeaderUsers> headers,
+            StaticTokens tokens,
+            AuthenticationConfig config,
+            IssuerDocuments documents,
+            InstantSource clock) {
+        this.headers = headers;
+        this.tokens = tokens;
+        this.documents = documents;
+        this.clock = clock;
+        this.known = known(config);
+    }
+
+    /** Nobody. */
+    public static Strangers none(InstantSource clock) {
+        return new Strangers(
+                Optional.empty(),
+                StaticTokens.NONE,
+                AuthenticationConfig.NONE,
+                (url, authority) -> Future.failedFuture("there is no issuer"),
+                clock);
+    }
+
+    /** For the next request. */
+    public void follow(AuthenticationConfig config) {
+        known = known(config);
+    }
+
+    private Known known(AuthenticationConfig config) {
+        return new Known(
+                config,
+                config.issuers().stream()
+                        .map(terms -> new TokenIssuer(terms, documents, clock))
+                        .toList());
+    }
+
+    /** Whether who shows nothing may ask for a path. */
+    boolean letsAnonymousIn(String path) {
+        return known.config().letsIn(path);
+    }
+
+    /** Whom a proxy names. */
+    Optional<User> named(Credentials credentials) {
+        return headers.flatMap(users -> users.of(credentials));
+    }
+
+    /** Who holds a token of a file. */
+    Optional<User> find(String token) {
+        return tokens.find(token);
+    }
+
+    /** Who holds a token of an issuer. */
+    Future<Optional<User>> verify(String token) {
+        List<TokenIssuer> issuers = known.issuers();
+        Optional<ObjectNode> claims = issuers.isEmpty() ? Optional.empty() : WebKeys.part(token, 1);
+        Optional<TokenIssuer> issuer = claims.flatMap(found -> issuers.stream()
+                .filter(each -> each.url().equals(Json.text(found, "iss")))
+                .findFirst());
+        return issuer.isEmpty()
+                ? Future.succeededFuture(Optional.empty())
+                : issuer.get().verify(token, claims.get());
+    }
+}
