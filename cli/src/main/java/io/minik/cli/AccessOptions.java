@@ -2,6 +2,7 @@ package io.minik.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.ground.json.Json;
+import io.minik.ground.loop.Loop;
 import io.minik.ground.tls.ClientAuthority;
 import io.minik.ground.tls.Pem;
 import io.minik.ground.tls.X509Exception;
@@ -14,6 +15,8 @@ import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -33,7 +36,7 @@ final class AccessOptions {
     private static final Logger log = LoggerFactory.getLogger(AccessOptions.class);
 
     /** As upstream looks at its file. */
-    private static final long RELOAD_MILLIS = 60_000;
+    private static final Duration LOOK_EVERY = Duration.ofMinutes(1);
 
     private static final String CONFIG = "--authentication-config";
 
@@ -169,21 +172,21 @@ final class AccessOptions {
     }
 
     /** @throws StartFailure naming the option */
-    Strangers strangers(Vertx vertx, InstantSource clock) {
+    Strangers strangers(Vertx vertx, Loop loop, InstantSource clock) {
         Strangers strangers = new Strangers(headers(clock), tokens(), config(), new HttpsDocuments(vertx), clock);
         if (!configFile.isEmpty()) {
-            follow(vertx, strangers);
+            follow(vertx, loop, strangers);
         }
         return strangers;
     }
 
-    private void follow(Vertx vertx, Strangers strangers) {
+    private void follow(Vertx vertx, Loop loop, Strangers strangers) {
         String[] before = {read(CONFIG, configFile)};
-        vertx.setPeriodic(RELOAD_MILLIS, timer -> vertx.executeBlocking(() -> read(CONFIG, configFile))
+        loop.every(LOOK_EVERY, () -> vertx.executeBlocking(() -> read(CONFIG, configFile))
                 .onSuccess(now -> {
                     if (!now.equals(before[0])) {
-                        before[0] = now;
                         strangers.follow(parsed(now));
+                        before[0] = now;
                         log.atInfo().addKeyValue("file", configFile).log("whom to believe has changed");
                     }
                 })
@@ -202,9 +205,12 @@ final class AccessOptions {
             throw flag.wrong(headerAuthority, "needs --requestheader-username-headers, too");
         }
         try {
+            List<X509Certificate> signers = Pem.certificates(read("--requestheader-client-ca-file", headerAuthority));
+            if (signers.isEmpty()) {
+                throw flag.wrong(headerAuthority, "holds no certificates");
+            }
             return Optional.of(new HeaderUsers(
-                    new ClientAuthority(
-                            Pem.certificates(read("--requestheader-client-ca-file", headerAuthority)), clock),
+                    new ClientAuthority(signers, clock),
                     List.copyOf(headerNames),
                     List.copyOf(userHeaders),
                     List.copyOf(uidHeaders),

@@ -125,7 +125,7 @@ final class ControlPlane {
         this.etcdServing = tls(pki.etcdServer());
         this.clients = new ClientAuthority(List.of(pki.clientCa().certificate()), clock);
         this.authenticator =
-                new RequestAuthenticator(tokens, bootstrapTokens, clients, options.access.strangers(vertx, clock));
+                new RequestAuthenticator(tokens, bootstrapTokens, clients, options.access.strangers(vertx, controllerLoop, clock));
         this.joins = new JoinService(
                 vertx,
                 pki,
@@ -336,8 +336,7 @@ final class ControlPlane {
                 options.serviceCidr,
                 options.nodePorts(),
                 options.tolerations(),
-                options.security.podSecurity(),
-                options.security.plugins(),
+                new ApiServerConfig.Admitting(options.security.podSecurity(), options.security.plugins()),
                 options.security.audit(),
                 Build.THIS.served(),
                 Optional.of(new ApiServerConfig.KubeletTls(

@@ -168,6 +168,19 @@ class OptionsTest {
             --oidc-issuer-url=https://a                 | needs --oidc-client-id, too
             --oidc-issuer-url=http://a --oidc-client-id=b | URL scheme must be https
             --requestheader-client-ca-file=FOLDER/file  | needs --requestheader-username-headers, too
+            --oidc-ca-file=FOLDER/none --oidc-issuer-url=https://a --oidc-client-id=b | --oidc-ca-file: can't read FOLDER/none
+            --oidc-signing-algs=HS256 --oidc-issuer-url=https://a --oidc-client-id=b | oidc-signing-algs: unsupported: [HS256]
+            --oidc-username-claim=c --oidc-issuer-url=http://a --oidc-client-id=b | URL scheme must be https
+            --oidc-username-prefix=d --oidc-issuer-url=http://a --oidc-client-id=b | URL scheme must be https
+            --oidc-groups-claim=e --oidc-issuer-url=http://a --oidc-client-id=b | URL scheme must be https
+            --oidc-groups-prefix=f --oidc-issuer-url=http://a --oidc-client-id=b | URL scheme must be https
+            --oidc-client-id=b --oidc-issuer-url=http://a | URL scheme must be https
+            --oidc-required-claim=nothing | --oidc-required-claim
+            --requestheader-username-headers=a --requestheader-client-ca-file=FOLDER/none | can't read FOLDER/none
+            --requestheader-allowed-names=b --requestheader-client-ca-file=FOLDER/none | needs --requestheader-username-headers, too
+            --requestheader-uid-headers=c --requestheader-client-ca-file=FOLDER/none | needs --requestheader-username-headers, too
+            --requestheader-group-headers=d --requestheader-client-ca-file=FOLDER/none | needs --requestheader-username-headers, too
+            --requestheader-extra-headers-prefix=e --requestheader-client-ca-file=FOLDER/none | needs --requestheader-username-headers, too
             --anonymous-auth=perhaps                    | 'perhaps' is not a boolean
             --node-monitor-period=0                     | --node-monitor-period: "0" must be at least 1
             --node-monitor-grace-period=4               | --node-monitor-grace-period: "4" must be at least 5

@@ -6,6 +6,7 @@ import io.minik.api.cel.CelType;
 import io.minik.api.cel.CompileFault;
 import io.minik.api.cel.Decl;
 import io.minik.api.cel.Program;
+import io.minik.api.meta.Causes;
 import io.minik.ground.json.Json;
 import io.minik.server.authn.ClaimRules.Check;
 import io.minik.server.authn.ClaimRules.Mapping;
@@ -44,16 +45,19 @@ public record AuthenticationConfig(List<Terms> issuers, boolean anonymous, List<
         Set<String> urls = new HashSet<>();
         for (int at = 0; at < file.path("jwt").size(); at++) {
             Terms terms = terms("jwt[" + at + "]", file.path("jwt").get(at), WebKeys.ALGORITHMS);
-            require(urls.add(terms.url()), "jwt[" + at + "].issuer.url", "Duplicate value: \"" + terms.url() + "\"");
+            if (!urls.add(terms.url())) {
+                throw refused(new Causes().duplicate("jwt[" + at + "].issuer.url", terms.url()));
+            }
             issuers.add(terms);
         }
         List<String> paths = new ArrayList<>();
         file.path("anonymous").path("conditions").forEach(condition -> paths.add(Json.text(condition, "path")));
         boolean anonymous = !file.has("anonymous") || Json.bool(file, "anonymous", "enabled");
-        require(
+        valid(
                 anonymous || paths.isEmpty(),
                 "anonymous.conditions",
-                "Invalid value: enabled should be set to true when conditions are defined");
+                "",
+                "enabled should be set to true when conditions are defined");
         return new AuthenticationConfig(List.copyOf(issuers), anonymous, List.copyOf(paths));
     }
 
@@ -73,23 +77,22 @@ public record AuthenticationConfig(List<Terms> issuers, boolean anonymous, List<
         String here = at + ".issuer";
         only(issuer, here, Set.of("url", "discoveryURL", "certificateAuthority", "audiences", "audienceMatchPolicy"));
         String url = Json.text(issuer, "url");
-        require(!url.isEmpty(), here + ".url", "Required value: URL is required");
-        require(url.startsWith("https://"), here + ".url", "Invalid value: \"" + url + "\": URL scheme must be https");
+        missed(!url.isEmpty(), here + ".url", "URL is required");
+        valid(url.startsWith("https://"), here + ".url", url, "URL scheme must be https");
         String discovery = Json.text(issuer, "discoveryURL");
-        require(
+        valid(
                 discovery.isEmpty() || discovery.startsWith("https://"),
                 here + ".discoveryURL",
-                "Invalid value: \"" + discovery + "\": URL scheme must be https");
+                discovery,
+                "URL scheme must be https");
         List<String> audiences = Json.stringList(issuer, "audiences");
-        require(
-                !audiences.isEmpty(),
-                here + ".audiences",
-                "Required value: at least one " + here + ".audiences is required");
+        missed(!audiences.isEmpty(), here + ".audiences", "at least one " + here + ".audiences is required");
         String policy = Json.text(issuer, "audienceMatchPolicy");
-        require(
+        valid(
                 audiences.size() == 1 ? Set.of("", "MatchAny").contains(policy) : policy.equals("MatchAny"),
                 here + ".audienceMatchPolicy",
-                "Invalid value: \"" + policy + "\": audienceMatchPolicy must be MatchAny for multiple audiences");
+                policy,
+                "audienceMatchPolicy must be MatchAny for multiple audiences");
         String found = discovery.isEmpty() ? url.replaceFirst("/$", "") + DISCOVERY : discovery;
         return new Terms(
                 url,
@@ -107,10 +110,10 @@ public record AuthenticationConfig(List<Terms> issuers, boolean anonymous, List<
             JsonNode rule = said.path("claimValidationRules").get(each);
             String here = at + ".claimValidationRules[" + each + "]";
             String claim = Json.text(rule, "claim");
-            require(
+            missed(
                     claim.isEmpty() != Json.text(rule, "expression").isEmpty(),
                     here,
-                    "Required value: claim or expression is required, and not both");
+                    "claim or expression is required, and not both");
             if (claim.isEmpty()) {
                 claims.add(check(here, rule, ClaimRules.CLAIMS, ClaimRules.CLAIMS_DECL));
             } else {
@@ -129,7 +132,7 @@ public record AuthenticationConfig(List<Terms> issuers, boolean anonymous, List<
         String here = at + ".claimMappings";
         only(mappings, here, Set.of("username", "groups", "uid", "extra"));
         Mapping username = mapping(here + ".username", mappings.path("username"));
-        require(!username.equals(Mapping.NONE), here + ".username", "Required value: claim or expression is required");
+        missed(!username.equals(Mapping.NONE), here + ".username", "claim or expression is required");
         Map<String, Program> extra = new LinkedHashMap<>();
         for (JsonNode entry : mappings.path("extra")) {
             extra.put(
@@ -153,15 +156,11 @@ public record AuthenticationConfig(List<Terms> issuers, boolean anonymous, List<
     private static Mapping mapping(String at, JsonNode said) {
         String claim = Json.text(said, "claim");
         String expression = Json.text(said, "expression");
-        require(
-                claim.isEmpty() || expression.isEmpty(),
-                at,
-                "Invalid value: \"\": claim and expression can't both be set");
-        require(
+        valid(claim.isEmpty() || expression.isEmpty(), at, "", "claim and expression can't both be set");
+        missed(
                 claim.isEmpty() || said.has("prefix") || at.endsWith(".uid"),
                 at + ".prefix",
-                "Required value: prefix is required when claim is set. It can be set to an empty string to disable"
-                        + " prefixing");
+                "prefix is required when claim is set. It can be set to an empty string to disable" + " prefixing");
         if (claim.isEmpty() && expression.isEmpty()) {
             return Mapping.NONE;
         }
@@ -177,17 +176,20 @@ public record AuthenticationConfig(List<Terms> issuers, boolean anonymous, List<
     private static Check check(String at, JsonNode rule, String variable, Decl decl) {
         Program program = compiled(at + ".expression", Json.text(rule, "expression"), variable, decl);
         Optional<String> refusal = CelType.refusal(List.of(CelType.BOOL), program.type());
-        require(refusal.isEmpty(), at + ".expression", "Invalid value: " + refusal.orElse(""));
+        valid(refusal.isEmpty(), at + ".expression", Json.text(rule, "expression"), refusal.orElse(""));
         return new Check(program, Json.text(rule, "message"));
     }
 
     private static Program compiled(String at, String expression, String variable, Decl decl) {
-        require(!expression.isBlank(), at, "Required value: expression is required");
+        missed(!expression.isBlank(), at, "expression is required");
         try {
             return CelEnvironment.of(Map.of(variable, decl)).compile(expression);
         } catch (CompileFault e) {
             throw new IllegalArgumentException(
-                    at + ": Invalid value: \"" + expression + "\": compilation failed: " + e.words(), e);
+                    new Causes()
+                            .invalid(at, expression, "compilation failed: " + e.words())
+                            .toString(),
+                    e);
         }
     }
 
@@ -201,5 +203,21 @@ public record AuthenticationConfig(List<Terms> issuers, boolean anonymous, List<
         if (!holds) {
             throw new IllegalArgumentException(at + ": " + why);
         }
+    }
+
+    private static void missed(boolean holds, String at, String why) {
+        if (!holds) {
+            throw refused(new Causes().required(at, why));
+        }
+    }
+
+    private static void valid(boolean holds, String at, String value, String why) {
+        if (!holds) {
+            throw refused(new Causes().invalid(at, value, why));
+        }
+    }
+
+    private static IllegalArgumentException refused(Causes causes) {
+        return new IllegalArgumentException(causes.toString());
     }
 }

@@ -21,8 +21,7 @@ import java.util.Optional;
  * @param loops event loops that serve connections
  * @param serviceCidr {@code 10.43.0.0/16}
  * @param tolerations how long pods stay on not-ready and on unreachable nodes
- * @param podSecurity what holds for namespaces without labels, and who is exempt
- * @param plugins which steps of admission are asked besides or instead of the usual
+ * @param admitting what admission is told
  * @param version as /version tells: {@code v1.36.4+minik}
  */
 public record ApiServerConfig(
@@ -35,11 +34,18 @@ public record ApiServerConfig(
         String serviceCidr,
         PortRange nodePorts,
         DefaultTolerationSeconds.Periods tolerations,
-        PodSecurityConfig podSecurity,
-        AdmissionPlugins plugins,
+        Admitting admitting,
         AuditConfig audit,
         Version version,
         Optional<KubeletTls> kubelets) {
+
+    /**
+     * @param podSecurity what holds for namespaces without labels, and who is exempt
+     * @param plugins which steps of admission are asked besides or instead of the usual
+     */
+    public record Admitting(PodSecurityConfig podSecurity, AdmissionPlugins plugins) {
+        public static final Admitting USUAL = new Admitting(PodSecurityConfig.NONE, AdmissionPlugins.DEFAULT);
+    }
 
     /**
      * @param gitTreeState clean, dirty, or empty as gitCommit and buildDate are if the build knew of no git

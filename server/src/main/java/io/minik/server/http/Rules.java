@@ -39,7 +39,8 @@ final class Rules {
 
     /** For what opens a way through: what is built in has no say in it. */
     static ConnectReview connecting(ApiServerConfig config, ApiServer.Parts parts, Hooks hooks, WatchCaches caches) {
-        AdmissionChain configured = new AdmissionChain(config.plugins()
+        AdmissionChain configured = new AdmissionChain(config.admitting()
+                .plugins()
                 .asked(List.of(
                         hooks.mutating(),
                         new ValidatingPolicies(parts.kinds(), hooks.versions(), parts.authorizer()),
@@ -51,7 +52,7 @@ final class Rules {
     static AdmissionChain chain(
             ApiServerConfig config, ApiServer.Parts parts, NameSource names, Hooks hooks, List<Admission> last) {
         Versions versions = hooks.versions();
-        AdmissionPlugins plugins = config.plugins();
+        AdmissionPlugins plugins = config.admitting().plugins();
         List<Admission> changing = new ArrayList<>(List.of(
                 new NamespaceLifecycle(),
                 new PodServiceAccount(names::tail),
@@ -68,7 +69,7 @@ final class Rules {
                 new PersistentVolumeClaimResize(),
                 new DenyServiceExternalIPs(),
                 new LimitRanger(),
-                new PodSecurity(config.podSecurity())));
+                new PodSecurity(config.admitting().podSecurity())));
         changing.addAll(parts.rules());
         changing.add(new MutatingPolicies(parts.kinds(), versions, parts.authorizer()));
         changing.add(hooks.mutating());

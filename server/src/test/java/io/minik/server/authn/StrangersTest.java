@@ -215,7 +215,7 @@ class StrangersTest {
             'audiences':['minik','other'] | 'audiences':[] | jwt[0].issuer.audiences: Required value: at least one jwt[0].issuer.audiences is required
             'audienceMatchPolicy':'MatchAny' | 'audienceMatchPolicy':'' | jwt[0].issuer.audienceMatchPolicy
             claims.tenant | claim.tenant | undeclared reference to 'claim'
-            claims.exp - claims.iat <= 7200 | 1 + 1 | jwt[0].claimValidationRules[1].expression: Invalid value: must evaluate to bool but got int
+            claims.exp - claims.iat <= 7200 | 1 + 1 | jwt[0].claimValidationRules[1].expression: Invalid value: "1 + 1": must evaluate to bool but got int
             ,'prefix':'oidc:' | ~~ | jwt[0].claimMappings.groups.prefix: Required value
             'userValidationRules' | 'userRules' | jwt[0].userRules: unknown field
             """)

@@ -68,8 +68,7 @@ public final class DevServer {
                 "10.43.0.0/16",
                 PortRange.NODE_PORTS,
                 DefaultTolerationSeconds.Periods.DEFAULT,
-                podSecurity,
-                plugins,
+                new ApiServerConfig.Admitting(podSecurity, plugins),
                 audit(),
                 new ApiServerConfig.Version("v1.36.4+minik", "", "", "2026-01-01T00:00:00Z", "linux/amd64"),
                 Optional.of(new ApiServerConfig.KubeletTls(new PemKeyCertOptions(), new PemTrustOptions(), false)));
@@ -87,8 +86,7 @@ public final class DevServer {
                 plain.serviceCidr(),
                 plain.nodePorts(),
                 plain.tolerations(),
-                plain.podSecurity(),
-                plain.plugins(),
+                plain.admitting(),
                 audit,
                 plain.version(),
                 plain.kubelets());

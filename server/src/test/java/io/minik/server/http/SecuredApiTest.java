@@ -23,7 +23,6 @@ import io.minik.ground.tls.Pem;
 import io.minik.ground.tls.SecretFile;
 import io.minik.ground.tls.Subject;
 import io.minik.ground.tls.TlsIdentity;
-import io.minik.server.admission.AdmissionPlugins;
 import io.minik.server.admission.CertificateRules;
 import io.minik.server.admission.DefaultTolerationSeconds;
 import io.minik.server.admission.RoleEscalationRule;
@@ -42,7 +41,6 @@ import io.minik.server.kinds.PortRange;
 import io.minik.server.pki.Kubeconfig;
 import io.minik.server.pki.Pki;
 import io.minik.server.pki.PkiConfig;
-import io.minik.server.podsecurity.PodSecurityConfig;
 import io.minik.server.reviews.CertificateSigner;
 import io.minik.server.reviews.Reviews;
 import io.minik.server.table.BuiltInTables;
@@ -121,8 +119,7 @@ class SecuredApiTest {
                         "10.43.0.0/16",
                         PortRange.NODE_PORTS,
                         DefaultTolerationSeconds.Periods.DEFAULT,
-                        PodSecurityConfig.NONE,
-                        AdmissionPlugins.DEFAULT,
+                        ApiServerConfig.Admitting.USUAL,
                         AuditConfig.NONE,
                         new ApiServerConfig.Version("v1.36.4+minik", "", "", "2026-01-01T00:00:00Z", "linux/amd64"),
                         Optional.empty()),
