@@ -28,6 +28,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
@@ -81,6 +82,11 @@ class AdmissionWebhooksTest {
         HookServer.json(http, answer);
     }
 
+    /** The last review that came there. */
+    private ObjectNode shown(String path) {
+        return Objects.requireNonNull(asked.get(path), path);
+    }
+
     /** A response that changes the object. */
     private static String patch(String operations) {
         String patch = "[" + operations.replace('\'', '"') + "]";
@@ -123,8 +129,8 @@ class AdmissionWebhooksTest {
                 .containsEntry(
                         "mutation.webhook.admission.k8s.io/round_0_index_0",
                         "{\"configuration\":\"one\",\"webhook\":\"m.hooks.example.com\",\"mutated\":true}");
-        JsonNode request = asked.get("/m").path("request");
-        assertThat(Json.text(asked.get("/m"), "apiVersion")).isEqualTo("admission.k8s.io/v1");
+        JsonNode request = shown("/m").path("request");
+        assertThat(Json.text(shown("/m"), "apiVersion")).isEqualTo("admission.k8s.io/v1");
         assertThat(request.path("kind")).isEqualTo(TestApi.tree("{'group':'','version':'v1','kind':'ConfigMap'}"));
         assertThat(request.path("resource"))
                 .isEqualTo(TestApi.tree("{'group':'','version':'v1','resource':'configmaps'}"));
@@ -144,13 +150,13 @@ class AdmissionWebhooksTest {
         create("a");
         configure(VALIDATING, "one", webhook("v", ""));
         api.merge(Resources.CONFIG_MAPS, A, "", "{'data':{'said':'no'}}");
-        JsonNode update = asked.get("/v").path("request");
+        JsonNode update = shown("/v").path("request");
         assertThat(Json.text(update, "operation")).isEqualTo("UPDATE");
         assertThat(Json.text(update, "object", "data", "said")).isEqualTo("no");
         assertThat(Json.text(update, "oldObject", "data", "said")).isEqualTo("yes");
         assertThat(Json.text(update, "options", "kind")).isEqualTo("PatchOptions");
         api.delete(Resources.CONFIG_MAPS, A, "");
-        JsonNode delete = asked.get("/v").path("request");
+        JsonNode delete = shown("/v").path("request");
         assertThat(Json.text(delete, "operation")).isEqualTo("DELETE");
         assertThat(delete.get("object").isNull()).isTrue();
         assertThat(Json.text(delete, "oldObject", "data", "said")).isEqualTo("no");
@@ -285,7 +291,7 @@ class AdmissionWebhooksTest {
         configure(VALIDATING, "one", loud);
         TestApi.await(api.send(
                 Verb.DELETE, Resources.CONFIG_MAPS, A, "", Map.of(), "application/json", "{'dryRun':['All']}"));
-        assertThat(asked.get("/v").path("request").path("dryRun").asBoolean()).isTrue();
+        assertThat(shown("/v").path("request").path("dryRun").asBoolean()).isTrue();
         assertThat(api.get(Resources.CONFIG_MAPS, "default", "a").name()).isEqualTo("a");
         assertThatThrownBy(() -> configure(
                         VALIDATING, "two", webhook("w", "").replace("'sideEffects':'None'", "'sideEffects':'Some'")))
@@ -334,7 +340,7 @@ class AdmissionWebhooksTest {
                 "{'metadata':{'name':'h'},'spec':{'maxReplicas':3,'targetCPUUtilizationPercentage':70,"
                         + "'scaleTargetRef':{'kind':'Deployment','name':'d'}}}");
         assertThat(paths).containsExactly("/m");
-        JsonNode request = asked.get("/m").path("request");
+        JsonNode request = shown("/m").path("request");
         assertThat(Json.text(request, "object", "apiVersion")).isEqualTo("autoscaling/v2");
         assertThat(Json.text(request, "resource", "version")).isEqualTo("v2");
         assertThat(Json.text(request, "requestResource", "version")).isEqualTo("v1");
@@ -442,7 +448,7 @@ class AdmissionWebhooksTest {
         URI exec = URI.create(base + "pods/p/exec?command=ls&command=-l&stdin=true&container=c");
         assertThat(answer(HttpRequest.newBuilder(exec).POST(BodyPublishers.noBody())))
                 .contains("denied the request: nobody enters");
-        JsonNode request = asked.get("/v").path("request");
+        JsonNode request = shown("/v").path("request");
         assertThat(Json.text(request, "operation")).isEqualTo("CONNECT");
         assertThat(Json.text(request, "subResource")).isEqualTo("exec");
         assertThat(request.path("object"))
@@ -450,7 +456,7 @@ class AdmissionWebhooksTest {
                         + "'container':'c'}"));
         URI proxy = URI.create(base + "services/web:80/proxy/a/b");
         assertThat(answer(HttpRequest.newBuilder(proxy))).contains("denied the request: nobody enters");
-        assertThat(Json.text(asked.get("/v"), "request", "object", "path")).isEqualTo("/a/b");
+        assertThat(Json.text(shown("/v"), "request", "object", "path")).isEqualTo("/a/b");
     }
 
     @ParameterizedTest
