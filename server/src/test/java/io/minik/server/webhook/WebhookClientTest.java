@@ -103,7 +103,7 @@ class WebhookClientTest {
         try {
             return "answered " + await(client.call(where, REVIEW, timeout));
         } catch (WebhookFailure e) {
-            return e.getMessage();
+            return String.valueOf(e.getMessage());
         }
     }
 
