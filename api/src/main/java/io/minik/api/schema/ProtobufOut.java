@@ -99,17 +99,17 @@ final class ProtobufOut {
         if (code < 0x80) {
             put(code);
         } else if (code < 0x800) {
-            put(0xc0 | code >> 6);
-            put(0x80 | code & 0x3f);
+            put(0xc0 | (code >> 6));
+            put(0x80 | (code & 0x3f));
         } else if (code < 0x1_0000) {
-            put(0xe0 | code >> 12);
-            put(0x80 | code >> 6 & 0x3f);
-            put(0x80 | code & 0x3f);
+            put(0xe0 | (code >> 12));
+            put(0x80 | ((code >> 6) & 0x3f));
+            put(0x80 | (code & 0x3f));
         } else {
-            put(0xf0 | code >> 18);
-            put(0x80 | code >> 12 & 0x3f);
-            put(0x80 | code >> 6 & 0x3f);
-            put(0x80 | code & 0x3f);
+            put(0xf0 | (code >> 18));
+            put(0x80 | ((code >> 12) & 0x3f));
+            put(0x80 | ((code >> 6) & 0x3f));
+            put(0x80 | (code & 0x3f));
         }
     }
 

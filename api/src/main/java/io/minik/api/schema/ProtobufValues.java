@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
+import java.time.temporal.ChronoField;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.Base64;
@@ -44,9 +45,10 @@ class ProtobufValues {
 
     private void unescape() {
         byte[] json = in.bytes();
-        for (int at = in.from(); at < in.to(); at++) {
+        int at = in.from();
+        while (at < in.to()) {
             if (json[at] != '\\') {
-                out.put(json[at]);
+                out.put(json[at++]);
                 continue;
             }
             at++;
@@ -68,6 +70,7 @@ class ProtobufValues {
                 }
                 default -> out.put(json[at]);
             }
+            at++;
         }
     }
 
@@ -134,7 +137,7 @@ class ProtobufValues {
         } else {
             Instant instant = OffsetDateTime.parse(in.read()).toInstant();
             seconds = instant.getEpochSecond();
-            nanos = micros ? instant.truncatedTo(ChronoUnit.MICROS).getNano() : 0;
+            nanos = micros ? instant.truncatedTo(ChronoUnit.MICROS).get(ChronoField.NANO_OF_SECOND) : 0;
         }
         out.tag(1, ProtobufWire.VARINT);
         out.varint(seconds);

@@ -108,6 +108,7 @@ public final class EncryptedStore implements Store {
         return slash < 0 ? Optional.empty() : sealed.config.of(folder.substring(0, slash), folder.substring(slash + 1));
     }
 
+    @SuppressWarnings("ReferenceEquality") // What was not sealed comes back as itself.
     private static Bytes open(Providers providers, Bytes key, Bytes stored) {
         try {
             byte[] opened = providers.open(stored.array(), key.array());

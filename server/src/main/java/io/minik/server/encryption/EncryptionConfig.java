@@ -5,7 +5,6 @@ import io.minik.api.meta.Causes;
 import io.minik.api.schema.Durations;
 import io.minik.ground.json.Json;
 import io.minik.ground.loop.Loop;
-import io.minik.server.encryption.Providers.Provider;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
@@ -125,7 +124,7 @@ public final class EncryptionConfig {
                     + "\" is registered for version \"" + apiVersion + "\": EncryptionConfiguration of"
                     + " apiserver.config.k8s.io/v1 is");
         }
-        Map<String, List<Provider>> providers = new LinkedHashMap<>();
+        Map<String, List<Providers.Provider>> providers = new LinkedHashMap<>();
         JsonNode resources = document.path("resources");
         if (resources.isEmpty()) {
             throw required("resources", "at least one resources is required");
@@ -133,7 +132,7 @@ public final class EncryptionConfig {
         for (int at = 0; at < resources.size(); at++) {
             String path = "resources[" + at + "]";
             List<String> words = words(resources.get(at).path("resources"), path + ".resources");
-            List<Provider> its = providers(resources.get(at).path("providers"), path + ".providers", making);
+            List<Providers.Provider> its = providers(resources.get(at).path("providers"), path + ".providers", making);
             words.forEach(word ->
                     providers.computeIfAbsent(word, unused -> new ArrayList<>()).addAll(its));
         }
@@ -174,8 +173,8 @@ public final class EncryptionConfig {
         }
         for (String word : words) {
             String group = word.contains(".") ? word.substring(word.indexOf('.')) : ".";
-            boolean masked =
-                    !word.equals("*.*") && seen.contains("*.*") || !word.startsWith("*.") && seen.contains("*" + group);
+            boolean masked = (!word.equals("*.*") && seen.contains("*.*"))
+                    || (!word.startsWith("*.") && seen.contains("*" + group));
             if (masked) {
                 throw invalid(
                         path,
@@ -187,11 +186,11 @@ public final class EncryptionConfig {
         return words;
     }
 
-    private static List<Provider> providers(JsonNode list, String path, Making making) {
+    private static List<Providers.Provider> providers(JsonNode list, String path, Making making) {
         if (list.isEmpty()) {
             throw required(path, "at least one provider is required");
         }
-        List<Provider> providers = new ArrayList<>();
+        List<Providers.Provider> providers = new ArrayList<>();
         for (int at = 0; at < list.size(); at++) {
             String here = path + "[" + at + "]";
             List<String> kinds =
@@ -215,19 +214,19 @@ public final class EncryptionConfig {
         return providers;
     }
 
-    private static Provider provider(String kind, JsonNode said, String path, Making making) {
+    private static Providers.Provider provider(String kind, JsonNode said, String path, Making making) {
         SecureRandom random = making.random;
         return switch (kind) {
             case "aesgcm" -> keyed(kind, said, path, new Made("AES", AES_BYTES, secret -> new AesGcm(secret, random)));
             case "aescbc" -> keyed(kind, said, path, new Made("AES", AES_BYTES, secret -> new AesCbc(secret, random)));
             case "secretbox" ->
                 keyed(kind, said, path, new Made("Secretbox", BOX_BYTES, secret -> new SecretBox(secret, random)));
-            case "identity" -> Provider.IDENTITY;
+            case "identity" -> Providers.Provider.IDENTITY;
             default -> plugin(said, path, making);
         };
     }
 
-    private static Provider plugin(JsonNode said, String path, Making making) {
+    private static Providers.Provider plugin(JsonNode said, String path, Making making) {
         String name = Json.text(said, "name");
         if (name.isEmpty()) {
             throw required(path + ".name", "name is a mandatory field for a KMS provider");
@@ -259,19 +258,19 @@ public final class EncryptionConfig {
         }
         byte[] prefix = utf8("k8s:enc:kms:v2:" + name + ":");
         Kms kms = making.plugins.apply(new Plugin(name, socket, timeout));
-        return new Provider(prefix, List.of(new Provider.Key(prefix, kms)), "no matching prefix found");
+        return new Providers.Provider(prefix, List.of(new Providers.Provider.Key(prefix, kms)), "no matching prefix found");
     }
 
     /** @param name in errors; @param lengths that a secret may have */
     private record Made(String name, List<Integer> lengths, Function<byte[], Sealing> sealing) {}
 
-    private static Provider keyed(String kind, JsonNode said, String path, Made made) {
+    private static Providers.Provider keyed(String kind, JsonNode said, String path, Made made) {
         JsonNode keys = said.path("keys");
         if (keys.isEmpty()) {
             throw required(path + ".keys", "at least one keys is required");
         }
         String prefix = "k8s:enc:" + kind + ":v1:";
-        List<Provider.Key> all = new ArrayList<>();
+        List<Providers.Provider.Key> all = new ArrayList<>();
         for (int at = 0; at < keys.size(); at++) {
             String here = path + ".keys[" + at + "]";
             String key = Json.text(keys.get(at), "name");
@@ -279,9 +278,9 @@ public final class EncryptionConfig {
                 throw required(here + ".name", "name is a mandatory field for a key");
             }
             byte[] secret = secret(Json.text(keys.get(at), "secret"), here + ".secret", made.lengths);
-            all.add(new Provider.Key(utf8(prefix + key + ":"), made.sealing.apply(secret)));
+            all.add(new Providers.Provider.Key(utf8(prefix + key + ":"), made.sealing.apply(secret)));
         }
-        return new Provider(
+        return new Providers.Provider(
                 utf8(prefix),
                 List.copyOf(all),
                 "no matching key was found for the provided " + made.name + " transformer");

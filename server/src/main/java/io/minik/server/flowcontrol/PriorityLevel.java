@@ -138,9 +138,9 @@ final class PriorityLevel {
     }
 
     /** @return whether it waited still */
+    @SuppressWarnings("ReferenceEquality") // Two of one flow are equal to nobody but themselves.
     boolean leave(Waiting request) {
         for (Line line : lines) {
-            // The one itself: two requests of one flow are equal to nobody but themselves.
             if (line.waiting.removeIf(each -> each == request)) {
                 waiting--;
                 return true;

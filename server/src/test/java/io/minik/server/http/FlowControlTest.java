@@ -63,17 +63,14 @@ class FlowControlTest {
     };
     private final TestApi api =
             new TestApi((user, asked) -> Future.succeededFuture(new Decision(Outcome.ALLOW, "")), List.of(slow));
-    private Controller room;
+    private final Loop loop = Loop.on(api.vertx().getOrCreateContext());
+    private final ApiClient client = new ApiClient(api.transport(), "tester");
+    private final Controller room = api.server().flows().follow(loop, client, new Informers(loop, client));
 
     @BeforeEach
     void start() {
-        Loop loop = Loop.on(api.vertx().getOrCreateContext());
-        ApiClient client = new ApiClient(api.transport(), "tester");
         Promise<Void> started = Promise.promise();
-        loop.run(() -> {
-            room = api.server().flows().follow(loop, client, new Informers(loop, client));
-            room.start().onComplete(started);
-        });
+        loop.run(() -> room.start().onComplete(started));
         await(started.future());
         awaitDangling("system-nodes", "False");
     }
@@ -137,7 +134,6 @@ class FlowControlTest {
     /** What upstream's kubectl shows on a new cluster; stored as it is written, so that nobody writes it again and again. */
     @Test
     void everyClusterBeginsWithUpstreamsObjects() {
-        ApiClient client = new ApiClient(api.transport(), "tester");
         assertThat(await(client.list(SCHEMAS, "", ListOptions.ALL)).items())
                 .extracting(KubeObject::name)
                 .containsExactly(
