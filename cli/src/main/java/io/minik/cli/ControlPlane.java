@@ -124,8 +124,8 @@ final class ControlPlane {
         this.toKubelets = tls(pki.kubeletClient());
         this.etcdServing = tls(pki.etcdServer());
         this.clients = new ClientAuthority(List.of(pki.clientCa().certificate()), clock);
-        this.authenticator =
-                new RequestAuthenticator(tokens, bootstrapTokens, clients, options.access.strangers(vertx, controllerLoop, clock));
+        this.authenticator = new RequestAuthenticator(
+                tokens, bootstrapTokens, clients, options.access.strangers(vertx, controllerLoop, clock));
         this.joins = new JoinService(
                 vertx,
                 pki,

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -124,7 +125,10 @@ final class SecretsEncryptCommand implements Callable<Integer> {
         try {
             return answer.toCompletionStage().toCompletableFuture().get(ANSWER_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
-            throw new StartFailure("the server does not answer: " + e.getCause().getMessage(), e);
+            throw new StartFailure(
+                    "the server does not answer: "
+                            + Objects.requireNonNullElse(e.getCause(), e).getMessage(),
+                    e);
         } catch (TimeoutException e) {
             throw new StartFailure("the server does not answer within " + ANSWER_SECONDS + " s", e);
         }

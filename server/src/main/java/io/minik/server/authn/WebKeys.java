@@ -44,14 +44,18 @@ final class WebKeys {
     static WebKeys parse(JsonNode set) {
         Map<String, PublicKey> keys = new HashMap<>();
         for (JsonNode key : set.path("keys")) {
-            try {
-                key(key).ifPresent(found -> keys.put(Json.text(key, "kid"), found));
-            } catch (GeneralSecurityException | IllegalArgumentException e) {
-                // A key that is none signs nothing: its tokens are refused as those of any unknown key.
-                continue;
-            }
+            usable(key).ifPresent(found -> keys.put(Json.text(key, "kid"), found));
         }
         return new WebKeys(keys);
+    }
+
+    /** A key that is none signs nothing: its tokens are refused as those of any unknown key. */
+    private static Optional<PublicKey> usable(JsonNode key) {
+        try {
+            return key(key);
+        } catch (GeneralSecurityException | IllegalArgumentException e) {
+            return Optional.empty();
+        }
     }
 
     private static Optional<PublicKey> key(JsonNode key) throws GeneralSecurityException {

@@ -258,7 +258,8 @@ public final class EncryptionConfig {
         }
         byte[] prefix = utf8("k8s:enc:kms:v2:" + name + ":");
         Kms kms = making.plugins.apply(new Plugin(name, socket, timeout));
-        return new Providers.Provider(prefix, List.of(new Providers.Provider.Key(prefix, kms)), "no matching prefix found");
+        return new Providers.Provider(
+                prefix, List.of(new Providers.Provider.Key(prefix, kms)), "no matching prefix found");
     }
 
     /** @param name in errors; @param lengths that a secret may have */

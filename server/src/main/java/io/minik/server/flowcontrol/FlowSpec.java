@@ -111,8 +111,8 @@ record FlowSpec(String name, String uid, String level, int precedence, String by
         boolean matches(Target target) {
             return has(verbs, target.verb())
                     && has(groups, target.group())
-                    && (has(resources, target.resource())
-                                    && target.subresource().isEmpty()
+                    && ((has(resources, target.resource())
+                                    && target.subresource().isEmpty())
                             || resources.contains(ALL)
                             || resources.contains(target.resource() + "/" + target.subresource()))
                     && (target.namespace().isEmpty() ? cluster : has(namespaces, target.namespace()));
