@@ -183,12 +183,13 @@ final class AccessOptions {
     private void follow(Vertx vertx, Loop loop, Strangers strangers) {
         String[] before = {read(CONFIG, configFile)};
         loop.every(LOOK_EVERY, () -> vertx.executeBlocking(() -> read(CONFIG, configFile))
-                .onSuccess(now -> {
+                .map(now -> {
                     if (!now.equals(before[0])) {
-                        strangers.follow(parsed(now));
                         before[0] = now;
+                        strangers.follow(parsed(now));
                         log.atInfo().addKeyValue("file", configFile).log("whom to believe has changed");
                     }
+                    return now;
                 })
                 .onFailure(error -> log.atError()
                         .addKeyValue("file", configFile)
