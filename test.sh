@@ -55,7 +55,7 @@ fi
 
 for scenario in "${scenarios[@]}"; do
   echo "== $scenario"
-  SIZE=${SIZE:-tenth} timeout "${MINIK_SCENARIO_LIMIT:-600}" bash "inttest/$scenario/run.sh" >".work/$scenario.log" 2>&1
+  SIZE=${SIZE:-tenth} timeout "${MINIK_SCENARIO_LIMIT:-900}" bash "inttest/$scenario/run.sh" >".work/$scenario.log" 2>&1
   status=$?
   cat ".work/$scenario.log"
   good=$(grep -c '^ok - ' ".work/$scenario.log")

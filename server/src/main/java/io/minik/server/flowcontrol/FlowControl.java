@@ -30,7 +30,12 @@ public final class FlowControl {
     private final Seats seats;
     private final Duration longest;
     private final BiConsumer<String, LongSupplier> measures;
-    private final Map<String, LongAdder> counts = new ConcurrentHashMap<>();
+    /** By labels. */
+    private final Map<String, LongAdder> dispatched = new ConcurrentHashMap<>();
+
+    /** By reason and labels. */
+    private final Map<String, Map<String, LongAdder>> rejected = new ConcurrentHashMap<>();
+
     private volatile FlowPlan plan;
 
     /** Whose a request is, as its answer's headers tell. */
@@ -107,7 +112,7 @@ public final class FlowControl {
     }
 
     private <T> Future<T> seated(Classified classified, int width, Supplier<Future<T>> work) {
-        count("apiserver_flowcontrol_dispatched_requests_total", classified, "");
+        count(dispatched, "apiserver_flowcontrol_dispatched_requests_total", classified, "");
         Future<T> done;
         try {
             done = work.get();
@@ -119,18 +124,20 @@ public final class FlowControl {
     }
 
     private <T> Future<T> refused(Classified classified, String reason) {
-        count("apiserver_flowcontrol_rejected_requests_total", classified, ",reason=\"" + reason + "\"");
+        count(
+                rejected.computeIfAbsent(reason, unused -> new ConcurrentHashMap<>()),
+                "apiserver_flowcontrol_rejected_requests_total",
+                classified,
+                ",reason=\"" + reason + "\"");
         return Future.failedFuture(ApiException.tooManyRequests());
     }
 
-    private void count(String name, Classified classified, String more) {
-        FlowPlan.Flow flow = classified.flow();
-        String key = name + "{flow_schema=\"" + flow.schema().name() + "\",priority_level=\""
-                + flow.level().name() + "\"" + more + "}";
-        LongAdder count = counts.get(key);
+    private void count(Map<String, LongAdder> counts, String name, Classified classified, String reason) {
+        String labels = classified.flow().schema().labels();
+        LongAdder count = counts.get(labels);
         if (count == null) {
-            count = counts.computeIfAbsent(key, unused -> new LongAdder());
-            measures.accept(key, count::sum);
+            count = counts.computeIfAbsent(labels, unused -> new LongAdder());
+            measures.accept(name + "{" + labels + reason + "}", count::sum);
         }
         count.increment();
     }

@@ -12,9 +12,10 @@ import java.util.List;
  * What a FlowSchema says.
  *
  * @param precedence the lowest that matches wins, of two the first by name
+ * @param labels of its metrics
  * @param by how requests are told apart: {@code ByUser}, {@code ByNamespace}, or empty: not at all
  */
-record FlowSpec(String name, String uid, String level, int precedence, String by, List<Rule> rules) {
+record FlowSpec(String name, String uid, String level, String labels, int precedence, String by, List<Rule> rules) {
     private static final String ALL = "*";
     private static final String ACCOUNT = "system:serviceaccount:";
 
@@ -22,10 +23,12 @@ record FlowSpec(String name, String uid, String level, int precedence, String by
         JsonNode spec = object.at("spec");
         List<Rule> rules = new ArrayList<>();
         spec.path("rules").forEach(rule -> rules.add(Rule.of(rule)));
+        String level = Json.text(spec, "priorityLevelConfiguration", "name");
         return new FlowSpec(
                 object.name(),
                 object.uid(),
-                Json.text(spec, "priorityLevelConfiguration", "name"),
+                level,
+                "flow_schema=\"" + object.name() + "\",priority_level=\"" + level + "\"",
                 Json.intOr(1000, spec, "matchingPrecedence"),
                 Json.text(spec, "distinguisherMethod", "type"),
                 List.copyOf(rules));
@@ -78,10 +81,24 @@ record FlowSpec(String name, String uid, String level, int precedence, String by
         }
 
         boolean matches(User user, Target target) {
-            return concerns(user)
-                    && (target.resourceRequest()
-                            ? resources.stream().anyMatch(rule -> rule.matches(target))
-                            : paths.stream().anyMatch(rule -> rule.matches(target)));
+            if (!concerns(user)) {
+                return false;
+            }
+            // With every request: loops, which cost no objects.
+            if (target.resourceRequest()) {
+                for (ResourceRule rule : resources) {
+                    if (rule.matches(target)) {
+                        return true;
+                    }
+                }
+                return false;
+            }
+            for (PathRule rule : paths) {
+                if (rule.matches(target)) {
+                    return true;
+                }
+            }
+            return false;
         }
 
         private boolean concerns(User user) {
