@@ -50,7 +50,27 @@ public record Authority(Judge judge, String account) {
             String namespace,
             String name,
             String fields,
-            String labels) {}
+            String labels) {
+        OfResource withSubresource(String to) {
+            return new OfResource(authority, group, resource, to, namespace, name, fields, labels);
+        }
+
+        OfResource withNamespace(String to) {
+            return new OfResource(authority, group, resource, subresource, to, name, fields, labels);
+        }
+
+        OfResource withName(String to) {
+            return new OfResource(authority, group, resource, subresource, namespace, to, fields, labels);
+        }
+
+        OfResource withFields(String to) {
+            return new OfResource(authority, group, resource, subresource, namespace, name, to, labels);
+        }
+
+        OfResource withLabels(String to) {
+            return new OfResource(authority, group, resource, subresource, namespace, name, fields, to);
+        }
+    }
 
     Authority as(String other) {
         return new Authority(judge, other);

@@ -86,66 +86,11 @@ final class RequestFunctions {
     }
 
     private void resources() {
-        narrow(
-                "subresource",
-                "resourcecheck_subresource",
-                (of, to) -> new OfResource(
-                        of.authority(),
-                        of.group(),
-                        of.resource(),
-                        to,
-                        of.namespace(),
-                        of.name(),
-                        of.fields(),
-                        of.labels()));
-        narrow(
-                "namespace",
-                "resourcecheck_namespace",
-                (of, to) -> new OfResource(
-                        of.authority(),
-                        of.group(),
-                        of.resource(),
-                        of.subresource(),
-                        to,
-                        of.name(),
-                        of.fields(),
-                        of.labels()));
-        narrow(
-                "name",
-                "resourcecheck_name",
-                (of, to) -> new OfResource(
-                        of.authority(),
-                        of.group(),
-                        of.resource(),
-                        of.subresource(),
-                        of.namespace(),
-                        to,
-                        of.fields(),
-                        of.labels()));
-        narrow(
-                "fieldSelector",
-                "authorizer_fieldselector",
-                (of, to) -> new OfResource(
-                        of.authority(),
-                        of.group(),
-                        of.resource(),
-                        of.subresource(),
-                        of.namespace(),
-                        of.name(),
-                        to,
-                        of.labels()));
-        narrow(
-                "labelSelector",
-                "authorizer_labelselector",
-                (of, to) -> new OfResource(
-                        of.authority(),
-                        of.group(),
-                        of.resource(),
-                        of.subresource(),
-                        of.namespace(),
-                        of.name(),
-                        of.fields(),
-                        to));
+        narrow("subresource", "resourcecheck_subresource", OfResource::withSubresource);
+        narrow("namespace", "resourcecheck_namespace", OfResource::withNamespace);
+        narrow("name", "resourcecheck_name", OfResource::withName);
+        narrow("fieldSelector", "authorizer_fieldselector", OfResource::withFields);
+        narrow("labelSelector", "authorizer_labelselector", OfResource::withLabels);
     }
 
     private void narrow(String name, String id, Narrowing narrowing) {

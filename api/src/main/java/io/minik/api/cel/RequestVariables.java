@@ -8,6 +8,19 @@ import java.util.Map;
  * type here, since one expression is of many kinds.
  */
 public final class RequestVariables {
+    /** Who asks, as reviews write it. */
+    public static final Decl USER_INFO = Decl.object(
+            "kubernetes.UserInfo",
+            Map.of(
+                    "username",
+                    Decl.STRING,
+                    "uid",
+                    Decl.STRING,
+                    "groups",
+                    Decl.list(Decl.STRING),
+                    "extra",
+                    Decl.map(Decl.list(Decl.STRING))));
+
     public static final String OBJECT = "object";
     public static final String OLD_OBJECT = "oldObject";
     public static final String REQUEST = "request";
@@ -76,17 +89,6 @@ public final class RequestVariables {
         Decl resource = Decl.object(
                 "kubernetes.GroupVersionResource",
                 Map.of("group", Decl.STRING, "version", Decl.STRING, "resource", Decl.STRING));
-        Decl user = Decl.object(
-                "kubernetes.UserInfo",
-                Map.of(
-                        "username",
-                        Decl.STRING,
-                        "uid",
-                        Decl.STRING,
-                        "groups",
-                        Decl.list(Decl.STRING),
-                        "extra",
-                        Decl.map(Decl.list(Decl.STRING))));
         Map<String, Decl> fields = new HashMap<>();
         fields.put("kind", kind);
         fields.put("resource", resource);
@@ -97,7 +99,7 @@ public final class RequestVariables {
         fields.put("name", Decl.STRING);
         fields.put("namespace", Decl.STRING);
         fields.put("operation", Decl.STRING);
-        fields.put("userInfo", user);
+        fields.put("userInfo", USER_INFO);
         fields.put("dryRun", Decl.of(CelType.BOOL));
         fields.put("options", Decl.DYN);
         return Decl.object("kubernetes.AdmissionRequest", fields);

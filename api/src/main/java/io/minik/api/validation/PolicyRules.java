@@ -5,6 +5,7 @@ import io.minik.api.cel.CelEnvironment;
 import io.minik.api.cel.CelType;
 import io.minik.api.cel.CompileFault;
 import io.minik.api.cel.Decl;
+import io.minik.api.cel.Escapes;
 import io.minik.api.cel.Program;
 import io.minik.api.cel.RequestVariables;
 import io.minik.api.meta.Causes;
@@ -16,7 +17,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /** Admission policies, and match conditions wherever they stand: each fault on its own field. */
 final class PolicyRules {
@@ -26,29 +26,6 @@ final class PolicyRules {
     private static final int MOST_CONDITIONS = 64;
     private static final int MOST_ANNOTATIONS = 20;
     private static final int LONGEST_VALUE_EXPRESSION = 5 * 1024;
-    private static final Pattern IDENTIFIER = Pattern.compile("[_a-zA-Z][_a-zA-Z0-9]*+");
-    private static final Set<String> RESERVED = Set.of(
-            "true",
-            "false",
-            "null",
-            "in",
-            "as",
-            "break",
-            "const",
-            "continue",
-            "else",
-            "for",
-            "function",
-            "if",
-            "import",
-            "let",
-            "loop",
-            "package",
-            "namespace",
-            "return",
-            "var",
-            "void",
-            "while");
 
     private final Causes causes;
     /** What the policy has named so far. */
@@ -182,7 +159,7 @@ final class PolicyRules {
         String name = Json.text(variable, "name");
         if (name.isBlank()) {
             causes.required(path + ".name", "name is not specified");
-        } else if (!IDENTIFIER.matcher(name).matches() || RESERVED.contains(name)) {
+        } else if (!Escapes.isIdentifier(name)) {
             causes.invalid(path + ".name", name, "name is not a valid CEL identifier");
         }
         String expression = Json.text(variable, "expression");

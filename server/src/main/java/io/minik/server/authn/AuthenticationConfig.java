@@ -6,6 +6,7 @@ import io.minik.api.cel.CelType;
 import io.minik.api.cel.CompileFault;
 import io.minik.api.cel.Decl;
 import io.minik.api.cel.Program;
+import io.minik.api.cel.RequestVariables;
 import io.minik.api.meta.Causes;
 import io.minik.ground.json.Json;
 import io.minik.server.authn.ClaimRules.Check;
@@ -126,7 +127,7 @@ public record AuthenticationConfig(List<Terms> issuers, boolean anonymous, List<
                     at + ".userValidationRules[" + each + "]",
                     said.path("userValidationRules").get(each),
                     ClaimRules.USER,
-                    ClaimRules.USER_DECL));
+                    RequestVariables.USER_INFO));
         }
         JsonNode mappings = said.path("claimMappings");
         String here = at + ".claimMappings";

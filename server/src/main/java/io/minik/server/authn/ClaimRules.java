@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.cel.Constructed;
 import io.minik.api.cel.Decl;
 import io.minik.api.cel.Program;
+import io.minik.api.cel.RequestVariables;
 import io.minik.ground.json.Json;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -32,17 +33,6 @@ record ClaimRules(
     static final String CLAIMS = "claims";
     static final String USER = "user";
     static final Decl CLAIMS_DECL = Decl.map(Decl.DYN);
-    static final Decl USER_DECL = Decl.object(
-            "kubernetes.UserInfo",
-            Map.of(
-                    "username",
-                    Decl.STRING,
-                    "uid",
-                    Decl.STRING,
-                    "groups",
-                    Decl.list(Decl.STRING),
-                    "extra",
-                    Decl.map(Decl.list(Decl.STRING))));
 
     record Check(Program program, String message) {}
 
@@ -93,7 +83,7 @@ record ClaimRules(
         User user =
                 new User(username.prefix() + name, ids.isEmpty() ? "" : ids.get(0), List.copyOf(all), Map.copyOf(more));
         if (!users.isEmpty()) {
-            hold(users, Map.of(USER, USER_DECL.value(tree(user))));
+            hold(users, Map.of(USER, RequestVariables.USER_INFO.value(tree(user))));
         }
         return user;
     }

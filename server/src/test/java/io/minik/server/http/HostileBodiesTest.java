@@ -257,7 +257,7 @@ class HostileBodiesTest {
                         "100,000 containers",
                         "\"containers\":[" + many(100_000, i -> "{\"name\":\"c" + i + "\"}") + "]",
                         413),
-                pod("100,000 empty containers", "\"containers\":[" + many(100_000, i -> "{}") + "]", 400),
+                pod("100,000 empty containers", "\"containers\":[" + many(100_000, i -> "{}") + "]", 422),
                 pod(
                         "variables that name each other",
                         "\"containers\":[{\"name\":\"c\",\"image\":\"i\",\"env\":["
