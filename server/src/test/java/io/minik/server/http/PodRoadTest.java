@@ -90,6 +90,10 @@ class PodRoadTest {
                 "status",
                 "{'status':{'addresses':[{'type':'InternalIP','address':'127.0.0.1'}],"
                         + "'daemonEndpoints':{'kubeletEndpoint':{'Port':" + port + "}}}}");
+        // The road looks into memory, which may be behind a store that is far away.
+        ObjectKey node = ObjectKey.cluster("n");
+        api.merge(Resources.NODES, node, "", "{'metadata':{'labels':{'seen':'yes'}}}");
+        api.awaitValue(Resources.NODES, node, "yes", "metadata", "labels", "seen");
     }
 
     @Test
