@@ -17,20 +17,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** A store that has no room refuses what grows: whoever is refused tries again, ever more seldom, and writes nothing meanwhile. */
 class RefusedCreatesTest {
     private final Cluster cluster = new Cluster();
 
-    private static Consumer<ObjectNode> job() {
-        return tree -> {
-            ObjectNode spec = Json.child(tree, "spec").put("completions", 3).put("parallelism", 2);
-            Cluster.template(spec, "job", "i");
-            ((ObjectNode) spec.at("/template/spec")).put("restartPolicy", "Never");
-            spec.putObject("selector").putObject("matchLabels").put("app", "job");
-        };
+    private static void job(ObjectNode tree) {
+        ObjectNode spec = Json.child(tree, "spec").put("completions", 3).put("parallelism", 2);
+        Cluster.template(spec, "job", "i");
+        ((ObjectNode) spec.at("/template/spec")).put("restartPolicy", "Never");
+        spec.putObject("selector").putObject("matchLabels").put("app", "job");
     }
 
     @Test
@@ -61,7 +58,7 @@ class RefusedCreatesTest {
         cluster.put(Resources.REPLICA_SETS, "rs", Cluster.workload("rs", 3, "i"));
         cluster.put(Resources.STATEFUL_SETS, "db", Cluster.workload("db", 3, "i"));
         cluster.put(Resources.DAEMON_SETS, "ds", Cluster.workload("ds", 3, "i"));
-        cluster.put(Resources.JOBS, "job", job());
+        cluster.put(Resources.JOBS, "job", RefusedCreatesTest::job);
         cluster.loop.advance(Duration.ofMinutes(5));
         int before = cluster.api.calls().size();
         cluster.loop.advance(Duration.ofMinutes(10));
