@@ -89,7 +89,8 @@ record ReplicaCalculator(List<KubeObject> pods, int current, Tolerances toleranc
     Proposal byShare(long value, long target, int replicas) {
         double ratio = value / ((double) target * replicas);
         int proposed = replicas == 0 || !tolerances.within(ratio) ? ceil((double) value / target) : replicas;
-        return new Proposal(proposed, replicas == 0 ? 0 : ceilLong((double) value / replicas), OptionalInt.empty());
+        return new Proposal(
+                proposed, replicas == 0 ? 0 : (long) Math.ceil((double) value / replicas), OptionalInt.empty());
     }
 
     private void mustHavePods() throws Uncountable {
@@ -206,9 +207,5 @@ record ReplicaCalculator(List<KubeObject> pods, int current, Tolerances toleranc
 
     private static int ceil(double value) {
         return (int) Math.ceil(value);
-    }
-
-    private static long ceilLong(double value) {
-        return (long) Math.ceil(value);
     }
 }

@@ -105,23 +105,17 @@ final class ScaleHistory {
             }
         }
         remember(desired, now.minusSeconds(Math.max(upWindow, downWindow)), now);
-        int stable = current;
-        if (stable < lowest) {
-            stable = lowest;
-        }
-        if (stable > highest) {
-            stable = highest;
-        }
+        int stable = Math.min(Math.max(current, lowest), highest);
         Words able = stable == desired ? READY : desired >= current ? HELD_UP : HELD_DOWN;
         if (stable > current) {
-            int limit = Math.max(current, upLimit(current, up, now));
+            int limit = Math.max(current, limit(current, up, true, now));
             int most = Math.min(bounds.most(), limit);
             return stable > most
                     ? new Decision(most, able, bounds.most() > limit ? TOO_FAST_UP : TOO_MANY, true)
                     : new Decision(stable, able, WITHIN, false);
         }
         if (stable < current) {
-            int limit = Math.min(current, downLimit(current, down, now));
+            int limit = Math.min(current, limit(current, down, false, now));
             int least = Math.max(bounds.least(), limit);
             return stable < least
                     ? new Decision(least, able, bounds.least() < limit ? TOO_FAST_DOWN : TOO_FEW, true)
@@ -163,38 +157,31 @@ final class ScaleHistory {
                 .sum();
     }
 
-    /** The most replicas that the policies allow; by default the one that allows most. */
-    private int upLimit(int current, JsonNode rules, Instant now) {
+    /**
+     * How many replicas the policies allow at most, or, on the way down, at least. Of several counts the one that changes most, unless
+     * the one that changes least was asked for.
+     */
+    private int limit(int current, JsonNode rules, boolean up, Instant now) {
         String select = Json.textOr("Max", rules, "selectPolicy");
         if (select.equals("Disabled")) {
             return current;
         }
-        int limit = select.equals("Min") ? Integer.MAX_VALUE : Integer.MIN_VALUE;
+        boolean lowest = up == select.equals("Min");
+        int limit = lowest ? Integer.MAX_VALUE : Integer.MIN_VALUE;
         for (JsonNode policy : rules.path("policies")) {
             int start = current - changed(ups, policy, now) + changed(downs, policy, now);
-            int value = Json.intOr(0, policy, "value");
-            int proposed = Json.text(policy, "type").equals("Pods")
-                    ? start + value
-                    : (int) Math.ceil(start * (1 + value / PERCENT));
-            limit = select.equals("Min") ? Math.min(limit, proposed) : Math.max(limit, proposed);
+            int proposed = proposed(start, policy, up);
+            limit = lowest ? Math.min(limit, proposed) : Math.max(limit, proposed);
         }
         return limit;
     }
 
-    /** The fewest, in the same way: the policy that changes most allows the fewest. */
-    private int downLimit(int current, JsonNode rules, Instant now) {
-        String select = Json.textOr("Max", rules, "selectPolicy");
-        if (select.equals("Disabled")) {
-            return current;
+    /** @param start replicas at the beginning of the policy's period */
+    private static int proposed(int start, JsonNode policy, boolean up) {
+        int value = Json.intOr(0, policy, "value");
+        if (Json.text(policy, "type").equals("Pods")) {
+            return up ? start + value : start - value;
         }
-        int limit = select.equals("Min") ? Integer.MIN_VALUE : Integer.MAX_VALUE;
-        for (JsonNode policy : rules.path("policies")) {
-            int start = current - changed(ups, policy, now) + changed(downs, policy, now);
-            int value = Json.intOr(0, policy, "value");
-            int proposed =
-                    Json.text(policy, "type").equals("Pods") ? start - value : (int) (start * (1 - value / PERCENT));
-            limit = select.equals("Min") ? Math.max(limit, proposed) : Math.min(limit, proposed);
-        }
-        return limit;
+        return up ? (int) Math.ceil(start * (1 + value / PERCENT)) : (int) (start * (1 - value / PERCENT));
     }
 }
