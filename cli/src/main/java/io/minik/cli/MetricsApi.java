@@ -1,6 +1,7 @@
 package io.minik.cli;
 
 import io.minik.api.client.ApiClient;
+import io.minik.api.meta.Resources;
 import io.minik.api.schema.Kinds;
 import io.minik.ground.loop.Loop;
 import io.minik.server.http.ApiServer;
@@ -27,7 +28,7 @@ final class MetricsApi {
     void answer(ApiServer server, Loop loop, ApiClient client) {
         ResourceMetrics metrics = new ResourceMetrics(loop, client, node -> server.askKubelet(node, "/metrics/resource")
                 .map(Buffer::toString));
-        server.registry().compute(ResourceMetrics.NODES.groupResource(), metrics.nodes());
-        server.registry().compute(ResourceMetrics.PODS.groupResource(), metrics.pods());
+        server.registry().compute(Resources.NODE_METRICS.groupResource(), metrics.nodes());
+        server.registry().compute(Resources.POD_METRICS.groupResource(), metrics.pods());
     }
 }

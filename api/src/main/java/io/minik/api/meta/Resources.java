@@ -4,6 +4,9 @@ package io.minik.api.meta;
 public final class Resources {
     public static final Resource PODS = core("pods", "Pod");
     public static final Resource NODES = new Resource("", "v1", "nodes", "Node", false);
+    public static final Resource NODE_METRICS =
+            new Resource("metrics.k8s.io", "v1beta1", "nodes", "NodeMetrics", false);
+    public static final Resource POD_METRICS = new Resource("metrics.k8s.io", "v1beta1", "pods", "PodMetrics", true);
     public static final Resource NAMESPACES = new Resource("", "v1", "namespaces", "Namespace", false);
     public static final Resource SERVICES = core("services", "Service");
     public static final Resource ENDPOINTS = core("endpoints", "Endpoints");

@@ -3,6 +3,7 @@ package io.minik.server.resourcemetrics;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.minik.api.meta.Quantity;
 import io.minik.api.meta.Resource;
+import io.minik.api.meta.Resources;
 import io.minik.api.object.KubeObject;
 import io.minik.api.schema.AddedKind;
 import io.minik.api.schema.KindRow;
@@ -36,8 +37,8 @@ public final class MetricsKinds {
     /** @param builtIn where the types of metadata come from */
     public static List<KindRow> rows(Schema builtIn) {
         return List.of(
-                row(builtIn, ResourceMetrics.NODES, HEAD.formatted("What a node uses.", USAGE)),
-                row(builtIn, ResourceMetrics.PODS, HEAD.formatted("What the containers of a pod use.", CONTAINERS)));
+                row(builtIn, Resources.NODE_METRICS, HEAD.formatted("What a node uses.", USAGE)),
+                row(builtIn, Resources.POD_METRICS, HEAD.formatted("What the containers of a pod use.", CONTAINERS)));
     }
 
     private static KindRow row(Schema builtIn, Resource resource, String schema) {
@@ -66,8 +67,8 @@ public final class MetricsKinds {
     }
 
     public static void show(Tables tables) {
-        tables.show(ResourceMetrics.NODES, new UsageTable());
-        tables.show(ResourceMetrics.PODS, new UsageTable());
+        tables.show(Resources.NODE_METRICS, new UsageTable());
+        tables.show(Resources.POD_METRICS, new UsageTable());
     }
 
     /** metrics-server's columns. */

@@ -3,6 +3,7 @@ package io.minik.server.resourcemetrics;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.client.ApiClient;
 import io.minik.api.client.ListOptions;
+import io.minik.api.core.PodGlance;
 import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Quantity;
 import io.minik.api.meta.Resource;
@@ -11,6 +12,7 @@ import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.ground.json.Json;
 import io.minik.ground.loop.Loop;
+import io.minik.server.controllers.control.Conditions;
 import io.minik.server.registry.Computed;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -30,9 +32,6 @@ import java.util.stream.Collectors;
 
 /** NodeMetrics and PodMetrics, made of what the kubelets say at the moment. */
 public final class ResourceMetrics {
-    public static final Resource NODES = new Resource("metrics.k8s.io", "v1beta1", "nodes", "NodeMetrics", false);
-    public static final Resource PODS = new Resource("metrics.k8s.io", "v1beta1", "pods", "PodMetrics", true);
-
     /** As metrics-server names what it does not find. */
     private static final Resource KINDS_OF_NODES =
             new Resource("metrics.k8s.io", "v1beta1", "nodemetrics", "NodeMetrics", false);
@@ -124,14 +123,12 @@ public final class ResourceMetrics {
     }
 
     private static String node(KubeObject pod) {
-        return pod.text("spec", "nodeName");
+        return PodGlance.of(pod).nodeName();
     }
 
     /** Of one that is silent nobody needs to wait for an answer. */
     private static boolean ready(KubeObject node) {
-        return Json.items(node.tree(), "status", "conditions").stream()
-                .anyMatch(condition -> Json.text(condition, "type").equals("Ready")
-                        && Json.text(condition, "status").equals("True"));
+        return Conditions.isTrue(node.at("status"), "Ready");
     }
 
     /** Of those that answer, by name. */
@@ -150,7 +147,7 @@ public final class ResourceMetrics {
     }
 
     private static KubeObject nodeMetrics(KubeObject node, Reading.Usage usage) {
-        return object(NODES, node, usage, tree -> put(tree.putObject("usage"), usage));
+        return object(Resources.NODE_METRICS, node, usage, tree -> put(tree.putObject("usage"), usage));
     }
 
     /** None before every container has been measured: a part would look like the whole. */
@@ -167,7 +164,7 @@ public final class ResourceMetrics {
         }
         Reading.Usage last = usages.values().iterator().next();
         return Optional.of(object(
-                PODS,
+                Resources.POD_METRICS,
                 pod,
                 last,
                 tree -> usages.forEach((container, usage) -> {

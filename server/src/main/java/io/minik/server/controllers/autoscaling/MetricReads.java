@@ -6,6 +6,7 @@ import io.minik.api.client.ApiClient;
 import io.minik.api.client.ListOptions;
 import io.minik.api.meta.Quantity;
 import io.minik.api.meta.Resource;
+import io.minik.api.meta.Resources;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.api.schema.Durations;
@@ -26,7 +27,6 @@ import java.util.Optional;
  * words.
  */
 final class MetricReads {
-    static final Resource POD_METRICS = new Resource("metrics.k8s.io", "v1beta1", "pods", "PodMetrics", true);
     private static final String CUSTOM = "custom.metrics.k8s.io";
     private static final String CUSTOM_VERSION = "v1beta2";
     private static final String EXTERNAL = "external.metrics.k8s.io";
@@ -40,7 +40,7 @@ final class MetricReads {
     /** By pod. @param container empty: all of a pod together */
     Future<Map<String, PodMetric>> resource(
             String namespace, LabelSelector selector, String resource, String container) {
-        return client.list(POD_METRICS, namespace, ListOptions.labels(selector.toString()))
+        return client.list(Resources.POD_METRICS, namespace, ListOptions.labels(selector.toString()))
                 .recover(error -> failed("unable to fetch metrics from resource metrics API: " + error.getMessage()))
                 .compose(list -> {
                     if (list.items().isEmpty()) {

@@ -53,7 +53,7 @@ class HorizontalControllerTest {
     }
 
     private void use(String name, int milli) {
-        cluster.put(MetricReads.POD_METRICS, name, tree -> {
+        cluster.put(Resources.POD_METRICS, name, tree -> {
             Json.child(tree, "metadata").putObject("labels").put("app", "web");
             tree.put("timestamp", cluster.context.time()).put("window", "15s");
             ObjectNode container = tree.putArray("containers").addObject().put("name", "c");
