@@ -283,7 +283,7 @@ final class ControlPlane {
                         Duration.ofSeconds(options.nodeMonitorGraceSeconds),
                         nodeName)));
         all.addAll(List.of(customKinds, new PolicyTypes(controllers, kinds)));
-        all.add(apiServer.flows().follow(controllers.loop(), controllers.client(), controllers.informers()));
+        all.add(apiServer.flows().follow(controllers));
         all.add(new RoleAggregation(controllerLoop, controllers.informers(), controllers.client()));
         all.add(new CertificateSigner(
                 controllerLoop, controllers.informers(), controllers.client(), pki, rbac.authorizer()));

@@ -23,7 +23,14 @@ final class BootstrapFlows {
     static final String AUTO_UPDATE = "apf.kubernetes.io/autoupdate-spec";
 
     private static final String FILE = "bootstrap-flows.json";
-    private static final JsonNode TREE = read();
+    static final List<KubeObject> FIRST_LEVELS;
+    static final List<KubeObject> FIRST_SCHEMAS;
+
+    static {
+        JsonNode tree = read();
+        FIRST_LEVELS = objects(LEVELS, tree.path("levels"));
+        FIRST_SCHEMAS = objects(SCHEMAS, tree.path("schemas"));
+    }
 
     private BootstrapFlows() {}
 
@@ -38,14 +45,6 @@ final class BootstrapFlows {
         }
     }
 
-    static List<KubeObject> levels() {
-        return objects(LEVELS, TREE.path("levels"));
-    }
-
-    static List<KubeObject> schemas() {
-        return objects(SCHEMAS, TREE.path("schemas"));
-    }
-
     private static List<KubeObject> objects(Resource kind, JsonNode specs) {
         List<KubeObject> objects = new ArrayList<>();
         specs.properties()
@@ -55,6 +54,6 @@ final class BootstrapFlows {
                             meta.putObject("annotations").put(AUTO_UPDATE, "true");
                             tree.set("spec", named.getValue());
                         })));
-        return objects;
+        return List.copyOf(objects);
     }
 }

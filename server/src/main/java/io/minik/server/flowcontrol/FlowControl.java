@@ -1,12 +1,11 @@
 package io.minik.server.flowcontrol;
 
-import io.minik.api.client.ApiClient;
 import io.minik.api.client.Controller;
-import io.minik.api.client.Informers;
 import io.minik.api.meta.ApiException;
 import io.minik.api.object.KubeObject;
 import io.minik.ground.loop.Loop;
 import io.minik.server.authn.User;
+import io.minik.server.controllers.control.ControllerContext;
 import io.minik.server.request.Target;
 import io.vertx.core.Future;
 import java.time.Duration;
@@ -38,17 +37,6 @@ public final class FlowControl {
 
     private volatile FlowPlan plan;
 
-    /** Whose a request is, as its answer's headers tell. */
-    public record Classified(FlowPlan.Flow flow) {
-        public String schemaUid() {
-            return flow.schema().uid();
-        }
-
-        public String levelUid() {
-            return flow.level().uid();
-        }
-    }
-
     /** @param measures what gets a figure more for /metrics, by name with labels */
     public FlowControl(BiConsumer<String, LongSupplier> measures) {
         this(SEATS, LONGEST_WAIT, measures);
@@ -58,14 +46,14 @@ public final class FlowControl {
         this.seats = new Seats(total);
         this.longest = longest;
         this.measures = measures;
-        this.plan = FlowPlan.of(BootstrapFlows.schemas(), BootstrapFlows.levels());
+        this.plan = FlowPlan.of(BootstrapFlows.FIRST_SCHEMAS, BootstrapFlows.FIRST_LEVELS);
         seats.plan(plan.levels().values());
         plan.levels().keySet().forEach(this::measure);
     }
 
     /** The room that reads the objects and lets them count. */
-    public Controller follow(Loop loop, ApiClient client, Informers informers) {
-        return new FlowConfigurations(loop, client, informers, this);
+    public Controller follow(ControllerContext context) {
+        return new FlowConfigurations(context, this);
     }
 
     /** From now on. What is at work or waits stays where it is. */
@@ -81,8 +69,8 @@ public final class FlowControl {
         next.levels().keySet().forEach(this::measure);
     }
 
-    public Classified classify(User user, Target target) {
-        return new Classified(plan.flow(user, target));
+    public RequestFlow classify(User user, Target target) {
+        return plan.flow(user, target);
     }
 
     /**
@@ -91,49 +79,51 @@ public final class FlowControl {
      * @param width how many seats it takes: more for what costs more
      * @return fails with 429 if it gets none
      */
-    public <T> Future<T> run(Classified classified, int width, Supplier<Future<T>> work) {
-        LevelSpec level = classified.flow().level();
+    public <T> Future<T> run(RequestFlow flow, int width, Supplier<Future<T>> work) {
+        LevelSpec level = flow.level();
         if (level.exempt()) {
             return work.get();
         }
-        Waiting waiting = Seats.waiting(classified.flow().hash(), width);
+        if (seats.take(level, width)) {
+            return seated(flow, width, work);
+        }
+        Waiting waiting = Seats.waiting(flow.hash(), width);
         return switch (seats.ask(level, waiting)) {
-            case SEATED -> seated(classified, width, work);
-            case REFUSED -> refused(classified, level.queues() == 0 ? "concurrency-limit" : "queue-full");
+            case SEATED -> seated(flow, width, work);
+            case REFUSED -> refused(flow, level.queues() == 0 ? "concurrency-limit" : "queue-full");
             case WAITS ->
-                Loop.within(longest, waiting.seated().future())
-                        .compose(now -> seated(classified, width, work), error -> {
-                            if (error instanceof TimeoutException && !seats.leave(level, waiting)) {
-                                return seated(classified, width, work);
-                            }
-                            return refused(classified, error instanceof TimeoutException ? "time-out" : "queue-full");
-                        });
+                Loop.within(longest, waiting.seated().future()).compose(now -> seated(flow, width, work), error -> {
+                    if (error instanceof TimeoutException && !seats.leave(level, waiting)) {
+                        return seated(flow, width, work);
+                    }
+                    return refused(flow, error instanceof TimeoutException ? "time-out" : "queue-full");
+                });
         };
     }
 
-    private <T> Future<T> seated(Classified classified, int width, Supplier<Future<T>> work) {
-        count(dispatched, "apiserver_flowcontrol_dispatched_requests_total", classified, "");
+    private <T> Future<T> seated(RequestFlow flow, int width, Supplier<Future<T>> work) {
+        count(dispatched, "apiserver_flowcontrol_dispatched_requests_total", flow, "");
         Future<T> done;
         try {
             done = work.get();
         } catch (RuntimeException e) {
-            seats.release(classified.flow().level(), width);
+            seats.release(flow.level(), width);
             throw e;
         }
-        return done.onComplete(unused -> seats.release(classified.flow().level(), width));
+        return done.onComplete(unused -> seats.release(flow.level(), width));
     }
 
-    private <T> Future<T> refused(Classified classified, String reason) {
+    private <T> Future<T> refused(RequestFlow flow, String reason) {
         count(
                 rejected.computeIfAbsent(reason, unused -> new ConcurrentHashMap<>()),
                 "apiserver_flowcontrol_rejected_requests_total",
-                classified,
+                flow,
                 ",reason=\"" + reason + "\"");
         return Future.failedFuture(ApiException.tooManyRequests());
     }
 
-    private void count(Map<String, LongAdder> counts, String name, Classified classified, String reason) {
-        String labels = classified.flow().schema().labels();
+    private void count(Map<String, LongAdder> counts, String name, RequestFlow flow, String reason) {
+        String labels = flow.schema().labels();
         LongAdder count = counts.get(labels);
         if (count == null) {
             count = counts.computeIfAbsent(labels, unused -> new LongAdder());

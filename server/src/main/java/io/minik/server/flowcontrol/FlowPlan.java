@@ -15,20 +15,6 @@ record FlowPlan(List<FlowSpec> schemas, Map<String, LevelSpec> levels) {
     /** Where a request is that no schema names, as upstream's last schema does. */
     private static final String CATCH_ALL = "catch-all";
 
-    /** @param schema by which it got there */
-    record Flow(FlowSpec schema, LevelSpec level, String distinguisher) {
-        long hash() {
-            return mixed(schema.name().hashCode() * 31L + distinguisher.hashCode());
-        }
-
-        /** Every bit of what it came from counts in each of its own: a hand of queues is dealt by it. */
-        private static long mixed(long value) {
-            long mixed = value * 0x9E3779B97F4A7C15L;
-            mixed = (mixed ^ (mixed >>> 32)) * 0xD6E8FEB86659FD93L;
-            return mixed ^ (mixed >>> 32);
-        }
-    }
-
     /** Schemas of levels that are not there are passed over: they say so in their status. */
     static FlowPlan of(Collection<KubeObject> schemas, Collection<KubeObject> levels) {
         Map<String, LevelSpec> byName =
@@ -42,7 +28,7 @@ record FlowPlan(List<FlowSpec> schemas, Map<String, LevelSpec> levels) {
                 Map.copyOf(byName));
     }
 
-    Flow flow(User user, Target target) {
+    RequestFlow flow(User user, Target target) {
         for (FlowSpec schema : schemas) {
             if (schema.matches(user, target)) {
                 return flow(schema, user, target);
@@ -56,11 +42,11 @@ record FlowPlan(List<FlowSpec> schemas, Map<String, LevelSpec> levels) {
         return flow(last, user, target);
     }
 
-    private Flow flow(FlowSpec schema, User user, Target target) {
+    private RequestFlow flow(FlowSpec schema, User user, Target target) {
         LevelSpec level = levels.get(schema.level());
         if (level == null) {
             throw new IllegalStateException("a schema without its level is in no plan");
         }
-        return new Flow(schema, level, schema.distinguisher(user, target));
+        return new RequestFlow(schema, level, schema.distinguisher(user, target));
     }
 }

@@ -66,14 +66,23 @@ final class Seats {
         return specs.stream().anyMatch(spec -> spec.name().equals(level.spec().name()));
     }
 
+    /** A seat, if there is one and nobody waits for it: that is all that most requests ask. */
+    synchronized boolean take(LevelSpec spec, int width) {
+        PriorityLevel level = levels.computeIfAbsent(spec.name(), name -> new PriorityLevel(spec));
+        if (level.waiting() > 0 || !mayHave(level, width)) {
+            return false;
+        }
+        level.inUse += width;
+        return true;
+    }
+
     /** A seat, a place in a queue, or neither. @param waiting what is completed once there is a seat */
     synchronized Outcome ask(LevelSpec spec, Waiting waiting) {
-        PriorityLevel level = levels.computeIfAbsent(spec.name(), name -> new PriorityLevel(spec));
-        if (level.waiting() == 0 && mayHave(level, waiting.width())) {
-            level.inUse += waiting.width();
+        if (take(spec, waiting.width())) {
             return Outcome.SEATED;
         }
-        return level.enter(waiting) ? Outcome.WAITS : Outcome.REFUSED;
+        PriorityLevel level = levels.get(spec.name());
+        return level != null && level.enter(waiting) ? Outcome.WAITS : Outcome.REFUSED;
     }
 
     /** @return whether it waited still: else it has been given its seats */

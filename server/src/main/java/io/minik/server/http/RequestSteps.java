@@ -11,6 +11,7 @@ import io.minik.server.authz.Authorizer.Decision;
 import io.minik.server.authz.Forbidden;
 import io.minik.server.authz.NodeUser;
 import io.minik.server.flowcontrol.FlowControl;
+import io.minik.server.flowcontrol.RequestFlow;
 import io.minik.server.request.Target;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
@@ -204,7 +205,7 @@ final class RequestSteps {
 
     /** A seat first, or a place in the queue of its flow; what goes on for long is classified alone. */
     Future<Answer> limit(ApiRequest request, RequestStep.Next next) {
-        FlowControl.Classified whose = flows.classify(request.user(), request.target());
+        RequestFlow whose = flows.classify(request.user(), request.target());
         request.wire().ifPresent(wire -> {
             MultiMap headers = wire.request().response().headers();
             headers.set("X-Kubernetes-PF-FlowSchema-UID", whose.schemaUid());

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Which schema of those that every cluster begins with takes whom. */
 class FlowPlanTest {
-    private final FlowPlan plan = FlowPlan.of(BootstrapFlows.schemas(), BootstrapFlows.levels());
+    private final FlowPlan plan = FlowPlan.of(BootstrapFlows.FIRST_SCHEMAS, BootstrapFlows.FIRST_LEVELS);
 
     private static User user(String name, String... groups) {
         return new User(name, "", List.of(groups), Map.of());
@@ -45,8 +45,8 @@ class FlowPlanTest {
     @Test
     void flowsAreToldApartByTheirDistinguisher() {
         Target pods = Target.parse("GET", "/api/v1/namespaces/shop/pods", Map.of());
-        FlowPlan.Flow jane = plan.flow(user("jane", "system:authenticated"), pods);
-        FlowPlan.Flow joe = plan.flow(user("joe", "system:authenticated"), pods);
+        RequestFlow jane = plan.flow(user("jane", "system:authenticated"), pods);
+        RequestFlow joe = plan.flow(user("joe", "system:authenticated"), pods);
         assertThat(jane.hash()).isNotEqualTo(joe.hash());
         assertThat(jane.distinguisher()).isEqualTo("jane");
         assertThat(plan.flow(user("system:kube-scheduler", "system:authenticated"), pods)
@@ -58,8 +58,8 @@ class FlowPlanTest {
     @Test
     void aSchemaWithoutItsLevelTakesNobody() {
         FlowPlan cut = FlowPlan.of(
-                BootstrapFlows.schemas(),
-                BootstrapFlows.levels().stream()
+                BootstrapFlows.FIRST_SCHEMAS,
+                BootstrapFlows.FIRST_LEVELS.stream()
                         .filter(level -> !level.name().equals("global-default"))
                         .toList());
         assertThat(cut.flow(user("jane", "system:authenticated"), Target.parse("GET", "/api/v1/pods", Map.of()))

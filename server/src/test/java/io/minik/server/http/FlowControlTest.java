@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.minik.api.client.ApiClient;
 import io.minik.api.client.Controller;
 import io.minik.api.client.DeleteOptions;
-import io.minik.api.client.Informers;
 import io.minik.api.client.ListOptions;
 import io.minik.api.client.WatchEvent;
 import io.minik.api.client.WatchHandler;
@@ -23,6 +22,7 @@ import io.minik.server.admission.Review;
 import io.minik.server.authn.User;
 import io.minik.server.authz.Authorizer.Decision;
 import io.minik.server.authz.Authorizer.Outcome;
+import io.minik.server.controllers.control.ControllerContext;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.io.IOException;
@@ -65,7 +65,7 @@ class FlowControlTest {
             new TestApi((user, asked) -> Future.succeededFuture(new Decision(Outcome.ALLOW, "")), List.of(slow));
     private final Loop loop = Loop.on(api.vertx().getOrCreateContext());
     private final ApiClient client = new ApiClient(api.transport(), "tester");
-    private final Controller room = api.server().flows().follow(loop, client, new Informers(loop, client));
+    private final Controller room = api.server().flows().follow(ControllerContext.of(loop, client));
 
     @BeforeEach
     void start() {
