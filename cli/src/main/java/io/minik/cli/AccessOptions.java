@@ -26,9 +26,6 @@ import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.Yaml;
-import org.yaml.snakeyaml.constructor.SafeConstructor;
 import picocli.CommandLine.Option;
 
 /** Options of the API server that say whom it believes besides the cluster's own certificates and tokens. */
@@ -277,8 +274,7 @@ final class AccessOptions {
 
     private static AuthenticationConfig parsed(String text) {
         try {
-            Object document = new Yaml(new SafeConstructor(new LoaderOptions())).load(text);
-            return AuthenticationConfig.parse(Json.MAPPER.valueToTree(document));
+            return AuthenticationConfig.parse(ConfigFile.parse(text));
         } catch (RuntimeException e) {
             throw new StartFailure(CONFIG + ": " + e.getMessage(), e);
         }

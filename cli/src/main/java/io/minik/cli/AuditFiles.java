@@ -3,46 +3,21 @@ package io.minik.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.minik.ground.json.Json;
 import io.minik.server.audit.AuditConfig;
-import io.minik.server.audit.AuditPolicy;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
-import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.Yaml;
-import org.yaml.snakeyaml.constructor.SafeConstructor;
 
-/** Reads {@code --audit-policy-file} and {@code --audit-webhook-config-file}: YAML or JSON. */
+/** Reads {@code --audit-webhook-config-file}. */
 final class AuditFiles {
     private static final String WEBHOOK = "--audit-webhook-config-file";
 
     private AuditFiles() {}
 
-    /** @throws StartFailure naming the flag, the file and the place in it */
-    static AuditPolicy policy(Path file) {
-        String flag = "--audit-policy-file";
-        try {
-            return AuditPolicy.parse(document(flag, file));
-        } catch (IllegalArgumentException e) {
-            throw new StartFailure(flag + ": " + file + ": " + e.getMessage(), e);
-        }
-    }
-
-    private static JsonNode document(String flag, Path file) {
-        try {
-            Object document = new Yaml(new SafeConstructor(new LoaderOptions())).load(Files.readString(file));
-            return Json.MAPPER.valueToTree(document);
-        } catch (IOException e) {
-            throw new StartFailure(flag + ": can't read " + file + ": " + e.getMessage(), e);
-        } catch (RuntimeException e) {
-            throw new StartFailure(flag + ": " + file + ": " + e.getMessage(), e);
-        }
-    }
-
     /** The cluster and the user of a kubeconfig's present context. @throws StartFailure naming the flag and what is missing */
     static AuditConfig.Webhook webhook(Path file) {
-        JsonNode config = document(WEBHOOK, file);
+        JsonNode config = ConfigFile.read(WEBHOOK, file, tree -> tree);
         JsonNode context = named(config, "contexts", Json.text(config, "current-context"), "context", file);
         JsonNode cluster = named(config, "clusters", Json.text(context, "cluster"), "cluster", file);
         String user = Json.text(context, "user");

@@ -164,7 +164,10 @@ final class SecurityOptions {
         return new AuditConfig(
                 auditPolicyFile.isEmpty()
                         ? AuditPolicy.METADATA
-                        : AuditFiles.policy(new Flag("--audit-policy-file").file(Path.of(auditPolicyFile))),
+                        : ConfigFile.read(
+                                "--audit-policy-file",
+                                new Flag("--audit-policy-file").file(Path.of(auditPolicyFile)),
+                                AuditPolicy::parse),
                 file,
                 auditWebhookFile.isEmpty()
                         ? Optional.empty()
@@ -187,6 +190,7 @@ final class SecurityOptions {
     PodSecurityConfig podSecurity() {
         return admissionConfigFile.isEmpty()
                 ? PodSecurityConfig.NONE
-                : AdmissionFile.podSecurity(Path.of(admissionConfigFile));
+                : ConfigFile.read(
+                        "--admission-control-config-file", Path.of(admissionConfigFile), PodSecurityConfig::parse);
     }
 }
