@@ -7,6 +7,7 @@ import io.minik.api.schema.Kinds;
 import io.minik.ground.json.Json;
 import io.minik.ground.loop.Loop;
 import io.minik.ground.room.Room;
+import io.minik.ground.tls.SecretFile;
 import io.minik.server.encryption.EncryptedStore;
 import io.minik.server.encryption.EncryptedStore.Rewritten;
 import io.minik.server.encryption.EncryptionConfig;
@@ -18,14 +19,10 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -38,9 +35,6 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.Yaml;
-import org.yaml.snakeyaml.constructor.SafeConstructor;
 
 /**
  * Encryption at rest: which file says it, that file's changes, and {@code minik secrets-encrypt}, which is answered here.
@@ -110,17 +104,14 @@ final class Encryption implements Room {
             } else if (options.secretsEncryption) {
                 keep(ManagedConfig.begun(random));
             }
-        } catch (IOException | IllegalArgumentException e) {
+        } catch (IOException | UncheckedIOException | IllegalArgumentException e) {
             throw new StartFailure(
                     own + ": " + e.getMessage() + "; restore it, without its keys no Secret can be read", e);
         }
     }
 
-    /** YAML or JSON. */
     private static JsonNode document(byte[] text) {
-        Object document =
-                new Yaml(new SafeConstructor(new LoaderOptions())).load(new String(text, StandardCharsets.UTF_8));
-        return Json.MAPPER.valueToTree(document);
+        return ConfigFile.parse(new String(text, StandardCharsets.UTF_8));
     }
 
     boolean isRemote() {
@@ -161,18 +152,8 @@ final class Encryption implements Room {
     }
 
     /** Written before it is used: a key that seals and is lost is a Secret lost. */
-    private synchronized void keep(ManagedConfig config) throws IOException {
-        Path next = own.resolveSibling(own.getFileName() + ".next");
-        Files.deleteIfExists(next);
-        Files.createFile(next, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        try (var channel = FileChannel.open(next, StandardOpenOption.WRITE)) {
-            channel.write(ByteBuffer.wrap(Json.bytes(config.document())));
-            channel.force(true);
-        }
-        Files.move(next, own, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        try (var directory = FileChannel.open(own.resolveSibling(""))) {
-            directory.force(true);
-        }
+    private synchronized void keep(ManagedConfig config) {
+        SecretFile.write(own, config.document().toString());
         managed = config;
         store.use(EncryptionConfig.parse(config.document(), random));
     }
@@ -262,7 +243,7 @@ final class Encryption implements Room {
                 }));
     }
 
-    private synchronized void change(String action) throws IOException {
+    private synchronized void change(String action) {
         ManagedConfig now = managed;
         switch (action) {
             case "enable" -> keep(now == null ? ManagedConfig.begun(random) : now.on(true));
@@ -280,7 +261,7 @@ final class Encryption implements Room {
     }
 
     /** Keys that nothing is sealed with any more. */
-    private synchronized void forget(String action) throws IOException {
+    private synchronized void forget(String action) {
         if (action.equals("rotate-keys") && done.failed() == 0) {
             keep(of(managed).withFirstKeyAlone());
         }
