@@ -83,7 +83,7 @@ record ClaimRules(
         User user =
                 new User(username.prefix() + name, ids.isEmpty() ? "" : ids.get(0), List.copyOf(all), Map.copyOf(more));
         if (!users.isEmpty()) {
-            hold(users, Map.of(USER, RequestVariables.USER_INFO.value(tree(user))));
+            hold(users, Map.of(USER, RequestVariables.USER_INFO.value(whole(user))));
         }
         return user;
     }
@@ -142,11 +142,10 @@ record ClaimRules(
         return texts;
     }
 
-    private static ObjectNode tree(User user) {
-        ObjectNode tree = Json.object().put("username", user.name()).put("uid", user.uid());
-        user.groups().forEach(tree.putArray("groups")::add);
-        ObjectNode extra = tree.putObject("extra");
-        user.extra().forEach((key, values) -> values.forEach(extra.withArray(key)::add));
+    /** Rules speak of all fields, also of those that say nothing. */
+    private static ObjectNode whole(User user) {
+        ObjectNode tree = user.tree().put("uid", user.uid());
+        Json.child(tree, "extra");
         return tree;
     }
 }

@@ -1,5 +1,7 @@
 package io.minik.server.authn;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.minik.ground.json.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,5 +18,24 @@ public record User(String name, String uid, List<String> groups, Map<String, Lis
         var all = new ArrayList<>(List.of(groups));
         all.add(AUTHENTICATED);
         return new User(name, "", List.copyOf(all), Map.of());
+    }
+
+    /** UserInfo as a new tree; what there is none of is left out. */
+    public ObjectNode tree() {
+        ObjectNode tree = Json.object();
+        if (!name.isEmpty()) {
+            tree.put("username", name);
+        }
+        if (!uid.isEmpty()) {
+            tree.put("uid", uid);
+        }
+        if (!groups.isEmpty()) {
+            groups.forEach(tree.putArray("groups")::add);
+        }
+        if (!extra.isEmpty()) {
+            ObjectNode more = tree.putObject("extra");
+            extra.forEach((key, values) -> values.forEach(more.putArray(key)::add));
+        }
+        return tree;
     }
 }

@@ -11,7 +11,6 @@ import io.minik.server.audit.AuditPolicy.Decision;
 import io.minik.server.audit.AuditPolicy.Level;
 import io.minik.server.audit.AuditPolicy.Stage;
 import io.minik.server.audit.AuditSinks;
-import io.minik.server.authn.User;
 import io.minik.server.request.Target;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -184,8 +183,8 @@ final class AuditLog {
                             "requestURI",
                             request.wire().map(wire -> wire.request().uri()).orElse(target.path()))
                     .put("verb", target.verb());
-            user(event.putObject("user"), request.user());
-            request.audit().impersonated().ifPresent(user -> user(event.putObject("impersonatedUser"), user));
+            event.set("user", request.user().tree());
+            request.audit().impersonated().ifPresent(user -> event.set("impersonatedUser", user.tree()));
             request.wire().ifPresent(wire -> {
                 addresses(event.putArray("sourceIPs"), wire);
                 put(event, "userAgent", wire.header("User-Agent"));
@@ -195,18 +194,6 @@ final class AuditLog {
             }
             return event.put("requestReceivedTimestamp", micros(request.received()))
                     .put("stageTimestamp", micros(at));
-        }
-    }
-
-    private static void user(ObjectNode who, User user) {
-        who.put("username", user.name());
-        put(who, "uid", user.uid());
-        if (!user.groups().isEmpty()) {
-            user.groups().forEach(who.putArray("groups")::add);
-        }
-        if (!user.extra().isEmpty()) {
-            ObjectNode extra = who.putObject("extra");
-            user.extra().forEach((key, values) -> values.forEach(extra.withArray(key)::add));
         }
     }
 

@@ -184,7 +184,7 @@ public final class Attributes {
         put(tree, "name", name());
         put(tree, "namespace", namespace());
         tree.put("operation", operation());
-        tree.set("userInfo", userTree(user()));
+        tree.set("userInfo", user().tree());
         tree.put("dryRun", review.request().dryRun());
         tree.set("options", options());
         return tree;
@@ -195,21 +195,6 @@ public final class Attributes {
                 .put("group", resource.group())
                 .put("version", resource.version())
                 .put("resource", resource.plural());
-    }
-
-    /** authentication.k8s.io/v1 UserInfo. */
-    public static ObjectNode userTree(User user) {
-        ObjectNode tree = Json.object();
-        put(tree, "username", user.name());
-        put(tree, "uid", user.uid());
-        if (!user.groups().isEmpty()) {
-            user.groups().forEach(tree.putArray("groups")::add);
-        }
-        if (!user.extra().isEmpty()) {
-            ObjectNode extra = tree.putObject("extra");
-            user.extra().forEach((key, values) -> values.forEach(extra.putArray(key)::add));
-        }
-        return tree;
     }
 
     /** meta.k8s.io/v1 CreateOptions, UpdateOptions, PatchOptions or DeleteOptions. */

@@ -5,7 +5,6 @@ import io.minik.api.meta.ApiException;
 import io.minik.api.object.KubeObject;
 import io.minik.ground.json.Json;
 import io.minik.server.authn.RequestAuthenticator;
-import io.minik.server.authn.User;
 import io.minik.server.request.Request;
 import io.vertx.core.Future;
 import java.util.List;
@@ -30,7 +29,7 @@ final class IdentityReviews {
                     ObjectNode status = tree.putObject("status");
                     if (found.isPresent()) {
                         status.put("authenticated", true);
-                        status.set("user", userInfo(found.get().user()));
+                        status.set("user", found.get().user().tree());
                         found.get().audiences().forEach(status.putArray("audiences")::add);
                     } else {
                         status.putObject("user");
@@ -40,23 +39,7 @@ final class IdentityReviews {
     }
 
     Future<KubeObject> selfSubjectReview(Request request, KubeObject review) {
-        return Future.succeededFuture(
-                review.edit(tree -> tree.putObject("status").set("userInfo", userInfo(request.user()))));
-    }
-
-    /** authentication.k8s.io/v1 UserInfo; empty fields are left out. */
-    private static ObjectNode userInfo(User user) {
-        ObjectNode tree = Json.object().put("username", user.name());
-        if (!user.uid().isEmpty()) {
-            tree.put("uid", user.uid());
-        }
-        if (!user.groups().isEmpty()) {
-            user.groups().forEach(tree.putArray("groups")::add);
-        }
-        if (!user.extra().isEmpty()) {
-            ObjectNode extra = tree.putObject("extra");
-            user.extra().forEach((key, values) -> values.forEach(extra.withArray(key)::add));
-        }
-        return tree;
+        return Future.succeededFuture(review.edit(
+                tree -> tree.putObject("status").set("userInfo", request.user().tree())));
     }
 }
