@@ -1,6 +1,5 @@
 package io.minik.server.admission;
 
-import io.minik.api.meta.Resource;
 import io.minik.api.meta.Resources;
 import io.minik.api.object.KubeObject;
 import io.minik.ground.json.Json;
@@ -10,8 +9,6 @@ import java.util.Comparator;
 
 /** A claim that names no class gets the default one; of several, the newest. */
 public final class DefaultStorageClass implements Admission {
-    private static final Resource STORAGE_CLASSES =
-            new Resource("storage.k8s.io", "v1", "storageclasses", "StorageClass", false);
     private static final String DEFAULT = "storageclass.kubernetes.io/is-default-class";
     private static final String OLD_CLASS = "volume.beta.kubernetes.io/storage-class";
 
@@ -27,7 +24,7 @@ public final class DefaultStorageClass implements Admission {
                 || Json.at(review.object(), "metadata", "annotations").has(OLD_CLASS)) {
             return DONE;
         }
-        review.lookup().list(STORAGE_CLASSES, "").stream()
+        review.lookup().list(Resources.STORAGE_CLASSES, "").stream()
                 .filter(found -> "true".equals(found.annotations().get(DEFAULT)))
                 .max(Comparator.comparing((KubeObject found) -> found.meta().creationTimestamp())
                         .thenComparing(KubeObject::name, Comparator.reverseOrder()))

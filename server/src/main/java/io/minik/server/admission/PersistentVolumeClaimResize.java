@@ -3,7 +3,6 @@ package io.minik.server.admission;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Quantity;
-import io.minik.api.meta.Resource;
 import io.minik.api.meta.Resources;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
@@ -14,9 +13,6 @@ import java.util.Optional;
 
 /** A claim grows only once it is bound, and only if its class says that volumes can. */
 public final class PersistentVolumeClaimResize implements Admission {
-    private static final Resource CLASSES =
-            new Resource("storage.k8s.io", "v1", "storageclasses", "StorageClass", false);
-
     @Override
     public String name() {
         return "PersistentVolumeClaimResize";
@@ -55,7 +51,7 @@ public final class PersistentVolumeClaimResize implements Admission {
         return !name.isEmpty()
                 && name.equals(old.text("spec", "storageClassName"))
                 && review.lookup()
-                        .find(CLASSES, ObjectKey.cluster(name))
+                        .find(Resources.STORAGE_CLASSES, ObjectKey.cluster(name))
                         .map(found -> found.part("allowVolumeExpansion").asBoolean(false))
                         .orElse(false);
     }

@@ -1,7 +1,7 @@
 package io.minik.server.admission;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.minik.api.meta.Resource;
+import io.minik.api.meta.Resources;
 import io.minik.api.object.ObjectKey;
 import io.minik.ground.json.Json;
 import java.util.ArrayList;
@@ -27,9 +27,6 @@ record Unserved(String resource, String what, String missing, Where where) {
     private static final String DRA = ".resource.k8s.io";
     private static final String STORAGE = ".storage.k8s.io";
     private static final String NO_PROVISIONER = "kubernetes.io/no-provisioner";
-    private static final Resource CLASSES =
-            new Resource("storage.k8s.io", "v1", "storageclasses", "StorageClass", false);
-
     static final List<Unserved> ALL = List.of(
             all("apiservices.apiregistration.k8s.io", "APIService", "pass requests on to it"),
             all("networkpolicies.networking.k8s.io", "NetworkPolicy", "enforce it"),
@@ -132,7 +129,7 @@ record Unserved(String resource, String what, String missing, Where where) {
         String name = Json.text(claim, "spec", "storageClassName");
         Optional<Boolean> provisions = name.isEmpty()
                 ? Optional.empty()
-                : lookup.find(CLASSES, ObjectKey.cluster(name))
+                : lookup.find(Resources.STORAGE_CLASSES, ObjectKey.cluster(name))
                         .map(found -> provisions(found.compact().tree()));
         return provisions.orElse(false)
                 && Json.text(claim, "spec", "volumeName").isEmpty();
