@@ -12,7 +12,7 @@ import io.minik.api.schema.Kinds;
 import io.minik.api.schema.Type;
 import io.minik.ground.json.Json;
 import io.minik.server.admission.Admission;
-import io.minik.server.admission.Reinvocation;
+import io.minik.server.admission.Reinvocation.Memory;
 import io.minik.server.admission.Review;
 import io.minik.server.admission.Review.Operation;
 import io.minik.server.authz.Authorizer;
@@ -34,10 +34,8 @@ import io.minik.server.policy.ObjectPatch.Unfit;
 import io.minik.server.registry.Versions;
 import io.vertx.core.Future;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /** Changes objects as MutatingAdmissionPolicies say, where a binding says so: policy by policy, each seeing what those before left. */
 public final class MutatingPolicies implements Admission {
@@ -65,18 +63,6 @@ public final class MutatingPolicies implements Admission {
         return "MutatingAdmissionPolicy";
     }
 
-    /** What the first time leaves to the second. */
-    private static final class Memory {
-        private final Set<String> invoked = new HashSet<>();
-        private final Set<String> again = new HashSet<>();
-        private Optional<ObjectNode> left = Optional.empty();
-
-        void changed() {
-            again.addAll(invoked);
-            invoked.clear();
-        }
-    }
-
     @Override
     public Future<Void> mutate(Review review) {
         List<Binding> bindings = BINDINGS.all(review.lookup());
@@ -86,14 +72,10 @@ public final class MutatingPolicies implements Admission {
         Attributes asked = new Attributes(review, versions);
         Invocations<Mutating> invocations =
                 Invocations.of(asked, POLICIES.all(review.lookup()), Mutating::policy, bindings, parameters);
-        Reinvocation reinvocation = review.effects().reinvocation();
         if (invocations.all().isEmpty() && invocations.failed().isEmpty()) {
             return DONE;
         }
-        Memory memory = reinvocation.memory(name(), Memory::new);
-        if (reinvocation.again() && !memory.left.equals(Optional.of(review.object()))) {
-            memory.changed();
-        }
+        Memory memory = review.effects().reinvocation().memory(name(), review.object());
         Questions questions = new Questions(authorizer, review.user());
         List<Failure> failures = new ArrayList<>(invocations.failed());
         Future<Void> done = DONE;
@@ -101,7 +83,7 @@ public final class MutatingPolicies implements Admission {
             done = done.compose(unused -> step(review, each, questions, memory, failures));
         }
         return done.compose(unused -> {
-            memory.left = Optional.of(review.object().deepCopy());
+            memory.leave(review.object());
             if (!failures.isEmpty()) {
                 throw refusal(review, failures);
             }
@@ -111,13 +93,12 @@ public final class MutatingPolicies implements Admission {
 
     private Future<Void> step(
             Review review, One<Mutating> each, Questions questions, Memory memory, List<Failure> failures) {
-        Reinvocation reinvocation = review.effects().reinvocation();
         String key = each.policy().policy().name() + "/" + each.binding().name() + "/"
                 + each.params()
                         .map(params -> Json.text(params, "metadata", "namespace") + "/"
                                 + Json.text(params, "metadata", "name"))
                         .orElse("");
-        if (reinvocation.again() && !memory.again.contains(key)) {
+        if (!memory.asks(key)) {
             return DONE;
         }
         return questions.answered(() -> follow(review, each, questions)).compose(made -> {
@@ -132,10 +113,9 @@ public final class MutatingPolicies implements Admission {
             if (made.object().isPresent() && !made.object().get().equals(review.object())) {
                 write(review, made.object().get());
                 memory.changed();
-                reinvocation.want();
             }
             if (each.policy().again()) {
-                memory.invoked.add(key);
+                memory.asked(key);
             }
             return DONE;
         });

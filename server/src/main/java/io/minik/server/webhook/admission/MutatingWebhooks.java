@@ -17,11 +17,8 @@ import io.minik.server.matching.Attributes.Matched;
 import io.minik.server.matching.RuleMatch;
 import io.minik.server.registry.Versions;
 import io.vertx.core.Future;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Asks the mutating webhooks one after the other, each about what those before it have left. In a second round only those are asked that
@@ -50,42 +47,22 @@ public final class MutatingWebhooks implements Admission {
         if (hooks.isEmpty() || RuleMatch.exempt(review)) {
             return DONE;
         }
-        Reinvocation rounds = review.effects().reinvocation();
-        Memory memory = rounds.memory(name(), Memory::new);
-        if (rounds.again() && !review.object().equals(memory.left)) {
-            memory.recall();
-        }
-        return new Dispatch(review, hooks, memory).from(0);
-    }
-
-    /** What the webhooks did in the first round. */
-    private static final class Memory {
-        /** Asked since the last change, and may be asked again. */
-        private final Set<String> asked = new HashSet<>();
-
-        private final Set<String> again = new HashSet<>();
-        private @Nullable ObjectNode left;
-
-        /** The object has changed after they were asked. */
-        void recall() {
-            again.addAll(asked);
-            asked.clear();
-        }
+        return new Dispatch(review, hooks).from(0);
     }
 
     /** One round. */
     private final class Dispatch {
         private final Review review;
         private final List<Hook> hooks;
-        private final Memory memory;
         private final Reinvocation rounds;
+        private final Reinvocation.Memory memory;
         private Attributes asked;
 
-        Dispatch(Review review, List<Hook> hooks, Memory memory) {
+        Dispatch(Review review, List<Hook> hooks) {
             this.review = review;
             this.hooks = hooks;
-            this.memory = memory;
             this.rounds = review.effects().reinvocation();
+            this.memory = rounds.memory(name(), review.object());
             this.asked = new Attributes(review, versions);
         }
 
@@ -97,8 +74,9 @@ public final class MutatingWebhooks implements Admission {
                     return done.compose(unused -> from(next));
                 }
             }
-            if (rounds.wanted() && !rounds.again()) {
-                memory.left = review.object().deepCopy();
+            // Nobody comes after these: what nobody wants to be asked about again is not looked at again.
+            if (rounds.wanted()) {
+                memory.leave(review.object());
             }
             return DONE;
         }
@@ -109,7 +87,7 @@ public final class MutatingWebhooks implements Admission {
             if (concerned.succeeded() && concerned.result().isEmpty()) {
                 return DONE;
             }
-            return concerned.compose(form -> form.isEmpty() || (rounds.again() && !memory.again.contains(hook.uid()))
+            return concerned.compose(form -> form.isEmpty() || !memory.asks(hook.uid())
                     ? DONE
                     : ask(hook, form.get(), "round_" + (rounds.again() ? 1 : 0) + "_index_" + at));
         }
@@ -129,11 +107,10 @@ public final class MutatingWebhooks implements Admission {
                 boolean changed = !reply.patch().isMissingNode() && patch(hook, form, reply.patch());
                 told(hook, place, changed);
                 if (changed) {
-                    memory.recall();
-                    rounds.want();
+                    memory.changed();
                 }
                 if (hook.policy().reinvocable()) {
-                    memory.asked.add(hook.uid());
+                    memory.asked(hook.uid());
                 }
                 return DONE;
             });
