@@ -129,6 +129,11 @@ public final class Schema {
         return Optional.ofNullable(byResource.get(apiVersion + "/" + plural));
     }
 
+    /** By group version and kind. */
+    public Optional<KindRow> findKind(String apiVersion, String kind) {
+        return Optional.ofNullable(byKind.get(apiVersion + "/" + kind));
+    }
+
     /** The type of any object that travels: kinds, their lists, Scale, Eviction, TokenRequest, DeleteOptions, Status. */
     public Optional<Type> findType(String apiVersion, String kind) {
         KindRow row = byKind.get(apiVersion + "/" + kind);

@@ -39,37 +39,31 @@ record Invocations<P>(List<One<P>> all, List<Failure> failed) {
             if (own.isEmpty()) {
                 continue;
             }
-            Optional<Binding> at = Optional.empty();
+            Matched form;
             try {
-                Optional<Matched> form = policy.match().find(asked);
-                if (form.isEmpty()) {
+                Optional<Matched> found = policy.match().find(asked);
+                if (found.isEmpty()) {
                     continue;
                 }
+                form = found.get();
                 parameters.check(policy);
             } catch (Unusable | ApiException e) {
-                fail(policy, at, words(e, false), failed);
+                fail(policy, Optional.empty(), "failed to configure policy: " + e.getMessage(), failed);
                 continue;
             }
             for (Binding binding : own) {
                 try {
                     if (binding.match().find(asked).isPresent()) {
-                        Matched form = policy.match().find(asked).orElseThrow();
                         for (Optional<ObjectNode> params : parameters.of(policy, binding, asked)) {
                             all.add(new One<>(each, binding, form, params));
                         }
                     }
                 } catch (Unusable | ApiException e) {
-                    fail(policy, Optional.of(binding), words(e, true), failed);
+                    fail(policy, Optional.of(binding), "failed to configure binding: " + e.getMessage(), failed);
                 }
             }
         }
         return new Invocations<>(all, failed);
-    }
-
-    private static String words(Exception e, boolean ofBinding) {
-        return e instanceof Unusable unusable
-                ? unusable.words()
-                : (ofBinding ? "failed to configure binding: " : "failed to configure policy: ") + e.getMessage();
     }
 
     private static void fail(PolicyHead policy, Optional<Binding> binding, String message, List<Failure> failed) {

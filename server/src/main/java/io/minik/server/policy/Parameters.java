@@ -6,61 +6,39 @@ import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.api.schema.KindRow;
 import io.minik.api.schema.Kinds;
-import io.minik.api.schema.Schema;
 import io.minik.server.matching.Attributes;
 import io.minik.server.policy.Binding.ParamRef;
-import io.minik.server.policy.PolicyHead.ParamKind;
+import io.minik.server.policy.PolicyHead.NamedKind;
 import io.minik.server.registry.Versions;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 
 /** The objects that bindings name as parameters of their policies, of any kind that is served. Any thread. */
 final class Parameters {
-    /** Policies' kinds are few; a server that serves other kinds since then starts anew. */
-    private static final int MOST_KNOWN = 1000;
-
     private final Kinds kinds;
     private final Versions versions;
-    private volatile Known known;
-
-    private record Known(Schema schema, ConcurrentHashMap<ParamKind, Optional<KindRow>> rows) {}
 
     Parameters(Kinds kinds, Versions versions) {
         this.kinds = kinds;
         this.versions = versions;
-        this.known = new Known(kinds.now(), new ConcurrentHashMap<>());
     }
 
     /** A policy or a binding that cannot be followed. */
     static final class Unusable extends Exception {
         private static final long serialVersionUID = 1;
-        private final boolean ofBinding;
 
-        Unusable(boolean ofBinding, String message) {
+        Unusable(String message) {
             super(message, null, false, false);
-            this.ofBinding = ofBinding;
-        }
-
-        /** Whether the binding is at fault, not its policy. */
-        boolean ofBinding() {
-            return ofBinding;
-        }
-
-        String words() {
-            return (ofBinding ? "failed to configure binding: " : "failed to configure policy: ") + getMessage();
         }
     }
 
     /** Fails for a policy whose parameters are of no kind. */
     void check(PolicyHead policy) throws Unusable {
         if (policy.paramKind().isPresent() && row(policy.paramKind().get()).isEmpty()) {
-            throw new Unusable(
-                    false,
-                    "failed to find resource referenced by paramKind: '"
-                            + policy.paramKind().get() + "'");
+            throw new Unusable("failed to find resource referenced by paramKind: '"
+                    + policy.paramKind().get() + "'");
         }
     }
 
@@ -72,7 +50,7 @@ final class Parameters {
         ParamRef reference = binding.params().get();
         Optional<KindRow> row = row(policy.paramKind().get());
         if (row.isEmpty()) {
-            throw new Unusable(true, "paramKind kind `" + policy.paramKind().get() + "` not known");
+            throw new Unusable("paramKind kind `" + policy.paramKind().get() + "` not known");
         }
         Resource resource = row.get().resource();
         String namespace = namespace(reference, resource, asked);
@@ -81,7 +59,7 @@ final class Parameters {
             found.add(Optional.of(seen(row.get(), object)));
         }
         if (found.isEmpty() && reference.required()) {
-            throw new Unusable(true, "no params found for policy binding with `Deny` parameterNotFoundAction");
+            throw new Unusable("no params found for policy binding with `Deny` parameterNotFoundAction");
         }
         return found;
     }
@@ -89,14 +67,14 @@ final class Parameters {
     private static String namespace(ParamRef reference, Resource resource, Attributes asked) throws Unusable {
         if (!resource.namespaced()) {
             if (!reference.namespace().isEmpty()) {
-                throw new Unusable(true, "paramRef.namespace must not be provided for a cluster-scoped `paramKind`");
+                throw new Unusable("paramRef.namespace must not be provided for a cluster-scoped `paramKind`");
             }
             return "";
         }
         String namespace = reference.namespace().isEmpty() ? asked.namespace() : reference.namespace();
         if (namespace.isEmpty()) {
             throw new Unusable(
-                    true, "cannot use namespaced paramRef in policy binding that matches cluster-scoped resources");
+                    "cannot use namespaced paramRef in policy binding that matches cluster-scoped resources");
         }
         return namespace;
     }
@@ -119,18 +97,7 @@ final class Parameters {
                 : versions.convert(row.stored(), row.resource(), object.tree());
     }
 
-    @SuppressWarnings("ReferenceEquality") // A schema never changes.
-    private Optional<KindRow> row(ParamKind kind) {
-        Known present = known;
-        if (present.schema() != kinds.now() || present.rows().size() > MOST_KNOWN) {
-            present = new Known(kinds.now(), new ConcurrentHashMap<>());
-            known = present;
-        }
-        Schema schema = present.schema();
-        return present.rows().computeIfAbsent(kind, unused -> schema.kinds().stream()
-                .filter(row -> row.has("get")
-                        && row.resource().kind().equals(kind.kind())
-                        && row.resource().apiVersion().equals(kind.apiVersion()))
-                .findFirst());
+    private Optional<KindRow> row(NamedKind kind) {
+        return kinds.now().findKind(kind.apiVersion(), kind.kind()).filter(row -> row.has("get"));
     }
 }

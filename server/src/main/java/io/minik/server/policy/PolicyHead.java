@@ -20,11 +20,11 @@ import java.util.Optional;
 record PolicyHead(
         String name,
         RuleMatch match,
-        Optional<ParamKind> paramKind,
+        Optional<NamedKind> paramKind,
         boolean failsClosed,
         NamedExpressions variables,
         MatchConditions conditions) {
-    record ParamKind(String apiVersion, String kind) {
+    record NamedKind(String apiVersion, String kind) {
         /** As Go prints a GroupVersionKind. */
         @Override
         public String toString() {
@@ -35,9 +35,9 @@ record PolicyHead(
 
     static PolicyHead of(KubeObject object) {
         JsonNode spec = object.tree().path("spec");
-        Optional<ParamKind> params = spec.path("paramKind").isObject()
+        Optional<NamedKind> params = spec.path("paramKind").isObject()
                 ? Optional.of(
-                        new ParamKind(Json.text(spec, "paramKind", "apiVersion"), Json.text(spec, "paramKind", "kind")))
+                        new NamedKind(Json.text(spec, "paramKind", "apiVersion"), Json.text(spec, "paramKind", "kind")))
                 : Optional.empty();
         Map<String, Decl> declared = RequestVariables.of(params.isPresent(), true);
         NamedExpressions variables = NamedExpressions.of(spec.path("variables"), declared);

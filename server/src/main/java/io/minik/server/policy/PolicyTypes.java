@@ -22,10 +22,12 @@ import io.minik.api.validation.TypeDecls;
 import io.minik.ground.json.Json;
 import io.minik.server.controllers.control.ControllerContext;
 import io.minik.server.matching.NamedExpressions;
+import io.minik.server.policy.PolicyHead.NamedKind;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -90,13 +92,17 @@ public final class PolicyTypes implements Controller {
                 : Optional.empty();
         ArrayNode warnings = Json.array();
         JsonNode validations = policy.at("spec", "validations");
+        Map<NamedKind, CelEnvironment> environments = new LinkedHashMap<>();
+        rows.forEach(row -> environments.put(
+                new NamedKind(row.resource().apiVersion(), row.resource().kind()),
+                environment(schema, row, params, policy.at("spec", "variables"))));
         for (int at = 0; at < validations.size(); at++) {
             for (String field : List.of("expression", "messageExpression")) {
                 String expression = Json.text(validations.get(at), field);
                 List<String> found = new ArrayList<>();
-                for (KindRow row : expression.isEmpty() ? List.<KindRow>of() : rows) {
-                    fault(schema, row, params, policy.at("spec", "variables"), expression)
-                            .ifPresent(why -> found.add(named(row) + ": " + why + "\n"));
+                if (!expression.isEmpty()) {
+                    environments.forEach((kind, environment) ->
+                            fault(environment, expression).ifPresent(why -> found.add(kind + ": " + why + "\n")));
                 }
                 if (!found.isEmpty()) {
                     warnings.addObject()
@@ -108,14 +114,16 @@ public final class PolicyTypes implements Controller {
         return warnings;
     }
 
-    private static Optional<String> fault(
-            Schema schema, KindRow row, Optional<Decl> params, JsonNode variables, String expression) {
+    private static CelEnvironment environment(Schema schema, KindRow row, Optional<Decl> params, JsonNode variables) {
         Map<String, Decl> declared = RequestVariables.of(params.isPresent(), true);
         Decl object = TypeDecls.of(row, schema);
         declared.put(RequestVariables.OBJECT, object);
         declared.put(RequestVariables.OLD_OBJECT, object);
         params.ifPresent(decl -> declared.put(RequestVariables.PARAMS, decl));
-        CelEnvironment environment = NamedExpressions.of(variables, declared).environment(declared);
+        return NamedExpressions.of(variables, declared).environment(declared);
+    }
+
+    private static Optional<String> fault(CelEnvironment environment, String expression) {
         try {
             environment.compile(expression);
             return Optional.empty();
@@ -125,11 +133,8 @@ public final class PolicyTypes implements Controller {
     }
 
     private static Decl params(Schema schema, JsonNode kind) {
-        return schema.kinds().stream()
-                .filter(row -> row.has("get")
-                        && row.resource().apiVersion().equals(Json.text(kind, "apiVersion"))
-                        && row.resource().kind().equals(Json.text(kind, "kind")))
-                .findFirst()
+        return schema.findKind(Json.text(kind, "apiVersion"), Json.text(kind, "kind"))
+                .filter(row -> row.has("get"))
                 .map(row -> TypeDecls.of(row, schema))
                 .orElse(Decl.DYN);
     }
@@ -157,11 +162,5 @@ public final class PolicyTypes implements Controller {
             }
         }
         return rows.stream().limit(MOST_TYPES).toList();
-    }
-
-    /** As Go prints a GroupVersionKind. */
-    private static String named(KindRow row) {
-        Resource resource = row.resource();
-        return resource.group() + "/" + resource.version() + ", Kind=" + resource.kind();
     }
 }
