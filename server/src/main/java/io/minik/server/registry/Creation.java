@@ -40,7 +40,7 @@ final class Creation implements Draft {
             throw ApiException.badRequest("the name of the object (" + key.name()
                     + ") does not match the name on the URL (" + request.key().name() + ")");
         }
-        this.given = tree.path("metadata").deepCopy();
+        this.given = WriteStrategy.given(tree);
         List<String> prepared = means.strategies().of(request.resource()).prepareCreate(tree);
         means.codec().track(request, Optional.empty(), tree);
         this.review = means.creation(request, key, tree, now, warnings);

@@ -59,7 +59,14 @@ final class WriteStrategy {
         return resource.namespaced() ? ObjectKey.of(Json.text(metadata, "namespace"), name) : ObjectKey.cluster(name);
     }
 
-    /** What is the server's to say of a new object, whatever else somebody made of it. @param given its metadata as they were settled */
+    /** Of the metadata as they were settled what nobody may change. */
+    static ObjectNode given(ObjectNode tree) {
+        ObjectNode given = Json.object();
+        KEPT_METADATA.forEach(field -> copy(Json.child(tree, "metadata"), given, field));
+        return given;
+    }
+
+    /** What is the server's to say of a new object, whatever else somebody made of it. */
     static void keepCreated(KindStrategy strategy, KindRow kind, ObjectNode tree, ObjectNode given) {
         ObjectNode metadata = Json.child(tree, "metadata");
         KEPT_METADATA.forEach(field -> copy(given, metadata, field));
