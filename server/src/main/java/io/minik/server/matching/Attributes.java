@@ -18,6 +18,7 @@ import io.minik.server.request.Request;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A review as rules and expressions speak of it: admission.k8s.io/v1 AdmissionRequest. Each part is made when first asked for. For
@@ -27,6 +28,7 @@ public final class Attributes {
     private final Review review;
     private final Versions versions;
     private final List<Versioned> versioned = new ArrayList<>(1);
+    private @Nullable List<KindRow> others;
 
     public Attributes(Review review, Versions versions) {
         this.review = review;
@@ -109,11 +111,15 @@ public final class Attributes {
 
     /** The other forms of its kind that have the subresource, too. */
     List<KindRow> others() {
-        List<KindRow> others = versions.others(review.request().kind());
-        others.removeIf(other -> !subresource().isEmpty()
-                && !subresource().equals("status")
-                && other.subresource(subresource()).isEmpty());
-        return others;
+        List<KindRow> known = others;
+        if (known == null) {
+            known = versions.others(review.request().kind());
+            known.removeIf(other -> !subresource().isEmpty()
+                    && !subresource().equals("status")
+                    && other.subresource(subresource()).isEmpty());
+            others = known;
+        }
+        return known;
     }
 
     Optional<ObjectNode> object() {
