@@ -8,12 +8,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** admissionregistration.k8s.io and flowcontrol.apiserver.k8s.io: what the API server is told about its own requests. */
+/** admissionregistration.k8s.io: whom the API server asks about its own requests. */
 final class AdmissionRules {
     private static final Set<String> OPERATIONS = Set.of("*", "CREATE", "UPDATE", "DELETE", "CONNECT");
     private static final Set<String> SCOPES = Set.of("*", "Cluster", "Namespaced");
     private static final int LONGEST_TIMEOUT_SECONDS = 30;
-    private static final int LARGEST_PRECEDENCE = 10_000;
     private static final int DOMAIN_SEGMENTS = 3;
 
     private final Causes causes;
@@ -151,54 +150,5 @@ final class AdmissionRules {
         Set<String> strings = new HashSet<>();
         values.forEach(value -> strings.add(value.asText()));
         return strings;
-    }
-
-    void flowSchema(JsonNode schema) {
-        JsonNode spec = schema.path("spec");
-        long precedence = Json.longOr(1, spec, "matchingPrecedence");
-        if (precedence <= 0) {
-            causes.invalid("spec.matchingPrecedence", precedence, "must be a positive value");
-        } else if (precedence > LARGEST_PRECEDENCE) {
-            causes.invalid("spec.matchingPrecedence", precedence, "must not be greater than " + LARGEST_PRECEDENCE);
-        }
-        if (spec.has("distinguisherMethod")) {
-            String type = Json.text(spec, "distinguisherMethod", "type");
-            Set<String> types = Set.of("ByUser", "ByNamespace");
-            if (!types.contains(type)) {
-                causes.unsupported("spec.distinguisherMethod.type", type, types);
-            }
-        }
-        if (Json.text(spec, "priorityLevelConfiguration", "name").isEmpty()) {
-            causes.required("spec.priorityLevelConfiguration.name", "must reference a priority level");
-        }
-        JsonNode rules = spec.path("rules");
-        for (int at = 0; at < rules.size(); at++) {
-            String path = "spec.rules[" + at + "]";
-            JsonNode rule = rules.get(at);
-            if (rule.path("subjects").isEmpty()) {
-                causes.required(path + ".subjects", "subjects must contain at least one value");
-            }
-            if (rule.path("resourceRules").isEmpty()
-                    && rule.path("nonResourceRules").isEmpty()) {
-                causes.required(path, "at least one of resourceRules and nonResourceRules has to be non-empty");
-            }
-        }
-    }
-
-    void priorityLevel(JsonNode level) {
-        JsonNode spec = level.path("spec");
-        String type = Json.text(spec, "type");
-        boolean exempt = type.equals("Exempt");
-        if (exempt != Json.text(level, "metadata", "name").equals("exempt")) {
-            causes.invalid("spec.type", type, "type must be 'Exempt' if and only if `name` is 'exempt'");
-        }
-        if (exempt && spec.has("limited")) {
-            causes.forbidden("spec.limited", "must be nil if the type is not Limited");
-        } else if (type.equals("Limited") && !spec.has("limited")) {
-            causes.required("spec.limited", "must not be empty when type is Limited");
-        }
-        if (!exempt && spec.has("exempt")) {
-            causes.forbidden("spec.exempt", "must be nil if the type is Limited");
-        }
     }
 }

@@ -75,9 +75,8 @@ final class KindRules {
             case "mutatingadmissionpolicies.admissionregistration.k8s.io" -> new PolicyRules(causes).mutating(spec);
             case "mutatingadmissionpolicybindings.admissionregistration.k8s.io" ->
                 new PolicyBindingRules(causes).binding(spec);
-            case "flowschemas.flowcontrol.apiserver.k8s.io" -> new AdmissionRules(causes).flowSchema(tree);
-            case "prioritylevelconfigurations.flowcontrol.apiserver.k8s.io" ->
-                new AdmissionRules(causes).priorityLevel(tree);
+            case "flowschemas.flowcontrol.apiserver.k8s.io" -> new FlowRules(causes).schema(tree);
+            case "prioritylevelconfigurations.flowcontrol.apiserver.k8s.io" -> new FlowRules(causes).level(tree);
             case "csidrivers.storage.k8s.io" -> new DriverRules(causes).csiDriver(spec);
             case "csinodes.storage.k8s.io" -> new DriverRules(causes).csiNode(spec);
             case "volumeattachments.storage.k8s.io" -> new DriverRules(causes).attachment(spec);

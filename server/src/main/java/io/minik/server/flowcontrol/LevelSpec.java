@@ -26,6 +26,9 @@ record LevelSpec(
         int queues,
         int hand,
         int length) {
+    /** A flow's hash has no bits for more: what an older cluster stored may say more. */
+    private static final int LARGEST_HAND = 60;
+
     static LevelSpec of(KubeObject object) {
         JsonNode spec = object.at("spec");
         boolean exempt = Json.text(spec, "type").equals("Exempt");
@@ -42,7 +45,7 @@ record LevelSpec(
                 Math.max(0, Json.intOr(0, own, "lendablePercent")),
                 borrowing.isNumber() ? OptionalInt.of(borrowing.intValue()) : OptionalInt.empty(),
                 queues ? Math.max(1, Json.intOr(64, queuing, "queues")) : 0,
-                Math.max(1, Json.intOr(8, queuing, "handSize")),
+                Math.min(LARGEST_HAND, Math.max(1, Json.intOr(8, queuing, "handSize"))),
                 Math.max(1, Json.intOr(50, queuing, "queueLengthLimit")));
     }
 }

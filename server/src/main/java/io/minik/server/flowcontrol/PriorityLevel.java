@@ -2,9 +2,12 @@ package io.minik.server.flowcontrol;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +16,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class PriorityLevel {
     private LevelSpec spec;
-    private List<Line> lines = new ArrayList<>();
+    /** Those that somebody waited in since the level last had nobody waiting, by number: a level may have millions. */
+    private Map<Integer, Line> lines = new TreeMap<>();
+
     private double virtual;
     private int waiting;
     int inUse;
@@ -27,15 +32,6 @@ final class PriorityLevel {
 
     PriorityLevel(LevelSpec spec) {
         this.spec = spec;
-        lines = lines(spec);
-    }
-
-    private static List<Line> lines(LevelSpec spec) {
-        List<Line> lines = new ArrayList<>();
-        for (int i = 0; i < spec.queues(); i++) {
-            lines.add(new Line());
-        }
-        return lines;
     }
 
     LevelSpec spec() {
@@ -48,8 +44,8 @@ final class PriorityLevel {
         spec = next;
         List<Waiting> homeless = new ArrayList<>();
         if (!same) {
-            List<Line> before = lines;
-            lines = lines(next);
+            Collection<Line> before = lines.values();
+            lines = new TreeMap<>();
             waiting = 0;
             for (Line line : before) {
                 for (Waiting each : line.waiting) {
@@ -68,10 +64,11 @@ final class PriorityLevel {
 
     /** @return whether there was room in the queue */
     boolean enter(Waiting request) {
-        Line shortest = shortest(request.flow());
-        if (shortest == null || shortest.waiting.size() >= spec.length()) {
+        int at = shortest(request.flow());
+        if (at < 0 || length(at) >= spec.length()) {
             return false;
         }
+        Line shortest = lines.computeIfAbsent(at, unused -> new Line());
         if (shortest.waiting.isEmpty()) {
             shortest.end = Math.max(shortest.end, virtual);
         }
@@ -80,13 +77,13 @@ final class PriorityLevel {
         return true;
     }
 
-    /** Of the hand that the flow is dealt: without putting back, so that two flows rarely share all of it. */
-    private @Nullable Line shortest(long flow) {
-        int count = lines.size();
+    /** Of the hand that the flow is dealt: without putting back, so that two flows rarely share all of it. @return -1: there is none */
+    private int shortest(long flow) {
+        int count = spec.queues();
         int hand = Math.min(spec.hand(), count);
         int[] dealt = new int[hand];
         long rest = flow & Long.MAX_VALUE;
-        Line shortest = null;
+        int shortest = -1;
         for (int i = 0; i < hand; i++) {
             int left = count - i;
             int card = (int) (rest % left);
@@ -102,12 +99,16 @@ final class PriorityLevel {
                 at--;
             }
             dealt[at] = card;
-            Line line = lines.get(card);
-            if (shortest == null || line.waiting.size() < shortest.waiting.size()) {
-                shortest = line;
+            if (shortest < 0 || length(card) < length(shortest)) {
+                shortest = card;
             }
         }
         return shortest;
+    }
+
+    private int length(int at) {
+        Line line = lines.get(at);
+        return line == null ? 0 : line.waiting.size();
     }
 
     /** Who is next; stays in its queue. */
@@ -118,7 +119,7 @@ final class PriorityLevel {
 
     private @Nullable Line nextLine() {
         Line next = null;
-        for (Line line : lines) {
+        for (Line line : lines.values()) {
             if (!line.waiting.isEmpty() && (next == null || line.end < next.end)) {
                 next = line;
             }
@@ -131,21 +132,30 @@ final class PriorityLevel {
         Line line = nextLine();
         if (line != null) {
             Waiting served = line.waiting.removeFirst();
-            waiting--;
             virtual = Math.max(virtual, line.end);
             line.end += served.width();
+            left();
         }
     }
 
     /** @return whether it waited still */
     @SuppressWarnings("ReferenceEquality") // Two of one flow are equal to nobody but themselves.
     boolean leave(Waiting request) {
-        for (Line line : lines) {
+        for (Line line : lines.values()) {
             if (line.waiting.removeIf(each -> each == request)) {
-                waiting--;
+                left();
                 return true;
             }
         }
         return false;
+    }
+
+    /** One waits no more. With the last one ends what the queues owe each other. */
+    private void left() {
+        waiting--;
+        if (waiting == 0) {
+            lines.clear();
+            virtual = 0;
+        }
     }
 }

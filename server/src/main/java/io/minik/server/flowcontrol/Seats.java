@@ -39,7 +39,8 @@ final class Seats {
         List<Waiting> homeless = new ArrayList<>();
         List<Waiting> seated = new ArrayList<>();
         synchronized (this) {
-            int shares = Math.max(1, specs.stream().mapToInt(LevelSpec::shares).sum());
+            long shares =
+                    Math.max(1, specs.stream().mapToLong(LevelSpec::shares).sum());
             levels.values().forEach(level -> {
                 level.nominal = 0;
                 level.guaranteed = 0;
@@ -133,7 +134,7 @@ final class Seats {
         LevelSpec spec = level.spec();
         if (borrowed > 0
                 && spec.borrowing().isPresent()
-                && borrowed > Math.round(level.nominal * spec.borrowing().getAsInt() / PERCENT)) {
+                && borrowed > Math.round(level.nominal * (spec.borrowing().getAsInt() / PERCENT))) {
             return false;
         }
         int pool = 0;

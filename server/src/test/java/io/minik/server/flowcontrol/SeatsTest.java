@@ -85,6 +85,33 @@ class SeatsTest {
         assertThat(ask(a, 1)).isEqualTo(Outcome.WAITS);
     }
 
+    /** Ten million queues are allowed: each would take its bytes whether anybody waits in it or not. */
+    @Test
+    void queuesThatNobodyIsInTakeNothing() {
+        List<LevelSpec> levels = new ArrayList<>();
+        for (int i = 0; i < 1_000; i++) {
+            levels.add(new LevelSpec("level-" + i, "", false, 1, 0, OptionalInt.empty(), 10_000_000, 2, 3));
+        }
+        seats.plan(levels);
+        LevelSpec one = levels.get(0);
+        assertThat(List.of(ask(one, 1), ask(one, 1), ask(one, 1)))
+                .containsExactly(Outcome.SEATED, Outcome.WAITS, Outcome.WAITS);
+        seats.release(one, 1);
+        assertThat(waiting)
+                .filteredOn(each -> each.seated().future().succeeded())
+                .hasSize(1);
+        assertThat(seats.of("level-0", PriorityLevel::waiting)).isEqualTo(1);
+    }
+
+    @Test
+    void theLargestNumbersGiveNobodyMoreThanThereIs() {
+        LevelSpec a = level("a", Integer.MAX_VALUE, 0, OptionalInt.of(Integer.MAX_VALUE), 0);
+        LevelSpec b = level("b", Integer.MAX_VALUE, 50, OptionalInt.empty(), 0);
+        seats.plan(List.of(a, b));
+        assertThat(seated(a, 100)).isEqualTo(15);
+        assertThat(seated(b, 100)).isEqualTo(5);
+    }
+
     @Test
     void whoLeftIsNotServed() {
         LevelSpec a = level("a", 1, 0, OptionalInt.empty(), 1);

@@ -78,6 +78,65 @@ class RefusedObjectsTest {
                 "spec.limited: Forbidden: must be nil if the type is not Limited");
     }
 
+    /** A level of such numbers would take the server's memory, at every start again. */
+    @Test
+    void levelsThatNobodyCouldQueueIn() {
+        String group = "flowcontrol.apiserver.k8s.io";
+        String kind = "PriorityLevelConfiguration";
+        String limited = "{'metadata':{'name':'a'},'spec':{'type':'Limited','limited':";
+        String queuing = limited + "{'limitResponse':{'type':'Queue','queuing':";
+        refused(
+                group,
+                "prioritylevelconfigurations",
+                kind,
+                limited + "{'nominalConcurrencyShares':-1,'lendablePercent':101,'borrowingLimitPercent':-1,"
+                        + "'limitResponse':{'type':'Maybe'}}}}",
+                "spec.limited.nominalConcurrencyShares: Invalid value: -1: must be a non-negative integer",
+                "spec.limited.lendablePercent: Invalid value: 101: must be between 0 and 100, inclusive",
+                "spec.limited.borrowingLimitPercent: Invalid value: -1: if specified, must be a non-negative integer",
+                "spec.limited.limitResponse.type: Unsupported value: \"Maybe\": supported values: \"Queue\", \"Reject\"");
+        refused(
+                group,
+                "prioritylevelconfigurations",
+                kind,
+                queuing + "{'queues':10000001,'handSize':0,'queueLengthLimit':0}}}}}",
+                "spec.limited.limitResponse.queuing.queueLengthLimit: Invalid value: 0: must be positive",
+                "spec.limited.limitResponse.queuing.queues: Invalid value: 10000001: must not be greater than 10000000",
+                "spec.limited.limitResponse.queuing.handSize: Invalid value: 0: must be positive");
+        refused(
+                group,
+                "prioritylevelconfigurations",
+                kind,
+                queuing + "{'queues':5,'handSize':6}}}}}",
+                "spec.limited.limitResponse.queuing.handSize: Invalid value: 6: should not be greater than queues (5)");
+        refused(
+                group,
+                "prioritylevelconfigurations",
+                kind,
+                queuing + "{'queues':512,'handSize':8}}}}}",
+                "spec.limited.limitResponse.queuing.handSize: Invalid value: 8: required entropy bits of deckSize 512"
+                        + " and handSize 8 should not be greater than 60");
+        refused(
+                group,
+                "prioritylevelconfigurations",
+                kind,
+                limited + "{'limitResponse':{'type':'Queue'}}}}",
+                "spec.limited.limitResponse.queuing: Required value: must not be empty if"
+                        + " limited.limitResponse.type is Limited");
+        refused(
+                group,
+                "prioritylevelconfigurations",
+                kind,
+                limited + "{'limitResponse':{'type':'Reject','queuing':{}}}}}",
+                "spec.limited.limitResponse.queuing: Forbidden: must be nil if limited.limitResponse.type is not Limited");
+        refused(
+                group,
+                "flowschemas",
+                "FlowSchema",
+                "{'metadata':{'name':'a'},'spec':{'matchingPrecedence':1,'priorityLevelConfiguration':{'name':'x'}}}",
+                "spec.matchingPrecedence: Invalid value: 1: only the schema named 'exempt' may have matchingPrecedence 1");
+    }
+
     @Test
     void whatDriversCouldNotMean() {
         refused(
