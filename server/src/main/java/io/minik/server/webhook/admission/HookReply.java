@@ -24,6 +24,9 @@ record HookReply(
     /** No refusal has a smaller code. */
     private static final int BAD_REQUEST = 400;
 
+    /** HTTP has no larger one. */
+    private static final int LARGEST_CODE = 999;
+
     /** An answer that is none, as the words that follow the webhook's name. */
     static final class Invalid extends RuntimeException {
         private static final long serialVersionUID = 1;
@@ -114,8 +117,9 @@ record HookReply(
         String why =
                 Json.text(result, "message").isEmpty() ? Json.text(result, "reason") : Json.text(result, "message");
         Status given = Status.of(result);
+        long code = Json.longOr(0, result, "code");
         return new ApiException(new Status(
-                Math.max(BAD_REQUEST, Json.intOr(0, result, "code")),
+                code < BAD_REQUEST || code > LARGEST_CODE ? BAD_REQUEST : (int) code,
                 given.reason(),
                 why.isEmpty() ? denied + " without explanation" : denied + ": " + why,
                 given.details()));

@@ -180,6 +180,10 @@ class AdmissionWebhooksTest {
                 "{'allowed':false,'status':{'code':200}} | 400 | admission webhook \"v.hooks.example.com\" denied the request without"
                         + " explanation",
                 "{'allowed':false} | 400 | admission webhook \"v.hooks.example.com\" denied the request without explanation",
+                "{'allowed':false,'status':{'code':1000}} | 400 | admission webhook \"v.hooks.example.com\" denied the request without"
+                        + " explanation",
+                "{'allowed':false,'status':{'code':1e400}} | 400 | admission webhook \"v.hooks.example.com\" denied the request without"
+                        + " explanation",
                 "{'allowed':true,'uid':'x'} | 500 | Internal error occurred: failed calling webhook \"v.hooks.example.com\": received"
                         + " invalid webhook response: expected response.uid=\"U\", got \"x\"",
                 "{'none':true} | 500 | Internal error occurred: failed calling webhook \"v.hooks.example.com\": received invalid webhook"
