@@ -192,7 +192,8 @@ final class Responses {
     }
 
     private Future<Buffer> slice(ApiRequest request, Outflow.Slices slices) {
-        return heavy.run(request.user().name(), () -> Future.succeededFuture(slices.next()));
+        // Whose write waits for a webhook reads on meanwhile.
+        return heavy.run("to " + request.user().name(), 0, () -> Future.succeededFuture(slices.next()));
     }
 
     private Future<Void> send(

@@ -103,19 +103,22 @@ final class Routes {
         if (request.audit().wantsBodies()) {
             request.audit().body(() -> AuditBodies.said(kinds, asked));
         }
-        return isHeavy(asked, bytes)
-                ? heavy.run(asked.requester().user().name(), () -> writeNow(asked))
+        long heaviest = Math.max(bytes, storedBytes(asked));
+        return heaviest > HeavyWork.ABOVE_BYTES || mayGrow(asked, bytes)
+                ? heavy.run(asked.requester().user().name(), heaviest, () -> writeNow(asked))
                 : writeNow(asked);
     }
 
-    /** A short word may change a large object, and a short patch copy a text until it is one. */
-    private boolean isHeavy(Request asked, int bytes) {
-        return bytes > HeavyWork.ABOVE_BYTES
-                || (!asked.key().name().isEmpty()
-                        && registry.storedBytes(asked.resource(), asked.key()) > HeavyWork.ABOVE_BYTES)
-                || (bytes > 0
-                        && asked.body().contentType().equals(JSON_PATCH)
-                        && mayCopy(asked.body().bytes()));
+    /** A short word may change a large object. */
+    private long storedBytes(Request asked) {
+        return asked.key().name().isEmpty() ? 0 : registry.storedBytes(asked.resource(), asked.key());
+    }
+
+    /** A short patch may copy a text until it is a large one. */
+    private static boolean mayGrow(Request asked, int bytes) {
+        return bytes > 0
+                && asked.body().contentType().equals(JSON_PATCH)
+                && mayCopy(asked.body().bytes());
     }
 
     /** Whether it says copy, or could in letters that are escaped. */
