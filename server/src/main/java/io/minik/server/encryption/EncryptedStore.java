@@ -96,16 +96,16 @@ public final class EncryptedStore implements Store {
             int second = text.indexOf('/', slash + 1);
             folder = second < 0 ? folder : text.substring(start, second);
         }
-        return present.byFolder.computeIfAbsent(folder, this::providers);
+        return present.byFolder.computeIfAbsent(folder, each -> providers(present.config, each));
     }
 
-    private Optional<Providers> providers(String folder) {
+    private Optional<Providers> providers(EncryptionConfig config, String folder) {
         Resource own = folders.get(folder);
         if (own != null) {
-            return sealed.config.of(own.group(), own.plural());
+            return config.of(own.group(), own.plural());
         }
         int slash = folder.indexOf('/');
-        return slash < 0 ? Optional.empty() : sealed.config.of(folder.substring(0, slash), folder.substring(slash + 1));
+        return slash < 0 ? Optional.empty() : config.of(folder.substring(0, slash), folder.substring(slash + 1));
     }
 
     @SuppressWarnings("ReferenceEquality") // What was not sealed comes back as itself.
