@@ -2,30 +2,26 @@ package io.minik.server.watchcache;
 
 import io.minik.api.meta.ApiException;
 import io.minik.store.StoreException;
-import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
-/** What is stored of a resource and can't be read, by key: mostly nothing. Immutable. */
-record Unreadables(Map<String, String> why) {
-    static final Unreadables NONE = new Unreadables(Map.of());
+/**
+ * What is stored of a resource and can't be read, by key: mostly nothing, and everything where a key is lost. Written by the cache's
+ * loop, read by any thread.
+ */
+final class Unreadables {
+    private final Map<String, String> why = new ConcurrentHashMap<>();
 
     boolean isEmpty() {
         return why.isEmpty();
     }
 
-    Unreadables with(String key, StoreException.Unreadable failure) {
-        Map<String, String> all = new HashMap<>(why);
-        all.put(key, String.valueOf(failure.getMessage()));
-        return new Unreadables(all);
+    void add(String key, StoreException.Unreadable failure) {
+        why.put(key, String.valueOf(failure.getMessage()));
     }
 
-    Unreadables without(String key) {
-        if (!why.containsKey(key)) {
-            return this;
-        }
-        Map<String, String> all = new HashMap<>(why);
-        all.remove(key);
-        return new Unreadables(all);
+    void remove(String key) {
+        why.remove(key);
     }
 
     /** @throws ApiException 500 in upstream's words */

@@ -34,7 +34,9 @@ public final class WatchCache {
     /** What readers see. A reload fills another one and swaps: it is never emptied under them. */
     private volatile Image image = Image.EMPTY;
     /** What is stored and can't be read, by key. Neither there nor absent: who asks for it is told so. */
-    private volatile Unreadables unreadable = Unreadables.NONE;
+    private volatile Unreadables unreadable = new Unreadables();
+    /** Those of the load that is under way: what is shown stays as it is until it is done. */
+    private Unreadables loadingUnreadable = new Unreadables();
 
     // The caches' loop.
     private ObjectTree loading = ObjectTree.EMPTY;
@@ -181,11 +183,11 @@ public final class WatchCache {
     /** A load begins, or begins anew: what is shown stays as it is until {@link #loaded}. */
     void loading() {
         loading = ObjectTree.EMPTY;
-        unreadable = Unreadables.NONE;
+        loadingUnreadable = new Unreadables();
     }
 
     void loadUnreadable(String key, StoreException.Unreadable why) {
-        unreadable = unreadable.with(key, why);
+        loadingUnreadable.add(key, why);
     }
 
     boolean isPartlyUnreadable() {
@@ -195,7 +197,7 @@ public final class WatchCache {
     /** The same of what was written just now. Watchers hear nothing of it; what was there before is not shown any more. */
     void unreadable(String key, StoreException.Unreadable why) {
         if (!filling) {
-            unreadable = unreadable.with(key, why);
+            unreadable.add(key, why);
         }
     }
 
@@ -211,6 +213,7 @@ public final class WatchCache {
     void loaded(long revision) {
         objects = loading;
         loading = ObjectTree.EMPTY;
+        unreadable = loadingUnreadable;
         changes.clear();
         image = new Image(revision, objects);
         ring = new EventRing(revision);
@@ -276,7 +279,7 @@ public final class WatchCache {
             return false;
         }
         Bytes stored = event.kv().key();
-        unreadable = unreadable.without(key);
+        unreadable.remove(key);
         Optional<KubeObject> before = objects.find(stored);
         Optional<KubeObject> after = Optional.empty();
         if (event.type() == Event.Type.PUT) {
