@@ -7,18 +7,19 @@ import io.minik.api.join.JoinToken;
 import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Status;
 import io.minik.ground.json.Json;
+import io.minik.ground.net.HttpCall;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
-import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.PemTrustOptions;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Optional;
@@ -32,6 +33,11 @@ import org.slf4j.LoggerFactory;
 public final class JoinClient implements JoinCaller {
     /** A device on a slow line, and a server that just starts. */
     private static final int TIMEOUT_SECONDS = 20;
+    /** A server that sends on and on is no server of minik's. */
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private static final int MOST_ANSWER_BYTES = 1 << 20;
+
     /** One certificate, or a short chain. */
     private static final int MAX_CA_BYTES = 64 * 1024;
 
@@ -111,20 +117,13 @@ public final class JoinClient implements JoinCaller {
             String credentials = token.user().isEmpty() ? token.password() : token.user() + ":" + token.password();
             to.putHeader("Authorization", "Bearer " + credentials).putHeader("Content-Type", "application/json");
         }
-        return client.request(to)
-                .compose(request -> exchange(request, body))
+        return HttpCall.send(client, to, body, MOST_ANSWER_BYTES, PATIENCE)
+                .compose(answer -> answer.code() == 200
+                        ? Future.succeededFuture(answer.body())
+                        : Future.failedFuture(refusal(answer.code(), answer.body())))
                 .recover(error -> error instanceof ApiException
                         ? Future.failedFuture(error)
                         : Future.failedFuture(unreachable(error)));
-    }
-
-    private Future<Buffer> exchange(HttpClientRequest request, Buffer body) {
-        return request.send(body).compose(response -> response.body().compose(answer -> {
-            if (response.statusCode() == 200) {
-                return Future.succeededFuture(answer);
-            }
-            return Future.failedFuture(refusal(response.statusCode(), answer));
-        }));
     }
 
     private ApiException refusal(int code, Buffer answer) {

@@ -1,6 +1,7 @@
 package io.minik.server.audit;
 
 import io.minik.ground.loop.Loop;
+import io.minik.ground.net.HttpCall;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -37,6 +38,9 @@ final class AuditWebhook {
     private static final Duration PAUSE = Duration.ofSeconds(10);
 
     private static final int TRIES = 4;
+
+    /** Nothing is to be said. */
+    private static final int MOST_ANSWER_BYTES = 64 << 10;
 
     private static final byte[] BEGIN =
             "{\"kind\":\"EventList\",\"apiVersion\":\"audit.k8s.io/v1\",\"metadata\":{},\"items\":["
@@ -160,12 +164,10 @@ final class AuditWebhook {
         if (!config.token().isEmpty()) {
             request.putHeader("Authorization", "Bearer " + config.token());
         }
-        Future<Void> answered = http.request(request)
-                .compose(sent -> sent.send(body))
-                .compose(response -> response.statusCode() / 100 == 2
-                        ? response.end()
-                        : Future.failedFuture("the webhook answered " + response.statusCode()));
-        return Loop.within(ANSWER_TIMEOUT, answered);
+        return HttpCall.send(http, request, body, MOST_ANSWER_BYTES, ANSWER_TIMEOUT)
+                .compose(answer -> answer.code() / 100 == 2
+                        ? Future.succeededFuture()
+                        : Future.failedFuture("the webhook answered " + answer.code()));
     }
 
     /** What waits is sent once, if the webhook answers. */

@@ -2,13 +2,12 @@ package io.minik.server.authn;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.ground.json.Json;
-import io.minik.ground.loop.Loop;
+import io.minik.ground.net.HttpCall;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpClientOptions;
-import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.PemTrustOptions;
@@ -35,21 +34,14 @@ public final class HttpsDocuments implements IssuerDocuments {
             options.setTrustOptions(new PemTrustOptions().addCertValue(Buffer.buffer(certificateAuthority)));
         }
         HttpClientAgent client = vertx.createHttpClient(options);
-        Future<ObjectNode> asked = client.request(
-                        new RequestOptions().setMethod(HttpMethod.GET).setAbsoluteURI(url))
-                .compose(HttpClientRequest::send)
-                .compose(answer -> {
-                    if (answer.statusCode() != SUCCESS) {
-                        return Future.failedFuture("Get \"" + url + "\": " + answer.statusCode());
+        RequestOptions request = new RequestOptions().setMethod(HttpMethod.GET).setAbsoluteURI(url);
+        return HttpCall.send(client, request, Buffer.buffer(), MOST_BYTES, PATIENCE)
+                .map(answer -> {
+                    if (answer.code() != SUCCESS) {
+                        throw new IllegalArgumentException("Get \"" + url + "\": " + answer.code());
                     }
-                    return answer.body();
+                    return Json.parseObject(answer.body().getBytes());
                 })
-                .map(body -> {
-                    if (body.length() > MOST_BYTES) {
-                        throw new IllegalArgumentException("Get \"" + url + "\": more than " + MOST_BYTES + " bytes");
-                    }
-                    return Json.parseObject(body.getBytes());
-                });
-        return Loop.within(PATIENCE, asked).eventually(client::close);
+                .eventually(client::close);
     }
 }

@@ -1,12 +1,11 @@
 package io.minik.server.encryption;
 
-import io.minik.ground.loop.Loop;
+import io.minik.ground.net.HttpCall;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpClientOptions;
-import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
@@ -18,6 +17,9 @@ import java.time.Duration;
 final class KmsClient {
     /** Before each message: not compressed, and its length. */
     private static final int HEAD_BYTES = 5;
+
+    /** gRPC's own bound. */
+    private static final int MOST_ANSWER_BYTES = 4 << 20;
 
     private static final String OK = "0";
 
@@ -38,23 +40,21 @@ final class KmsClient {
                 .setMethod(HttpMethod.POST)
                 .setServer(socket)
                 .setHost("localhost")
-                .setURI("/v2.KeyManagementService/" + method);
+                .setURI("/v2.KeyManagementService/" + method)
+                .putHeader("content-type", "application/grpc")
+                .putHeader("te", "trailers");
         Buffer framed = Buffer.buffer(HEAD_BYTES + message.length)
                 .appendByte((byte) 0)
                 .appendInt(message.length)
                 .appendBytes(message);
-        return Loop.within(timeout, http.request(options).compose(request -> send(request, framed)));
+        return HttpCall.send(http, options, framed, MOST_ANSWER_BYTES, timeout).compose(KmsClient::message);
     }
 
-    private static Future<byte[]> send(HttpClientRequest request, Buffer framed) {
-        request.putHeader("content-type", "application/grpc").putHeader("te", "trailers");
-        return request.send(framed).compose(response -> response.body().compose(body -> message(response, body)));
-    }
-
-    private static Future<byte[]> message(HttpClientResponse response, Buffer body) {
-        String code = status(response, "grpc-status");
+    private static Future<byte[]> message(HttpCall.Answer answer) {
+        String code = status(answer.head(), "grpc-status");
+        Buffer body = answer.body();
         if (!OK.equals(code)) {
-            String why = status(response, "grpc-message");
+            String why = status(answer.head(), "grpc-message");
             return Future.failedFuture("rpc error: code = " + code + " desc = " + why);
         }
         return body.length() < HEAD_BYTES

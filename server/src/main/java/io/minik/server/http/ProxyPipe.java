@@ -1,9 +1,9 @@
 package io.minik.server.http;
 
 import io.minik.api.meta.ApiException;
+import io.minik.ground.net.HttpCall;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientAgent;
@@ -17,6 +17,7 @@ import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.NetSocket;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
@@ -41,6 +42,9 @@ final class ProxyPipe {
 
     /** Figures of a thousand containers are a quarter of it. */
     private static final int MOST_ASKED_BYTES = 2 << 20;
+
+    /** Whoever asks for figures does not wait for longer. */
+    private static final Duration ASKED_PATIENCE = Duration.ofSeconds(5);
 
     /** What belongs to one hop, or to the API server alone. */
     private static final Set<String> NOT_FORWARDED = Set.of(
@@ -148,29 +152,11 @@ final class ProxyPipe {
                 .setHost(place.host())
                 .setPort(place.port())
                 .setURI(uri);
-        return client(place.line())
-                .request(options)
-                .compose(HttpClientRequest::send)
-                .compose(response -> response.statusCode() == OK
-                        ? whole(response)
-                        : Future.failedFuture(ApiException.unavailable("the kubelet at " + place.host() + " answers "
-                                + response.statusCode() + " to GET " + uri)));
-    }
-
-    private static Future<Buffer> whole(HttpClientResponse response) {
-        Buffer body = Buffer.buffer();
-        Promise<Buffer> read = Promise.promise();
-        response.exceptionHandler(read::tryFail);
-        response.endHandler(end -> read.tryComplete(body));
-        response.handler(piece -> {
-            if (body.length() + piece.length() > MOST_ASKED_BYTES) {
-                read.tryFail(ApiException.unavailable("the kubelet answers more than " + MOST_ASKED_BYTES + " bytes"));
-                response.request().reset().onFailure(ProxyPipe::quietly);
-            } else {
-                body.appendBuffer(piece);
-            }
-        });
-        return read.future();
+        return HttpCall.send(client(place.line()), options, Buffer.buffer(), MOST_ASKED_BYTES, ASKED_PATIENCE)
+                .compose(answer -> answer.code() == OK
+                        ? Future.succeededFuture(answer.body())
+                        : Future.failedFuture(ApiException.unavailable(
+                                "the kubelet at " + place.host() + " answers " + answer.code() + " to GET " + uri)));
     }
 
     static boolean upgrades(HttpServerRequest http) {
