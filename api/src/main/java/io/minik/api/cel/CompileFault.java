@@ -9,4 +9,9 @@ public final class CompileFault extends Exception {
     public String words() {
         return String.valueOf(getMessage());
     }
+
+    /** The same behind what apiserver says before it. */
+    public String told() {
+        return (words().startsWith("program") ? "" : "compilation failed: ") + words();
+    }
 }

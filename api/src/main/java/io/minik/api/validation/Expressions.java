@@ -86,8 +86,7 @@ record Expressions(Optional<Decl> decl, List<Rule> rules) {
                 fault = "cel expression must evaluate to a bool";
             }
         } catch (CompileFault e) {
-            String start = e.words().startsWith("program") ? "" : "compilation failed: ";
-            fault = start + e.words();
+            fault = e.told();
         }
         try {
             message = compiled(environment, Json.text(said, "messageExpression"));

@@ -243,8 +243,7 @@ final class PolicyRules {
             CelType.refusal(wanted, program.type()).ifPresent(why -> causes.invalid(path, shown, why));
             return program.type();
         } catch (CompileFault e) {
-            boolean compiled = e.words().startsWith("program");
-            causes.invalid(path, shown, (compiled ? "" : "compilation failed: ") + e.words());
+            causes.invalid(path, shown, e.told());
             return CelType.DYN;
         }
     }

@@ -186,11 +186,7 @@ public record AuthenticationConfig(List<Terms> issuers, boolean anonymous, List<
         try {
             return CelEnvironment.of(Map.of(variable, decl)).compile(expression);
         } catch (CompileFault e) {
-            throw new IllegalArgumentException(
-                    new Causes()
-                            .invalid(at, expression, "compilation failed: " + e.words())
-                            .toString(),
-                    e);
+            throw refused(new Causes().invalid(at, expression, e.told()));
         }
     }
 

@@ -23,8 +23,7 @@ public record Expression(String text, Optional<Program> program, String fault) {
                     .map(why -> new Expression(text, Optional.empty(), why))
                     .orElseGet(() -> new Expression(text, Optional.of(program), ""));
         } catch (CompileFault e) {
-            String start = e.words().startsWith("program") ? "" : "compilation failed: ";
-            return new Expression(text, Optional.empty(), start + e.words());
+            return new Expression(text, Optional.empty(), e.told());
         }
     }
 
