@@ -20,7 +20,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -32,7 +31,6 @@ public final class ConversionWebhook implements Converter {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     private static final String GROUP = "apiextensions.k8s.io";
-    private static final Set<String> KNOWN = Set.of("v1", "v1beta1");
     private static final List<String> OWN = List.of("labels", "annotations");
 
     private final WebhookClient client;
@@ -54,9 +52,7 @@ public final class ConversionWebhook implements Converter {
 
     @Override
     public Future<List<ObjectNode>> convert(Conversion by, String version, List<ObjectNode> objects) {
-        Optional<String> review = Json.stringList(by.webhook(), "conversionReviewVersions").stream()
-                .filter(KNOWN::contains)
-                .findFirst();
+        Optional<String> review = ClientConfig.review(Json.stringList(by.webhook(), "conversionReviewVersions"));
         if (review.isEmpty()) {
             return Future.failedFuture(unknown("no supported conversion review versions"));
         }

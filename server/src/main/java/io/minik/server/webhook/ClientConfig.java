@@ -5,7 +5,9 @@ import io.minik.ground.json.Json;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Where a webhook is and whom it must be: the clientConfig of admission's and of definitions' webhooks.
@@ -15,6 +17,7 @@ import java.util.Optional;
  */
 public record ClientConfig(String url, Optional<Service> service, String caBundle) {
     private static final int HTTPS = 443;
+    private static final Set<String> REVIEWS = Set.of("v1", "v1beta1");
 
     /** @param path empty, or with a slash before it */
     public record Service(String namespace, String name, String path, int port) {
@@ -37,6 +40,11 @@ public record ClientConfig(String url, Optional<Service> service, String caBundl
                                 Json.intOr(HTTPS, service, "port")))
                         : Optional.empty(),
                 new String(Base64.getMimeDecoder().decode(Json.text(config, "caBundle")), StandardCharsets.UTF_8));
+    }
+
+    /** The version in which a webhook is asked: the first that it accepts of those that there are. */
+    public static Optional<String> review(List<String> accepted) {
+        return accepted.stream().filter(REVIEWS::contains).findFirst();
     }
 
     /** Of the name in the URL. */

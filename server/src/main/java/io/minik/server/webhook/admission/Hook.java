@@ -31,7 +31,6 @@ record Hook(
         Duration timeout,
         String review) {
     private static final String GROUP = "admissionregistration.k8s.io";
-    private static final Set<String> KNOWN = Set.of("v1", "v1beta1");
     private static final Set<String> QUIET = Set.of("None", "NoneOnDryRun");
 
     /** Kubernetes' default, which a stored configuration has. */
@@ -78,9 +77,7 @@ record Hook(
                             QUIET.contains(Json.text(webhook, "sideEffects")),
                             Json.text(webhook, "reinvocationPolicy").equals("IfNeeded")),
                     Duration.ofSeconds(Json.intOr(TIMEOUT_SECONDS, webhook, "timeoutSeconds")),
-                    Json.stringList(webhook, "admissionReviewVersions").stream()
-                            .filter(KNOWN::contains)
-                            .findFirst()
+                    ClientConfig.review(Json.stringList(webhook, "admissionReviewVersions"))
                             .orElse("")));
         }
         return List.copyOf(hooks);
