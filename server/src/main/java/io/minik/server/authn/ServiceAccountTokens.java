@@ -47,7 +47,6 @@ public final class ServiceAccountTokens {
 
     private static final String LEGACY_ISSUER = "kubernetes/serviceaccount";
     private static final String LEGACY = "kubernetes.io/serviceaccount/";
-    private static final String USER_PREFIX = "system:serviceaccount:";
     private static final String EXTRA = "authentication.kubernetes.io/";
 
     private final Jwt jwt;
@@ -254,13 +253,13 @@ public final class ServiceAccountTokens {
         return new User(
                 userName(namespace, name),
                 uid,
-                List.of("system:serviceaccounts", "system:serviceaccounts:" + namespace, User.AUTHENTICATED),
+                List.of(User.ACCOUNTS, User.ACCOUNTS + ":" + namespace, User.AUTHENTICATED),
                 Collections.unmodifiableMap(extra));
     }
 
     /** {@code system:serviceaccount:<namespace>:<name>}. */
     public static String userName(String namespace, String name) {
-        return USER_PREFIX + namespace + ":" + name;
+        return User.ACCOUNT + namespace + ":" + name;
     }
 
     /** What /.well-known/openid-configuration answers. */

@@ -11,6 +11,10 @@ public record User(String name, String uid, List<String> groups, Map<String, Lis
     public static final String AUTHENTICATED = "system:authenticated";
     public static final String UNAUTHENTICATED = "system:unauthenticated";
     public static final String MASTERS = "system:masters";
+    /** Before the namespace and the name of a service account. */
+    public static final String ACCOUNT = "system:serviceaccount:";
+
+    static final String ACCOUNTS = "system:serviceaccounts";
     public static final User ANONYMOUS = new User("system:anonymous", "", List.of(UNAUTHENTICATED), Map.of());
 
     /** A room of ours inside the API server. */
@@ -18,6 +22,11 @@ public record User(String name, String uid, List<String> groups, Map<String, Lis
         var all = new ArrayList<>(List.of(groups));
         all.add(AUTHENTICATED);
         return new User(name, "", List.copyOf(all), Map.of());
+    }
+
+    /** The groups of all service accounts, and of a namespace's. */
+    public static List<String> accounts(String namespace) {
+        return List.of(ACCOUNTS, ACCOUNTS + ":" + namespace);
     }
 
     /** UserInfo as a new tree; what there is none of is left out. */

@@ -3,6 +3,7 @@ package io.minik.server.flowcontrol;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.minik.api.object.KubeObject;
 import io.minik.ground.json.Json;
+import io.minik.server.authn.ServiceAccountTokens;
 import io.minik.server.authn.User;
 import io.minik.server.request.Target;
 import java.util.ArrayList;
@@ -17,7 +18,6 @@ import java.util.List;
  */
 record FlowSpec(String name, String uid, String level, String labels, int precedence, String by, List<Rule> rules) {
     private static final String ALL = "*";
-    private static final String ACCOUNT = "system:serviceaccount:";
 
     static FlowSpec of(KubeObject object) {
         JsonNode spec = object.at("spec");
@@ -67,7 +67,7 @@ record FlowSpec(String name, String uid, String level, String labels, int preced
                         if (name.equals(ALL)) {
                             groups.add("system:serviceaccounts:" + namespace);
                         } else {
-                            users.add(ACCOUNT + namespace + ":" + name);
+                            users.add(ServiceAccountTokens.userName(namespace, name));
                         }
                     }
                     default -> {}

@@ -37,8 +37,6 @@ final class RequestSteps {
     /** What a request takes beside its body, until its answer is taken: a stream, headers, a small answer's objects. */
     private static final int REQUEST_BYTES = 4 * 1024;
 
-    private static final String ACCOUNT = "system:serviceaccount:";
-
     private final Authenticator authenticator;
     private final Authorizer authorizer;
     private final AtomicInteger reading = new AtomicInteger();
@@ -161,9 +159,8 @@ final class RequestSteps {
         return require(request.user(), impersonated(name, groups, uid, extra)).compose(unused -> {
             List<String> all = new ArrayList<>(groups);
             all.add(name.equals(User.ANONYMOUS.name()) ? User.UNAUTHENTICATED : User.AUTHENTICATED);
-            if (name.startsWith(ACCOUNT) && groups.isEmpty()) {
-                all.add("system:serviceaccounts");
-                all.add("system:serviceaccounts:" + name.split(":", -1)[2]);
+            if (name.startsWith(User.ACCOUNT) && groups.isEmpty()) {
+                all.addAll(User.accounts(name.split(":", -1)[2]));
             }
             User other = new User(name, uid, List.copyOf(all), extra);
             request.audit().impersonated(other);
@@ -177,7 +174,7 @@ final class RequestSteps {
         List<Target> wanted = new ArrayList<>();
         String[] account = name.split(":", -1);
         wanted.add(
-                name.startsWith(ACCOUNT) && account.length == 4
+                name.startsWith(User.ACCOUNT) && account.length == 4
                         ? Target.of("impersonate", "", "serviceaccounts", account[2], account[3])
                         : Target.of("impersonate", "", "users", "", name));
         groups.forEach(group -> wanted.add(Target.of("impersonate", "", "groups", "", group)));

@@ -9,7 +9,6 @@ import io.minik.server.request.Target;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
@@ -18,8 +17,6 @@ import java.util.function.Supplier;
  * is not there yet, the work that it is a part of is left, and done again with it.
  */
 public final class Questions implements Authority.Judge {
-    private static final String ACCOUNT = "system:serviceaccount:";
-
     private final Authorizer authorizer;
     private final User user;
     private final Map<Question, Decision> known = new HashMap<>();
@@ -78,9 +75,8 @@ public final class Questions implements Authority.Judge {
         if (account.isEmpty()) {
             return user;
         }
-        String namespace = account.substring(ACCOUNT.length(), account.lastIndexOf(':'));
-        List<String> groups = List.of("system:serviceaccounts", "system:serviceaccounts:" + namespace);
-        return new User(account, "", groups, Map.of());
+        String namespace = account.substring(User.ACCOUNT.length(), account.lastIndexOf(':'));
+        return new User(account, "", User.accounts(namespace), Map.of());
     }
 
     private static Target target(Question question) {
