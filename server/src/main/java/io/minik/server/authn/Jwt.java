@@ -20,7 +20,6 @@ import java.util.Optional;
 /** JSON Web Signatures in compact form (RFC 7515): ES256 or RS256, as the key is. The algorithm is the key's, never the token's. */
 final class Jwt {
     private static final Base64.Encoder ENCODE = Base64.getUrlEncoder().withoutPadding();
-    private static final Base64.Decoder DECODE = Base64.getUrlDecoder();
 
     private final PrivateKey signing;
     private final String signingKeyId;
@@ -54,24 +53,17 @@ final class Jwt {
 
     /** The claims if one of our keys signed them, else empty. */
     Optional<ObjectNode> verify(String token) {
-        String[] parts = token.split("\\.", -1);
-        if (parts.length != 3) {
-            return Optional.empty();
-        }
+        return Jws.read(token).filter(this::isOurs).map(Jws::claims);
+    }
+
+    private boolean isOurs(Jws token) {
+        PublicKey key = keysById.get(token.keyId());
         try {
-            ObjectNode header = Json.parseObject(DECODE.decode(parts[0]));
-            PublicKey key = keysById.get(Json.text(header, "kid"));
-            if (key == null || !Json.text(header, "alg").equals(algorithm(key.getAlgorithm()))) {
-                return Optional.empty();
-            }
-            Signature signature = signature(key.getAlgorithm());
-            signature.initVerify(key);
-            signature.update((parts[0] + "." + parts[1]).getBytes(StandardCharsets.US_ASCII));
-            return signature.verify(DECODE.decode(parts[2]))
-                    ? Optional.of(Json.parseObject(DECODE.decode(parts[1])))
-                    : Optional.empty();
-        } catch (IllegalArgumentException | GeneralSecurityException e) {
-            return Optional.empty();
+            return key != null
+                    && token.algorithm().equals(algorithm(key.getAlgorithm()))
+                    && token.isOf(key, signature(key.getAlgorithm()));
+        } catch (GeneralSecurityException e) {
+            return false;
         }
     }
 

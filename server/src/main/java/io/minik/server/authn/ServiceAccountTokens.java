@@ -54,15 +54,7 @@ public final class ServiceAccountTokens {
     private final ObjectLookup lookup;
     private final InstantSource clock;
     private final SecureRandom random = new SecureRandom();
-    /** Claims of tokens whose signature holds; least recently used goes first. Guarded by itself. */
-    private final Map<String, ObjectNode> verified = new LinkedHashMap<>(64, 0.75f, true) {
-        private static final long serialVersionUID = 1;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, ObjectNode> eldest) {
-            return size() > MAX_CACHED;
-        }
-    };
+    private final GoodTokens good = new GoodTokens(MAX_CACHED);
 
     /** @param issuer {@code https://kubernetes.default.svc.cluster.local}: also the API server's own audience */
     public ServiceAccountTokens(ServiceAccountKeys keys, String issuer, ObjectLookup lookup, InstantSource clock) {
@@ -146,19 +138,7 @@ public final class ServiceAccountTokens {
 
     /** The claims of a token that we signed and that is not over, without asking whether its objects live: for audits. */
     Optional<ObjectNode> claims(String token) {
-        synchronized (verified) {
-            ObjectNode known = verified.get(token);
-            if (known != null) {
-                return Optional.of(known);
-            }
-        }
-        Optional<ObjectNode> claims = jwt.verify(token);
-        claims.ifPresent(good -> {
-            synchronized (verified) {
-                verified.put(token, good);
-            }
-        });
-        return claims;
+        return good.claims(token, () -> jwt.verify(token));
     }
 
     private boolean inTime(ObjectNode claims) {

@@ -1,6 +1,5 @@
 package io.minik.server.authn;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.ground.json.Json;
 import io.minik.server.authn.Authenticator.Credentials;
 import io.vertx.core.Future;
@@ -72,12 +71,12 @@ public final class Strangers {
     /** Who holds a token of an issuer. */
     Future<Optional<User>> verify(String token) {
         List<TokenIssuer> issuers = known.issuers();
-        Optional<ObjectNode> claims = issuers.isEmpty() ? Optional.empty() : WebKeys.part(token, 1);
-        Optional<TokenIssuer> issuer = claims.flatMap(found -> issuers.stream()
-                .filter(each -> each.url().equals(Json.text(found, "iss")))
+        Optional<Jws> read = issuers.isEmpty() ? Optional.empty() : Jws.read(token);
+        Optional<TokenIssuer> issuer = read.flatMap(found -> issuers.stream()
+                .filter(each -> each.url().equals(Json.text(found.claims(), "iss")))
                 .findFirst());
         return issuer.isEmpty()
                 ? Future.succeededFuture(Optional.empty())
-                : issuer.get().verify(token, claims.get());
+                : issuer.get().verify(token, read.get());
     }
 }

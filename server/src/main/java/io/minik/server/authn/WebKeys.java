@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.ground.json.Json;
 import java.math.BigInteger;
-import java.nio.charset.StandardCharsets;
 import java.security.AlgorithmParameters;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -23,7 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** An issuer's keys, a JSON Web Key Set (RFC 7517), and what they sign. Immutable. */
+/** An issuer's keys, a JSON Web Key Set (RFC 7517), and what they have signed. Any thread. */
 final class WebKeys {
     static final WebKeys NONE = new WebKeys(Map.of());
     static final Set<String> ALGORITHMS =
@@ -34,7 +33,11 @@ final class WebKeys {
             Map.of("P-256", "secp256r1", "P-384", "secp384r1", "P-521", "secp521r1");
     private static final int BITS_OF_BYTE = 8;
 
+    /** People and programs that come with such tokens at a time, at some KiB each. */
+    private static final int MOST_REMEMBERED = 256;
+
     private final Map<String, PublicKey> byId;
+    private final GoodTokens good = new GoodTokens(MOST_REMEMBERED);
 
     private WebKeys(Map<String, PublicKey> byId) {
         this.byId = Map.copyOf(byId);
@@ -83,37 +86,26 @@ final class WebKeys {
         return new BigInteger(1, DECODE.decode(Json.text(key, field)));
     }
 
-    /** The header of a token, or what cannot be read as one. */
-    static Optional<ObjectNode> part(String token, int which) {
-        try {
-            return Optional.of(Json.parseObject(DECODE.decode(token.split("\\.", -1)[which])));
-        } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
-            return Optional.empty();
-        }
-    }
-
     boolean has(String id) {
         return byId.containsKey(id);
     }
 
-    /** Whether one of these keys signed a token, of the name that its header gives. */
-    boolean signed(String token, ObjectNode header) {
-        PublicKey key = byId.get(Json.text(header, "kid"));
-        String algorithm = Json.text(header, "alg");
-        String[] parts = token.split("\\.", -1);
-        if (key == null || parts.length != 3 || !ALGORITHMS.contains(algorithm)) {
-            return false;
-        }
-        boolean elliptic = algorithm.startsWith("ES");
-        if (elliptic != key.getAlgorithm().equals("EC")) {
+    /** The claims of a token that one of these keys signed; else empty. @param read the same token */
+    Optional<ObjectNode> claims(String token, Jws read) {
+        return good.claims(token, () -> isTheirs(read) ? Optional.of(read.claims()) : Optional.empty());
+    }
+
+    private boolean isTheirs(Jws token) {
+        PublicKey key = byId.get(token.keyId());
+        String algorithm = token.algorithm();
+        if (key == null
+                || !ALGORITHMS.contains(algorithm)
+                || algorithm.startsWith("ES") != key.getAlgorithm().equals("EC")) {
             return false;
         }
         try {
-            Signature signature = signature(algorithm);
-            signature.initVerify(key);
-            signature.update((parts[0] + "." + parts[1]).getBytes(StandardCharsets.US_ASCII));
-            return signature.verify(DECODE.decode(parts[2]));
-        } catch (GeneralSecurityException | IllegalArgumentException e) {
+            return token.isOf(key, signature(algorithm));
+        } catch (GeneralSecurityException e) {
             return false;
         }
     }
