@@ -135,7 +135,7 @@ final class FlowRules {
             causes.invalid(path + ".handSize", hand, POSITIVE);
         } else if (hand > queues) {
             causes.invalid(path + ".handSize", hand, "should not be greater than queues (" + queues + ")");
-        } else if (Math.ceil(Math.log(queues) / Math.log(2) * hand) > HASH_BITS) {
+        } else if (Math.ceil(Math.log((double) queues) / Math.log(2) * (double) hand) > HASH_BITS) {
             causes.invalid(
                     path + ".handSize",
                     hand,
