@@ -281,7 +281,8 @@ final class ControlPlane {
                         new ServedResources(kinds),
                         Duration.ofSeconds(options.nodeMonitorPeriodSeconds),
                         Duration.ofSeconds(options.nodeMonitorGraceSeconds),
-                        nodeName)));
+                        nodeName,
+                        options.parts().box(options.httpsListenPort))));
         all.addAll(List.of(customKinds, new PolicyTypes(controllers, kinds)));
         all.add(apiServer.flows().follow(controllers));
         all.add(new RoleAggregation(controllerLoop, controllers.informers(), controllers.client()));

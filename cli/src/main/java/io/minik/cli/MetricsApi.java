@@ -17,7 +17,7 @@ final class MetricsApi {
     private MetricsApi() {}
 
     static Optional<MetricsApi> of(ServerOptions options, Kinds kinds, Tables tables) {
-        if (!options.servesMetrics()) {
+        if (!options.parts().has(Parts.METRICS)) {
             return Optional.empty();
         }
         kinds.change(List.of(), MetricsKinds.rows(kinds.now()));

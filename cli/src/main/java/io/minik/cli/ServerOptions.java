@@ -23,9 +23,6 @@ import picocli.CommandLine.Option;
 
 /** Options of the control plane. */
 final class ServerOptions {
-    /** As k3s calls it. */
-    private static final String METRICS = "metrics-server";
-
     /** As upstream: more addresses than a /12 are no Services any more. */
     private static final int MOST_SERVICES_PREFIX = 12;
     /** Two addresses are taken by the API server and the DNS. */
@@ -133,7 +130,7 @@ final class ServerOptions {
             names = "--disable",
             paramLabel = "COMPONENT",
             split = ",",
-            description = "leave out metrics-server: who serves metrics.k8s.io then brings an APIService")
+            description = "leave out what comes in the box: metrics-server, servicelb; may be given again")
     List<String> disable = new ArrayList<>();
 
     @Mixin
@@ -170,8 +167,9 @@ final class ServerOptions {
             description = "how long pods stay on an unreachable node (default ${DEFAULT-VALUE})")
     int unreachableTolerationSeconds = 300;
 
-    boolean servesMetrics() {
-        return !disable.contains(METRICS);
+    /** What of the box is there. */
+    Parts parts() {
+        return new Parts(disable);
     }
 
     /**
@@ -192,10 +190,7 @@ final class ServerOptions {
         }
         Flag san = new Flag("--tls-san");
         tlsSans.forEach(text -> name(san, text));
-        Flag disabled = new Flag("--disable");
-        disable.stream().filter(text -> !text.equals(METRICS)).forEach(text -> {
-            throw disabled.wrong(text, "is nothing that could be left out: that is " + METRICS);
-        });
+        parts().check(new Flag("--disable"));
         ranges(node);
         ports(node);
         Flag domain = new Flag("--cluster-domain");

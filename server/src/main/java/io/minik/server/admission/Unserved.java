@@ -37,11 +37,6 @@ record Unserved(String resource, String what, String missing, Where where) {
                     "give addresses of it to Services",
                     (object, lookup) -> !Json.text(object, "metadata", "name").equals("kubernetes")),
             new Unserved(
-                    "services",
-                    "a Service of type LoadBalancer",
-                    "give it an address of its own",
-                    (object, lookup) -> Json.text(object, "spec", "type").equals("LoadBalancer")),
-            new Unserved(
                     "storageclasses.storage.k8s.io",
                     "a StorageClass with a provisioner",
                     "provision volumes by itself",

@@ -6,6 +6,7 @@ import io.minik.server.controllers.accounts.RootCaPublisher;
 import io.minik.server.controllers.accounts.ServiceAccountController;
 import io.minik.server.controllers.accounts.TokenCleaner;
 import io.minik.server.controllers.autoscaling.HorizontalController;
+import io.minik.server.controllers.balancing.ServiceBalancer;
 import io.minik.server.controllers.control.ControllerContext;
 import io.minik.server.controllers.endpoints.EndpointSliceController;
 import io.minik.server.controllers.endpoints.EndpointSliceMirroring;
@@ -40,6 +41,7 @@ public final class Controllers {
      * @param nodeMonitorPeriod and nodeMonitorGrace: how often silence is looked for, and how long a node may be silent
      * @param serverNode the node of this server's machine, if it has one
      * @param served a namespace's end and the garbage collector look through them
+     * @param box what comes in the box, and can be left out
      */
     public record Config(
             String rootCaPem,
@@ -48,7 +50,11 @@ public final class Controllers {
             Served served,
             Duration nodeMonitorPeriod,
             Duration nodeMonitorGrace,
-            String serverNode) {}
+            String serverNode,
+            Box box) {}
+
+    /** @param serverPort of the API server, on its node */
+    public record Box(boolean serviceLb, int serverPort) {}
 
     /** All resources that can be listed, watched and deleted, those too that come and go. */
     public interface Served {
@@ -84,6 +90,12 @@ public final class Controllers {
                 new EndpointsController(context),
                 new EndpointSliceController(context),
                 new EndpointSliceMirroring(context),
+                new ServiceBalancer(
+                        context,
+                        new ServiceBalancer.Config(
+                                config.box().serviceLb(),
+                                config.serverNode(),
+                                config.box().serverPort())),
                 new NodeLifecycleController(
                         context,
                         new NodeLifecycleController.Config(config.nodeMonitorPeriod(), config.nodeMonitorGrace())),

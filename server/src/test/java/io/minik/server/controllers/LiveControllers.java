@@ -35,7 +35,14 @@ public final class LiveControllers {
             List<Room> rooms = new ArrayList<>(Controllers.all(
                     controllers,
                     new Controllers.Config(
-                            "PEM", "10.42.0.0/16", 24, served, Duration.ofSeconds(5), Duration.ofMinutes(10), "")));
+                            "PEM",
+                            "10.42.0.0/16",
+                            24,
+                            served,
+                            Duration.ofSeconds(5),
+                            Duration.ofMinutes(10),
+                            "",
+                            new Controllers.Box(true, 6443))));
             rooms.add(new Scheduler(
                     loop,
                     client,

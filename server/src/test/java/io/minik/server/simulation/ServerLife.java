@@ -49,7 +49,16 @@ final class ServerLife {
     Future<Void> start() {
         return server.prepare().compose(prepared -> {
             List<Room> all = Controllers.all(
-                    controllers, new Controllers.Config("PEM", "10.42.0.0/16", 24, new BuiltIn(), MONITOR, GRACE, ""));
+                    controllers,
+                    new Controllers.Config(
+                            "PEM",
+                            "10.42.0.0/16",
+                            24,
+                            new BuiltIn(),
+                            MONITOR,
+                            GRACE,
+                            "",
+                            new Controllers.Box(true, 6443)));
             rooms.addAll(cast.rooms(controllers, all));
             rooms.add(neighbour);
             rooms.add(new Scheduler(

@@ -1,0 +1,125 @@
+#!/usr/bin/env bash
+# What comes in the box, as people apply it first: load balancers, volumes, policies, an ingress; on two nodes, seen from a
+# machine that is none. PART=servicelb runs one part alone.
+# shellcheck source=../two-nodes.sh
+. "$(dirname "$0")/../two-nodes.sh"
+begin
+two_hosts
+host_up out 9
+# busybox speaks no UDP: socat goes into the image, with its libraries.
+files=$work/image-minik/net-1/fs
+install -D /usr/bin/socat "$files/bin/socat"
+for file in $(ldd /usr/bin/socat | grep -oE '/[^ ]+'); do install -D "$(readlink -f "$file")" "$files$file"; done
+image_push a 5000 minik/net:1
+two_nodes || exit 1
+
+part() { [ -z "${PART:-}" ] || [ "$PART" = "$1" ]; }
+http() { on "$1" curl -sS -m 3 "http://$2"; }
+udp() { on "$1" timeout 3 socat -t1 - "UDP:$2" <<<x; }
+image=registry.test/minik/net:1
+addresses() { k get svc "$1" -o 'jsonpath={.status.loadBalancer.ingress[*].ip}'; }
+has_addresses() { [ "$(addresses "$1")" = "$2" ] || { k get svc "$1" -o yaml; return 1; }; }
+pod_of() { k get pods -l "app=$1" -o "jsonpath={.items[?(@.spec.nodeName==\"node-$2\")].metadata.name}"; }
+
+servicelb() {
+  # A broker that says who asks, by TCP and by UDP.
+  cat >"$work/broker.yml" <<YAML
+apiVersion: apps/v1
+kind: DaemonSet
+metadata: {name: broker}
+spec:
+  selector: {matchLabels: {app: broker}}
+  template:
+    metadata: {labels: {app: broker}}
+    spec:
+      terminationGracePeriodSeconds: 0
+      containers:
+      - name: c
+        image: $image
+        command: [sh, -c, 'socat UDP-LISTEN:1884,fork SYSTEM:"echo \\\$SOCAT_PEERADDR" & exec socat TCP-LISTEN:1883,fork,reuseaddr SYSTEM:"echo \\\$SOCAT_PEERADDR"']
+        readinessProbe: {tcpSocket: {port: 1883}, periodSeconds: 1}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: broker}
+spec:
+  type: LoadBalancer
+  allocateLoadBalancerNodePorts: false
+  selector: {app: broker}
+  ports:
+  - {name: mqtt, port: 1883}
+  - {name: sn, port: 1884, protocol: UDP}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: local}
+spec:
+  type: LoadBalancer
+  externalTrafficPolicy: Local
+  selector: {app: broker}
+  ports: [{port: 1993, targetPort: 1883}]
+---
+apiVersion: v1
+kind: Service
+metadata: {name: strange}
+spec: {type: LoadBalancer, loadBalancerClass: example.com/lb, selector: {app: broker}, ports: [{port: 1994, targetPort: 1883}]}
+YAML
+  ok "a broker behind load balancers" k apply -f "$work/broker.yml"
+  within 40 "its pods are ready" outputs '^broker +2 +2 +2 +2' k get daemonset broker
+  within 10 "the Service has both nodes' addresses" has_addresses broker "192.168.77.1 192.168.77.2"
+  ok "they are the kernel's own business: ipMode VIP" outputs '^VIP VIP$' k get svc broker -o 'jsonpath={.status.loadBalancer.ingress[*].ipMode}'
+  ok "without node ports" outputs '^$' k get svc broker -o 'jsonpath={.spec.ports[*].nodePort}'
+  within 10 "TCP from outside, at a" outputs '^[0-9.]+$' on out socat -T 3 - TCP:192.168.77.1:1883
+  ok "at b" outputs '^[0-9.]+$' on out socat -T 3 - TCP:192.168.77.2:1883
+  ok "UDP from outside" outputs '^[0-9.]+$' udp out 192.168.77.1:1884
+  ok "from a node, too" outputs '^[0-9.]+$' on b socat -T 3 - TCP:192.168.77.1:1883
+  ok "no pod was made for it" outputs '^2$' bash -c "$(declare -f on k); prefix=$prefix work=$work kubectl_binary=$kubectl_binary; k get pods -A --no-headers | wc -l"
+  ok "kubectl describe tells the addresses" outputs 'EnsuredLoadBalancer' k describe svc broker
+
+  within 10 "policy Local: both nodes have a pod, both are named" has_addresses local "192.168.77.1 192.168.77.2"
+  ok "the pod sees the client's own address" outputs '^192\.168\.77\.9$' on out socat -T 3 - TCP:192.168.77.2:1993
+  check=$(k get svc local -o 'jsonpath={.spec.healthCheckNodePort}')
+  ok "the health check port answers on b" outputs '"localEndpoints":1' on out curl -sS -m 3 "http://192.168.77.2:$check/"
+  k label node node-b gone=yes >/dev/null
+  k patch daemonset broker --type merge -p '{"spec":{"template":{"spec":{"affinity":{"nodeAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":{"nodeSelectorTerms":[{"matchExpressions":[{"key":"gone","operator":"DoesNotExist"}]}]}}}}}}}' >/dev/null
+  within 20 "a node whose pod left is not named any more" has_addresses local 192.168.77.1
+  within 10 "and its health check says so" outputs '"localEndpoints":0' on out curl -sS -m 3 "http://192.168.77.2:$check/"
+  ok "policy Cluster names it still" has_addresses broker "192.168.77.1 192.168.77.2"
+  within 10 "and goes on from there" outputs '^[0-9.]+$' on out socat -T 3 - TCP:192.168.77.2:1883
+
+  ok "another loadBalancerClass gets nothing" has_addresses strange ""
+  k expose daemonset broker --name=second --type=LoadBalancer --port=1883 2>/dev/null || k create service loadbalancer second --tcp=1883:1883 >/dev/null
+  within 10 "a second Service of the same port is told who has it" outputs 'port 1883/TCP of node node-a is taken by Service default/broker' k describe svc second
+  k delete svc broker >/dev/null
+  within 10 "and has it when that one goes" has_addresses second "192.168.77.1 192.168.77.2"
+  k create service loadbalancer api --tcp=6443:1883 >/dev/null
+  within 10 "the API server's port is nobody's on its node" has_addresses api 192.168.77.2
+  ok "who asks for it is told" outputs 'taken by the API server' k describe svc api
+  k delete svc api >/dev/null
+
+  k patch svc second -p '{"spec":{"selector":{"app":"broker"},"loadBalancerSourceRanges":["192.168.77.1/32"]}}' >/dev/null
+  within 10 "loadBalancerSourceRanges: others are shut out" fails on out timeout 2 socat -u TCP:192.168.77.1:1883,connect-timeout=1 -
+  k label node node-b servicelb.minik.io/pool=edge gone- >/dev/null
+  k label svc second servicelb.minik.io/pool=edge >/dev/null
+  within 10 "a pool's label chooses nodes" has_addresses second 192.168.77.2
+  k label node node-a servicelb.minik.io/enable=true >/dev/null
+  within 10 "and so does the label that enables them" has_addresses second ""
+  k label node node-a servicelb.minik.io/enable- >/dev/null
+  within 10 "taken off again" has_addresses second 192.168.77.2
+  k patch svc second --type merge -p '{"spec":{"type":"ClusterIP","loadBalancerSourceRanges":null}}' >/dev/null
+  within 10 "a change of type takes the addresses back" has_addresses second ""
+  minik_kill9 a
+  # shellcheck disable=SC2086
+  minik_start a ${host_args[a]} --disable servicelb || exit 1
+  within 20 "switched off, all addresses are taken back" has_addresses local ""
+  ok "and nothing else is left of it" outputs '^\{"loadBalancer":\{\}\}$' k get svc local -o 'jsonpath={.status}'
+  within 10 "nor in the kernel" fails on out timeout 2 socat -u TCP:192.168.77.1:1993,connect-timeout=1 -
+  minik_kill9 a
+  # shellcheck disable=SC2086
+  minik_start a ${host_args[a]/ --disable servicelb/} || exit 1
+  within 20 "switched on, they are back" has_addresses local "192.168.77.1 192.168.77.2"
+  k delete svc local strange second >/dev/null
+  k delete daemonset broker >/dev/null
+}
+part servicelb && servicelb
+true

@@ -1,0 +1,4 @@
+@NullMarked
+package io.minik.server.controllers.balancing;
+
+import org.jspecify.annotations.NullMarked;
