@@ -106,6 +106,13 @@ public final class FieldSelector {
                 .findFirst();
     }
 
+    /** What is left to compare where this field is known to have this value. */
+    public FieldSelector without(String field, String value) {
+        return new FieldSelector(terms.stream()
+                .filter(term -> term.negated || !term.field.equals(field) || !term.value.equals(value))
+                .toList());
+    }
+
     /** @param value of a field; empty if it is not set */
     public boolean matches(Function<String, String> value) {
         for (Term term : terms) {

@@ -2,8 +2,10 @@ package io.minik.ground.net;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2FrameSizePolicy;
 import io.netty.handler.codec.http2.Http2FrameTypes;
 import io.netty.handler.codec.http2.Http2RemoteFlowController;
 import io.netty.handler.codec.http2.Http2Stream;
@@ -32,14 +34,18 @@ public final class JoinedStreams {
     /** Handed on at once: what a channel takes before it says that it is full. */
     private static final int RUN_BYTES = 64 * 1024;
 
-    private final Http2ConnectionHandler http2;
+    private final Http2Connection connection;
+    private final Http2RemoteFlowController windows;
+    private final Http2FrameSizePolicy sizes;
     private final ChannelHandlerContext context;
     private @Nullable ByteBuf run;
     private boolean joining;
     private boolean flushing;
 
     private JoinedStreams(Http2ConnectionHandler http2, ChannelHandlerContext context) {
-        this.http2 = http2;
+        this.connection = http2.connection();
+        this.windows = http2.encoder().flowController();
+        this.sizes = http2.encoder().frameWriter().configuration().frameSizePolicy();
         this.context = context;
     }
 
@@ -77,7 +83,7 @@ public final class JoinedStreams {
         flushing = false;
         joining = true;
         try {
-            http2.encoder().flowController().writePendingBytes();
+            windows.writePendingBytes();
         } catch (Http2Exception e) {
             context.fireExceptionCaught(e);
         } finally {
@@ -131,14 +137,14 @@ public final class JoinedStreams {
          * @return false if the client is gone
          */
         public boolean write(ByteBuf piece) {
-            Http2Stream stream = http2.connection().stream(id);
+            Http2Stream stream = connection.stream(id);
             if (gone || stream == null || !stream.state().localSideOpen()) {
                 return false;
             }
             if (piece.isReadable()) {
                 waiting.add(piece);
                 waitingBytes += piece.readableBytes();
-                http2.encoder().flowController().addFlowControlled(stream, new Queued(this, piece.readableBytes()));
+                windows.addFlowControlled(stream, new Queued(this, piece.readableBytes()));
                 flushSoon();
             }
             return !gone;
@@ -155,11 +161,7 @@ public final class JoinedStreams {
         }
 
         private void frames(int bytes) {
-            int most = http2.encoder()
-                    .frameWriter()
-                    .configuration()
-                    .frameSizePolicy()
-                    .maxFrameSize();
+            int most = sizes.maxFrameSize();
             for (int left = bytes; left > 0; left -= most) {
                 frame(Math.min(left, most));
             }
@@ -171,11 +173,18 @@ public final class JoinedStreams {
 
         private void frame(int length) {
             ByteBuf out = room(FRAME_HEADER_BYTES + length);
-            out.writeMedium(length).writeByte(Http2FrameTypes.DATA).writeByte(0).writeInt(id);
+            // Length (24 bits), type (8), flags (8, none) and the stream (32), nine bytes in two strokes.
+            out.writeLong((long) length << 40 | (long) Http2FrameTypes.DATA << 32 | id >>> 8)
+                    .writeByte(id);
             for (int left = length; left > 0; ) {
                 ByteBuf piece = waiting.element();
                 int part = Math.min(left, piece.readableBytes() - written);
-                out.writeBytes(piece, piece.readerIndex() + written, part);
+                if (piece.hasArray()) {
+                    // Between two buffers Netty makes a view of each for every copy.
+                    out.writeBytes(piece.array(), piece.arrayOffset() + piece.readerIndex() + written, part);
+                } else {
+                    out.writeBytes(piece, piece.readerIndex() + written, part);
+                }
                 left -= part;
                 written += part;
                 if (written == piece.readableBytes()) {

@@ -94,7 +94,8 @@ final class WatchStream implements WatchSink {
         WatchWire out = WatchWire.of(request.wire().orElseThrow(), type.streamed());
         wire = out;
         resource = watch.kind().resource();
-        format = watch.kind().resource().apiVersion() + type.key() + include;
+        // One text for all watches of a format, as it is compared for each event of each of them.
+        format = (watch.kind().resource().apiVersion() + type.key() + include).intern();
         out.onClose(this::stop);
         return Future.<Void>succeededFuture()
                 .compose(unused -> registry.watch(watch, this))
@@ -151,9 +152,12 @@ final class WatchStream implements WatchSink {
             return false;
         }
         while (!waiting.isEmpty() && !out.full()) {
-            List<Buffer> frames = new ArrayList<>();
+            List<Buffer> frames = new ArrayList<>(waiting.size());
             Optional<ApiException> unreadable = fill(frames);
-            out.write(frames).onFailure(unused -> stop());
+            Future<Void> written = out.write(frames);
+            if (!written.succeeded()) {
+                written.onFailure(unused -> stop());
+            }
             if (unreadable.isPresent()) {
                 waiting.clear();
                 onEnd(unreadable);

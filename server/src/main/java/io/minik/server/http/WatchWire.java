@@ -12,7 +12,6 @@ import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.internal.buffer.BufferInternal;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What a watch's events go out on. On the request's context. */
@@ -46,12 +45,14 @@ interface WatchWire {
 
     /** A response that does not end: an object a line, or a frame of protobuf. In HTTP/2, those of a connection share what they are written with. */
     final class Lines implements WatchWire {
+        private static final Future<Void> WRITTEN = Future.succeededFuture();
         private static final Future<Void> GONE = Future.failedFuture("the client is gone");
 
         private final HttpServerRequest request;
         private final HttpServerResponse response;
         private final MediaType type;
-        private Optional<JoinedStreams.Stream> stream = Optional.empty();
+        /** In HTTP/2, once the head is written. */
+        private JoinedStreams.@Nullable Stream joined;
 
         Lines(HttpServerRequest request, MediaType type) {
             this.request = request;
@@ -66,19 +67,22 @@ interface WatchWire {
                     .putHeader("Cache-Control", "no-cache, private");
             return response.writeHead().onSuccess(unused -> {
                 if (request.version() == HttpVersion.HTTP_2) {
-                    stream = JoinedStreams.of(request.connection()).map(joined -> joined.stream(request.streamId()));
+                    joined = JoinedStreams.of(request.connection())
+                            .map(streams -> streams.stream(request.streamId()))
+                            .orElse(null);
                 }
             });
         }
 
         @Override
         public Future<Void> write(List<Buffer> events) {
-            if (stream.isPresent()) {
+            JoinedStreams.Stream stream = joined;
+            if (stream != null) {
                 boolean there = true;
-                for (Buffer event : events) {
-                    there = stream.get().write(((BufferInternal) event).getByteBuf());
+                for (int i = 0; i < events.size(); i++) {
+                    there = stream.write(((BufferInternal) events.get(i)).getByteBuf());
                 }
-                return there ? Future.succeededFuture() : GONE;
+                return there ? WRITTEN : GONE;
             }
             if (events.size() == 1) {
                 return response.write(events.get(0));
@@ -90,13 +94,16 @@ interface WatchWire {
 
         @Override
         public boolean full() {
-            return stream.map(joined -> joined.waitingBytes() >= MOST_WAITING_BYTES)
-                    .orElseGet(response::writeQueueFull);
+            JoinedStreams.Stream stream = joined;
+            return stream == null ? response.writeQueueFull() : stream.waitingBytes() >= MOST_WAITING_BYTES;
         }
 
         @Override
         public void onDrain(Runnable action) {
-            stream.ifPresent(joined -> joined.onDrained(action));
+            JoinedStreams.Stream stream = joined;
+            if (stream != null) {
+                stream.onDrained(action);
+            }
             response.drainHandler(unused -> action.run());
         }
 

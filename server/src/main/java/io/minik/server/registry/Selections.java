@@ -37,14 +37,6 @@ final class Selections {
         LabelSelector labels = LabelSelector.parse(labelSelector);
         FieldSelector selected = FieldSelector.parse(fieldSelector);
         check(kind, selected);
-        Predicate<KubeObject> predicate = object -> true;
-        if (!labelSelector.isBlank()) {
-            predicate = object -> labels.matches(object.meta().labels());
-        }
-        if (!fieldSelector.isBlank()) {
-            Predicate<KubeObject> byLabel = predicate;
-            predicate = object -> byLabel.test(object) && selected.matches(field -> value(kind, object, field));
-        }
         String name = key.name();
         Optional<String> byField = selected.requiredValue("metadata.name");
         if (name.isEmpty() && byField.isPresent()) {
@@ -56,9 +48,10 @@ final class Selections {
             namespace = namespaceByField.get();
         }
         if (!name.isEmpty() && !(resource.namespaced() && namespace.isEmpty())) {
-            return Filter.one(ObjectKey.of(namespace, name).toString(), predicate);
+            FieldSelector rest = selected.without("metadata.name", name).without("metadata.namespace", namespace);
+            return Filter.one(ObjectKey.of(namespace, name).toString(), predicate(kind, labels, rest));
         }
-        Filter filter = Filter.of(namespace, predicate);
+        Filter filter = Filter.of(namespace, predicate(kind, labels, selected));
         return strategies
                 .of(resource)
                 .foundBy()
@@ -66,6 +59,19 @@ final class Selections {
                         .map(value -> new Filter.Wanted(value, object -> value(kind, object, field))))
                 .map(filter::wanting)
                 .orElse(filter);
+    }
+
+    private Predicate<KubeObject> predicate(KindRow kind, LabelSelector labels, FieldSelector fields) {
+        if (labels.isEmpty() && fields.isEmpty()) {
+            return object -> true;
+        }
+        if (fields.isEmpty()) {
+            return object -> labels.matches(object.meta().labels());
+        }
+        Predicate<KubeObject> byField = object -> fields.matches(field -> value(kind, object, field));
+        return labels.isEmpty()
+                ? byField
+                : object -> labels.matches(object.meta().labels()) && byField.test(object);
     }
 
     private void check(KindRow kind, FieldSelector selector) {
