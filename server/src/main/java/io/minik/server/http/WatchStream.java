@@ -17,9 +17,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -54,8 +52,11 @@ final class WatchStream implements WatchSink {
     // The request's context.
     private @Nullable WatchWire wire;
     private boolean open;
-    /** Events that the wire has no room for yet: at most one batch of the watcher's, which is paused. */
-    private final Deque<Seen> waiting = new ArrayDeque<>();
+    /** What the watcher handed over last; while the wire has no room for the rest of it, the watcher is paused. */
+    private List<Seen> batch = List.of();
+
+    /** The first of them that is not written. */
+    private int next;
 
     private Loop.Timer stalled = Loop.Timer.NONE;
     /** What is still to be said once the wire is open. */
@@ -137,7 +138,11 @@ final class WatchStream implements WatchSink {
 
     @Override
     public void onEvents(List<Seen> events) {
-        waiting.addAll(events);
+        if (waits()) {
+            throw new IllegalStateException("a paused watch is told of events");
+        }
+        batch = events;
+        next = 0;
         CacheWatcher source = watcher;
         if (!flow() && !over && source != null) {
             source.pause();
@@ -151,18 +156,21 @@ final class WatchStream implements WatchSink {
             stop();
             return false;
         }
-        while (!waiting.isEmpty() && !out.full()) {
-            List<Buffer> frames = new ArrayList<>(waiting.size());
+        while (waits() && !out.full()) {
+            List<Buffer> frames = new ArrayList<>(batch.size() - next);
             Optional<ApiException> unreadable = fill(frames);
             Future<Void> written = out.write(frames);
             if (!written.succeeded()) {
                 written.onFailure(unused -> stop());
             }
             if (unreadable.isPresent()) {
-                waiting.clear();
+                forget();
                 onEnd(unreadable);
                 return false;
             }
+        }
+        if (!waits()) {
+            forget();
         }
         if (out.full()) {
             stalled.cancel();
@@ -179,9 +187,9 @@ final class WatchStream implements WatchSink {
     /** Frames of one write. @return why the next event can't be told: an object that is not what its kind says, or is not read */
     private Optional<ApiException> fill(List<Buffer> frames) {
         int bytes = 0;
-        while (!waiting.isEmpty() && bytes < CHUNK_BYTES) {
+        while (waits() && bytes < CHUNK_BYTES) {
             try {
-                Buffer frame = frame(waiting.remove());
+                Buffer frame = frame(batch.get(next++));
                 bytes += frame.length();
                 frames.add(frame);
             } catch (ApiException told) {
@@ -228,7 +236,7 @@ final class WatchStream implements WatchSink {
             endedEarly = () -> onEnd(why);
             return;
         }
-        if (!waiting.isEmpty() && !over) {
+        if (waits() && !over) {
             endedLate = () -> onEnd(why);
             return;
         }
@@ -240,9 +248,18 @@ final class WatchStream implements WatchSink {
         stop();
     }
 
+    private boolean waits() {
+        return next < batch.size();
+    }
+
+    private void forget() {
+        batch = List.of();
+        next = 0;
+    }
+
     private void stop() {
         over = true;
-        waiting.clear();
+        forget();
         stalled.cancel();
         timer.cancel();
         hold.close();

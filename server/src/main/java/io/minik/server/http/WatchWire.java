@@ -115,7 +115,8 @@ interface WatchWire {
 
         @Override
         public boolean closed() {
-            return response.closed();
+            // Of a joined stream the next write says it, without the response's lock.
+            return joined == null && response.closed();
         }
 
         @Override

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One change of one object, shared by the ring and by every watcher. What it looks like on the wire is encoded once per
@@ -23,6 +24,9 @@ public final class CacheEvent {
     /** The collector may take them: whoever comes late to the ring encodes anew. */
     private final Map<FrameKey, SoftReference<Buffer>> frames = new ConcurrentHashMap<>(2);
 
+    /** The one asked for last: a thousand watches of one format ask for the same. */
+    private volatile @Nullable Known last;
+
     /** What those see of it to whom the object came, stays, and goes: shared, as most watchers see the same. */
     private final Optional<Seen> added;
 
@@ -30,6 +34,8 @@ public final class CacheEvent {
     private volatile Optional<Seen> deleted = Optional.empty();
 
     private record FrameKey(String format, WatchEvent.Type type) {}
+
+    private record Known(FrameKey key, SoftReference<Buffer> frame) {}
 
     /** @param key {@code namespace/name}; @param after empty for a delete */
     CacheEvent(long revision, String key, Optional<KubeObject> before, Optional<KubeObject> after) {
@@ -74,13 +80,23 @@ public final class CacheEvent {
         return after.or(() -> before).map(KubeObject::length).orElse(0);
     }
 
-    private Buffer frame(FrameKey key, Seen seen, Function<Seen, Buffer> encoder) {
+    private Buffer frame(String format, Seen seen, Function<Seen, Buffer> encoder) {
+        Known latest = last;
+        if (latest != null && latest.key.type == seen.type && latest.key.format.equals(format)) {
+            Buffer frame = latest.frame.get();
+            if (frame != null) {
+                return frame;
+            }
+        }
+        FrameKey key = new FrameKey(format, seen.type);
         SoftReference<Buffer> known = frames.get(key);
         Buffer frame = known == null ? null : known.get();
-        if (frame == null) {
+        if (known == null || frame == null) {
             frame = encoder.apply(seen);
-            frames.put(key, new SoftReference<>(frame));
+            known = new SoftReference<>(frame);
+            frames.put(key, known);
         }
+        last = new Known(key, known);
         return frame;
     }
 
@@ -106,7 +122,7 @@ public final class CacheEvent {
             if (source.isEmpty()) {
                 return encoder.apply(this);
             }
-            return source.get().frame(new FrameKey(format, type), this, encoder);
+            return source.get().frame(format, this, encoder);
         }
     }
 }
