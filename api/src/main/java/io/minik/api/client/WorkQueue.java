@@ -19,7 +19,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Keys that wait for work. A key is in it once, however often it is added; while it is worked on, an add is remembered
  * and the key runs once more afterwards: the same key never runs twice at a time. A failed key comes back with its own
- * growing delay.
+ * growing delay, and one that is always added again waits for the next second: two controllers that undo each other's work,
+ * because one of them sees an old image, don't do so as fast as the machine can.
  *
  * <pre>
  *   absent --add--> WAITING --free slot--> RUNNING --done--> absent
@@ -35,6 +36,10 @@ public final class WorkQueue<K> {
     private static final long LAST_DELAY_MILLIS = 1_000_000;
     /** How many keys may start in one turn of the loop, so that others on it get theirs. */
     private static final int STARTS_PER_TURN = 32;
+    /** How often one key may start within a second: events of many pods at once are seen in one look as well. */
+    private static final int STARTS_PER_SECOND = 50;
+
+    private static final long SECOND_MILLIS = 1000;
 
     private static final Logger log = LoggerFactory.getLogger(WorkQueue.class);
 
@@ -49,6 +54,10 @@ public final class WorkQueue<K> {
     private final Set<K> running = new HashSet<>();
     private final Map<K, Integer> failures = new HashMap<>();
     private final Map<K, Delayed> delayed = new HashMap<>();
+    /** How often each key has started since {@link #secondMillis}. */
+    private final Map<K, Integer> starts = new HashMap<>();
+
+    private long secondMillis;
     private boolean open;
     private boolean stopped;
     private boolean turnPending;
@@ -79,6 +88,7 @@ public final class WorkQueue<K> {
         dirty.clear();
         delayed.values().forEach(delay -> delay.timer().cancel());
         delayed.clear();
+        starts.clear();
     }
 
     public void add(K key) {
@@ -150,8 +160,27 @@ public final class WorkQueue<K> {
                 wake();
                 return;
             }
-            begin(waiting.remove());
+            K next = waiting.remove();
+            long restMillis = restMillis(next);
+            if (restMillis == 0) {
+                begin(next);
+            } else {
+                dirty.remove(next);
+                moved();
+                addAfter(next, Duration.ofMillis(restMillis));
+            }
         }
+    }
+
+    /** How long a key waits because it has started so often; 0: it may start. */
+    private long restMillis(K key) {
+        long past = loop.millis() - secondMillis;
+        if (past >= SECOND_MILLIS) {
+            starts.clear();
+            secondMillis = loop.millis();
+            past = 0;
+        }
+        return starts.merge(key, 1, Integer::sum) > STARTS_PER_SECOND ? SECOND_MILLIS - past : 0;
     }
 
     private void begin(K key) {

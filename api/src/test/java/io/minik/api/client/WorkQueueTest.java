@@ -106,6 +106,33 @@ class WorkQueueTest {
     }
 
     @Test
+    void aKeyThatIsAlwaysAddedAgainLeavesTheMachineToOthers() {
+        List<WorkQueue<String>> self = new ArrayList<>();
+        WorkQueue<String> queue = new WorkQueue<>("test", loop, 1, key -> {
+            begun.add(key);
+            if (key.equals("spins")) {
+                self.get(0).add("spins");
+            }
+            return Future.succeededFuture(Optional.empty());
+        });
+        self.add(queue);
+        queue.open();
+        queue.add("spins");
+        loop.settle();
+        int atOnce = begun.size();
+        assertThat(atOnce).isBetween(10, 100);
+        queue.add("other");
+        loop.settle();
+        assertThat(begun).hasSize(atOnce + 1).endsWith("other");
+        assertThat(queue.stuckFor()).isZero();
+        loop.advance(Duration.ofSeconds(10));
+        assertThat(begun).hasSizeLessThanOrEqualTo(11 * atOnce + 1).hasSizeGreaterThan(9 * atOnce);
+        queue.stop();
+        assertThat(queue.idle()).isTrue();
+        assertThat(loop.timers()).isZero();
+    }
+
+    @Test
     void aDelayThatNoClockCanBeMovedByIsALongOne() {
         WorkQueue<String> queue = new WorkQueue<>("test", loop, 1, key -> Future.succeededFuture(Optional.empty()));
         queue.open();
