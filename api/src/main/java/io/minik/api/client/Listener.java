@@ -51,8 +51,11 @@ final class Listener {
     }
 
     void tell(ObjectKey key, Optional<KubeObject> before, Optional<KubeObject> now) {
-        if (!hear(key, missed.isEmpty() ? before : missed.getOrDefault(key, before), now)) {
+        boolean owed = missed.containsKey(key);
+        if (!hear(key, owed ? missed.getOrDefault(key, before) : before, now)) {
             retryLater();
+        } else if (owed) {
+            backoff.reset();
         }
     }
 

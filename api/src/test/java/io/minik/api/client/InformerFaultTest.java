@@ -110,6 +110,26 @@ class InformerFaultTest {
     }
 
     @Test
+    void faultsThatTheNextChangeMendsDoNotAddUpToALongWait() {
+        informer.onChange(this::hear).start();
+        loop.settle();
+        for (int i = 0; i < 20; i++) {
+            broken = true;
+            put("one", "a" + i);
+            loop.settle();
+            broken = false;
+            put("one", "b" + i);
+            loop.advance(Duration.ofMinutes(10));
+        }
+        broken = true;
+        put("one", "last");
+        loop.settle();
+        broken = false;
+        loop.advance(Duration.ofSeconds(2));
+        assertThat(heard).last().isEqualTo("oneb19>onelast");
+    }
+
+    @Test
     void anObjectThatCameAndWentUnheardIsNotHeardOf() {
         informer.onChange(this::hear).start();
         loop.settle();
