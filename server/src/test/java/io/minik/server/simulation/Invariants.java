@@ -17,6 +17,8 @@ import io.minik.server.controllers.control.Conditions;
 import io.minik.server.controllers.control.Pods;
 import io.vertx.core.Future;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,18 +37,27 @@ final class Invariants {
     private static final Pattern LIFE = Pattern.compile("^\\S+ \\d+ \\S+ /registry/(leases|minions|events)/");
     /** Of what can't be done, told again at growing intervals. */
     private static final int MOST_EVENTS = 10;
+    /** In one minute: five nodes that write what a busy user asks for come to a third of it. */
+    private static final int MOST_WRITES = 1500;
+
+    private static final int SECONDS = 60;
     /** One for each watch of the controllers and the nodes, and some thirty periodic ones. */
     private static final int MOST_TIMERS = 150;
 
     private final Story story;
     private final SimulatedCluster cluster;
+    /** The store's revision a minute ago, and whatever it was each second since. */
+    private final Deque<Long> revisions = new ArrayDeque<>();
 
     Invariants(Story story) {
         this.story = story;
         this.cluster = story.cluster;
     }
 
-    /** A pod's name runs once: two of a StatefulSet's would write into the same volume. */
+    /**
+     * A pod's name runs once: two of a StatefulSet's would write into the same volume. And whatever is refused or seen late,
+     * nobody writes as fast as the machine can. Each second.
+     */
     void always() {
         Map<ObjectKey, String> where = new HashMap<>();
         for (HollowNode node : cluster.nodes) {
@@ -55,6 +66,13 @@ final class Invariants {
                         .as("%s runs on %s and elsewhere at %s", pod, node.name, cluster.time.instant())
                         .isNull();
             }
+        }
+        long revision = cluster.disk.status().revision();
+        revisions.add(revision);
+        if (revisions.size() > SECONDS) {
+            assertThat(revision - revisions.remove())
+                    .as("writes in the minute before %s", cluster.time.instant())
+                    .isLessThan(MOST_WRITES);
         }
     }
 

@@ -109,14 +109,26 @@ class SabotageTest {
 
     @Test
     void aControllerThatWritesForEver() {
-        isSeen(with(context -> annotate(context.client(), context)), "written in a quiet minute");
+        isSeen(with(context -> annotate(context.client(), context, 0)), "written in a quiet minute");
     }
 
-    private static void annotate(ApiClient client, ControllerContext context) {
+    /** Two that undo each other's work do so, where one of them keeps an old image. */
+    @Test
+    void aControllerThatWritesAsFastAsItMay() {
+        isSeen(
+                with(context -> {
+                    for (int i = 0; i < 60; i++) {
+                        annotate(context.client(), context, i);
+                    }
+                }),
+                "writes in the minute before");
+    }
+
+    private static void annotate(ApiClient client, ControllerContext context, int turn) {
         ObjectNode patch = Json.object();
         patch.putObject("metadata")
                 .putObject("annotations")
-                .put("seen", context.loop().now().toString());
+                .put("seen", context.loop().now() + " " + turn);
         tried(client.patch(Resources.NAMESPACES, ObjectKey.cluster("default"), "", PatchType.MERGE, patch));
     }
 

@@ -7,6 +7,7 @@ import io.minik.api.client.Transport;
 import io.minik.api.meta.Resource;
 import io.minik.api.object.KubeObject;
 import io.minik.store.memory.MemoryStore;
+import io.minik.store.mvcc.StoreLimits;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,11 +21,20 @@ final class SimulatedCluster implements AutoCloseable {
     final MemoryStore disk;
     private final Cast cast;
     private Optional<ServerLife> server = Optional.empty();
+    /** Writes that grow the store are refused. The heap of the process that simulates is nobody's but the test's. */
+    private boolean heapShort;
 
     SimulatedCluster(long seed, int count, Cast cast) {
         this.cast = cast;
         time = new SimulatedTime(seed);
-        MemoryStore.Stepped stepped = MemoryStore.stepped(time.vertx(), time.loop());
+        MemoryStore.Stepped stepped = MemoryStore.stepped(
+                time.vertx(),
+                time.loop(),
+                new StoreLimits(
+                        StoreLimits.DEFAULT_QUOTA_BYTES,
+                        StoreLimits.DEFAULT_HISTORY_REVISIONS,
+                        StoreLimits.DEFAULT_HISTORY_BYTES,
+                        now -> heapShort));
         time.alongside(stepped.writer());
         disk = stepped.store();
         startServer();
@@ -46,6 +56,10 @@ final class SimulatedCluster implements AutoCloseable {
         server = Optional.empty();
         done(killed.die());
         nodes.forEach(HollowNode::breakWatches);
+    }
+
+    void heapShort(boolean isShort) {
+        heapShort = isShort;
     }
 
     ServerLife server() {

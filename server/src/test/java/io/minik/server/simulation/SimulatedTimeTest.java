@@ -6,6 +6,7 @@ import io.minik.ground.loop.Loop;
 import io.minik.store.Bytes;
 import io.minik.store.Txn;
 import io.minik.store.memory.MemoryStore;
+import io.minik.store.mvcc.StoreLimits;
 import io.vertx.core.Context;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -38,7 +39,7 @@ class SimulatedTimeTest {
     @Test
     void workersAndAStoreGoOnWhenTheLoopIsAtRest() {
         try (SimulatedTime time = new SimulatedTime(1)) {
-            MemoryStore.Stepped store = MemoryStore.stepped(time.vertx(), time.loop());
+            MemoryStore.Stepped store = MemoryStore.stepped(time.vertx(), time.loop(), StoreLimits.defaults());
             time.alongside(store.writer());
             List<String> seen = new ArrayList<>();
             time.vertx()

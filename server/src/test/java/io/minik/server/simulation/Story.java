@@ -111,7 +111,16 @@ final class Story implements AutoCloseable {
     }
 
     private void breakServer(ServerLife life) {
-        switch (random.nextInt(6)) {
+        switch (random.nextInt(9)) {
+            case 6, 7 -> {
+                // What is there may be told of and deleted; nothing new is taken.
+                cluster.heapShort(true);
+                later(60, () -> cluster.heapShort(false));
+            }
+            case 8 -> {
+                life.store.fillDisk();
+                later(60, life.store::makeRoom);
+            }
             case 0 -> {
                 cluster.killServer();
                 later(30, cluster::startServer);

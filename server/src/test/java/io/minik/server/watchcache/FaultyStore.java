@@ -1,6 +1,7 @@
 package io.minik.server.watchcache;
 
 import io.minik.store.Bytes;
+import io.minik.store.Op;
 import io.minik.store.RangeRequest;
 import io.minik.store.RangeResult;
 import io.minik.store.Store;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Stream;
 
 /** A store whose faults are the test's: it ends watches, holds reads back, or halts, as the one on disk does. */
 public final class FaultyStore implements Store {
@@ -29,6 +31,7 @@ public final class FaultyStore implements Store {
     private final Queue<Running> watches = new ConcurrentLinkedQueue<>();
     private final Queue<Runnable> held = new ArrayDeque<>();
     private volatile boolean holding;
+    private volatile boolean full;
     private volatile Optional<StoreException> halted = Optional.empty();
     private volatile Optional<StoreException> rangeFails = Optional.empty();
 
@@ -74,6 +77,15 @@ public final class FaultyStore implements Store {
         held.clear();
     }
 
+    /** From here on it takes deletes alone, as on a full disk. */
+    public void fillDisk() {
+        full = true;
+    }
+
+    public void makeRoom() {
+        full = false;
+    }
+
     public synchronized int heldReads() {
         return held.size();
     }
@@ -107,7 +119,16 @@ public final class FaultyStore implements Store {
 
     @Override
     public Future<TxnResult> txn(Txn txn) {
-        return halted.isPresent() ? Future.failedFuture(halted.get()) : good.txn(txn);
+        if (halted.isPresent()) {
+            return Future.failedFuture(halted.get());
+        }
+        return full && writes(txn)
+                ? Future.failedFuture(new StoreException.NoSpace("database space exceeded: the disk is full"))
+                : good.txn(txn);
+    }
+
+    private static boolean writes(Txn txn) {
+        return Stream.of(txn.success(), txn.failure()).flatMap(List::stream).anyMatch(Op.Put.class::isInstance);
     }
 
     @Override

@@ -26,8 +26,8 @@ public final class MemoryStore extends MvccStore {
     }
 
     /** One without a thread: {@code writer} of it is what {@link #step} does, whenever its owner says so. */
-    public static Stepped stepped(Vertx vertx, Loop clock) {
-        MemoryStore store = new MemoryStore(vertx, clock, StoreLimits.defaults(), false);
+    public static Stepped stepped(Vertx vertx, Loop clock, StoreLimits limits) {
+        MemoryStore store = new MemoryStore(vertx, clock, limits, false);
         return new Stepped(store, store::step);
     }
 

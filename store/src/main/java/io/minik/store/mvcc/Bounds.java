@@ -17,13 +17,11 @@ final class Bounds {
     private static final String FULL = "database space exceeded";
 
     private final StoreLimits limits;
-    private final HeapRoom heap;
     private final Loop clock;
     private long trimmedAtMillis;
 
-    Bounds(StoreLimits limits, HeapRoom heap, Loop clock) {
+    Bounds(StoreLimits limits, Loop clock) {
         this.limits = limits;
-        this.heap = heap;
         this.clock = clock;
         this.trimmedAtMillis = clock.millis() - TRIM_EVERY_MILLIS;
     }
@@ -48,7 +46,7 @@ final class Bounds {
                 throw new StoreException.NoSpace(
                         FULL + ": the store holds " + limits.quotaBytes() + " bytes, its most; delete some objects");
             }
-        } else if (heap.isShort(clock.millis()) && evaluation.wouldGrow(txn, SLACK_BYTES)) {
+        } else if (limits.heap().isShort(clock.millis()) && evaluation.wouldGrow(txn, SLACK_BYTES)) {
             throw new StoreException.NoSpace(FULL + ": no memory for more objects; delete some, or start minik with a"
                     + " larger --memory-limit");
         }

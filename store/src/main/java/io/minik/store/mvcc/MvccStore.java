@@ -53,7 +53,7 @@ public abstract class MvccStore implements Store {
         this.mvcc = mvcc;
         this.journal = journal;
         this.limits = limits;
-        this.writer = new Writer(mvcc, journal, new Bounds(limits, HeapRoom.ofThisProcess(), clock), clock, queue);
+        this.writer = new Writer(mvcc, journal, new Bounds(limits, clock), clock, queue);
         this.home = ((VertxInternal) vertx).createEventLoopContext();
         this.end = home.promise();
     }

@@ -27,8 +27,10 @@ class BoundsTest {
     }
 
     private void check(boolean diskFull, boolean heapShort, Txn txn) {
-        new Bounds(StoreLimits.defaults(), now -> heapShort, clock)
-                .check(diskFull, mvcc, new Evaluation(mvcc, new TreeMap<>(), 2), txn);
+        StoreLimits usual = StoreLimits.defaults();
+        StoreLimits limits =
+                new StoreLimits(usual.quotaBytes(), usual.historyRevisions(), usual.historyBytes(), now -> heapShort);
+        new Bounds(limits, clock).check(diskFull, mvcc, new Evaluation(mvcc, new TreeMap<>(), 2), txn);
     }
 
     @Test
