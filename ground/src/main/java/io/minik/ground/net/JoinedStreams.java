@@ -12,8 +12,6 @@ import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.AttributeKey;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.net.impl.ConnectionBase;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -118,11 +116,7 @@ public final class JoinedStreams {
     /** One of them. */
     public final class Stream {
         private final int id;
-        private final Deque<ByteBuf> waiting = new ArrayDeque<>();
         private int waitingBytes;
-        /** Bytes of the first that waits that are written. */
-        private int written;
-
         private boolean gone;
         private Optional<Runnable> onDrained = Optional.empty();
 
@@ -141,10 +135,10 @@ public final class JoinedStreams {
             if (gone || stream == null || !stream.state().localSideOpen()) {
                 return false;
             }
-            if (piece.isReadable()) {
-                waiting.add(piece);
-                waitingBytes += piece.readableBytes();
-                windows.addFlowControlled(stream, new Queued(this, piece.readableBytes()));
+            int bytes = piece.readableBytes();
+            if (bytes > 0) {
+                waitingBytes += bytes;
+                windows.addFlowControlled(stream, new Piece(this, piece));
                 flushSoon();
             }
             return !gone;
@@ -160,37 +154,16 @@ public final class JoinedStreams {
             onDrained = Optional.of(action);
         }
 
-        private void frames(int bytes) {
-            int most = sizes.maxFrameSize();
-            for (int left = bytes; left > 0; left -= most) {
-                frame(Math.min(left, most));
-            }
-            if (!joining) {
-                handOn();
-            }
-            waitingBytes -= bytes;
-        }
-
-        private void frame(int length) {
+        private void frame(ByteBuf piece, int at, int length) {
             ByteBuf out = room(FRAME_HEADER_BYTES + length);
             // Length (24 bits), type (8), flags (8, none) and the stream (32), nine bytes in two strokes.
             out.writeLong((long) length << 40 | (long) Http2FrameTypes.DATA << 32 | id >>> 8)
                     .writeByte(id);
-            for (int left = length; left > 0; ) {
-                ByteBuf piece = waiting.element();
-                int part = Math.min(left, piece.readableBytes() - written);
-                if (piece.hasArray()) {
-                    // Between two buffers Netty makes a view of each for every copy.
-                    out.writeBytes(piece.array(), piece.arrayOffset() + piece.readerIndex() + written, part);
-                } else {
-                    out.writeBytes(piece, piece.readerIndex() + written, part);
-                }
-                left -= part;
-                written += part;
-                if (written == piece.readableBytes()) {
-                    waiting.remove();
-                    written = 0;
-                }
+            if (piece.hasArray()) {
+                // Between two buffers Netty makes a view of each for every copy.
+                out.writeBytes(piece.array(), piece.arrayOffset() + at, length);
+            } else {
+                out.writeBytes(piece, at, length);
             }
         }
 
@@ -202,7 +175,6 @@ public final class JoinedStreams {
 
         private void lost() {
             gone = true;
-            waiting.clear();
             waitingBytes = 0;
             drained();
         }
@@ -214,34 +186,40 @@ public final class JoinedStreams {
         }
     }
 
-    /** What flow control knows of: so many bytes of a stream, and those that were written while they wait. */
-    private static final class Queued implements Http2RemoteFlowController.FlowControlled {
+    /** What flow control knows of: something that a stream said, as far as it is not written. */
+    private final class Piece implements Http2RemoteFlowController.FlowControlled {
         private final Stream stream;
-        private int bytes;
+        private final ByteBuf bytes;
+        private int at;
 
-        Queued(Stream stream, int bytes) {
+        Piece(Stream stream, ByteBuf bytes) {
             this.stream = stream;
             this.bytes = bytes;
+            this.at = bytes.readerIndex();
         }
 
         @Override
         public int size() {
-            return bytes;
+            return bytes.writerIndex() - at;
         }
 
         @Override
-        public void write(ChannelHandlerContext context, int allowed) {
-            int part = Math.min(allowed, bytes);
-            stream.frames(part);
-            bytes -= part;
-        }
-
-        @Override
-        public boolean merge(ChannelHandlerContext context, Http2RemoteFlowController.FlowControlled next) {
-            if (next instanceof Queued more && more.stream == stream) {
-                bytes += more.bytes;
-                return true;
+        public void write(ChannelHandlerContext unused, int allowed) {
+            int end = at + Math.min(allowed, size());
+            int most = sizes.maxFrameSize();
+            while (at < end) {
+                int part = Math.min(end - at, most);
+                stream.frame(bytes, at, part);
+                at += part;
+                stream.waitingBytes -= part;
             }
+            if (!joining) {
+                handOn();
+            }
+        }
+
+        @Override
+        public boolean merge(ChannelHandlerContext unused, Http2RemoteFlowController.FlowControlled next) {
             return false;
         }
 
@@ -251,7 +229,7 @@ public final class JoinedStreams {
         }
 
         @Override
-        public void error(ChannelHandlerContext context, Throwable cause) {
+        public void error(ChannelHandlerContext unused, Throwable cause) {
             stream.lost();
         }
     }

@@ -59,6 +59,9 @@ public final class CacheWatcher {
     private volatile boolean closed;
     private volatile @Nullable End end;
 
+    /** One for all times it is woken. */
+    private final Runnable drains = this::drain;
+
     // The watcher's context. It starts paused: who asked for it may need to prepare first.
     private boolean paused = true;
 
@@ -144,7 +147,10 @@ public final class CacheWatcher {
     void offer(CacheEvent event) {
         if (event.revision() > knownRevision) {
             try {
-                event.seenThrough(filter).ifPresent(this::offer);
+                Optional<Seen> seen = event.seenThrough(filter);
+                if (seen.isPresent()) {
+                    offer(seen.get());
+                }
             } catch (RuntimeException e) {
                 broken("a watch could not be told of a change", e);
             }
@@ -194,7 +200,7 @@ public final class CacheWatcher {
         }
         queue.add(seen);
         if (scheduled.compareAndSet(false, true)) {
-            bell.afterThisTurn(this::drain);
+            bell.afterThisTurn(drains);
         }
     }
 
@@ -207,7 +213,7 @@ public final class CacheWatcher {
 
     private void schedule() {
         if (scheduled.compareAndSet(false, true)) {
-            bell.now(this::drain);
+            bell.now(drains);
         }
     }
 

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whom to wake once a turn of the caches' loop is over: a task for each context, however many of its watchers were told
@@ -14,6 +15,11 @@ import java.util.function.Consumer;
 final class Wakes {
     private final Consumer<Runnable> later;
     private Map<Context, List<Runnable>> due = new LinkedHashMap<>();
+
+    /** Whose watcher was told last: those of a connection mostly stand together. */
+    private @Nullable Context latest;
+
+    private List<Runnable> latestTasks = List.of();
 
     /** @param later runs a task on the caches' loop, behind the present one */
     Wakes(Consumer<Runnable> later) {
@@ -37,12 +43,17 @@ final class Wakes {
         if (due.isEmpty()) {
             later.accept(this::send);
         }
-        due.computeIfAbsent(context, unused -> new ArrayList<>()).add(task);
+        if (!context.equals(latest)) {
+            latest = context;
+            latestTasks = due.computeIfAbsent(context, unused -> new ArrayList<>());
+        }
+        latestTasks.add(task);
     }
 
     private void send() {
         Map<Context, List<Runnable>> all = due;
         due = new LinkedHashMap<>();
+        latest = null;
         all.forEach((context, tasks) -> context.runOnContext(unused -> tasks.forEach(Runnable::run)));
     }
 }
