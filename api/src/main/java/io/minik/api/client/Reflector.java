@@ -176,7 +176,6 @@ public final class Reflector {
             @Override
             public void onEnd(Optional<ApiException> why) {
                 if (mine == session) {
-                    watch = null;
                     onWatchEnd(why);
                 }
             }
@@ -212,7 +211,10 @@ public final class Reflector {
         backoff.reset();
     }
 
+    /** Once a watch: one that ends before its opening fails does so twice, and two that follow it would be one too many. */
     private void onWatchEnd(Optional<ApiException> why) {
+        session++;
+        watch = null;
         boolean lived = Duration.between(opened, loop.now()).compareTo(GOOD_LIFE) >= 0;
         if (lived) {
             backoff.reset();

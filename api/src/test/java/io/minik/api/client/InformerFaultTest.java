@@ -9,13 +9,18 @@ import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.ground.json.Json;
 import io.minik.ground.loop.ManualLoop;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 
@@ -127,6 +132,48 @@ class InformerFaultTest {
         broken = false;
         loop.advance(Duration.ofSeconds(2));
         assertThat(heard).last().isEqualTo("oneb19>onelast");
+    }
+
+    /** As when a connection is reset while the answer is still on its way. */
+    @Test
+    void aWatchThatEndsAndThenFailsToOpenIsFollowedByOneWatch() {
+        Set<WatchHandle> open = new HashSet<>();
+        AtomicInteger opened = new AtomicInteger();
+        Transport breaking = new Transport() {
+            @Override
+            public Future<KubeObject> send(ApiCall call) {
+                return api.send(call);
+            }
+
+            @Override
+            public Future<KubeList> list(ApiCall call) {
+                return api.list(call);
+            }
+
+            @Override
+            public Future<WatchHandle> watch(ApiCall call, WatchHandler handler) {
+                if (opened.incrementAndGet() == 1) {
+                    loop.run(() -> handler.onEnd(Optional.of(ApiException.unavailable("the connection was reset"))));
+                    Promise<WatchHandle> answer = Promise.promise();
+                    loop.after(Duration.ofMillis(50), () -> answer.fail(ApiException.unavailable("no answer")));
+                    return answer.future();
+                }
+                WatchHandle handle = new WatchHandle() {
+                    @Override
+                    public void close() {
+                        open.remove(this);
+                    }
+                };
+                open.add(handle);
+                return Future.succeededFuture(handle);
+            }
+        };
+        Informer mirror = new Informer(
+                loop, new ApiClient(breaking, "test"), Resources.CONFIG_MAPS, "", ListOptions.ALL, false);
+        mirror.start();
+        loop.advance(Duration.ofMinutes(1));
+        assertThat(open).hasSize(1);
+        assertThat(opened).hasValue(2);
     }
 
     @Test
