@@ -40,7 +40,7 @@ final class Domains {
 
     Domains(PodNeeds pod, NodeSnapshot snapshot) {
         for (AffinityTerm term : pod.affinity()) {
-            affinity.add(count(term, snapshot, 1));
+            affinity.add(count(pod.affinity(), term.topologyKey(), snapshot, 1));
         }
         for (AffinityTerm term : pod.antiAffinity()) {
             antiAffinity.add(count(term, snapshot, 1));
@@ -65,19 +65,26 @@ final class Domains {
     }
 
     private static Count count(AffinityTerm term, NodeSnapshot snapshot, int weight) {
+        return count(List.of(term), term.topologyKey(), snapshot, weight);
+    }
+
+    /** Of a pod's required terms only those pods count that match all of them: it wants to be near the same ones. */
+    private static Count count(List<AffinityTerm> terms, String topologyKey, NodeSnapshot snapshot, int weight) {
         Map<String, Integer> byValue = new HashMap<>();
         for (NodeState node : snapshot.nodes()) {
-            String value = node.labels().get(term.topologyKey());
+            String value = node.labels().get(topologyKey);
             if (value != null) {
                 for (PodNeeds other : node.pods()) {
-                    String namespace = other.key().namespace();
-                    if (term.matches(namespace, snapshot.namespaceLabels(namespace), other.labels())) {
+                    Map<String, String> namespace =
+                            snapshot.namespaceLabels(other.key().namespace());
+                    if (terms.stream()
+                            .allMatch(term -> term.matches(other.key().namespace(), namespace, other.labels()))) {
                         byValue.merge(value, weight, Integer::sum);
                     }
                 }
             }
         }
-        return new Count(term.topologyKey(), byValue);
+        return new Count(topologyKey, byValue);
     }
 
     private void readRefusals(PodNeeds pod, NodeSnapshot snapshot, Map<String, String> ownNamespace) {
@@ -115,7 +122,7 @@ final class Domains {
         Map<String, Integer> byValue = new HashMap<>();
         for (NodeState node : snapshot.nodes()) {
             String value = node.labels().get(constraint.topologyKey());
-            if (value == null || !eligible(constraint, pod, node)) {
+            if (value == null || !inAllDomains(node, constraint.hard(), pod) || !eligible(constraint, pod, node)) {
                 continue;
             }
             int matching = 0;
@@ -133,6 +140,16 @@ final class Domains {
                 new Count(constraint.topologyKey(), byValue),
                 byValue.size() < constraint.minDomains() ? 0 : least,
                 constraint.matches(pod.labels()));
+    }
+
+    /** A node that lacks the label of one constraint of a pod is in no domain of the others of its sort either. */
+    private static boolean inAllDomains(NodeState node, boolean hard, PodNeeds pod) {
+        for (TopologySpread constraint : pod.spread()) {
+            if (constraint.hard() == hard && !node.labels().containsKey(constraint.topologyKey())) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean eligible(TopologySpread constraint, PodNeeds pod, NodeState node) {
