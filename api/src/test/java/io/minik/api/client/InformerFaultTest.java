@@ -168,8 +168,8 @@ class InformerFaultTest {
                 return Future.succeededFuture(handle);
             }
         };
-        Informer mirror = new Informer(
-                loop, new ApiClient(breaking, "test"), Resources.CONFIG_MAPS, "", ListOptions.ALL, false);
+        Informer mirror =
+                new Informer(loop, new ApiClient(breaking, "test"), Resources.CONFIG_MAPS, "", ListOptions.ALL, false);
         mirror.start();
         loop.advance(Duration.ofMinutes(1));
         assertThat(open).hasSize(1);
