@@ -1,11 +1,7 @@
 package io.minik.api.client;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.meta.ApiException;
-import io.minik.api.meta.Status;
 import io.minik.api.object.KubeObject;
-import io.minik.ground.json.Json;
 import io.minik.ground.loop.Loop;
 import io.minik.ground.tls.TlsIdentity;
 import io.vertx.core.Future;
@@ -17,7 +13,6 @@ import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
@@ -25,8 +20,6 @@ import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
 import java.net.URI;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -42,9 +35,6 @@ import org.slf4j.LoggerFactory;
 public final class HttpTransport implements Transport {
     private static final Logger log = LoggerFactory.getLogger(HttpTransport.class);
 
-    /** A call that the server has not answered by then is lost: its own limit is 60 s. */
-    private static final long CALL_MILLIS = 65_000;
-
     private static final int CONNECT_MILLIS = 10_000;
     /** With HTTP/1.1 each watch holds a connection; an agent has about ten. */
     private static final int HTTP1_CONNECTIONS = 64;
@@ -56,6 +46,9 @@ public final class HttpTransport implements Transport {
     private static final Duration PING_EVERY = Duration.ofSeconds(30);
 
     private static final long PING_ANSWER_MILLIS = 15_000;
+    /** A list of everything in a cluster that is at its limits: whoever answers more is no API server of ours. */
+    private static final long MOST_ANSWER_BYTES = 1L << 30;
+
     private static final int WINDOW_BYTES = 4 << 20;
 
     /** With each answer a server says of which cluster it is: the uid of kube-system. */
@@ -90,6 +83,7 @@ public final class HttpTransport implements Transport {
     private final Config config;
     private final Optional<TlsIdentity> identity;
     private final HttpClientAgent http;
+    private final CallsOverHttp calls;
     private volatile Function<String, Optional<String>> refuse = cluster -> Optional.empty();
     /** Any thread: connections that show the identity they began with. */
     private final Set<HttpConnection> connections = ConcurrentHashMap.newKeySet();
@@ -107,6 +101,7 @@ public final class HttpTransport implements Transport {
                         .setMaxWaitQueueSize(MOST_WAITING))
                 .withConnectHandler(this::keepProbing)
                 .build();
+        this.calls = new CallsOverHttp(this::open, this::ofOurs, MOST_ANSWER_BYTES);
     }
 
     /**
@@ -149,82 +144,29 @@ public final class HttpTransport implements Transport {
 
     @Override
     public Future<KubeObject> send(ApiCall call) {
-        return exchange(call).map(body -> KubeObject.of(requireObject(body)));
+        return calls.send(call);
     }
 
     @Override
     public Future<KubeList> list(ApiCall call) {
-        return exchange(call).map(body -> {
-            ObjectNode tree = requireObject(body);
-            String itemKind = Json.text(tree, "kind").replaceFirst("List$", "");
-            String apiVersion = Json.text(tree, "apiVersion");
-            List<KubeObject> items = new ArrayList<>();
-            for (JsonNode item : tree.path("items")) {
-                if (item instanceof ObjectNode object) {
-                    // Items of typed lists come without type, as upstream sends them.
-                    if (!object.has("kind")) {
-                        object.put("kind", itemKind).put("apiVersion", apiVersion);
-                    }
-                    items.add(KubeObject.of(object));
-                }
-            }
-            return new KubeList(
-                    Json.text(tree, "metadata", "resourceVersion"), Json.text(tree, "metadata", "continue"), items);
-        });
+        return calls.list(call);
     }
 
     @Override
     public Future<WatchHandle> watch(ApiCall call, WatchHandler handler) {
-        return open(call, 0).compose(request -> request.send()
-                .compose(this::ofOurs)
-                .recover(HttpTransport::unreachable)
-                .compose(response -> {
-                    if (response.statusCode() != 200) {
-                        return response.body()
-                                .recover(HttpTransport::unreachable)
-                                .compose(body -> Future.failedFuture(failure(response.statusCode(), body)));
-                    }
-                    HttpWatch watch = new HttpWatch(request, handler);
-                    watch.read(response);
-                    return Future.<WatchHandle>succeededFuture(watch);
-                }));
+        return calls.watch(call, handler);
     }
 
-    private Future<Buffer> exchange(ApiCall call) {
-        byte[] sent = call.body();
-        return open(call, CALL_MILLIS)
-                .compose(request -> (sent.length == 0 ? request.send() : request.send(Buffer.buffer(sent)))
-                        .compose(this::ofOurs)
-                        .compose(response -> response.body().map(body -> {
-                            if (response.statusCode() / 100 != 2) {
-                                throw failure(response.statusCode(), body);
-                            }
-                            return body;
-                        })))
-                .recover(HttpTransport::unreachable);
-    }
-
-    /** @param idleMillis 0 = may be silent for ever */
-    private Future<HttpClientRequest> open(ApiCall call, long idleMillis) {
+    private Future<HttpClientRequest> open(RequestOptions options) {
         URI server = config.server();
         boolean tls = "https".equals(server.getScheme());
-        RequestOptions options = new RequestOptions()
-                .setMethod(method(call.verb()))
-                .setHost(server.getHost())
+        options.setHost(server.getHost())
                 .setPort(server.getPort() > 0 ? server.getPort() : tls ? 443 : 80)
                 .setSsl(tls)
-                .setURI(ApiUrl.of(call))
                 .setConnectTimeout(CONNECT_MILLIS)
-                .putHeader("Accept", "application/json")
                 .putHeader("User-Agent", config.userAgent());
-        if (idleMillis > 0) {
-            options.setIdleTimeout(idleMillis);
-        }
-        if (!call.contentType().isEmpty()) {
-            options.putHeader("Content-Type", call.contentType());
-        }
         config.token().get().ifPresent(token -> options.putHeader("Authorization", "Bearer " + token));
-        return http.request(options).recover(HttpTransport::unreachable);
+        return http.request(options);
     }
 
     private void keepProbing(HttpConnection connection) {
@@ -274,92 +216,5 @@ public final class HttpTransport implements Transport {
                 .ifPresent(pem -> options.setTrustOptions(new PemTrustOptions().addCertValue(Buffer.buffer(pem))));
         identity.ifPresent(own -> options.setKeyCertOptions(KeyCertOptions.wrap(own)));
         return options;
-    }
-
-    private static HttpMethod method(ApiCall.Verb verb) {
-        return switch (verb) {
-            case GET, LIST, WATCH -> HttpMethod.GET;
-            case CREATE -> HttpMethod.POST;
-            case UPDATE -> HttpMethod.PUT;
-            case PATCH -> HttpMethod.PATCH;
-            case DELETE, DELETE_COLLECTION -> HttpMethod.DELETE;
-        };
-    }
-
-    private static ObjectNode requireObject(Buffer body) {
-        try {
-            return Json.parseObject(body.getBytes());
-        } catch (IllegalArgumentException e) {
-            throw ApiException.unavailable("the API server's answer can't be read: " + e.getMessage());
-        }
-    }
-
-    /** The server's Status, or one made of the bare code. */
-    private static ApiException failure(int code, Buffer body) {
-        try {
-            ObjectNode tree = Json.parseObject(body.getBytes());
-            if (Json.text(tree, "kind").equals("Status")) {
-                return new ApiException(Status.of(tree));
-            }
-        } catch (IllegalArgumentException notJson) {
-            // A proxy's page, or nothing: the code says it.
-        }
-        return new ApiException(new Status(
-                code, Status.Reason.Unknown, "the API server answered with HTTP " + code, Status.Details.NONE));
-    }
-
-    private static <T> Future<T> unreachable(Throwable error) {
-        return Future.failedFuture(
-                error instanceof ApiException
-                        ? error
-                        : ApiException.unavailable("the API server can't be reached: " + error.getMessage()));
-    }
-
-    /** One open watch; owned by the context that asked for it. */
-    private static final class HttpWatch implements WatchHandle {
-        private final HttpClientRequest request;
-        private final WatchHandler handler;
-        private boolean ended;
-
-        HttpWatch(HttpClientRequest request, WatchHandler handler) {
-            this.request = request;
-            this.handler = handler;
-        }
-
-        void read(HttpClientResponse response) {
-            WatchFrames frames = new WatchFrames(event -> {
-                if (!ended) {
-                    handler.onEvent(event);
-                }
-            });
-            response.handler(chunk -> frames.accept(chunk).ifPresent(error -> {
-                        end(Optional.of(error));
-                        reset();
-                    }))
-                    .exceptionHandler(error ->
-                            end(Optional.of(ApiException.unavailable("the watch broke off: " + error.getMessage()))))
-                    .endHandler(ignored -> end(Optional.empty()));
-        }
-
-        @Override
-        public void close() {
-            if (!ended) {
-                ended = true;
-                reset();
-            }
-        }
-
-        private void end(Optional<ApiException> why) {
-            if (!ended) {
-                ended = true;
-                handler.onEnd(why);
-            }
-        }
-
-        private void reset() {
-            request.reset()
-                    .onFailure(error ->
-                            log.atDebug().addKeyValue("err", error.toString()).log("watch had ended already"));
-        }
     }
 }
