@@ -77,6 +77,7 @@ final class KindRules {
                 new PolicyBindingRules(causes).binding(spec);
             case "flowschemas.flowcontrol.apiserver.k8s.io" -> new FlowRules(causes).schema(tree);
             case "prioritylevelconfigurations.flowcontrol.apiserver.k8s.io" -> new FlowRules(causes).level(tree);
+            case "apiservices.apiregistration.k8s.io" -> new ApiServiceRules(causes).check(tree);
             case "csidrivers.storage.k8s.io" -> new DriverRules(causes).csiDriver(spec);
             case "csinodes.storage.k8s.io" -> new DriverRules(causes).csiNode(spec);
             case "volumeattachments.storage.k8s.io" -> new DriverRules(causes).attachment(spec);
