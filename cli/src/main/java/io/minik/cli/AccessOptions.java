@@ -1,16 +1,19 @@
 package io.minik.cli;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.ground.json.Json;
 import io.minik.ground.loop.Loop;
 import io.minik.ground.tls.ClientAuthority;
 import io.minik.ground.tls.Pem;
+import io.minik.ground.tls.Subject;
 import io.minik.ground.tls.X509Exception;
 import io.minik.server.authn.AuthenticationConfig;
 import io.minik.server.authn.HeaderUsers;
 import io.minik.server.authn.HttpsDocuments;
 import io.minik.server.authn.StaticTokens;
 import io.minik.server.authn.Strangers;
+import io.minik.server.pki.Pki;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -24,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Option;
@@ -175,6 +179,38 @@ final class AccessOptions {
             follow(vertx, loop, strangers);
         }
         return strangers;
+    }
+
+    /**
+     * What extension API servers read of whom they may believe: this server's front proxy, whose headers have upstream's names, and the
+     * proxies of {@link #headerAuthority}.
+     */
+    Map<String, String> published(Pki pki) {
+        String signers = pki.requestHeaderCa().pem();
+        List<String> names = new ArrayList<>(
+                List.of(Subject.of(pki.proxyClient().certificate()).commonName()));
+        if (!headerAuthority.isEmpty()) {
+            signers += read("--requestheader-client-ca-file", headerAuthority);
+            if (headerNames.isEmpty()) {
+                names.clear();
+            }
+            names.addAll(headerNames);
+        }
+        Map<String, String> published = new LinkedHashMap<>();
+        published.put("client-ca-file", pki.clientCa().pem());
+        published.put("requestheader-client-ca-file", signers);
+        published.put("requestheader-allowed-names", list(names, List.of()));
+        published.put("requestheader-username-headers", list(List.of("X-Remote-User"), userHeaders));
+        published.put("requestheader-uid-headers", list(List.of("X-Remote-Uid"), uidHeaders));
+        published.put("requestheader-group-headers", list(List.of("X-Remote-Group"), groupHeaders));
+        published.put("requestheader-extra-headers-prefix", list(List.of("X-Remote-Extra-"), extraPrefixes));
+        return published;
+    }
+
+    private static String list(List<String> own, List<String> more) {
+        ArrayNode list = Json.array();
+        Stream.concat(own.stream(), more.stream()).distinct().forEach(list::add);
+        return list.toString();
     }
 
     private void follow(Vertx vertx, Loop loop, Strangers strangers) {

@@ -1,6 +1,5 @@
 package io.minik.cli;
 
-import io.minik.agent.dns.DnsService;
 import io.minik.api.client.ApiClient;
 import io.minik.api.client.EventRecorder;
 import io.minik.api.client.Informers;
@@ -16,15 +15,15 @@ import io.minik.ground.tls.ClientAuthority;
 import io.minik.ground.tls.TlsIdentity;
 import io.minik.server.admission.CertificateRules;
 import io.minik.server.admission.RoleEscalationRule;
+import io.minik.server.aggregation.ApiServiceController;
+import io.minik.server.aggregation.FrontProxy;
 import io.minik.server.authn.BootstrapTokens;
 import io.minik.server.authn.ObjectLookup;
 import io.minik.server.authn.RequestAuthenticator;
 import io.minik.server.authn.ServiceAccountTokens;
 import io.minik.server.authn.User;
 import io.minik.server.authz.Rbac;
-import io.minik.server.authz.RoleAggregation;
 import io.minik.server.authz.RoleBootstrap;
-import io.minik.server.controllers.Controllers;
 import io.minik.server.controllers.accounts.TokenController;
 import io.minik.server.controllers.control.ControllerContext;
 import io.minik.server.crd.CustomKinds;
@@ -38,7 +37,6 @@ import io.minik.server.pki.CertificateRenewal;
 import io.minik.server.pki.Kubeconfig;
 import io.minik.server.pki.Pki;
 import io.minik.server.pki.PkiConfig;
-import io.minik.server.policy.PolicyTypes;
 import io.minik.server.reviews.CertificateSigner;
 import io.minik.server.reviews.Reviews;
 import io.minik.server.scheduler.Scheduler;
@@ -55,9 +53,7 @@ import io.vertx.core.net.PemTrustOptions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -88,6 +84,7 @@ final class ControlPlane {
     private final TlsIdentity serving;
     private final TlsIdentity toKubelets;
     private final TlsIdentity etcdServing;
+    private final TlsIdentity frontProxy;
     private final RequestAuthenticator authenticator;
     private final Context loop;
     private final Loop controllerLoop;
@@ -95,6 +92,7 @@ final class ControlPlane {
     private final Rbac rbac;
     private final ApiServer apiServer;
     private final CustomKinds customKinds;
+    private final ApiServiceController extensions;
 
     private ControlPlane(Opening opening, Rooms rooms, Opened opened) {
         this.vertx = opening.vertx();
@@ -123,6 +121,7 @@ final class ControlPlane {
         this.serving = tls(pki.apiServer());
         this.toKubelets = tls(pki.kubeletClient());
         this.etcdServing = tls(pki.etcdServer());
+        this.frontProxy = tls(pki.proxyClient());
         this.clients = new ClientAuthority(List.of(pki.clientCa().certificate()), clock);
         this.authenticator = new RequestAuthenticator(
                 tokens, bootstrapTokens, clients, options.access.strangers(vertx, controllerLoop, clock));
@@ -152,6 +151,7 @@ final class ControlPlane {
                         clock,
                         new SecureRandom()));
         metrics.ifPresent(api -> api.answer(apiServer, controllerLoop, own));
+        this.extensions = apiServer.aggregation().follow(controllers, kinds);
         this.customKinds = new CustomKinds(controllers, apiServer.kinds(), tables);
     }
 
@@ -242,6 +242,7 @@ final class ControlPlane {
                 })
                 // Custom kinds are served before their clients can ask, and before others look through all kinds.
                 .compose(unused -> Rooms.on(loop, customKinds::restore))
+                .compose(unused -> Rooms.on(loop, extensions::restore))
                 // The authorizer knows all roles before the first stranger can ask.
                 .compose(unused -> {
                     // Made before its informers start: each object is read by all who share it at once.
@@ -271,24 +272,10 @@ final class ControlPlane {
     }
 
     private List<Room> loopRooms() {
-        List<Room> all = new ArrayList<>(List.of(new InformersRoom("controller-informers", controllers.informers())));
-        all.addAll(Controllers.all(
-                controllers,
-                new Controllers.Config(
-                        pki.serverCa().pem(),
-                        options.clusterCidr,
-                        NODE_PREFIX,
-                        new ServedResources(kinds),
-                        Duration.ofSeconds(options.nodeMonitorPeriodSeconds),
-                        Duration.ofSeconds(options.nodeMonitorGraceSeconds),
-                        nodeName,
-                        options.parts().box(options.httpsListenPort))));
-        all.addAll(List.of(customKinds, new PolicyTypes(controllers, kinds)));
-        all.add(apiServer.flows().follow(controllers));
-        all.add(new RoleAggregation(controllerLoop, controllers.informers(), controllers.client()));
+        List<Room> all = new ControlRooms(controllers, apiServer, pki, options).all(kinds, nodeName);
+        all.addAll(List.of(customKinds, extensions));
         all.add(new CertificateSigner(
                 controllerLoop, controllers.informers(), controllers.client(), pki, rbac.authorizer()));
-        all.add(new DnsService(controllerLoop, controllers.client(), options.clusterDns));
         all.add(new TokenController(
                 controllerLoop,
                 controllers.informers(),
@@ -304,6 +291,7 @@ final class ControlPlane {
         renew(serving, pki.apiServer());
         renew(toKubelets, pki.kubeletClient());
         renew(etcdServing, pki.etcdServer());
+        renew(frontProxy, pki.proxyClient());
         vertx.executeBlocking(this::writeKubeconfig)
                 .onFailure(error -> log.atError().setCause(error).log("the kubeconfig could not be written anew"));
     }
@@ -331,8 +319,7 @@ final class ControlPlane {
                 options.bindAddress,
                 options.httpsListenPort,
                 options.advertised(nodeIp),
-                Optional.of(KeyCertOptions.wrap(serving)),
-                Optional.of(clients),
+                Optional.of(new ApiServerConfig.Serving(KeyCertOptions.wrap(serving), Optional.of(clients))),
                 SERVING_LOOPS,
                 options.serviceCidr,
                 options.nodePorts(),
@@ -341,7 +328,8 @@ final class ControlPlane {
                 options.security.audit(),
                 Build.THIS.served(),
                 Optional.of(new ApiServerConfig.KubeletTls(
-                        KeyCertOptions.wrap(toKubelets), kubeletTrust, options.disableAgent)));
+                        KeyCertOptions.wrap(toKubelets), kubeletTrust, options.disableAgent)),
+                Optional.of(new ApiServerConfig.Extensions(new FrontProxy(frontProxy), options.access.published(pki))));
     }
 
     /** One loop serves what a small machine is asked; more cores would share it by connection. */

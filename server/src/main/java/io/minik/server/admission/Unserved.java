@@ -28,7 +28,6 @@ record Unserved(String resource, String what, String missing, Where where) {
     private static final String STORAGE = ".storage.k8s.io";
     private static final String NO_PROVISIONER = "kubernetes.io/no-provisioner";
     static final List<Unserved> ALL = List.of(
-            all("apiservices.apiregistration.k8s.io", "APIService", "pass requests on to it"),
             all("networkpolicies.networking.k8s.io", "NetworkPolicy", "enforce it"),
             all("ingresses.networking.k8s.io", "Ingress", "route by it"),
             new Unserved(

@@ -60,6 +60,11 @@ public final class Controllers {
     public interface Served {
         List<Resource> now();
 
+        /** Group versions of which nobody knows at the moment what is in them, each with why. */
+        default List<String> undiscovered() {
+            return List.of();
+        }
+
         /** @param changed called on any thread, after {@link #now} has changed */
         void onChange(Runnable changed);
     }
@@ -68,9 +73,12 @@ public final class Controllers {
 
     public static List<Room> all(ControllerContext context, Config config) {
         return List.of(
-                new NamespaceController(context, () -> config.served().now().stream()
-                        .filter(Resource::namespaced)
-                        .toList()),
+                new NamespaceController(
+                        context,
+                        () -> config.served().now().stream()
+                                .filter(Resource::namespaced)
+                                .toList(),
+                        config.served()::undiscovered),
                 new ServiceAccountController(context),
                 new TokenCleaner(context),
                 new RootCaPublisher(context, config.rootCaPem()),

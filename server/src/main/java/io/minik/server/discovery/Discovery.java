@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -35,57 +36,56 @@ public final class Discovery {
         }
     }
 
-    /**
-     * Upstream's order, by the priorities that its aggregator gives to its own groups: a client that names no group takes the
-     * first that knows the word. Every other group comes after them, by name.
-     */
-    private static final List<String> FIRST_GROUPS = List.of(
-            "",
-            "apiregistration.k8s.io",
-            "apps",
-            "events.k8s.io",
-            "authentication.k8s.io",
-            "authorization.k8s.io",
-            "autoscaling",
-            "batch",
-            "certificates.k8s.io",
-            "networking.k8s.io",
-            "policy",
-            "rbac.authorization.k8s.io",
-            "storage.k8s.io",
-            "admissionregistration.k8s.io",
-            "apiextensions.k8s.io",
-            "scheduling.k8s.io",
-            "coordination.k8s.io",
-            "node.k8s.io",
-            "discovery.k8s.io",
-            "flowcontrol.apiserver.k8s.io",
-            "internal.apiserver.k8s.io",
-            "resource.k8s.io",
-            "storagemigration.k8s.io");
-
-    /** In the order of {@link #FIRST_GROUPS}, a group's preferred version first. */
-    private final Map<String, Map<String, List<KindRow>>> groups = new LinkedHashMap<>();
+    /** In their order ({@link Priorities}), a group's preferred version first. */
+    private final Map<String, Map<String, Contents>> groups = new LinkedHashMap<>();
 
     private final Map<String, Document> rendered = new ConcurrentHashMap<>();
 
+    /** What a version has: kinds of ours, or what another server says. */
+    private record Contents(
+            String group, String version, Priorities priorities, List<KindRow> kinds, Optional<RemoteVersion> remote) {}
+
     public Discovery(Schema schema) {
-        List<KindRow> kinds = new ArrayList<>(schema.kinds());
-        kinds.sort(Comparator.comparingInt(
-                        (KindRow kind) -> priority(kind.resource().group()))
-                .thenComparing(kind -> kind.resource().group())
-                .thenComparing(kind -> kind.resource().version(), ApiVersions.PREFERRED_FIRST)
-                .thenComparing(kind -> kind.resource().plural()));
-        for (KindRow kind : kinds) {
-            groups.computeIfAbsent(kind.resource().group(), unused -> new LinkedHashMap<>())
-                    .computeIfAbsent(kind.resource().version(), unused -> new ArrayList<>())
-                    .add(kind);
-        }
+        this(schema, List.of());
     }
 
-    private static int priority(String group) {
-        int known = FIRST_GROUPS.indexOf(group);
-        return known < 0 ? FIRST_GROUPS.size() : known;
+    /** @param remotes served by others, whatever of the same version is served here */
+    public Discovery(Schema schema, List<RemoteVersion> remotes) {
+        Map<String, Contents> versions = new LinkedHashMap<>();
+        for (RemoteVersion remote : remotes) {
+            versions.put(
+                    remote.group() + "/" + remote.version(),
+                    new Contents(
+                            remote.group(), remote.version(), remote.priorities(), List.of(), Optional.of(remote)));
+        }
+        List<KindRow> kinds = new ArrayList<>(schema.kinds());
+        kinds.sort(Comparator.comparing(kind -> kind.resource().plural()));
+        for (KindRow kind : kinds) {
+            String group = kind.resource().group();
+            String version = kind.resource().version();
+            Contents contents = versions.computeIfAbsent(
+                    group + "/" + version,
+                    unused -> new Contents(
+                            group, version, Priorities.of(group, version), new ArrayList<>(), Optional.empty()));
+            if (contents.remote().isEmpty()) {
+                contents.kinds().add(kind);
+            }
+        }
+        arrange(versions.values());
+    }
+
+    private void arrange(Collection<Contents> versions) {
+        Map<String, Integer> highest = new HashMap<>();
+        versions.forEach(each -> highest.merge(each.group(), each.priorities().group(), Math::max));
+        List<Contents> ordered = new ArrayList<>(versions);
+        ordered.sort(Comparator.comparingInt((Contents each) -> -highest.getOrDefault(each.group(), 0))
+                .thenComparing(Contents::group)
+                .thenComparingInt(each -> -each.priorities().version())
+                .thenComparing(Contents::version, ApiVersions.PREFERRED_FIRST));
+        for (Contents each : ordered) {
+            groups.computeIfAbsent(each.group(), unused -> new LinkedHashMap<>())
+                    .put(each.version(), each);
+        }
     }
 
     /** /api: the core versions. @param serverAddress host:port */
@@ -115,7 +115,7 @@ public final class Discovery {
 
     /** /apis/apps. */
     public Optional<Document> group(String group) {
-        Map<String, List<KindRow>> versions = groups.get(group);
+        Map<String, Contents> versions = groups.get(group);
         if (versions == null || group.isEmpty()) {
             return Optional.empty();
         }
@@ -126,10 +126,10 @@ public final class Discovery {
         }));
     }
 
-    /** /api/v1 and /apis/apps/v1. */
+    /** /api/v1 and /apis/apps/v1, of what is served here. */
     public Optional<Document> resources(String group, String version) {
-        List<KindRow> kinds = groups.getOrDefault(group, Map.of()).get(version);
-        if (kinds == null) {
+        Contents contents = groups.getOrDefault(group, Map.of()).get(version);
+        if (contents == null || contents.remote().isPresent()) {
             return Optional.empty();
         }
         return Optional.of(rendered.computeIfAbsent(group + "/" + version, unused -> {
@@ -138,7 +138,7 @@ public final class Discovery {
                     .put("apiVersion", "v1")
                     .put("groupVersion", group.isEmpty() ? version : group + "/" + version);
             ArrayNode array = tree.putArray("resources");
-            kinds.forEach(kind -> addResources(array, kind));
+            contents.kinds().forEach(kind -> addResources(array, kind));
             return Document.of(tree);
         }));
     }
@@ -198,7 +198,7 @@ public final class Discovery {
         }
     }
 
-    private static ObjectNode aggregatedGroup(String group, Map<String, List<KindRow>> versions) {
+    private static ObjectNode aggregatedGroup(String group, Map<String, Contents> versions) {
         ObjectNode tree = Json.object();
         ObjectNode metadata = tree.putObject("metadata");
         if (!group.isEmpty()) {
@@ -206,49 +206,48 @@ public final class Discovery {
         }
         metadata.putNull("creationTimestamp");
         ArrayNode array = tree.putArray("versions");
-        versions.forEach((version, kinds) -> {
+        versions.forEach((version, contents) -> {
             ObjectNode item = array.addObject().put("version", version);
             ArrayNode resources = item.putArray("resources");
-            for (KindRow kind : kinds) {
-                ObjectNode resource =
-                        resources.addObject().put("resource", kind.resource().plural());
-                responseKind(
-                        resource,
-                        kind.resource().group(),
-                        kind.resource().version(),
-                        kind.resource().kind());
-                resource.put("scope", kind.resource().namespaced() ? "Namespaced" : "Cluster")
-                        .put("singularResource", kind.singular());
-                verbs(resource, kind.verbs());
-                texts(resource, "shortNames", kind.shortNames());
-                texts(resource, "categories", kind.categories());
-                if (!kind.subresources().isEmpty()) {
-                    ArrayNode subs = resource.putArray("subresources");
-                    for (Subresource sub : kind.subresources()) {
-                        ObjectNode node = subs.addObject().put("subresource", sub.name());
-                        responseKind(node, sub.group(), sub.version(), sub.kind());
-                        verbs(node, sub.verbs());
-                    }
-                }
-            }
-            item.put("freshness", "Current");
+            contents.kinds().forEach(kind -> aggregatedKind(resources.addObject(), kind));
+            contents.remote().ifPresent(remote -> RemoteResources.aggregate(remote, resources));
+            boolean stale = contents.remote().map(RemoteVersion::stale).orElse(false);
+            item.put("freshness", stale ? "Stale" : "Current");
         });
         return tree;
     }
 
-    private static void responseKind(ObjectNode node, String group, String version, String kind) {
+    private static void aggregatedKind(ObjectNode resource, KindRow kind) {
+        Resource own = kind.resource();
+        resource.put("resource", own.plural());
+        responseKind(resource, own.group(), own.version(), own.kind());
+        resource.put("scope", own.namespaced() ? "Namespaced" : "Cluster").put("singularResource", kind.singular());
+        verbs(resource, kind.verbs());
+        texts(resource, "shortNames", kind.shortNames());
+        texts(resource, "categories", kind.categories());
+        if (!kind.subresources().isEmpty()) {
+            ArrayNode subs = resource.putArray("subresources");
+            for (Subresource sub : kind.subresources()) {
+                ObjectNode node = subs.addObject().put("subresource", sub.name());
+                responseKind(node, sub.group(), sub.version(), sub.kind());
+                verbs(node, sub.verbs());
+            }
+        }
+    }
+
+    static void responseKind(ObjectNode node, String group, String version, String kind) {
         node.putObject("responseKind")
                 .put("group", group)
                 .put("version", version)
                 .put("kind", kind);
     }
 
-    private static void verbs(ObjectNode node, Collection<String> verbs) {
+    static void verbs(ObjectNode node, Collection<String> verbs) {
         ArrayNode array = node.putArray("verbs");
         new TreeSet<>(verbs).forEach(array::add);
     }
 
-    private static void texts(ObjectNode node, String field, List<String> texts) {
+    static void texts(ObjectNode node, String field, List<String> texts) {
         if (!texts.isEmpty()) {
             texts.forEach(node.putArray(field)::add);
         }

@@ -1,6 +1,7 @@
 package io.minik.server.http;
 
 import io.minik.api.schema.KindRow;
+import io.minik.server.aggregation.Extension;
 import io.minik.server.registry.Listing;
 import io.minik.server.registry.Result;
 import io.minik.server.request.Request;
@@ -44,6 +45,14 @@ public sealed interface Answer {
 
         static Raw json(Buffer body) {
             return new Raw(200, "application/json", Map.of(), body);
+        }
+    }
+
+    /** In process: the call is another server's to answer. */
+    record Elsewhere(Extension to) implements Answer {
+        @Override
+        public int code() {
+            return 200;
         }
     }
 

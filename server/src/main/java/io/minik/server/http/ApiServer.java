@@ -11,11 +11,12 @@ import io.minik.ground.loop.Loop;
 import io.minik.ground.net.Connections;
 import io.minik.ground.net.Crowd;
 import io.minik.ground.room.Room;
-import io.minik.ground.tls.ClientAuthority;
 import io.minik.server.admission.Admission;
 import io.minik.server.admission.NotYet;
 import io.minik.server.admission.QuotaEvaluators;
 import io.minik.server.admission.ResourceQuotas;
+import io.minik.server.aggregation.Aggregation;
+import io.minik.server.aggregation.ExtensionClient;
 import io.minik.server.authn.Authenticator;
 import io.minik.server.authn.User;
 import io.minik.server.authz.Authorizer;
@@ -23,7 +24,6 @@ import io.minik.server.flowcontrol.FlowControl;
 import io.minik.server.kinds.Bootstrap;
 import io.minik.server.kinds.BuiltInKinds;
 import io.minik.server.kinds.QuotaStatus;
-import io.minik.server.openapi.OpenApi;
 import io.minik.server.registry.Connector;
 import io.minik.server.registry.KindStrategies;
 import io.minik.server.registry.NameSource;
@@ -78,6 +78,7 @@ public final class ApiServer implements Room {
     private final WatchCaches caches;
     private final Compaction compaction;
     private final Hooks hooks;
+    private final Aggregation aggregation;
     private final Registry registry;
     private final ServedKinds served;
     private final QuotaStatus quotas;
@@ -87,7 +88,7 @@ public final class ApiServer implements Room {
     private final Metrics metrics;
     private final FlowControl flows;
     private final Pipeline outer;
-    private final Pipeline inner;
+    private final InProcessTransport.Means inProcess;
     /** Of all requests and answers. */
     private final ByteBudget budget = ByteBudget.ofHeap();
 
@@ -146,9 +147,9 @@ public final class ApiServer implements Room {
         this.clock = parts.clock();
         Kinds kinds = parts.kinds();
         this.metrics = new Metrics(target -> kinds.find(target.apiVersion(), target.resource())
-                .filter(kind -> target.subresource().isEmpty()
+                .map(kind -> target.subresource().isEmpty()
                         || kind.subresource(target.subresource()).isPresent())
-                .isPresent());
+                .orElseGet(() -> aggregation().names(target.group(), target.version(), target.resource())));
         RandomGenerator random = parts.random();
         this.names = new NameSource(random);
         KindStrategies strategies = BuiltInKinds.strategies(kinds.now());
@@ -158,6 +159,8 @@ public final class ApiServer implements Room {
         ResourceQuotas bounds = new ResourceQuotas(evaluators);
         this.compaction = new Compaction(Loop.here(vertx), parts.store());
         this.hooks = new Hooks(vertx, caches, parts, new Versions(kinds, strategies), metrics);
+        this.aggregation = new Aggregation(new ExtensionClient(
+                vertx, hooks.toExtensions(config.extensions().map(ApiServerConfig.Extensions::identity))));
         this.registry = new Registry(new Registry.Parts(
                 parts.store(),
                 caches,
@@ -182,12 +185,14 @@ public final class ApiServer implements Room {
                 .map(tls ->
                         new KubeletProxy(vertx, registry, random, tls, Rules.connecting(config, parts, hooks, caches)));
         hooks.reachPods(config.kubelets(), registry);
-        Routes routes = new Routes(kinds, registry, new Documents(documents(parts, frames)), proxy, heavy);
+        ExtensionProxy extensions = new ExtensionProxy(aggregation);
+        Documents documents = new OwnPages(config, frames, metrics, compressor, extensions).with(parts, () -> rooms);
+        Routes routes = new Routes(kinds, registry, documents, new Routes.Ways(proxy, extensions), heavy);
         this.flows = new FlowControl(metrics::gauge);
         RequestSteps steps =
                 new RequestSteps(parts.authenticator(), parts.authorizer(), flows, new Widths(kinds, caches));
         steps.measure(metrics);
-        this.inner = new Pipeline(
+        Pipeline inner = new Pipeline(
                 List.of(metrics::around, steps::recover, audit::around, steps::limit, steps::authorize), routes::route);
         this.outer = new Pipeline(
                 List.of(
@@ -200,6 +205,7 @@ public final class ApiServer implements Room {
                         steps::limit,
                         steps::authorize),
                 routes::route);
+        this.inProcess = new InProcessTransport.Means(vertx, inner, registry, names, clock, aggregation.client());
         this.notes = new Notes(
                 Loop.on(vertx.getOrCreateContext()), inProcess(User.system("system:apiserver", User.MASTERS)));
         KindMetrics.follow(kinds, metrics, caches);
@@ -227,7 +233,9 @@ public final class ApiServer implements Room {
                                 config.serviceCidr(),
                                 config.advertiseAddress(),
                                 () -> port == 0 ? config.port() : port,
-                                config.clients().map(ClientAuthority::pem))
+                                config.extensions()
+                                        .map(ApiServerConfig.Extensions::published)
+                                        .orElse(Map.of()))
                         .run())
                 .compose(unused -> identified());
     }
@@ -254,7 +262,7 @@ public final class ApiServer implements Room {
     }
 
     private InProcessTransport inProcess(User user) {
-        return new InProcessTransport(vertx, inner, registry, names, clock, user);
+        return new InProcessTransport(inProcess, user);
     }
 
     /**
@@ -320,6 +328,7 @@ public final class ApiServer implements Room {
                 .eventually(audit::close)
                 .eventually(compressor::close)
                 .eventually(decoder::close)
+                .eventually(aggregation.client()::close)
                 .eventually(hooks::close)
                 .eventually(() -> proxy.map(KubeletProxy::close).orElse(Future.succeededFuture()));
     }
@@ -356,27 +365,6 @@ public final class ApiServer implements Room {
                         .log("the client went away"));
     }
 
-    private Map<String, Documents.Page> documents(Parts parts, Frames frames) {
-        Map<String, Documents.Page> pages = Documents.ofOthers(parts.pages());
-        DiscoveryPages discovery = new DiscoveryPages(parts.kinds(), frames);
-        pages.put("/api", discovery::core);
-        pages.put("/apis", discovery::groups);
-        OpenApiPages openApi =
-                new OpenApiPages(new OpenApi(parts.kinds(), config.version().gitVersion()), compressor);
-        pages.put("/openapi/v2", openApi::page);
-        pages.put("/openapi/v3", openApi::page);
-        HealthPages healthPages = new HealthPages(() -> rooms);
-        pages.put("/readyz", healthPages::ready);
-        pages.put("/livez", healthPages::live);
-        pages.put("/healthz", healthPages::live);
-        pages.put("/version", request -> Future.succeededFuture(VersionPage.of(config.version())));
-        pages.put(
-                "/metrics",
-                request -> Future.succeededFuture(new Answer.Raw(
-                        200, "text/plain; version=0.0.4; charset=utf-8", Map.of(), Buffer.buffer(metrics()))));
-        return pages;
-    }
-
     /** What the kubelet of a node answers to a GET, whole. */
     public Future<Buffer> askKubelet(String node, String uri) {
         return proxy.map(kubelets -> kubelets.ask(node, uri))
@@ -386,6 +374,11 @@ public final class ApiServer implements Room {
     /** Who waits for whom: by what somebody reads of FlowSchemas. */
     public FlowControl flows() {
         return flows;
+    }
+
+    /** Which group versions other servers serve. */
+    public Aggregation aggregation() {
+        return aggregation;
     }
 
     /** By which kinds come and go while it serves. */

@@ -8,6 +8,7 @@ import io.minik.server.kinds.PortRange;
 import io.minik.server.podsecurity.PodSecurityConfig;
 import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -17,7 +18,6 @@ import java.util.Optional;
  * @param port 0 lets the system choose: {@link ApiServer#port}
  * @param advertiseAddress IP that pods reach the server at, in the kubernetes Endpoints
  * @param tls empty: plain HTTP, for tests
- * @param clients who signs client certificates; with {@code tls} only
  * @param loops event loops that serve connections
  * @param serviceCidr {@code 10.43.0.0/16}
  * @param tolerations how long pods stay on not-ready and on unreachable nodes
@@ -28,8 +28,7 @@ public record ApiServerConfig(
         String host,
         int port,
         String advertiseAddress,
-        Optional<KeyCertOptions> tls,
-        Optional<ClientAuthority> clients,
+        Optional<Serving> tls,
         int loops,
         String serviceCidr,
         PortRange nodePorts,
@@ -37,7 +36,19 @@ public record ApiServerConfig(
         Admitting admitting,
         AuditConfig audit,
         Version version,
-        Optional<KubeletTls> kubelets) {
+        Optional<KubeletTls> kubelets,
+        Optional<Extensions> extensions) {
+
+    /** @param clients who signs client certificates, if anybody does */
+    public record Serving(KeyCertOptions identity, Optional<ClientAuthority> clients) {}
+
+    /**
+     * How API servers know this one that serve groups behind it.
+     *
+     * @param identity shown to them
+     * @param published what they read of it in ConfigMap kube-system/extension-apiserver-authentication
+     */
+    public record Extensions(KeyCertOptions identity, Map<String, String> published) {}
 
     /**
      * @param podSecurity what holds for namespaces without labels, and who is exempt

@@ -15,13 +15,22 @@ final class DiscoveryPages {
 
     private static final String GROUP = "apidiscovery.k8s.io";
 
+    private final Kinds kinds;
     private final Frames frames;
+    private final ExtensionProxy extensions;
     private volatile Discovery discovery;
 
-    DiscoveryPages(Kinds kinds, Frames frames) {
+    DiscoveryPages(Kinds kinds, Frames frames, ExtensionProxy extensions) {
+        this.kinds = kinds;
         this.frames = frames;
+        this.extensions = extensions;
         discovery = new Discovery(kinds.now());
-        kinds.onChange(change -> discovery = new Discovery(change.now()));
+        kinds.onChange(change -> renew());
+        extensions.aggregation().onChange(this::renew);
+    }
+
+    private synchronized void renew() {
+        discovery = new Discovery(kinds.now(), extensions.aggregation().versions());
     }
 
     /** /api and /api/v1. */
@@ -51,7 +60,10 @@ final class DiscoveryPages {
                         : answer(request, discovery.groupList());
             }
             case 2 -> found(request, discovery.group(parts[1]));
-            case 3 -> found(request, discovery.resources(parts[1], parts[2]));
+            case 3 ->
+                extensions
+                        .handle(request, parts[1], parts[2])
+                        .orElseGet(() -> found(request, discovery.resources(parts[1], parts[2])));
             default -> Future.failedFuture(Routes.noSuchPage());
         };
     }

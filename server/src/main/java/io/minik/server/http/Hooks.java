@@ -1,6 +1,7 @@
 package io.minik.server.http;
 
 import io.minik.server.admission.Admission;
+import io.minik.server.aggregation.ExtensionClient;
 import io.minik.server.crd.ConversionWebhook;
 import io.minik.server.registry.Converter;
 import io.minik.server.registry.NameSource;
@@ -16,6 +17,7 @@ import io.minik.server.webhook.admission.MutatingWebhooks;
 import io.minik.server.webhook.admission.ValidatingWebhooks;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.SocketAddress;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
@@ -24,6 +26,7 @@ import java.util.random.RandomGenerator;
 final class Hooks {
     private final Vertx vertx;
     private final RandomGenerator random;
+    private final Places places;
     private final WebhookClient client;
     private final Versions versions;
     private final NameSource names;
@@ -35,7 +38,8 @@ final class Hooks {
     Hooks(Vertx vertx, WatchCaches caches, ApiServer.Parts parts, Versions versions, Metrics metrics) {
         this.vertx = vertx;
         this.random = parts.random();
-        this.client = new WebhookClient(vertx, new Places(new Present(caches), parts.random()), this::to);
+        this.places = new Places(new Present(caches), parts.random());
+        this.client = new WebhookClient(vertx, places, this::to);
         this.versions = versions;
         this.names = new NameSource(parts.random());
         HookMetrics figures = new HookMetrics();
@@ -46,6 +50,11 @@ final class Hooks {
     private Future<SocketAddress> to(Places.Place place) {
         WebhookClient.Road way = road.<WebhookClient.Road>map(found -> found).orElse(WebhookClient.Road.DIRECT);
         return way.to(place);
+    }
+
+    /** Extension servers are found and reached as webhooks are. */
+    ExtensionClient.Means toExtensions(Optional<KeyCertOptions> identity) {
+        return new ExtensionClient.Means(places, this::to, identity);
     }
 
     /** While the server is wired. */

@@ -75,13 +75,13 @@ final class HttpFront extends VerticleBase {
                 .setInitialSettings(new Http2Settings()
                         .setMaxConcurrentStreams(MAX_STREAMS)
                         .setMaxHeaderListSize(MAX_HEADER_BYTES));
-        config.tls().ifPresent(identity -> {
+        config.tls().ifPresent(serving -> {
             options.setSsl(true)
                     .setSslEngineOptions(TlsEngine.forServers())
                     .setUseAlpn(true)
                     .setAlpnVersions(List.of(HttpVersion.HTTP_2, HttpVersion.HTTP_1_1))
-                    .setKeyCertOptions(identity);
-            config.clients().ifPresent(clients -> options.setClientAuth(ClientAuth.REQUEST)
+                    .setKeyCertOptions(serving.identity());
+            serving.clients().ifPresent(clients -> options.setClientAuth(ClientAuth.REQUEST)
                     .setTrustOptions(TrustOptions.wrap(clients.trustManager())));
         });
         Connections connections =

@@ -12,6 +12,7 @@ import io.minik.api.meta.ApiException;
 import io.minik.api.object.KubeObject;
 import io.minik.ground.loop.Loop;
 import io.minik.ground.loop.Seconds;
+import io.minik.server.aggregation.ExtensionClient;
 import io.minik.server.authn.User;
 import io.minik.server.registry.NameSource;
 import io.minik.server.registry.Registry;
@@ -35,25 +36,38 @@ final class InProcessTransport implements Transport {
     private final NameSource names;
     private final InstantSource clock;
     private final User user;
+    private final ExtensionClient extensions;
 
-    InProcessTransport(
-            Vertx vertx, Pipeline pipeline, Registry registry, NameSource names, InstantSource clock, User user) {
-        this.vertx = vertx;
-        this.pipeline = pipeline;
-        this.registry = registry;
-        this.names = names;
-        this.clock = clock;
+    /** What all of them share. */
+    record Means(
+            Vertx vertx,
+            Pipeline pipeline,
+            Registry registry,
+            NameSource names,
+            InstantSource clock,
+            ExtensionClient extensions) {}
+
+    InProcessTransport(Means means, User user) {
+        this.vertx = means.vertx();
+        this.pipeline = means.pipeline();
+        this.registry = means.registry();
+        this.names = means.names();
+        this.clock = means.clock();
+        this.extensions = means.extensions();
         this.user = user;
     }
 
     @Override
     public Future<KubeObject> send(ApiCall call) {
-        return run(call).map(answer -> {
+        return run(call).compose(answer -> {
             if (answer instanceof Answer.One one) {
-                return one.result().object();
+                return Future.succeededFuture(one.result().object());
             }
             if (answer instanceof Answer.Many many && call.verb() == Verb.DELETE_COLLECTION) {
-                return many.listing().object();
+                return Future.succeededFuture(many.listing().object());
+            }
+            if (answer instanceof Answer.Elsewhere elsewhere) {
+                return extensions.transport(elsewhere.to(), user).send(call);
             }
             throw ApiException.internal(call.verb() + " does not answer with one object");
         });
@@ -61,12 +75,15 @@ final class InProcessTransport implements Transport {
 
     @Override
     public Future<KubeList> list(ApiCall call) {
-        return run(call).map(answer -> {
+        return run(call).compose(answer -> {
             if (answer instanceof Answer.Many many) {
-                return new KubeList(
+                return Future.succeededFuture(new KubeList(
                         many.listing().resourceVersion(),
                         many.listing().continueToken(),
-                        many.listing().items());
+                        many.listing().items()));
+            }
+            if (answer instanceof Answer.Elsewhere elsewhere) {
+                return extensions.transport(elsewhere.to(), user).list(call);
             }
             throw ApiException.internal(call.verb() + " does not answer with a list");
         });
@@ -75,6 +92,9 @@ final class InProcessTransport implements Transport {
     @Override
     public Future<WatchHandle> watch(ApiCall call, WatchHandler handler) {
         return run(call).compose(answer -> {
+            if (answer instanceof Answer.Elsewhere elsewhere) {
+                return extensions.transport(elsewhere.to(), user).watch(call, handler);
+            }
             if (!(answer instanceof Answer.Watching watching)) {
                 return Future.failedFuture(ApiException.internal(call.verb() + " is no watch"));
             }

@@ -131,18 +131,21 @@ final class ProxyPipe {
                 .setHost(place.host())
                 .setPort(place.port())
                 .setURI(uri);
-        return client(place.line())
-                .request(options)
-                .compose(outgoing -> {
-                    outgoing.exceptionHandler(ProxyPipe::quietly);
-                    copyHeaders(http.headers(), outgoing.headers());
-                    passing.prepare(http, outgoing);
-                    return passing.upgrades() && upgrades(http)
-                            ? upgrade(http, outgoing, passing)
-                            : forward(http, outgoing, passing);
-                })
+        return carry(http, client(place.line()).request(options), passing)
                 .recover(error ->
                         Future.failedFuture(error instanceof ApiException ? error : passing.unreachable(place, error)));
+    }
+
+    /** The same on a connection that somebody else opens. Fails with what kept it from being answered. */
+    static Future<Answer> carry(HttpServerRequest http, Future<HttpClientRequest> opened, Passing passing) {
+        return opened.compose(outgoing -> {
+            outgoing.exceptionHandler(ProxyPipe::quietly);
+            copyHeaders(http.headers(), outgoing.headers());
+            passing.prepare(http, outgoing);
+            return passing.upgrades() && upgrades(http)
+                    ? upgrade(http, outgoing, passing)
+                    : forward(http, outgoing, passing);
+        });
     }
 
     /** A GET on the server's own behalf, its answer whole. */
@@ -166,7 +169,7 @@ final class ProxyPipe {
                 && connection.toLowerCase(Locale.ROOT).contains("upgrade");
     }
 
-    private Future<Answer> forward(HttpServerRequest http, HttpClientRequest outgoing, Passing passing) {
+    private static Future<Answer> forward(HttpServerRequest http, HttpClientRequest outgoing, Passing passing) {
         http.response().closeHandler(unused -> outgoing.reset().onFailure(ProxyPipe::quietly));
         Future<HttpClientResponse> answered;
         String length = http.getHeader("Content-Length");
@@ -210,7 +213,7 @@ final class ProxyPipe {
         }
     }
 
-    private Future<Answer> upgrade(HttpServerRequest http, HttpClientRequest outgoing, Passing passing) {
+    private static Future<Answer> upgrade(HttpServerRequest http, HttpClientRequest outgoing, Passing passing) {
         outgoing.putHeader("Connection", "Upgrade").putHeader("Upgrade", http.getHeader("Upgrade"));
         return outgoing.connect().compose(response -> {
             response.exceptionHandler(ProxyPipe::quietly);

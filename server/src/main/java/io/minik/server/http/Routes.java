@@ -31,21 +31,30 @@ final class Routes {
     private final Registry registry;
     private final Documents documents;
     private final Optional<KubeletProxy> proxy;
+    private final ExtensionProxy extensions;
     private final HeavyWork heavy;
 
-    Routes(Kinds kinds, Registry registry, Documents documents, Optional<KubeletProxy> proxy, HeavyWork heavy) {
+    Routes(Kinds kinds, Registry registry, Documents documents, Ways ways, HeavyWork heavy) {
         this.kinds = kinds;
         this.registry = registry;
         this.documents = documents;
-        this.proxy = proxy;
+        this.proxy = ways.kubelets();
+        this.extensions = ways.extensions();
         this.heavy = heavy;
     }
+
+    /** Where requests go that are not answered here. @param kubelets and what runs on their nodes; empty: there is no way */
+    record Ways(Optional<KubeletProxy> kubelets, ExtensionProxy extensions) {}
 
     Future<Answer> route(ApiRequest request) {
         Target target = request.target();
         if (!target.resourceRequest()) {
             return documents.find(request);
         }
+        return extensions.handle(request, target.group(), target.version()).orElseGet(() -> own(request, target));
+    }
+
+    private Future<Answer> own(ApiRequest request, Target target) {
         KindRow kind = kinds.find(target.apiVersion(), target.resource()).orElseThrow(Routes::noSuchPage);
         Resource resource = kind.resource();
         Deprecations.of(kind).ifPresent(text -> request.wire()

@@ -13,7 +13,7 @@ import io.minik.ground.json.Json;
 import io.minik.ground.net.Cidr;
 import io.vertx.core.Future;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import java.util.function.IntSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,24 +34,24 @@ public final class Bootstrap {
     private final String serviceIp;
     private final String advertiseAddress;
     private final IntSupplier port;
-    private final Optional<String> clientCa;
+    private final Map<String, String> published;
 
     /**
      * @param advertiseAddress and port: where the API server really is
-     * @param clientCa who signs client certificates, as PEM: what an extension of the API believes too
+     * @param published what extensions of the API read of whom they may believe; empty: nothing
      */
     public Bootstrap(
             Transport transport,
             String serviceCidr,
             String advertiseAddress,
             IntSupplier port,
-            Optional<String> clientCa) {
+            Map<String, String> published) {
         this.api = new ApiClient(transport, "kube-apiserver");
         this.serviceCidr = serviceCidr;
         this.serviceIp = serviceIp(serviceCidr);
         this.advertiseAddress = advertiseAddress;
         this.port = port;
-        this.clientCa = clientCa;
+        this.published = published;
     }
 
     /** Of the kubernetes Service: the first address of the range. */
@@ -82,9 +82,9 @@ public final class Bootstrap {
                 .compose(unused -> ensure(SERVICE_CIDRS, serviceCidr()))
                 .compose(unused -> ensure(Resources.SERVICES, service()))
                 .compose(unused -> where())
-                .compose(unused -> clientCa.isEmpty()
+                .compose(unused -> published.isEmpty()
                         ? Future.succeededFuture()
-                        : settle(Resources.CONFIG_MAPS, authentication(clientCa.get())));
+                        : settle(Resources.CONFIG_MAPS, authentication(published)));
     }
 
     /** A machine whose cable is out has no address but loopback, which means another machine to every pod. */
@@ -119,13 +119,13 @@ public final class Bootstrap {
                         : Future.failedFuture(absent));
     }
 
-    /** How an extension of the API finds out who its callers are. Requests are passed on by nobody yet: no more is in it. */
-    private static KubeObject authentication(String pem) {
+    /** How an extension of the API finds out who its callers are. */
+    private static KubeObject authentication(Map<String, String> published) {
         return KubeObject.named(
                 "v1",
                 "ConfigMap",
                 ObjectKey.of("kube-system", "extension-apiserver-authentication"),
-                tree -> tree.putObject("data").put("client-ca-file", pem));
+                tree -> published.forEach(Json.child(tree, "data")::put));
     }
 
     private static KubeObject priorityClass(String name, int value, String purpose) {

@@ -141,11 +141,7 @@ public final class BuiltInKinds {
         PlainKind counted = PlainKind.of(COUNTS_GENERATIONS);
         put(kinds, "flowcontrol.apiserver.k8s.io", "FlowSchema", counted.keeps(ALL_METADATA));
         put(kinds, "flowcontrol.apiserver.k8s.io", "PriorityLevelConfiguration", counted.keeps(ALL_METADATA));
-        put(
-                kinds,
-                "apiregistration.k8s.io",
-                "APIService",
-                PlainKind.of(PUT_NEEDS_VERSION).keeps(ALL_METADATA));
+        put(kinds, "apiregistration.k8s.io", "APIService", new ApiServiceKind());
         PlainKind versioned = PlainKind.of(COUNTS_GENERATIONS, PUT_NEEDS_VERSION);
         put(kinds, "apiextensions.k8s.io", "CustomResourceDefinition", new DefinitionKind());
         String admission = "admissionregistration.k8s.io";

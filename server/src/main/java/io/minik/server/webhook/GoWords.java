@@ -13,14 +13,14 @@ import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
 
 /** Why a connection failed, as Go's net and crypto/tls say it: by these words users find the cause. */
-final class GoWords {
+public final class GoWords {
     /** How netty shows what is no TLS record. */
     private static final String HTTP_IN_HEX = "48545450";
 
     private GoWords() {}
 
     /** @param place where it was to lead; @param host the name that was looked up, if it was one */
-    static String of(Throwable error, String place, String host) {
+    public static String of(Throwable error, String place, String host) {
         Throwable last = error;
         for (Throwable cause = error; cause != null; cause = cause.getCause()) {
             String words = known(cause, place, host);

@@ -49,10 +49,6 @@ class NotYetTest {
             Map.entry(
                     "selectableFields",
                     DEFINITION.formatted("cs", "", ",'selectableFields':[{'jsonPath':'.spec.a'}]", "cs", "")),
-            Map.entry(
-                    "APIService",
-                    "'metadata':{'name':'v1.x.y'},'spec':{'group':'x.y','version':'v1','groupPriorityMinimum':1,"
-                            + "'versionPriority':1,'service':{'name':'s','namespace':'default'}}"),
             Map.entry("FlowSchema", "'spec':{'priorityLevelConfiguration':{'name':'p'}}"),
             Map.entry(
                     "PriorityLevelConfiguration",

@@ -6,9 +6,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.minik.api.schema.Schema;
 import io.minik.ground.json.Json;
 import io.minik.server.discovery.Discovery.Document;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -153,5 +155,48 @@ class DiscoveryTest {
         return StreamSupport.stream(array.spliterator(), false)
                 .map(item -> item.at(pointer).asText())
                 .toList();
+    }
+
+    private static RemoteVersion remote(int priority, boolean stale, String... resources) {
+        List<JsonNode> listed = Stream.of(resources)
+                .map(json -> Json.parse(json.replace('\'', '"').getBytes(StandardCharsets.UTF_8)))
+                .toList();
+        return new RemoteVersion("metrics.example.com", "v1beta1", new Priorities(priority, 100), listed, stale);
+    }
+
+    @Test
+    void whatOthersServeStandsWhereTheirPriorityPutsIt() {
+        Discovery merged = new Discovery(Schema.load(), List.of(remote(17_799, false)));
+
+        assertThat(Json.parse(merged.groupList().bytes()).path("groups").findValuesAsText("name"))
+                .containsSubsequence("apps", "metrics.example.com", "events.k8s.io");
+        assertThat(merged.resources("metrics.example.com", "v1beta1")).isEmpty();
+        assertThat(merged.group("metrics.example.com")).isPresent();
+    }
+
+    @Test
+    void whatOthersListIsAggregatedWithItsSubresourcesAndItsAge() {
+        Discovery merged = new Discovery(
+                Schema.load(),
+                List.of(remote(
+                        10,
+                        true,
+                        "{'name':'flunders','namespaced':true,'kind':'Flunder','verbs':['list','get'],'shortNames':['fl']}",
+                        "{'name':'flunders/status','namespaced':true,'kind':'Flunder','verbs':['get']}",
+                        "{'name':'pods/requests','namespaced':true,'kind':'MetricValueList','verbs':['get']}")));
+
+        JsonNode groups = Json.parse(merged.aggregated(false, "v2").bytes()).path("items");
+        JsonNode last = groups.get(groups.size() - 1);
+        assertThat(last.path("metadata").path("name").asText()).isEqualTo("metrics.example.com");
+        JsonNode version = last.path("versions").get(0);
+        assertThat(version.path("freshness").asText()).isEqualTo("Stale");
+        assertThat(version.path("resources").findValuesAsText("resource")).containsExactly("flunders", "pods");
+        assertThat(version.path("resources").findValuesAsText("subresource")).containsExactly("status", "requests");
+        assertThat(version.path("resources")
+                        .get(0)
+                        .path("responseKind")
+                        .path("group")
+                        .asText())
+                .isEqualTo("metrics.example.com");
     }
 }

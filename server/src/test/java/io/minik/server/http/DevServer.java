@@ -62,8 +62,7 @@ public final class DevServer {
                 "127.0.0.1",
                 port,
                 "192.0.2.1",
-                identity,
-                clients,
+                identity.map(shown -> new ApiServerConfig.Serving(shown, clients)),
                 1,
                 "10.43.0.0/16",
                 PortRange.NODE_PORTS,
@@ -71,7 +70,8 @@ public final class DevServer {
                 new ApiServerConfig.Admitting(podSecurity, plugins),
                 audit(),
                 new ApiServerConfig.Version("v1.36.4+minik", "", "", "2026-01-01T00:00:00Z", "linux/amd64"),
-                Optional.of(new ApiServerConfig.KubeletTls(new PemKeyCertOptions(), new PemTrustOptions(), false)));
+                Optional.of(new ApiServerConfig.KubeletTls(new PemKeyCertOptions(), new PemTrustOptions(), false)),
+                Optional.empty());
     }
 
     static ApiServerConfig audited(AuditConfig audit) {
@@ -81,7 +81,6 @@ public final class DevServer {
                 plain.port(),
                 plain.advertiseAddress(),
                 plain.tls(),
-                plain.clients(),
                 plain.loops(),
                 plain.serviceCidr(),
                 plain.nodePorts(),
@@ -89,7 +88,8 @@ public final class DevServer {
                 plain.admitting(),
                 audit,
                 plain.version(),
-                plain.kubelets());
+                plain.kubelets(),
+                plain.extensions());
     }
 
     private static AuditConfig audit() {

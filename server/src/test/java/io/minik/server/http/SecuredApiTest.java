@@ -26,6 +26,7 @@ import io.minik.ground.tls.TlsIdentity;
 import io.minik.server.admission.CertificateRules;
 import io.minik.server.admission.DefaultTolerationSeconds;
 import io.minik.server.admission.RoleEscalationRule;
+import io.minik.server.aggregation.FrontProxy;
 import io.minik.server.audit.AuditConfig;
 import io.minik.server.authn.BootstrapTokens;
 import io.minik.server.authn.ObjectLookup;
@@ -111,10 +112,11 @@ class SecuredApiTest {
                         "127.0.0.1",
                         0,
                         "192.0.2.1",
-                        Optional.of(KeyCertOptions.wrap(TlsIdentity.of(
-                                pki.apiServer().certificatePem(),
-                                pki.apiServer().keyPem()))),
-                        Optional.of(clients),
+                        Optional.of(new ApiServerConfig.Serving(
+                                KeyCertOptions.wrap(TlsIdentity.of(
+                                        pki.apiServer().certificatePem(),
+                                        pki.apiServer().keyPem())),
+                                Optional.of(clients))),
                         1,
                         "10.43.0.0/16",
                         PortRange.NODE_PORTS,
@@ -122,7 +124,12 @@ class SecuredApiTest {
                         ApiServerConfig.Admitting.USUAL,
                         AuditConfig.NONE,
                         new ApiServerConfig.Version("v1.36.4+minik", "", "", "2026-01-01T00:00:00Z", "linux/amd64"),
-                        Optional.empty()),
+                        Optional.empty(),
+                        Optional.of(new ApiServerConfig.Extensions(
+                                new FrontProxy(TlsIdentity.of(
+                                        pki.proxyClient().certificatePem(),
+                                        pki.proxyClient().keyPem())),
+                                Map.of("client-ca-file", clients.pem())))),
                 parts(authenticator, tokens, rbac, lookup, clock));
         await(on(context, server::prepare));
         own.to = server.transport(User.system("system:apiserver", User.MASTERS));

@@ -8,7 +8,7 @@ import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.ground.json.Json;
 import io.minik.server.http.TestApi;
-import java.util.Optional;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -22,7 +22,7 @@ class BootstrapTest {
     }
 
     private String endpoint(String advertised) throws Exception {
-        new Bootstrap(api.transport(), "10.43.0.0/16", advertised, () -> 6443, Optional.empty())
+        new Bootstrap(api.transport(), "10.43.0.0/16", advertised, () -> 6443, Map.of())
                 .run()
                 .toCompletionStage()
                 .toCompletableFuture()

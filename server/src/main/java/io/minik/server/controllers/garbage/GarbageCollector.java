@@ -102,7 +102,10 @@ public final class GarbageCollector implements Room {
         return "garbage-collector";
     }
 
-    /** Begins to delete once all resources are listed: before that an owner could just not be known yet. */
+    /**
+     * Begins to delete once all resources of the beginning are listed: before that an owner could just not be known yet. What comes
+     * later may be another server's, which does not answer: it keeps nobody waiting, and is asked before anything of it counts as gone.
+     */
     @Override
     public Future<Void> start() {
         watch(initial);
@@ -138,7 +141,8 @@ public final class GarbageCollector implements Room {
             items.forEach(item -> graph.put(resource, item));
             graph.retain(resource, items);
             listed.add(resource);
-            if (!complete && listed.containsAll(reflectors.keySet())) {
+            if (!complete
+                    && initial.stream().allMatch(each -> listed.contains(each) || !reflectors.containsKey(each))) {
                 complete = true;
                 queue.open();
             }

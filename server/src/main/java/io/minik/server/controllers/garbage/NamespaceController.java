@@ -33,13 +33,21 @@ public final class NamespaceController implements Controller {
 
     private final ControllerContext context;
     private final Supplier<? extends Collection<Resource>> namespaced;
+    private final Supplier<List<String>> undiscovered;
     private final Informer namespaces;
     private final Informer pods;
     private final ReconcileLoop work;
 
-    /** @param namespaced all namespaced resources that can be listed and deleted, also those of CRDs, as of now */
-    public NamespaceController(ControllerContext context, Supplier<? extends Collection<Resource>> namespaced) {
+    /**
+     * @param namespaced all namespaced resources that can be listed and deleted, also those of CRDs, as of now
+     * @param undiscovered group versions that may have more, and why nobody knows: they hold every namespace
+     */
+    public NamespaceController(
+            ControllerContext context,
+            Supplier<? extends Collection<Resource>> namespaced,
+            Supplier<List<String>> undiscovered) {
         this.context = context;
+        this.undiscovered = undiscovered;
         this.namespaced = namespaced;
         this.namespaces = context.informer(Resources.NAMESPACES);
         this.pods = context.informer(Resources.PODS);
@@ -69,9 +77,9 @@ public final class NamespaceController implements Controller {
             return Outcomes.done();
         }
         NamespaceRemains remains =
-                new NamespaceRemains(namespace.get(), context.loop().now());
+                new NamespaceRemains(namespace.get(), context.loop().now(), undiscovered.get());
         return empty(key.name(), Resources.PODS, remains)
-                .compose(done -> remains.none() ? emptyOthers(key.name(), remains) : Future.succeededFuture())
+                .compose(done -> remains.mayGoOn() ? emptyOthers(key.name(), remains) : Future.succeededFuture())
                 .compose(done -> {
                     if (!remains.none()) {
                         return tell(namespace.get(), remains).map(Optional.of(LOOK_AGAIN));

@@ -21,9 +21,12 @@ final class NamespaceRemains {
     private final Duration since;
     private final Map<String, Integer> instances = new TreeMap<>();
     private final Map<String, Integer> finalizers = new TreeMap<>();
+    private final List<String> undiscovered;
     private final List<String> failures = new ArrayList<>();
 
-    NamespaceRemains(KubeObject namespace, Instant now) {
+    /** @param undiscovered group versions whose resources nobody knows, each with why */
+    NamespaceRemains(KubeObject namespace, Instant now, List<String> undiscovered) {
+        this.undiscovered = undiscovered;
         this.namespace = namespace.name();
         this.since = Duration.between(
                 Outcomes.instant(namespace.meta().deletionTimestamp()).orElse(now), now);
@@ -62,16 +65,26 @@ final class NamespaceRemains {
     }
 
     boolean none() {
+        return mayGoOn() && undiscovered.isEmpty();
+    }
+
+    /** What nobody can look into keeps nothing else from its end. */
+    boolean mayGoOn() {
         return instances.isEmpty() && failures.isEmpty();
     }
 
     void tell(ObjectNode status, String now) {
+        boolean known = undiscovered.isEmpty();
         Conditions.set(
                 status,
                 "NamespaceDeletionDiscoveryFailure",
-                "False",
-                "ResourcesDiscovered",
-                "All resources successfully discovered",
+                known ? "False" : "True",
+                known ? "ResourcesDiscovered" : "DiscoveryFailed",
+                known
+                        ? "All resources successfully discovered"
+                        : "Discovery failed for some groups, " + undiscovered.size()
+                                + " failing: unable to retrieve the complete list of server APIs: "
+                                + String.join(", ", undiscovered),
                 now);
         Conditions.set(
                 status,

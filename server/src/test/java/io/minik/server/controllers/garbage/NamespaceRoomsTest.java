@@ -32,7 +32,8 @@ class NamespaceRoomsTest {
                                 Resources.CONFIG_MAPS,
                                 Resources.SERVICE_ACCOUNTS,
                                 Resources.SECRETS,
-                                Resources.EVENTS)),
+                                Resources.EVENTS),
+                        List::of),
                 new ServiceAccountController(cluster.context),
                 new RootCaPublisher(cluster.context, "PEM"),
                 new NodeIpamController(cluster.context, "10.42.0.0/16", 24));
