@@ -4,9 +4,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.client.ApiClient;
 import io.minik.api.client.ListOptions;
+import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Quantity;
 import io.minik.api.meta.Resource;
 import io.minik.api.meta.Resources;
+import io.minik.api.meta.Status.Reason;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.api.schema.Durations;
@@ -28,7 +30,10 @@ import java.util.Optional;
  */
 final class MetricReads {
     private static final String CUSTOM = "custom.metrics.k8s.io";
+    /** Adapters serve one or both: the newer first, as upstream prefers it. */
     private static final String CUSTOM_VERSION = "v1beta2";
+
+    private static final String OLDER_CUSTOM_VERSION = "v1beta1";
     private static final String EXTERNAL = "external.metrics.k8s.io";
 
     private final ApiClient client;
@@ -97,7 +102,7 @@ final class MetricReads {
         return custom("pods", ObjectKey.of(namespace, "*"), metric, query).map(items -> {
             Map<String, PodMetric> metrics = new HashMap<>();
             for (JsonNode item : items) {
-                int seconds = Json.intOr(0, item, "windowSeconds");
+                int seconds = Json.intOr(Json.intOr(0, item, "window"), item, "windowSeconds");
                 metrics.put(
                         Json.text(item, "describedObject", "name"),
                         new PodMetric(value(item), time(item), Duration.ofSeconds(seconds)));
@@ -117,10 +122,16 @@ final class MetricReads {
     }
 
     private Future<List<JsonNode>> custom(String plural, ObjectKey key, String metric, Map<String, String> query) {
-        Resource described = new Resource(CUSTOM, CUSTOM_VERSION, plural, "MetricValueList", true);
-        return client.get(described, key, metric, query)
+        return client.get(described(CUSTOM_VERSION, plural), key, metric, query)
+                .recover(error -> ApiException.is(error, Reason.NotFound)
+                        ? client.get(described(OLDER_CUSTOM_VERSION, plural), key, metric, query)
+                        : Future.failedFuture(error))
                 .recover(error -> failed("unable to fetch metrics from custom metrics API: " + error.getMessage()))
                 .map(list -> Json.items(list.tree(), "items"));
+    }
+
+    private static Resource described(String version, String plural) {
+        return new Resource(CUSTOM, version, plural, "MetricValueList", true);
     }
 
     /** The sum of all that the selector selects. */
