@@ -85,13 +85,17 @@ credentials
 forged() { as_admin -s -H 'X-Remote-User: mallory' -H 'X-Remote-Group: moon' -H 'X-Remote-Extra-A: b' "https://192.168.77.1:6443/apis/wardle.example.com/v1/namespaces/extensions/flunders/one/echo"; }
 ok "nobody names himself" fails outputs 'mallory|moon|"x-remote-extra-a"' forged
 ok "who may not ask is not passed on" outputs 'Forbidden.*flunders.wardle.example.com is forbidden: User "nobody"' k -n extensions get fl --as=nobody
+came() { # PATTERN: it has within 5 s
+  for _ in {1..50}; do grep -q "$1" "$ext/upgraded" && return; read -r -t 0.1 <> <(:) || true; done
+  return 1
+}
 upgraded() { # a connection that becomes another protocol's
   : >"$ext/upgraded"
   {
     printf 'GET /apis/wardle.example.com/v1/namespaces/extensions/flunders/one/echo HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n'
-    timeout 5 tail -n +1 -f "$ext/upgraded" | grep -q '101 Switching' && printf hello
-    timeout 5 tail -n +1 -f "$ext/upgraded" | grep -q HELLO
-  } | on a timeout 10 openssl s_client -quiet -connect 192.168.77.1:6443 -CAfile "$work/admin.ca" -cert "$work/admin.crt" -key "$work/admin.key" >"$ext/upgraded" 2>/dev/null
+    came '101 Switching' && printf hello
+    came HELLO
+  } | on a timeout 15 openssl s_client -quiet -connect 192.168.77.1:6443 -CAfile "$work/admin.ca" -cert "$work/admin.crt" -key "$work/admin.key" >"$ext/upgraded" 2>/dev/null
   cat "$ext/upgraded"
 }
 ok "upgrades are passed on" outputs 'HELLO' upgraded
@@ -154,4 +158,35 @@ ok "the APIService goes" k delete apiservice v1.wardle.example.com
 within 10 "and its group with it" outputs "the server doesn't have a resource type|could not find the requested resource" k get --raw /apis/wardle.example.com/v1
 ok "one of this server's comes again" k delete apiservice v1.batch
 within 10 "at once" outputs '^v1.batch +Local +True' k get apiservice v1.batch
+cat >"$work/adapted.yaml" <<YAML
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: scaled, namespace: extensions}
+spec:
+  replicas: 1
+  selector: {matchLabels: {app: scaled}}
+  template:
+    metadata: {labels: {app: scaled}}
+    spec:
+      terminationGracePeriodSeconds: 0
+      containers: [{name: rest, image: $image, command: [sleep, "1000"]}]
+YAML
+for group in custom external; do
+  sed 's/{name: scaled,/{name: '$group',/; s/app: scaled/app: '$group'/' "$work/adapted.yaml" | k apply -f - >/dev/null
+  service_of v1.wardle.example.com inside |
+    sed "s/v1.wardle.example.com/v1beta1.$group.metrics.k8s.io/; s/\"group\":\"[^\"]*\",\"version\":\"v1\"/\"group\":\"$group.metrics.k8s.io\",\"version\":\"v1beta1\"/" |
+    k apply -f - >/dev/null
+  k wait --for=condition=Available --timeout=20s "apiservice/v1beta1.$group.metrics.k8s.io" >/dev/null
+done
+within 30 "pods to scale run" k -n extensions wait --for=condition=Available deployment/custom deployment/external --timeout=1s
+k -n extensions get pods -l app=custom -o 'jsonpath={.items[*].metadata.name}' >"$ext/pods"
+autoscaler() { # NAME METRIC: at most 4 replicas
+  printf '{"apiVersion":"autoscaling/v2","kind":"HorizontalPodAutoscaler","metadata":{"name":"%s","namespace":"extensions"},"spec":{"maxReplicas":4,"scaleTargetRef":{"apiVersion":"apps/v1","kind":"Deployment","name":"%s"},"metrics":[%s]}}' "$1" "$1" "$2"
+}
+ok "an autoscaler counts what an adapter measures of pods" k create -f - <<<"$(autoscaler custom '{"type":"Pods","pods":{"metric":{"name":"requests"},"target":{"type":"AverageValue","averageValue":"15"}}}')"
+ok "another what is measured outside" k create -f - <<<"$(autoscaler external '{"type":"External","external":{"metric":{"name":"queue"},"target":{"type":"Value","value":"15"}}}')"
+replicas() { k -n extensions get deployment "$1" -o 'jsonpath={.spec.replicas}'; }
+within 40 "twice as much makes two of one" outputs '^2$' replicas custom
+within 40 "there as well" outputs '^[24]$' replicas external
+k delete apiservice v1beta1.custom.metrics.k8s.io v1beta1.external.metrics.k8s.io >/dev/null
 ok "the namespace goes, too" k delete ns extensions --timeout=40s

@@ -1,5 +1,8 @@
 package io.minik.server.http;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.minik.ground.json.Json;
+import io.minik.server.aggregation.RemoteDescriptions;
 import io.minik.server.openapi.OpenApi;
 import io.minik.server.openapi.OpenApi.Document;
 import io.vertx.core.Future;
@@ -13,16 +16,37 @@ import java.util.Optional;
 final class OpenApiPages {
     private static final int NOT_MODIFIED = 304;
 
+    private static final String INDEX = "/openapi/v3";
+    private static final String OF_GROUPS = INDEX + "/apis/";
+
     private final OpenApi openApi;
     private final WorkerExecutor worker;
+    private final ExtensionProxy extensions;
+    private final RemoteDescriptions remotes;
 
-    OpenApiPages(OpenApi openApi, WorkerExecutor worker) {
+    OpenApiPages(OpenApi openApi, WorkerExecutor worker, ExtensionProxy extensions, RemoteDescriptions remotes) {
         this.openApi = openApi;
         this.worker = worker;
+        this.extensions = extensions;
+        this.remotes = remotes;
     }
 
     Future<Answer> page(ApiRequest request) {
         String path = request.target().path();
+        if (path.startsWith(OF_GROUPS)) {
+            String[] words = path.substring(OF_GROUPS.length()).split("/");
+            Optional<Future<Answer>> remote =
+                    words.length == 2 ? extensions.handle(request, words[0], words[1]) : Optional.empty();
+            if (remote.isPresent()) {
+                return remote.get();
+            }
+        }
+        return path.equals(INDEX)
+                ? remotes.urls().compose(urls -> urls.isEmpty() ? own(request, path) : merged(request, urls))
+                : own(request, path);
+    }
+
+    private Future<Answer> own(ApiRequest request, String path) {
         boolean gzip = header(request, "Accept-Encoding").contains("gzip");
         String held = header(request, "If-None-Match");
         String accept = header(request, "Accept");
@@ -30,6 +54,22 @@ final class OpenApiPages {
                         () -> openApi.document(path, accept).map(document -> answer(document, gzip, held)), false)
                 .compose(found ->
                         found.map(Future::succeededFuture).orElseGet(() -> Future.failedFuture(Routes.noSuchPage())));
+    }
+
+    /** The index with where others describe their kinds. */
+    private Future<Answer> merged(ApiRequest request, Map<String, String> urls) {
+        return worker.executeBlocking(() -> openApi.document(INDEX).orElseThrow(), false)
+                .map(document -> {
+                    ObjectNode index = Json.parseObject(document.body());
+                    ObjectNode paths = Json.child(index, "paths");
+                    urls.forEach((name, url) -> paths.putObject(name).put("serverRelativeURL", url));
+                    String etag =
+                            "\"" + document.etag().replace("\"", "") + Integer.toHexString(urls.hashCode()) + "\"";
+                    Map<String, String> headers = Map.of("ETag", etag, "Vary", "Accept-Encoding, Accept");
+                    return header(request, "If-None-Match").equals(etag)
+                            ? new Answer.Raw(NOT_MODIFIED, "", headers, Buffer.buffer())
+                            : new Answer.Raw(200, document.contentType(), headers, Buffer.buffer(Json.bytes(index)));
+                });
     }
 
     private static Answer answer(Document document, boolean gzip, String held) {

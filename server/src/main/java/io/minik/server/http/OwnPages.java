@@ -1,6 +1,7 @@
 package io.minik.server.http;
 
 import io.minik.ground.room.Room;
+import io.minik.server.aggregation.RemoteDescriptions;
 import io.minik.server.openapi.OpenApi;
 import io.vertx.core.Future;
 import io.vertx.core.WorkerExecutor;
@@ -18,8 +19,11 @@ record OwnPages(
         DiscoveryPages discovery = new DiscoveryPages(parts.kinds(), frames, extensions);
         pages.put("/api", discovery::core);
         pages.put("/apis", discovery::groups);
-        OpenApiPages openApi =
-                new OpenApiPages(new OpenApi(parts.kinds(), config.version().gitVersion()), worker);
+        OpenApiPages openApi = new OpenApiPages(
+                new OpenApi(parts.kinds(), config.version().gitVersion()),
+                worker,
+                extensions,
+                new RemoteDescriptions(extensions.aggregation(), parts.clock()));
         pages.put("/openapi/v2", openApi::page);
         pages.put("/openapi/v3", openApi::page);
         HealthPages healthPages = new HealthPages(rooms);
