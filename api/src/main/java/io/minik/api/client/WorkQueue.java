@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Keys that wait for work. A key is in it once, however often it is added; while it is worked on, an add is remembered
  * and the key runs once more afterwards: the same key never runs twice at a time. A failed key comes back with its own
- * growing delay, and one that is always added again waits for the next second: two controllers that undo each other's work,
+ * growing delay, and one that is always added again comes at a measured pace: two controllers that undo each other's work,
  * because one of them sees an old image, don't do so as fast as the machine can.
  *
  * <pre>
@@ -36,10 +36,11 @@ public final class WorkQueue<K> {
     private static final long LAST_DELAY_MILLIS = 1_000_000;
     /** How many keys may start in one turn of the loop, so that others on it get theirs. */
     private static final int STARTS_PER_TURN = 32;
-    /** How often one key may start within a second: events of many pods at once are seen in one look as well. */
-    private static final int STARTS_PER_SECOND = 50;
+    /** The pace of a key that has used up what it may start at once: events of many pods are seen in one look as well. */
+    private static final long PACE_MILLIS = 20;
 
-    private static final long SECOND_MILLIS = 1000;
+    private static final int STARTS_AT_ONCE = 50;
+    private static final long AHEAD_MILLIS = STARTS_AT_ONCE * PACE_MILLIS;
 
     private static final Logger log = LoggerFactory.getLogger(WorkQueue.class);
 
@@ -54,10 +55,10 @@ public final class WorkQueue<K> {
     private final Set<K> running = new HashSet<>();
     private final Map<K, Integer> failures = new HashMap<>();
     private final Map<K, Delayed> delayed = new HashMap<>();
-    /** How often each key has started since {@link #secondMillis}. */
-    private final Map<K, Integer> starts = new HashMap<>();
+    /** Until when a key's starts so far would last at the pace, by the loop's time; those that are past are struck out. */
+    private final Map<K, Long> paced = new HashMap<>();
 
-    private long secondMillis;
+    private long struckMillis;
     private boolean open;
     private boolean stopped;
     private boolean turnPending;
@@ -88,7 +89,7 @@ public final class WorkQueue<K> {
         dirty.clear();
         delayed.values().forEach(delay -> delay.timer().cancel());
         delayed.clear();
-        starts.clear();
+        paced.clear();
     }
 
     public void add(K key) {
@@ -172,15 +173,19 @@ public final class WorkQueue<K> {
         }
     }
 
-    /** How long a key waits because it has started so often; 0: it may start. */
+    /** How long a key waits because it has started so often; 0: it starts now. */
     private long restMillis(K key) {
-        long past = loop.millis() - secondMillis;
-        if (past >= SECOND_MILLIS) {
-            starts.clear();
-            secondMillis = loop.millis();
-            past = 0;
+        long now = loop.millis();
+        if (now - struckMillis >= AHEAD_MILLIS) {
+            struckMillis = now;
+            paced.values().removeIf(until -> until <= now);
         }
-        return starts.merge(key, 1, Integer::sum) > STARTS_PER_SECOND ? SECOND_MILLIS - past : 0;
+        long until = Math.max(paced.getOrDefault(key, now), now) + PACE_MILLIS;
+        if (until - now > AHEAD_MILLIS) {
+            return until - now - AHEAD_MILLIS;
+        }
+        paced.put(key, until);
+        return 0;
     }
 
     private void begin(K key) {

@@ -127,6 +127,10 @@ class WorkQueueTest {
         assertThat(queue.stuckFor()).isZero();
         loop.advance(Duration.ofSeconds(10));
         assertThat(begun).hasSizeLessThanOrEqualTo(11 * atOnce + 1).hasSizeGreaterThan(9 * atOnce);
+        // Who has spun waits for no more than its pace, and after a rest for nothing.
+        begun.clear();
+        loop.advance(Duration.ofMillis(20));
+        assertThat(begun).containsExactly("spins");
         queue.stop();
         assertThat(queue.idle()).isTrue();
         assertThat(loop.timers()).isZero();
