@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  * <p>With a loop, answers and events come through it; without, on the caller's Vert.x context, or at once if there is
  * none. One thread at a time.
  */
-public final class FakeApi implements Transport {
+public final class FakeApi implements TestApi {
     private record Change(long revision, WatchEvent.Type type, KubeObject object, Optional<KubeObject> before) {}
 
     private static final class Table {
@@ -68,6 +68,7 @@ public final class FakeApi implements Transport {
     // ---- what a test does directly
 
     /** Stores as it is, status and all, with uid and version given if absent. */
+    @Override
     public synchronized KubeObject put(Resource resource, KubeObject object) {
         Optional<KubeObject> before = find(resource, object.key());
         KubeObject stored = object.edit(tree -> {
@@ -79,33 +80,40 @@ public final class FakeApi implements Transport {
     }
 
     /** Changes an object as it is, without the rules for specs and statuses. */
+    @Override
     public synchronized KubeObject edit(Resource resource, ObjectKey key, Consumer<ObjectNode> change) {
         KubeObject before = require(resource, key);
         return settle(resource, before.edit(change), before);
     }
 
+    @Override
     public synchronized Optional<KubeObject> find(Resource resource, ObjectKey key) {
         return Optional.ofNullable(table(resource).objects.get(key));
     }
 
+    @Override
     public synchronized KubeObject require(Resource resource, ObjectKey key) {
         return find(resource, key).orElseThrow(() -> ApiException.notFound(resource, key.name()));
     }
 
+    @Override
     public synchronized List<KubeObject> all(Resource resource) {
         return List.copyOf(table(resource).objects.values());
     }
 
     /** Removes without asking finalizers or grace: as a kubelet confirms an end, or a person forces it. */
+    @Override
     public synchronized void remove(Resource resource, ObjectKey key) {
         erase(resource, require(resource, key));
     }
 
     /** All calls so far, oldest first. */
+    @Override
     public synchronized List<ApiCall> calls() {
         return List.copyOf(calls);
     }
 
+    @Override
     public synchronized List<ApiCall> calls(ApiCall.Verb verb, Resource resource) {
         return calls.stream()
                 .filter(call -> call.verb() == verb && call.resource().equals(resource))
@@ -113,8 +121,14 @@ public final class FakeApi implements Transport {
     }
 
     /** Lets calls fail: asked for each call, before it has any effect. */
+    @Override
     public synchronized void failing(Function<ApiCall, Optional<ApiException>> when) {
         fault = when;
+    }
+
+    @Override
+    public void forgetWatches(Resource resource) {
+        breakWatches(resource, true);
     }
 
     /** Ends all watches of a resource; versions up to now are forgotten if asked: the next watch gets a 410. */

@@ -9,7 +9,7 @@ import java.util.Random;
 import java.util.random.RandomGenerator;
 
 /** A loop whose tasks and time move only when a test says so. */
-public final class ManualLoop implements Loop {
+public final class ManualLoop implements TestLoop {
     /** More steps than any test needs: beyond it something spins. */
     private static final int MOST_STEPS = 300_000;
 
@@ -59,6 +59,7 @@ public final class ManualLoop implements Loop {
     }
 
     /** Runs all that is ready, and what that makes ready, without letting time pass. */
+    @Override
     public void settle() {
         for (int step = 0; !tasks.isEmpty(); step++) {
             if (step > MOST_STEPS) {
@@ -69,6 +70,7 @@ public final class ManualLoop implements Loop {
     }
 
     /** Runs one task; false if there was none. */
+    @Override
     public boolean step() {
         Runnable task = tasks.poll();
         if (task == null) {
@@ -79,6 +81,7 @@ public final class ManualLoop implements Loop {
     }
 
     /** Lets time pass, with all timers in their order, and settles after each. */
+    @Override
     public void advance(Duration by) {
         settle();
         Instant end = now.plus(by);
@@ -92,6 +95,7 @@ public final class ManualLoop implements Loop {
     }
 
     /** How many timers wait: an idle loop has none. */
+    @Override
     public int timers() {
         return timers.size();
     }

@@ -3,28 +3,54 @@ package io.minik.server.controllers;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.client.ApiClient;
 import io.minik.api.client.FakeApi;
+import io.minik.api.client.TestApi;
 import io.minik.api.meta.Resource;
 import io.minik.api.meta.Resources;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.ground.json.Json;
 import io.minik.ground.loop.ManualLoop;
+import io.minik.ground.loop.TestLoop;
 import io.minik.ground.room.Room;
 import io.minik.server.controllers.control.Conditions;
 import io.minik.server.controllers.control.ControllerContext;
 import io.minik.server.controllers.control.Pods;
 import io.minik.server.controllers.workloads.DaemonPods;
+import io.minik.server.simulation.DrivenLoop;
+import io.minik.server.simulation.SimulatedTime;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** A cluster in memory: the fake API, driven time, and hands that do what kubelets do. */
+/** A cluster in memory: an API, driven time, and hands that do what kubelets do. */
 public final class Cluster {
     public static final String NAMESPACE = "default";
 
-    public final ManualLoop loop = new ManualLoop();
-    public final FakeApi api = new FakeApi(loop);
-    public final ControllerContext context = ControllerContext.of(loop, new ApiClient(api, "controllers"));
+    public final TestLoop loop;
+    public final TestApi api;
+    public final ControllerContext context;
+
+    /** With the fake API, which has no validation, no admission and no defaults. */
+    public Cluster() {
+        ManualLoop manual = new ManualLoop();
+        loop = manual;
+        api = new FakeApi(manual);
+        context = ControllerContext.of(loop, new ApiClient(api, "controllers"));
+    }
+
+    private Cluster(SimulatedTime time) {
+        loop = new DrivenLoop(time);
+        api = new StoredApi(time);
+        context = ControllerContext.of(loop, new ApiClient(api, "controllers"));
+    }
+
+    /** With the API as it is: all tests are to come here. */
+    public static Cluster real() {
+        Cluster cluster = new Cluster(new SimulatedTime(1));
+        // Pods are refused where nobody made their account yet.
+        cluster.put(Resources.SERVICE_ACCOUNTS, "default", account -> {});
+        return cluster;
+    }
 
     public Cluster start(Room... rooms) {
         for (Room room : rooms) {

@@ -31,7 +31,7 @@ import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 
 /** Vert.x on the calling thread: one event loop, worker pools that do their work in turn, and time that only {@link #pass} moves. */
-final class SimulatedTime implements AutoCloseable, InstantSource {
+public final class SimulatedTime implements AutoCloseable, InstantSource {
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
     /** More rounds without time passing than any burst needs: beyond it something spins. */
     private static final int MOST_ROUNDS = 100_000;
@@ -43,7 +43,7 @@ final class SimulatedTime implements AutoCloseable, InstantSource {
     private final Random random;
     private final Vertx vertx;
 
-    SimulatedTime(long seed) {
+    public SimulatedTime(long seed) {
         random = new Random(seed);
         VertxBootstrap bootstrap = VertxBootstrap.create();
         bootstrap.transport(new ManualTransport());
@@ -161,15 +161,15 @@ final class SimulatedTime implements AutoCloseable, InstantSource {
         return eventLoop.timers();
     }
 
-    Vertx vertx() {
+    public Vertx vertx() {
         return vertx;
     }
 
-    Random random() {
+    public Random random() {
         return random;
     }
 
-    Loop loop() {
+    public Loop loop() {
         return new OwnLoop(Loop.on(vertx.getOrCreateContext()), this);
     }
 
@@ -179,12 +179,12 @@ final class SimulatedTime implements AutoCloseable, InstantSource {
     }
 
     /** One more that has work now and then, such as the writer of a store. @param work tells whether it did any */
-    void alongside(BooleanSupplier work) {
+    public void alongside(BooleanSupplier work) {
         others.add(work);
     }
 
     /** Does all that is ready, and what that makes ready, without letting time pass. */
-    void settle() {
+    public void settle() {
         for (int round = 0; turn(); round++) {
             if (round > MOST_ROUNDS) {
                 throw new AssertionError("the cluster does not come to rest at " + instant());
@@ -192,7 +192,8 @@ final class SimulatedTime implements AutoCloseable, InstantSource {
         }
     }
 
-    private boolean turn() {
+    /** A part of what is ready. @return whether anything was */
+    boolean turn() {
         boolean any = eventLoop.runNonBlockingTasks(-1) > 0;
         any |= turnOthers();
         Runnable job = jobs.poll();
@@ -212,7 +213,7 @@ final class SimulatedTime implements AutoCloseable, InstantSource {
     }
 
     /** Lets time pass, from timer to timer. */
-    void pass(Duration duration) {
+    public void pass(Duration duration) {
         long end = ticker.nanoTime() + duration.toNanos();
         settle();
         while (ticker.nanoTime() < end) {

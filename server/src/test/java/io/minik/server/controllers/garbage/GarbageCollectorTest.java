@@ -266,7 +266,7 @@ class GarbageCollectorTest {
         KubeObject owner = object(Resources.CONFIG_MAPS, "owner");
         object(Resources.PODS, "child", owner);
         cluster.loop.settle();
-        cluster.api.breakWatches(Resources.CONFIG_MAPS, true);
+        cluster.api.forgetWatches(Resources.CONFIG_MAPS);
         cluster.api.remove(Resources.CONFIG_MAPS, owner.key());
         cluster.loop.advance(Duration.ofMinutes(1));
         assertThat(cluster.pods()).isEmpty();
