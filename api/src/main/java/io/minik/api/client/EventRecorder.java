@@ -14,6 +14,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
@@ -54,6 +55,10 @@ public final class EventRecorder {
     private static final class Sent {
         final String name;
         int count = 1;
+        /** Whether the server has it; what comes before that is told then. */
+        boolean there;
+
+        Optional<Runnable> owed = Optional.empty();
 
         Sent(String name) {
             this.name = name;
@@ -161,8 +166,13 @@ public final class EventRecorder {
 
     private void create(Exact exact, KubeObject about, String message, Instant now) {
         String name = about.name() + "." + Long.toHexString(sequence.incrementAndGet());
-        sent.put(exact, new Sent(name));
+        Sent entry = new Sent(name);
+        sent.put(exact, entry);
         client.create(Resources.EVENTS, event(exact.subject(), about, name, message, now))
+                .onSuccess(created -> {
+                    entry.there = true;
+                    entry.owed.ifPresent(Runnable::run);
+                })
                 .onFailure(error -> {
                     sent.remove(exact);
                     lost(exact.subject(), error);
@@ -171,6 +181,15 @@ public final class EventRecorder {
 
     private void repeat(Exact exact, Sent before, KubeObject about, String message, Instant now) {
         before.count++;
+        if (!before.there) {
+            // A patch that overtakes it finds nothing, which reads as an event that expired.
+            before.owed = Optional.of(() -> update(exact, before, about, message, now));
+            return;
+        }
+        update(exact, before, about, message, now);
+    }
+
+    private void update(Exact exact, Sent before, KubeObject about, String message, Instant now) {
         ObjectNode patch = Json.object().put("count", before.count).put("lastTimestamp", time(now));
         if (exact.message().equals(COMBINED)) {
             patch.put("message", message);

@@ -7,6 +7,8 @@ import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.ground.json.Json;
 import io.minik.ground.loop.ManualLoop;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -32,6 +34,40 @@ class EventRecorderTest {
         assertThat(event.text("involvedObject", "uid")).isEqualTo(pod.uid());
         assertThat(event.text("firstTimestamp")).isEqualTo("2026-01-01T00:00:00Z");
         assertThat(event.text("lastTimestamp")).isEqualTo("2026-01-01T00:00:20Z");
+    }
+
+    /** As on every server that has more to do than this. */
+    @Test
+    void whatIsToldAgainBeforeTheServerHasTheEventIsItsCountToo() {
+        Transport slow = new Transport() {
+            @Override
+            public Future<KubeObject> send(ApiCall call) {
+                Promise<KubeObject> answer = Promise.promise();
+                boolean creates = call.verb() == ApiCall.Verb.CREATE;
+                loop.after(Duration.ofMillis(creates ? 20 : 1), () -> api.send(call)
+                        .onComplete(answer));
+                return answer.future();
+            }
+
+            @Override
+            public Future<KubeList> list(ApiCall call) {
+                return api.list(call);
+            }
+
+            @Override
+            public Future<WatchHandle> watch(ApiCall call, WatchHandler handler) {
+                return api.watch(call, handler);
+            }
+        };
+        EventRecorder recorder = new EventRecorder(loop, new ApiClient(slow, "test"), "kubelet", "node1");
+        for (int i = 0; i < 3; i++) {
+            recorder.warning(pod, "BackOff", "restarting failed container");
+            loop.advance(Duration.ofMillis(5));
+        }
+        loop.advance(Duration.ofSeconds(1));
+        assertThat(api.all(Resources.EVENTS)).singleElement().satisfies(event -> assertThat(
+                        Json.intOr(0, event.tree(), "count"))
+                .isEqualTo(3));
     }
 
     /** Names of events have the object's name and a number, but not its kind. */
