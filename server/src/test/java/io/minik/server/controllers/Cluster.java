@@ -49,6 +49,10 @@ public final class Cluster {
         Cluster cluster = new Cluster(new SimulatedTime(1));
         // Pods are refused where nobody made their account yet.
         cluster.put(Resources.SERVICE_ACCOUNTS, "default", account -> {});
+        // The server's own Service is not what these tests count.
+        for (Resource resource : List.of(Resources.SERVICES, Resources.ENDPOINTS, Resources.ENDPOINT_SLICES)) {
+            cluster.api.remove(resource, ObjectKey.of(NAMESPACE, "kubernetes"));
+        }
         return cluster;
     }
 

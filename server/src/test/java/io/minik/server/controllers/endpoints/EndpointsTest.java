@@ -8,12 +8,13 @@ import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.ground.json.Json;
 import io.minik.server.controllers.Cluster;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class EndpointsTest {
-    private final Cluster cluster = new Cluster();
+    private final Cluster cluster = Cluster.real();
 
     @BeforeEach
     void start() {
@@ -55,7 +56,8 @@ class EndpointsTest {
     }
 
     private List<KubeObject> slices() {
-        cluster.loop.settle();
+        // Long enough for a key that many pods have woken.
+        cluster.loop.advance(Duration.ofMillis(50));
         return cluster.api.all(Resources.ENDPOINT_SLICES);
     }
 

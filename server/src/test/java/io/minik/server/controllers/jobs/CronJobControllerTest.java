@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /** What a schedule means in time: zones, missed times, deadlines. The clock begins at 2026-01-01T00:00:00Z. */
 class CronJobControllerTest {
-    private final Cluster cluster = new Cluster();
+    private final Cluster cluster = Cluster.real();
 
     @BeforeEach
     void start() {
@@ -27,7 +27,9 @@ class CronJobControllerTest {
         cluster.put(Resources.CRON_JOBS, "tick", tree -> {
             Json.child(tree, "metadata").put("creationTimestamp", created);
             ObjectNode spec = Json.child(tree, "spec").put("schedule", schedule);
-            Cluster.template(spec.putObject("jobTemplate").putObject("spec"), "tick", "v1");
+            ObjectNode job = spec.putObject("jobTemplate").putObject("spec");
+            Cluster.template(job, "tick", "v1");
+            Json.child(Json.child(job, "template"), "spec").put("restartPolicy", "Never");
             more.accept(spec);
         });
         cluster.loop.settle();
