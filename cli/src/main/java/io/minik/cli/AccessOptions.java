@@ -13,6 +13,9 @@ import io.minik.server.authn.HeaderUsers;
 import io.minik.server.authn.HttpsDocuments;
 import io.minik.server.authn.StaticTokens;
 import io.minik.server.authn.Strangers;
+import io.minik.server.authn.TokenWebhook;
+import io.minik.server.outside.KubeconfigServer;
+import io.minik.server.outside.ReviewClient;
 import io.minik.server.pki.Pki;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -40,6 +43,7 @@ final class AccessOptions {
     private static final Duration LOOK_EVERY = Duration.ofMinutes(1);
 
     private static final String CONFIG = "--authentication-config";
+    private static final String TOKEN_WEBHOOK = "--authentication-token-webhook-config-file";
 
     @Option(
             names = "--token-auth-file",
@@ -64,6 +68,27 @@ final class AccessOptions {
                     "AuthenticationConfiguration: issuers of tokens, and where anonymous requests are let in; followed"
                             + " when it changes, within a minute")
     String configFile = "";
+
+    @Option(
+            names = TOKEN_WEBHOOK,
+            paramLabel = "FILE",
+            defaultValue = "",
+            description = "kubeconfig of a server that knows who holds tokens that nobody here knows")
+    String webhookFile = "";
+
+    @Option(
+            names = "--authentication-token-webhook-version",
+            paramLabel = "VERSION",
+            defaultValue = "v1beta1",
+            description = "of the TokenReviews that it is sent: v1 or v1beta1 (default ${DEFAULT-VALUE})")
+    String webhookVersion = "v1beta1";
+
+    @Option(
+            names = "--authentication-token-webhook-cache-ttl",
+            paramLabel = "DURATION",
+            defaultValue = "2m",
+            description = "how long its answers hold (default ${DEFAULT-VALUE})")
+    String webhookHeld = "2m";
 
     @Option(
             names = "--oidc-issuer-url",
@@ -168,13 +193,21 @@ final class AccessOptions {
     /** @throws StartFailure naming the option */
     void check() {
         headers(InstantSource.system());
+        tokenServer();
         tokens();
         config();
     }
 
     /** @throws StartFailure naming the option */
     Strangers strangers(Vertx vertx, Loop loop, InstantSource clock) {
-        Strangers strangers = new Strangers(headers(clock), tokens(), config(), new HttpsDocuments(vertx), clock);
+        Optional<TokenWebhook> webhook = tokenServer()
+                .map(server -> new TokenWebhook(
+                        new ReviewClient(vertx, server),
+                        webhookVersion,
+                        AuthorizationOptions.duration("--authentication-token-webhook-cache-ttl", webhookHeld),
+                        clock));
+        Strangers strangers = new Strangers(
+                headers(clock), tokens(), webhook, config(), new Strangers.Means(new HttpsDocuments(vertx), clock));
         if (!configFile.isEmpty()) {
             follow(vertx, loop, strangers);
         }
@@ -228,6 +261,17 @@ final class AccessOptions {
                         .addKeyValue("file", configFile)
                         .addKeyValue("err", String.valueOf(error.getMessage()))
                         .log("whom to believe stays as it was")));
+    }
+
+    private Optional<KubeconfigServer> tokenServer() {
+        AuthorizationOptions.duration("--authentication-token-webhook-cache-ttl", webhookHeld);
+        if (!List.of("v1", "v1beta1").contains(webhookVersion)) {
+            throw new Flag("--authentication-token-webhook-version").wrong(webhookVersion, "is neither v1 nor v1beta1");
+        }
+        return webhookFile.isEmpty()
+                ? Optional.empty()
+                : Optional.of(
+                        new Kubeconfigs(TOKEN_WEBHOOK, new Flag(TOKEN_WEBHOOK).file(Path.of(webhookFile))).server());
     }
 
     private Optional<HeaderUsers> headers(InstantSource clock) {
@@ -308,9 +352,9 @@ final class AccessOptions {
         return said;
     }
 
-    private static AuthenticationConfig parsed(String text) {
+    private AuthenticationConfig parsed(String text) {
         try {
-            return AuthenticationConfig.parse(ConfigFile.parse(text));
+            return AuthenticationConfig.parse(ConfigFile.parse(text), anonymous);
         } catch (RuntimeException e) {
             throw new StartFailure(CONFIG + ": " + e.getMessage(), e);
         }

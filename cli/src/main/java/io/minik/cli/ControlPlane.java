@@ -133,6 +133,7 @@ final class ControlPlane {
                 options.disableAgent ? Optional.empty() : Optional.of(nodeName),
                 clock);
         this.rbac = new Rbac(controllers.informers());
+        options.authorization.settle(rbac.authorizer(), vertx, controllerLoop, clock);
         Tables tables = opened.ahead().tables();
         Optional<MetricsApi> metrics = MetricsApi.of(options, kinds, tables);
         this.apiServer = new ApiServer(

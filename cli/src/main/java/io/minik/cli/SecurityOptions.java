@@ -171,8 +171,10 @@ final class SecurityOptions {
                 file,
                 auditWebhookFile.isEmpty()
                         ? Optional.empty()
-                        : Optional.of(AuditFiles.webhook(
-                                new Flag("--audit-webhook-config-file").file(Path.of(auditWebhookFile)))));
+                        : Optional.of(new Kubeconfigs(
+                                        "--audit-webhook-config-file",
+                                        new Flag("--audit-webhook-config-file").file(Path.of(auditWebhookFile)))
+                                .server()));
     }
 
     private void encryption() {

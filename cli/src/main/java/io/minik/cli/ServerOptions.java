@@ -137,6 +137,9 @@ final class ServerOptions {
     AccessOptions access = new AccessOptions();
 
     @Mixin
+    AuthorizationOptions authorization = new AuthorizationOptions();
+
+    @Mixin
     SecurityOptions security = new SecurityOptions();
 
     @Option(
@@ -200,6 +203,7 @@ final class ServerOptions {
         kubeconfigMode();
         security.check();
         access.check();
+        authorization.check();
         new Flag("--node-monitor-period").atLeast(1, nodeMonitorPeriodSeconds, "seconds between two looks");
         new Flag("--node-monitor-grace-period")
                 .atLeast(nodeMonitorPeriodSeconds, nodeMonitorGraceSeconds, "--node-monitor-period");

@@ -181,6 +181,18 @@ class OptionsTest {
             --requestheader-uid-headers=c --requestheader-client-ca-file=FOLDER/none | needs --requestheader-username-headers, too
             --requestheader-group-headers=d --requestheader-client-ca-file=FOLDER/none | needs --requestheader-username-headers, too
             --requestheader-extra-headers-prefix=e --requestheader-client-ca-file=FOLDER/none | needs --requestheader-username-headers, too
+            --authentication-token-webhook-config-file=FOLDER/file | contexts has no ""
+            --authentication-token-webhook-version=v2   | --authentication-token-webhook-version: "v2" is neither v1 nor v1beta1
+            --authentication-token-webhook-cache-ttl=x  | --authentication-token-webhook-cache-ttl: "x" is no duration
+            --authorization-mode=ABAC                   | --authorization-mode: "ABAC" has no mode that there is
+            --authorization-mode=Webhook                | mode Webhook needs --authorization-webhook-config-file
+            --authorization-config=FOLDER/none          | --authorization-config: can't read FOLDER/none
+            --authorization-config=FOLDER/file          | --authorization-config: apiVersion: must be apiserver.config.k8s.io/v1
+            --authorization-config=FOLDER/file --authorization-mode=RBAC | can't be given with --authorization-mode
+            --authorization-webhook-config-file=FOLDER/file | is asked by nobody: --authorization-mode has no Webhook
+            --authorization-webhook-version=v2          | --authorization-webhook-version: "v2" is neither v1 nor v1beta1
+            --authorization-webhook-cache-authorized-ttl=x | --authorization-webhook-cache-authorized-ttl: "x" is no duration
+            --authorization-webhook-cache-unauthorized-ttl=-1 | --authorization-webhook-cache-unauthorized-ttl: "-1" is no duration
             --anonymous-auth=perhaps                    | 'perhaps' is not a boolean
             --node-monitor-period=0                     | --node-monitor-period: "0" must be at least 1
             --node-monitor-grace-period=4               | --node-monitor-grace-period: "4" must be at least 5

@@ -1,5 +1,6 @@
 package io.minik.server.audit;
 
+import io.minik.server.outside.KubeconfigServer;
 import java.util.Optional;
 
 /**
@@ -8,7 +9,7 @@ import java.util.Optional;
  * @param file empty: no log
  * @param webhook empty: none
  */
-public record AuditConfig(AuditPolicy policy, Optional<LogFile> file, Optional<Webhook> webhook) {
+public record AuditConfig(AuditPolicy policy, Optional<LogFile> file, Optional<KubeconfigServer> webhook) {
     public static final AuditConfig NONE = new AuditConfig(AuditPolicy.METADATA, Optional.empty(), Optional.empty());
 
     /** Whether requests wait for what is told of them. */
@@ -27,16 +28,6 @@ public record AuditConfig(AuditPolicy policy, Optional<LogFile> file, Optional<W
      * @param maxSizeBytes a larger file is put aside
      */
     public record LogFile(String path, int maxAgeDays, int maxBackups, long maxSizeBytes, Mode mode) {}
-
-    /**
-     * Of a kubeconfig.
-     *
-     * @param url https or http
-     * @param caPem empty: the system's authorities
-     * @param certificatePem empty: none is shown
-     * @param token empty: none is said
-     */
-    public record Webhook(String url, String caPem, String certificatePem, String keyPem, String token) {}
 
     public boolean isOn() {
         return file.isPresent() || webhook.isPresent();

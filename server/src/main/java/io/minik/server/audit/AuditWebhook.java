@@ -2,6 +2,7 @@ package io.minik.server.audit;
 
 import io.minik.ground.loop.Loop;
 import io.minik.ground.net.HttpCall;
+import io.minik.server.outside.KubeconfigServer;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -48,7 +49,7 @@ final class AuditWebhook {
 
     private final Loop loop;
     private final HttpClientAgent http;
-    private final AuditConfig.Webhook config;
+    private final KubeconfigServer config;
     private final LongAdder dropped = new LongAdder();
 
     // Guarded by this.
@@ -57,7 +58,7 @@ final class AuditWebhook {
     private boolean sending;
     private boolean timed;
 
-    AuditWebhook(Vertx vertx, AuditConfig.Webhook config) {
+    AuditWebhook(Vertx vertx, KubeconfigServer config) {
         this.loop = Loop.on(vertx.getOrCreateContext());
         this.config = config;
         HttpClientOptions options = new HttpClientOptions();

@@ -36,6 +36,14 @@ public record AuthenticationConfig(List<Terms> issuers, boolean anonymous, List<
 
     /** @throws IllegalArgumentException that says which field is wrong, and why */
     public static AuthenticationConfig parse(JsonNode file) {
+        return parse(file, true);
+    }
+
+    /**
+     * @param byFlag whether who shows nothing is let in, if the file does not say
+     * @throws IllegalArgumentException that says which field is wrong, and why
+     */
+    public static AuthenticationConfig parse(JsonNode file, boolean byFlag) {
         require(VERSIONS.contains(Json.text(file, "apiVersion")), "apiVersion", "must be apiserver.config.k8s.io/v1");
         require(
                 Json.text(file, "kind").equals("AuthenticationConfiguration"),
@@ -53,7 +61,13 @@ public record AuthenticationConfig(List<Terms> issuers, boolean anonymous, List<
         }
         List<String> paths = new ArrayList<>();
         file.path("anonymous").path("conditions").forEach(condition -> paths.add(Json.text(condition, "path")));
-        boolean anonymous = !file.has("anonymous") || Json.bool(file, "anonymous", "enabled");
+        boolean says = file.has("anonymous");
+        require(
+                byFlag || !says,
+                "anonymous",
+                "--anonymous-auth flag cannot be set when anonymous field is configured in authentication"
+                        + " configuration file");
+        boolean anonymous = says ? Json.bool(file, "anonymous", "enabled") : byFlag;
         valid(
                 anonymous || paths.isEmpty(),
                 "anonymous.conditions",

@@ -7,9 +7,13 @@ import io.vertx.core.Future;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The API server's authenticator: a proxy's headers, then client certificate, then bearer token, as upstream's union does. */
 public final class RequestAuthenticator implements Authenticator {
+    private static final Logger log = LoggerFactory.getLogger(RequestAuthenticator.class);
+
     private final ServiceAccountTokens serviceAccounts;
     private final BootstrapTokens bootstrap;
     private final ClientAuthority clients;
@@ -67,6 +71,27 @@ public final class RequestAuthenticator implements Authenticator {
         if (ofFile.isPresent()) {
             return Future.succeededFuture(ofFile.map(user -> new Verified(user, own)));
         }
+        Future<Optional<Verified>> here = known(token, audiences, own);
+        List<String> wanted = audiences.isEmpty() ? own : audiences;
+        return strangers.askElsewhere()
+                ? here.transform(found -> found.succeeded() && found.result().isPresent()
+                        ? here
+                        : elsewhere(token, wanted)
+                                .compose(user -> user.isPresent() ? Future.succeededFuture(user) : here))
+                : here;
+    }
+
+    /** Empty also if the server that is asked does not say. */
+    private Future<Optional<Verified>> elsewhere(String token, List<String> audiences) {
+        return strangers.askElsewhere(token, audiences).otherwise(error -> {
+            log.atWarn()
+                    .addKeyValue("err", String.valueOf(error.getMessage()))
+                    .log("the server that is asked for tokens does not answer");
+            return Optional.empty();
+        });
+    }
+
+    private Future<Optional<Verified>> known(String token, List<String> audiences, List<String> own) {
         if (BootstrapTokens.looksLikeOne(token)) {
             return own.isEmpty()
                     ? Future.succeededFuture(Optional.empty())

@@ -2,6 +2,7 @@ package io.minik.server.authn;
 
 import io.minik.ground.json.Json;
 import io.minik.server.authn.Authenticator.Credentials;
+import io.minik.server.authn.ServiceAccountTokens.Verified;
 import io.vertx.core.Future;
 import java.time.InstantSource;
 import java.util.List;
@@ -13,6 +14,7 @@ public final class Strangers {
     private final StaticTokens tokens;
     private final IssuerDocuments documents;
     private final InstantSource clock;
+    private final Optional<TokenWebhook> webhook;
     private volatile Known known;
 
     private record Known(AuthenticationConfig config, List<TokenIssuer> issuers) {}
@@ -23,10 +25,24 @@ public final class Strangers {
             AuthenticationConfig config,
             IssuerDocuments documents,
             InstantSource clock) {
+        this(headers, tokens, Optional.empty(), config, new Means(documents, clock));
+    }
+
+    /** How issuers are asked, and when their tokens end. */
+    public record Means(IssuerDocuments documents, InstantSource clock) {}
+
+    /** @param webhook who is asked for what nobody here knows */
+    public Strangers(
+            Optional<HeaderUsers> headers,
+            StaticTokens tokens,
+            Optional<TokenWebhook> webhook,
+            AuthenticationConfig config,
+            Means means) {
+        this.webhook = webhook;
         this.headers = headers;
         this.tokens = tokens;
-        this.documents = documents;
-        this.clock = clock;
+        this.documents = means.documents();
+        this.clock = means.clock();
         this.known = known(config);
     }
 
@@ -66,6 +82,17 @@ public final class Strangers {
     /** Who holds a token of a file. */
     Optional<User> find(String token) {
         return tokens.find(token);
+    }
+
+    /** Whether another server is asked for tokens that nobody here knows. */
+    boolean askElsewhere() {
+        return webhook.isPresent();
+    }
+
+    /** Who holds a token that nobody here knows. */
+    Future<Optional<Verified>> askElsewhere(String token, List<String> audiences) {
+        return webhook.map(server -> server.verify(token, audiences))
+                .orElseGet(() -> Future.succeededFuture(Optional.empty()));
     }
 
     /** Who holds a token of an issuer. */

@@ -11,8 +11,15 @@ import io.vertx.core.Future;
 public interface Authorizer {
     Future<Decision> authorize(User user, Target asked);
 
-    /** @param reason for audit and for the 403's text; may be empty */
-    record Decision(Outcome outcome, String reason) {
+    /**
+     * @param reason for audit and for the 403's text; may be empty
+     * @param error what kept somebody from an opinion; empty: nothing. Who is not allowed then is told of it instead
+     */
+    record Decision(Outcome outcome, String reason, String error) {
+        public Decision(Outcome outcome, String reason) {
+            this(outcome, reason, "");
+        }
+
         public boolean allowed() {
             return outcome == Outcome.ALLOW;
         }

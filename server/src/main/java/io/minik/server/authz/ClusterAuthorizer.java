@@ -4,16 +4,26 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.ground.json.Json;
 import io.minik.server.authn.User;
+import io.minik.server.outside.KubeconfigServer;
 import io.minik.server.request.Target;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.function.Function;
 
-/** The API server's authorizer: system:masters, then nodes, then RBAC; the first that allows decides. Any thread. */
+/**
+ * The API server's authorizer: system:masters always, then nodes and RBAC, or whoever is configured instead; the first that decides does.
+ * Any thread.
+ */
 public final class ClusterAuthorizer implements Authorizer {
     /** To system:masters always, and to nodes. */
     private static final Future<Decision> ALLOWED = Future.succeededFuture(new Decision(Outcome.ALLOW, ""));
 
     private final RbacIndex index;
     private final NodeAuthorizer nodes;
+    /** Empty: nodes, then RBAC. */
+    private volatile Optional<AuthorizerChain> chain = Optional.empty();
 
     ClusterAuthorizer(RbacIndex index, NodeAuthorizer nodes) {
         this.index = index;
@@ -25,10 +35,15 @@ public final class ClusterAuthorizer implements Authorizer {
         if (user.groups().contains(User.MASTERS)) {
             return ALLOWED;
         }
-        Decision byNode = nodes.authorize(user, asked);
-        if (byNode.allowed()) {
-            return ALLOWED;
+        Optional<AuthorizerChain> configured = chain;
+        if (configured.isPresent()) {
+            return configured.get().authorize(user, asked);
         }
+        Decision byNode = nodes.authorize(user, asked);
+        return byNode.allowed() ? ALLOWED : byRoles(user, asked, byNode);
+    }
+
+    private Future<Decision> byRoles(User user, Target asked, Decision otherwise) {
         RbacIndex.Grant[] found = new RbacIndex.Grant[1];
         index.visit(user, asked.resourceRequest() ? asked.namespace() : "", (grant, rule) -> {
             if (rule.allows(asked)) {
@@ -37,7 +52,33 @@ public final class ClusterAuthorizer implements Authorizer {
             }
             return true;
         });
-        return found[0] != null ? found[0].allowed() : Future.succeededFuture(byNode);
+        return found[0] != null ? found[0].allowed() : Future.succeededFuture(otherwise);
+    }
+
+    /**
+     * From the next request on. What is under way is decided as it began.
+     *
+     * @param servers what a kubeconfig file names
+     */
+    public void follow(
+            AuthorizationConfig config, Function<String, KubeconfigServer> servers, Vertx vertx, InstantSource clock) {
+        Optional<AuthorizerChain> before = chain;
+        chain = config.equals(AuthorizationConfig.USUAL)
+                ? Optional.empty()
+                : Optional.of(AuthorizerChain.of(config, servers, this::own, vertx, clock));
+        before.ifPresent(AuthorizerChain::end);
+    }
+
+    private Authorizer own(String type) {
+        Decision none = new Decision(Outcome.NO_OPINION, "");
+        return switch (type) {
+            case "Node" -> (user, asked) -> Future.succeededFuture(nodes.authorize(user, asked));
+            case "RBAC" -> (user, asked) -> byRoles(user, asked, none);
+            case "AlwaysAllow" -> (user, asked) -> ALLOWED;
+            case "AlwaysDeny" ->
+                (user, asked) -> Future.succeededFuture(new Decision(Outcome.NO_OPINION, "Everything is forbidden."));
+            default -> throw new IllegalArgumentException("no authorizer of ours: " + type);
+        };
     }
 
     /** The status of a SelfSubjectRulesReview: what a user may do in a namespace. */

@@ -230,7 +230,9 @@ final class RequestSteps {
         request.audit().annotate("authorization.k8s.io/decision", decision.allowed() ? "allow" : "forbid");
         request.audit().annotate("authorization.k8s.io/reason", decision.reason());
         if (!decision.allowed()) {
-            throw Forbidden.of(request.user(), request.target(), decision);
+            throw decision.error().isEmpty()
+                    ? Forbidden.of(request.user(), request.target(), decision)
+                    : ApiException.internal("Internal error occurred: " + decision.error());
         }
         if (request.target().entersPod() && !request.target().verb().equals("create")) {
             // As upstream since 1.35: a WebSocket's GET needs what SPDY's POST needs, else to read is to enter.

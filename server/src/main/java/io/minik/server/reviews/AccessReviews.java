@@ -73,6 +73,9 @@ final class AccessReviews {
                     if (!decision.reason().isEmpty()) {
                         status.put("reason", decision.reason());
                     }
+                    if (!decision.error().isEmpty()) {
+                        status.put("evaluationError", decision.error());
+                    }
                 }));
     }
 

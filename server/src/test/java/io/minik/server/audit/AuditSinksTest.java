@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.minik.ground.json.Json;
 import io.minik.server.http.TestApi;
+import io.minik.server.outside.KubeconfigServer;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import java.io.IOException;
@@ -131,7 +132,7 @@ class AuditSinksTest {
                 new AuditConfig(
                         AuditPolicy.METADATA,
                         Optional.empty(),
-                        Optional.of(new AuditConfig.Webhook(
+                        Optional.of(new KubeconfigServer(
                                 "http://127.0.0.1:" + server.actualPort() + "/audit", "", "", "", ""))),
                 Instant::now);
         for (int i = 0; i < 450; i++) {
