@@ -12,10 +12,13 @@ import io.minik.store.etcdapi.proto.MaintenanceGrpcService;
 import io.minik.store.etcdapi.proto.Rpc;
 import io.minik.store.etcdapi.proto.WatchGrpcService;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.Http2Settings;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.grpc.common.GrpcStatus;
 import io.vertx.grpc.common.ServiceMethod;
@@ -69,7 +72,6 @@ public final class EtcdApi {
     private final Vertx vertx;
     private final Store store;
     private final Member member;
-    private final EtcdMessages wire;
     private final HttpServer http;
     private final EtcdClients clients = new EtcdClients();
     private Loop.Timer sweeps = Loop.Timer.NONE;
@@ -79,10 +81,9 @@ public final class EtcdApi {
         this.vertx = vertx;
         this.store = store;
         this.member = member;
-        this.wire = new EtcdMessages(member);
         HttpServerOptions options = new HttpServerOptions(transport)
                 .setUseAlpn(true)
-                .setAlpnVersions(List.of(HttpVersion.HTTP_2))
+                .setAlpnVersions(List.of(HttpVersion.HTTP_2, HttpVersion.HTTP_1_1))
                 .setSslHandshakeTimeout(HANDSHAKE_SECONDS)
                 .setSslHandshakeTimeoutUnit(TimeUnit.SECONDS)
                 .setMaxInitialLineLength(MAX_HEADER_BYTES)
@@ -98,7 +99,7 @@ public final class EtcdApi {
                 .setHttp2ConnectionWindowSize(4 * WINDOW_BYTES);
         this.http = vertx.createHttpServer(options)
                 .connectionHandler(clients::opened)
-                .requestHandler(grpc());
+                .requestHandler(both(grpc(), new HttpFace(store, member)));
     }
 
     /** @return the port */
@@ -112,6 +113,18 @@ public final class EtcdApi {
     public Future<Void> stop() {
         sweeps.cancel();
         return http.close();
+    }
+
+    /** Calls by their content type, as etcd tells them apart. */
+    private static Handler<HttpServerRequest> both(GrpcServer calls, HttpFace plain) {
+        return request -> {
+            String type = request.getHeader(HttpHeaders.CONTENT_TYPE);
+            if (type != null && type.startsWith("application/grpc")) {
+                calls.handle(request);
+            } else {
+                plain.handle(request);
+            }
+        };
     }
 
     private GrpcServer grpc() {
@@ -136,8 +149,19 @@ public final class EtcdApi {
         unary(server, MaintenanceGrpcService.Alarm, maintenance::alarm);
         unary(server, MaintenanceGrpcService.Defragment, maintenance::defragment);
         unary(server, MaintenanceGrpcService.HashKV, maintenance::hashKv);
-        unary(server, ClusterGrpcService.MemberList, maintenance::memberList);
+        unary(server, MaintenanceGrpcService.Hash, maintenance::hash);
+        unary(server, MaintenanceGrpcService.MoveLeader, maintenance::moveLeader);
+        unary(server, MaintenanceGrpcService.Downgrade, maintenance::downgrade);
+        cluster(server, new ClusterCalls(member));
         return server;
+    }
+
+    private static void cluster(GrpcServer server, ClusterCalls cluster) {
+        unary(server, ClusterGrpcService.MemberList, cluster::list);
+        unary(server, ClusterGrpcService.MemberAdd, cluster::add);
+        unary(server, ClusterGrpcService.MemberRemove, cluster::remove);
+        unary(server, ClusterGrpcService.MemberUpdate, cluster::update);
+        unary(server, ClusterGrpcService.MemberPromote, cluster::promote);
     }
 
     private static <Q, R> void unary(GrpcServer server, ServiceMethod<Q, R> method, Function<Q, Future<R>> answer) {
@@ -147,7 +171,7 @@ public final class EtcdApi {
                     Future<R> answered;
                     try {
                         answered = answer.apply(request);
-                    } catch (StoreException refused) {
+                    } catch (StoreException | EtcdRefusal refused) {
                         answered = Future.failedFuture(refused);
                     }
                     answered.onComplete(
@@ -175,22 +199,27 @@ public final class EtcdApi {
 
     private Future<Rpc.PutResponse> put(Rpc.PutRequest request) {
         return store.txn(Txn.of(List.of(), List.of(EtcdMessages.op(request)), List.of()))
-                .map(result -> wire.put((OpResponse.Put) result.responses().get(0), result.revision()));
+                .map(result ->
+                        EtcdMessages.put((OpResponse.Put) result.responses().get(0), member.header(result.revision())));
     }
 
     private Future<Rpc.DeleteRangeResponse> deleteRange(Rpc.DeleteRangeRequest request) {
         return store.txn(Txn.of(List.of(), List.of(EtcdMessages.op(request)), List.of()))
-                .map(result ->
-                        wire.deleted((OpResponse.Deleted) result.responses().get(0), result.revision()));
+                .map(result -> EtcdMessages.deleted(
+                        (OpResponse.Deleted) result.responses().get(0), member.header(result.revision())));
     }
 
     private Future<Rpc.TxnResponse> txn(Rpc.TxnRequest request) {
-        return store.txn(EtcdMessages.txn(request)).map(result -> wire.txn(request, result, result.revision()));
+        return store.txn(EtcdMessages.txn(request))
+                .map(result -> EtcdMessages.txn(request, result, member.header(result.revision())));
     }
 
     private Future<Rpc.CompactionResponse> compact(Rpc.CompactionRequest request) {
-        return store.compact(request.getRevision()).map(done -> Rpc.CompactionResponse.newBuilder()
-                .setHeader(member.header(store))
-                .build());
+        // Nothing to forget, and not an error, as long as nothing was forgotten: with etcd that is revision -1.
+        boolean before = request.getRevision() == 0 && store.status().compactedRevision() == 0;
+        return (before ? Future.<Void>succeededFuture() : store.compact(request.getRevision()))
+                .map(done -> Rpc.CompactionResponse.newBuilder()
+                        .setHeader(member.header(store))
+                        .build());
     }
 }

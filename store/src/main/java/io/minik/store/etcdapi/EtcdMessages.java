@@ -18,11 +18,7 @@ import java.util.List;
 
 /** Messages to the store's types and back. */
 final class EtcdMessages {
-    private final Member member;
-
-    EtcdMessages(Member member) {
-        this.member = member;
-    }
+    private EtcdMessages() {}
 
     // ---- from the wire ----
 
@@ -123,45 +119,51 @@ final class EtcdMessages {
         return builder.build();
     }
 
-    Rpc.PutResponse put(OpResponse.Put put, long revision) {
-        Rpc.PutResponse.Builder builder = Rpc.PutResponse.newBuilder().setHeader(member.header(revision));
+    static Rpc.PutResponse put(OpResponse.Put put, Rpc.ResponseHeader header) {
+        Rpc.PutResponse.Builder builder = Rpc.PutResponse.newBuilder().setHeader(header);
         put.previous().ifPresent(previous -> builder.setPrevKv(kv(previous)));
         return builder.build();
     }
 
-    Rpc.DeleteRangeResponse deleted(OpResponse.Deleted deleted, long revision) {
+    static Rpc.DeleteRangeResponse deleted(OpResponse.Deleted deleted, Rpc.ResponseHeader header) {
         return Rpc.DeleteRangeResponse.newBuilder()
-                .setHeader(member.header(revision))
+                .setHeader(header)
                 .setDeleted(deleted.count())
                 .addAllPrevKvs(deleted.previous().stream().map(EtcdMessages::kv).toList())
                 .build();
     }
 
-    /** @param asked tells how its ranges want to be sorted and cut */
-    Rpc.TxnResponse txn(Rpc.TxnRequest asked, TxnResult result, long revision) {
+    /**
+     * What its ops answer has a header of the revision alone, as in etcd.
+     *
+     * @param asked tells how its ranges want to be sorted and cut
+     */
+    static Rpc.TxnResponse txn(Rpc.TxnRequest asked, TxnResult result, Rpc.ResponseHeader header) {
+        Rpc.ResponseHeader inner = Rpc.ResponseHeader.newBuilder()
+                .setRevision(header.getRevision())
+                .build();
         List<Rpc.RequestOp> ops = result.succeeded() ? asked.getSuccessList() : asked.getFailureList();
         List<Rpc.ResponseOp> responses = new ArrayList<>(ops.size());
         for (int i = 0; i < ops.size(); i++) {
-            responses.add(response(ops.get(i), result.responses().get(i), revision));
+            responses.add(response(ops.get(i), result.responses().get(i), inner));
         }
         return Rpc.TxnResponse.newBuilder()
-                .setHeader(member.header(revision))
+                .setHeader(header)
                 .setSucceeded(result.succeeded())
                 .addAllResponses(responses)
                 .build();
     }
 
-    private Rpc.ResponseOp response(Rpc.RequestOp asked, OpResponse response, long revision) {
+    private static Rpc.ResponseOp response(Rpc.RequestOp asked, OpResponse response, Rpc.ResponseHeader header) {
         Rpc.ResponseOp.Builder builder = Rpc.ResponseOp.newBuilder();
         if (response instanceof OpResponse.Ranged ranged) {
-            builder.setResponseRange(
-                    RangeShape.response(asked.getRequestRange(), ranged.result(), member.header(revision)));
+            builder.setResponseRange(RangeShape.response(asked.getRequestRange(), ranged.result(), header));
         } else if (response instanceof OpResponse.Put put) {
-            builder.setResponsePut(put(put, revision));
+            builder.setResponsePut(put(put, header));
         } else if (response instanceof OpResponse.Deleted deleted) {
-            builder.setResponseDeleteRange(deleted(deleted, revision));
+            builder.setResponseDeleteRange(deleted(deleted, header));
         } else if (response instanceof OpResponse.Nested nested) {
-            builder.setResponseTxn(txn(asked.getRequestTxn(), nested.result(), revision));
+            builder.setResponseTxn(txn(asked.getRequestTxn(), nested.result(), header));
         } else {
             throw new IllegalArgumentException("unknown response " + response);
         }

@@ -265,14 +265,14 @@ final class EtcdWatchStream {
                 return;
             }
             entries.remove(id);
-            Rpc.WatchResponse.Builder end =
-                    response(store.status().revision(), id).setCanceled(true);
             if (why instanceof StoreException.Compacted compacted) {
-                end.setCompactRevision(compacted.compactedRevision());
+                // Without a revision: nothing was told, and none may be taken for told.
+                write(response(0, id).setCanceled(true).setCompactRevision(compacted.compactedRevision()));
             } else {
-                end.setCancelReason(Failures.of(why).message());
+                write(response(store.status().revision(), id)
+                        .setCanceled(true)
+                        .setCancelReason(Failures.of(why).message()));
             }
-            write(end);
             paid(id, Long.MAX_VALUE);
         }
     }

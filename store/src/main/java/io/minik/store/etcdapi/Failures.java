@@ -26,6 +26,9 @@ final class Failures {
     }
 
     static Failure of(Throwable why) {
+        if (why instanceof EtcdRefusal refusal) {
+            return new Failure(refusal.status(), refusal.words());
+        }
         if (why instanceof StoreException.Compacted) {
             return failure(GrpcStatus.OUT_OF_RANGE, "mvcc: required revision has been compacted");
         }

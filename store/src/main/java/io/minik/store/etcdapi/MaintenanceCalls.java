@@ -10,16 +10,20 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.grpc.common.GrpcStatus;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import java.util.List;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
 
-/** What clients ask of etcd's Maintenance and Cluster services. */
+/** What clients ask of etcd's Maintenance service. */
 final class MaintenanceCalls {
     /** Keys that are hashed before other calls have their turn. */
     private static final int HASH_PAGE_KEYS = 500;
+
+    /** A version as downgrade takes it: 3.4, 3.4.0. */
+    private static final Pattern VERSION = Pattern.compile("[0-9]{1,9}(\\.[0-9]{1,9}){1,2}");
 
     private static final Bytes NO_UPPER_BOUND = Bytes.EMPTY.prefixEnd();
 
@@ -73,8 +77,41 @@ final class MaintenanceCalls {
                 .setHeader(member.header(store))
                 .setHash((int) hash.getValue())
                 .setHashRevision(at)
-                .setCompactRevision(store.status().compactedRevision())
+                .setCompactRevision(compactRevision(store.status()))
                 .build());
+    }
+
+    /** As {@link #hashKv} of now. */
+    Future<Rpc.HashResponse> hash(Rpc.HashRequest request) {
+        return hash(new CRC32C(), NO_UPPER_BOUND, store.status().revision()).map(hash -> Rpc.HashResponse.newBuilder()
+                .setHeader(member.header(store))
+                .setHash((int) hash.getValue())
+                .build());
+    }
+
+    /** -1 as long as nothing was compacted, as in etcd. */
+    static long compactRevision(Store.StoreStatus status) {
+        return status.compactedRevision() == 0 ? -1 : status.compactedRevision();
+    }
+
+    /** The only member leads, and goes on to if it is told so. */
+    Future<Rpc.MoveLeaderResponse> moveLeader(Rpc.MoveLeaderRequest request) {
+        if (request.getTargetId() != member.memberId()) {
+            throw new EtcdRefusal(GrpcStatus.FAILED_PRECONDITION, "bad leader transferee");
+        }
+        return Future.succeededFuture(Rpc.MoveLeaderResponse.newBuilder()
+                .setHeader(member.header(store))
+                .build());
+    }
+
+    /** Refused: what is on the disk is not etcd's, and no older etcd reads it. */
+    Future<Rpc.DowngradeResponse> downgrade(Rpc.DowngradeRequest request) {
+        if (request.getAction() == Rpc.DowngradeRequest.DowngradeAction.CANCEL) {
+            throw new EtcdRefusal(GrpcStatus.FAILED_PRECONDITION, "no inflight downgrade job");
+        }
+        throw VERSION.matcher(request.getVersion()).matches()
+                ? new EtcdRefusal(GrpcStatus.INVALID_ARGUMENT, "invalid downgrade target version")
+                : new EtcdRefusal(GrpcStatus.INVALID_ARGUMENT, "wrong downgrade target version format");
     }
 
     private Future<CRC32C> hash(CRC32C hash, Bytes from, long at) {
@@ -108,16 +145,5 @@ final class MaintenanceCalls {
         Promise<T> promise = Promise.promise();
         context.runOnContext(task -> next.get().onComplete(promise));
         return promise.future();
-    }
-
-    Future<Rpc.MemberListResponse> memberList(Rpc.MemberListRequest request) {
-        return Future.succeededFuture(Rpc.MemberListResponse.newBuilder()
-                .setHeader(member.header(store))
-                .addMembers(Rpc.Member.newBuilder()
-                        .setId(member.memberId())
-                        .setName(member.name())
-                        .addAllPeerUrls(List.of())
-                        .addAllClientUrls(member.clientUrls()))
-                .build());
     }
 }

@@ -41,6 +41,15 @@ public record Member(String name, long clusterId, long memberId, List<String> cl
                 .build();
     }
 
+    /** Of what has to do with members and not with keys: without a revision, as in etcd. */
+    Rpc.ResponseHeader bareHeader() {
+        return Rpc.ResponseHeader.newBuilder()
+                .setClusterId(clusterId)
+                .setMemberId(memberId)
+                .setRaftTerm(RAFT_TERM)
+                .build();
+    }
+
     Rpc.ResponseHeader header(Store store) {
         return header(store.status().revision());
     }

@@ -1,0 +1,33 @@
+package io.minik.store.etcdapi;
+
+import io.vertx.grpc.common.GrpcStatus;
+
+/** What the face itself refuses, with etcd's code and words: etcd's api/v3rpc/rpctypes lists them. */
+final class EtcdRefusal extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    private final GrpcStatus status;
+
+    EtcdRefusal(GrpcStatus status, String words) {
+        super("etcdserver: " + words, null, false, false);
+        this.status = status;
+    }
+
+    GrpcStatus status() {
+        return status;
+    }
+
+    String words() {
+        return String.valueOf(getMessage());
+    }
+
+    static EtcdRefusal memberNotFound() {
+        return new EtcdRefusal(GrpcStatus.NOT_FOUND, "member not found");
+    }
+
+    /** There is one member, and no second one can start. */
+    static EtcdRefusal notEnoughMembers() {
+        return new EtcdRefusal(
+                GrpcStatus.FAILED_PRECONDITION, "re-configuration failed due to not enough started members");
+    }
+}
