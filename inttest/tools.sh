@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Puts the clients that we are held against into .work/tools, once: kubectl 1.32 and 1.36 from Debian's newer suites
 # (nothing of those suites is installed), and from bookworm what the scenarios need.
+# etcd 3.5 and etcdctl, from trixie too: what inttest/etcd holds our etcd face against.
 #   tools.sh              all of it
 #   tools.sh quickstart   the little that quickstart.sh needs: kubectl of the stable suite alone
 set -euo pipefail
@@ -21,6 +22,21 @@ if [ ${#missing[@]} -gt 0 ]; then
   install_packages "${missing[@]}"
 fi
 
+# unpack_debs SUITE PACKAGE...: sets unpacked to a directory that has their files; nothing is installed.
+unpack_debs() {
+  local suite=$1 apt=$tools/apt-$1
+  shift
+  mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial" "$apt/files"
+  echo "deb http://deb.debian.org/debian $suite main" >"$apt/sources.list"
+  : >"$apt/status"
+  # A mirror or a clock that is weeks behind is no reason to stop: the signature is still checked.
+  local options=(-o Acquire::Check-Valid-Until=false -o APT::Sandbox::User=root -o "Dir::Etc::sourcelist=$apt/sources.list" -o Dir::Etc::sourceparts=/dev/null
+    -o "Dir::State::lists=$apt/lists" -o "Dir::Cache=$apt/cache" -o "Dir::State::status=$apt/status")
+  apt-get "${options[@]}" -qq update
+  (cd "$apt" && apt-get "${options[@]}" -qq download "$@")
+  for deb in "$apt"/*.deb; do dpkg -x "$deb" "$apt/files"; done
+  unpacked=$apt
+}
 fetch_kubectl() { # suite version-prefix
   local target=$tools/kubectl-$2
   [ -x "$target" ] && return
@@ -28,23 +44,23 @@ fetch_kubectl() { # suite version-prefix
     ln -sf "$(command -v kubectl)" "$target"
     return
   fi
-  local apt=$tools/apt-$1
-  mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial" "$apt/files"
-  echo "deb http://deb.debian.org/debian $1 main" >"$apt/sources.list"
-  : >"$apt/status"
-  # A mirror or a clock that is weeks behind is no reason to stop: the signature is still checked.
-  local options=(-o Acquire::Check-Valid-Until=false -o APT::Sandbox::User=root -o "Dir::Etc::sourcelist=$apt/sources.list" -o Dir::Etc::sourceparts=/dev/null
-    -o "Dir::State::lists=$apt/lists" -o "Dir::Cache=$apt/cache" -o "Dir::State::status=$apt/status")
-  apt-get "${options[@]}" -qq update
-  (cd "$apt" && apt-get "${options[@]}" -qq download kubectl)
-  for deb in "$apt"/*.deb; do dpkg -x "$deb" "$apt/files"; done
-  "$apt/files/usr/bin/kubectl" version --client | >/dev/null grep "v$2\." ||
-    { echo "Debian $1 has another kubectl than $2: $("$apt/files/usr/bin/kubectl" version --client)"; return 1; }
-  install -m 755 "$apt/files/usr/bin/kubectl" "$target"
-  rm -rf "$apt"
+  unpack_debs "$1" kubectl
+  "$unpacked/files/usr/bin/kubectl" version --client | >/dev/null grep "v$2\." ||
+    { echo "Debian $1 has another kubectl than $2: $("$unpacked/files/usr/bin/kubectl" version --client)"; return 1; }
+  install -m 755 "$unpacked/files/usr/bin/kubectl" "$target"
+  rm -rf "$unpacked"
+}
+fetch_etcd() { # suite version-prefix
+  [ -x "$tools/etcd" ] && [ -x "$tools/etcdctl" ] && return
+  unpack_debs "$1" etcd-server etcd-client
+  "$unpacked/files/usr/bin/etcd" --version | >/dev/null grep "etcd Version: $2\." ||
+    { echo "Debian $1 has another etcd than $2: $("$unpacked/files/usr/bin/etcd" --version)"; return 1; }
+  install -m 755 "$unpacked/files/usr/bin/etcd" "$unpacked/files/usr/bin/etcdctl" "$tools"
+  rm -rf "$unpacked"
 }
 fetch_kubectl trixie 1.32
 # For tests that ask for it by name.
 mkdir -p "$tools/bin"
 ln -sf ../kubectl-1.32 "$tools/bin/kubectl"
 [ "${1:-}" = quickstart ] || fetch_kubectl sid 1.36
+[ "${1:-}" = quickstart ] || fetch_etcd trixie 3.5

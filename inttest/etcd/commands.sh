@@ -1,0 +1,203 @@
+# What a user of etcd types, one command a line; those of run.sh's own are beside etcdctl: lease (grants one and keeps its id
+# in $id), watched, http. Run against etcd and against minik, whose answers are then compared.
+# ---- KV ----
+ctl put a 1
+ctl put --prev-kv a 2
+ctl put a 3 --prev-kv -w json
+ctl put b ''
+ctl put c 30
+ctl put d 4
+ctl put dd 5
+ctl put 'with space' 'v w'
+ctl put bin $'\x01\xff'
+ctl get a
+ctl get a -w json
+ctl get a -w fields
+ctl get absent
+ctl get absent -w json
+ctl get ''
+ctl get a d
+ctl get d a
+ctl get --prefix d
+ctl get --prefix ''
+ctl get --from-key c
+ctl get --from-key ''
+ctl get --from-key --prefix c
+ctl get --prefix d --hex
+ctl get --prefix '' --keys-only
+ctl get --prefix '' --keys-only -w json
+ctl get --prefix '' --print-value-only
+ctl get --prefix '' --count-only
+ctl get --prefix '' --count-only -w fields
+ctl get --prefix '' --count-only -w json
+ctl get --prefix '' --limit 2
+ctl get --prefix '' --limit 2 -w json
+ctl get --prefix '' --limit 100 -w json
+ctl get --prefix '' --order ASCEND --sort-by KEY -w json
+ctl get --prefix '' --order DESCEND --sort-by KEY --keys-only
+ctl get --prefix '' --order ASCEND --sort-by VERSION --keys-only
+ctl get --prefix '' --order DESCEND --sort-by VERSION --keys-only
+ctl get --prefix '' --order ASCEND --sort-by CREATE --keys-only
+ctl get --prefix '' --order DESCEND --sort-by CREATE --limit 3 -w json
+ctl get --prefix '' --order ASCEND --sort-by MODIFY --keys-only
+ctl get --prefix '' --order DESCEND --sort-by MODIFY --limit 1 -w json
+ctl get --prefix '' --order ASCEND --sort-by VALUE
+ctl get --prefix '' --order DESCEND --sort-by VALUE --keys-only
+ctl get --prefix '' --sort-by MODIFY --keys-only
+ctl get --prefix '' --order DESCEND --limit 2 --keys-only -w json
+ctl get --prefix '' --order SIDEWAYS
+ctl get a --rev 2
+ctl get a --rev 3 -w json
+ctl get --prefix '' --rev 3 -w json
+ctl get a --rev 99
+ctl get a --rev 1
+ctl get a --rev -5
+ctl get a --consistency s
+ctl get a --consistency q
+ctl put a
+ctl put '' x
+ctl put a --ignore-value
+ctl put absent --ignore-value
+ctl put a 9 --ignore-value
+ctl put absent x --ignore-lease
+ctl put a x --lease 77
+ctl put a x --lease 77 --ignore-lease
+ctl put a 4 --ignore-lease
+ctl get a -w json
+ctl del absent
+ctl del ''
+ctl del b --prev-kv
+ctl del d e --prev-kv
+ctl del dd -w json
+ctl del --prefix with
+ctl del --from-key zz
+ctl del bin -w fields
+http grpc range
+# ---- txn ----
+txn 'value("a") = "4"' '' 'put t1 1' 'get t1' '' 'get a' ''
+txn 'value("a") = "5"' '' 'put t1 1' '' 'get a' 'del absent' ''
+txn 'ver("a") > "1"' 'create("a") < "9"' 'mod("a") != "1"' '' 'del t1' 'put t2 2' 'get --prefix ""' '' ''
+txn 'ver("none") = "0"' '' 'put t3 3' 'get t3' '' '' ''
+txn '' 'put t4 1' 'put t4 2' '' '' ''
+txn '' 'del t4' 'put t4 2' '' '' ''
+txn '' 'put t4 1' 'get t4' 'put t5 5' 'get --prefix t' '' ''
+txn 'mod("none") < "1"' '' 'get t2 --rev 4' '' '' ''
+txn '' 'get t2 --rev 999' '' '' ''
+txn '' 'put t6 1 --lease=7b' '' '' ''
+txn '' 'put "" 1' '' '' ''
+txn '' 'get --prefix t --order=DESCEND --sort-by=MODIFY' '' '' ''
+txn '' 'get --prefix t --limit=1' '' '' ''
+txn_json '' 'put t7 1' 'del t2' '' '' ''
+many_ops 128
+many_ops 129
+big_put 1500000
+big_put 1572864
+big_put 1600000
+big_put 4300000
+# ---- compaction ----
+ctl compact 0
+ctl compact 1
+ctl compact 5
+ctl compact 5
+ctl compact 3
+ctl compact 9999
+ctl compact 7 --physical
+ctl get a --rev 6
+ctl get a --rev 7
+ctl get --prefix '' --rev 3
+ctl get --prefix '' --rev 7 --keys-only
+# ---- leases ----
+lease 100
+ctl put l1 1 --lease $id
+ctl put l2 2 --lease $id
+ctl put l3 3 --lease $id
+ctl put l3 3
+lease_keys
+ctl lease timetolive $id -w json
+ctl lease timetolive $id
+ctl lease list
+ctl lease list -w json
+ctl lease keep-alive --once $id
+ctl lease keep-alive --once $id -w json
+ctl put l2 4 --ignore-lease
+ctl get --prefix l -w json
+ctl lease revoke $id
+ctl lease revoke $id
+ctl lease timetolive $id --keys
+ctl lease timetolive $id -w json
+ctl lease keep-alive --once $id
+ctl get --prefix l --keys-only
+ctl lease grant 0
+ctl lease grant -1
+ctl lease grant 9000000001
+ctl lease grant x
+ctl lease revoke zz
+ctl put expires 1
+lease 1
+ctl put expires 2 --lease $id
+until_gone expires
+ctl lease timetolive $id
+# ---- watch ----
+watched 1 a -- put a w1
+watched 2 --prefix w -- put w1 1 -- put w2 2
+watched 2 --prefix w --prev-kv -- put w1 2 -- del w1
+watched 1 --rev 8 a --prev-kv -- put a w0
+watched 1 a --rev 3
+watched 1 a --rev 3 -w json
+watched 1 --prefix w -w json -- put w9 9
+watched 2 w1 w3 -- put w1 3 -- put w2 3
+watched 1 --progress-notify a -- put a w2
+watched_script 2 2 'watch a --rev REV' 'watch b --rev REV' 'progress' -- put a w3 -- put b w3
+# ---- Maintenance and Cluster ----
+ctl member list
+ctl member list -w json
+ctl member list -w fields
+ctl member remove 1234
+own_member remove
+ctl member promote 1234
+own_member promote
+ctl member update 1234 --peer-urls=http://127.0.0.1:1
+ctl member update 1234 --peer-urls=nonsense
+ctl member add other --peer-urls=nonsense
+ctl member add other
+ctl endpoint health
+ctl endpoint health -w json
+ctl endpoint status
+ctl endpoint status -w json
+ctl endpoint status -w fields
+ctl endpoint hashkv
+ctl endpoint hashkv -w json
+ctl endpoint hashkv --rev 9999
+ctl alarm list
+ctl alarm list -w json
+ctl alarm disarm
+ctl defrag
+ctl defrag -w json
+ctl move-leader 1234
+ctl check perf --load nonsense
+# ---- Lock and Election ----
+ctl lock m1 echo held
+ctl lock m1 --ttl 5 -- sh -c 'echo $ETCD_LOCK_KEY | cut -d/ -f1'
+held
+ctl get --prefix m1 --keys-only
+elected
+ctl get --prefix e1 --keys-only
+# ---- mirror ----
+mirrored
+# ---- HTTP ----
+http GET /health
+http GET '/health?serializable=true'
+http GET /version
+http GET /livez
+http GET /readyz
+http GET /nothing
+http POST /health
+http metrics
+# ---- a restart ----
+lease 1000
+ctl put kept 1 --lease $id
+restart
+ctl get kept
+ctl lease timetolive $id --keys
+# After a kill -9 minik skips revisions, so that none is given twice: the keys are compared, not their revisions.
+ctl get --prefix '' --keys-only
