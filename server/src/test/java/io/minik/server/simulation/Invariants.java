@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
@@ -34,9 +35,12 @@ final class Invariants {
     private static final List<Resource> REPLICATED = List.of(
             Resources.DEPLOYMENTS, Resources.STATEFUL_SETS, Resources.REPLICATION_CONTROLLERS, Resources.REPLICA_SETS);
 
+    /** An event's key, up to the number in its name: the object that it is about. */
+    private static final Pattern EVENT = Pattern.compile(" /registry/events/(\\S+)\\.[^. ]+ ");
+
     private static final Pattern LIFE = Pattern.compile("^\\S+ \\d+ \\S+ /registry/(leases|minions|events)/");
-    /** Of what can't be done, told again at growing intervals. */
-    private static final int MOST_EVENTS = 10;
+    /** Of one object in a minute: of what can't be done, told again at growing intervals. */
+    private static final int MOST_EVENTS = 3;
     /** In one minute: five nodes that write what a busy user asks for come to a third of it. */
     private static final int MOST_WRITES = 1500;
 
@@ -191,9 +195,14 @@ final class Invariants {
         assertThat(written.stream().filter(line -> !LIFE.matcher(line).find()))
                 .as("written in a quiet minute")
                 .isEmpty();
-        assertThat(written.stream().filter(line -> line.contains(" /registry/events/")))
-                .as("events in a quiet minute")
-                .hasSizeLessThan(MOST_EVENTS);
+        Map<String, Integer> events = new TreeMap<>();
+        written.forEach(line -> {
+            Matcher event = EVENT.matcher(line);
+            if (event.find()) {
+                events.merge(event.group(1), 1, Integer::sum);
+            }
+        });
+        assertThat(events.values()).as("events in a quiet minute: %s", events).allMatch(count -> count < MOST_EVENTS);
     }
 
     private void servicesHaveTheirEndpoints(Map<Resource, List<KubeObject>> all) {
