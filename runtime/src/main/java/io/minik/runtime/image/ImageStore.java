@@ -1,5 +1,6 @@
 package io.minik.runtime.image;
 
+import io.minik.ground.files.FolderWatch;
 import io.minik.runtime.RuntimeFault;
 import io.minik.runtime.snapshot.Snapshotter;
 import io.vertx.core.Context;
@@ -86,8 +87,10 @@ public final class ImageStore implements Images {
         this.puller = new Puller(http, registries, content, records, layers, layerWorkers, stopping);
         this.importer = new Importer(content, records, layers);
         Path memory = places.data().resolve("imports.json");
-        this.watch =
-                new FolderWatch(places.archives(), new ArchiveFolder(places.archives(), memory, importer, records));
+        this.watch = new FolderWatch(
+                "minik-image-watch",
+                places.archives(),
+                new ArchiveFolder(places.archives(), memory, importer, records)::scan);
     }
 
     /** Reads the records; from then on, without anybody waiting for it, imports what is new in the archive folder. */

@@ -1,4 +1,4 @@
-package io.minik.runtime.image;
+package io.minik.ground.files;
 
 import java.io.IOException;
 import java.nio.file.ClosedWatchServiceException;
@@ -13,32 +13,39 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Imports what lies in the folder of archives, and then whatever comes or changes there, by inotify (which is what the
- * JDK's watch service is on Linux). One thread, which sleeps in the kernel and does the imports itself.
+ * Looks at a folder at the start, and whenever something came, changed or went there, by inotify (which is what the JDK's watch
+ * service is on Linux). One thread, which sleeps in the kernel and does the looking itself.
  */
-final class FolderWatch {
+public final class FolderWatch {
     private static final Logger LOG = LoggerFactory.getLogger(FolderWatch.class);
+
+    /** What is done with the folder's content. On the watch's own thread, which {@link #stop} interrupts. */
+    @FunctionalInterface
+    public interface Scan {
+        void scan() throws IOException;
+    }
 
     /** A file that is being copied here changes all the time: it is whole when it has been quiet for so long. */
     private static final long QUIET_MILLIS = 1000;
 
     private final Path place;
-    private final ArchiveFolder folder;
-    private final Thread thread = new Thread(this::watch, "minik-image-watch");
+    private final Scan content;
+    private final Thread thread;
 
-    /** @param place made if it is not there */
-    FolderWatch(Path place, ArchiveFolder folder) {
+    /** @param name of the thread; @param place made if it is not there, for its owner alone */
+    public FolderWatch(String name, Path place, Scan content) {
         this.place = place;
-        this.folder = folder;
+        this.content = content;
+        this.thread = new Thread(this::watch, name);
         thread.setDaemon(true);
     }
 
-    void start() {
+    public void start() {
         thread.start();
     }
 
-    /** Breaks an import off; what it brought is swept at the next start. */
-    void stop(long millis) throws InterruptedException {
+    /** Breaks off what is being done. */
+    public void stop(long millis) throws InterruptedException {
         thread.interrupt();
         thread.join(millis);
     }
@@ -50,18 +57,21 @@ final class FolderWatch {
                 Files.createDirectories(
                         place, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
                 WatchKey key = place.register(
-                        watch, StandardWatchEventKinds.ENTRY_CREATE, StandardWatchEventKinds.ENTRY_MODIFY);
+                        watch,
+                        StandardWatchEventKinds.ENTRY_CREATE,
+                        StandardWatchEventKinds.ENTRY_MODIFY,
+                        StandardWatchEventKinds.ENTRY_DELETE);
                 do {
-                    folder.scan();
+                    content.scan();
                 } while (changed(watch, key));
             }
         } catch (ClosedWatchServiceException | InterruptedException e) {
-            LOG.atDebug().log("archive folder is not watched any more");
+            LOG.atDebug().addKeyValue("folder", place).log("folder is not watched any more");
         } catch (IOException | RuntimeException e) {
             LOG.atError()
                     .addKeyValue("folder", place)
                     .addKeyValue("err", String.valueOf(e.getMessage()))
-                    .log("archive folder can't be watched: archives that come are imported at the next start");
+                    .log("folder can't be watched: what comes there is seen at the next start");
         }
     }
 
