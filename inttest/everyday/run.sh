@@ -235,3 +235,42 @@ ok "explain knows fields" outputs 'RESOURCE|FIELD|containers' k explain pod.spec
 ok "api-resources lists Deployments" outputs '^deployments +deploy +apps/v1 +true +Deployment' k api-resources
 ok "auth can-i" outputs '^yes$' k auth can-i create deployments
 ok "auth whoami" outputs 'system:masters' k auth whoami
+
+# Manifests in a folder of the server, with a kind of their own that comes with them.
+manifests=$work/a/data/server/manifests
+cat >"$manifests/.shop.yaml" <<'YAML'
+apiVersion: v1
+kind: Namespace
+metadata: {name: shop}
+---
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: tills.shop.example.com}
+spec:
+  group: shop.example.com
+  names: {plural: tills, kind: Till}
+  scope: Namespaced
+  versions:
+  - name: v1
+    served: true
+    storage: true
+    schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}
+---
+apiVersion: shop.example.com/v1
+kind: Till
+metadata: {name: first, namespace: shop}
+spec: {drawers: 2}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: prices, namespace: shop}
+YAML
+mv "$manifests/.shop.yaml" "$manifests/shop.yaml"
+within 30 "a manifest in the folder is applied, and what it defines too" outputs '^2$' \
+  k get till first -n shop -o 'jsonpath={.spec.drawers}'
+within 10 "an event says so" outputs 'Applied manifest at' k get events -n kube-system --field-selector reason=AppliedManifest
+sed '/^---$/,$!d; /kind: ConfigMap/,$d' "$manifests/shop.yaml" | sed '$d' >"$manifests/.shop.yaml"
+sed -i '1i apiVersion: v1\nkind: Namespace\nmetadata: {name: shop}' "$manifests/.shop.yaml"
+mv "$manifests/.shop.yaml" "$manifests/shop.yaml"
+within 30 "what it names no more is deleted" outputs 'NotFound' k get configmap prices -n shop
+ok "and the rest stays" k get till first -n shop

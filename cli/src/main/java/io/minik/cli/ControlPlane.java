@@ -27,6 +27,7 @@ import io.minik.server.authz.RoleBootstrap;
 import io.minik.server.controllers.accounts.TokenController;
 import io.minik.server.controllers.control.ControllerContext;
 import io.minik.server.crd.CustomKinds;
+import io.minik.server.deploy.ManifestDeployer;
 import io.minik.server.http.ApiServer;
 import io.minik.server.http.ApiServerConfig;
 import io.minik.server.join.JoinEndpoint;
@@ -283,8 +284,17 @@ final class ControlPlane {
                 controllers.client(),
                 tokens::issueLegacy,
                 pki.serverCa().pem()));
+        all.add(new ManifestDeployer(vertx, deploying(), kinds, node.dataDir.resolve("server/manifests")));
         all.add(new CertificateRenewal(vertx, pki, InstantSource.system(), names -> certificatesRenewed()));
         return all;
+    }
+
+    /** As k3s' own: what it applies is known by its manager. */
+    private ControllerContext deploying() {
+        return new ControllerContext(
+                controllerLoop,
+                new ApiClient(apiServer.transport(User.system("system:apiserver", User.MASTERS)), "deploy"),
+                controllers.informers());
     }
 
     /** Listeners and clients show the new ones from the next handshake on. */

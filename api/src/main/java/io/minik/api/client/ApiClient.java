@@ -78,6 +78,20 @@ public final class ApiClient {
                 Verb.PATCH, resource, key, subresource, query, type.contentType(), () -> Json.bytes(patch), tree));
     }
 
+    /** Server-side apply that takes fields from other managers, as {@code kubectl apply --server-side --force-conflicts}. */
+    public Future<KubeObject> apply(Resource resource, ObjectKey key, ObjectNode object) {
+        Map<String, String> query = Map.of("fieldManager", fieldManager, "force", "true");
+        return transport.send(new ApiCall(
+                Verb.PATCH,
+                resource,
+                key,
+                "",
+                query,
+                PatchType.APPLY.contentType(),
+                () -> Json.bytes(object),
+                Optional.of(object)));
+    }
+
     /** Answers with the object (now being deleted) or a Status. */
     public Future<KubeObject> delete(Resource resource, ObjectKey key, DeleteOptions options) {
         return transport.send(delete(Verb.DELETE, resource, key, Map.of(), options));

@@ -1,0 +1,4 @@
+@NullMarked
+package io.minik.server.deploy;
+
+import org.jspecify.annotations.NullMarked;
