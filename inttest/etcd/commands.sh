@@ -1,5 +1,5 @@
 # What a user of etcd types, one command a line; those of run.sh's own are beside etcdctl: lease (grants one and keeps its id
-# in $id), watched, http. Run against etcd and against minik, whose answers are then compared.
+# in $id), watched, http and the like.
 # ---- KV ----
 ctl put a 1
 ctl put --prev-kv a 2

@@ -183,7 +183,6 @@ run() {
   done 3<"${COMMANDS:-$here/commands.sh}" 2>&1 | mask >"$work/$subject.txt"
 }
 minik=${MINIK:-$root/cli/target/minik}
-command -v ss >/dev/null || { echo "ss is missing: inttest/tools.sh installs it"; exit 1; }
 start_seconds=$SECONDS
 ( run etcd ) &
 first=$!

@@ -8,6 +8,7 @@ import io.minik.store.Txn;
 import io.minik.store.etcdapi.proto.ClusterGrpcService;
 import io.minik.store.etcdapi.proto.KVGrpcService;
 import io.minik.store.etcdapi.proto.LeaseGrpcService;
+import io.minik.store.etcdapi.proto.LockGrpcService;
 import io.minik.store.etcdapi.proto.MaintenanceGrpcService;
 import io.minik.store.etcdapi.proto.Rpc;
 import io.minik.store.etcdapi.proto.WatchGrpcService;
@@ -153,6 +154,9 @@ public final class EtcdApi {
         unary(server, MaintenanceGrpcService.MoveLeader, maintenance::moveLeader);
         unary(server, MaintenanceGrpcService.Downgrade, maintenance::downgrade);
         cluster(server, new ClusterCalls(member));
+        LockCalls locks = new LockCalls(store, member);
+        server.callHandler(LockGrpcService.Lock, locks::lock);
+        unary(server, LockGrpcService.Unlock, locks::unlock);
         return server;
     }
 

@@ -9,7 +9,11 @@ final class EtcdRefusal extends RuntimeException {
     private final GrpcStatus status;
 
     EtcdRefusal(GrpcStatus status, String words) {
-        super("etcdserver: " + words, null, false, false);
+        this("etcdserver: " + words, status);
+    }
+
+    private EtcdRefusal(String whole, GrpcStatus status) {
+        super(whole, null, false, false);
         this.status = status;
     }
 
@@ -19,6 +23,11 @@ final class EtcdRefusal extends RuntimeException {
 
     String words() {
         return String.valueOf(getMessage());
+    }
+
+    /** The words of the client's library, which etcd's Lock service passes on as they are. */
+    static EtcdRefusal sessionExpired() {
+        return new EtcdRefusal("mutex: session is expired", GrpcStatus.UNKNOWN);
     }
 
     static EtcdRefusal memberNotFound() {

@@ -1,9 +1,9 @@
 /**
  * The etcd v3 gRPC face: thin translations from etcd's messages to the store's contract and back.
  *
- * <p>{@link io.minik.store.etcdapi.EtcdApi} serves KV, Watch, Lease, Cluster and Maintenance, and etcd's plain HTTP pages. Each
+ * <p>{@link io.minik.store.etcdapi.EtcdApi} serves KV, Watch, Lease, Lock, Cluster and Maintenance, and etcd's plain HTTP pages. Each
  * call runs on its connection's event loop; nothing here blocks and nothing is kept but what an open stream needs. Errors
- * have etcd's codes and texts, as its clients compare the texts. What is not there (users and roles, locks and elections, snapshots
+ * have etcd's codes and texts, as its clients compare the texts. What is not there (users and roles, elections, snapshots
  * in etcd's own file format) answers UNIMPLEMENTED with a sentence.
  *
  * <p>{@code proto} below is generated from {@code src/main/protobuf}.
