@@ -218,6 +218,7 @@ final class AgentRooms {
                 .compose(unused -> rooms.startAll(
                         context,
                         List.of(
+                                CriRoom.of(vertx, context, runtime, node.runDir),
                                 new InformersRoom("node-informers", informers),
                                 proxy,
                                 dns(machine),
@@ -254,7 +255,7 @@ final class AgentRooms {
                         api,
                         informers,
                         events,
-                        network(runtime.network(), proxy),
+                        network(runtime, proxy),
                         () -> runtime.health().ready()
                                 ? Optional.empty()
                                 : Optional.of(runtime.health().message()),
@@ -276,7 +277,8 @@ final class AgentRooms {
         return Cidr.parseAll(cluster.clusterCidr());
     }
 
-    private NodeNetwork network(BridgeNetwork bridge, Proxy proxy) {
+    private NodeNetwork network(NodeRuntime runtime, Proxy proxy) {
+        BridgeNetwork bridge = runtime.network();
         return new NodeNetwork() {
             @Override
             public Future<Void> configure(List<String> podCidrs) {
@@ -287,7 +289,8 @@ final class AgentRooms {
                                             clusterRanges(),
                                             Cidr.parseAll(cluster.serviceCidr())),
                                     POD_MTU)
-                            .onSuccess(podNetwork::tryComplete);
+                            .onSuccess(podNetwork::tryComplete)
+                            .onSuccess(up -> runtime.networkReady());
                 } catch (IllegalArgumentException wrong) {
                     return Future.failedFuture(wrong);
                 }

@@ -4,6 +4,7 @@ import io.minik.ground.room.Room;
 import io.minik.runtime.cgroup.Cgroups;
 import io.minik.runtime.container.Containers;
 import io.minik.runtime.container.LinuxContainers;
+import io.minik.runtime.cri.CriParts.RuntimeCondition;
 import io.minik.runtime.cri.ImageService;
 import io.minik.runtime.cri.RuntimeService;
 import io.minik.runtime.image.ImageStore;
@@ -53,6 +54,7 @@ final class NodeRuntime implements Room {
     private final LinuxContainers containers;
     private final KeyedWorker worker;
     private volatile Health health = Health.notReady("adopting containers");
+    private volatile Health networkHealth = Health.notReady("the node has no range of pod addresses yet");
 
     private NodeRuntime(Vertx vertx, NodeOptions node) {
         Path data = node.dataDir.resolve("agent");
@@ -139,7 +141,35 @@ final class NodeRuntime implements Room {
 
     /** What runs pods, in CRI's words. */
     RuntimeService runtimeService() {
-        return new LinuxRuntimeService(sandboxes, containers, images, LogLimits.DEFAULT);
+        return service(LogLimits.DEFAULT);
+    }
+
+    /** The same for others than this node's kubelet: they rotate their logs themselves. */
+    RuntimeService clientsRuntime() {
+        return service(LogLimits.NEVER);
+    }
+
+    private RuntimeService service(LogLimits logs) {
+        return new LinuxRuntimeService(
+                sandboxes,
+                containers,
+                images,
+                logs,
+                new LinuxRuntimeService.Condition(
+                        Build.THIS.version(),
+                        () -> condition(RuntimeCondition.RUNTIME_READY, health()),
+                        () -> condition(RuntimeCondition.NETWORK_READY, networkHealth)));
+    }
+
+    private static RuntimeCondition condition(String type, Health health) {
+        return health.ready()
+                ? RuntimeCondition.met(type)
+                : new RuntimeCondition(type, false, type.replace("Ready", "NotReady"), health.message());
+    }
+
+    /** Pods can have addresses. */
+    void networkReady() {
+        networkHealth = Health.READY;
     }
 
     ImageService imageService() {

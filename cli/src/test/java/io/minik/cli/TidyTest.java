@@ -203,7 +203,7 @@ class TidyTest {
             throw new UncheckedIOException(e);
         }
         String owner = reader.getClassName();
-        if (owner.startsWith("io/minik/store/etcdapi/proto") || owner.contains("/generated/")) {
+        if (owner.contains("/proto/") || owner.contains("/generated/")) {
             return;
         }
         String outer = owner.contains("$") ? owner.substring(0, owner.indexOf('$')) : owner;

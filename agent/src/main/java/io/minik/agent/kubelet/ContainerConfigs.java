@@ -4,6 +4,7 @@ import io.minik.api.core.Container;
 import io.minik.api.core.Pod;
 import io.minik.api.core.SecurityContext;
 import io.minik.runtime.cri.Cri;
+import io.minik.runtime.cri.CriParts;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -58,6 +59,7 @@ final class ContainerConfigs {
                         container.tty(),
                         container.stopSignal()),
                 parts.mounts(),
+                List.of(),
                 labels(pod, container.name()),
                 annotations(parts),
                 container.name() + "/" + parts.attempt() + ".log",
@@ -135,15 +137,16 @@ final class ContainerConfigs {
             throw ContainerNotStarted.config("procMount: Unmasked needs a user namespace (hostUsers: false)");
         }
         return new Cri.LinuxContainerSecurityContext(
-                user,
-                group,
+                new CriParts.RunAs(user, "", group),
                 new Cri.SupplementalGroups(
                         List.copyOf(groups), shared.supplementalGroupsPolicy().equals("Strict")),
                 own.privileged(),
                 own.readOnlyRootFilesystem(),
                 own.allowPrivilegeEscalation().map(allowed -> !allowed).orElse(false),
                 new Cri.Capability(own.addCapabilities(), own.dropCapabilities()),
-                !own.privileged() && !own.procMount().equals("Unmasked"),
+                own.privileged() || own.procMount().equals("Unmasked")
+                        ? CriParts.KernelPaths.OPEN
+                        : CriParts.KernelPaths.USUAL,
                 own.privileged()
                         ? Cri.SecurityProfile.UNCONFINED
                         : seccomp(own.seccompProfile(), shared.seccompProfile(), node),

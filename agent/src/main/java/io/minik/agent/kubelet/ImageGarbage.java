@@ -98,7 +98,7 @@ final class ImageGarbage {
                 wanted.addAll(ContainerConfigs.volumeImages(c.annotations()));
             });
             List<Cri.Image> unused = all.result().stream()
-                    .filter(image -> !wanted.contains(image.id()) && !young(image))
+                    .filter(image -> !wanted.contains(image.id()) && !image.pinned() && !young(image))
                     .sorted(Comparator.comparing(image -> lastUsed.getOrDefault(image.id(), Instant.EPOCH)))
                     .toList();
             return removeNext(unused, 0);

@@ -314,7 +314,7 @@ public final class Kubelet implements Room {
             Map<String, Pod> orphans = new LinkedHashMap<>();
             for (Cri.Container container : containers.result()) {
                 String uid = container.labels().getOrDefault(ContainerConfigs.POD_UID, "");
-                if (!uid.isEmpty() && !wanted.contains(uid)) {
+                if (!uid.isEmpty() && !wanted.contains(uid) && own(container.labels())) {
                     orphans.put(
                             uid,
                             orphan(uid, container.labels(), container.annotations(), names(containers.result(), uid)));
@@ -322,7 +322,7 @@ public final class Kubelet implements Room {
             }
             for (Cri.PodSandbox sandbox : sandboxes.result()) {
                 String uid = sandbox.metadata().uid();
-                if (!wanted.contains(uid)) {
+                if (!wanted.contains(uid) && own(sandbox.labels())) {
                     orphans.computeIfAbsent(uid, key -> orphan(key, sandbox.labels(), sandbox.annotations(), Set.of()));
                 }
             }
@@ -333,6 +333,11 @@ public final class Kubelet implements Room {
             }
             return new ArrayList<>(orphans.values());
         });
+    }
+
+    /** Whether a kubelet made it, and not somebody else through the runtime's socket. */
+    static boolean own(Map<String, String> labels) {
+        return labels.containsKey(ContainerConfigs.POD_UID) && !labels.containsKey(Cri.CLIENTS);
     }
 
     private static Set<String> names(List<Cri.Container> containers, String uid) {

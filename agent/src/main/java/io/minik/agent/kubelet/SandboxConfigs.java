@@ -19,6 +19,9 @@ final class SandboxConfigs {
                 new Cri.LinuxPodSandboxConfig(
                         ResourceLimits.cgroupParent(node.cgroupRoot(), pod),
                         namespaces(pod),
+                        pod.spec().everyContainer().anyMatch(container -> container
+                                .securityContext()
+                                .privileged()),
                         pod.spec().securityContext().sysctls(),
                         ResourceLimits.ofPod(pod)));
     }

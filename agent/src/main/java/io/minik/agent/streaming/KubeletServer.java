@@ -129,7 +129,7 @@ public final class KubeletServer implements Room {
                 .setMaxWebSocketMessageSize(MOST_MESSAGE_BYTES)
                 .setMaxWebSocketFrameSize(MOST_MESSAGE_BYTES);
         WebSocketStreams.PROTOCOLS.forEach(options::addWebSocketSubProtocol);
-        options.addWebSocketSubProtocol(RemoteCommands.TUNNELLED_PORT_FORWARD);
+        options.addWebSocketSubProtocol(Upgrades.TUNNELLED_PORT_FORWARD);
         Connections connections = new Connections(vertx, Connections.MAX_STRANGERS);
         HttpServer made = vertx.createHttpServer(options)
                 .connectionHandler(connection -> {

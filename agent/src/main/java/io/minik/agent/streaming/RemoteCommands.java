@@ -7,26 +7,19 @@ import io.minik.runtime.cri.Connection;
 import io.minik.runtime.cri.Cri;
 import io.minik.runtime.cri.RuntimeService;
 import io.minik.runtime.cri.Session;
+import io.minik.runtime.criapi.StreamingUrls.Streams;
 import io.vertx.core.Future;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.NetSocket;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** /exec, /attach and /portForward: checks first, while an answer can still be plain HTTP, then the upgrade. */
 final class RemoteCommands {
-    /** kubectl 1.31 and later: SPDY's bytes in a WebSocket's binary messages. */
-    static final String TUNNELLED_PORT_FORWARD = "SPDY/3.1+portforward.k8s.io";
-
     private static final Logger log = LoggerFactory.getLogger(RemoteCommands.class);
-    private static final String SPDY = "SPDY/3.1";
-    private static final String VERSION_HEADER = "X-Stream-Protocol-Version";
     private static final String PIPE = "minik-pipe";
-    private static final String PORT_FORWARD = "portforward.k8s.io";
 
     private final Kubelet kubelet;
     private final RuntimeService runtime;
@@ -37,15 +30,16 @@ final class RemoteCommands {
     }
 
     /** What the client asks for. */
-    private record Wanted(boolean stdin, boolean stdout, boolean stderr, boolean tty, List<String> command) {
+    private record Wanted(Streams streams, List<String> command) {
         static Wanted of(HttpServerRequest request) {
             boolean tty = ContainerLogs.flag(request, "tty");
             return new Wanted(
-                    either(request, "stdin", "input"),
-                    either(request, "stdout", "output"),
-                    // A terminal has one stream.
-                    either(request, "stderr", "error") && !tty,
-                    tty,
+                    new Streams(
+                            either(request, "stdin", "input"),
+                            either(request, "stdout", "output"),
+                            // A terminal has one stream.
+                            either(request, "stderr", "error") && !tty,
+                            tty),
                     request.params().getAll("command"));
         }
 
@@ -75,7 +69,8 @@ final class RemoteCommands {
             return;
         }
         Wanted wanted = Wanted.of(request);
-        if (!wanted.stdin() && !wanted.stdout() && !wanted.stderr()) {
+        Streams streams = wanted.streams();
+        if (!streams.stdin() && !streams.stdout() && !streams.stderr()) {
             KubeletServer.refuse(request, 400, "you must specify at least 1 of stdin, stdout, stderr");
             return;
         }
@@ -85,45 +80,14 @@ final class RemoteCommands {
             return;
         }
         String id = running.get().id();
-        upgrade(request, wanted)
-                .compose(client -> begin(exec, id, wanted)
-                        .transform(process -> process.succeeded()
-                                ? new ProcessSession(process.result(), client)
-                                        .run(wanted.stdin(), wanted.stdout(), wanted.stderr())
-                                : client.finish(ExecStatus.failed(failure(process.cause())))))
-                .onFailure(error -> {
-                    log.atDebug()
-                            .addKeyValue("container", id)
-                            .addKeyValue("err", error.toString())
-                            .log("a remote command ended badly");
-                    KubeletServer.refuse(request, 400, String.valueOf(error.getMessage()));
-                });
-    }
-
-    private static String failure(Throwable error) {
-        return "Internal error occurred: error executing command in container: " + error.getMessage();
+        Upgrades.join(request, id, wanted.streams(), () -> begin(exec, id, wanted));
     }
 
     private Future<Session> begin(boolean exec, String id, Wanted wanted) {
+        Streams streams = wanted.streams();
         return exec
-                ? runtime.exec(new Cri.ExecRequest(id, wanted.command(), wanted.tty(), wanted.stdin()))
-                : runtime.attach(new Cri.AttachRequest(id, wanted.stdin(), wanted.stdout(), wanted.stderr()));
-    }
-
-    private Future<RemoteStreams> upgrade(HttpServerRequest request, Wanted wanted) {
-        if (isSpdy(request)) {
-            Optional<String> protocol = agreed(request, SpdyStreams.PROTOCOLS);
-            if (protocol.isEmpty()) {
-                return Future.failedFuture("unable to upgrade: no subprotocol of " + SpdyStreams.PROTOCOLS);
-            }
-            return spdy(request, protocol.get()).compose(wire -> new SpdyStreams(
-                            wire, protocol.get(), wanted.stdin(), wanted.stdout(), wanted.stderr(), wanted.tty())
-                    .start());
-        }
-        if (!request.canUpgradeToWebSocket()) {
-            return Future.failedFuture("unable to upgrade: missing upgrade headers in request");
-        }
-        return request.toWebSocket().map(socket -> new WebSocketStreams(socket, wanted.stdin(), wanted.stdout()));
+                ? runtime.exec(new Cri.ExecRequest(id, wanted.command(), streams.tty(), streams.stdin()))
+                : runtime.attach(new Cri.AttachRequest(id, streams.stdin(), streams.stdout(), streams.stderr()));
     }
 
     // ---- port-forward
@@ -141,7 +105,7 @@ final class RemoteCommands {
         PortForward forward = new PortForward(path[2], port -> kubelet.sandbox(key)
                 .map(sandbox -> runtime.portForward(sandbox.id(), port))
                 .orElseGet(() -> Future.failedFuture("the pod's sandbox does not run")));
-        wire(request)
+        Upgrades.wire(request)
                 .onSuccess(forward::serve)
                 .onFailure(error -> KubeletServer.refuse(request, 400, String.valueOf(error.getMessage())));
     }
@@ -187,46 +151,5 @@ final class RemoteCommands {
 
     private static void gone(Throwable error) {
         log.atDebug().addKeyValue("err", error.toString()).log("a pipe into a pod ended badly");
-    }
-
-    private static Future<SpdyCarrier> wire(HttpServerRequest request) {
-        if (isSpdy(request)) {
-            return agreed(request, List.of(PORT_FORWARD)).isEmpty()
-                    ? Future.failedFuture("unable to upgrade: no subprotocol " + PORT_FORWARD)
-                    : spdy(request, PORT_FORWARD);
-        }
-        String offered = String.valueOf(request.getHeader("Sec-WebSocket-Protocol"));
-        if (!request.canUpgradeToWebSocket() || !offered.contains(TUNNELLED_PORT_FORWARD)) {
-            return Future.failedFuture(
-                    "unable to upgrade: port-forward needs " + SPDY + " or the subprotocol " + TUNNELLED_PORT_FORWARD);
-        }
-        return request.toWebSocket().map(SpdyCarrier::of);
-    }
-
-    private static boolean isSpdy(HttpServerRequest request) {
-        return String.valueOf(request.getHeader("Upgrade"))
-                .toUpperCase(Locale.ROOT)
-                .equals(SPDY);
-    }
-
-    /** The client's first that we know; clients that offer none mean the oldest. */
-    private static Optional<String> agreed(HttpServerRequest request, List<String> known) {
-        List<String> offered = request.headers().getAll(VERSION_HEADER).stream()
-                .flatMap(line -> List.of(line.split("\\s*,\\s*")).stream())
-                .toList();
-        return offered.isEmpty()
-                ? Optional.of(known.get(known.size() - 1))
-                : offered.stream().filter(known::contains).findFirst();
-    }
-
-    private static Future<SpdyCarrier> spdy(HttpServerRequest request, String protocol) {
-        if (!request.method().equals(HttpMethod.POST) && !request.method().equals(HttpMethod.GET)) {
-            return Future.failedFuture("unable to upgrade: " + request.method());
-        }
-        request.response()
-                .putHeader("Connection", "Upgrade")
-                .putHeader("Upgrade", SPDY)
-                .putHeader(VERSION_HEADER, protocol);
-        return request.toNetSocket().map(SpdyCarrier::of);
     }
 }

@@ -7,6 +7,7 @@ import io.netty.handler.codec.spdy.DefaultSpdyDataFrame;
 import io.netty.handler.codec.spdy.DefaultSpdyGoAwayFrame;
 import io.netty.handler.codec.spdy.DefaultSpdyRstStreamFrame;
 import io.netty.handler.codec.spdy.DefaultSpdySynReplyFrame;
+import io.netty.handler.codec.spdy.DefaultSpdySynStreamFrame;
 import io.netty.handler.codec.spdy.SpdyDataFrame;
 import io.netty.handler.codec.spdy.SpdyFrameCodec;
 import io.netty.handler.codec.spdy.SpdyGoAwayFrame;
@@ -30,9 +31,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The server's side of a SPDY/3.1 session, as far as Kubernetes' clients use it: they open the streams, we answer. They
- * keep no flow-control windows, so neither do we: a stream that can't take more stops the whole wire. On the agent's
- * context.
+ * One side of a SPDY/3.1 session, as far as Kubernetes uses it: mostly the server's, where clients open the streams and we answer.
+ * The others keep no flow-control windows, so neither do we: a stream that can't take more stops the whole wire. On the
+ * agent's context.
  */
 final class SpdySession {
     private static final Logger log = LoggerFactory.getLogger(SpdySession.class);
@@ -55,6 +56,9 @@ final class SpdySession {
             SpdyVersion.SPDY_3_1, MOST_CHUNK_BYTES, MOST_HEADER_BYTES, COMPRESSION_LEVEL, WINDOW_BITS, MEMORY_LEVEL));
     private final Map<Integer, SpdyStream> streams = new HashMap<>();
     private Runnable closed = () -> {};
+    /** A client's streams have odd numbers. */
+    private int nextId = 1;
+
     private int paused;
     private int earlyBytes;
     private int unread;
@@ -158,6 +162,18 @@ final class SpdySession {
             stream.received(Buffer.buffer(), true);
         }
         opened.accept(stream);
+    }
+
+    /** Opens a stream of ours, where we are the client: a runtime's. @param headers by names in lower case */
+    SpdyStream open(Map<String, String> headers) {
+        int id = nextId;
+        nextId += 2;
+        SpdyStream stream = new SpdyStream(this, id, headers);
+        streams.put(id, stream);
+        DefaultSpdySynStreamFrame syn = new DefaultSpdySynStreamFrame(id, 0, (byte) 0);
+        headers.forEach((name, value) -> syn.headers().add(name, value));
+        Unheard.note(send(syn));
+        return stream;
     }
 
     // ---- for the streams

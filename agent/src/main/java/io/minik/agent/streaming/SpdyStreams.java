@@ -3,6 +3,7 @@ package io.minik.agent.streaming;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.minik.ground.json.Json;
 import io.minik.ground.loop.Loop;
+import io.minik.runtime.criapi.StreamingUrls.Streams;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
@@ -54,20 +55,20 @@ final class SpdyStreams implements RemoteStreams {
     private BiConsumer<Integer, Integer> resize = (columns, rows) -> {};
 
     /** @param protocol as agreed by X-Stream-Protocol-Version */
-    SpdyStreams(SpdyCarrier wire, String protocol, boolean stdin, boolean stdout, boolean stderr, boolean tty) {
+    SpdyStreams(SpdyCarrier wire, String protocol, Streams wanted) {
         this.session = new SpdySession(wire, this::opened);
         this.structuredErrors = protocol.startsWith("v4.") || protocol.startsWith("v5.");
         this.expected = new HashSet<>(Set.of("error"));
-        if (stdin) {
+        if (wanted.stdin()) {
             expected.add("stdin");
         }
-        if (stdout) {
+        if (wanted.stdout()) {
             expected.add("stdout");
         }
-        if (stderr && !tty) {
+        if (wanted.stderr() && !wanted.tty()) {
             expected.add("stderr");
         }
-        if (tty && !protocol.equals("channel.k8s.io") && !protocol.startsWith("v2.")) {
+        if (wanted.tty() && !protocol.equals("channel.k8s.io") && !protocol.startsWith("v2.")) {
             expected.add("resize");
         }
     }

@@ -92,6 +92,7 @@ class ImageGarbageTest {
                 new Cri.ImageSpec("a", ""),
                 Cri.ContainerProcess.of(List.of("run"), List.of(), Map.of()),
                 List.of(),
+                List.of(),
                 Map.of(),
                 Map.of(),
                 "x.log",

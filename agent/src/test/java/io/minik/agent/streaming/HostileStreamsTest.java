@@ -2,6 +2,7 @@ package io.minik.agent.streaming;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.minik.runtime.criapi.StreamingUrls.Streams;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.spdy.DefaultSpdyDataFrame;
@@ -169,7 +170,7 @@ class HostileStreamsTest {
 
     @Test
     void onlyTheStreamsThatWereAskedForCount() {
-        SpdyStreams streams = new SpdyStreams(wire, "v4.channel.k8s.io", false, true, true, false);
+        SpdyStreams streams = new SpdyStreams(wire, "v4.channel.k8s.io", new Streams(false, true, true, false));
         Future<RemoteStreams> ready = streams.start();
         for (int i = 1; i < 1_000; i += 2) {
             wire.open(i, "odd" + i, "");

@@ -115,7 +115,8 @@ final class RealNode implements AutoCloseable {
                 directory.resolve("data"),
                 directory.resolve("run"),
                 InstantSource.system()));
-        runtime = new LinuxRuntimeService(sandboxes, containers, images, LogLimits.DEFAULT);
+        runtime = new LinuxRuntimeService(
+                sandboxes, containers, images, LogLimits.DEFAULT, LinuxRuntimeService.Condition.ready("0"));
         await(sandboxes.reclaim());
         await(containers.adopt());
         await(images.start());

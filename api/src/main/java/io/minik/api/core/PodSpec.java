@@ -85,10 +85,14 @@ public record PodSpec(
                 spec.path("enableServiceLinks").asBoolean(true));
     }
 
+    /** Containers of any sort. */
+    public Stream<Container> everyContainer() {
+        return Stream.of(containers, initContainers, ephemeralContainers).flatMap(List::stream);
+    }
+
     /** A container of any sort, by name. */
     public Optional<Container> container(String name) {
-        return Stream.of(containers, initContainers, ephemeralContainers)
-                .flatMap(List::stream)
+        return everyContainer()
                 .filter(container -> container.name().equals(name))
                 .findFirst();
     }

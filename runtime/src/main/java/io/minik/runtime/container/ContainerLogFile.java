@@ -166,12 +166,25 @@ final class ContainerLogFile {
             } else {
                 Files.deleteIfExists(path);
             }
-            FileChannel fresh = open();
-            channel.close();
-            channel = fresh;
-            size = 0;
+            replace();
         } catch (IOException e) {
             failed("container log can't be rotated", e);
+        }
+    }
+
+    private void replace() throws IOException {
+        FileChannel fresh = open();
+        channel.close();
+        channel = fresh;
+        size = fresh.size();
+    }
+
+    /** Goes on in the file that has the log's name now, made if there is none. */
+    void reopen() {
+        try {
+            replace();
+        } catch (IOException e) {
+            throw new RuntimeFault(RuntimeFault.Kind.KERNEL, "reopen log", "can't open the log " + path, e);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.minik.runtime.container;
 
+import io.minik.runtime.cri.CriParts;
 import io.minik.runtime.cri.Session;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
@@ -50,8 +51,30 @@ public interface Containers {
 
     Future<Stats> stats(String id);
 
-    /** Called on the context that registered, for every container that exits or fails, also those adopted. */
-    void onExit(Consumer<Container> listener);
+    /** From now on writes into a new file of the log's name; what is written before goes to the old one. */
+    Future<Void> reopenLog(String id);
+
+    /** Called on the context that registered: what happens to each container, also those adopted. */
+    void onEvent(Consumer<Event> listener);
+
+    /** Of every container that exits or fails. */
+    default void onExit(Consumer<Container> listener) {
+        onEvent(event -> {
+            if (event.change() == Change.STOPPED) {
+                listener.accept(event.container());
+            }
+        });
+    }
+
+    enum Change {
+        CREATED,
+        STARTED,
+        STOPPED,
+        DELETED
+    }
+
+    /** @param container as it is then; as it was last if it is deleted */
+    record Event(Change change, Container container) {}
 
     /** Whether what is mounted below a read-only mount is read-only, too (Linux 5.12). */
     enum Recursive {
@@ -120,24 +143,8 @@ public interface Containers {
         public static final KernelPaths OPEN = new KernelPaths(List.of(), List.of());
 
         /** As containerd and runc mask them by default. */
-        private static final List<String> MASKED = List.of(
-                "/proc/asound",
-                "/proc/acpi",
-                "/proc/interrupts",
-                "/proc/kcore",
-                "/proc/keys",
-                "/proc/latency_stats",
-                "/proc/timer_list",
-                "/proc/timer_stats",
-                "/proc/sched_debug",
-                "/proc/scsi",
-                "/sys/firmware",
-                "/sys/devices/virtual/powercap");
-
-        private static final List<String> READ_ONLY =
-                List.of("/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger");
-
-        public static final KernelPaths HIDDEN = new KernelPaths(MASKED, READ_ONLY);
+        public static final KernelPaths HIDDEN =
+                new KernelPaths(CriParts.KernelPaths.USUAL.masked(), CriParts.KernelPaths.USUAL.readOnly());
     }
 
     /** 0 = not set. {@code cpuShares} as in cgroup v1, converted for v2. */

@@ -4,7 +4,6 @@ import io.minik.ground.loop.Loop;
 import io.minik.runtime.RuntimeFault;
 import io.minik.runtime.cgroup.Cgroup;
 import io.minik.runtime.cgroup.Cgroups;
-import io.minik.runtime.cgroup.Usage;
 import io.minik.runtime.container.ContainerRecords.Known;
 import io.minik.runtime.cri.Session;
 import io.minik.runtime.sandbox.SandboxFiles;
@@ -23,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -54,9 +52,7 @@ public final class LinuxContainers implements Containers {
     /** Of containers that this minik made and has not started yet. Changed under the container's key only. */
     private final Map<String, Launch> planned = new ConcurrentHashMap<>();
 
-    private final List<Listener> listeners = new CopyOnWriteArrayList<>();
-
-    private record Listener(Context context, Consumer<Container> consumer) {}
+    private final ContainerListeners listeners;
 
     /**
      * What the rooms of the runtime share.
@@ -78,6 +74,7 @@ public final class LinuxContainers implements Containers {
 
     public LinuxContainers(Parts parts) {
         vertx = parts.vertx();
+        listeners = new ContainerListeners(vertx);
         worker = parts.worker();
         kernel = parts.kernel();
         cgroups = parts.cgroups();
@@ -111,7 +108,7 @@ public final class LinuxContainers implements Containers {
             if (config.place().pidTarget().isEmpty()) {
                 planned.put(id, launch);
             }
-            return records.write(config, Life.created(records.now()));
+            return listeners.tell(Change.CREATED, records.write(config, Life.created(records.now())));
         } catch (RuntimeException e) {
             try {
                 forget(config);
@@ -167,10 +164,11 @@ public final class LinuxContainers implements Containers {
                                     started.shimPid(),
                                     Kernel.startTime(started.shimPid()).orElse(0L)),
                             records.now());
-            return records.write(config, life);
+            return listeners.tell(Change.STARTED, records.write(config, life));
         } catch (RuntimeException e) {
             cgroups.removeLater(LaunchPlan.cgroupPath(config));
-            tell(records.write(config, container.life().startFailed(records.now(), String.valueOf(e.getMessage()))));
+            Life failed = container.life().startFailed(records.now(), String.valueOf(e.getMessage()));
+            listeners.tell(Change.STOPPED, records.write(config, failed));
             throw e;
         }
     }
@@ -207,16 +205,12 @@ public final class LinuxContainers implements Containers {
                 .addKeyValue("reason", life.reason())
                 .log("container ended");
         held.ended().complete(ended);
-        tell(ended);
-    }
-
-    private void tell(Container container) {
-        listeners.forEach(l -> l.context().runOnContext(v -> l.consumer().accept(container)));
+        listeners.tell(Change.STOPPED, ended);
     }
 
     @Override
-    public void onExit(Consumer<Container> listener) {
-        listeners.add(new Listener(vertx.getOrCreateContext(), listener));
+    public void onEvent(Consumer<Event> listener) {
+        listeners.add(listener);
     }
 
     @Override
@@ -284,7 +278,10 @@ public final class LinuxContainers implements Containers {
         return stop(id, 0)
                 .recover(e -> isGone(e) ? Future.succeededFuture() : Future.failedFuture(e))
                 .compose(stopped -> worker.on(id, () -> {
-                    records.find(id).ifPresent(k -> forget(k.config()));
+                    records.find(id).ifPresent(k -> {
+                        forget(k.config());
+                        listeners.tell(Change.DELETED, k.container());
+                    });
                     return null;
                 }));
     }
@@ -358,17 +355,24 @@ public final class LinuxContainers implements Containers {
     public Future<Stats> stats(String id) {
         return worker.run(() -> {
             Known container = records.require(id);
-            Usage usage = cgroups.at(LaunchPlan.cgroupPath(container.config())).usage();
-            Snapshotter.Usage disk = snapshots.usage(id);
-            return new Stats(
+            return Figures.of(
                     records.now(),
-                    usage.cpuNanos(),
-                    usage.memoryBytes(),
-                    usage.memoryWorkingSetBytes(),
-                    usage.memoryRssBytes(),
-                    usage.pids(),
-                    disk.bytes(),
-                    disk.inodes());
+                    cgroups.at(LaunchPlan.cgroupPath(container.config())).usage(),
+                    snapshots.usage(id));
+        });
+    }
+
+    @Override
+    public Future<Void> reopenLog(String id) {
+        return worker.on(id, () -> {
+            records.require(id);
+            Running held = running.get(id);
+            if (held == null) {
+                throw new RuntimeFault(
+                        RuntimeFault.Kind.INVALID_CONFIG, "reopen log", "container " + id + " is not running", 0);
+            }
+            held.output().reopenLog();
+            return null;
         });
     }
 

@@ -121,6 +121,11 @@ final class Output {
         });
     }
 
+    /** Somebody has renamed the log. Waits for it. */
+    void reopenLog() {
+        poller.await(() -> log.ifPresent(ContainerLogFile::reopen));
+    }
+
     void attach(Attached newcomer) {
         poller.execute(() -> attached.add(newcomer));
     }

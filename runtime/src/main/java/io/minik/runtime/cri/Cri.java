@@ -1,5 +1,7 @@
 package io.minik.runtime.cri;
 
+import io.minik.runtime.cri.CriParts.KernelPaths;
+import io.minik.runtime.cri.CriParts.RunAs;
 import io.vertx.core.buffer.Buffer;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -10,6 +12,12 @@ import java.util.OptionalLong;
 
 /** CRI's messages, by their names. Times are nanoseconds since the epoch. Absent strings are empty. */
 public final class Cri {
+    /**
+     * A label on sandboxes and containers that others than this node's kubelet made through the runtime's socket. The kubelet
+     * leaves them alone; the socket's clients never see it.
+     */
+    public static final String CLIENTS = "io.minik.cri.client";
+
     /** Digits that fit a long. */
     private static final int MOST_DIGITS = 18;
 
@@ -39,16 +47,18 @@ public final class Cri {
 
     /**
      * @param cgroupParent path below the runtime's root, e.g. {@code kubepods/burstable/pod<uid>}
+     * @param privileged whether one of its containers will be
      * @param resources limits of the whole pod
      */
     public record LinuxPodSandboxConfig(
             String cgroupParent,
             NamespaceOption namespaceOptions,
+            boolean privileged,
             Map<String, String> sysctls,
             LinuxContainerResources resources) {
         public static LinuxPodSandboxConfig plain(String cgroupParent) {
             return new LinuxPodSandboxConfig(
-                    cgroupParent, NamespaceOption.PLAIN, Map.of(), LinuxContainerResources.NONE);
+                    cgroupParent, NamespaceOption.PLAIN, false, Map.of(), LinuxContainerResources.NONE);
         }
     }
 
@@ -78,7 +88,11 @@ public final class Cri {
      * @param ips the pod's own addresses; empty on the node's network
      * @param resources as last set: beyond CRI, whose runtimes say nothing of them
      */
-    public record PodSandboxStatus(PodSandbox sandbox, List<String> ips, Optional<LinuxContainerResources> resources) {
+    public record PodSandboxStatus(
+            PodSandbox sandbox,
+            List<String> ips,
+            NamespaceOption namespaces,
+            Optional<LinuxContainerResources> resources) {
         public String id() {
             return sandbox.id();
         }
@@ -154,11 +168,26 @@ public final class Cri {
         }
     }
 
-    /** 0 = not set. {@code cpuShares} as in cgroup v1. */
+    /** 0 or empty = not set. {@code cpuShares} as in cgroup v1; the last two name processors and memory nodes: {@code 0-2,4}. */
     public record LinuxContainerResources(
-            long cpuPeriod, long cpuQuota, long cpuShares, long memoryLimitInBytes, int oomScoreAdj) {
+            long cpuPeriod,
+            long cpuQuota,
+            long cpuShares,
+            long memoryLimitInBytes,
+            int oomScoreAdj,
+            String cpusetCpus,
+            String cpusetMems) {
         public static final LinuxContainerResources NONE = new LinuxContainerResources(0, 0, 0, 0, 0);
+
+        /** On any processor. */
+        public LinuxContainerResources(
+                long cpuPeriod, long cpuQuota, long cpuShares, long memoryLimitInBytes, int oomScoreAdj) {
+            this(cpuPeriod, cpuQuota, cpuShares, memoryLimitInBytes, oomScoreAdj, "", "");
+        }
     }
+
+    /** A device of the node. @param permissions some of {@code rwm} */
+    public record Device(Path hostPath, String containerPath, String permissions) {}
 
     /** Names without CAP_; ALL in either list. */
     public record Capability(List<String> addCapabilities, List<String> dropCapabilities) {}
@@ -179,30 +208,26 @@ public final class Cri {
     }
 
     /**
-     * @param runAsUser, runAsGroup absent = the image's
-     * @param masked /proc and /sys as the runtime masks them; CRI gives the paths
      * @param pidTarget id of a running container whose processes it sees; empty for what the sandbox says
      */
     public record LinuxContainerSecurityContext(
-            OptionalLong runAsUser,
-            OptionalLong runAsGroup,
+            RunAs runAs,
             SupplementalGroups supplementalGroups,
             boolean privileged,
             boolean readonlyRootfs,
             boolean noNewPrivs,
             Capability capabilities,
-            boolean masked,
+            KernelPaths paths,
             SecurityProfile seccomp,
             String pidTarget) {
         public static final LinuxContainerSecurityContext PLAIN = new LinuxContainerSecurityContext(
-                OptionalLong.empty(),
-                OptionalLong.empty(),
+                RunAs.IMAGE,
                 new SupplementalGroups(List.of(), false),
                 false,
                 false,
                 false,
                 new Capability(List.of(), List.of()),
-                true,
+                KernelPaths.USUAL,
                 SecurityProfile.RUNTIME_DEFAULT,
                 "");
     }
@@ -219,6 +244,7 @@ public final class Cri {
             ImageSpec image,
             ContainerProcess process,
             List<Mount> mounts,
+            List<Device> devices,
             Map<String, String> labels,
             Map<String, String> annotations,
             String logPath,
@@ -240,7 +266,11 @@ public final class Cri {
             ContainerState state,
             long createdAt,
             Map<String, String> labels,
-            Map<String, String> annotations) {}
+            Map<String, String> annotations) {
+        public Container with(Map<String, String> others) {
+            return new Container(id, podSandboxId, metadata, image, imageId, state, createdAt, labels, others);
+        }
+    }
 
     /**
      * @param exitCode 128 + signal if a signal ended it; 255 if it ended unseen
@@ -274,6 +304,11 @@ public final class Cri {
         public Map<String, String> annotations() {
             return container.annotations();
         }
+
+        public ContainerStatus with(Map<String, String> annotations) {
+            return new ContainerStatus(
+                    container.with(annotations), startedAt, finishedAt, exitCode, reason, message, logPath);
+        }
     }
 
     /** Those with all of these labels. */
@@ -293,8 +328,16 @@ public final class Cri {
         return Map.copyOf(all);
     }
 
-    /** Of CONTAINER_STOPPED_EVENT, the one kind that is told. */
-    public record ContainerEvent(String containerId, Map<String, String> labels) {}
+    public enum ContainerEventType {
+        CONTAINER_CREATED_EVENT,
+        CONTAINER_STARTED_EVENT,
+        CONTAINER_STOPPED_EVENT,
+        CONTAINER_DELETED_EVENT
+    }
+
+    /** Something has happened to a container. */
+    public record ContainerEvent(
+            ContainerEventType type, String containerId, String podSandboxId, Map<String, String> labels) {}
 
     // ---- processes inside, and figures
 
@@ -322,6 +365,7 @@ public final class Cri {
 
     /**
      * @param uid and username: who runs it if nobody says otherwise; with neither, root
+     * @param pinned to be kept, whoever uses it
      * @param volumes paths that it declares; beyond CRI
      */
     public record Image(
@@ -331,6 +375,7 @@ public final class Cri {
             long size,
             OptionalLong uid,
             String username,
+            boolean pinned,
             List<String> volumes) {
         /** Who an image's config names: {@code uid}, {@code uid:gid}, {@code name} or {@code name:group}. */
         public static OptionalLong uid(String user) {

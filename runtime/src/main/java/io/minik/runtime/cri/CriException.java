@@ -11,6 +11,10 @@ public final class CriException extends RuntimeException {
         FAILED_PRECONDITION,
         /** The time limit of the request has passed. */
         DEADLINE_EXCEEDED,
+        /** The runtime does not have this at all. */
+        UNIMPLEMENTED,
+        /** The runtime can't be reached: asked later it may answer. */
+        UNAVAILABLE,
         /** All else: the registry refuses, the kernel says no. */
         UNKNOWN
     }

@@ -2,6 +2,7 @@ package io.minik.runtime.cri;
 
 import io.minik.runtime.cri.Cri.AuthConfig;
 import io.minik.runtime.cri.Cri.Image;
+import io.minik.runtime.cri.CriParts.ImageFilesystem;
 import io.vertx.core.Future;
 import java.nio.file.Path;
 import java.util.List;
@@ -20,9 +21,11 @@ public interface ImageService {
     /** With what only it used. Success for what is not here. */
     Future<Void> removeImage(String image);
 
+    Future<ImageFilesystem> imageFsInfo();
+
     /**
      * Where its layers are unpacked, uppermost first: valid while the image is here. Beyond CRI, whose runtimes make volumes of
-     * images themselves ({@code Mount.image}, and what an image declares).
+     * images themselves ({@code Mount.image}, and what an image declares): from such a one UNIMPLEMENTED.
      */
     Future<List<Path>> imageLayers(String imageId);
 }

@@ -4,6 +4,7 @@ import io.minik.runtime.cri.Cri.AttachRequest;
 import io.minik.runtime.cri.Cri.Container;
 import io.minik.runtime.cri.Cri.ContainerConfig;
 import io.minik.runtime.cri.Cri.ContainerEvent;
+import io.minik.runtime.cri.Cri.ContainerEventType;
 import io.minik.runtime.cri.Cri.ContainerFilter;
 import io.minik.runtime.cri.Cri.ContainerStats;
 import io.minik.runtime.cri.Cri.ContainerStatus;
@@ -14,6 +15,8 @@ import io.minik.runtime.cri.Cri.PodSandbox;
 import io.minik.runtime.cri.Cri.PodSandboxConfig;
 import io.minik.runtime.cri.Cri.PodSandboxFilter;
 import io.minik.runtime.cri.Cri.PodSandboxStatus;
+import io.minik.runtime.cri.CriParts.RuntimeCondition;
+import io.minik.runtime.cri.CriParts.Version;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.List;
@@ -39,7 +42,7 @@ import java.util.function.Consumer;
  *         .compose(image -> runtime.createContainer(sandbox, new ContainerConfig(
  *             new ContainerMetadata("main", 0), new ImageSpec(image, "busybox:1.36"),
  *             ContainerProcess.of(List.of("sh", "-c", "echo hello; exit 3"), List.of(), Map.of()),
- *             List.of(), labels, Map.of(), "main/0.log", LinuxContainerConfig.PLAIN), pod))
+ *             List.of(), List.of(), labels, Map.of(), "main/0.log", LinuxContainerConfig.PLAIN), pod))
  *         .compose(id -> runtime.startContainer(id)             // CONTAINER_RUNNING
  *             .compose(ignored -> runtime.stopContainer(id, Duration.ofSeconds(30)))
  *             .compose(ignored -> runtime.containerStatus(id))  // CONTAINER_EXITED, exitCode 3
@@ -104,6 +107,23 @@ public interface RuntimeService {
 
     Future<ContainerStats> containerStats(String containerId);
 
-    /** CRI's GetContainerEvents, of containers that exit: called on the context that registered. */
-    void onContainerExit(Consumer<ContainerEvent> listener);
+    /** After the log was renamed: writes into a new file of its name. INVALID_ARGUMENT unless it runs. */
+    Future<Void> reopenContainerLog(String containerId);
+
+    /** CRI's GetContainerEvents: called on the context that registered, from now on. */
+    void onContainerEvent(Consumer<ContainerEvent> listener);
+
+    /** Of containers that exit. */
+    default void onContainerExit(Consumer<ContainerEvent> listener) {
+        onContainerEvent(event -> {
+            if (event.type() == ContainerEventType.CONTAINER_STOPPED_EVENT) {
+                listener.accept(event);
+            }
+        });
+    }
+
+    Future<Version> version();
+
+    /** Of CRI's Status: at least RuntimeReady and NetworkReady. */
+    Future<List<RuntimeCondition>> status();
 }

@@ -134,7 +134,7 @@ public final class ImageStore implements Images {
                 .mapEmpty();
     }
 
-    /** Whether garbage collection must leave it: it came from the archive folder and may be nowhere else. */
+    @Override
     public boolean pinned(String id) {
         return records.get(id).map(ImageRecords.Entry::pinned).orElse(false);
     }
@@ -177,6 +177,14 @@ public final class ImageStore implements Images {
     @Override
     public Future<List<Path>> layers(Image image) {
         return onJob(() -> snapshots.directories(image.layers()));
+    }
+
+    @Override
+    public Future<Disk> disk() {
+        return onJob(() -> {
+            Snapshotter.Usage usage = snapshots.layersUsage();
+            return new Disk(snapshots.root(), usage.bytes(), usage.inodes());
+        });
     }
 
     @Override

@@ -25,6 +25,15 @@ public interface Images {
     /** Removes an image and what only it used. Success if it is gone already. */
     Future<Void> remove(String referenceOrId);
 
+    /** Whether garbage collection must leave it: it came from the archive folder and may be nowhere else. */
+    boolean pinned(String id);
+
+    /** What all layers take. */
+    Future<Disk> disk();
+
+    /** @param directory one on their file system */
+    record Disk(Path directory, long bytes, long inodes) {}
+
     /** Imports an OCI layout or docker-save archive (tar, tar.gz). Importing the same file again is cheap. */
     Future<List<Image>> importArchive(Path archive);
 

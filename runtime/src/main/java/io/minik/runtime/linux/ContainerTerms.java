@@ -18,6 +18,8 @@ import io.minik.runtime.container.Containers.Security;
 import io.minik.runtime.container.Containers.User;
 import io.minik.runtime.cri.Cri;
 import io.minik.runtime.cri.Cri.Container;
+import io.minik.runtime.cri.Cri.ContainerEvent;
+import io.minik.runtime.cri.Cri.ContainerEventType;
 import io.minik.runtime.cri.Cri.ContainerMetadata;
 import io.minik.runtime.cri.Cri.ContainerProcess;
 import io.minik.runtime.cri.Cri.ContainerState;
@@ -28,24 +30,35 @@ import io.minik.runtime.cri.Cri.LinuxContainerSecurityContext;
 import io.minik.runtime.cri.Cri.Mount;
 import io.minik.runtime.cri.Cri.PodSandboxConfig;
 import io.minik.runtime.cri.Cri.SecurityProfile;
+import io.minik.runtime.cri.CriParts.RunAs;
 import io.minik.runtime.image.Images;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /** Containers in CRI's terms and in the room's. Pure. */
 final class ContainerTerms {
     /** Hexadecimal digits of the pod's UID in ids: 48 bits, and the container's name stands beside them. */
     private static final int SHORT_UID = 12;
 
+    /** What Kubernetes takes as a container's name. */
+    private static final Pattern NAME = Pattern.compile("[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?");
+
     private ContainerTerms() {}
 
+    /**
+     * Of a pod of Kubernetes, something that people can read in part; of any other, nothing but a digest, for neither its UID nor
+     * its names need be what may stand in a path, or differ in their first letters.
+     */
     static String id(String podUid, ContainerMetadata metadata) {
-        String hex = podUid.replace("-", "").toLowerCase(Locale.ROOT);
-        return "c-" + hex.substring(0, Math.min(SHORT_UID, hex.length())) + "-" + metadata.name() + "-"
-                + metadata.attempt();
+        if (PodTerms.isUuid(podUid) && NAME.matcher(metadata.name()).matches()) {
+            return "c-" + podUid.replace("-", "").substring(0, SHORT_UID) + "-" + metadata.name() + "-"
+                    + metadata.attempt();
+        }
+        return PodTerms.digest(podUid, metadata.name(), Integer.toString(metadata.attempt()));
     }
 
     static ContainerConfig config(
@@ -53,7 +66,11 @@ final class ContainerTerms {
         ContainerProcess process = asked.process();
         Images.ImageConfig own = image.config();
         return new ContainerConfig(
-                id(sandbox.metadata().uid(), asked.metadata()),
+                id(
+                        PodTerms.isUuid(sandbox.metadata().uid())
+                                ? sandbox.metadata().uid()
+                                : sandboxId,
+                        asked.metadata()),
                 new Origin(sandboxId, asked.metadata().name(), asked.metadata().attempt()),
                 new ImageUse(image.id(), asked.image().userSpecifiedImage(), image.layers()),
                 new Program(
@@ -62,18 +79,28 @@ final class ContainerTerms {
                         process.workingDir().isEmpty() ? own.workingDir() : process.workingDir(),
                         process.stopSignal().isEmpty() ? own.stopSignal() : process.stopSignal()),
                 asked.mounts().stream().map(ContainerTerms::mount).toList(),
-                List.of(),
+                asked.devices().stream()
+                        .map(device ->
+                                new Containers.Device(device.hostPath(), device.containerPath(), device.permissions()))
+                        .toList(),
                 new Stdio(
                         process.stdin(),
                         process.stdinOnce(),
                         process.tty(),
-                        new LogFile(sandbox.logDirectory().resolve(asked.logPath()), logs.maxBytes(), logs.maxFiles())),
+                        new LogFile(logPath(sandbox, asked), logs.maxBytes(), logs.maxFiles())),
                 security(asked.linux().securityContext(), own.user()),
                 new Place(
                         sandbox.linux().cgroupParent(),
                         asked.linux().securityContext().pidTarget(),
                         resources(asked.linux().resources())),
                 new Notes(asked.labels(), asked.annotations()));
+    }
+
+    /** Without a name nothing is logged. */
+    private static Path logPath(PodSandboxConfig sandbox, Cri.ContainerConfig asked) {
+        return asked.logPath().isEmpty() || sandbox.logDirectory().toString().isEmpty()
+                ? Path.of("")
+                : sandbox.logDirectory().resolve(asked.logPath());
     }
 
     /** The command replaces entrypoint and cmd of the image, args only cmd. */
@@ -118,8 +145,8 @@ final class ContainerTerms {
 
     private static Security security(LinuxContainerSecurityContext asked, String imageUser) {
         User user = new User(
-                asked.runAsUser().isPresent() ? Long.toString(asked.runAsUser().getAsLong()) : imageUser,
-                asked.runAsGroup().orElse(-1),
+                user(asked.runAs(), imageUser),
+                asked.runAs().group().orElse(-1),
                 asked.supplementalGroups().ids(),
                 asked.supplementalGroups().strict());
         return new Security(
@@ -130,8 +157,15 @@ final class ContainerTerms {
                 new CapabilityNames(
                         asked.capabilities().addCapabilities(),
                         asked.capabilities().dropCapabilities()),
-                asked.masked() ? KernelPaths.HIDDEN : KernelPaths.OPEN,
+                new KernelPaths(asked.paths().masked(), asked.paths().readOnly()),
                 seccomp(asked.seccomp()));
+    }
+
+    private static String user(RunAs asked, String imageUser) {
+        if (asked.user().isPresent()) {
+            return Long.toString(asked.user().getAsLong());
+        }
+        return asked.username().isEmpty() ? imageUser : asked.username();
     }
 
     private static String seccomp(SecurityProfile profile) {
@@ -150,8 +184,8 @@ final class ContainerTerms {
                 asked.memoryLimitInBytes(),
                 0,
                 asked.oomScoreAdj(),
-                "",
-                "");
+                asked.cpusetCpus(),
+                asked.cpusetMems());
     }
 
     static Container container(Containers.Container known) {
@@ -181,5 +215,19 @@ final class ContainerTerms {
                 known.reason(),
                 known.message(),
                 known.config().stdio().log().path());
+    }
+
+    static ContainerEvent event(Containers.Event event) {
+        ContainerConfig config = event.container().config();
+        return new ContainerEvent(
+                switch (event.change()) {
+                    case CREATED -> ContainerEventType.CONTAINER_CREATED_EVENT;
+                    case STARTED -> ContainerEventType.CONTAINER_STARTED_EVENT;
+                    case STOPPED -> ContainerEventType.CONTAINER_STOPPED_EVENT;
+                    case DELETED -> ContainerEventType.CONTAINER_DELETED_EVENT;
+                },
+                event.container().id(),
+                config.origin().sandboxId(),
+                config.notes().labels());
     }
 }

@@ -1,7 +1,9 @@
 package io.minik.runtime.linux;
 
 import io.minik.runtime.cri.Cri.AuthConfig;
+import io.minik.runtime.cri.Cri.FilesystemUsage;
 import io.minik.runtime.cri.Cri.Image;
+import io.minik.runtime.cri.CriParts.ImageFilesystem;
 import io.minik.runtime.cri.ImageService;
 import io.minik.runtime.image.Images;
 import io.vertx.core.Future;
@@ -20,12 +22,12 @@ public final class LinuxImageService implements ImageService {
     @Override
     public Future<List<Image>> listImages() {
         return Faults.translated(images.list())
-                .map(all -> all.stream().map(LinuxImageService::image).toList());
+                .map(all -> all.stream().map(this::image).toList());
     }
 
     @Override
     public Future<Optional<Image>> imageStatus(String image) {
-        return Faults.translated(images.find(image)).map(found -> found.map(LinuxImageService::image));
+        return Faults.translated(images.find(image)).map(found -> found.map(this::image));
     }
 
     @Override
@@ -43,6 +45,12 @@ public final class LinuxImageService implements ImageService {
     }
 
     @Override
+    public Future<ImageFilesystem> imageFsInfo() {
+        return Faults.translated(images.disk())
+                .map(disk -> new ImageFilesystem(disk.directory(), new FilesystemUsage(disk.bytes(), disk.inodes())));
+    }
+
+    @Override
     public Future<List<Path>> imageLayers(String imageId) {
         return Faults.translated(images.find(imageId)
                 .compose(found -> found.isEmpty()
@@ -50,7 +58,7 @@ public final class LinuxImageService implements ImageService {
                         : images.layers(found.get())));
     }
 
-    private static Image image(Images.Image image) {
+    private Image image(Images.Image image) {
         String user = image.config().user();
         return new Image(
                 image.id(),
@@ -59,6 +67,7 @@ public final class LinuxImageService implements ImageService {
                 image.sizeBytes(),
                 Image.uid(user),
                 Image.username(user),
+                images.pinned(image.id()),
                 image.config().volumes());
     }
 }

@@ -21,6 +21,8 @@ import io.minik.runtime.cri.Cri.PodSandboxConfig;
 import io.minik.runtime.cri.Cri.PodSandboxFilter;
 import io.minik.runtime.cri.Cri.PodSandboxStatus;
 import io.minik.runtime.cri.CriException;
+import io.minik.runtime.cri.CriParts.RuntimeCondition;
+import io.minik.runtime.cri.CriParts.Version;
 import io.minik.runtime.cri.RuntimeService;
 import io.minik.runtime.cri.Session;
 import io.minik.runtime.image.Images;
@@ -30,6 +32,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** Sandboxes and containers of this machine. */
 public final class LinuxRuntimeService implements RuntimeService {
@@ -37,12 +40,31 @@ public final class LinuxRuntimeService implements RuntimeService {
     private final Containers containers;
     private final Images images;
     private final LogLimits logs;
+    private final Condition condition;
 
-    public LinuxRuntimeService(Sandboxes sandboxes, Containers containers, Images images, LogLimits logs) {
+    /**
+     * How the runtime is.
+     *
+     * @param version of this program
+     * @param runtime, network RuntimeReady and NetworkReady; asked from any thread
+     */
+    public record Condition(String version, Supplier<RuntimeCondition> runtime, Supplier<RuntimeCondition> network) {
+        /** All is well. */
+        public static Condition ready(String version) {
+            return new Condition(
+                    version,
+                    () -> RuntimeCondition.met(RuntimeCondition.RUNTIME_READY),
+                    () -> RuntimeCondition.met(RuntimeCondition.NETWORK_READY));
+        }
+    }
+
+    public LinuxRuntimeService(
+            Sandboxes sandboxes, Containers containers, Images images, LogLimits logs, Condition condition) {
         this.sandboxes = sandboxes;
         this.containers = containers;
         this.images = images;
         this.logs = logs;
+        this.condition = condition;
     }
 
     // ---- sandboxes
@@ -150,9 +172,24 @@ public final class LinuxRuntimeService implements RuntimeService {
     }
 
     @Override
-    public void onContainerExit(Consumer<ContainerEvent> listener) {
-        containers.onExit(ended -> listener.accept(
-                new ContainerEvent(ended.id(), ended.config().notes().labels())));
+    public Future<Void> reopenContainerLog(String containerId) {
+        return Faults.translated(containers.reopenLog(containerId));
+    }
+
+    @Override
+    public void onContainerEvent(Consumer<ContainerEvent> listener) {
+        containers.onEvent(event -> listener.accept(ContainerTerms.event(event)));
+    }
+
+    @Override
+    public Future<Version> version() {
+        return Future.succeededFuture(new Version("minik", condition.version()));
+    }
+
+    @Override
+    public Future<List<RuntimeCondition>> status() {
+        return Future.succeededFuture(
+                List.of(condition.runtime().get(), condition.network().get()));
     }
 
     // ---- processes inside

@@ -14,17 +14,49 @@ import io.minik.runtime.sandbox.Sandboxes.PodResources;
 import io.minik.runtime.sandbox.Sandboxes.Sandbox;
 import io.minik.runtime.sandbox.Sandboxes.SandboxConfig;
 import io.minik.runtime.sandbox.Sandboxes.Sharing;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** Sandboxes in CRI's terms and in the room's. Pure. */
 final class PodTerms {
+    private static final Pattern UUID = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+
     private PodTerms() {}
+
+    /** Whether it is what Kubernetes calls a UID: one of its own for each pod, and in lower case. */
+    static boolean isUuid(String uid) {
+        return UUID.matcher(uid).matches();
+    }
+
+    /** As other runtimes' ids look. */
+    static String digest(String... parts) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            for (String part : parts) {
+                digest.update(part.getBytes(StandardCharsets.UTF_8));
+                digest.update((byte) 0);
+            }
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("each Java has SHA-256", e);
+        }
+    }
+
+    private static String id(PodSandboxMetadata pod) {
+        return isUuid(pod.uid())
+                ? pod.uid() + "-" + pod.attempt()
+                : digest(pod.namespace(), pod.name(), pod.uid(), Integer.toString(pod.attempt()));
+    }
 
     static SandboxConfig config(PodSandboxConfig asked) {
         PodSandboxMetadata pod = asked.metadata();
         NamespaceOption namespaces = asked.linux().namespaceOptions();
         return new SandboxConfig(
-                pod.uid() + "-" + pod.attempt(),
+                id(pod),
                 new PodOf(pod.namespace(), pod.name(), pod.uid(), pod.attempt()),
                 asked.hostname(),
                 new Sharing(
@@ -62,7 +94,17 @@ final class PodTerms {
         return new PodSandboxStatus(
                 sandbox(known),
                 known.ips(),
+                namespaces(known.config().sharing()),
                 Optional.of(new LinuxContainerResources(
                         now.cpuPeriodMicros(), now.cpuQuotaMicros(), now.cpuShares(), now.memoryLimitBytes(), 0)));
+    }
+
+    private static NamespaceOption namespaces(Sharing sharing) {
+        NamespaceMode own = sharing.processes() ? NamespaceMode.POD : NamespaceMode.CONTAINER;
+        return new NamespaceOption(
+                sharing.hostNetwork() ? NamespaceMode.NODE : NamespaceMode.POD,
+                sharing.hostPid() ? NamespaceMode.NODE : own,
+                sharing.hostIpc() ? NamespaceMode.NODE : NamespaceMode.POD,
+                "");
     }
 }

@@ -19,6 +19,7 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -64,6 +65,9 @@ public final class OverlaySnapshotter implements Snapshotter {
     private @Nullable FileCalls loaded;
     /** Directories in root/tmp that a thread fills or empties now. */
     private final SecureRandom names = new SecureRandom();
+
+    /** What each layer takes, which never changes. As many as there are layers. */
+    private final Map<Path, Usage> counted = new ConcurrentHashMap<>();
 
     private final Set<Path> inUse = ConcurrentHashMap.newKeySet();
 
@@ -236,6 +240,36 @@ public final class OverlaySnapshotter implements Snapshotter {
         }
         DiskUsage usage = attempt("count", upper.toString(), () -> DiskUsage.of(calls(), upper));
         return new Usage(usage.bytes(), usage.inodes());
+    }
+
+    @Override
+    public Usage layersUsage() {
+        List<Path> present = children(layers);
+        counted.keySet().retainAll(Set.copyOf(present));
+        long bytes = 0;
+        long inodes = 0;
+        for (Path layer : present) {
+            Usage usage = counted.computeIfAbsent(layer, this::count);
+            bytes += usage.bytes();
+            inodes += usage.inodes();
+        }
+        return new Usage(bytes, inodes);
+    }
+
+    /** A layer that is removed meanwhile takes nothing. */
+    private Usage count(Path layer) {
+        try {
+            DiskUsage usage = DiskUsage.of(calls(), layer);
+            return new Usage(usage.bytes(), usage.inodes());
+        } catch (IOException e) {
+            LOG.atDebug().addKeyValue("layer", layer).setCause(e).log("a layer could not be counted");
+            return new Usage(0, 0);
+        }
+    }
+
+    @Override
+    public Path root() {
+        return layers;
     }
 
     @Override

@@ -43,6 +43,12 @@ public interface Snapshotter {
     /** Bytes and inodes of a container's writable layer. */
     Usage usage(String containerId);
 
+    /** Bytes and inodes of all layers. */
+    Usage layersUsage();
+
+    /** The directory that all is in. */
+    Path root();
+
     /** Removes a container's writable part. Success if it is gone. */
     void remove(String containerId);
 

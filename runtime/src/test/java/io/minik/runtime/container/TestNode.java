@@ -324,6 +324,16 @@ final class TestNode implements AutoCloseable {
         }
 
         @Override
+        public Usage layersUsage() {
+            return new Usage(0, 0);
+        }
+
+        @Override
+        public Path root() {
+            return dir;
+        }
+
+        @Override
         public void remove(String containerId) {
             Trees.remove(dir.resolve(containerId));
         }

@@ -6,6 +6,7 @@ import io.minik.runtime.cri.Cri.AuthConfig;
 import io.minik.runtime.cri.Cri.Container;
 import io.minik.runtime.cri.Cri.ContainerConfig;
 import io.minik.runtime.cri.Cri.ContainerEvent;
+import io.minik.runtime.cri.Cri.ContainerEventType;
 import io.minik.runtime.cri.Cri.ContainerFilter;
 import io.minik.runtime.cri.Cri.ContainerState;
 import io.minik.runtime.cri.Cri.ContainerStats;
@@ -24,9 +25,13 @@ import io.minik.runtime.cri.Cri.PodSandboxFilter;
 import io.minik.runtime.cri.Cri.PodSandboxState;
 import io.minik.runtime.cri.Cri.PodSandboxStatus;
 import io.minik.runtime.cri.CriException.Code;
+import io.minik.runtime.cri.CriParts.ImageFilesystem;
+import io.minik.runtime.cri.CriParts.RuntimeCondition;
+import io.minik.runtime.cri.CriParts.Version;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -172,10 +177,12 @@ public final class FakeCri implements RuntimeService, ImageService {
             if (image.argv(config.process()).isEmpty()) {
                 throw new CriException(Code.INVALID_ARGUMENT, "no command specified");
             }
-            containers.computeIfAbsent(id, fresh -> {
+            if (!containers.containsKey(id)) {
                 log.add("create " + id);
-                return new FakeContainer(loop, id, podSandboxId, config, sandboxConfig, image);
-            });
+                FakeContainer made = new FakeContainer(loop, id, podSandboxId, config, sandboxConfig, image);
+                containers.put(id, made);
+                tell(ContainerEventType.CONTAINER_CREATED_EVENT, made);
+            }
             return id;
         });
     }
@@ -201,6 +208,7 @@ public final class FakeCri implements RuntimeService, ImageService {
                 throw e;
             }
             log.add("start " + containerId);
+            tell(ContainerEventType.CONTAINER_STARTED_EVENT, container);
             process.exit().onSuccess(code -> ended(container, code));
             process.run();
             return null;
@@ -210,9 +218,7 @@ public final class FakeCri implements RuntimeService, ImageService {
     private void ended(FakeContainer container, int code) {
         container.exited(code, code == 0 ? "Completed" : "Error", "");
         log.add("exited " + container.id() + " " + code);
-        ContainerEvent event =
-                new ContainerEvent(container.id(), container.config().labels());
-        listeners.forEach(listener -> listener.accept(event));
+        tell(ContainerEventType.CONTAINER_STOPPED_EVENT, container);
     }
 
     @Override
@@ -230,8 +236,10 @@ public final class FakeCri implements RuntimeService, ImageService {
     @Override
     public Future<Void> removeContainer(String containerId) {
         exit(containerId, 137);
-        if (containers.remove(containerId) != null) {
+        FakeContainer gone = containers.remove(containerId);
+        if (gone != null) {
             log.add("remove " + containerId);
+            tell(ContainerEventType.CONTAINER_DELETED_EVENT, gone);
         }
         return Future.succeededFuture();
     }
@@ -273,7 +281,40 @@ public final class FakeCri implements RuntimeService, ImageService {
     }
 
     @Override
-    public void onContainerExit(Consumer<ContainerEvent> listener) {
+    public Future<Void> reopenContainerLog(String containerId) {
+        return answer(() -> {
+            if (!require(containers, containerId).running()) {
+                throw new CriException(Code.INVALID_ARGUMENT, "container " + containerId + " is not running");
+            }
+            log.add("reopen log " + containerId);
+            Path file = require(containers, containerId).logPath();
+            if (!Files.exists(file)) {
+                Files.createFile(file);
+            }
+            return null;
+        });
+    }
+
+    @Override
+    public Future<Version> version() {
+        return Future.succeededFuture(new Version("fake", "1.0.0"));
+    }
+
+    @Override
+    public Future<List<RuntimeCondition>> status() {
+        return Future.succeededFuture(List.of(
+                RuntimeCondition.met(RuntimeCondition.RUNTIME_READY),
+                RuntimeCondition.met(RuntimeCondition.NETWORK_READY)));
+    }
+
+    private void tell(ContainerEventType type, FakeContainer container) {
+        ContainerEvent event = new ContainerEvent(
+                type, container.id(), container.sandboxId(), container.config().labels());
+        List.copyOf(listeners).forEach(listener -> listener.accept(event));
+    }
+
+    @Override
+    public void onContainerEvent(Consumer<ContainerEvent> listener) {
         listeners.add(listener);
     }
 
@@ -390,6 +431,12 @@ public final class FakeCri implements RuntimeService, ImageService {
     }
 
     @Override
+    public Future<ImageFilesystem> imageFsInfo() {
+        return Future.succeededFuture(
+                new ImageFilesystem(Path.of("/images"), new FilesystemUsage(42L * local.size(), local.size())));
+    }
+
+    @Override
     public Future<List<Path>> imageLayers(String imageId) {
         return answer(() -> {
             if (findImage(imageId).isEmpty()) {
@@ -448,6 +495,7 @@ public final class FakeCri implements RuntimeService, ImageService {
             return new PodSandboxStatus(
                     new PodSandbox(id, config.metadata(), state, createdAt, config.labels(), config.annotations()),
                     ips,
+                    config.linux().namespaceOptions(),
                     Optional.of(resources));
         }
     }
@@ -462,6 +510,7 @@ public final class FakeCri implements RuntimeService, ImageService {
                     42,
                     Image.uid(user),
                     Image.username(user),
+                    false,
                     volumes);
             return new FakeImage(told, List.of("run"), Map.of("FROM", "image", "PATH", "/bin"));
         }

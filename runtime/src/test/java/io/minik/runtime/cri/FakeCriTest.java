@@ -20,6 +20,7 @@ class FakeCriTest extends CriContract {
                 onLoop(RuntimeService.class, fake, context),
                 onLoop(ImageService.class, fake, context),
                 "busybox:1",
+                true,
                 () -> vertx.close().toCompletionStage().toCompletableFuture().join());
     }
 

@@ -28,7 +28,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 
 @Tag("root")
-class LinuxCriTest extends CriContract {
+public class LinuxCriTest extends CriContract {
     private static final String IMAGE = "test.local/busybox:1";
     private static final Kernel KERNEL = new Kernel(new LinuxSys());
 
@@ -69,9 +69,11 @@ class LinuxCriTest extends CriContract {
         Files.write(archive, TestImages.dockerArchive(List.of(IMAGE), List.of(TestImages.busyboxLayer())));
         await(images.importArchive(archive));
         return new Node(
-                new LinuxRuntimeService(sandboxes, containers, images, new LogLimits(0, 5)),
+                new LinuxRuntimeService(
+                        sandboxes, containers, images, new LogLimits(0, 5), LinuxRuntimeService.Condition.ready("0")),
                 new LinuxImageService(images),
                 IMAGE,
+                true,
                 () -> {
                     for (var container : await(containers.list())) {
                         await(containers.remove(container.id()));
