@@ -121,5 +121,112 @@ YAML
   k delete svc local strange second >/dev/null
   k delete daemonset broker >/dev/null
 }
+
+storage() {
+  ok "local-path is the default class" outputs '^local-path \(default\) +minik.io/local-path +Delete +WaitForFirstConsumer +true' k get storageclass
+  # A blog: a database that keeps what it was told, in a StatefulSet, and a front that reads it.
+  cat >"$work/blog.yml" <<YAML
+apiVersion: v1
+kind: Service
+metadata: {name: db}
+spec: {clusterIP: None, selector: {app: db}, ports: [{port: 8080}]}
+---
+apiVersion: apps/v1
+kind: StatefulSet
+metadata: {name: db}
+spec:
+  serviceName: db
+  replicas: 2
+  podManagementPolicy: Parallel
+  selector: {matchLabels: {app: db}}
+  template:
+    metadata: {labels: {app: db}}
+    spec:
+      terminationGracePeriodSeconds: 0
+      securityContext: {runAsUser: 1000, fsGroup: 2000}
+      topologySpreadConstraints: [{maxSkew: 1, topologyKey: kubernetes.io/hostname, whenUnsatisfiable: DoNotSchedule, labelSelector: {matchLabels: {app: db}}}]
+      containers:
+      - name: db
+        image: $image
+        command: [sh, -c, '[ -f /data/born ] || hostname > /data/born; exec httpd -f -p 8080 -h /data']
+        volumeMounts: [{name: data, mountPath: /data, subPath: store}]
+        readinessProbe: {httpGet: {path: /born, port: 8080}, periodSeconds: 1}
+  volumeClaimTemplates:
+  - metadata: {name: data}
+    spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 64Mi}}}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: scratch}
+spec:
+  terminationGracePeriodSeconds: 0
+  containers: [{name: c, image: "$image", command: [sh, -c, 'echo here > /s/file; exec sleep 3600'], volumeMounts: [{name: s, mountPath: /s}]}]
+  volumes:
+  - name: s
+    ephemeral: {volumeClaimTemplate: {spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Mi}}}}}
+---
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: waits}
+spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Mi}}}
+---
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: many}
+spec: {accessModes: [ReadWriteMany], resources: {requests: {storage: 1Mi}}}
+YAML
+  ok "a StatefulSet with claims is applied, without a warning" outputs '^statefulset' k apply -f "$work/blog.yml"
+  within 40 "its pods run, one on each node" outputs '^db +2/2' k get statefulset db
+  ok "both claims are bound" outputs '^2$' bash -c "$(declare -f on k); prefix=$prefix work=$work kubectl_binary=$kubectl_binary; k get pvc -l app=db --no-headers | grep -c ' Bound '"
+  ok "the event is upstream's" outputs 'ProvisioningSucceeded +[0-9a-z]+ +minik.io/local-path.* +Successfully provisioned volume pvc-' k describe pvc data-db-0
+  ok "a claim that nobody uses waits, and says for whom" outputs 'WaitForFirstConsumer.*waiting for first consumer' k describe pvc waits
+  within 20 "a pod with an ephemeral volume runs" k wait --for=condition=Ready pod/scratch --timeout=1s
+  ok "its claim is its own" outputs '^Pod scratch$' k get pvc scratch-s -o 'jsonpath={.metadata.ownerReferences[0].kind} {.metadata.ownerReferences[0].name}'
+  k run asks --image="$image" --overrides='{"spec":{"terminationGracePeriodSeconds":0,"containers":[{"name":"c","image":"'"$image"'","command":["sleep","3600"],"volumeMounts":[{"name":"m","mountPath":"/m"}]}],"volumes":[{"name":"m","persistentVolumeClaim":{"claimName":"many"}}]}}' >/dev/null
+  within 20 "what a directory can't be is told" outputs 'ProvisioningFailed.*not ReadWriteMany' k describe pvc many
+  claim_node() { k get pod "$1" -o 'jsonpath={.spec.nodeName}'; }
+  first=$(claim_node db-0)
+  host=${first#node-}
+  volume=$(k get pvc data-db-0 -o 'jsonpath={.spec.volumeName}')
+  directory=$(k get pv "$volume" -o 'jsonpath={.spec.local.path}')
+  ok "the directory is on that node, named so that people find it" test -f "$directory/store/born"
+  ok "below its data directory" test "$directory" = "$work/$host/data/storage/${volume}_default_data-db-0"
+  ok "fsGroup has it" test "$(stat -c %g "$directory")" = 2000
+  k exec db-0 -- sh -c 'echo kept > /data/post'
+  k delete pod db-0 --wait=false >/dev/null
+  within 20 "a pod that comes back" outputs '^kept$' k exec db-0 -- cat /data/post
+  ok "is where its volume is" test "$(claim_node db-0)" = "$first"
+  k patch pvc data-db-0 -p '{"spec":{"resources":{"requests":{"storage":"128Mi"}}}}' >/dev/null
+  within 10 "a claim grows" outputs '^128Mi$' k get pvc data-db-0 -o 'jsonpath={.status.capacity.storage}'
+
+  # Broken off between: the server is killed while claims come and go.
+  for i in 1 2 3 4; do
+    printf -- '---\napiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: c%s}\nspec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Mi}}}\n---\napiVersion: v1\nkind: Pod\nmetadata: {name: c%s, labels: {app: broken}}\nspec: {terminationGracePeriodSeconds: 0, containers: [{name: c, image: "%s", command: [sleep, "3600"], volumeMounts: [{name: v, mountPath: /v}]}], volumes: [{name: v, persistentVolumeClaim: {claimName: c%s}}]}\n' $i $i "$image" $i
+  done >"$work/broken.yml"
+  k apply -f "$work/broken.yml" >/dev/null
+  minik_kill9 a
+  # shellcheck disable=SC2086
+  minik_start a ${host_args[a]} || exit 1
+  within 40 "claims that a kill -9 broke off are served" k wait --for=condition=Ready pod -l app=broken --timeout=1s
+  k delete -f "$work/broken.yml" --wait=false >/dev/null
+  minik_kill9 a
+  # shellcheck disable=SC2086
+  minik_start a ${host_args[a]} || exit 1
+  within 40 "and removals, too: no volume is left of them" fails outputs 'default/c[1-4] ' k get pv
+  within 10 "nor a directory" bash -c "! ls -A $work/*/data/storage | grep -E '_default_c[1-4]|removed'"
+
+  kept=$(k get pvc data-db-1 -o 'jsonpath={.spec.volumeName}')
+  kept_at=$(k get pv "$kept" -o 'jsonpath={.spec.local.path}')
+  k patch pv "$kept" -p '{"spec":{"persistentVolumeReclaimPolicy":"Retain"}}' >/dev/null
+  k delete statefulset db >/dev/null
+  k delete pod scratch asks --wait=true >/dev/null
+  k delete pvc --all --wait=false >/dev/null
+  within 20 "claims gone, their volumes and directories go" test ! -e "$directory"
+  within 10 "the ephemeral one, too" fails outputs 'scratch-s' k get pv
+  ok "one that is retained stays, Released" outputs "^$kept +.* Retain +Released " k get pv
+  ok "with what is in it" test -f "$kept_at/store/born"
+  k delete pv "$kept" >/dev/null
+}
 part servicelb && servicelb
+part storage && storage
 true

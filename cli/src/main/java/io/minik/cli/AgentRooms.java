@@ -20,6 +20,7 @@ import io.minik.agent.streaming.Gate;
 import io.minik.agent.streaming.KubeletServer;
 import io.minik.agent.volume.FileWork;
 import io.minik.agent.volume.LinuxMounts;
+import io.minik.agent.volume.LocalVolumes;
 import io.minik.agent.volume.Volumes;
 import io.minik.api.client.ApiClient;
 import io.minik.api.client.EventRecorder;
@@ -193,6 +194,7 @@ final class AgentRooms {
         Vertx vertx = daemon.vertx();
         Rooms rooms = daemon.rooms();
         FileWork files = FileWork.on(vertx);
+        LocalVolumes volumes = new LocalVolumes(node.localStoragePath(), files);
         Proxy proxy = proxy();
         NodeRoom nodeRoom = nodeRoom(runtime, machine, files, proxy);
         Kubelet kubelet = kubelet(runtime, machine, files, nodeRoom);
@@ -213,8 +215,9 @@ final class AgentRooms {
                         InstantSource.system()),
                 kubelet,
                 runtime.runtimeService(),
-                machine.figures());
-        return rooms.start(context, runtime)
+                new KubeletServer.Node(machine.figures(), volumes));
+        return volumes.sweep()
+                .compose(unused -> rooms.start(context, runtime))
                 .compose(unused -> rooms.startAll(
                         context,
                         List.of(

@@ -27,7 +27,7 @@ record ControlRooms(ControllerContext controllers, ApiServer apiServer, Pki pki,
                         Duration.ofSeconds(options.nodeMonitorPeriodSeconds),
                         Duration.ofSeconds(options.nodeMonitorGraceSeconds),
                         nodeName,
-                        options.parts().box(options.httpsListenPort))));
+                        options.parts().box(options.httpsListenPort, apiServer))));
         all.add(new PolicyTypes(controllers, kinds));
         all.add(apiServer.flows().follow(controllers));
         all.add(new RoleAggregation(controllers.loop(), controllers.informers(), controllers.client()));

@@ -26,8 +26,9 @@ final class MetricsApi {
     }
 
     void answer(ApiServer server, Loop loop, ApiClient client) {
-        ResourceMetrics metrics = new ResourceMetrics(loop, client, node -> server.askKubelet(node, "/metrics/resource")
-                .map(Buffer::toString));
+        ResourceMetrics metrics =
+                new ResourceMetrics(loop, client, node -> server.askKubelet(node, "GET", "/metrics/resource")
+                        .map(Buffer::toString));
         server.registry().compute(Resources.NODE_METRICS.groupResource(), metrics.nodes());
         server.registry().compute(Resources.POD_METRICS.groupResource(), metrics.pods());
     }

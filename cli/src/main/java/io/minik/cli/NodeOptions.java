@@ -141,6 +141,13 @@ final class NodeOptions {
     Path resolvConf = DEFAULT_RESOLV_CONF;
 
     @Option(
+            names = "--default-local-storage-path",
+            paramLabel = "DIR",
+            defaultValue = "",
+            description = "where volumes of the class local-path are made on this node (default DATA-DIR/storage)")
+    String localStoragePath = "";
+
+    @Option(
             names = "--log-level",
             paramLabel = "LEVEL",
             defaultValue = "info",
@@ -218,6 +225,11 @@ final class NodeOptions {
         if (logDir.equals(dataDir) || logDir.equals(runDir)) {
             throw logs.wrong(logDir, "is another directory of minik, too");
         }
+        if (!localStoragePath.isEmpty()) {
+            localStoragePath = new Flag("--default-local-storage-path")
+                    .directory(Path.of(localStoragePath))
+                    .toString();
+        }
         nodePasswordFile = new Flag("--node-password-file").file(nodePasswordFile);
         registries = new Flag("--private-registry").file(registries);
         Flag resolv = new Flag("--resolv-conf");
@@ -232,6 +244,11 @@ final class NodeOptions {
                 || List.of(cgroupRoot.split("/")).stream().anyMatch(part -> part.matches("\\.{1,2}"))) {
             throw cgroup.wrong(cgroupRoot, "is no name of a cgroup below the machine's root");
         }
+    }
+
+    /** Of local-path volumes. */
+    Path localStoragePath() {
+        return localStoragePath.isEmpty() ? dataDir.resolve("storage") : Path.of(localStoragePath);
     }
 
     /** The labels by key. @throws StartFailure for one that no node may give itself */

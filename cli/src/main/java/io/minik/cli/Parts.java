@@ -1,14 +1,21 @@
 package io.minik.cli;
 
 import io.minik.server.controllers.Controllers;
+import io.minik.server.controllers.volumes.NodeVolumes;
+import io.minik.server.http.ApiServer;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
 import java.util.List;
+import java.util.Optional;
 
 /** What comes in the box and can be left out, by the names that k3s has for it where it has one. @param disabled as given */
 record Parts(List<String> disabled) {
     static final String METRICS = "metrics-server";
     static final String SERVICE_LB = "servicelb";
 
-    private static final List<String> ALL = List.of(METRICS, SERVICE_LB);
+    static final String LOCAL_STORAGE = "local-storage";
+
+    private static final List<String> ALL = List.of(METRICS, SERVICE_LB, LOCAL_STORAGE);
 
     boolean has(String part) {
         return !disabled.contains(part);
@@ -21,7 +28,23 @@ record Parts(List<String> disabled) {
         });
     }
 
-    Controllers.Box box(int serverPort) {
-        return new Controllers.Box(has(SERVICE_LB), serverPort);
+    /** @param server asks the nodes for their directories */
+    Controllers.Box box(int serverPort, ApiServer server) {
+        return new Controllers.Box(
+                has(SERVICE_LB),
+                serverPort,
+                has(LOCAL_STORAGE) ? Optional.of(new Directories(server)) : Optional.empty());
+    }
+
+    private record Directories(ApiServer server) implements NodeVolumes {
+        @Override
+        public Future<String> make(String node, String name) {
+            return server.askKubelet(node, "PUT", "/localVolumes/" + name).map(Buffer::toString);
+        }
+
+        @Override
+        public Future<Void> remove(String node, String name) {
+            return server.askKubelet(node, "DELETE", "/localVolumes/" + name).mapEmpty();
+        }
     }
 }

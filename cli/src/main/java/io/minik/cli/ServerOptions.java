@@ -130,7 +130,8 @@ final class ServerOptions {
             names = "--disable",
             paramLabel = "COMPONENT",
             split = ",",
-            description = "leave out what comes in the box: metrics-server, servicelb; may be given again")
+            description =
+                    "leave out what comes in the box: metrics-server, servicelb, local-storage; may be given again")
     List<String> disable = new ArrayList<>();
 
     @Mixin

@@ -49,11 +49,12 @@ class OptionsTest {
     }
 
     private static final String SERVER = """
-            --disable=traefik                           | --disable: "traefik" is nothing that could be left out: that is metrics-server, servicelb
+            --disable=traefik                           | --disable: "traefik" is nothing that could be left out: that is metrics-server, servicelb, local-storage
             --data-dir=                                 | --data-dir: "" names no file
             --data-dir=/                                | --data-dir: "/" is the root of the file system
             --data-dir=FOLDER/file                      | is a file, not a directory
             --data-dir=FOLDER/file/data                 | FOLDER/file is a file
+            --default-local-storage-path=FOLDER/file    | --default-local-storage-path: "FOLDER/file" is a file, not a directory
             --run-dir=                                  | --run-dir: "" names no file
             --run-dir=FOLDER                            | holds --data-dir: a reboot may take all that is in it
             --log-dir=FOLDER/data                       | --log-dir: "FOLDER/data" is another directory of minik, too

@@ -3,6 +3,8 @@ package io.minik.agent.streaming;
 import io.minik.agent.kubelet.Kubelet;
 import io.minik.agent.logs.LogWatch;
 import io.minik.agent.node.NodeFigures;
+import io.minik.agent.volume.LocalVolumes;
+import io.minik.agent.volume.VolumeFault;
 import io.minik.api.object.KubeObject;
 import io.minik.ground.json.Json;
 import io.minik.ground.loop.Loop;
@@ -25,6 +27,7 @@ import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.TrustOptions;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +57,9 @@ public final class KubeletServer implements Room {
         }
     }
 
+    /** What of this machine is asked for. */
+    public record Node(NodeFigures figures, LocalVolumes volumes) {}
+
     private final Vertx vertx;
     private final Context context;
     private final Config config;
@@ -64,6 +70,7 @@ public final class KubeletServer implements Room {
     private final KubeletMetrics metrics;
     private final RemoteCommands commands;
     private final ContainerLogs logs;
+    private final LocalVolumes volumes;
     private @Nullable HttpServer server;
     private volatile Health health = Health.notReady("not started");
 
@@ -74,7 +81,7 @@ public final class KubeletServer implements Room {
             Gate gate,
             Kubelet kubelet,
             RuntimeService runtime,
-            NodeFigures figures) {
+            Node node) {
         this.vertx = vertx;
         this.context = context;
         this.config = config;
@@ -86,7 +93,8 @@ public final class KubeletServer implements Room {
                 kubelet,
                 runtime,
                 config.nodeName(),
-                () -> context.executeBlocking(figures::usage, false));
+                () -> context.executeBlocking(node.figures()::usage, false));
+        this.volumes = node.volumes();
         this.commands = new RemoteCommands(kubelet, runtime);
         this.logs = new ContainerLogs(context, kubelet, runtime, watch);
     }
@@ -196,6 +204,7 @@ public final class KubeletServer implements Room {
             case "portForward" -> commands.portForward(request, parts);
             case "pipe" -> commands.pipe(request, parts);
             case "stats" -> json(request, metrics.summary());
+            case "localVolumes" -> localVolume(request, parts.length == 2 ? parts[1] : "");
             case "metrics" -> metrics(request, parts.length > 1 ? parts[1] : "");
             default -> refuse(request, 404, "404 page not found");
         }
@@ -217,6 +226,17 @@ public final class KubeletServer implements Room {
                 refuse(request, 500, String.valueOf(result.cause().getMessage()));
             }
         });
+    }
+
+    /** minik's own: the API server has a directory made, which it is told, or removed. */
+    private void localVolume(HttpServerRequest request, String name) {
+        Future<String> done =
+                switch (request.method().name()) {
+                    case "PUT" -> volumes.make(name).map(Path::toString);
+                    case "DELETE" -> volumes.remove(name).map("");
+                    default -> Future.failedFuture(new VolumeFault("PUT or DELETE"));
+                };
+        json(request, done.map(Buffer::buffer));
     }
 
     private void metrics(HttpServerRequest request, String which) {

@@ -114,8 +114,8 @@ public final class Volumes implements PodVolumes {
             case "emptyDir" -> emptyDir(pod, volume, fields);
             case "hostPath" -> hostPath(volume);
             case IMAGE -> Future.succeededFuture(directory(pod.uid(), volume));
-            case "persistentVolumeClaim" -> claim(pod, Json.text(volume.source(), "claimName"));
-            case "ephemeral" -> claim(pod, pod.name() + "-" + volume.name());
+            case "persistentVolumeClaim" -> claim(pod, Json.text(volume.source(), "claimName"), false);
+            case "ephemeral" -> claim(pod, pod.name() + "-" + volume.name(), true);
             default ->
                 Future.failedFuture(new VolumeFault("failed to get Plugin from volumeSpec for volume \""
                         + volume.name() + "\" err=no volume plugin matched: " + volume.type()
@@ -148,10 +148,19 @@ public final class Volumes implements PodVolumes {
         return node.files().call(() -> HostPaths.check(path, Json.text(volume.source(), "type")));
     }
 
-    private Future<Path> claim(Pod pod, String name) {
+    /** @param own it must have been made for this pod */
+    private Future<Path> claim(Pod pod, String name, boolean own) {
         return api.get(Resources.PERSISTENT_VOLUME_CLAIMS, ObjectKey.of(pod.namespace(), name))
                 .recover(error -> Future.failedFuture(named(error, "persistentvolumeclaim \"" + name + "\" not found")))
                 .compose(claim -> {
+                    if (own
+                            && claim.meta()
+                                    .controller()
+                                    .filter(owner -> owner.uid().equals(pod.uid()))
+                                    .isEmpty()) {
+                        return Future.failedFuture(new VolumeFault("PVC " + claim.key() + " was not created for pod "
+                                + pod.key() + " (pod is not owner)"));
+                    }
                     String volume = claim.text("spec", "volumeName");
                     if (volume.isEmpty() || !claim.text("status", "phase").equals("Bound")) {
                         return Future.failedFuture(new VolumeFault("PVC " + name + " is not bound"));

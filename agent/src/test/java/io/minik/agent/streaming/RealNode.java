@@ -7,6 +7,7 @@ import io.minik.agent.probe.NetworkActions;
 import io.minik.agent.probe.ProbeTimers;
 import io.minik.agent.volume.FileWork;
 import io.minik.agent.volume.LinuxMounts;
+import io.minik.agent.volume.LocalVolumes;
 import io.minik.agent.volume.Volumes;
 import io.minik.api.client.ApiClient;
 import io.minik.api.client.DeleteOptions;
@@ -141,7 +142,7 @@ final class RealNode implements AutoCloseable {
                         InstantSource.system()),
                 kubelet,
                 runtime,
-                figures);
+                new KubeletServer.Node(figures, new LocalVolumes(directory.resolve("storage"), FileWork.on(vertx))));
         await(onFuture(() -> kubelet.start()));
         await(server.start());
     }

@@ -74,6 +74,18 @@ public record NodeSelector(List<Term> terms) {
         return new NodeSelector(Views.list(tree.path("nodeSelectorTerms"), Term::of));
     }
 
+    /** allowedTopologies of a StorageClass: labels with the values that each may have. */
+    public static NodeSelector ofTopologies(JsonNode list) {
+        return new NodeSelector(Views.list(
+                list,
+                term -> new Term(
+                        Views.list(
+                                term.path("matchLabelExpressions"),
+                                label -> new Requirement(
+                                        Json.text(label, "key"), "In", Json.stringList(label, "values"))),
+                        List.of())));
+    }
+
     public static List<Preferred> preferred(JsonNode list) {
         return Views.list(list, item -> new Preferred(Json.intOr(0, item, "weight"), Term.of(item.path("preference"))));
     }

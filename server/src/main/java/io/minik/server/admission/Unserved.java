@@ -7,6 +7,7 @@ import io.minik.ground.json.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What the API takes and keeps and nothing acts on yet: the one list. docs/compat.md shows it, {@link NotYet} says it to
@@ -26,7 +27,10 @@ record Unserved(String resource, String what, String missing, Where where) {
     private static final Where ALWAYS = (object, lookup) -> true;
     private static final String DRA = ".resource.k8s.io";
     private static final String STORAGE = ".storage.k8s.io";
-    private static final String NO_PROVISIONER = "kubernetes.io/no-provisioner";
+    /** Provisioners that need nobody's help: none, and the one in the box. */
+    private static final Set<String> OWN = Set.of("", "kubernetes.io/no-provisioner", "minik.io/local-path");
+
+    private static final String PROVISIONED_BY = "pv.kubernetes.io/provisioned-by";
     static final List<Unserved> ALL = List.of(
             all("networkpolicies.networking.k8s.io", "NetworkPolicy", "enforce it"),
             all("ingresses.networking.k8s.io", "Ingress", "route by it"),
@@ -37,12 +41,12 @@ record Unserved(String resource, String what, String missing, Where where) {
                     (object, lookup) -> !Json.text(object, "metadata", "name").equals("kubernetes")),
             new Unserved(
                     "storageclasses.storage.k8s.io",
-                    "a StorageClass with a provisioner",
+                    "a StorageClass with a provisioner of others",
                     "provision volumes by itself",
                     (object, lookup) -> provisions(object)),
             new Unserved(
                     "persistentvolumeclaims",
-                    "a claim of a StorageClass with a provisioner",
+                    "a claim of a StorageClass with a provisioner of others",
                     "provision a volume for it by itself",
                     Unserved::claimsDynamically),
             new Unserved(
@@ -53,10 +57,11 @@ record Unserved(String resource, String what, String missing, Where where) {
                             || object.path("spec").has("dataSourceRef")),
             new Unserved(
                     "persistentvolumes",
-                    "reclaim policies other than Retain",
+                    "reclaim policies other than Retain of volumes made by hand",
                     "delete what is in a released volume",
                     (object, lookup) -> !Json.textOr("Retain", object, "spec", "persistentVolumeReclaimPolicy")
-                            .equals("Retain")),
+                                    .equals("Retain")
+                            && !Json.at(object, "metadata", "annotations").has(PROVISIONED_BY)),
             new Unserved("persistentvolumes", "spec.mountOptions", "mount with them", (object, lookup) -> !Json.at(
                             object, "spec", "mountOptions")
                     .isEmpty()),
@@ -115,8 +120,7 @@ record Unserved(String resource, String what, String missing, Where where) {
     }
 
     private static boolean provisions(JsonNode storageClass) {
-        String provisioner = Json.text(storageClass, "provisioner");
-        return !provisioner.isEmpty() && !provisioner.equals(NO_PROVISIONER);
+        return !OWN.contains(Json.text(storageClass, "provisioner"));
     }
 
     private static boolean claimsDynamically(JsonNode claim, Lookup lookup) {

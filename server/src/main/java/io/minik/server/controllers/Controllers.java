@@ -21,6 +21,10 @@ import io.minik.server.controllers.nodes.NodeLifecycleController;
 import io.minik.server.controllers.nodes.PodGcController;
 import io.minik.server.controllers.nodes.ServerRole;
 import io.minik.server.controllers.nodes.TaintEvictionController;
+import io.minik.server.controllers.volumes.EphemeralVolumes;
+import io.minik.server.controllers.volumes.LocalProvisioner;
+import io.minik.server.controllers.volumes.LocalStorageClass;
+import io.minik.server.controllers.volumes.NodeVolumes;
 import io.minik.server.controllers.volumes.StorageProtection;
 import io.minik.server.controllers.volumes.VolumeBinder;
 import io.minik.server.controllers.workloads.DaemonSetController;
@@ -30,7 +34,9 @@ import io.minik.server.controllers.workloads.ReplicaSetController;
 import io.minik.server.controllers.workloads.StatefulSetController;
 import java.time.Duration;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** All controllers, in the order they are started; each is a room. They share one loop and one set of informers. */
 public final class Controllers {
@@ -53,8 +59,11 @@ public final class Controllers {
             String serverNode,
             Box box) {}
 
-    /** @param serverPort of the API server, on its node */
-    public record Box(boolean serviceLb, int serverPort) {}
+    /**
+     * @param serverPort of the API server, on its node
+     * @param localStorage empty: without
+     */
+    public record Box(boolean serviceLb, int serverPort, Optional<NodeVolumes> localStorage) {}
 
     /** All resources that can be listed, watched and deleted, those too that come and go. */
     public interface Served {
@@ -72,7 +81,8 @@ public final class Controllers {
     private Controllers() {}
 
     public static List<Room> all(ControllerContext context, Config config) {
-        return List.of(
+        List<Room> all = new ArrayList<>(box(context, config));
+        all.addAll(List.of(
                 new NamespaceController(
                         context,
                         () -> config.served().now().stream()
@@ -94,23 +104,29 @@ public final class Controllers {
                 new DisruptionController(context),
                 new HorizontalController(context, config.served()::now),
                 new VolumeBinder(context),
+                new EphemeralVolumes(context),
                 new StorageProtection(context),
                 new EndpointsController(context),
                 new EndpointSliceController(context),
                 new EndpointSliceMirroring(context),
-                new ServiceBalancer(
-                        context,
-                        new ServiceBalancer.Config(
-                                config.box().serviceLb(),
-                                config.serverNode(),
-                                config.box().serverPort())),
                 new NodeLifecycleController(
                         context,
                         new NodeLifecycleController.Config(config.nodeMonitorPeriod(), config.nodeMonitorGrace())),
                 new TaintEvictionController(context),
                 new ServerRole(context, config.serverNode()),
                 new PodGcController(context, PodGcController.MOST_ENDED),
-                garbage(context, config.served()));
+                garbage(context, config.served())));
+        return all;
+    }
+
+    private static List<Room> box(ControllerContext context, Config config) {
+        List<Room> rooms = new ArrayList<>();
+        Box box = config.box();
+        rooms.add(new ServiceBalancer(
+                context, new ServiceBalancer.Config(box.serviceLb(), config.serverNode(), box.serverPort())));
+        rooms.add(new LocalStorageClass(context, box.localStorage().isPresent()));
+        box.localStorage().ifPresent(directories -> rooms.add(new LocalProvisioner(context, directories)));
+        return rooms;
     }
 
     private static GarbageCollector garbage(ControllerContext context, Served served) {

@@ -365,9 +365,9 @@ public final class ApiServer implements Room {
                         .log("the client went away"));
     }
 
-    /** What the kubelet of a node answers to a GET, whole. */
-    public Future<Buffer> askKubelet(String node, String uri) {
-        return proxy.map(kubelets -> kubelets.ask(node, uri))
+    /** What the kubelet of a node answers, whole. */
+    public Future<Buffer> askKubelet(String node, String method, String uri) {
+        return proxy.map(kubelets -> kubelets.ask(node, method, uri))
                 .orElseGet(() -> Future.failedFuture(KubeletProxy.noWay()));
     }
 

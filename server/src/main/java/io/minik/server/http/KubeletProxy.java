@@ -59,9 +59,9 @@ final class KubeletProxy {
     }
 
     /** What the kubelet of a node answers to a GET, whole. */
-    Future<Buffer> ask(String node, String uri) {
+    Future<Buffer> ask(String node, String method, String uri) {
         try {
-            return pipe.ask(places.kubelet(node), uri);
+            return pipe.ask(places.kubelet(node), method, uri);
         } catch (ApiException unknown) {
             return Future.failedFuture(unknown);
         }

@@ -42,6 +42,8 @@ final class ProxyPipe {
 
     /** Figures of a thousand containers are a quarter of it. */
     private static final int MOST_ASKED_BYTES = 2 << 20;
+    /** Of an answer that is an error: as much as fits into an event. */
+    private static final int MOST_TOLD_BYTES = 500;
 
     /** Whoever asks for figures does not wait for longer. */
     private static final Duration ASKED_PATIENCE = Duration.ofSeconds(5);
@@ -148,18 +150,24 @@ final class ProxyPipe {
         });
     }
 
-    /** A GET on the server's own behalf, its answer whole. */
-    Future<Buffer> ask(Place place, String uri) {
+    /** A request without a body on the server's own behalf, its answer whole. */
+    Future<Buffer> ask(Place place, String method, String uri) {
         RequestOptions options = new RequestOptions()
-                .setMethod(HttpMethod.GET)
+                .setMethod(HttpMethod.valueOf(method))
                 .setHost(place.host())
                 .setPort(place.port())
                 .setURI(uri);
         return HttpCall.send(client(place.line()), options, Buffer.buffer(), MOST_ASKED_BYTES, ASKED_PATIENCE)
                 .compose(answer -> answer.code() == OK
                         ? Future.succeededFuture(answer.body())
-                        : Future.failedFuture(ApiException.unavailable(
-                                "the kubelet at " + place.host() + " answers " + answer.code() + " to GET " + uri)));
+                        : Future.failedFuture(ApiException.unavailable("the kubelet at " + place.host() + " answers "
+                                + answer.code() + " to " + method + " " + uri + why(answer.body()))));
+    }
+
+    private static String why(Buffer body) {
+        String text =
+                body.getString(0, Math.min(body.length(), MOST_TOLD_BYTES)).strip();
+        return text.isEmpty() ? "" : ": " + text;
     }
 
     static boolean upgrades(HttpServerRequest http) {

@@ -2,6 +2,7 @@ package io.minik.server.scheduler;
 
 import io.minik.api.client.Informer;
 import io.minik.api.core.NodeSelector;
+import io.minik.api.core.VolumeMatch;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.ground.json.Json;
@@ -11,6 +12,8 @@ import java.util.Optional;
 
 /** What a pod's persistent volume claims allow: read from the informers, on their loop. */
 final class Claims {
+    private static final String NO_PROVISIONER = "kubernetes.io/no-provisioner";
+
     private final Informer claims;
     private final Informer volumes;
     private final Informer classes;
@@ -23,7 +26,7 @@ final class Claims {
 
     /**
      * @param refusal why no node will do, as upstream says it
-     * @param nodes node affinities of the bound volumes
+     * @param nodes node affinities of the bound volumes, and where the unbound claims can have one
      * @param unbound claims that are bound once a node is chosen (WaitForFirstConsumer)
      */
     record Verdict(Optional<String> refusal, List<NodeSelector> nodes, List<ObjectKey> unbound) {
@@ -48,6 +51,10 @@ final class Claims {
             String volumeName = claim.get().text("spec", "volumeName");
             boolean bound = claim.get().text("status", "phase").equals("Bound");
             if (!bound && waitsForConsumer(claim.get())) {
+                Optional<String> nowhere = places(claim.get(), nodes);
+                if (nowhere.isPresent()) {
+                    return refuse(nowhere.get());
+                }
                 unbound.add(key);
             } else if (!bound) {
                 return refuse("pod has unbound immediate PersistentVolumeClaims");
@@ -63,6 +70,38 @@ final class Claims {
             }
         }
         return new Verdict(Optional.empty(), nodes, unbound);
+    }
+
+    /**
+     * Where a claim that waits can have a volume: where one is that fits, or, if its class makes volumes, where that may.
+     *
+     * @return why nowhere
+     */
+    private Optional<String> places(KubeObject claim, List<NodeSelector> nodes) {
+        KubeObject storageClass = classes.get(ObjectKey.cluster(claim.text("spec", "storageClassName")))
+                .orElseThrow();
+        if (!storageClass.text("provisioner").equals(NO_PROVISIONER)) {
+            if (!storageClass.at("allowedTopologies").isEmpty()) {
+                nodes.add(NodeSelector.ofTopologies(storageClass.at("allowedTopologies")));
+            }
+            return Optional.empty();
+        }
+        List<NodeSelector.Term> terms = new ArrayList<>();
+        boolean anywhere = false;
+        for (KubeObject volume : volumes.list()) {
+            if (VolumeMatch.reservedFor(volume, claim) || VolumeMatch.fits(claim, volume, Optional.empty())) {
+                var required = volume.at("spec", "nodeAffinity", "required");
+                anywhere |= !required.isObject();
+                terms.addAll(NodeSelector.of(required).terms());
+            }
+        }
+        if (terms.isEmpty() && !anywhere) {
+            return Optional.of("node(s) didn't find available persistent volumes to bind");
+        }
+        if (!anywhere) {
+            nodes.add(new NodeSelector(terms));
+        }
+        return Optional.empty();
     }
 
     private boolean waitsForConsumer(KubeObject claim) {

@@ -60,15 +60,15 @@ class NotYetTest {
             Map.entry(
                     "HorizontalPodAutoscaler",
                     "'spec':{'maxReplicas':2,'scaleTargetRef':{'kind':'Deployment','name':'d'}}"),
-            Map.entry("a StorageClass with a provisioner", "'metadata':{'name':'dynamic'},'provisioner':'x.y/z'"),
+            Map.entry("a StorageClass with a provisioner of others", "'metadata':{'name':'dynamic'},'provisioner':'x.y/z'"),
             Map.entry(
-                    "a claim of a StorageClass with a provisioner",
+                    "a claim of a StorageClass with a provisioner of others",
                     CLAIM.formatted(",'storageClassName':'provisioned'")),
             Map.entry(
                     "spec.dataSource",
                     CLAIM.formatted(",'storageClassName':'','dataSource':{'kind':'PersistentVolumeClaim','name':'x'}")),
             Map.entry(
-                    "reclaim policies other than Retain",
+                    "reclaim policies other than Retain of volumes made by hand",
                     VOLUME.formatted(",'persistentVolumeReclaimPolicy':'Delete'")),
             Map.entry("spec.mountOptions", VOLUME.formatted(",'mountOptions':['ro']")),
             Map.entry("VolumeAttributesClass", "'driverName':'d.e','parameters':{'a':'b'}"),

@@ -16,6 +16,7 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** All controllers, the scheduler and one hollow node on a running API. */
 public final class LiveControllers {
@@ -42,7 +43,7 @@ public final class LiveControllers {
                             Duration.ofSeconds(5),
                             Duration.ofMinutes(10),
                             "",
-                            new Controllers.Box(true, 6443))));
+                            new Controllers.Box(true, 6443, Optional.empty()))));
             rooms.add(new Scheduler(
                     loop,
                     client,

@@ -18,6 +18,7 @@ import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** One run of the server's process, between two starts: API server, controllers, scheduler. */
 final class ServerLife {
@@ -58,7 +59,7 @@ final class ServerLife {
                             MONITOR,
                             GRACE,
                             "",
-                            new Controllers.Box(true, 6443)));
+                            new Controllers.Box(true, 6443, Optional.empty())));
             rooms.addAll(cast.rooms(controllers, all));
             rooms.add(neighbour);
             rooms.add(new Scheduler(

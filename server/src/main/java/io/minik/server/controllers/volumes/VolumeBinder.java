@@ -5,6 +5,7 @@ import io.minik.api.client.Controller;
 import io.minik.api.client.EventRecorder;
 import io.minik.api.client.Informer;
 import io.minik.api.client.ReconcileLoop;
+import io.minik.api.core.VolumeMatch;
 import io.minik.api.meta.Resources;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
@@ -14,23 +15,31 @@ import io.minik.server.controllers.control.Outcomes;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * Binds persistent volume claims to volumes that exist, and follows the volumes' phases. Making volumes is for
- * provisioners; a volume whose claim is gone is Released and stays so, whatever its policy: what is in it is nobody's to
- * delete here.
+ * Binds persistent volume claims to volumes that exist, and follows the volumes' phases. Making and removing volumes is for
+ * provisioners: a claim for which there is none gets an annotation that calls them. A volume that was made by hand and says
+ * Delete fails once it is Released: what is in it is nobody's to delete here.
  *
  * <pre>
  *   claim: Pending --volume found: claimRef, then volumeName--> Bound --volume gone--> Lost
- *   volume: Available --claimRef--> Bound --claim gone--> Released
+ *   volume: Available --claimRef--> Bound --claim gone--> Released --Delete, no provisioner--> Failed
  * </pre>
  */
 public final class VolumeBinder implements Controller {
     private static final String SELECTED_NODE = "volume.kubernetes.io/selected-node";
     private static final String COMPLETED = "pv.kubernetes.io/bind-completed";
     private static final String BY_CONTROLLER = "pv.kubernetes.io/bound-by-controller";
+    /** On a claim: who is to make its volume, under today's name and the one that older provisioners read. */
+    static final String PROVISIONER = "volume.kubernetes.io/storage-provisioner";
+
+    private static final String OLD_PROVISIONER = "volume.beta.kubernetes.io/storage-provisioner";
+    private static final String PROVISIONED_BY = "pv.kubernetes.io/provisioned-by";
+    private static final String OLD_CLASS = "volume.beta.kubernetes.io/storage-class";
+    private static final String DEFAULT = "storageclass.kubernetes.io/is-default-class";
     private static final String WAITS = "WaitForFirstConsumer";
     private static final String NO_PROVISIONER = "kubernetes.io/no-provisioner";
 
@@ -98,16 +107,20 @@ public final class VolumeBinder implements Controller {
     // ---- claims
 
     private Future<Optional<Duration>> bind(KubeObject claim) {
-        String named = claim.text("spec", "volumeName");
-        if (!named.isEmpty()) {
-            Optional<KubeObject> volume = volumes.get(ObjectKey.cluster(named));
-            if (volume.isEmpty()) {
-                return claim.annotations().containsKey(COMPLETED) ? phase(claim, "Lost") : phase(claim, "Pending");
-            }
-            boolean free = !volume.get().at("spec", "claimRef").isObject();
-            return free || VolumeMatch.reservedFor(volume.get(), claim)
-                    ? join(claim, volume.get())
-                    : phase(claim, "Pending");
+        if (!claim.text("spec", "volumeName").isEmpty()) {
+            return bindNamed(claim, claim.text("spec", "volumeName"));
+        }
+        Optional<KubeObject> reserved = volumes.list().stream()
+                .filter(volume -> VolumeMatch.reservedFor(volume, claim))
+                .findFirst();
+        if (reserved.isPresent()) {
+            return join(claim, reserved.get());
+        }
+        Optional<KubeObject> late = lateDefault(claim);
+        if (late.isPresent()) {
+            return Outcomes.done(context.client()
+                    .update(Resources.PERSISTENT_VOLUME_CLAIMS, claim.edit(tree -> Json.child(tree, "spec")
+                            .put("storageClassName", late.get().name()))));
         }
         Optional<KubeObject> storageClass = classes.get(ObjectKey.cluster(claim.text("spec", "storageClassName")));
         boolean waits = storageClass
@@ -119,27 +132,84 @@ public final class VolumeBinder implements Controller {
             return phase(claim, "Pending");
         }
         Optional<KubeObject> volume = VolumeMatch.find(claim, volumes.list(), nodes.get(ObjectKey.cluster(selected)));
-        if (volume.isPresent()) {
-            return join(claim, volume.get());
-        }
-        tellWhyNot(claim, storageClass);
-        return phase(claim, "Pending");
+        return volume.isPresent() ? join(claim, volume.get()) : without(claim, storageClass);
     }
 
-    private void tellWhyNot(KubeObject claim, Optional<KubeObject> storageClass) {
+    private Future<Optional<Duration>> bindNamed(KubeObject claim, String named) {
+        boolean was = claim.annotations().containsKey(COMPLETED);
+        Optional<KubeObject> volume = volumes.get(ObjectKey.cluster(named));
+        if (volume.isEmpty()) {
+            if (was && !claim.text("status", "phase").equals("Lost")) {
+                events.warning(
+                        claim, "ClaimLost", "Bound claim has lost its PersistentVolume. Data on the volume is lost!");
+            }
+            return phase(claim, was ? "Lost" : "Pending");
+        }
+        if (VolumeMatch.reservedFor(volume.get(), claim)) {
+            return join(claim, volume.get());
+        }
+        if (volume.get().at("spec", "claimRef").isObject()) {
+            if (was) {
+                events.warning(
+                        claim,
+                        "ClaimMisbound",
+                        "Two claims are bound to the same volume, this one is bound incorrectly");
+                return phase(claim, "Lost");
+            }
+            events.warning(claim, "FailedBinding", "volume \"" + named + "\" already bound to a different claim.");
+            return phase(claim, "Pending");
+        }
+        if (!was && !VolumeMatch.fits(claim, volume.get(), Optional.empty())) {
+            events.warning(
+                    claim,
+                    "VolumeMismatch",
+                    "Cannot bind to requested volume \"" + named
+                            + "\": its size, class, modes or labels are not what the claim asks for");
+            return phase(claim, "Pending");
+        }
+        return join(claim, volume.get());
+    }
+
+    /** For a claim that names no class, not even none: the default one, which came after it. */
+    private Optional<KubeObject> lateDefault(KubeObject claim) {
+        if (claim.at("spec").has("storageClassName") || claim.annotations().containsKey(OLD_CLASS)) {
+            return Optional.empty();
+        }
+        return classes.list().stream()
+                .filter(found -> "true".equals(found.annotations().get(DEFAULT)))
+                .max(Comparator.comparing((KubeObject found) -> found.meta().creationTimestamp())
+                        .thenComparing(KubeObject::name, Comparator.reverseOrder()));
+    }
+
+    /** No volume that is there will do: whoever makes volumes of the class is called. */
+    private Future<Optional<Duration>> without(KubeObject claim, Optional<KubeObject> storageClass) {
         String provisioner = storageClass.map(each -> each.text("provisioner")).orElse("");
         if (provisioner.isEmpty() || provisioner.equals(NO_PROVISIONER)) {
-            events.normal(
-                    claim,
-                    "FailedBinding",
-                    "no persistent volumes available for this claim and no storage class is set");
-        } else {
-            events.normal(
-                    claim,
-                    "ExternalProvisioning",
-                    "Waiting for a volume to be created either by the external provisioner '" + provisioner
-                            + "' or manually by the system administrator.");
+            String named = claim.text("spec", "storageClassName");
+            if (storageClass.isEmpty() && !named.isEmpty()) {
+                events.warning(claim, "ProvisioningFailed", "storageclass.storage.k8s.io \"" + named + "\" not found");
+            } else {
+                events.normal(
+                        claim,
+                        "FailedBinding",
+                        "no persistent volumes available for this claim and no storage class is set");
+            }
+            return phase(claim, "Pending");
         }
+        if (!provisioner.equals(claim.annotations().get(PROVISIONER))) {
+            return Outcomes.done(
+                    context.client().update(Resources.PERSISTENT_VOLUME_CLAIMS, claim.edit(tree -> Json.child(
+                                    Json.child(tree, "metadata"), "annotations")
+                            .put(PROVISIONER, provisioner)
+                            .put(OLD_PROVISIONER, provisioner))));
+        }
+        events.normal(
+                claim,
+                "ExternalProvisioning",
+                "Waiting for a volume to be created either by the external provisioner '" + provisioner
+                        + "' or manually by the system administrator. If volume creation is delayed, please verify that"
+                        + " the provisioner is running and correctly registered.");
+        return phase(claim, "Pending");
     }
 
     /** The volume first, so that a crash between leaves it reserved, not claimed twice. */
@@ -204,14 +274,32 @@ public final class VolumeBinder implements Controller {
                     ObjectKey.of(volume.text("spec", "claimRef", "namespace"), volume.text("spec", "claimRef", "name"));
             boolean claimed =
                     claims.get(key).map(claim -> claim.uid().equals(uid)).orElse(false);
-            phase = claimed ? "Bound" : "Released";
+            phase = claimed ? "Bound" : undeletable(volume) ? "Failed" : "Released";
         }
         if (volume.text("status", "phase").equals(phase)) {
             return Outcomes.done();
         }
         String now = phase;
-        KubeObject told = volume.edit(
-                tree -> Json.child(tree, "status").put("phase", now).put("lastPhaseTransitionTime", context.time()));
+        String why = "Error getting deleter volume plugin for volume \"" + volume.name()
+                + "\": no deletable volume plugin matched";
+        boolean failed = now.equals("Failed");
+        if (failed) {
+            events.warning(volume, "VolumeFailedDelete", why);
+        }
+        KubeObject told = volume.edit(tree -> {
+            ObjectNode status = Json.child(tree, "status").put("phase", now);
+            status.put("lastPhaseTransitionTime", context.time());
+            status.remove("message");
+            if (failed) {
+                status.put("message", why);
+            }
+        });
         return Outcomes.done(context.client().update(Resources.PERSISTENT_VOLUMES, told, "status"));
+    }
+
+    /** It was made by hand, and is to go with its claim: nobody here knows how. */
+    private static boolean undeletable(KubeObject volume) {
+        return !Json.textOr("Retain", volume.tree(), "spec", "persistentVolumeReclaimPolicy").equals("Retain")
+                && !volume.annotations().containsKey(PROVISIONED_BY);
     }
 }

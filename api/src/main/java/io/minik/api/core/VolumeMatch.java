@@ -1,7 +1,6 @@
-package io.minik.server.controllers.volumes;
+package io.minik.api.core;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.minik.api.core.NodeSelector;
 import io.minik.api.meta.Quantity;
 import io.minik.api.object.KubeObject;
 import io.minik.api.selector.LabelSelector;
@@ -11,11 +10,12 @@ import java.util.Comparator;
 import java.util.Optional;
 
 /** Which persistent volume a claim gets: the smallest that is large enough and of its kind. Pure. */
-final class VolumeMatch {
+public final class VolumeMatch {
     private VolumeMatch() {}
 
     /** @param node where its pod is to run, if that is known */
-    static Optional<KubeObject> find(KubeObject claim, Collection<KubeObject> volumes, Optional<KubeObject> node) {
+    public static Optional<KubeObject> find(
+            KubeObject claim, Collection<KubeObject> volumes, Optional<KubeObject> node) {
         Optional<KubeObject> reserved =
                 volumes.stream().filter(volume -> reservedFor(volume, claim)).findFirst();
         return reserved.or(() -> volumes.stream()
@@ -24,7 +24,7 @@ final class VolumeMatch {
     }
 
     /** Its claimRef names the claim: by uid, or by name alone as people write it. */
-    static boolean reservedFor(KubeObject volume, KubeObject claim) {
+    public static boolean reservedFor(KubeObject volume, KubeObject claim) {
         JsonNode reference = volume.at("spec", "claimRef");
         String uid = Json.text(reference, "uid");
         return !(volume.meta().deleting() && uid.isEmpty())
@@ -33,7 +33,8 @@ final class VolumeMatch {
                 && (uid.isEmpty() || uid.equals(claim.uid()));
     }
 
-    private static boolean fits(KubeObject claim, KubeObject volume, Optional<KubeObject> node) {
+    /** Free, and all that the claim asks for. @param node as above */
+    public static boolean fits(KubeObject claim, KubeObject volume, Optional<KubeObject> node) {
         JsonNode asked = claim.at("spec");
         JsonNode offered = volume.at("spec");
         boolean plain = !volume.meta().deleting()
