@@ -227,6 +227,147 @@ YAML
   ok "with what is in it" test -f "$kept_at/store/born"
   k delete pv "$kept" >/dev/null
 }
+
+policies() {
+  k create namespace shop >/dev/null
+  k create namespace other >/dev/null
+  k label namespace other team=friends >/dev/null
+  ks() { k -n shop "$@"; }
+  # Three pods of a shop and one of others, each a server and a client, on both nodes.
+  for each in shop:db:a shop:web:a shop:far:b other:guest:b; do
+    IFS=: read -r namespace name node <<<"$each"
+    cat <<YAML
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: $name, namespace: $namespace, labels: {app: $name}}
+spec:
+  nodeName: node-$node
+  terminationGracePeriodSeconds: 0
+  containers:
+  - name: c
+    image: $image
+    command: [sh, -c, 'mkdir /tmp/w; hostname >/tmp/w/name; socat TCP-LISTEN:9000,fork,reuseaddr EXEC:cat & exec httpd -f -p 8080 -h /tmp/w']
+    ports: [{name: http, containerPort: 8080}]
+    readinessProbe: {httpGet: {path: /name, port: 8080}, periodSeconds: 1}
+YAML
+  done >"$work/shop.yml"
+  k apply -f "$work/shop.yml" >/dev/null
+  within 40 "the shop is open" ks wait --for=condition=Ready pod --all --timeout=1s
+  within 20 "and its guest there" k -n other wait --for=condition=Ready pod/guest --timeout=1s
+  ks expose pod db --port=80 --target-port=8080 >/dev/null
+  db=$(ks get pod db -o 'jsonpath={.status.podIP}')
+  far=$(ks get pod far -o 'jsonpath={.status.podIP}')
+  vip=$(ks get svc db -o 'jsonpath={.spec.clusterIP}')
+  ask() { k -n "$1" exec "$2" -- timeout 2 wget -qO- "http://$3/name"; } # NAMESPACE POD ADDRESS:PORT
+  within 10 "everybody reaches the database" outputs '^db$' ask other guest "$db:8080"
+  ok "no table without policies" fails outputs minik_policy on a nft list tables
+  ok "and nodes see their own pods only" outputs '^no' k auth can-i list pods -A --as system:node:node-b --as-group system:nodes
+
+  # A prober that knocks all the time.
+  on a timeout 120 "$kubectl_binary" --kubeconfig "$work/a/kubeconfig" -n other exec guest -- \
+    sh -c "while :; do timeout 1 wget -qO- http://$db:8080/name; done" >"$work/knocks" 2>/dev/null &
+  prober=$!
+  within 10 "a prober is let in while all is open" outputs '^db$' cat "$work/knocks"
+  # An open connection through the change.
+  k -n other exec guest -- sh -c "(for i in \$(seq 40); do echo \$i; sleep 0.5; done) | socat -t 2 - TCP:$db:9000" >"$work/open-pod" &
+  talking=$!
+  within 5 "a connection is open" outputs '^[0-9]+$' cat "$work/open-pod"
+  ks apply -f - >/dev/null <<'YAML'
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: deny}
+spec: {podSelector: {matchLabels: {app: db}}, policyTypes: [Ingress]}
+YAML
+  within 15 "a policy without rules shuts the database: another node" fails ask other guest "$db:8080"
+  within 5 "the same node" fails ask shop web "$db:8080"
+  ok "by its Service, too" fails ask shop web "$vip:80"
+  ok "others are open" outputs '^far$' ask shop web "$far:8080"
+  ok "the kubelet's probes pass" outputs '^True$' ks get pod db -o 'jsonpath={.status.conditions[?(@.type=="Ready")].status}'
+  ok "and itself" outputs '^db$' ask shop db "$db:8080"
+
+  # From here on the prober must never be let in.
+  let_in=$(wc -l <"$work/knocks")
+  ks apply -f - >/dev/null <<'YAML'
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web}
+spec:
+  podSelector: {matchLabels: {app: db}}
+  ingress:
+  - from: [{podSelector: {matchLabels: {app: web}}}]
+    ports: [{port: http}]
+YAML
+  within 10 "a selector and a named port open it to one" outputs '^db$' ask shop web "$vip:80"
+  ok "not to another port" fails k -n shop exec web -- timeout 2 socat -u TCP:$db:9000,connect-timeout=1 -
+  ok "not to others" fails ask shop far "$db:8080"
+  ks label pod far app=web --overwrite >/dev/null
+  within 10 "a label makes a friend" outputs '^db$' ask shop far "$db:8080"
+  ks label pod far app=far --overwrite >/dev/null
+  within 10 "and takes it away" fails ask shop far "$db:8080"
+  for port in '{port: 8000, endPort: 8100}' '{port: 9000}' '{port: 8080}'; do
+    ks apply -f - >/dev/null <<YAML
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web}
+spec:
+  podSelector: {matchLabels: {app: db}}
+  ingress: [{from: [{podSelector: {matchLabels: {app: web}}}, {ipBlock: {cidr: 192.168.77.0/24, except: [192.168.77.9/32]}}], ports: [$port]}]
+YAML
+    case $port in *9000*) within 10 "a change of ports shuts" fails ask shop web "$db:8080" ;; *) within 10 "ports $port open" outputs '^db$' ask shop web "$db:8080" ;; esac
+  done
+  ok "a range lets another machine in" outputs '^db$' http b "$db:8080/name"
+  ip -n "$prefix-out" route add 10.42.0.0/16 via 192.168.77.1 2>/dev/null
+  ok "and its exception not" fails on out curl -sS -m 2 "http://$db:8080/name"
+  ok "the prober knocks still" kill -0 $prober
+  kill $prober 2>/dev/null
+  wait $prober 2>/dev/null
+  ok "and never got in, at no change" test "$(wc -l <"$work/knocks")" = "$let_in"
+  minik_kill9 a
+  # shellcheck disable=SC2086
+  minik_start a ${host_args[a]} || exit 1
+  within 30 "after a kill -9 it is as it was: open to one" outputs '^db$' ask shop web "$db:8080"
+  ok "and shut to others" fails ask other guest "$db:8080"
+  wait $talking
+  ok "an established connection stayed" test "$(wc -l <"$work/open-pod")" = 40
+
+  # A pod that policies select is shut before its first packet.
+  ks apply -f - >/dev/null <<YAML
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: quiet}
+spec: {podSelector: {matchLabels: {quiet: "yes"}}, policyTypes: [Egress], egress: [{to: [{namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: kube-system}}}], ports: [{port: 53, protocol: UDP}]}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: quiet, labels: {quiet: "yes"}}
+spec:
+  nodeName: node-b
+  terminationGracePeriodSeconds: 0
+  containers: [{name: c, image: "$image", command: [sh, -c, 'for i in 1 2 3 4 5 6; do wget -qO- -T 1 http://$far:8080/name && echo out; done; echo tried; exec sleep 3600']}]
+YAML
+  within 40 "a quiet pod has tried" outputs '^tried$' ks logs quiet
+  ok "its first packet was not let out, nor a later one" fails outputs '^out$' ks logs quiet
+  ok "the cluster DNS answers it, as its rule says" ks exec quiet -- nslookup db.shop.svc.cluster.local
+  ok "somebody else goes on asking" outputs '^far$' ask shop web "$far:8080"
+  ks delete networkpolicy --all >/dev/null
+  within 10 "without policies all is open" outputs '^db$' ask other guest "$db:8080"
+  within 10 "and no table is left" fails outputs minik_policy on a nft list tables
+  ks create -f - >/dev/null <<'YAML'
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: deny}
+spec: {podSelector: {}, policyTypes: [Ingress]}
+YAML
+  within 10 "shut again" fails ask other guest "$db:8080"
+  minik_kill9 a
+  # shellcheck disable=SC2086
+  minik_start a ${host_args[a]} --disable network-policy || exit 1
+  ok "switched off, no table is left" fails outputs minik_policy on a nft list tables
+  within 20 "and all is open" outputs '^db$' ask other guest "$db:8080"
+  k delete namespace shop other >/dev/null
+}
 part servicelb && servicelb
 part storage && storage
+part policies && policies
 true

@@ -38,19 +38,21 @@ stored() { # WARNING, and the object on standard input
   out=$(k create -f - 2>&1) || { echo "$out"; return 1; }
   like "$out" "Warning: $1"
 }
-ok "a NetworkPolicy says that it is only stored" stored 'minik stores NetworkPolicy, but does not enforce it yet' <<'YAML'
+ok "a ServiceCIDR says that it is only stored" stored 'minik stores a further ServiceCIDR, but does not give addresses of it to Services yet' <<'YAML'
 apiVersion: networking.k8s.io/v1
-kind: NetworkPolicy
-metadata: {name: deny, namespace: policy}
-spec: {podSelector: {}}
+kind: ServiceCIDR
+metadata: {name: further}
+spec: {cidrs: [10.77.0.0/24]}
 YAML
-within 10 "and has an event of it" outputs 'NotYet.*networkpolicy/deny.*does not enforce it yet' k -n policy get events
-ok "so does a Service of type LoadBalancer" stored 'minik stores a Service of type LoadBalancer, but does not give it an address of its own yet' <<'YAML'
-apiVersion: v1
-kind: Service
-metadata: {name: lb, namespace: policy}
-spec: {type: LoadBalancer, ports: [{port: 80}]}
+within 10 "and has an event of it" outputs 'NotYet.*servicecidr/further.*does not give addresses of it' k get events -A
+k delete servicecidr further --wait=false >/dev/null
+ok "so does a StorageClass of somebody else's provisioner" stored 'minik stores a StorageClass with a provisioner of others, but does not provision volumes by itself yet' <<'YAML'
+apiVersion: storage.k8s.io/v1
+kind: StorageClass
+metadata: {name: others}
+provisioner: example.com/others
 YAML
+k delete storageclass others >/dev/null
 ok "a Service that is served is not spoken of" outputs '^service/plain created$' k -n policy create service clusterip plain --tcp=80
 ok "nor warned of" fails outputs Warning k -n policy annotate service plain a=b
 

@@ -13,6 +13,7 @@ import io.minik.agent.pki.JoinClient;
 import io.minik.agent.pki.JoinPatience;
 import io.minik.agent.pki.NodeIdentity;
 import io.minik.agent.pki.NodeKeys;
+import io.minik.agent.policy.PolicyRoom;
 import io.minik.agent.probe.NetworkActions;
 import io.minik.agent.probe.ProbeTimers;
 import io.minik.agent.proxy.Proxy;
@@ -195,9 +196,10 @@ final class AgentRooms {
         Rooms rooms = daemon.rooms();
         FileWork files = FileWork.on(vertx);
         LocalVolumes volumes = new LocalVolumes(node.localStoragePath(), files);
-        Proxy proxy = proxy();
-        NodeRoom nodeRoom = nodeRoom(runtime, machine, files, proxy);
-        Kubelet kubelet = kubelet(runtime, machine, files, nodeRoom);
+        FilterTables tables =
+                new FilterTables(proxy(), FilterTables.policy(daemon.vertx(), loop, informers, events, identity));
+        NodeRoom nodeRoom = nodeRoom(runtime, machine, files, tables);
+        Kubelet kubelet = kubelet(runtime, machine, files, new Beside(nodeRoom, tables.policy()));
         KubeletServer server = new KubeletServer(
                 vertx,
                 context,
@@ -223,7 +225,8 @@ final class AgentRooms {
                         List.of(
                                 CriRoom.of(vertx, context, runtime, node.runDir),
                                 new InformersRoom("node-informers", informers),
-                                proxy,
+                                tables.proxy(),
+                                tables.policy(),
                                 dns(machine),
                                 kubelet,
                                 server,
@@ -239,7 +242,7 @@ final class AgentRooms {
                 });
     }
 
-    private NodeRoom nodeRoom(NodeRuntime runtime, Machine machine, FileWork files, Proxy proxy) {
+    private NodeRoom nodeRoom(NodeRuntime runtime, Machine machine, FileWork files, FilterTables tables) {
         NodeConfig config = new NodeConfig(
                 nodeName,
                 List.of(nodeIp),
@@ -258,7 +261,7 @@ final class AgentRooms {
                         api,
                         informers,
                         events,
-                        network(runtime, proxy),
+                        network(runtime, tables),
                         () -> runtime.health().ready()
                                 ? Optional.empty()
                                 : Optional.of(runtime.health().message()),
@@ -280,7 +283,7 @@ final class AgentRooms {
         return Cidr.parseAll(cluster.clusterCidr());
     }
 
-    private NodeNetwork network(NodeRuntime runtime, Proxy proxy) {
+    private NodeNetwork network(NodeRuntime runtime, FilterTables tables) {
         BridgeNetwork bridge = runtime.network();
         return new NodeNetwork() {
             @Override
@@ -301,10 +304,9 @@ final class AgentRooms {
 
             @Override
             public Future<List<String>> openFirewall() {
-                List<String> tables = proxy.health().ready() ? List.of(Proxy.Settings.TABLE) : List.of();
-                return bridge.openFirewall(clusterRanges(), tables).map(found -> {
+                return bridge.openFirewall(clusterRanges(), tables.names()).map(found -> {
                     if (found.flushed()) {
-                        proxy.renew();
+                        tables.renew();
                     }
                     return found.told();
                 });
@@ -317,7 +319,10 @@ final class AgentRooms {
         };
     }
 
-    private Kubelet kubelet(NodeRuntime runtime, Machine machine, FileWork files, NodeRoom nodeRoom) {
+    /** Rooms that the kubelet asks. */
+    private record Beside(NodeRoom nodeRoom, PolicyRoom policy) {}
+
+    private Kubelet kubelet(NodeRuntime runtime, Machine machine, FileWork files, Beside beside) {
         Path root = node.dataDir.resolve("agent/kubelet");
         NetworkActions actions =
                 new NetworkActions(daemon.vertx(), loop, runtime.runtimeService(), Build.THIS.majorMinor());
@@ -329,8 +334,8 @@ final class AgentRooms {
                         List.of(cluster.clusterDns()), cluster.clusterDomain(), machine.resolvConf()),
                 "kubepods",
                 machine.allocatable(),
-                nodeRoom::object,
-                podNetwork.future(),
+                beside.nodeRoom()::object,
+                new KubeletConfig.Addressing(podNetwork.future(), beside.policy()::guarded),
                 machine.memoryBytes(),
                 false);
         return new Kubelet(

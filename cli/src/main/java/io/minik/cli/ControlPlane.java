@@ -207,7 +207,8 @@ final class ControlPlane {
                 options.clusterDns,
                 options.clusterDomain,
                 NODE_PREFIX,
-                List.of("https://" + advertised + ":" + options.httpsListenPort));
+                List.of("https://" + advertised + ":" + options.httpsListenPort),
+                options.disable);
     }
 
     private Void mountJoin(ClusterIdentity identity) {

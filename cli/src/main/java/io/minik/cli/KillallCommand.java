@@ -1,5 +1,6 @@
 package io.minik.cli;
 
+import io.minik.agent.policy.PolicyRoom;
 import io.minik.agent.proxy.Proxy;
 import io.minik.cli.log.LogSettings;
 import io.minik.runtime.HostTool;
@@ -55,10 +56,10 @@ final class KillallCommand implements Callable<Integer> {
             try {
                 // Without nft on this machine there is no table of ours.
                 if (HostTool.find("nft").isPresent()) {
-                    Nft.ofHost().apply(Nft.dropped(Proxy.Settings.TABLE));
+                    Nft.ofHost().apply(Nft.dropped(Proxy.Settings.TABLE) + Nft.dropped("inet", PolicyRoom.TABLE));
                 }
             } catch (IOException e) {
-                left.add("nft table " + Proxy.Settings.TABLE + ": " + e.getMessage());
+                left.add("nft tables " + Proxy.Settings.TABLE + ", " + PolicyRoom.TABLE + ": " + e.getMessage());
             }
             left.forEach(what -> System.err.println("minik: not removed: " + what));
             return left.isEmpty() ? 0 : Main.FAILED;

@@ -15,7 +15,9 @@ record Parts(List<String> disabled) {
 
     static final String LOCAL_STORAGE = "local-storage";
 
-    private static final List<String> ALL = List.of(METRICS, SERVICE_LB, LOCAL_STORAGE);
+    static final String NETWORK_POLICY = "network-policy";
+
+    private static final List<String> ALL = List.of(METRICS, SERVICE_LB, LOCAL_STORAGE, NETWORK_POLICY);
 
     boolean has(String part) {
         return !disabled.contains(part);
@@ -33,7 +35,8 @@ record Parts(List<String> disabled) {
         return new Controllers.Box(
                 has(SERVICE_LB),
                 serverPort,
-                has(LOCAL_STORAGE) ? Optional.of(new Directories(server)) : Optional.empty());
+                has(LOCAL_STORAGE) ? Optional.of(new Directories(server)) : Optional.empty(),
+                has(NETWORK_POLICY));
     }
 
     private record Directories(ApiServer server) implements NodeVolumes {

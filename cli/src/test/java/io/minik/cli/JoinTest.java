@@ -62,7 +62,13 @@ import org.junit.jupiter.api.io.TempDir;
 /** Agent and server of one program, joined over real TLS on loopback; curl and openssl look on. */
 class JoinTest {
     private static final ClusterConfig CLUSTER = new ClusterConfig(
-            "10.42.0.0/16", "10.43.0.0/16", "10.43.0.10", "cluster.local", 24, List.of("https://127.0.0.1:6443"));
+            "10.42.0.0/16",
+            "10.43.0.0/16",
+            "10.43.0.10",
+            "cluster.local",
+            24,
+            List.of("https://127.0.0.1:6443"),
+            List.of());
 
     @TempDir
     Path folder;

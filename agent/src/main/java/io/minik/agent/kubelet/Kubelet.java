@@ -118,7 +118,9 @@ public final class Kubelet implements Room {
         running = true;
         parts.runtime().onContainerExit(exited -> loop.run(() -> find(exited).ifPresent(PodWorker::wake)));
         pods.onChange((before, now) -> change(before, now));
-        config.network().onComplete(up -> loop.run(() -> workers.values().forEach(PodWorker::wake)));
+        config.addressing()
+                .ready()
+                .onComplete(up -> loop.run(() -> workers.values().forEach(PodWorker::wake)));
         for (Pod orphan : orphans) {
             log.atInfo()
                     .addKeyValue("pod", orphan.key())
@@ -280,7 +282,7 @@ public final class Kubelet implements Room {
 
         @Override
         public boolean network() {
-            return config.network().succeeded();
+            return config.addressing().ready().succeeded();
         }
 
         @Override

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 
 /**
@@ -13,7 +14,7 @@ import java.util.function.Supplier;
  * @param cgroupRoot first part of cgroup parents: {@code kubepods}
  * @param allocatable the node's, as quantities
  * @param node as the API has it; empty while it is not known
- * @param network succeeds once pods can have addresses
+ * @param addressing when pods can have addresses, and what comes before their first packet
  * @param seccompDefault containers that say nothing get runtime/default instead of unconfined
  */
 public record KubeletConfig(
@@ -24,9 +25,20 @@ public record KubeletConfig(
         String cgroupRoot,
         Map<String, String> allocatable,
         Supplier<Optional<KubeObject>> node,
-        Future<Void> network,
+        Addressing addressing,
         long nodeMemoryBytes,
         boolean seccompDefault) {
+    /**
+     * @param ready succeeds once pods can have addresses
+     * @param guarded of a pod with its addresses: succeeds when its containers may start
+     */
+    public record Addressing(Future<Void> ready, BiFunction<KubeObject, List<String>, Future<Void>> guarded) {
+        /** Nothing is between pods. */
+        public static Addressing open(Future<Void> ready) {
+            return new Addressing(ready, (pod, addresses) -> Future.succeededFuture());
+        }
+    }
+
     /**
      * @param rootDir pods' files: {@code <rootDir>/pods/<uid>}
      * @param podLogsDir upstream's is /var/log/pods

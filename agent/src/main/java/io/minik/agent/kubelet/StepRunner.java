@@ -92,6 +92,10 @@ final class StepRunner {
         }
         return resizing(pod)
                 .makeRoom()
+                .compose(ignored -> node.config()
+                        .addressing()
+                        .guarded()
+                        .apply(pod.object(), sandbox.get().ips()))
                 .compose(ignored -> new ContainerStart(node, pod, start, sandbox.get(), targetId.orElse("")).run());
     }
 

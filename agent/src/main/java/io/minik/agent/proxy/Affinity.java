@@ -1,6 +1,7 @@
 package io.minik.agent.proxy;
 
 import io.minik.agent.proxy.Treatment.Kind;
+import io.minik.runtime.nft.Element;
 import io.minik.runtime.nft.Family;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;

@@ -1,5 +1,6 @@
 package io.minik.agent.proxy;
 
+import io.minik.runtime.nft.Element;
 import io.minik.runtime.nft.Family;
 import java.util.List;
 import java.util.Map;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.minik.api.object.KubeObject;
 import io.minik.ground.json.Json;
 import io.minik.ground.net.Address;
+import io.minik.runtime.nft.Element;
 import io.minik.runtime.nft.Family;
 import java.util.EnumMap;
 import java.util.List;

@@ -2,8 +2,11 @@ package io.minik.agent.proxy;
 
 import io.minik.ground.net.Address;
 import io.minik.ground.net.Cidr;
+import io.minik.runtime.nft.Element;
 import io.minik.runtime.nft.Family;
 import io.minik.runtime.nft.Nft;
+import io.minik.runtime.nft.RuleTable;
+import io.minik.runtime.nft.TableWords;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -19,10 +22,8 @@ final class NftScript {
     private static final String MARK = "0x4000";
 
     private static final String UNMARK = "0xffffbfff";
-    /** Elements on one line: long enough to be quick, short enough to read when nft complains. */
-    private static final int ELEMENTS_A_LINE = 200;
-
     private final String table;
+    private final TableWords words;
     private final List<Cidr> cluster;
     private final List<Family> families;
     private final List<Proxy.Redirect> redirects;
@@ -30,6 +31,7 @@ final class NftScript {
     /** @param cluster ranges of all pods: of each family that there is one */
     NftScript(String table, List<Cidr> cluster, List<Proxy.Redirect> redirects) {
         this.table = table;
+        this.words = new TableWords(table);
         this.cluster = cluster;
         this.families = cluster.stream().map(Family::of).toList();
         this.redirects = redirects;
@@ -45,7 +47,7 @@ final class NftScript {
         StringBuilder script = new StringBuilder(Nft.dropped(table));
         script.append("table inet ").append(table).append(" {\n");
         families.forEach(family -> maps(script, family));
-        objects(script, elements);
+        script.append(words.objects(elements));
         chains(script, elements, new TreeSet<>());
         marks(script);
         outside(script);
@@ -53,30 +55,15 @@ final class NftScript {
         rejects(script);
         hooks(script);
         script.append("}\n");
-        elements(script, "add", elements);
+        script.append(words.elements("add", elements));
         return script.toString();
     }
 
     /** What differs. @param known chains that the table has; those that this script makes are added */
     String changes(RuleTable.Changes changes, Set<String> known) {
-        StringBuilder script = new StringBuilder();
         StringBuilder block = new StringBuilder();
-        objects(block, changes.put());
         chains(block, changes.put(), known);
-        if (block.length() > 0) {
-            script.append("table inet ")
-                    .append(table)
-                    .append(" {\n")
-                    .append(block)
-                    .append("}\n");
-        }
-        elements(script, "delete", changes.removed());
-        elements(script, "add", changes.put());
-        // Last, when nothing points to them: chains before the sets that they use, in the order of the map's name.
-        changes.removed().keySet().stream()
-                .filter(Element::isObject)
-                .forEach(gone -> line(script, 0, "delete " + gone.map() + " inet " + table + " " + gone.key()));
-        return script.toString();
+        return words.changes(changes, block.toString());
     }
 
     /** The chains that the verdicts of these elements go to. */
@@ -118,17 +105,6 @@ final class NftScript {
 
     private static void set(StringBuilder script, Family family, String name, String types) {
         line(script, 1, "set " + family.named(name) + " { typeof " + types + " }");
-    }
-
-    /** Sets and chains that a service wants for itself. */
-    private static void objects(StringBuilder script, Map<Element, String> elements) {
-        elements.forEach((element, body) -> {
-            if (element.isObject()) {
-                line(script, 1, element.map() + " " + element.key() + " {");
-                body.lines().forEach(rule -> line(script, 2, rule));
-                line(script, 1, "}");
-            }
-        });
     }
 
     private void chains(StringBuilder script, Map<Element, String> elements, Set<String> known) {
@@ -257,24 +233,6 @@ final class NftScript {
         line(script, 2, "type " + hook + "; policy accept;");
         rules.forEach(rule -> line(script, 2, rule));
         line(script, 1, "}");
-    }
-
-    private void elements(StringBuilder script, String verb, Map<Element, String> elements) {
-        Map<String, List<String>> byMap = new TreeMap<>();
-        elements.forEach((element, value) -> {
-            if (element.isObject()) {
-                return;
-            }
-            boolean bare = value.isEmpty() || verb.equals("delete");
-            byMap.computeIfAbsent(element.map(), ignored -> new ArrayList<>())
-                    .add(bare ? element.key() : element.key() + " : " + value);
-        });
-        byMap.forEach((map, items) -> {
-            for (int from = 0; from < items.size(); from += ELEMENTS_A_LINE) {
-                List<String> part = items.subList(from, Math.min(items.size(), from + ELEMENTS_A_LINE));
-                line(script, 0, verb + " element inet " + table + " " + map + " { " + String.join(", ", part) + " }");
-            }
-        });
     }
 
     private static void line(StringBuilder script, int depth, String text) {

@@ -6,6 +6,7 @@ import io.minik.api.object.KubeObject;
 import io.minik.ground.json.Json;
 import io.minik.ground.net.Address;
 import io.minik.ground.net.Cidr;
+import io.minik.runtime.nft.Element;
 import io.minik.runtime.nft.Family;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -1,6 +1,8 @@
 package io.minik.agent.proxy;
 
+import io.minik.runtime.nft.Element;
 import io.minik.runtime.nft.Family;
+import io.minik.runtime.nft.RuleTable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;

@@ -1,5 +1,6 @@
 package io.minik.agent.proxy;
 
+import io.minik.runtime.nft.Element;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.regex.Matcher;

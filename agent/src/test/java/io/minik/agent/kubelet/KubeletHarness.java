@@ -93,7 +93,7 @@ final class KubeletHarness {
                 "kubepods",
                 Map.of("cpu", "2", "memory", "4Gi", "pods", "10"),
                 () -> Optional.of(NODE),
-                network.future(),
+                KubeletConfig.Addressing.open(network.future()),
                 8L << 30,
                 false);
         return new Kubelet(

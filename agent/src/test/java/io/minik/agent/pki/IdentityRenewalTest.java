@@ -25,7 +25,7 @@ class IdentityRenewalTest {
     }
 
     private static NodeIdentity identity(String certificate) {
-        ClusterConfig cluster = new ClusterConfig("", "", "", "", 24, List.of());
+        ClusterConfig cluster = new ClusterConfig("", "", "", "", 24, List.of(), List.of());
         return new NodeIdentity("n1", certificate, "", "", "", "", "", cluster, Instant.EPOCH);
     }
 

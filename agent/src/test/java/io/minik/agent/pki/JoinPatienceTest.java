@@ -30,7 +30,7 @@ class JoinPatienceTest {
     }
 
     private static NodeIdentity identity() {
-        ClusterConfig cluster = new ClusterConfig("", "", "", "", 24, List.of());
+        ClusterConfig cluster = new ClusterConfig("", "", "", "", 24, List.of(), List.of());
         return new NodeIdentity("n1", "", "", "", "", "", "", cluster, Instant.EPOCH);
     }
 

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.minik.api.object.KubeObject;
 import io.minik.ground.net.Cidr;
+import io.minik.runtime.nft.Element;
+import io.minik.runtime.nft.RuleTable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

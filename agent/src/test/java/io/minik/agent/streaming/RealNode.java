@@ -161,7 +161,7 @@ final class RealNode implements AutoCloseable {
                 "kubepods",
                 Map.of("cpu", "8", "memory", "16Gi", "pods", "110"),
                 Optional::empty,
-                Future.succeededFuture(),
+                KubeletConfig.Addressing.open(Future.succeededFuture()),
                 16L << 30,
                 false);
         return new Kubelet(

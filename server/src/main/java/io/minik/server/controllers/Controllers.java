@@ -19,6 +19,7 @@ import io.minik.server.controllers.jobs.TtlController;
 import io.minik.server.controllers.nodes.NodeIpamController;
 import io.minik.server.controllers.nodes.NodeLifecycleController;
 import io.minik.server.controllers.nodes.PodGcController;
+import io.minik.server.controllers.nodes.PolicyReaders;
 import io.minik.server.controllers.nodes.ServerRole;
 import io.minik.server.controllers.nodes.TaintEvictionController;
 import io.minik.server.controllers.volumes.EphemeralVolumes;
@@ -62,8 +63,9 @@ public final class Controllers {
     /**
      * @param serverPort of the API server, on its node
      * @param localStorage empty: without
+     * @param networkPolicy nodes enforce policies
      */
-    public record Box(boolean serviceLb, int serverPort, Optional<NodeVolumes> localStorage) {}
+    public record Box(boolean serviceLb, int serverPort, Optional<NodeVolumes> localStorage, boolean networkPolicy) {}
 
     /** All resources that can be listed, watched and deleted, those too that come and go. */
     public interface Served {
@@ -124,6 +126,7 @@ public final class Controllers {
         Box box = config.box();
         rooms.add(new ServiceBalancer(
                 context, new ServiceBalancer.Config(box.serviceLb(), config.serverNode(), box.serverPort())));
+        rooms.add(new PolicyReaders(context, box.networkPolicy()));
         rooms.add(new LocalStorageClass(context, box.localStorage().isPresent()));
         box.localStorage().ifPresent(directories -> rooms.add(new LocalProvisioner(context, directories)));
         return rooms;

@@ -53,14 +53,15 @@ class NotYetTest {
             Map.entry(
                     "PriorityLevelConfiguration",
                     "'spec':{'type':'Limited','limited':{'limitResponse':{'type':'Reject'}}}"),
-            Map.entry("NetworkPolicy", "'spec':{'podSelector':{}}"),
             Map.entry("Ingress", "'spec':{'defaultBackend':{'service':{'name':'s','port':{'number':80}}}}"),
             Map.entry("a further ServiceCIDR", "'spec':{'cidrs':['10.99.0.0/16']}"),
             Map.entry("a Service of type LoadBalancer", "'spec':{'type':'LoadBalancer','ports':[{'port':80}]}"),
             Map.entry(
                     "HorizontalPodAutoscaler",
                     "'spec':{'maxReplicas':2,'scaleTargetRef':{'kind':'Deployment','name':'d'}}"),
-            Map.entry("a StorageClass with a provisioner of others", "'metadata':{'name':'dynamic'},'provisioner':'x.y/z'"),
+            Map.entry(
+                    "a StorageClass with a provisioner of others",
+                    "'metadata':{'name':'dynamic'},'provisioner':'x.y/z'"),
             Map.entry(
                     "a claim of a StorageClass with a provisioner of others",
                     CLAIM.formatted(",'storageClassName':'provisioned'")),
@@ -188,17 +189,17 @@ class NotYetTest {
     @Test
     void updatesSpeakWhenTheWishChangesAndTemplatesSpeakForTheirPods() {
         KubeObject made = api.said(
-                        resource("networkpolicies.networking.k8s.io"),
+                        resource("ingresses.networking.k8s.io"),
                         "default",
-                        "{'metadata':{'name':'np'},'spec':{'podSelector':{}}}")
+                        "{'metadata':{'name':'in'},'spec':{'defaultBackend':{'service':{'name':'s','port':{'number':80}}}}}")
                 .object();
-        Resource policies = resource("networkpolicies.networking.k8s.io");
-        assertThat(api.mergeSaid(policies, made.key(), "{'metadata':{'labels':{'a':'b'}}}")
+        Resource ingresses = resource("ingresses.networking.k8s.io");
+        assertThat(api.mergeSaid(ingresses, made.key(), "{'metadata':{'labels':{'a':'b'}}}")
                         .warnings())
                 .isEmpty();
-        assertThat(api.mergeSaid(policies, made.key(), "{'spec':{'policyTypes':['Egress']}}")
+        assertThat(api.mergeSaid(ingresses, made.key(), "{'spec':{'ingressClassName':'other'}}")
                         .warnings())
-                .containsExactly("minik stores NetworkPolicy, but does not enforce it yet");
+                .containsExactly("minik stores Ingress, but does not route by it yet");
         String deployment =
                 "{'metadata':{'name':'d'},'spec':{'selector':{'matchLabels':{'a':'b'}},'template':{'metadata':"
                         + "{'labels':{'a':'b'}},"

@@ -42,7 +42,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 class JoinServiceTest {
     private static final InstantSource CLOCK = InstantSource.fixed(Instant.parse("2026-11-21T04:00:00Z"));
     private static final ClusterConfig CLUSTER = new ClusterConfig(
-            "10.42.0.0/16", "10.43.0.0/16", "10.43.0.10", "cluster.local", 24, List.of("https://192.0.2.10:6443"));
+            "10.42.0.0/16",
+            "10.43.0.0/16",
+            "10.43.0.10",
+            "cluster.local",
+            24,
+            List.of("https://192.0.2.10:6443"),
+            List.of());
     private static final String PASSWORD = "0123456789abcdef0123456789abcdef";
     private static final String ADDRESS = "192.0.2.21";
 

@@ -299,7 +299,8 @@ public final class VolumeBinder implements Controller {
 
     /** It was made by hand, and is to go with its claim: nobody here knows how. */
     private static boolean undeletable(KubeObject volume) {
-        return !Json.textOr("Retain", volume.tree(), "spec", "persistentVolumeReclaimPolicy").equals("Retain")
+        return !Json.textOr("Retain", volume.tree(), "spec", "persistentVolumeReclaimPolicy")
+                        .equals("Retain")
                 && !volume.annotations().containsKey(PROVISIONED_BY);
     }
 }

@@ -1,4 +1,4 @@
-package io.minik.agent.proxy;
+package io.minik.runtime.nft;
 
 import java.util.HashMap;
 import java.util.HashSet;
@@ -9,14 +9,14 @@ import java.util.TreeMap;
 
 /**
  * All elements that are wanted, by who wants them, and what the kernel has. Where two owners want one place for different
- * things (one node port in two services), the first by name has it. Owned by the proxy's loop.
+ * things (one node port in two services), the first by name has it. Owned by one loop.
  *
  * <p>Costs are by what changed, not by what there is: one service among 10,000 touches only its own elements.
  */
-final class RuleTable {
+public final class RuleTable {
     /** @param put elements to add, or to replace where {@code removed} has them too */
-    record Changes(Map<Element, String> removed, Map<Element, String> put) {
-        boolean isEmpty() {
+    public record Changes(Map<Element, String> removed, Map<Element, String> put) {
+        public boolean isEmpty() {
             return removed.isEmpty() && put.isEmpty();
         }
     }
@@ -27,7 +27,7 @@ final class RuleTable {
     private final Map<Element, String> applied = new HashMap<>();
 
     /** @param elements empty: the owner is gone */
-    void want(String owner, Map<Element, String> elements) {
+    public void want(String owner, Map<Element, String> elements) {
         Map<Element, String> before = elements.isEmpty() ? byOwner.remove(owner) : byOwner.put(owner, elements);
         if (before != null) {
             before.forEach((element, value) -> {
@@ -51,12 +51,12 @@ final class RuleTable {
         });
     }
 
-    boolean isDirty() {
+    public boolean isDirty() {
         return !touched.isEmpty();
     }
 
     /** What differs from the kernel now; from here on it counts as applied: after a failed transaction use {@link #takeAll}. */
-    Changes takeChanges() {
+    public Changes takeChanges() {
         Changes changes = new Changes(new TreeMap<>(), new TreeMap<>());
         for (Element element : touched) {
             Optional<String> want = value(element);
@@ -75,7 +75,7 @@ final class RuleTable {
     }
 
     /** Everything, for a table made anew; counts as applied. */
-    Map<Element, String> takeAll() {
+    public Map<Element, String> takeAll() {
         applied.clear();
         touched.clear();
         wanted.keySet().forEach(element -> value(element).ifPresent(value -> applied.put(element, value)));

@@ -1,0 +1,4 @@
+@NullMarked
+package io.minik.agent.policy;
+
+import org.jspecify.annotations.NullMarked;
