@@ -1,6 +1,7 @@
 package io.minik.server.authn;
 
 import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +19,9 @@ public interface Authenticator {
     default boolean letsAnonymousIn(String path) {
         return true;
     }
+
+    /** Takes out of a request's headers what tells of its user: it may be passed on to those who would believe it. */
+    default void forget(MultiMap headers) {}
 
     /**
      * @param clientCertificates chain as the client showed it, leaf first, of whose key TLS is sure; empty if none

@@ -4,6 +4,7 @@ import io.minik.ground.tls.ClientAuthority;
 import io.minik.ground.tls.Subject;
 import io.minik.ground.tls.X509Exception;
 import io.minik.server.authn.Authenticator.Credentials;
+import io.vertx.core.MultiMap;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Users that a proxy in front names in headers, which is believed for its certificate.
@@ -44,6 +46,16 @@ public record HeaderUsers(
             groups.add(User.AUTHENTICATED);
         }
         return Optional.of(new User(name, first(credentials, uidHeaders), List.copyOf(groups), extra(credentials)));
+    }
+
+    /** Whoever said it: a client may say it as well, and is believed by those who see this server's certificate beside it. */
+    void forget(MultiMap headers) {
+        Stream.of(userHeaders, uidHeaders, groupHeaders).flatMap(List::stream).forEach(headers::remove);
+        for (String name : List.copyOf(headers.names())) {
+            if (extraPrefixes.stream().anyMatch(prefix -> name.regionMatches(true, 0, prefix, 0, prefix.length()))) {
+                headers.remove(name);
+            }
+        }
     }
 
     private static String commonName(Credentials credentials) {

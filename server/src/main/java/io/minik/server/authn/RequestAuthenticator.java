@@ -4,6 +4,7 @@ import io.minik.api.meta.ApiException;
 import io.minik.ground.tls.ClientAuthority;
 import io.minik.server.authn.ServiceAccountTokens.Verified;
 import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
 import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Optional;
@@ -35,6 +36,11 @@ public final class RequestAuthenticator implements Authenticator {
     @Override
     public boolean letsAnonymousIn(String path) {
         return strangers.letsAnonymousIn(path);
+    }
+
+    @Override
+    public void forget(MultiMap headers) {
+        strangers.forget(headers);
     }
 
     @Override
@@ -83,12 +89,14 @@ public final class RequestAuthenticator implements Authenticator {
 
     /** Empty also if the server that is asked does not say. */
     private Future<Optional<Verified>> elsewhere(String token, List<String> audiences) {
-        return strangers.askElsewhere(token, audiences).otherwise(error -> {
-            log.atWarn()
-                    .addKeyValue("err", String.valueOf(error.getMessage()))
-                    .log("the server that is asked for tokens does not answer");
-            return Optional.empty();
-        });
+        return strangers
+                .askElsewhere(token, audiences, serviceAccounts.apiAudiences())
+                .otherwise(error -> {
+                    log.atWarn()
+                            .addKeyValue("err", String.valueOf(error.getMessage()))
+                            .log("the server that is asked for tokens does not answer");
+                    return Optional.empty();
+                });
     }
 
     private Future<Optional<Verified>> known(String token, List<String> audiences, List<String> own) {

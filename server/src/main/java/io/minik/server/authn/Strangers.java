@@ -4,6 +4,7 @@ import io.minik.ground.json.Json;
 import io.minik.server.authn.Authenticator.Credentials;
 import io.minik.server.authn.ServiceAccountTokens.Verified;
 import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -74,6 +75,11 @@ public final class Strangers {
         return known.config().letsIn(path);
     }
 
+    /** Takes out of a request what is told of its user, so that whoever it is passed on to believes none of it. */
+    void forget(MultiMap told) {
+        headers.ifPresent(users -> users.forget(told));
+    }
+
     /** Whom a proxy names. */
     Optional<User> named(Credentials credentials) {
         return headers.flatMap(users -> users.of(credentials));
@@ -90,8 +96,8 @@ public final class Strangers {
     }
 
     /** Who holds a token that nobody here knows. */
-    Future<Optional<Verified>> askElsewhere(String token, List<String> audiences) {
-        return webhook.map(server -> server.verify(token, audiences))
+    Future<Optional<Verified>> askElsewhere(String token, List<String> audiences, List<String> own) {
+        return webhook.map(server -> server.verify(token, audiences, own))
                 .orElseGet(() -> Future.succeededFuture(Optional.empty()));
     }
 

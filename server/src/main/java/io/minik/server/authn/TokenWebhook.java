@@ -29,6 +29,9 @@ public final class TokenWebhook {
     /** Tokens in use at a time are fewer; what is forgotten is asked again. */
     private static final int MOST_REMEMBERED = 4096;
 
+    /** Who has more groups than this is asked for each time: of all that is remembered it is 64 MiB at most. */
+    private static final int LONGEST_REMEMBERED = 16 * 1024;
+
     private final ReviewClient client;
     private final String version;
     private final Duration remembered;
@@ -56,17 +59,23 @@ public final class TokenWebhook {
         this.clock = clock;
     }
 
-    /** @param audiences for one of which the token must be; @return fails if the server does not say */
-    Future<Optional<Verified>> verify(String token, List<String> audiences) {
+    /**
+     * @param audiences for one of which the token must be
+     * @param own this server's audiences: whoever says nothing of audiences speaks of them alone, as upstream has it
+     * @return fails if the server does not say
+     */
+    Future<Optional<Verified>> verify(String token, List<String> audiences, List<String> own) {
         String key = digest(token, audiences);
         Known before = find(key);
         if (before != null) {
             return Future.succeededFuture(before.answer());
         }
         return client.post(review(token, audiences), TIMEOUT).map(answer -> {
-            Optional<Verified> found = verified(answer.path("status"), audiences);
-            synchronized (known) {
-                known.put(key, new Known(found, clock.millis() + remembered.toMillis()));
+            Optional<Verified> found = verified(answer.path("status"), audiences, own);
+            if (found.map(TokenWebhook::length).orElse(0) <= LONGEST_REMEMBERED) {
+                synchronized (known) {
+                    known.put(key, new Known(found, clock.millis() + remembered.toMillis()));
+                }
             }
             return found;
         });
@@ -89,13 +98,27 @@ public final class TokenWebhook {
         return review;
     }
 
-    /** Who says nothing of audiences means those that were asked about. */
-    private static Optional<Verified> verified(JsonNode status, List<String> audiences) {
+    /** Of its text, in characters. */
+    private static int length(Verified found) {
+        User user = found.user();
+        int length = user.name().length() + user.uid().length();
+        for (String group : user.groups()) {
+            length += group.length();
+        }
+        for (Map.Entry<String, List<String>> extra : user.extra().entrySet()) {
+            length += extra.getKey().length();
+            for (String value : extra.getValue()) {
+                length += value.length();
+            }
+        }
+        return length;
+    }
+
+    /** Whoever says nothing of audiences does not know of them: the token is for this server, and for nobody else. */
+    private static Optional<Verified> verified(JsonNode status, List<String> audiences, List<String> own) {
         List<String> meant = new ArrayList<>(audiences);
         List<String> said = Json.stringList(status, "audiences");
-        if (!said.isEmpty()) {
-            meant.retainAll(said);
-        }
+        meant.retainAll(said.isEmpty() ? own : said);
         if (!Json.bool(status, "authenticated") || meant.isEmpty()) {
             return Optional.empty();
         }
@@ -115,7 +138,10 @@ public final class TokenWebhook {
 
     private static String digest(String token, List<String> audiences) {
         try {
-            byte[] text = (String.join("\0", audiences) + "\0\0" + token).getBytes(StandardCharsets.UTF_8);
+            // With lengths: one audience whose name has a separator in it is not two.
+            StringBuilder parts = new StringBuilder();
+            audiences.forEach(each -> parts.append(each.length()).append(':').append(each));
+            byte[] text = parts.append('/').append(token).toString().getBytes(StandardCharsets.UTF_8);
             return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(text));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java has SHA-256", e);

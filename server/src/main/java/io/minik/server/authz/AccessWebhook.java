@@ -21,8 +21,8 @@ final class AccessWebhook implements Authorizer {
     /** Upstream's bound of what is remembered at all. */
     private static final int LONGEST_KEY = 10_000;
 
-    /** All keys together. */
-    private static final long MOST_KEY_BYTES = 4L << 20;
+    /** All keys and reasons together. */
+    private static final long MOST_BYTES = 4L << 20;
 
     /** Upstream's PerCallLimit. */
     private static final long MOST_COST = 1_000_000;
@@ -35,7 +35,7 @@ final class AccessWebhook implements Authorizer {
     /** Guarded by this. */
     private final Map<String, Known> known = new LinkedHashMap<>(64, 0.75f, true);
 
-    private long keyBytes;
+    private long bytes;
 
     private record Known(Decision decision, long untilMillis) {}
 
@@ -92,7 +92,7 @@ final class AccessWebhook implements Authorizer {
         }
         Decision decision = new Decision(allowed ? Outcome.ALLOW : denied ? Outcome.DENY : Outcome.NO_OPINION, reason);
         Duration held = allowed ? config.allowedHeld() : config.othersHeld();
-        if (key.length() <= LONGEST_KEY && !held.isZero()) {
+        if (key.length() + reason.length() <= LONGEST_KEY && !held.isZero()) {
             remember(key, new Known(decision, clock.millis() + held.toMillis()));
         }
         return Future.succeededFuture(decision);
@@ -104,13 +104,17 @@ final class AccessWebhook implements Authorizer {
     }
 
     private synchronized void remember(String key, Known decision) {
-        if (known.put(key, decision) == null) {
-            keyBytes += key.length();
-        }
-        var eldest = known.keySet().iterator();
-        while (known.size() > MOST_REMEMBERED || keyBytes > MOST_KEY_BYTES) {
-            keyBytes -= eldest.next().length();
+        Known before = known.put(key, decision);
+        bytes += size(key, decision) - (before == null ? 0 : size(key, before));
+        var eldest = known.entrySet().iterator();
+        while (known.size() > MOST_REMEMBERED || bytes > MOST_BYTES) {
+            Map.Entry<String, Known> next = eldest.next();
+            bytes -= size(next.getKey(), next.getValue());
             eldest.remove();
         }
+    }
+
+    private static int size(String key, Known decision) {
+        return key.length() + decision.decision().reason().length();
     }
 }

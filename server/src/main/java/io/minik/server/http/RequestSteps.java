@@ -107,6 +107,7 @@ final class RequestSteps {
                 throw ApiException.unauthorized();
             }
             User asker = user.orElse(User.ANONYMOUS);
+            authenticator.forget(wire.request().headers());
             wire.body().hold().of(asker);
             if (user.isPresent()) {
                 hold(wire);

@@ -57,9 +57,14 @@ class TokenWebhookTest {
     }
 
     private Optional<Verified> verify(String token) {
+        return verify(token, "api");
+    }
+
+    private Optional<Verified> verify(String token, String... audiences) {
         Promise<Optional<Verified>> verified = Promise.promise();
-        vertx.runOnContext(
-                unused -> webhook.orElseThrow().verify(token, List.of("api")).onComplete(verified));
+        vertx.runOnContext(unused -> webhook.orElseThrow()
+                .verify(token, List.of(audiences), List.of("api"))
+                .onComplete(verified));
         return await(verified.future());
     }
 
@@ -86,6 +91,27 @@ class TokenWebhookTest {
         answer = JANE.formatted(",'audiences':['elsewhere']");
 
         assertThat(verify("t")).isEmpty();
+    }
+
+    @Test
+    void whoKnowsNothingOfAudiencesSpeaksOfThisServer() {
+        assertThat(verify("t", "vault")).isEmpty();
+        assertThat(verify("t", "vault", "api")).map(Verified::audiences).contains(List.of("api"));
+    }
+
+    @Test
+    void oneAudienceWithASeparatorIsNotTwo() {
+        answer = JANE.formatted(",'audiences':['a','b']");
+        assertThat(verify("t", "a\0b")).isEmpty();
+        assertThat(verify("t", "a", "b")).map(Verified::audiences).contains(List.of("a", "b"));
+    }
+
+    @Test
+    void whoHasTooManyGroupsIsNotRemembered() {
+        answer = "{'authenticated':true,'user':{'username':'jane','groups':['" + "g".repeat(17_000) + "']}}";
+        assertThat(verify("t")).isPresent();
+        assertThat(verify("t")).isPresent();
+        assertThat(asked).hasSize(2);
     }
 
     @Test
