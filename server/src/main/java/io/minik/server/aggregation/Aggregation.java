@@ -17,6 +17,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 /** What is known of the group versions that others serve. Any thread; changed by the controller alone. */
 public final class Aggregation {
+    /** Of one group version: each is followed by a watch of the garbage collector. Upstream's v1 has 16 of them. */
+    private static final int MOST_COLLECTED = 256;
+
     private static final Set<String> COLLECTED = Set.of("list", "watch", "delete");
 
     private final ExtensionClient client;
@@ -94,9 +97,13 @@ public final class Aggregation {
     public List<Resource> collected() {
         Map<String, Resource> found = new LinkedHashMap<>();
         for (Known each : known.values()) {
+            int left = MOST_COLLECTED;
             for (JsonNode listed : each.available() ? each.resources() : List.<JsonNode>of()) {
                 String name = Json.text(listed, "name");
-                if (!name.contains("/") && Json.stringList(listed, "verbs").containsAll(COLLECTED)) {
+                if (left > 0
+                        && !name.contains("/")
+                        && Json.stringList(listed, "verbs").containsAll(COLLECTED)) {
+                    left--;
                     Extension of = each.extension();
                     found.putIfAbsent(
                             of.group() + "/" + name,

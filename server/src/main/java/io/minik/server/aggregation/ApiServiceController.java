@@ -96,8 +96,7 @@ public final class ApiServiceController implements Controller {
     }
 
     private boolean isBuiltIn(String name) {
-        KubeObject ours = wanted.get(name);
-        return ours != null && LocalServices.isBuiltIn(ours);
+        return LocalServices.isBuiltIn(name, wanted);
     }
 
     @Override

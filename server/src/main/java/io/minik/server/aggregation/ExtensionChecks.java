@@ -20,6 +20,9 @@ final class ExtensionChecks {
     private static final int OK = 200;
     private static final int REDIRECTED = 300;
 
+    /** Of one group version: an adapter of metrics names each of them as one. */
+    private static final int MOST_RESOURCES = 8192;
+
     /** One of its endpoints may be gone or broken: others are asked before the server counts as away. */
     private static final int TRIES = 5;
 
@@ -144,7 +147,10 @@ final class ExtensionChecks {
     /** What is no list of resources is none: the server may serve requests all the same. */
     private static List<JsonNode> resources(HttpCall.Answer answer) {
         try {
-            return List.copyOf(Json.items(Json.parse(answer.body().getBytes()), "resources"));
+            return Json.items(Json.parse(answer.body().getBytes()), "resources").stream()
+                    .filter(each -> !Json.text(each, "name").isEmpty())
+                    .limit(MOST_RESOURCES)
+                    .toList();
         } catch (IllegalArgumentException noJson) {
             return List.of();
         }

@@ -44,8 +44,8 @@ public final class ExtensionClient {
     /** A list that a room of this process asks for. */
     private static final long MOST_LIST_BYTES = 32L << 20;
 
-    /** Documents: a group version's resources, an OpenAPI description of it. */
-    private static final long MOST_DOCUMENT_BYTES = 4L << 20;
+    /** Documents: a group version's resources, the index of its descriptions. Thousands of metrics have a MiB. */
+    private static final long MOST_DOCUMENT_BYTES = 1L << 20;
 
     private static final Duration DOCUMENT_PATIENCE = Duration.ofSeconds(5);
 

@@ -55,9 +55,14 @@ final class LocalServices {
         });
     }
 
-    /** Whether it is one of Kubernetes' own groups, whose requests are never another server's. */
-    static boolean isBuiltIn(KubeObject wanted) {
-        return ON_START.equals(wanted.meta().labels().get(AUTOMANAGED));
+    /**
+     * Whether it is one of Kubernetes' own groups, whose requests are never another server's. So is the one of APIServices, which has no
+     * APIService: nobody could take such a one back.
+     */
+    static boolean isBuiltIn(String name, Map<String, KubeObject> wanted) {
+        KubeObject ours = wanted.get(name);
+        return name.endsWith("." + API_SERVICES.group())
+                || (ours != null && ON_START.equals(ours.meta().labels().get(AUTOMANAGED)));
     }
 
     enum Deed {

@@ -25,12 +25,18 @@ final class RemoteUser {
                 .filter(name -> name.toLowerCase(Locale.ROOT).startsWith("x-remote-"))
                 .forEach(said::add);
         said.forEach(headers::remove);
-        headers.set(USER, user.name());
+        headers.set(USER, octets(user.name()));
         if (!user.uid().isEmpty()) {
-            headers.set(UID, user.uid());
+            headers.set(UID, octets(user.uid()));
         }
-        user.groups().forEach(group -> headers.add(GROUP, group));
-        user.extra().forEach((key, values) -> values.forEach(value -> headers.add(EXTRA + escaped(key), value)));
+        user.groups().forEach(group -> headers.add(GROUP, octets(group)));
+        user.extra()
+                .forEach((key, values) -> values.forEach(value -> headers.add(EXTRA + escaped(key), octets(value))));
+    }
+
+    /** UTF-8, as Go writes it: headers go out a letter an octet, and two names of other letters would be the same question marks. */
+    private static String octets(String text) {
+        return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
     }
 
     /** As client-go does it: what may not be in a header's name, and the percent sign, by their octets. */

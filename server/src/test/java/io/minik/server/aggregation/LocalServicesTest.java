@@ -41,6 +41,14 @@ class LocalServicesTest {
     }
 
     @Test
+    void nobodyElseServesOurGroupsOrApiServices() {
+        assertThat(LocalServices.isBuiltIn("v1.apps", wanted)).isTrue();
+        assertThat(LocalServices.isBuiltIn("v1.apiregistration.k8s.io", wanted)).isTrue();
+        assertThat(LocalServices.isBuiltIn("v2.apiregistration.k8s.io", wanted)).isTrue();
+        assertThat(LocalServices.isBuiltIn("v1.example.com", wanted)).isFalse();
+    }
+
+    @Test
     void whatIsNobodysIsLeftAlone() {
         Optional<KubeObject> ours = Optional.of(changed("true", ""));
         Optional<KubeObject> users = Optional.of(changed("", ""));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.minik.server.authn.User;
 import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpHeaders;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -26,5 +27,15 @@ class RemoteUserTest {
         assertThat(headers.contains("X-Remote-Extra-Key")).isFalse();
         assertThat(headers.getAll("X-Remote-Extra-example.com%2FT%C3%BCr%25")).containsExactly("1", "2");
         assertThat(headers.get("Accept")).isEqualTo("application/json");
+    }
+
+    @Test
+    void namesGoOutAsUtf8() {
+        MultiMap headers = HttpHeaders.headers();
+
+        RemoteUser.put(headers, new User("\u0430dmin", "", List.of("T\u00fcr"), Map.of()));
+
+        assertThat(headers.get("X-Remote-User")).isEqualTo("\u00d0\u00b0dmin");
+        assertThat(headers.get("X-Remote-Group")).isEqualTo("T\u00c3\u00bcr");
     }
 }
