@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.ground.json.Json;
+import java.nio.charset.StandardCharsets;
 import java.util.Collection;
-import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.Locale;
 import java.util.Optional;
@@ -25,8 +25,10 @@ record DeployRecord(String file, String checksum, Set<Ref> objects) {
 
     private static final String NAMESPACE = "kube-system";
     private static final String PREFIX = "manifest-";
-    private static final Pattern NOT_IN_A_NAME = Pattern.compile("[^a-z0-9.-]+|^[.-]+|[.-]+$|\\.-|-\\.|\\.{2,}");
+    private static final Pattern NOT_IN_A_NAME = Pattern.compile("[^a-z0-9]+");
+    private static final Pattern NAME = Pattern.compile("[a-z0-9]+([.-][a-z0-9]+)*");
     private static final int LONGEST_NAME = 200;
+    private static final int HASH_LETTERS = 16;
 
     /** One object, by what it is called. @param namespace empty: of the cluster */
     record Ref(String apiVersion, String kind, String namespace, String name) {
@@ -63,12 +65,15 @@ record DeployRecord(String file, String checksum, Set<Ref> objects) {
 
     /** Of the ConfigMap: the file's name as far as a name may be so, and a part of its hash where it may not. */
     static ObjectKey key(String file) {
-        String name = NOT_IN_A_NAME.matcher(file.toLowerCase(Locale.ROOT)).replaceAll("");
-        if (!name.equals(file) || name.length() > LONGEST_NAME) {
-            String hash = HexFormat.of().toHexDigits(file.hashCode());
-            name = name.substring(0, Math.min(name.length(), LONGEST_NAME)) + "-" + hash;
+        if (file.length() <= LONGEST_NAME && NAME.matcher(file).matches()) {
+            return ObjectKey.of(NAMESPACE, PREFIX + file);
         }
-        return ObjectKey.of(NAMESPACE, PREFIX + name);
+        String letters = NOT_IN_A_NAME.matcher(file.toLowerCase(Locale.ROOT)).replaceAll("");
+        String hash = ManifestFolder.sha256(file.getBytes(StandardCharsets.UTF_8));
+        return ObjectKey.of(
+                NAMESPACE,
+                PREFIX + letters.substring(0, Math.min(letters.length(), LONGEST_NAME)) + "-"
+                        + hash.substring(0, HASH_LETTERS));
     }
 
     /** The same with all that either file's state brought, and not whole. */

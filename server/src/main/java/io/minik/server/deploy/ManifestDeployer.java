@@ -23,8 +23,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -62,8 +65,8 @@ public final class ManifestDeployer implements Room {
     // The loop.
     private Set<String> present = Set.of();
 
-    /** What is still to be applied: woken when kinds come. */
-    private final Set<String> failing = new LinkedHashSet<>();
+    /** What is still to be applied, by file with the kinds that nobody served: woken when one of them comes. */
+    private final Map<String, Set<Type>> failing = new LinkedHashMap<>();
 
     /** @param place of the manifests; made if it is not there */
     public ManifestDeployer(Vertx vertx, ControllerContext context, Kinds kinds, Path place) {
@@ -74,7 +77,16 @@ public final class ManifestDeployer implements Room {
         this.watch = new FolderWatch("minik-manifest-watch", place, this::look);
         this.events = context.events("deploy");
         this.queue = new WorkQueue<>(name(), context.loop(), 1, this::reconcile);
-        kinds.onChange(change -> context.loop().run(() -> failing.forEach(queue::add)));
+        // Not whatever changes: a file that changes kinds itself, and fails for another reason, would wake itself for
+        // ever.
+        kinds.onChange(change -> context.loop()
+                .run(() -> failing.forEach((file, lacking) -> {
+                    if (lacking.stream().anyMatch(type -> change.now()
+                            .findKind(type.apiVersion(), type.kind())
+                            .isPresent())) {
+                        queue.add(file);
+                    }
+                })));
     }
 
     @Override
@@ -124,11 +136,11 @@ public final class ManifestDeployer implements Room {
         if (!present.contains(file)) {
             return Future.succeededFuture(Optional.empty());
         }
+        failing.remove(file);
         return vertx.executeBlocking(() -> folder.read(file))
                 .compose(content -> record(file).compose(record -> deploy(file, content, record)))
-                .onSuccess(done -> failing.remove(file))
                 .recover(error -> {
-                    failing.add(file);
+                    failing.putIfAbsent(file, Set.of());
                     log.atWarn()
                             .addKeyValue("file", folder.path(file))
                             .addKeyValue("err", error.getMessage())
@@ -180,6 +192,8 @@ public final class ManifestDeployer implements Room {
         return work.compose(unused -> deployed.finish(content.checksum()));
     }
 
+    private record Type(String apiVersion, String kind) {}
+
     private record Planned(Resource resource, Ref ref, ObjectNode object) {}
 
     /** One pass over a file. */
@@ -202,6 +216,7 @@ public final class ManifestDeployer implements Room {
             String name = Json.text(metadata, "name");
             Optional<KindRow> row = kinds.now().findKind(apiVersion, kind);
             if (row.isEmpty()) {
+                failing.computeIfAbsent(file, unused -> new HashSet<>()).add(new Type(apiVersion, kind));
                 errors.add("no matches for kind \"" + kind + "\" in version \"" + apiVersion + "\" (" + name + ")");
                 return Optional.empty();
             }

@@ -3,6 +3,7 @@ package io.minik.server.deploy;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.schema.ManifestText;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +21,7 @@ import java.util.TreeSet;
  */
 final class ManifestFolder {
     /** More than all that people put into one file; what is read of a file is on the heap as text and as a tree. */
-    static final long MOST_BYTES = 4L << 20;
+    static final int MOST_BYTES = 4 << 20;
 
     private static final Set<String> ENDINGS = Set.of(".yaml", ".yml", ".json");
     private static final String SKIP = ".skip";
@@ -60,10 +61,14 @@ final class ManifestFolder {
     /** @throws IllegalArgumentException if it is too large or no manifest, and says where */
     Content read(String file) throws IOException {
         Path path = place.resolve(file);
-        if (Files.size(path) > MOST_BYTES) {
+        byte[] bytes;
+        try (InputStream text = Files.newInputStream(path)) {
+            // Not by its size: it may grow while it is read, and files of the kernel say that they have none.
+            bytes = text.readNBytes(MOST_BYTES + 1);
+        }
+        if (bytes.length > MOST_BYTES) {
             throw new IllegalArgumentException("larger than " + MOST_BYTES + " bytes: split it");
         }
-        byte[] bytes = Files.readAllBytes(path);
         return new Content(sha256(bytes), ManifestText.of(bytes));
     }
 
@@ -76,7 +81,7 @@ final class ManifestFolder {
         return name.substring(0, name.length() - ending(name).length());
     }
 
-    private static String sha256(byte[] bytes) {
+    static String sha256(byte[] bytes) {
         try {
             return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
         } catch (NoSuchAlgorithmException e) {

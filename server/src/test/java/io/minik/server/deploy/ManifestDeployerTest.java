@@ -165,8 +165,17 @@ class ManifestDeployerTest {
     @Test
     void namesOfFilesBecomeNamesOfRecords() {
         assertThat(DeployRecord.key("web.yaml").name()).isEqualTo("manifest-web.yaml");
-        assertThat(DeployRecord.key("My App_2.yaml").name()).matches("manifest-myapp2\\.yaml-[0-9a-f]{8}");
+        assertThat(DeployRecord.key("My App_2.yaml").name()).matches("manifest-myapp2yaml-[0-9a-f]{16}");
         assertThat(DeployRecord.key("MY APP_2.yaml")).isNotEqualTo(DeployRecord.key("My App_2.yaml"));
-        assertThat(DeployRecord.key("..yaml").name()).matches("manifest-yaml-[0-9a-f]{8}");
+        assertThat(DeployRecord.key("..yaml").name()).matches("manifest-yaml-[0-9a-f]{16}");
+        assertThat(DeployRecord.key("\u00fc.yaml").name()).matches("manifest-yaml-[0-9a-f]{16}");
+        assertThat(DeployRecord.key("a-_.b.yaml").name()).matches("manifest-abyaml-[0-9a-f]{16}");
+        assertThat(DeployRecord.key("a".repeat(199) + "-b\n.yaml").name()).matches("manifest-a{199}b-[0-9a-f]{16}");
+    }
+
+    @Test
+    void aFileWhoseNameHasNoLettersIsApplied() throws IOException {
+        lay("\u00fc\n.yaml", map("one", "a"));
+        awaitMap("one", "a");
     }
 }
