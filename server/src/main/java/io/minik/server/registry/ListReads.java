@@ -215,7 +215,7 @@ final class ListReads {
                         last = kv.key().utf8();
                         KubeObject object = caches.object(kv);
                         if (pages.filter().inScope(object.key().toString())
-                                && pages.filter().matches(object)) {
+                                && pages.filter().wants(object)) {
                             pages.found().add(object);
                         }
                     }

@@ -155,7 +155,7 @@ public final class Registry {
                                 request.kind(),
                                 new ListReads.Page(
                                         storage.caches().applied(),
-                                        objects.stream().filter(filter::matches).toList(),
+                                        objects.stream().filter(filter::wants).toList(),
                                         Optional.empty(),
                                         Optional.empty()))));
             }

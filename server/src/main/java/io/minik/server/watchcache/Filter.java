@@ -36,6 +36,11 @@ public record Filter(String scope, boolean exact, Predicate<KubeObject> selector
         return exact ? key.equals(scope) : key.startsWith(scope);
     }
 
+    /** The same for who did not look by scope: the one object's name is not compared again by the selector. */
+    public boolean wants(KubeObject object) {
+        return (!exact || object.key().toString().equals(scope)) && matches(object);
+    }
+
     public boolean matches(KubeObject object) {
         return selector.test(object);
     }
