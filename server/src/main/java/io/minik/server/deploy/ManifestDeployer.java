@@ -18,6 +18,7 @@ import io.minik.server.controllers.control.ControllerContext;
 import io.minik.server.deploy.DeployRecord.Ref;
 import io.minik.server.deploy.ManifestFolder.Content;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -187,7 +188,7 @@ public final class ManifestDeployer implements Room {
                 ? Future.succeededFuture()
                 : write(before.begun(deployed.now)).mapEmpty();
         for (Planned next : planned) {
-            work = work.compose(unused -> deployed.apply(next));
+            work = work.compose(unused -> deployed.apply(next)).compose(unused -> turn());
         }
         return work.compose(unused -> deployed.finish(content.checksum()));
     }
@@ -195,6 +196,13 @@ public final class ManifestDeployer implements Room {
     private record Type(String apiVersion, String kind) {}
 
     private record Planned(Resource resource, Ref ref, ObjectNode object) {}
+
+    /** The rest in a turn of its own: thousands that are refused at once would be thousands of calls within each other. */
+    private Future<Void> turn() {
+        Promise<Void> next = Promise.promise();
+        context.loop().run(next::complete);
+        return next.future();
+    }
 
     /** One pass over a file. */
     private final class Deployed {
@@ -251,7 +259,7 @@ public final class ManifestDeployer implements Room {
             Future<Void> work = Future.succeededFuture();
             for (Ref ref : before.objects()) {
                 if (!now.contains(ref)) {
-                    work = work.compose(unused -> drop(ref));
+                    work = work.compose(unused -> drop(ref)).compose(unused -> turn());
                 }
             }
             return work.compose(unused -> write(new DeployRecord(file, checksum, now)))

@@ -149,6 +149,18 @@ class ManifestDeployerTest {
     }
 
     @Test
+    void thousandsThatAreRefusedHoldNobodyUp() throws IOException {
+        String[] refused = new String[3000];
+        for (int i = 0; i < refused.length; i++) {
+            refused[i] = map("A" + i, "a");
+        }
+        lay("a.yaml", refused);
+        lay("b.yaml", map("one", "a"));
+        awaitMap("one", "a");
+        assertThat(record("a.yaml").text("data", "checksum")).isEmpty();
+    }
+
+    @Test
     void aRestartAppliesOnlyWhatIsAnotherText() throws IOException {
         lay("web.yaml", map("one", "a"));
         lay("zebra.yaml", map("two", "a"));
