@@ -1,7 +1,6 @@
 package io.minik.ground.files;
 
 import java.io.IOException;
-import java.nio.file.ClosedWatchServiceException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardWatchEventKinds;
@@ -28,6 +27,11 @@ public final class FolderWatch {
     /** A file that is being copied here changes all the time: it is whole when it has been quiet for so long. */
     private static final long QUIET_MILLIS = 1000;
 
+    /** After so long it is looked at all the same. */
+    private static final long LOUD_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+    private static final long RETRY_MILLIS = 1000;
+
     private final Path place;
     private final Scan content;
     private final Thread thread;
@@ -51,40 +55,52 @@ public final class FolderWatch {
     }
 
     private void watch() {
-        try (WatchService watch = place.getFileSystem().newWatchService()) {
-            // A folder that someone took away is made again, and watched as before.
+        try {
             while (true) {
-                Files.createDirectories(
-                        place, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-                WatchKey key = place.register(
-                        watch,
-                        StandardWatchEventKinds.ENTRY_CREATE,
-                        StandardWatchEventKinds.ENTRY_MODIFY,
-                        StandardWatchEventKinds.ENTRY_DELETE);
-                do {
-                    content.scan();
-                } while (changed(watch, key));
+                try (WatchService watch = place.getFileSystem().newWatchService()) {
+                    look(watch);
+                } catch (IOException | RuntimeException e) {
+                    // Of the moment, mostly: the folder was taken away while it was read, or there are no descriptors
+                    // left.
+                    LOG.atWarn()
+                            .addKeyValue("folder", place)
+                            .addKeyValue("err", String.valueOf(e.getMessage()))
+                            .log("folder can't be watched, it is looked at again soon");
+                    TimeUnit.MILLISECONDS.sleep(RETRY_MILLIS);
+                }
             }
-        } catch (ClosedWatchServiceException | InterruptedException e) {
+        } catch (InterruptedException e) {
             LOG.atDebug().addKeyValue("folder", place).log("folder is not watched any more");
-        } catch (IOException | RuntimeException e) {
-            LOG.atError()
-                    .addKeyValue("folder", place)
-                    .addKeyValue("err", String.valueOf(e.getMessage()))
-                    .log("folder can't be watched: what comes there is seen at the next start");
         }
     }
 
-    /** Waits for a change and then for quiet. @return false if the folder is gone */
+    private void look(WatchService watch) throws IOException, InterruptedException {
+        // A folder that someone took away is made again, and watched as before.
+        while (true) {
+            Files.createDirectories(
+                    place, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            WatchKey key = place.register(
+                    watch,
+                    StandardWatchEventKinds.ENTRY_CREATE,
+                    StandardWatchEventKinds.ENTRY_MODIFY,
+                    StandardWatchEventKinds.ENTRY_DELETE);
+            do {
+                content.scan();
+            } while (changed(watch, key));
+        }
+    }
+
+    /** Waits for a change and then for quiet, but not for ever: one file that is always written holds no other up. @return false if the folder is gone */
     private static boolean changed(WatchService watch, WatchKey key) throws InterruptedException {
         WatchKey next = watch.take();
-        while (next != null) {
+        long since = System.nanoTime();
+        while (next != null && System.nanoTime() - since < LOUD_NANOS) {
             next.pollEvents();
             if (!next.reset() && next.equals(key)) {
                 return false;
             }
             next = watch.poll(QUIET_MILLIS, TimeUnit.MILLISECONDS);
         }
-        return true;
+        return next == null || next.reset();
     }
 }

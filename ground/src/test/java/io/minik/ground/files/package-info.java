@@ -1,0 +1,4 @@
+@NullMarked
+package io.minik.ground.files;
+
+import org.jspecify.annotations.NullMarked;
