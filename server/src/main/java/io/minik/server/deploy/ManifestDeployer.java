@@ -161,8 +161,11 @@ public final class ManifestDeployer implements Room {
     }
 
     private Future<Void> told(String file, Throwable error) {
-        return record(file)
-                .compose(this::write)
+        return context.client()
+                .get(Resources.CONFIG_MAPS, DeployRecord.key(file))
+                .recover(unread -> ApiException.is(unread, Reason.NotFound)
+                        ? write(DeployRecord.none(file))
+                        : Future.failedFuture(unread))
                 .onSuccess(map -> events.warning(map, "ApplyManifestFailed", file + ": " + error.getMessage()))
                 .mapEmpty();
     }
