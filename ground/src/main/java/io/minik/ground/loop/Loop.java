@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
 /**
@@ -34,6 +35,16 @@ public interface Loop {
     /** Runs on this loop again and again, the first time after one period. Call it on the loop. */
     default Timer every(Duration period, Runnable task) {
         return new Periodic(this, period, task).next();
+    }
+
+    /**
+     * One step after the other, each in a turn of its own, however fast they end: thousands that complete at once are neither
+     * calls within each other nor one long turn. Ends with the first that fails. Call it on the loop.
+     */
+    default <T> Future<Void> inTurns(Iterable<T> items, Function<T, Future<Void>> step) {
+        Promise<Void> done = Promise.promise();
+        new InTurns<>(this, items.iterator(), step, done).next();
+        return done.future();
     }
 
     /** The loop of a Vert.x context, on the system's clock. */

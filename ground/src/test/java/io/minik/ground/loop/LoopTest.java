@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,6 +18,7 @@ import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class LoopTest {
@@ -57,6 +60,38 @@ class LoopTest {
         loop.advance(Duration.ofSeconds(10));
         assertEquals(1, ran.size());
         assertEquals(0, loop.timers());
+    }
+
+    @Test
+    void aHundredThousandStepsThatEndAtOnceAreTakenInOrder() {
+        List<Integer> taken = new ArrayList<>();
+        List<Integer> items = IntStream.range(0, 100_000).boxed().toList();
+        Promise<Void> first = Promise.promise();
+        Future<Void> done = loop.inTurns(items, item -> {
+            taken.add(item);
+            return item == 0 ? first.future() : Future.succeededFuture();
+        });
+        loop.settle();
+        assertEquals(List.of(0), taken);
+        first.complete();
+        loop.settle();
+        assertTrue(done.succeeded());
+        assertEquals(items, taken);
+    }
+
+    @Test
+    void theFirstStepThatFailsIsTheLast() {
+        List<Integer> taken = new ArrayList<>();
+        Future<Void> done = loop.inTurns(List.of(1, 2, 3), item -> {
+            taken.add(item);
+            if (item == 2) {
+                throw new IllegalStateException("two");
+            }
+            return Future.succeededFuture();
+        });
+        loop.settle();
+        assertEquals("two", done.cause().getMessage());
+        assertEquals(List.of(1, 2), taken);
     }
 
     @Test

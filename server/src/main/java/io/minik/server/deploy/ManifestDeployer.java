@@ -18,7 +18,6 @@ import io.minik.server.controllers.control.ControllerContext;
 import io.minik.server.deploy.DeployRecord.Ref;
 import io.minik.server.deploy.ManifestFolder.Content;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -187,25 +186,16 @@ public final class ManifestDeployer implements Room {
                 .flatMap(Optional::stream)
                 .toList();
         // The record comes first: whatever happens then, what the file brought can be found.
-        Future<Void> work = before.objects().containsAll(deployed.now)
+        Future<Void> begun = before.objects().containsAll(deployed.now)
                 ? Future.succeededFuture()
                 : write(before.begun(deployed.now)).mapEmpty();
-        for (Planned next : planned) {
-            work = work.compose(unused -> deployed.apply(next)).compose(unused -> turn());
-        }
-        return work.compose(unused -> deployed.finish(content.checksum()));
+        return begun.compose(unused -> context.loop().inTurns(planned, deployed::apply))
+                .compose(unused -> deployed.finish(content.checksum()));
     }
 
     private record Type(String apiVersion, String kind) {}
 
     private record Planned(Resource resource, Ref ref, ObjectNode object) {}
-
-    /** The rest in a turn of its own: thousands that are refused at once would be thousands of calls within each other. */
-    private Future<Void> turn() {
-        Promise<Void> next = Promise.promise();
-        context.loop().run(next::complete);
-        return next.future();
-    }
 
     /** One pass over a file. */
     private final class Deployed {
@@ -259,13 +249,11 @@ public final class ManifestDeployer implements Room {
             if (!errors.isEmpty()) {
                 return Future.failedFuture(sentence());
             }
-            Future<Void> work = Future.succeededFuture();
-            for (Ref ref : before.objects()) {
-                if (!now.contains(ref)) {
-                    work = work.compose(unused -> drop(ref)).compose(unused -> turn());
-                }
-            }
-            return work.compose(unused -> write(new DeployRecord(file, checksum, now)))
+            List<Ref> dropped =
+                    before.objects().stream().filter(ref -> !now.contains(ref)).toList();
+            return context.loop()
+                    .inTurns(dropped, this::drop)
+                    .compose(unused -> write(new DeployRecord(file, checksum, now)))
                     .onSuccess(map -> {
                         events.normal(map, "AppliedManifest", "Applied manifest at \"" + folder.path(file) + "\"");
                         log.atInfo()

@@ -60,11 +60,7 @@ final class FlowConfigurations implements Controller {
         }
         return kept.compose(unused -> {
                     control.change(schemas.list(), levels.list());
-                    Future<Void> told = Future.succeededFuture();
-                    for (KubeObject schema : schemas.list()) {
-                        told = told.compose(before -> tell(schema));
-                    }
-                    return told;
+                    return context.loop().inTurns(schemas.list(), this::tell);
                 })
                 .map(unused -> Optional.empty());
     }
