@@ -99,11 +99,12 @@ final class AuthorizationOptions {
                 .compose(now -> now.equals(before[0])
                         ? Future.succeededFuture(Optional.<Settled>empty())
                         : vertx.executeBlocking(() -> {
-                            before[0] = now;
                             AuthorizationConfig config = parsed(now);
-                            return Optional.of(new Settled(config, servers(config)));
+                            return Optional.of(new Settled(now, config, servers(config)));
                         }))
                 .onSuccess(found -> found.ifPresent(settled -> {
+                    // Not before: a kubeconfig that it names may come a moment later.
+                    before[0] = settled.text();
                     authorizer.follow(settled.config(), in(settled.servers()), vertx, clock);
                     log.atInfo().addKeyValue("file", configFile).log("who is asked for permission has changed");
                 }))
@@ -113,7 +114,7 @@ final class AuthorizationOptions {
                         .log("who is asked for permission stays as it was")));
     }
 
-    private record Settled(AuthorizationConfig config, Map<String, KubeconfigServer> servers) {}
+    private record Settled(String text, AuthorizationConfig config, Map<String, KubeconfigServer> servers) {}
 
     private static Function<String, KubeconfigServer> in(Map<String, KubeconfigServer> servers) {
         return file -> Optional.ofNullable(servers.get(file)).orElseThrow();

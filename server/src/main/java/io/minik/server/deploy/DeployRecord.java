@@ -23,6 +23,9 @@ record DeployRecord(String file, String checksum, Set<Ref> objects) {
     /** On each object that a file brought: which file it was. On the record itself as a label, for whoever looks for them. */
     static final String MARK = "deploy.minik.io/manifest";
 
+    /** Of the list of objects; names are ASCII. A ConfigMap holds 1 MiB. */
+    static final int MOST_LISTED = 1_000_000;
+
     private static final String NAMESPACE = "kube-system";
     private static final String PREFIX = "manifest-";
     private static final Pattern NOT_IN_A_NAME = Pattern.compile("[^a-z0-9]+");
@@ -89,9 +92,14 @@ record DeployRecord(String file, String checksum, Set<Ref> objects) {
                 map.putObject("metadata").put("name", key(file).name()).put("namespace", NAMESPACE);
         metadata.putObject("labels").put(MARK, "");
         ObjectNode data = map.putObject("data").put("file", file).put("checksum", checksum);
+        data.put("objects", listed());
+        return map;
+    }
+
+    /** Its objects, one a line. */
+    String listed() {
         StringBuilder lines = new StringBuilder();
         objects.forEach(ref -> lines.append(ref).append('\n'));
-        data.put("objects", lines.toString());
-        return map;
+        return lines.toString();
     }
 }

@@ -186,9 +186,13 @@ public final class ManifestDeployer implements Room {
                 .flatMap(Optional::stream)
                 .toList();
         // The record comes first: whatever happens then, what the file brought can be found.
+        DeployRecord begin = before.begun(deployed.now);
+        if (begin.listed().length() > DeployRecord.MOST_LISTED) {
+            return Future.failedFuture("names more objects than its record can hold: split it");
+        }
         Future<Void> begun = before.objects().containsAll(deployed.now)
                 ? Future.succeededFuture()
-                : write(before.begun(deployed.now)).mapEmpty();
+                : write(begin).mapEmpty();
         return begun.compose(unused -> context.loop().inTurns(planned, deployed::apply))
                 .compose(unused -> deployed.finish(content.checksum()));
     }

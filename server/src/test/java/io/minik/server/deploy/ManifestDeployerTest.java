@@ -161,6 +161,17 @@ class ManifestDeployerTest {
     }
 
     @Test
+    void aFileThatNamesMoreThanItsRecordHoldsIsToSplit() throws IOException {
+        String[] many = new String[4500];
+        for (int i = 0; i < many.length; i++) {
+            many[i] = map("a".repeat(240) + i, "a");
+        }
+        lay("many.yaml", many);
+        awaitEvent("ApplyManifestFailed", "many.yaml: names more objects than its record can hold: split it");
+        assertThat(there("a".repeat(240) + 0)).isFalse();
+    }
+
+    @Test
     void aRestartAppliesOnlyWhatIsAnotherText() throws IOException {
         lay("web.yaml", map("one", "a"));
         lay("zebra.yaml", map("two", "a"));

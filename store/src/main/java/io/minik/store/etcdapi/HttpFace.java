@@ -6,6 +6,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,7 +28,7 @@ final class HttpFace {
     }
 
     void handle(HttpServerRequest request) {
-        switch (request.path()) {
+        switch (Objects.requireNonNullElse(request.path(), "")) { // CONNECT has none
             case "/health" -> reading(request, () -> health(request));
             case "/livez" -> reading(request, () -> alive(request.response()));
             case "/readyz" -> reading(request, () -> ready(request.response()));

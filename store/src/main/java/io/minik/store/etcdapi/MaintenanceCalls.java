@@ -19,8 +19,8 @@ import java.util.zip.CRC32C;
 
 /** What clients ask of etcd's Maintenance service. */
 final class MaintenanceCalls {
-    /** Keys that are hashed before other calls have their turn. */
-    private static final int HASH_PAGE_KEYS = 500;
+    /** Keys that are read at once, with their values, of up to 1.5 MiB each, before other calls have their turn. */
+    private static final int HASH_PAGE_KEYS = 16;
 
     /** A version as downgrade takes it: 3.4, 3.4.0. */
     private static final Pattern VERSION = Pattern.compile("[0-9]{1,9}(\\.[0-9]{1,9}){1,2}");
