@@ -99,6 +99,10 @@ upgraded() { # a connection that becomes another protocol's
   cat "$ext/upgraded"
 }
 ok "upgrades are passed on" outputs 'HELLO' upgraded
+via="1.1 minik-$(k get ns kube-system -o 'jsonpath={.metadata.uid}')"
+ok "that server hears where they were" outputs "\"via\", \"$via\"" heard
+back() { as_admin -s -H "Via: $via" https://192.168.77.1:6443/apis/wardle.example.com/v1/namespaces/extensions/flunders/one; }
+ok "one that comes back goes no further round" outputs '^service unavailable: it leads back to this server$' back
 ok "a path that climbs is not" outputs '404' as_admin -s -o /dev/null -w '%{http_code}' --path-as-is "https://192.168.77.1:6443/apis/wardle.example.com/v1/flunders/../../v1/x"
 ok "its fields are explained" outputs 'How large it is' k explain flunder.spec.size
 ok "the server is killed" minik_kill9 a

@@ -185,7 +185,7 @@ public final class ApiServer implements Room {
                 .map(tls ->
                         new KubeletProxy(vertx, registry, random, tls, Rules.connecting(config, parts, hooks, caches)));
         hooks.reachPods(config.kubelets(), registry);
-        ExtensionProxy extensions = new ExtensionProxy(aggregation);
+        ExtensionProxy extensions = new ExtensionProxy(aggregation, this::clusterId);
         Documents documents = new OwnPages(config, frames, metrics, compressor, extensions).with(parts, () -> rooms);
         Routes routes = new Routes(kinds, registry, documents, new Routes.Ways(proxy, extensions), heavy);
         this.flows = new FlowControl(metrics::gauge);

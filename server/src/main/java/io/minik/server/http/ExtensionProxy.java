@@ -12,15 +12,22 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.RequestOptions;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Requests of group versions that other API servers serve: passed on whole, watches and upgrades too, with who asks in their head. */
-record ExtensionProxy(Aggregation aggregation) {
+/**
+ * Requests of group versions that other API servers serve: passed on whole, watches and upgrades too, with who asks in their head.
+ *
+ * @param cluster the cluster's id, by which a request that comes back is known
+ */
+record ExtensionProxy(Aggregation aggregation, Supplier<String> cluster) {
     private static final Logger log = LoggerFactory.getLogger(ExtensionProxy.class);
 
     private static final int UNAVAILABLE = 503;
+
+    private static final String VIA = "Via";
 
     /** @return empty if the request is not another server's */
     Optional<Future<Answer>> handle(ApiRequest request, String group, String version) {
@@ -41,7 +48,15 @@ record ExtensionProxy(Aggregation aggregation) {
         if (request.wire().isEmpty()) {
             return Future.succeededFuture(new Answer.Elsewhere(extension));
         }
-        return passOn(request, extension, request.wire().get().request());
+        HttpServerRequest http = request.wire().get().request();
+        return http.headers().getAll(VIA).contains(via())
+                ? Future.succeededFuture(unavailable("service unavailable: it leads back to this server"))
+                : passOn(request, extension, http);
+    }
+
+    /** How a request says that it was here (RFC 9110, 7.6.3). */
+    private String via() {
+        return "1.1 minik-" + cluster.get();
     }
 
     /** Whatever the path. */
@@ -81,6 +96,7 @@ record ExtensionProxy(Aggregation aggregation) {
         @Override
         public void prepare(HttpServerRequest http, HttpClientRequest outgoing) {
             aggregation.client().says(asker, outgoing.headers());
+            outgoing.headers().add(VIA, via());
         }
 
         @Override
