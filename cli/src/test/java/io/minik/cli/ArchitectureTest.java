@@ -52,6 +52,16 @@ class ArchitectureTest {
         assertThat(present).isEqualTo(new TreeSet<>(allowed.keySet()));
     }
 
+    /** Sorted and without doubles, two changes of the house merge by themselves, and either side of an edge can be searched for. */
+    @Test
+    void theEdgesStandOneALineAndSorted() throws IOException {
+        List<String> edges = Files.readAllLines(Tree.root().resolve("docs/rooms.txt")).stream()
+                .filter(line -> !line.startsWith("#"))
+                .toList();
+        assertThat(edges).isEqualTo(List.copyOf(new TreeSet<>(edges)));
+        assertThat(edges).allMatch(edge -> edge.matches("[a-z.]+ ->(?: [a-z.]+)?"));
+    }
+
     @Test
     void roomsUseOnlyWhatRoomsTxtAllows() {
         Map<String, String> violations = new TreeMap<>();
@@ -171,9 +181,10 @@ class ArchitectureTest {
                 continue;
             }
             String[] sides = line.split("->", -1);
-            Set<String> targets = new LinkedHashSet<>(List.of(sides[1].trim().split("\\s+", -1)));
-            targets.remove("");
-            rooms.put(sides[0].trim(), targets);
+            Set<String> targets = rooms.computeIfAbsent(sides[0].trim(), room -> new LinkedHashSet<>());
+            if (!sides[1].isBlank()) {
+                targets.add(sides[1].trim());
+            }
         }
         return rooms;
     }
