@@ -74,6 +74,12 @@ public record NodeSelector(List<Term> terms) {
         return new NodeSelector(Views.list(tree.path("nodeSelectorTerms"), Term::of));
     }
 
+    /** The node of this name alone. */
+    public static NodeSelector ofName(String node) {
+        return new NodeSelector(
+                List.of(new Term(List.of(), List.of(new Requirement("metadata.name", "In", List.of(node))))));
+    }
+
     /** allowedTopologies of a StorageClass: labels with the values that each may have. */
     public static NodeSelector ofTopologies(JsonNode list) {
         return new NodeSelector(Views.list(

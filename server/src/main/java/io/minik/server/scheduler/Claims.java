@@ -12,6 +12,9 @@ import java.util.Optional;
 
 /** What a pod's persistent volume claims allow: read from the informers, on their loop. */
 final class Claims {
+    /** On a claim that waits for its first consumer: where that goes, by which provisioners make the volume there. */
+    static final String SELECTED_NODE = "volume.kubernetes.io/selected-node";
+
     private static final String NO_PROVISIONER = "kubernetes.io/no-provisioner";
 
     private final Informer claims;
@@ -81,6 +84,11 @@ final class Claims {
         KubeObject storageClass = classes.get(ObjectKey.cluster(claim.text("spec", "storageClassName")))
                 .orElseThrow();
         if (!storageClass.text("provisioner").equals(NO_PROVISIONER)) {
+            // Its volume may be under way there already, for this pod or for another one of the claim.
+            String selected = selectedNode(claim.key());
+            if (!selected.isEmpty()) {
+                nodes.add(NodeSelector.ofName(selected));
+            }
             if (!storageClass.at("allowedTopologies").isEmpty()) {
                 nodes.add(NodeSelector.ofTopologies(storageClass.at("allowedTopologies")));
             }
@@ -102,6 +110,13 @@ final class Claims {
             nodes.add(new NodeSelector(terms));
         }
         return Optional.empty();
+    }
+
+    /** Empty if none was selected. */
+    String selectedNode(ObjectKey claim) {
+        return claims.get(claim)
+                .map(found -> found.annotations().getOrDefault(SELECTED_NODE, ""))
+                .orElse("");
     }
 
     private boolean waitsForConsumer(KubeObject claim) {

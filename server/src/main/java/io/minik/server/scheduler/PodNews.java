@@ -12,12 +12,14 @@ import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.ground.json.Json;
 import io.minik.ground.loop.Loop;
+import io.vertx.core.Future;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What the scheduler tells pods that it does not place: why they wait, or that they have to go. */
+/** What the scheduler tells of pods that it does not place now: why they wait, where their volumes belong, or that they go. */
 final class PodNews {
     private static final Logger log = LoggerFactory.getLogger(PodNews.class);
 
@@ -31,6 +33,17 @@ final class PodNews {
         this.client = client;
         this.events = events;
         this.schedulerName = schedulerName;
+    }
+
+    /** Tells the provisioners of claims where these have to have their volumes. */
+    Future<?> selected(List<ObjectKey> claims, String node) {
+        return Future.join(claims.stream()
+                .map(claim -> {
+                    ObjectNode patch = Json.object();
+                    patch.putObject("metadata").putObject("annotations").put(Claims.SELECTED_NODE, node);
+                    return client.patch(Resources.PERSISTENT_VOLUME_CLAIMS, claim, "", PatchType.MERGE, patch);
+                })
+                .toList());
     }
 
     /** @param nomination the node that it waits for, nothing if it has lost that; empty: as it was */

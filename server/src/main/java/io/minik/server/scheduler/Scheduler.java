@@ -5,7 +5,6 @@ import io.minik.api.client.ApiClient;
 import io.minik.api.client.EventRecorder;
 import io.minik.api.client.Informer;
 import io.minik.api.client.Informers;
-import io.minik.api.client.PatchType;
 import io.minik.api.core.PodGlance;
 import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Resources;
@@ -61,6 +60,9 @@ public final class Scheduler implements Room {
     private final Nominations nominations = new Nominations();
     private final SchedulingQueue queue;
     private final Set<ObjectKey> binding = new HashSet<>();
+    /** Pods whose claims get their volumes now: each holds its place meanwhile, as the volumes will be nowhere else. */
+    private final Set<ObjectKey> reserved = new HashSet<>();
+
     private boolean turnPending;
     private boolean open;
     private volatile boolean running;
@@ -161,10 +163,11 @@ public final class Scheduler implements Room {
 
     private void onPod(Optional<KubeObject> before, Optional<KubeObject> now) {
         ObjectKey key = now.or(() -> before).orElseThrow().key();
-        if (now.isEmpty() || terminal(now.get())) {
+        if (now.isEmpty() || PodGlance.of(now.get()).finished()) {
             boolean held = snapshot.nodeOf(key).isPresent();
             queue.forget(key);
             nominations.forget(key);
+            reserved.remove(key);
             snapshot.remove(key);
             if (held) {
                 queue.cure(Cure.POD_GONE);
@@ -183,6 +186,7 @@ public final class Scheduler implements Room {
         if (!node.isEmpty()) {
             queue.forget(key);
             nominations.forget(key);
+            reserved.remove(key);
             snapshot.place(PodNeeds.of(pod), node);
             queue.cure(Cure.POD_PLACED);
         } else if (ours(pod) && !binding.contains(key)) {
@@ -194,13 +198,12 @@ public final class Scheduler implements Room {
         return Json.textOr(DEFAULT_NAME, pod.tree(), "spec", "schedulerName").equals(schedulerName);
     }
 
-    private static boolean terminal(KubeObject pod) {
-        return PodGlance.of(pod).finished();
-    }
-
     private void consider(KubeObject pod) {
         if (pod.meta().deleting()) {
             queue.forget(pod.key());
+            if (release(pod.key())) {
+                queue.cure(Cure.POD_GONE);
+            }
         } else if (!pod.at("spec", "schedulingGates").isEmpty()) {
             queue.forget(pod.key());
             news.waits(
@@ -251,11 +254,29 @@ public final class Scheduler implements Room {
         if (binding.remove(pod.key())) {
             snapshot.remove(pod.key());
         }
+        release(pod.key());
         events.warning(pod.object(), "FailedScheduling", "the scheduler failed: " + fault.getMessage());
         queue.retryLater(pod);
     }
 
     private void schedule(PodNeeds pod) {
+        boolean held = release(pod.key());
+        decide(pod);
+        if (held && snapshot.nodeOf(pod.key()).isEmpty()) {
+            queue.cure(Cure.POD_GONE);
+        }
+    }
+
+    /** Gives back the place that was held while claims got their volumes. */
+    private boolean release(ObjectKey pod) {
+        boolean held = reserved.remove(pod);
+        if (held) {
+            snapshot.remove(pod);
+        }
+        return held;
+    }
+
+    private void decide(PodNeeds pod) {
         Claims.Verdict volumes = claims.of(pod);
         if (volumes.refusal().isPresent()) {
             refused(pod, volumes.refusal().get(), Cure.VOLUME_CHANGED);
@@ -337,18 +358,24 @@ public final class Scheduler implements Room {
         }
     }
 
-    /** Tells the volume provisioner where; the pod comes back when its claims are bound. */
+    /** Tells the volume provisioner where, and holds the place; the pod comes back when its claims are bound. */
     private void selectNode(PodNeeds pod, String node, List<ObjectKey> unbound) {
-        queue.unschedulable(pod, Set.of(Cure.VOLUME_CHANGED));
-        for (ObjectKey claim : unbound) {
-            ObjectNode patch = Json.object();
-            patch.putObject("metadata").putObject("annotations").put("volume.kubernetes.io/selected-node", node);
-            client.patch(Resources.PERSISTENT_VOLUME_CLAIMS, claim, "", PatchType.MERGE, patch)
-                    .onFailure(error -> log.atWarn()
-                            .addKeyValue("claim", claim)
+        nominations.forget(pod.key());
+        snapshot.place(pod, node);
+        reserved.add(pod.key());
+        List<ObjectKey> untold = unbound.stream()
+                .filter(claim -> !claims.selectedNode(claim).equals(node))
+                .toList();
+        // Volumes that appear while the claims are told count for it: it must not miss that it has all.
+        news.selected(untold, node)
+                .onSuccess(done -> queue.unschedulable(pod, Set.of(Cure.VOLUME_CHANGED)))
+                .onFailure(error -> {
+                    log.atWarn()
+                            .addKeyValue("pod", pod.key())
                             .addKeyValue("err", error.toString())
-                            .log("claim could not be given its node"));
-        }
+                            .log("a claim could not be given its node, will retry");
+                    queue.retryLater(pod);
+                });
     }
 
     /** No node will do, whatever its room. */

@@ -383,6 +383,126 @@ class SchedulerTest {
         assertThat(nodeOf("web")).isEqualTo("one");
     }
 
+    /** A pod of a StatefulSet that is spread over hosts, with a claim that waits for it. */
+    private void spreadPodWithClaim(String name) {
+        api.put(
+                Resources.PERSISTENT_VOLUME_CLAIMS,
+                KubeObject.named("v1", "PersistentVolumeClaim", ObjectKey.of("default", "data-" + name), tree -> {
+                    Json.child(tree, "spec").put("storageClassName", "later");
+                    Json.child(tree, "status").put("phase", "Pending");
+                }));
+        pod(name, "500m", tree -> {
+            Json.child(tree, "metadata").putObject("labels").put("app", "db");
+            ObjectNode spec = Json.child(tree, "spec");
+            spec.putArray("volumes")
+                    .addObject()
+                    .put("name", "d")
+                    .putObject("persistentVolumeClaim")
+                    .put("claimName", "data-" + name);
+            spec.putArray("topologySpreadConstraints")
+                    .addObject()
+                    .put("maxSkew", 1)
+                    .put("topologyKey", "kubernetes.io/hostname")
+                    .put("whenUnsatisfiable", "DoNotSchedule")
+                    .putObject("labelSelector")
+                    .putObject("matchLabels")
+                    .put("app", "db");
+        });
+    }
+
+    private void classThatWaits() {
+        api.put(
+                Resources.STORAGE_CLASSES,
+                KubeObject.named("storage.k8s.io/v1", "StorageClass", ObjectKey.cluster("later"), tree -> tree.put(
+                                "provisioner", "example.com/disks")
+                        .put("volumeBindingMode", "WaitForFirstConsumer")));
+    }
+
+    private String selectedNode(String pod) {
+        loop.settle();
+        return api.require(Resources.PERSISTENT_VOLUME_CLAIMS, ObjectKey.of("default", "data-" + pod))
+                .annotations()
+                .getOrDefault("volume.kubernetes.io/selected-node", "");
+    }
+
+    /** What a provisioner and the binder do once the node is known. */
+    private void bindClaim(String pod) {
+        String node = selectedNode(pod);
+        api.put(
+                Resources.PERSISTENT_VOLUMES,
+                KubeObject.named("v1", "PersistentVolume", ObjectKey.cluster("v-" + pod), tree -> Json.child(
+                                Json.child(Json.child(tree, "spec"), "nodeAffinity"), "required")
+                        .putArray("nodeSelectorTerms")
+                        .addObject()
+                        .putArray("matchExpressions")
+                        .addObject()
+                        .put("key", "kubernetes.io/hostname")
+                        .put("operator", "In")
+                        .putArray("values")
+                        .add(node)));
+        ObjectKey claim = ObjectKey.of("default", "data-" + pod);
+        api.put(
+                Resources.PERSISTENT_VOLUME_CLAIMS,
+                api.require(Resources.PERSISTENT_VOLUME_CLAIMS, claim).edit(tree -> {
+                    Json.child(tree, "spec").put("volumeName", "v-" + pod);
+                    Json.child(tree, "status").put("phase", "Bound");
+                }));
+    }
+
+    /** Else both volumes are made on one node, and the second pod can go neither there nor anywhere else. */
+    @Test
+    void podsWhoseClaimsGetVolumesHoldTheirPlacesMeanwhile() {
+        classThatWaits();
+        node("one", SchedulerTest::nothing);
+        node("two", SchedulerTest::nothing);
+        spreadPodWithClaim("db-0");
+        spreadPodWithClaim("db-1");
+        assertThat(List.of(selectedNode("db-0"), selectedNode("db-1"))).containsExactlyInAnyOrder("one", "two");
+        assertThat(nodeOf("db-0")).as("its claim has no volume yet").isEmpty();
+        String before = selectedNode("db-1");
+        bindClaim("db-0");
+        loop.advance(Duration.ofSeconds(15));
+        assertThat(nodeOf("db-0")).isEqualTo(selectedNode("db-0"));
+        assertThat(selectedNode("db-1")).as("its volume may be under way").isEqualTo(before);
+        bindClaim("db-1");
+        loop.advance(Duration.ofSeconds(15));
+        assertThat(nodeOf("db-1")).isEqualTo(before);
+        assertThat(loop.timers()).as("idle means no timer").isZero();
+    }
+
+    @Test
+    void aPlaceThatIsHeldIsGivenBackWithItsPod() {
+        classThatWaits();
+        node("one", SchedulerTest::nothing);
+        spreadPodWithClaim("db-0");
+        assertThat(selectedNode("db-0")).isEqualTo("one");
+        pod("big", "1800m", SchedulerTest::nothing);
+        assertThat(nodeOf("big")).as("the place of db-0 is held").isEmpty();
+        api.remove(Resources.PODS, ObjectKey.of("default", "db-0"));
+        loop.advance(Duration.ofSeconds(15));
+        assertThat(nodeOf("big")).isEqualTo("one");
+    }
+
+    /** The node of the first volume went away: the provisioner takes the choice back, and another one is made. */
+    @Test
+    void aChoiceThatIsTakenBackIsMadeAgain() {
+        classThatWaits();
+        node("one", SchedulerTest::nothing);
+        spreadPodWithClaim("db-0");
+        assertThat(selectedNode("db-0")).isEqualTo("one");
+        api.remove(Resources.NODES, ObjectKey.cluster("one"));
+        node("two", SchedulerTest::nothing);
+        loop.advance(Duration.ofSeconds(15));
+        assertThat(selectedNode("db-0")).as("nobody else may change it").isEqualTo("one");
+        ObjectKey claim = ObjectKey.of("default", "data-db-0");
+        api.put(
+                Resources.PERSISTENT_VOLUME_CLAIMS,
+                api.require(Resources.PERSISTENT_VOLUME_CLAIMS, claim)
+                        .edit(tree -> Json.child(tree, "metadata").remove("annotations")));
+        loop.advance(Duration.ofSeconds(15));
+        assertThat(selectedNode("db-0")).isEqualTo("two");
+    }
+
     private void asksForDevices(String pod, String field, String name) {
         pod(pod, "1m", tree -> Json.child(tree, "spec")
                 .putArray("resourceClaims")
