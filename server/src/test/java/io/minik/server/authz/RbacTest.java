@@ -4,19 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.client.ApiClient;
-import io.minik.api.client.FakeApi;
 import io.minik.api.client.Informers;
+import io.minik.api.client.TestApi;
 import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Resource;
 import io.minik.api.meta.Resources;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.ground.json.Json;
-import io.minik.ground.loop.ManualLoop;
+import io.minik.ground.loop.TestLoop;
 import io.minik.server.authn.ServiceAccountTokens;
 import io.minik.server.authn.User;
 import io.minik.server.authz.Authorizer.Decision;
 import io.minik.server.request.Target;
+import io.minik.server.simulation.DrivenLoop;
+import io.minik.server.simulation.SimulatedTime;
+import io.minik.server.simulation.StoredApi;
 import io.vertx.core.Future;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -26,8 +29,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class RbacTest {
-    private final ManualLoop loop = new ManualLoop();
-    private final FakeApi api = new FakeApi(loop);
+    private final SimulatedTime time = new SimulatedTime(1);
+    private final TestLoop loop = new DrivenLoop(time);
+    private final TestApi api = new StoredApi(time);
     private final ApiClient client = new ApiClient(api, "test");
     private final Informers informers = new Informers(loop, client);
     private final Rbac rbac = new Rbac(informers);

@@ -2,14 +2,12 @@ package io.minik.server.controllers;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.client.ApiClient;
-import io.minik.api.client.FakeApi;
 import io.minik.api.client.TestApi;
 import io.minik.api.meta.Resource;
 import io.minik.api.meta.Resources;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.ground.json.Json;
-import io.minik.ground.loop.ManualLoop;
 import io.minik.ground.loop.TestLoop;
 import io.minik.ground.room.Room;
 import io.minik.server.controllers.control.Conditions;
@@ -18,11 +16,12 @@ import io.minik.server.controllers.control.Pods;
 import io.minik.server.controllers.workloads.DaemonPods;
 import io.minik.server.simulation.DrivenLoop;
 import io.minik.server.simulation.SimulatedTime;
+import io.minik.server.simulation.StoredApi;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** A cluster in memory: an API, driven time, and hands that do what kubelets do. */
+/** A cluster in memory: the API as it is, driven time, and hands that do what kubelets do. */
 public final class Cluster {
     public static final String NAMESPACE = "default";
 
@@ -30,30 +29,17 @@ public final class Cluster {
     public final TestApi api;
     public final ControllerContext context;
 
-    /** With the fake API, which has no validation, no admission and no defaults. */
     public Cluster() {
-        ManualLoop manual = new ManualLoop();
-        loop = manual;
-        api = new FakeApi(manual);
-        context = ControllerContext.of(loop, new ApiClient(api, "controllers"));
-    }
-
-    private Cluster(SimulatedTime time) {
+        SimulatedTime time = new SimulatedTime(1);
         loop = new DrivenLoop(time);
         api = new StoredApi(time);
         context = ControllerContext.of(loop, new ApiClient(api, "controllers"));
-    }
-
-    /** With the API as it is: all tests are to come here. */
-    public static Cluster real() {
-        Cluster cluster = new Cluster(new SimulatedTime(1));
         // Pods are refused where nobody made their account yet.
-        cluster.put(Resources.SERVICE_ACCOUNTS, "default", account -> {});
+        put(Resources.SERVICE_ACCOUNTS, "default", account -> {});
         // The server's own Service is not what these tests count.
         for (Resource resource : List.of(Resources.SERVICES, Resources.ENDPOINTS, Resources.ENDPOINT_SLICES)) {
-            cluster.api.remove(resource, ObjectKey.of(NAMESPACE, "kubernetes"));
+            api.remove(resource, ObjectKey.of(NAMESPACE, "kubernetes"));
         }
-        return cluster;
     }
 
     public Cluster start(Room... rooms) {
@@ -106,11 +92,30 @@ public final class Cluster {
     public static void template(ObjectNode spec, String app, String image) {
         ObjectNode template = spec.putObject("template");
         template.putObject("metadata").putObject("labels").put("app", app);
-        template.putObject("spec")
-                .putArray("containers")
-                .addObject()
-                .put("name", "c")
-                .put("image", image);
+        containers(template.putObject("spec"), image);
+    }
+
+    /** The one container of a pod. */
+    public static ObjectNode containers(ObjectNode spec, String image) {
+        spec.putArray("containers").addObject().put("name", "c").put("image", image);
+        return spec;
+    }
+
+    /** A volume that somebody made by hand. */
+    public static Consumer<ObjectNode> volume(String storage) {
+        return tree -> {
+            ObjectNode spec = Json.child(tree, "spec").put("persistentVolumeReclaimPolicy", "Retain");
+            spec.putObject("capacity").put("storage", storage);
+            spec.putArray("accessModes").add("ReadWriteOnce");
+            spec.putObject("hostPath").put("path", "/srv/data");
+        };
+    }
+
+    /** What a claim, or the template of one, has to say. */
+    public static ObjectNode claim(ObjectNode spec, String storage) {
+        spec.putArray("accessModes").add("ReadWriteOnce");
+        Json.child(Json.child(spec, "resources"), "requests").put("storage", storage);
+        return spec;
     }
 
     public void run(KubeObject pod, boolean ready) {

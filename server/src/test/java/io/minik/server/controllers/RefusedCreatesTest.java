@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 
 /** A store that has no room refuses what grows: whoever is refused tries again, ever more seldom, and writes nothing meanwhile. */
 class RefusedCreatesTest {
-    private final Cluster cluster = Cluster.real();
+    private final Cluster cluster = new Cluster();
 
     private static void job(ObjectNode tree) {
         ObjectNode spec = Json.child(tree, "spec").put("completions", 3).put("parallelism", 2);

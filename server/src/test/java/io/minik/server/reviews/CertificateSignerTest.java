@@ -3,13 +3,13 @@ package io.minik.server.reviews;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.minik.api.client.ApiClient;
-import io.minik.api.client.FakeApi;
 import io.minik.api.client.Informers;
+import io.minik.api.client.TestApi;
 import io.minik.api.meta.Resources;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.ground.json.Json;
-import io.minik.ground.loop.ManualLoop;
+import io.minik.ground.loop.TestLoop;
 import io.minik.ground.tls.AltNames;
 import io.minik.ground.tls.CertificateRequest;
 import io.minik.ground.tls.Keys;
@@ -19,6 +19,9 @@ import io.minik.server.authz.Rbac;
 import io.minik.server.authz.RoleBootstrap;
 import io.minik.server.pki.Pki;
 import io.minik.server.pki.PkiConfig;
+import io.minik.server.simulation.DrivenLoop;
+import io.minik.server.simulation.SimulatedTime;
+import io.minik.server.simulation.StoredApi;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
@@ -33,8 +36,9 @@ class CertificateSignerTest {
     @TempDir
     Path folder;
 
-    private final ManualLoop loop = new ManualLoop();
-    private final FakeApi api = new FakeApi(loop);
+    private final SimulatedTime time = new SimulatedTime(1);
+    private final TestLoop loop = new DrivenLoop(time);
+    private final TestApi api = new StoredApi(time);
     private final ApiClient client = new ApiClient(api, "test");
     private final Informers informers = new Informers(loop, client);
     private final Rbac rbac = new Rbac(informers);

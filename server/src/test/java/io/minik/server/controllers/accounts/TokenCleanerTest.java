@@ -14,7 +14,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class TokenCleanerTest {
-    private final Cluster cluster = Cluster.real();
+    private final Cluster cluster = new Cluster();
 
     private void token(String namespace, String type, String name, String expiration) {
         cluster.api.put(Resources.SECRETS, KubeObject.named("v1", "Secret", ObjectKey.of(namespace, name), tree -> {

@@ -12,7 +12,7 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 class ServiceBalancerTest {
-    private final Cluster cluster = Cluster.real();
+    private final Cluster cluster = new Cluster();
 
     private void start(boolean enabled) {
         cluster.start(new ServiceBalancer(cluster.context, new ServiceBalancer.Config(enabled, "n1", 6443)));

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class EndpointsTest {
-    private final Cluster cluster = Cluster.real();
+    private final Cluster cluster = new Cluster();
 
     @BeforeEach
     void start() {

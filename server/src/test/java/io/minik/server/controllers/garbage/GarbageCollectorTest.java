@@ -34,7 +34,11 @@ class GarbageCollectorTest {
 
     private KubeObject object(Resource resource, String name, KubeObject... owners) {
         return cluster.put(resource, name, tree -> {
-            Json.child(tree, "spec");
+            if (resource.equals(Resources.PODS)) {
+                Cluster.containers(Json.child(tree, "spec"), "a");
+            } else if (!resource.equals(Resources.CONFIG_MAPS)) {
+                Cluster.workload(name, 1, "a").accept(tree);
+            }
             ArrayNode list = Json.child(tree, "metadata").putArray("ownerReferences");
             for (KubeObject owner : owners) {
                 list.add(OwnerReference.controllerOf(owner).tree());

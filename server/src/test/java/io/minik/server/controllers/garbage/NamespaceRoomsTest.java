@@ -2,10 +2,13 @@ package io.minik.server.controllers.garbage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.client.ApiCall;
 import io.minik.api.client.DeleteOptions;
 import io.minik.api.meta.ApiException;
+import io.minik.api.meta.Resource;
 import io.minik.api.meta.Resources;
+import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.ground.json.Json;
 import io.minik.server.controllers.Cluster;
@@ -16,10 +19,13 @@ import io.minik.server.controllers.nodes.NodeIpamController;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class NamespaceRoomsTest {
+    private static final String NAMESPACE = "shop";
+
     private final Cluster cluster = new Cluster();
 
     @BeforeEach
@@ -37,14 +43,35 @@ class NamespaceRoomsTest {
                 new ServiceAccountController(cluster.context),
                 new RootCaPublisher(cluster.context, "PEM"),
                 new NodeIpamController(cluster.context, "10.42.0.0/16", 24));
-        cluster.put(Resources.NAMESPACES, "default", tree -> {});
+        cluster.put(Resources.NAMESPACES, NAMESPACE, tree -> {});
         cluster.loop.settle();
+    }
+
+    private static ObjectKey key(String name) {
+        return ObjectKey.of(NAMESPACE, name);
+    }
+
+    private Optional<KubeObject> find(Resource resource, String name) {
+        return cluster.api.find(resource, key(name));
+    }
+
+    private List<KubeObject> left(Resource resource) {
+        return cluster.api.all(resource).stream()
+                .filter(object -> object.namespace().equals(NAMESPACE))
+                .toList();
+    }
+
+    private void pod(String name, Consumer<ObjectNode> more) {
+        cluster.api.put(Resources.PODS, KubeObject.named("v1", "Pod", key(name), tree -> {
+            Cluster.containers(Json.child(tree, "spec"), "a");
+            more.accept(tree);
+        }));
     }
 
     private void delete() {
         cluster.context
                 .client()
-                .delete(Resources.NAMESPACES, ObjectKey.cluster("default"), DeleteOptions.DEFAULT)
+                .delete(Resources.NAMESPACES, ObjectKey.cluster(NAMESPACE), DeleteOptions.DEFAULT)
                 .onFailure(error -> {
                     throw new AssertionError(error);
                 });
@@ -52,22 +79,20 @@ class NamespaceRoomsTest {
 
     @Test
     void aNamespaceGetsItsAccountAndTheRootCa() {
-        assertThat(cluster.get(Resources.SERVICE_ACCOUNTS, "default").namespace())
-                .isEqualTo("default");
-        assertThat(cluster.get(Resources.CONFIG_MAPS, "kube-root-ca.crt").text("data", "ca.crt"))
+        assertThat(find(Resources.SERVICE_ACCOUNTS, "default")).isPresent();
+        assertThat(find(Resources.CONFIG_MAPS, "kube-root-ca.crt").orElseThrow().text("data", "ca.crt"))
                 .isEqualTo("PEM");
-        cluster.api.remove(Resources.SERVICE_ACCOUNTS, ObjectKey.of("default", "default"));
-        cluster.edit(Resources.CONFIG_MAPS, "kube-root-ca.crt", tree -> tree.putObject("data")
+        cluster.api.remove(Resources.SERVICE_ACCOUNTS, key("default"));
+        cluster.api.edit(Resources.CONFIG_MAPS, key("kube-root-ca.crt"), tree -> tree.putObject("data")
                 .put("ca.crt", "bad"));
         cluster.loop.settle();
-        assertThat(cluster.api.find(Resources.SERVICE_ACCOUNTS, ObjectKey.of("default", "default")))
-                .isPresent();
-        assertThat(cluster.get(Resources.CONFIG_MAPS, "kube-root-ca.crt").text("data", "ca.crt"))
+        assertThat(find(Resources.SERVICE_ACCOUNTS, "default")).isPresent();
+        assertThat(find(Resources.CONFIG_MAPS, "kube-root-ca.crt").orElseThrow().text("data", "ca.crt"))
                 .isEqualTo("PEM");
     }
 
     private String message(String type) {
-        return Conditions.find(cluster.get(Resources.NAMESPACES, "default").at("status"), type)
+        return Conditions.find(cluster.get(Resources.NAMESPACES, NAMESPACE).at("status"), type)
                 .map(condition -> Json.text(condition, "status") + " " + Json.text(condition, "reason") + ": "
                         + Json.text(condition, "message"))
                 .orElse("");
@@ -75,7 +100,7 @@ class NamespaceRoomsTest {
 
     @Test
     void aDeletedNamespaceLosesItsPodsFirstAndAllElseWhenTheyAreGone() {
-        cluster.put(Resources.PODS, "slow", tree -> Json.child(tree, "spec").put("nodeName", "n"));
+        pod("slow", tree -> Json.child(tree, "spec").put("nodeName", "n"));
         delete();
         cluster.loop.settle();
         assertThat(message("NamespaceContentRemaining"))
@@ -88,44 +113,42 @@ class NamespaceRoomsTest {
                 .isEqualTo("False ResourcesDiscovered: All resources successfully discovered");
         assertThat(message("NamespaceDeletionGroupVersionParsingFailure"))
                 .isEqualTo("False ParsedGroupVersions: All legacy kube types successfully parsed");
-        assertThat(cluster.get(Resources.PODS, "slow").meta().deleting()).isTrue();
-        assertThat(cluster.api.all(Resources.CONFIG_MAPS)).hasSize(1);
-        assertThat(cluster.api.all(Resources.SERVICE_ACCOUNTS)).hasSize(1);
-        cluster.api.remove(Resources.PODS, ObjectKey.of("default", "slow"));
+        assertThat(find(Resources.PODS, "slow").orElseThrow().meta().deleting()).isTrue();
+        assertThat(left(Resources.CONFIG_MAPS)).hasSize(1);
+        assertThat(left(Resources.SERVICE_ACCOUNTS)).hasSize(1);
+        cluster.api.remove(Resources.PODS, key("slow"));
         cluster.loop.settle();
-        assertThat(cluster.api.all(Resources.NAMESPACES)).isEmpty();
-        assertThat(cluster.api.all(Resources.CONFIG_MAPS)).isEmpty();
-        assertThat(cluster.api.all(Resources.SERVICE_ACCOUNTS)).isEmpty();
+        assertThat(cluster.api.find(Resources.NAMESPACES, ObjectKey.cluster(NAMESPACE)))
+                .isEmpty();
+        assertThat(left(Resources.CONFIG_MAPS)).isEmpty();
+        assertThat(left(Resources.SERVICE_ACCOUNTS)).isEmpty();
         assertThat(cluster.loop.timers()).isZero();
     }
 
     @Test
     void podsThatAreHeldBackAreToldAndTheRestStaysWhileTheyAre() {
-        cluster.put(Resources.PODS, "held", tree -> Json.child(tree, "metadata")
-                .putArray("finalizers")
-                .add("example.com/hold"));
+        pod("held", tree -> Json.child(tree, "metadata").putArray("finalizers").add("example.com/hold"));
         delete();
         cluster.loop.settle();
         assertThat(message("NamespaceFinalizersRemaining"))
                 .isEqualTo("True SomeFinalizersRemain: Some content in the namespace has finalizers remaining:"
                         + " example.com/hold in 1 resource instances");
-        assertThat(cluster.api.all(Resources.CONFIG_MAPS)).hasSize(1);
-        cluster.edit(
-                Resources.PODS, "held", tree -> Json.child(tree, "metadata").remove("finalizers"));
+        assertThat(left(Resources.CONFIG_MAPS)).hasSize(1);
+        cluster.api.edit(Resources.PODS, key("held"), tree -> Json.child(tree, "metadata")
+                .remove("finalizers"));
         cluster.loop.settle();
-        assertThat(cluster.api.all(Resources.NAMESPACES)).isEmpty();
+        assertThat(cluster.api.find(Resources.NAMESPACES, ObjectKey.cluster(NAMESPACE)))
+                .isEmpty();
     }
 
     @Test
     void podsThatOutliveTheirGraceAreAFailure() {
-        cluster.put(Resources.PODS, "stuck", tree -> Json.child(tree, "spec")
-                .put("nodeName", "n")
-                .put("terminationGracePeriodSeconds", 5));
+        pod("stuck", tree -> Json.child(tree, "spec").put("nodeName", "n").put("terminationGracePeriodSeconds", 5));
         delete();
         cluster.loop.advance(Duration.ofSeconds(10));
         assertThat(message("NamespaceDeletionContentFailure"))
                 .isEqualTo("True ContentDeletionFailed: Failed to delete all resource types, 1 remaining:"
-                        + " unexpected items still remain in namespace: default for gvr: /v1, Resource=pods");
+                        + " unexpected items still remain in namespace: shop for gvr: /v1, Resource=pods");
     }
 
     @Test
@@ -139,21 +162,21 @@ class NamespaceRoomsTest {
         assertThat(message("NamespaceDeletionContentFailure"))
                 .contains("no disk")
                 .startsWith("True");
-        assertThat(cluster.api.all(Resources.CONFIG_MAPS)).hasSize(1);
+        assertThat(left(Resources.CONFIG_MAPS)).hasSize(1);
     }
 
     @Test
     void whoElseHoldsTheNamespaceReadsThatItsContentIsGone() {
-        cluster.edit(Resources.NAMESPACES, "default", tree -> Json.child(tree, "spec")
+        cluster.edit(Resources.NAMESPACES, NAMESPACE, tree -> Json.child(tree, "spec")
                 .withArray("finalizers")
                 .add("example.com/last"));
         delete();
         cluster.loop.advance(Duration.ofSeconds(1));
         assertThat(message("NamespaceContentRemaining"))
                 .isEqualTo("False ContentRemoved: All content successfully removed");
-        assertThat(Json.stringList(cluster.get(Resources.NAMESPACES, "default").tree(), "spec", "finalizers"))
+        assertThat(Json.stringList(cluster.get(Resources.NAMESPACES, NAMESPACE).tree(), "spec", "finalizers"))
                 .containsExactly("example.com/last");
-        assertThat(cluster.api.all(Resources.CONFIG_MAPS)).isEmpty();
+        assertThat(left(Resources.CONFIG_MAPS)).isEmpty();
     }
 
     @Test

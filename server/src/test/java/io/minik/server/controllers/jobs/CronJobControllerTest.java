@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /** What a schedule means in time: zones, missed times, deadlines. The clock begins at 2026-01-01T00:00:00Z. */
 class CronJobControllerTest {
-    private final Cluster cluster = Cluster.real();
+    private final Cluster cluster = new Cluster();
 
     @BeforeEach
     void start() {

@@ -51,6 +51,7 @@ class LocalStorageTest {
     void start() {
         cluster.start(
                 new VolumeBinder(cluster.context),
+                new StorageProtection(cluster.context),
                 new LocalStorageClass(cluster.context, true),
                 new LocalProvisioner(cluster.context, new Nodes()),
                 new EphemeralVolumes(cluster.context));
@@ -61,10 +62,7 @@ class LocalStorageTest {
 
     private void claim(String name, Consumer<ObjectNode> spec) {
         cluster.put(Resources.PERSISTENT_VOLUME_CLAIMS, name, tree -> {
-            ObjectNode body = Json.child(tree, "spec").put("storageClassName", "local-path");
-            body.putArray("accessModes").add("ReadWriteOnce");
-            Json.child(Json.child(body, "resources"), "requests").put("storage", "1Gi");
-            spec.accept(body);
+            spec.accept(Cluster.claim(Json.child(tree, "spec"), "1Gi").put("storageClassName", "local-path"));
         });
         cluster.loop.settle();
     }
@@ -148,7 +146,9 @@ class LocalStorageTest {
         select("many", "n1");
         claim("block", spec -> spec.put("volumeMode", "Block"));
         select("block", "n1");
-        claim("copy", spec -> spec.putObject("dataSource").put("kind", "PersistentVolumeClaim"));
+        claim("copy", spec -> spec.putObject("dataSource")
+                .put("kind", "PersistentVolumeClaim")
+                .put("name", "other"));
         select("copy", "n1");
         assertThat(directories).isEmpty();
         assertThat(cluster.events("ProvisioningFailed"))
@@ -215,9 +215,9 @@ class LocalStorageTest {
         cluster.put(Resources.PODS, "mine", tree -> {
             var volumes = Json.child(tree, "spec").putArray("volumes");
             for (String name : List.of("scratch", "taken")) {
-                Json.child(volumes.addObject().put("name", name).putObject("ephemeral"), "volumeClaimTemplate")
-                        .putObject("spec")
-                        .put("storageClassName", "local-path");
+                ObjectNode template =
+                        Json.child(volumes.addObject().put("name", name).putObject("ephemeral"), "volumeClaimTemplate");
+                Cluster.claim(template.putObject("spec"), "1Gi").put("storageClassName", "local-path");
             }
         });
         cluster.loop.settle();

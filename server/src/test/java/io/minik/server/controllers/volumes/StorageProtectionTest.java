@@ -23,7 +23,7 @@ class StorageProtectionTest {
     }
 
     private void claim(String name) {
-        cluster.put(Resources.PERSISTENT_VOLUME_CLAIMS, name, tree -> Json.child(tree, "spec")
+        cluster.put(Resources.PERSISTENT_VOLUME_CLAIMS, name, tree -> Cluster.claim(Json.child(tree, "spec"), "1Gi")
                 .put("storageClassName", "none"));
         cluster.loop.settle();
     }
@@ -111,15 +111,10 @@ class StorageProtectionTest {
 
     @Test
     void aVolumeStaysWhileItsClaimIsBoundToIt() {
-        cluster.put(Resources.PERSISTENT_VOLUMES, "disk", tree -> {
-            var spec = Json.child(tree, "spec").put("storageClassName", "slow");
-            spec.putArray("accessModes").add("ReadWriteOnce");
-            spec.putObject("capacity").put("storage", "1Gi");
-        });
-        cluster.put(Resources.PERSISTENT_VOLUME_CLAIMS, "data", tree -> {
-            var spec = Json.child(tree, "spec").put("storageClassName", "slow");
-            spec.putArray("accessModes").add("ReadWriteOnce");
-        });
+        cluster.put(Resources.PERSISTENT_VOLUMES, "disk", Cluster.volume("1Gi").andThen(tree -> Json.child(tree, "spec")
+                .put("storageClassName", "slow")));
+        cluster.put(Resources.PERSISTENT_VOLUME_CLAIMS, "data", tree -> Cluster.claim(Json.child(tree, "spec"), "1Gi")
+                .put("storageClassName", "slow"));
         cluster.loop.advance(Duration.ofSeconds(1));
         assertThat(cluster.get(Resources.PERSISTENT_VOLUMES, "disk").text("status", "phase"))
                 .isEqualTo("Bound");

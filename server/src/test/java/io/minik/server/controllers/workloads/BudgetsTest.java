@@ -115,19 +115,11 @@ class BudgetsTest {
     }
 
     private void volume(String name, String size) {
-        cluster.put(Resources.PERSISTENT_VOLUMES, name, tree -> {
-            ObjectNode spec = Json.child(tree, "spec");
-            spec.putObject("capacity").put("storage", size);
-            spec.putArray("accessModes").add("ReadWriteOnce");
-        });
+        cluster.put(Resources.PERSISTENT_VOLUMES, name, Cluster.volume(size));
     }
 
     private void claim(String name, String size) {
-        cluster.put(Resources.PERSISTENT_VOLUME_CLAIMS, name, tree -> {
-            ObjectNode spec = Json.child(tree, "spec");
-            spec.putArray("accessModes").add("ReadWriteOnce");
-            spec.putObject("resources").putObject("requests").put("storage", size);
-        });
+        cluster.put(Resources.PERSISTENT_VOLUME_CLAIMS, name, tree -> Cluster.claim(Json.child(tree, "spec"), size));
         cluster.loop.advance(Duration.ofMillis(100));
     }
 

@@ -84,7 +84,11 @@ class DaemonSetControllerTest {
         assertThat(revision.annotations()).containsEntry("kubernetes.io/change-cause", "why");
         assertThat(new String(Json.bytes(revision.at("data")), StandardCharsets.UTF_8))
                 .isEqualTo("{\"spec\":{\"template\":{\"$patch\":\"replace\",\"metadata\":{\"labels\":{\"app\":\"d\"}},"
-                        + "\"spec\":{\"containers\":[{\"image\":\"v1\",\"name\":\"c\"}]}}}}");
+                        + "\"spec\":{\"containers\":[{\"image\":\"v1\",\"imagePullPolicy\":\"Always\",\"name\":\"c\","
+                        + "\"resources\":{},\"terminationMessagePath\":\"/dev/termination-log\","
+                        + "\"terminationMessagePolicy\":\"File\"}],\"dnsPolicy\":\"ClusterFirst\","
+                        + "\"restartPolicy\":\"Always\",\"schedulerName\":\"default-scheduler\",\"securityContext\":{},"
+                        + "\"terminationGracePeriodSeconds\":30}}}}");
     }
 
     @Test

@@ -75,7 +75,7 @@ class ReplicaSetControllerTest {
     void adoptsOrphansAndReleasesThoseThatNoLongerMatch() {
         cluster.put(Resources.PODS, "stray", tree -> {
             Json.child(tree, "metadata").putObject("labels").put("app", "web");
-            Json.child(tree, "spec");
+            Cluster.containers(Json.child(tree, "spec"), "a");
         });
         cluster.put(Resources.REPLICA_SETS, "web", Cluster.workload("web", 1, "a"));
         cluster.loop.settle();
@@ -151,15 +151,14 @@ class ReplicaSetControllerTest {
     /** Somebody else writes to the object just before each of the controller's first writes of a status. */
     private void contend(Resource resource, int times) {
         int[] left = {times};
+        int[] room = {2};
         cluster.api.failing(call -> {
             boolean status = call.verb() == Verb.UPDATE && call.resource().equals(resource);
             if (status && left[0]-- > 0) {
                 cluster.edit(resource, "web", tree -> Json.child(Json.child(tree, "metadata"), "annotations")
                         .put("touched", "" + left[0]));
             }
-            boolean full = call.verb() == Verb.CREATE
-                    && call.resource().equals(Resources.PODS)
-                    && cluster.livePods().size() >= 2;
+            boolean full = call.verb() == Verb.CREATE && call.resource().equals(Resources.PODS) && room[0]-- <= 0;
             return full
                     ? Optional.of(ApiException.forbidden(Resources.PODS, "web-1", "exceeded quota"))
                     : Optional.empty();
@@ -180,7 +179,7 @@ class ReplicaSetControllerTest {
                 Json.child(tree, "spec").putObject("selector").put("app", "web");
             }
         });
-        cluster.loop.settle();
+        cluster.loop.advance(Duration.ofSeconds(1));
         assertThat(Conditions.find(cluster.get(resource, "web").at("status"), "ReplicaFailure")
                         .map(condition -> Json.text(condition, "reason") + ": " + Json.text(condition, "message")))
                 .contains("FailedCreate: pods \"web-1\" is forbidden: exceeded quota");
@@ -201,7 +200,7 @@ class ReplicaSetControllerTest {
     void whatIsNotKnownYetDoesNotTakeTheFailureBack() {
         contend(Resources.REPLICA_SETS, 0);
         cluster.put(Resources.REPLICA_SETS, "web", Cluster.workload("web", 3, "a"));
-        cluster.loop.settle();
+        cluster.loop.advance(Duration.ofSeconds(1));
         boolean told = false;
         for (var call : cluster.api.calls(Verb.UPDATE, Resources.REPLICA_SETS)) {
             boolean tells = Conditions.isTrue(Json.parse(call.body()).path("status"), "ReplicaFailure");

@@ -24,10 +24,9 @@ class StatefulOrderTest {
         cluster.put(Resources.STATEFUL_SETS, "db", tree -> {
             Cluster.workload("db", 3, "v1").accept(tree);
             ObjectNode spec = Json.child(tree, "spec").put("serviceName", "db");
-            spec.putArray("volumeClaimTemplates")
-                    .addObject()
-                    .putObject("metadata")
-                    .put("name", "data");
+            ObjectNode claim = spec.putArray("volumeClaimTemplates").addObject();
+            claim.putObject("metadata").put("name", "data");
+            Cluster.claim(claim.putObject("spec"), "1Gi");
             more.accept(tree);
         });
         cluster.loop.settle();

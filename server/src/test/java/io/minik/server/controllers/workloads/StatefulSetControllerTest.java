@@ -28,7 +28,7 @@ class StatefulSetControllerTest {
             ObjectNode spec = Json.child(tree, "spec").put("serviceName", "db");
             ObjectNode claim = spec.putArray("volumeClaimTemplates").addObject();
             claim.putObject("metadata").put("name", "data");
-            claim.putObject("spec").putArray("accessModes").add("ReadWriteOnce");
+            Cluster.claim(claim.putObject("spec"), "1Gi");
             more.accept(spec);
         });
         cluster.everyPodRuns();

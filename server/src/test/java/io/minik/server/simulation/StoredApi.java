@@ -1,4 +1,4 @@
-package io.minik.server.controllers;
+package io.minik.server.simulation;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.client.ApiCall;
@@ -12,11 +12,13 @@ import io.minik.api.meta.Resource;
 import io.minik.api.meta.Resources;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
+import io.minik.api.schema.Defaults;
+import io.minik.api.schema.Schema;
+import io.minik.api.selector.LabelSelector;
 import io.minik.ground.json.Json;
 import io.minik.server.authn.User;
 import io.minik.server.http.ApiServer;
 import io.minik.server.http.DevServer;
-import io.minik.server.simulation.SimulatedTime;
 import io.minik.server.watchcache.StorageKeys;
 import io.minik.server.watchcache.StoredForm;
 import io.minik.store.Bytes;
@@ -29,16 +31,19 @@ import io.minik.store.mvcc.StoreLimits;
 import io.vertx.core.Future;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * The API as controllers meet it, registry, admission and store, on simulated time; and hands of the test that write into the
+ * The API as its clients in the process meet it, registry, admission and store, on simulated time; and hands of the test that write into the
  * store past all rules, as kubelets and people did long ago.
  */
-final class StoredApi implements TestApi {
+public final class StoredApi implements TestApi {
     private final SimulatedTime time;
     private final MemoryStore store;
     private final Transport api;
@@ -46,11 +51,15 @@ final class StoredApi implements TestApi {
     private final List<Watch> watches = new ArrayList<>();
     private final List<ApiCall> calls = new ArrayList<>();
     private Function<ApiCall, Optional<ApiException>> fault = call -> Optional.empty();
+    /** What another API server serves, such as that of the metrics. */
+    private final Map<Resource, Map<ObjectKey, KubeObject>> extension = new HashMap<>();
+
+    private final Schema kinds = Schema.load();
     private int uids;
 
     private record Watch(Resource resource, WatchHandler handler, WatchHandle handle) {}
 
-    StoredApi(SimulatedTime time) {
+    public StoredApi(SimulatedTime time) {
         this.time = time;
         MemoryStore.Stepped stepped = MemoryStore.stepped(time.vertx(), time.loop(), StoreLimits.defaults());
         time.alongside(stepped.writer());
@@ -72,6 +81,10 @@ final class StoredApi implements TestApi {
 
     @Override
     public KubeObject put(Resource resource, KubeObject object) {
+        if (!isOurs(resource)) {
+            extension.computeIfAbsent(resource, unused -> new TreeMap<>()).put(object.key(), object);
+            return object;
+        }
         Optional<KubeObject> before = find(resource, object.key());
         return write(resource, object.edit(tree -> complete(resource, tree, before)));
     }
@@ -125,9 +138,14 @@ final class StoredApi implements TestApi {
     }
 
     private KubeObject write(Resource resource, KubeObject object) {
-        Bytes value = Bytes.of(StoredForm.stored(object.tree().deepCopy()));
-        await(store.txn(Txn.put(StorageKeys.key(resource, object.key()), value)));
-        return require(resource, object.key());
+        ObjectNode tree = object.tree().deepCopy();
+        Defaults.apply(
+                kinds.findResource(resource.apiVersion(), resource.plural()).orElseThrow(), tree);
+        Bytes value = Bytes.of(StoredForm.stored(tree));
+        long revision = await(store.txn(Txn.put(StorageKeys.key(resource, object.key()), value)))
+                .revision();
+        // Whoever heard of it may have changed or removed it by now.
+        return StoredForm.served(value.array(), revision);
     }
 
     @Override
@@ -180,7 +198,23 @@ final class StoredApi implements TestApi {
 
     @Override
     public Future<KubeList> list(ApiCall call) {
-        return unlessFailing(call, api::list);
+        return unlessFailing(
+                call, asked -> isOurs(asked.resource()) ? api.list(asked) : Future.succeededFuture(theirs(asked)));
+    }
+
+    private boolean isOurs(Resource resource) {
+        return kinds.findResource(resource.apiVersion(), resource.plural()).isPresent();
+    }
+
+    private KubeList theirs(ApiCall call) {
+        LabelSelector labels = LabelSelector.parse(call.query().getOrDefault("labelSelector", ""));
+        return new KubeList(
+                Long.toString(store.status().revision()),
+                "",
+                extension.getOrDefault(call.resource(), Map.of()).values().stream()
+                        .filter(object -> object.namespace().equals(call.key().namespace()))
+                        .filter(object -> labels.matches(object.meta().labels()))
+                        .toList());
     }
 
     @Override
