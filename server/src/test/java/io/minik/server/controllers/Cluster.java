@@ -19,6 +19,7 @@ import io.minik.server.simulation.SimulatedTime;
 import io.minik.server.simulation.StoredApi;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** A cluster in memory: the API as it is, driven time, and hands that do what kubelets do. */
@@ -141,7 +142,13 @@ public final class Cluster {
             // Long enough for the retry after a conflict.
             loop.advance(Duration.ofMillis(50));
             boolean changed = false;
-            for (KubeObject pod : pods()) {
+            for (KubeObject seen : pods()) {
+                // What was done to the one before it may have ended this one.
+                Optional<KubeObject> now = api.find(Resources.PODS, seen.key());
+                if (now.isEmpty()) {
+                    continue;
+                }
+                KubeObject pod = now.get();
                 if (pod.meta().deleting()) {
                     api.remove(Resources.PODS, pod.key());
                     changed = true;
