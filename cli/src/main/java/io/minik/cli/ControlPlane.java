@@ -32,6 +32,7 @@ import io.minik.server.http.ApiServer;
 import io.minik.server.http.ApiServerConfig;
 import io.minik.server.join.JoinEndpoint;
 import io.minik.server.join.JoinService;
+import io.minik.server.join.ServerTokens;
 import io.minik.server.join.TokenFile;
 import io.minik.server.kinds.Bootstrap;
 import io.minik.server.pki.CertificateRenewal;
@@ -81,6 +82,7 @@ final class ControlPlane {
     private final ServiceAccountTokens tokens;
     private final BootstrapTokens bootstrapTokens;
     private final JoinService joins;
+    private final TokenPage tokenPage;
     private final ClientAuthority clients;
     private final TlsIdentity serving;
     private final TlsIdentity toKubelets;
@@ -133,6 +135,7 @@ final class ControlPlane {
                 cluster(options.advertised(nodeIp)),
                 options.disableAgent ? Optional.empty() : Optional.of(nodeName),
                 clock);
+        this.tokenPage = new TokenPage(vertx, !options.tokens.token.isEmpty());
         this.rbac = new Rbac(controllers.informers());
         options.authorization.settle(rbac.authorizer(), vertx, controllerLoop, clock);
         Tables tables = opened.ahead().tables();
@@ -148,7 +151,7 @@ final class ControlPlane {
                         Reviews.connectors(
                                 new Reviews.Sources(authenticator, tokens, rbac.authorizer(), lookup, clock)),
                         tables,
-                        Pages.of(tokens, encryption, List.of(options, node)),
+                        Pages.of(tokens, encryption, tokenPage, List.of(options, node)),
                         List.of(new RoleEscalationRule(rbac.escalation()), new CertificateRules(rbac.authorizer())),
                         clock,
                         new SecureRandom()));
@@ -214,19 +217,22 @@ final class ControlPlane {
     private Void mountJoin(ClusterIdentity identity) {
         JoinToken token;
         Path file = node.dataDir.resolve("server/token");
-        if (!identity.mayBegin() && options.token.isEmpty() && !Files.exists(file)) {
+        if (!identity.mayBegin() && options.tokens.token.isEmpty() && !Files.exists(file)) {
             log.atWarn()
                     .addKeyValue("file", file)
                     .log("the join token is missing, a new one is made: agents that are started with the old one are"
                             + " refused, give them the new one, or start the server with the old one by --token");
         }
         try {
-            token = TokenFile.open(file, pki, options.token.isEmpty() ? Optional.empty() : Optional.of(options.token));
+            token = TokenFile.open(
+                    file, pki, options.tokens.token.isEmpty() ? Optional.empty() : Optional.of(options.tokens.token));
         } catch (IllegalArgumentException e) {
-            throw new StartFailure((options.token.isEmpty() ? "" : "--token: ") + e.getMessage(), e);
+            throw new StartFailure((options.tokens.token.isEmpty() ? "" : "--token: ") + e.getMessage(), e);
         }
         encryption.load();
-        apiServer.mount(JoinEndpoint::handles, new JoinEndpoint(joins, token, bootstrapTokens, clients));
+        ServerTokens tokens = new ServerTokens(file, pki, token, options.tokens.agents());
+        tokenPage.answerFor(tokens);
+        apiServer.mount(JoinEndpoint::handles, new JoinEndpoint(joins, tokens, bootstrapTokens, clients));
         return null;
     }
 

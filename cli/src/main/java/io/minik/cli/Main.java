@@ -1,5 +1,6 @@
 package io.minik.cli;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -76,6 +77,7 @@ public final class Main implements Runnable {
         Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
         commands.put("server", ServerCommand::new);
         commands.put("agent", AgentCommand::new);
+        commands.put("token", TokenCommand::new);
         commands.put("secrets-encrypt", SecretsEncryptCommand::new);
         commands.put("killall", KillallCommand::new);
         commands.put("warm-up", WarmUpCommand::new);
@@ -85,9 +87,14 @@ public final class Main implements Runnable {
 
     /** The options of every command. */
     static List<List<OptionSpec>> allOptions() {
-        return COMMANDS.values().stream()
-                .map(command -> CommandSpec.forAnnotatedObject(command.get()).options())
-                .toList();
+        List<List<OptionSpec>> all = new ArrayList<>();
+        COMMANDS.values().forEach(command -> gather(CommandSpec.forAnnotatedObject(command.get()), all));
+        return all;
+    }
+
+    private static void gather(CommandSpec spec, List<List<OptionSpec>> all) {
+        all.add(spec.options());
+        spec.subcommands().values().forEach(line -> gather(line.getCommandSpec(), all));
     }
 
     private static int usageError(ParameterException error, String[] arguments) {

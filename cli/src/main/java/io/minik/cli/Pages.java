@@ -16,7 +16,8 @@ final class Pages {
     private Pages() {}
 
     /** Beside minik's own: what OpenID Connect clients ask to check service account tokens by themselves. */
-    static Map<String, Page> of(ServiceAccountTokens tokens, Encryption encryption, List<Object> options) {
+    static Map<String, Page> of(
+            ServiceAccountTokens tokens, Encryption encryption, TokenPage token, List<Object> options) {
         Map<String, Page> pages = new HashMap<>(ZPages.of(Build.THIS, options));
         pages.putAll(Map.of(
                 "/.well-known/openid-configuration",
@@ -24,7 +25,9 @@ final class Pages {
                 "/openid/v1/jwks",
                 request -> json(tokens.jwks(), "application/jwk-set+json"),
                 Encryption.PATH,
-                encryption::page));
+                encryption::page,
+                TokenPage.PATH,
+                token::page));
         return pages;
     }
 

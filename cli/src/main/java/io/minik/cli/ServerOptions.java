@@ -1,13 +1,11 @@
 package io.minik.cli;
 
 import io.minik.agent.dns.DnsServer;
-import io.minik.api.join.JoinToken;
 import io.minik.api.meta.Names;
 import io.minik.ground.net.Address;
 import io.minik.ground.net.Cidr;
 import io.minik.server.admission.DefaultTolerationSeconds;
 import io.minik.server.kinds.PortRange;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -102,12 +100,8 @@ final class ServerOptions {
             description = "DNS domain of the cluster (default ${DEFAULT-VALUE})")
     String clusterDomain = "cluster.local";
 
-    @Option(
-            names = {"-t", "--token"},
-            paramLabel = "TOKEN",
-            defaultValue = "",
-            description = "secret that agents join with (default: made at first start, in DATA-DIR/server/token)")
-    String token = "";
+    @Mixin
+    TokenOptions tokens = new TokenOptions();
 
     @Option(
             names = {"-o", "--write-kubeconfig"},
@@ -199,7 +193,7 @@ final class ServerOptions {
         ports(node);
         Flag domain = new Flag("--cluster-domain");
         domain.complain(clusterDomain, "is no DNS domain", Names.dns1123Subdomain(clusterDomain));
-        joinToken(node);
+        tokens.check(node.dataDir);
         writeKubeconfig = new Flag("--write-kubeconfig").file(writeKubeconfig);
         kubeconfigMode();
         security.check();
@@ -280,24 +274,6 @@ final class ServerOptions {
         String other = taken.putIfAbsent(port, who);
         if (other != null) {
             throw new Flag(who).wrong(port, "is the port of " + other + ", too");
-        }
-    }
-
-    /** A token that pins a CA is another cluster's unless this data directory has that CA. */
-    private void joinToken(NodeOptions node) {
-        if (token.isEmpty()) {
-            return;
-        }
-        try {
-            JoinToken parsed = JoinToken.parse(token);
-            boolean fresh = !Files.exists(node.dataDir.resolve("server/tls"));
-            if (fresh && parsed.caHash().isPresent()) {
-                throw new StartFailure(
-                        "--token: it pins the CA of another cluster, and this data directory is a new one: give"
-                                + " the part behind the last colon alone");
-            }
-        } catch (IllegalArgumentException e) {
-            throw new StartFailure("--token: " + e.getMessage(), e);
         }
     }
 

@@ -22,7 +22,7 @@ final class ZPages {
                     + " compatibility guarantees and is for debugging purposes only.\n\n";
 
     /** Their values let in whoever reads them. */
-    private static final Set<String> SECRET = Set.of("--token");
+    private static final Set<String> SECRET = Set.of("--token", "--agent-token");
 
     private ZPages() {}
 

@@ -115,7 +115,7 @@ class ConfigDefaultsTest {
         assertThat(command.server.disableAgent).isTrue();
         assertThat(command.node.nodeName).isEqualTo("on");
         assertThat(command.node.maxPods).isEqualTo(7);
-        assertThat(command.server.token)
+        assertThat(command.server.tokens.token)
                 .as("a key without a value says nothing")
                 .isEmpty();
     }

@@ -29,6 +29,7 @@ import io.minik.ground.tls.Subject;
 import io.minik.server.authn.BootstrapTokens;
 import io.minik.server.join.JoinEndpoint;
 import io.minik.server.join.JoinService;
+import io.minik.server.join.ServerTokens;
 import io.minik.server.join.TokenFile;
 import io.minik.server.pki.Pki;
 import io.minik.server.pki.PkiConfig;
@@ -49,7 +50,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -80,6 +80,7 @@ class JoinTest {
     private Pki pki;
     private JoinService service;
     private JoinToken token;
+    private ServerTokens tokens;
     private String url;
 
     @BeforeEach
@@ -93,7 +94,9 @@ class JoinTest {
         BootstrapTokens bootstrap =
                 new BootstrapTokens((resource, key) -> Future.succeededFuture(api.find(resource, key)), clock);
         ClientAuthority clients = new ClientAuthority(List.of(pki.clientCa().certificate()), clock);
-        JoinEndpoint endpoint = new JoinEndpoint(service, token, bootstrap, clients);
+        tokens =
+                new ServerTokens(folder.resolve("token"), pki, token, Optional.of(JoinToken.parse("for-agents-alone")));
+        JoinEndpoint endpoint = new JoinEndpoint(service, tokens, bootstrap, clients);
         HttpServer server = await(vertx.createHttpServer(new HttpServerOptions()
                         .setSsl(true)
                         .setClientAuth(ClientAuth.REQUEST)
@@ -192,20 +195,38 @@ class JoinTest {
 
     @Test
     void bootstrapTokensAndShortTokensLetIn() throws Exception {
-        api.put(
-                Resources.SECRETS,
-                KubeObject.named("v1", "Secret", ObjectKey.of("kube-system", "bootstrap-token-abcdef"), tree -> {
-                    tree.put("type", "bootstrap.kubernetes.io/token");
-                    Json.child(tree, "data")
-                            .put("token-id", base64("abcdef"))
-                            .put("token-secret", base64("0123456789abcdef"))
-                            .put("usage-bootstrap-authentication", base64("true"));
-                }));
+        BootstrapTicket ticket = BootstrapTicket.of(
+                "abcdef.0123456789abcdef",
+                "",
+                Optional.of(now.plusSeconds(60)),
+                List.of("authentication"),
+                List.of(BootstrapTicket.NODES_GROUP));
+        api.put(Resources.SECRETS, ticket.object());
 
         await(join("a", "n1", List.of(), JoinToken.parse("abcdef.0123456789abcdef")));
         await(join("b", "n2", List.of(), JoinToken.parse(token.password())));
         assertThatThrownBy(() -> await(join("c", "n3", List.of(), JoinToken.parse("abcdef.0123456789abcdee"))))
                 .hasMessageContaining("does not know this token");
+        now = now.plusSeconds(61);
+        assertThatThrownBy(() -> await(join("c", "n3", List.of(), JoinToken.parse("abcdef.0123456789abcdef"))))
+                .as("one that is over")
+                .hasMessageContaining("does not know this token");
+    }
+
+    @Test
+    void theTokenChangesAndAgentsMayHaveOneOfTheirOwn() throws Exception {
+        await(join("a", "n1", List.of(), JoinToken.parse("node:for-agents-alone")));
+        JoinToken next = tokens.rotate("another-one");
+        assertThat(next.text()).isEqualTo("K10" + pki.serverCaHash() + "::server:another-one");
+        assertThat(Files.readString(folder.resolve("token")).strip()).isEqualTo(next.text());
+        await(join("b", "n2", List.of(), next));
+        assertThatThrownBy(() -> await(join("c", "n3", List.of(), token)))
+                .hasMessageContaining("does not know this token");
+        await(join("c", "n3", List.of(), JoinToken.parse("for-agents-alone")));
+        for (String wrong : List.of("", "a b", "K10x", "abcdef.0123456789abcdef")) {
+            assertThatThrownBy(() -> tokens.rotate(wrong)).isInstanceOf(IllegalArgumentException.class);
+        }
+        await(join("d", "n4", List.of(), next));
     }
 
     @Test
@@ -323,10 +344,6 @@ class JoinTest {
         }
         command.addAll(List.of("--data-binary", "@" + body, url + "/v1-minik/join"));
         return run(command.toArray(String[]::new));
-    }
-
-    private static String base64(String text) {
-        return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
     }
 
     private static <T> T await(Future<T> future) throws Exception {

@@ -136,6 +136,12 @@ class OptionsTest {
             --cluster-domain=                           | --cluster-domain: "" is no DNS domain
             --token=K10abc                              | --token: the token begins with K10 but is not
             --token=K10e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855::server:x | --token: it pins the CA of another cluster
+            --token=a --token-file=FOLDER/file          | --token and --token-file are both given: one of them is enough
+            --token-file=FOLDER/none                    | --token-file: "FOLDER/none" can't be read
+            --token-file=FOLDER/file                    | --token-file: "FOLDER/file" is empty
+            --agent-token=K10abc                        | --agent-token: the token begins with K10 but is not
+            --agent-token=a --token=a                   | --agent-token: it is that of --token: one of them is enough
+            --agent-token-file=FOLDER/none              | --agent-token-file: "FOLDER/none" can't be read
             --token=aSPACEb                             | --token: the token has a space or a control character in it
             --write-kubeconfig=FOLDER                   | --write-kubeconfig: "FOLDER" is a directory
             --write-kubeconfig=FOLDER/file/config       | FOLDER/file is a file

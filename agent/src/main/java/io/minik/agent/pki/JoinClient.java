@@ -17,10 +17,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.PemTrustOptions;
 import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -78,7 +75,9 @@ public final class JoinClient implements JoinCaller {
     /** Only a token that pins a CA tells. */
     @Override
     public boolean isServedBy(String serverCa) {
-        return token.caHash().map(pinned -> pinned.equals(sha256(serverCa))).orElse(true);
+        return token.caHash()
+                .map(pinned -> pinned.equals(JoinToken.hash(serverCa)))
+                .orElse(true);
     }
 
     private Future<String> fetchCa() {
@@ -97,11 +96,11 @@ public final class JoinClient implements JoinCaller {
         if (pinned.isEmpty()) {
             log.atWarn()
                     .addKeyValue("server", server)
-                    .addKeyValue("sha256", sha256(ca))
+                    .addKeyValue("sha256", JoinToken.hash(ca))
                     .log("the token has no CA hash: trusting the CA that answered; use the K10 form of the token");
             return Future.succeededFuture(ca);
         }
-        return pinned.get().equals(sha256(ca))
+        return pinned.get().equals(JoinToken.hash(ca))
                 ? Future.succeededFuture(ca)
                 : Future.failedFuture(ApiException.badRequest(server
                         + " has another CA than the token says: it is another cluster, or someone stands between"));
@@ -169,14 +168,5 @@ public final class JoinClient implements JoinCaller {
 
     private static HttpClientOptions options() {
         return new HttpClientOptions().setSsl(true).setKeepAlive(false).setConnectTimeout(TIMEOUT_SECONDS * 1000);
-    }
-
-    static String sha256(String text) {
-        try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("this Java has no SHA-256", e);
-        }
     }
 }

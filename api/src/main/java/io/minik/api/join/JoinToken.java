@@ -1,5 +1,9 @@
 package io.minik.api.join;
 
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.util.HexFormat;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -45,6 +49,16 @@ public record JoinToken(Optional<String> caHash, String user, String password) {
         return colon < 0
                 ? new JoinToken(hash, SERVER, token)
                 : new JoinToken(hash, token.substring(0, colon), token.substring(colon + 1));
+    }
+
+    /** What a token pins: SHA-256 of the server CA's PEM exactly as it is served, in hex. */
+    public static String hash(String caPem) {
+        try {
+            return HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-256").digest(caPem.getBytes(StandardCharsets.UTF_8)));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("this Java has no SHA-256", e);
+        }
     }
 
     /** The secure form. @throws IllegalStateException if there is no hash */

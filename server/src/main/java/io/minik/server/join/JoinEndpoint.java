@@ -21,7 +21,6 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Locale;
@@ -46,15 +45,14 @@ public final class JoinEndpoint implements Handler<HttpServerRequest> {
     private static final Logger log = LoggerFactory.getLogger(JoinEndpoint.class);
 
     private final JoinService service;
-    private final JoinToken token;
+    private final ServerTokens tokens;
     private final BootstrapTokens bootstrapTokens;
     private final ClientAuthority clients;
 
-    /** @param token the server's own, from {@link TokenFile} */
     public JoinEndpoint(
-            JoinService service, JoinToken token, BootstrapTokens bootstrapTokens, ClientAuthority clients) {
+            JoinService service, ServerTokens tokens, BootstrapTokens bootstrapTokens, ClientAuthority clients) {
         this.service = service;
-        this.token = token;
+        this.tokens = tokens;
         this.bootstrapTokens = bootstrapTokens;
         this.clients = clients;
     }
@@ -145,9 +143,9 @@ public final class JoinEndpoint implements Handler<HttpServerRequest> {
                             ? Future.succeededFuture(user.get().name())
                             : Future.failedFuture(ApiException.unauthorized()));
         }
-        return same(shown.get().password(), token.password())
-                ? Future.succeededFuture(token.user())
-                : Future.failedFuture(ApiException.unauthorized());
+        return tokens.holder(shown.get().password())
+                .map(Future::succeededFuture)
+                .orElseGet(() -> Future.failedFuture(ApiException.unauthorized()));
     }
 
     private static Optional<JoinToken> shown(String header) {
@@ -167,10 +165,6 @@ public final class JoinEndpoint implements Handler<HttpServerRequest> {
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }
-    }
-
-    private static boolean same(String one, String other) {
-        return MessageDigest.isEqual(one.getBytes(StandardCharsets.UTF_8), other.getBytes(StandardCharsets.UTF_8));
     }
 
     /** The node whose client certificate our authority vouches for. */

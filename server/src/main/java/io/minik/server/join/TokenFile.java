@@ -2,6 +2,7 @@ package io.minik.server.join;
 
 import io.minik.api.join.JoinToken;
 import io.minik.ground.tls.SecretFile;
+import io.minik.server.authn.BootstrapTokens;
 import io.minik.server.pki.Pki;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -42,6 +43,18 @@ public final class TokenFile {
         return token;
     }
 
+    /** Another password for the token that is kept there. Blocking. @throws IllegalArgumentException if it is none */
+    static JoinToken replace(Path file, Pki pki, String wanted) {
+        JoinToken parsed = JoinToken.parse(wanted);
+        if (BootstrapTokens.looksLikeOne(parsed.password())) {
+            throw new IllegalArgumentException(
+                    "the server's own token can't have the form of a bootstrap token: minik token create makes such");
+        }
+        JoinToken token = new JoinToken(Optional.of(pki.serverCaHash()), JoinToken.SERVER, parsed.password());
+        SecretFile.write(file, token.text() + "\n");
+        return token;
+    }
+
     private static JoinToken parse(Path file, String text) {
         try {
             return JoinToken.parse(text);
@@ -52,7 +65,8 @@ public final class TokenFile {
         }
     }
 
-    private static String random() {
+    /** A password that nobody guesses. */
+    public static String random() {
         byte[] bytes = new byte[PASSWORD_BYTES];
         new SecureRandom().nextBytes(bytes);
         return HexFormat.of().formatHex(bytes);
