@@ -11,6 +11,7 @@
 # MINIK_SYSTEMD_DIR  default /etc/systemd/system
 # MINIK_SKIP_START   anything: install, but do not start
 # MINIK_SKIP_ENABLE  anything: do not start at boot
+# MINIK_SYMLINK      skip: make no kubectl and crictl beside minik; force: also where the machine has its own
 set -e
 
 fatal() { echo "install.sh: $*" >&2; exit 1; }
@@ -96,6 +97,21 @@ install_program() {
   fi
 }
 
+# kubectl and crictl are minik under other names, where the machine has none of its own.
+link_tools() {
+  for tool in kubectl crictl; do
+    if [ -L "$bin/$tool" ] && [ "$(readlink "$bin/$tool")" = minik ]; then continue; fi
+    [ "$MINIK_SYMLINK" != skip ] || continue
+    if [ "$MINIK_SYMLINK" != force ] && command -v $tool >/dev/null; then
+      info "$(command -v $tool) stays: minik $tool runs it"
+      continue
+    fi
+    if [ -e "$bin/$tool" ]; then info "$bin/$tool is a file of others, and stays"; continue; fi
+    ln -s minik "$bin/$tool"
+    info "$bin/$tool is a link to minik; the program itself: minik $tool --fetch"
+  done
+}
+
 quoted() { for argument in "$@"; do printf ' "%s"' "$(printf %s "$argument" | sed 's/[\\"$%]/\\&/g; s/\\%/%%/g')"; done; }
 
 write_unit() {
@@ -103,7 +119,7 @@ write_unit() {
   environment=$units/$name.service.env
   (umask 077; : >"$environment.new")
   env | grep -E '^(MINIK_|HTTPS?_PROXY=|NO_PROXY=|https?_proxy=|no_proxy=)' |
-    grep -vE '^MINIK_(SOURCE|SHA256|BIN_DIR|SYSTEMD_DIR|SKIP_START|SKIP_ENABLE|URL)=' >>"$environment.new" || true
+    grep -vE '^MINIK_(SOURCE|SHA256|BIN_DIR|SYSTEMD_DIR|SKIP_START|SKIP_ENABLE|SYMLINK|URL)=' >>"$environment.new" || true
   [ $kind = agent ] && echo "MINIK_JOIN=$MINIK_URL" >>"$environment.new"
   cat >"$unit.new" <<UNIT
 [Unit]
@@ -147,6 +163,9 @@ if command -v systemctl >/dev/null; then systemctl disable --now $name.service 2
 $bin/minik killall || exit 1
 rm -f $units/$name.service $units/$name.service.env
 if command -v systemctl >/dev/null; then systemctl daemon-reload 2>/dev/null; fi
+for tool in kubectl crictl; do
+  if [ -L "$bin/\$tool" ] && [ "\$(readlink "$bin/\$tool")" = minik ]; then rm -f "$bin/\$tool"; fi
+done
 rm -rf /var/lib/minik/* /run/minik/* /etc/minik/* $bin/minik $bin/minik.jsa $bin/minik-killall.sh $bin/$name-uninstall.sh
 rmdir /var/lib/minik /run/minik /etc/minik 2>/dev/null
 exit 0
@@ -174,6 +193,7 @@ start() {
 
 check_machine
 install_program
+link_tools
 write_unit "$@"
 write_uninstall
 start

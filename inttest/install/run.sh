@@ -35,6 +35,13 @@ ok "the unit runs it with its arguments" like "$unit" "^ExecStart=$work/bin/mini
 ok "the unit lets containers live" like "$unit" '^KillMode=process$'
 ok "a stop is no failure" like "$unit" '^SuccessExitStatus=143$'
 ok "installing the same again changes nothing" outputs 'is up to date' install server --tls-san 'a b'
+ok "a machine's own kubectl stays" outputs 'kubectl stays: minik kubectl runs it' install server --tls-san 'a b'
+with=(MINIK_SYMLINK=skip)
+ok "no links are made where none are wanted" fails outputs 'kubectl' install server --tls-san 'a b'
+with=(MINIK_SYMLINK=force)
+ok "kubectl and crictl are links to minik" outputs 'kubectl is a link to minik' install server --tls-san 'a b'
+ok "of that name it runs the machine's" outputs 'Client Version: v1' "$work/bin/kubectl" version --client
+ok "crictl is not there, and how to get it is said" outputs 'minik crictl --fetch' env PATH=/usr/bin:/bin "$work/bin/crictl" ps
 with=(MINIK_SHA256=0000)
 ok "a wrong checksum is refused" outputs 'sha256 of .* is [0-9a-f]+, not 0000' install
 ok "and what was installed still runs" "$work/bin/minik" version
@@ -49,6 +56,7 @@ ok "its token is in a file that only root reads" outputs '^600$' stat -c %a "$wo
 ok "the file says whom to join" outputs '^MINIK_JOIN=https://192.168.77.1:6443$' cat "$work/units/minik-agent.service.env"
 ok "uninstall runs" sh "$work/bin/minik-uninstall.sh"
 ok "the program is gone" test ! -e "$work/bin/minik"
+ok "the links are gone" test ! -L "$work/bin/kubectl" -a ! -L "$work/bin/crictl"
 ok "the unit is gone" test ! -e "$work/units/minik.service"
 
 # A fresh machine updates itself in its first minutes: what our scripts install packages by waits for the other apt, and for

@@ -2,7 +2,67 @@
 # minik: this file is a shell script with a JAR behind it. It runs the newest Java (17 or later) that the machine has.
 # MINIK_JAVA names another one; MINIK_JAVA_OPTS adds JVM options. The class archive beside it is made by `minik warm-up`.
 self=$(readlink -f "$0")
-best=0 java=
+config=${MINIK_CONFIG_FILE:-/etc/minik/config.yaml}
+configured() { # KEY: sets said to what the config files say behind it, without quotes and comments
+  said=
+  for file in "$config" "$config.d"/*.yaml "$config.d"/*.yml; do
+    [ -r "$file" ] || continue
+    while IFS= read -r line || [ -n "$line" ]; do
+      case $line in "$1:"*) said=${line#"$1:"} said=${said%%" #"*} ;; esac
+    done <"$file"
+  done
+  said=${said#"${said%%[! ]*}"}
+  said=${said%"${said##*[! ]}"}
+  case $said in \"*\" | \'*\') said=${said#?} said=${said%?} ;; esac
+}
+# minik kubectl …, minik crictl … and links to this file of such names: the program that --fetch brought or the machine has, told
+# where this machine's cluster is. No Java is started for it.
+tool() { # NAME ARGUMENTS...
+  tool=$1
+  shift
+  configured data-dir
+  data=${MINIK_DATA_DIR:-${said:-/var/lib/minik}}
+  if [ "$tool" = kubectl ] && [ -z "$KUBECONFIG" ]; then
+    configured write-kubeconfig
+    written=${MINIK_WRITE_KUBECONFIG:-${said:-/etc/minik/minik.yaml}}
+    if [ -r "$written" ]; then
+      export KUBECONFIG="$written"
+    elif [ -e "$written" ]; then
+      echo "minik: $written can't be read: sudo minik kubectl …, or start the server with --write-kubeconfig-mode or" \
+        "--write-kubeconfig-group" >&2
+    fi
+  elif [ "$tool" = crictl ] && [ -z "$CRI_CONFIG_FILE" ]; then
+    configured run-dir
+    endpoint=unix://${MINIK_RUN_DIR:-${said:-/run/minik}}/cri.sock
+    export CONTAINER_RUNTIME_ENDPOINT="${CONTAINER_RUNTIME_ENDPOINT:-$endpoint}"
+    export IMAGE_SERVICE_ENDPOINT="${IMAGE_SERVICE_ENDPOINT:-$CONTAINER_RUNTIME_ENDPOINT}"
+  fi
+  before=$IFS IFS=:
+  # shellcheck disable=SC2086
+  set -- "$data/bin:$PATH" "$@"
+  for folder in $1; do
+    # A link to this very file would come back here for ever.
+    if [ -x "${folder:-.}/$tool" ] && [ "$(readlink -f "${folder:-.}/$tool")" != "$self" ]; then
+      IFS=$before
+      shift
+      # shellcheck disable=SC2093
+      exec "${folder:-.}/$tool" "$@"
+    fi
+  done
+  echo "minik: $tool is not on this machine: \"minik $tool --fetch\" brings it (from the internet, checked), or put it on the PATH" >&2
+  exit 127
+}
+case ${0##*/} in kubectl | crictl | ctr) set -- "${0##*/}" "$@" ;; esac
+case $1/$2 in
+  kubectl/--fetch | crictl/--fetch) ;;
+  kubectl/* | crictl/*) tool "$@" ;;
+  ctr/*)
+    echo "minik: there is no containerd here, so nothing for ctr to ask: \"minik crictl ps\", \"minik crictl images\" and" \
+      "\"minik crictl pull\" do the same; archives of images go into DATA-DIR/agent/images" >&2
+    exit 1
+    ;;
+esac
+best=0 java=''
 # A start waits for all of this, and sed and cat take some milliseconds each: the shell reads the files itself.
 major() { # FILE: sets version to the number that a JDK's release file begins its version with
   version=0
@@ -30,7 +90,7 @@ mebibytes() { # QUANTITY
     '') [ -n "$number" ] && echo $((number / 1048576)) ;;
   esac
 }
-while read -r name kibibytes unit; do
+while read -r name kibibytes _; do
   [ "$name" = MemTotal: ] && total=$((kibibytes / 1024)) && break
 done </proc/meminfo
 capped() { # FILE FOLDER ROOT: the smallest limit from a control group up
@@ -43,32 +103,20 @@ capped() { # FILE FOLDER ROOT: the smallest limit from a control group up
     group=${group%/*}
   done
 }
-word() { # TEXT: its first word, without quotes
-  text=${1#"${1%%[! ]*}"}
-  text=${text#[\"\']}
-  echo "${text%%[!0-9A-Za-z]*}"
-}
-unified= legacy=
+unified='' legacy=''
 while IFS=: read -r number controllers path; do
   case $number:$controllers in 0:) unified=$path ;; *:memory) legacy=$path ;; esac
 done 2>/dev/null </proc/self/cgroup
 capped memory.max "$unified" /sys/fs/cgroup
 capped memory.limit_in_bytes "$legacy" /sys/fs/cgroup/memory
-asked= config=${MINIK_CONFIG_FILE:-/etc/minik/config.yaml} before=
+asked='' before=''
 for word do
   case $before in --memory-limit) asked=$word ;; --config | -c) config=$word ;; esac
   case $word in --memory-limit=*) asked=${word#*=} ;; --config=*) config=${word#*=} ;; esac
   before=$word
 done
 [ -n "$asked" ] || asked=$MINIK_MEMORY_LIMIT
-if [ -z "$asked" ]; then
-  for file in "$config" "$config.d"/*.yaml "$config.d"/*.yml; do
-    [ -f "$file" ] && [ -r "$file" ] || continue
-    while IFS= read -r line || [ -n "$line" ]; do
-      case $line in memory-limit:*) asked=$(word "${line#memory-limit:}") ;; esac
-    done <"$file"
-  done
-fi
+[ -n "$asked" ] || { configured memory-limit && asked=$said; }
 if [ -n "$asked" ]; then
   limit=$(mebibytes "$asked")
   [ "${limit:-0}" -ge 128 ] || { echo "minik: --memory-limit $asked: not an amount of memory of 128Mi or more, such as 512Mi" >&2; exit 1; }

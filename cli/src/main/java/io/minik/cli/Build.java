@@ -41,7 +41,7 @@ record Build(String version, String kubernetes, String commit, String treeState,
     }
 
     /** In Go's words: {@code linux/amd64}. */
-    private static String platform() {
+    static String platform() {
         return "linux/" + (System.getProperty("os.arch").equals("aarch64") ? "arm64" : "amd64");
     }
 

@@ -35,7 +35,8 @@ final class ConfigKeys {
             "MINIK_BIN_DIR",
             "MINIK_SYSTEMD_DIR",
             "MINIK_SKIP_START",
-            "MINIK_SKIP_ENABLE");
+            "MINIK_SKIP_ENABLE",
+            "MINIK_SYMLINK");
     /** Of the scripts that build and try minik. */
     private static final List<String> OTHER_PREFIXES =
             List.of("MINIK_TEST_", "MINIK_QUICKSTART_", "MINIK_VM_", "MINIK_FRESH_", "MINIK_RUN_", "MINIK_SCENARIO_");

@@ -49,9 +49,9 @@ public final class Main implements Runnable {
         CommandLine line = new CommandLine(new Main());
         // Reading the annotations of one command takes some 20 ms on a start: only the one that is asked for is read.
         if (arguments.length > 0 && COMMANDS.containsKey(arguments[0])) {
-            line.addSubcommand(COMMANDS.get(arguments[0]).get());
+            line.addSubcommand(arguments[0], COMMANDS.get(arguments[0]).get());
         } else {
-            COMMANDS.values().forEach(command -> line.addSubcommand(command.get()));
+            COMMANDS.forEach((name, command) -> line.addSubcommand(name, command.get()));
             line.addSubcommand(new CommandLine.HelpCommand());
         }
         line.setUsageHelpWidth(110);
@@ -77,6 +77,8 @@ public final class Main implements Runnable {
         Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
         commands.put("server", ServerCommand::new);
         commands.put("agent", AgentCommand::new);
+        commands.put("kubectl", () -> new ToolCommand(FetchedTool.kubectl()));
+        commands.put("crictl", () -> new ToolCommand(FetchedTool.crictl()));
         commands.put("token", TokenCommand::new);
         commands.put("secrets-encrypt", SecretsEncryptCommand::new);
         commands.put("killall", KillallCommand::new);
