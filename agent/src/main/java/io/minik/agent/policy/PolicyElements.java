@@ -240,9 +240,6 @@ final class PolicyElements {
             asked.add(Json.object().set("namespaceSelector", Json.object()));
         }
         for (JsonNode peer : asked) {
-            if (peer.path("ipBlock").isObject()) {
-                continue;
-            }
             String home = peer.path("namespaceSelector").isObject() ? "" : namespace;
             String name = "ports_"
                     + hash(String.join(
@@ -250,10 +247,12 @@ final class PolicyElements {
             for (Family family : Family.values()) {
                 String set = family.named(name + "_");
                 elements.put(new Element(Element.SET, set), "type " + family.type() + " . inet_service;");
-                for (PolicyPod pod : selected(namespace, peer)) {
+                JsonNode block = peer.path("ipBlock");
+                for (PolicyPod pod : block.isObject() ? world.pods() : selected(namespace, peer)) {
                     for (int number : pod.numbers(port, protocol)) {
                         pod.addresses().stream()
                                 .filter(address -> Family.of(address) == family)
+                                .filter(address -> !block.isObject() || holds(block, address))
                                 .forEach(address -> elements.put(new Element(set, address + " . " + number), ""));
                     }
                 }
@@ -277,7 +276,7 @@ final class PolicyElements {
         for (String protocol : List.of("TCP", "UDP")) {
             boolean open = rule.path("ports").isEmpty();
             for (JsonNode port : rule.path("ports")) {
-                open |= Json.textOr("TCP", port, "protocol").equals(protocol) && isDns(port.path("port"), port);
+                open |= Json.textOr("TCP", port, "protocol").equals(protocol) && isDns(port, protocol);
             }
             if (reaches && open) {
                 protocols.add(protocol);
@@ -286,13 +285,14 @@ final class PolicyElements {
         return protocols;
     }
 
-    private static boolean isDns(JsonNode number, JsonNode port) {
+    private static boolean isDns(JsonNode port, String protocol) {
+        JsonNode number = port.path("port");
         if (number.isMissingNode() || number.isNull()) {
             return true;
         }
         if (number.isTextual()) {
             // CoreDNS' names.
-            return Set.of("dns", "dns-tcp").contains(number.asText());
+            return number.asText().equals(protocol.equals("TCP") ? "dns-tcp" : "dns");
         }
         return number.asInt() <= DNS_PORT && DNS_PORT <= Json.intOr(number.asInt(), port, "endPort");
     }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.minik.runtime.nft;
+
+import org.jspecify.annotations.NullMarked;
