@@ -34,6 +34,11 @@ record Pieces(OptionalLong bytes, Iterator<byte[]> each, boolean heavy, boolean 
         return new Pieces(OptionalLong.empty(), each, true, true);
     }
 
+    /** The same with a line for each value. */
+    static Pieces pretty(Pieces json) {
+        return new Pieces(OptionalLong.empty(), new PrettyJson(json.each()), json.heavy(), json.small());
+    }
+
     /** What takes long to encode, as one piece. */
     static Pieces heavy(Supplier<byte[]> one) {
         return made(Stream.generate(one).limit(1).iterator(), true);

@@ -81,15 +81,19 @@ final class Responses {
             for (String warning : WarningHeaders.fitting(one.result().warnings())) {
                 response.headers().add("Warning", warning(warning));
             }
-            return send(
-                    request,
-                    response,
-                    frames.object(type, one.kind().resource(), one.result().object(), include));
+            Pieces object =
+                    frames.object(type, one.kind().resource(), one.result().object(), include);
+            return send(request, response, readable(request, type, object));
         }
         if (answer instanceof Answer.Many many) {
-            return send(request, response, frames.list(type, many.kind().resource(), many.listing(), include));
+            Pieces list = frames.list(type, many.kind().resource(), many.listing(), include);
+            return send(request, response, readable(request, type, list));
         }
         throw new IllegalStateException("no form for " + answer.getClass().getSimpleName());
+    }
+
+    private static Pieces readable(ApiRequest request, MediaType type, Pieces body) {
+        return type.format() == Format.JSON ? PrettyJson.of(body, request) : body;
     }
 
     private static MediaType.Offered offered(Answer answer) {
@@ -112,10 +116,10 @@ final class Responses {
 
     private Future<Void> failWhole(ApiRequest request, Throwable error) {
         HttpServerResponse response = request.wire().orElseThrow().request().response();
-        Status told = error instanceof ApiException api
+        Status whole = error instanceof ApiException api
                 ? api.status()
                 : ApiException.internal(String.valueOf(error.getMessage())).status();
-        Status status = told.shortened(LONGEST_REFUSAL);
+        Status status = whole.shortened(LONGEST_REFUSAL);
         if (response.ended() || response.closed()) {
             return Future.succeededFuture();
         }
@@ -138,8 +142,8 @@ final class Responses {
                 .putHeader("Content-Type", type.contentType())
                 .putHeader("Cache-Control", "no-cache, private");
         byte[] body = frames.plain(type.format(), Json.bytes(status.tree()));
-        return send(
-                request, response, Pieces.of(type.format() == Format.JSON ? List.of(body, NEWLINE) : List.of(body)));
+        Pieces told = Pieces.of(type.format() == Format.JSON ? List.of(body, NEWLINE) : List.of(body));
+        return send(request, response, readable(request, type, told));
     }
 
     /**

@@ -10,7 +10,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * One document: paths with their operations, then the schemas that they reach.
@@ -64,22 +63,6 @@ final class PathsDocument {
             "resourceVersionMatch",
             "sendInitialEvents",
             "timeoutSeconds");
-    private static final Set<String> BOOLEANS = Set.of(
-            "allowWatchBookmarks",
-            "follow",
-            "force",
-            "insecureSkipTLSVerifyBackend",
-            "orphanDependents",
-            "previous",
-            "sendInitialEvents",
-            "stderr",
-            "stdin",
-            "stdout",
-            "timestamps",
-            "tty",
-            "watch");
-    private static final Set<String> INTEGERS =
-            Set.of("gracePeriodSeconds", "limit", "limitBytes", "ports", "sinceSeconds", "tailLines", "timeoutSeconds");
     /** The options of streams, which are no types of the schema: they come in queries only. */
     private static final Map<String, List<String>> CONNECT = Map.of(
             "attach", List.of("container", "stderr", "stdin", "stdout", "tty"),
@@ -265,7 +248,7 @@ final class PathsDocument {
         out.array("parameters");
         for (String name : List.of("name", "namespace", "path")) {
             if (path.contains("{" + name + "}")) {
-                parameter(out, name, "path");
+                Parameter.of(name).to(out, "path");
             }
         }
         out.endArray();
@@ -279,7 +262,7 @@ final class PathsDocument {
         out.put("operationId", name.id());
         out.array("parameters");
         for (String parameter : operation.query()) {
-            parameter(out, parameter, "query");
+            Parameter.of(parameter).to(out, "query");
         }
         if (out.v2() && operation.body().isPresent()) {
             out.open();
@@ -342,26 +325,6 @@ final class PathsDocument {
                 out.put("type", "string");
                 out.end();
             }
-            out.end();
-        }
-        out.end();
-    }
-
-    private static void parameter(OpenApiWriter out, String name, String in) throws IOException {
-        String type = BOOLEANS.contains(name) ? "boolean" : INTEGERS.contains(name) ? "integer" : "string";
-        out.open();
-        out.put("name", name);
-        out.put("in", in);
-        if (in.equals("path")) {
-            out.put("required", true);
-        }
-        if (out.v2()) {
-            out.put("type", type);
-            out.put("uniqueItems", true);
-        } else {
-            out.open("schema");
-            out.put("type", type);
-            out.put("uniqueItems", true);
             out.end();
         }
         out.end();

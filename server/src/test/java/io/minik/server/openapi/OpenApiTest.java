@@ -45,6 +45,29 @@ class OpenApiTest {
     }
 
     @Test
+    void everyParameterSaysWhatItIsFor() {
+        for (String document : List.of("/openapi/v2", "/openapi/v3/api/v1")) {
+            for (JsonNode path : read(document).path("paths")) {
+                path.findParents("in").stream()
+                        .filter(parameter -> !parameter.path("in").asText().equals("body"))
+                        .forEach(parameter -> assertThat(
+                                        parameter.path("description").asText())
+                                .as(document + parameter)
+                                .isNotEmpty());
+            }
+        }
+        JsonNode list = read("/openapi/v3/api/v1")
+                .path("paths")
+                .path("/api/v1/pods")
+                .path("get")
+                .path("parameters");
+        assertThat(list.findParents("in").stream()
+                        .filter(parameter -> parameter.path("name").asText().equals("limit"))
+                        .map(parameter -> parameter.path("schema").path("type").asText()))
+                .containsExactly("integer");
+    }
+
+    @Test
     void everyOperationSaysWhatItDoesInBothVersions() {
         String one = "/apis/apps/v1/namespaces/{namespace}/deployments/{name}";
         for (String document : List.of("/openapi/v2", "/openapi/v3/apis/apps/v1")) {

@@ -93,6 +93,16 @@ public final class CronJobController implements Controller {
             return Outcomes.done();
         }
         CronSchedule schedule = parsed.get();
+        if (schedule.next(now).isEmpty() && due(cron, schedule, now).isEmpty()) {
+            // What upstream's arithmetic makes of the 31st of February: two times that are none, with no second between
+            // them.
+            events.warning(
+                    cron,
+                    "InvalidSchedule",
+                    "invalid schedule: " + cron.text("spec", "schedule")
+                            + " : time difference between two schedules is less than 1 second");
+            return Outcomes.done();
+        }
         Optional<Duration> next =
                 schedule.next(now).map(time -> Duration.between(now, time).plusMillis(1));
         Optional<Instant> due = due(cron, schedule, now);

@@ -86,9 +86,17 @@ public final class NodeIpamController implements Controller {
         }
     }
 
+    /**
+     * A Node that somebody wrote and no kubelet has spoken of has no pods: it takes none of the cluster's pieces, and can be
+     * replaced by a manifest that knows of none.
+     */
+    private static boolean hasKubelet(KubeObject node) {
+        return !node.text("status", "nodeInfo", "kubeletVersion").isEmpty();
+    }
+
     private Future<Optional<Duration>> reconcile(ObjectKey key) {
         Optional<KubeObject> node = nodes.get(key);
-        if (node.isEmpty() || !node.get().text("spec", "podCIDR").isEmpty()) {
+        if (node.isEmpty() || !node.get().text("spec", "podCIDR").isEmpty() || !hasKubelet(node.get())) {
             return Outcomes.done();
         }
         Integer piece = pieceOf.get(key.name());

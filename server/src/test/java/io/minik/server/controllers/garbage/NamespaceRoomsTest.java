@@ -182,15 +182,31 @@ class NamespaceRoomsTest {
     @Test
     void eachNodeGetsItsOwnAddressesAndAFreedPieceIsUsedAgain() {
         cluster.put(Resources.NODES, "old", tree -> Json.child(tree, "spec").put("podCIDR", "10.42.0.0/24"));
-        cluster.put(Resources.NODES, "a", tree -> {});
-        cluster.put(Resources.NODES, "b", tree -> {});
+        cluster.put(Resources.NODES, "a", NamespaceRoomsTest::reported);
+        cluster.put(Resources.NODES, "b", NamespaceRoomsTest::reported);
         cluster.loop.settle();
         assertThat(cluster.get(Resources.NODES, "a").text("spec", "podCIDR")).isEqualTo("10.42.1.0/24");
         assertThat(cluster.get(Resources.NODES, "b").text("spec", "podCIDR")).isEqualTo("10.42.2.0/24");
         cluster.api.remove(Resources.NODES, ObjectKey.cluster("a"));
         cluster.loop.settle();
-        cluster.put(Resources.NODES, "c", tree -> {});
+        cluster.put(Resources.NODES, "c", NamespaceRoomsTest::reported);
         cluster.loop.settle();
         assertThat(cluster.get(Resources.NODES, "c").text("spec", "podCIDR")).isEqualTo("10.42.1.0/24");
+    }
+
+    private static void reported(ObjectNode node) {
+        Json.child(Json.child(node, "status"), "nodeInfo").put("kubeletVersion", "v1.36.4");
+    }
+
+    @Test
+    void aNodeThatNoKubeletSpokeOfGetsAddressesOnlyOnceOneDoes() {
+        cluster.put(Resources.NODES, "written", tree -> {});
+        cluster.loop.settle();
+        assertThat(cluster.get(Resources.NODES, "written").text("spec", "podCIDR"))
+                .isEmpty();
+        cluster.edit(Resources.NODES, "written", NamespaceRoomsTest::reported);
+        cluster.loop.settle();
+        assertThat(cluster.get(Resources.NODES, "written").text("spec", "podCIDR"))
+                .isEqualTo("10.42.0.0/24");
     }
 }

@@ -79,6 +79,15 @@ class CronJobControllerTest {
     }
 
     @Test
+    void aTimeThatNeverComesIsTold() {
+        cron("59 23 31 2 *", "2026-01-01T00:00:00Z", spec -> {});
+        assertThat(cluster.events("InvalidSchedule"))
+                .containsExactly("invalid schedule: 59 23 31 2 * : time difference between two schedules is less than 1"
+                        + " second");
+        assertThat(cluster.loop.timers()).isZero();
+    }
+
+    @Test
     void ofMonthsOfMissedTimesTheLastIsMadeUpForAndTold() {
         cron("* * * * *", "2025-08-01T00:00:00Z", spec -> {});
         assertThat(last()).isEqualTo("2026-01-01T00:00:00Z");
