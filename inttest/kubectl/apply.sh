@@ -137,7 +137,7 @@ ok "is described" kn describe -f "$work/list.json"
 ok "is replaced" kn replace -f "$work/list.json" --force --cascade=background
 ok "" holds "rc mock" '{{.metadata.labels.status}}' replaced
 editor 's/status: replaced/status: edited/g'
-ok "is edited" env EDITOR="$work/editor.sh" bash -c "$(declare -f k kn on); $(declare -p work prefix kubectl_binary namespace); kn edit -f $work/list.json"
+ok "is edited" edited "$work/editor.sh" -f "$work/list.json"
 ok "" holds "service mock" '{{.metadata.labels.status}}' edited
 ok "is labelled" kn label -f "$work/list.json" labeled=true --overwrite
 ok "is annotated" kn annotate -f "$work/list.json" annotated=true --overwrite

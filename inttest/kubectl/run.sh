@@ -49,6 +49,9 @@ described() {
   ! grep -qE '^Events:' <<<"$out" || { echo "events are shown"; return 1; }
 }
 paged() { outputs "\\?limit=[0-9]+ 200 OK|limit=[0-9]+\" status=\"200 OK\"" kn -v=6 describe "$1" --chunk-size=1; }
+edited() { # EDITOR ARGS...: kubectl edit
+  on a env EDITOR="$1" timeout 60 "$kubectl_binary" --kubeconfig "$work/a/kubeconfig" -n "$namespace" edit "${@:2}"
+}
 editor() { # SED: an editor of one line
   printf '#!/bin/sh\nsed -i "%s" "$1"\n' "$1" >"$work/editor.sh"
   chmod +x "$work/editor.sh"
