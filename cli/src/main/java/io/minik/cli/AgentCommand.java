@@ -1,7 +1,6 @@
 package io.minik.cli;
 
 import io.minik.api.join.JoinToken;
-import io.minik.cli.log.LogSettings;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -46,7 +45,7 @@ final class AgentCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        LogSettings.set(node.level(), node.jsonLog());
+        node.openLog();
         ConfigKeys.check(spec);
         Preflight preflight = Preflight.ofThisMachine();
         preflight.root();
@@ -56,6 +55,9 @@ final class AgentCommand implements Callable<Integer> {
         node.findAddress();
         Daemon.refuseSecond(node.runDir);
         preflight.node();
+        if (node.protectKernelDefaults) {
+            preflight.kernelDefaults();
+        }
         Preflight.nodePorts(node);
         String name = node.resolvedNodeName();
         try (Daemon daemon = Daemon.open(node.runDir, node.dataDir)) {

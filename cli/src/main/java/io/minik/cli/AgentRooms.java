@@ -246,7 +246,7 @@ final class AgentRooms {
         NodeConfig config = new NodeConfig(
                 nodeName,
                 List.of(nodeIp),
-                List.of(),
+                node.externalIps,
                 nodeName,
                 node.labels(),
                 node.nodeTaints,

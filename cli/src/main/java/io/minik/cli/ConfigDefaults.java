@@ -1,16 +1,21 @@
 package io.minik.cli;
 
+import io.minik.cli.k3s.K3sWords;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.IDefaultValueProvider;
 import picocli.CommandLine.Model.ArgSpec;
@@ -32,21 +37,39 @@ final class ConfigDefaults implements IDefaultValueProvider {
     /** A configuration file is a page of text: a larger one is a mistake. */
     private static final long MAX_FILE_BYTES = 1 << 20;
 
+    /** A file of k3s', whose keys and variables are read only where this switch says so. */
+    private static final String FROM_K3S = "--from-k3s";
+
+    private static final Path K3S_FILE = Path.of("/etc/rancher/k3s/config.yaml");
+
     private final Map<String, String> environment;
     private final Map<String, Setting> values;
+    private final boolean fromK3s;
 
-    private ConfigDefaults(Map<String, String> environment, Map<String, Setting> values) {
+    private ConfigDefaults(Map<String, String> environment, Map<String, Setting> values, boolean fromK3s) {
         this.environment = environment;
         this.values = values;
+        this.fromK3s = fromK3s;
     }
 
     /** @throws IllegalArgumentException if a file is there and can't be used; its message names the file */
     static ConfigDefaults load(List<String> arguments, Map<String, String> environment) {
-        Path file = file(arguments, environment);
         Map<String, Setting> values = new LinkedHashMap<>();
+        Optional<Path> k3s = k3sFile(arguments, environment);
+        if (k3s.isPresent()) {
+            mergeAll(values, k3s.get(), K3S_FILE);
+            // What belongs to a k3s of this machine stays its own.
+            values.keySet().removeIf(key -> K3sWords.staysWithK3s("--" + key));
+        }
+        mergeAll(values, file(arguments, environment), DEFAULT_FILE);
+        return new ConfigDefaults(environment, values, k3s.isPresent());
+    }
+
+    /** @param usual a file that need not be there */
+    private static void mergeAll(Map<String, Setting> values, Path file, Path usual) {
         if (Files.exists(file)) {
             merge(values, file);
-        } else if (!file.equals(DEFAULT_FILE)) {
+        } else if (!file.equals(usual)) {
             throw new IllegalArgumentException("config file " + file + " does not exist");
         }
         Path directory = Path.of(file + ".d");
@@ -59,7 +82,58 @@ final class ConfigDefaults implements IDefaultValueProvider {
             }
             parts.forEach(part -> merge(values, part));
         }
-        return new ConfigDefaults(environment, values);
+    }
+
+    private static Optional<Path> k3sFile(List<String> arguments, Map<String, String> environment) {
+        for (String argument : arguments) {
+            if (argument.startsWith(FROM_K3S + "=")) {
+                return Optional.of(Path.of(argument.substring(FROM_K3S.length() + 1)));
+            }
+        }
+        if (!arguments.contains(FROM_K3S)) {
+            return Optional.empty();
+        }
+        String named = environment.getOrDefault("K3S_CONFIG_FILE", "");
+        return Optional.of(named.isEmpty() ? K3S_FILE : Path.of(named));
+    }
+
+    /**
+     * The same with k3s' words made minik's.
+     *
+     * @param own minik's keys of the command
+     * @param words of a table that is read only where a key is none of those
+     * @param notes gets what has nothing to do here
+     * @throws IllegalArgumentException naming the file and the key, or the variable, and what to use instead
+     */
+    ConfigDefaults translated(Set<String> own, Supplier<K3sWords> words, List<String> notes) {
+        if (!fromK3s && own.containsAll(values.keySet())) {
+            return this;
+        }
+        K3sWords table = words.get();
+        Map<String, Setting> translated = new LinkedHashMap<>();
+        values.forEach((key, setting) -> {
+            if (own.contains(key)) {
+                translated.put(key, setting);
+                return;
+            }
+            try {
+                Optional<Map<String, List<String>>> meant = table.key(key, setting.texts(), notes);
+                if (meant.isEmpty()) {
+                    translated.put(key, setting);
+                }
+                meant.ifPresent(keys -> keys.forEach((name, texts) -> translated.merge(
+                        name, new Setting(setting.file(), List.copyOf(texts)), (before, more) -> before.and(more))));
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException("config file " + setting.file() + ": " + e.getMessage(), e);
+            }
+        });
+        Map<String, String> known = new HashMap<>(environment);
+        if (fromK3s) {
+            table.variables(environment, notes)
+                    .forEach((key, texts) -> known.merge(
+                            variable(key), String.join(",", texts), (set, k3s) -> set.isEmpty() ? k3s : set));
+        }
+        return new ConfigDefaults(known, translated, fromK3s);
     }
 
     private static Path file(List<String> arguments, Map<String, String> environment) {

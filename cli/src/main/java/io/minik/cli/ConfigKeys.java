@@ -101,7 +101,7 @@ final class ConfigKeys {
         return strangers;
     }
 
-    private static Set<String> keys(Collection<OptionSpec> options) {
+    static Set<String> keys(Collection<OptionSpec> options) {
         Set<String> keys = new TreeSet<>();
         options.forEach(option -> keys.addAll(ConfigDefaults.keys(option)));
         return keys;

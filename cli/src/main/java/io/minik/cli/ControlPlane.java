@@ -267,8 +267,9 @@ final class ControlPlane {
                 .compose(unused -> options.etcdPort == 0 ? Future.succeededFuture() : rooms.start(loop, etcd()))
                 .compose(unused -> vertx.executeBlocking(this::writeKubeconfig))
                 .compose(unused -> rooms.startAll(loop, loopRooms))
-                .compose(unused -> Rooms.loop(vertx))
-                .compose(this::startScheduler)
+                .compose(unused -> options.disableScheduler
+                        ? Future.succeededFuture()
+                        : Rooms.loop(vertx).compose(this::startScheduler))
                 .compose(unused -> {
                     LoopsRoom loops = new LoopsRoom(rooms::loops, controllerLoop::millis);
                     apiServer.measure("minik_event_loop_held_milliseconds", loops::heldMillis);
@@ -367,6 +368,7 @@ final class ControlPlane {
                 "https://" + host(options.localAddress()) + ":" + apiServer.port(),
                 pki,
                 options.kubeconfigMode());
+        options.giveKubeconfig();
         return null;
     }
 

@@ -9,8 +9,11 @@ import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.net.UnknownHostException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.GroupPrincipal;
+import java.nio.file.attribute.UserPrincipalNotFoundException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -208,6 +211,21 @@ record Flag(String name) {
     void complain(String value, String what, List<String> wrong) {
         if (!wrong.isEmpty()) {
             throw wrong(value, what + ": " + wrong.get(0));
+        }
+    }
+
+    /** A group of this machine; empty for an empty text. */
+    Optional<GroupPrincipal> group(String text) {
+        try {
+            return text.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(FileSystems.getDefault()
+                            .getUserPrincipalLookupService()
+                            .lookupPrincipalByGroupName(text));
+        } catch (UserPrincipalNotFoundException e) {
+            throw wrong(text, "is no group of this machine");
+        } catch (IOException e) {
+            throw wrong(text, "can't be looked up: " + e.getMessage());
         }
     }
 

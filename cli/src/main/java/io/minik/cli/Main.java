@@ -1,10 +1,13 @@
 package io.minik.cli;
 
+import io.minik.cli.k3s.K3sFlags;
+import io.minik.cli.k3s.K3sWords;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -13,6 +16,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** {@code minik}: parses the command line, runs one command, turns what went wrong into one line and an exit code. */
 @Command(
@@ -36,6 +40,8 @@ public final class Main implements Runnable {
     static final int USAGE = 2;
 
     private static final Map<String, Supplier<Object>> COMMANDS = commands();
+    /** Those whose options are k3s', too. */
+    private static final Set<String> K3S_COMMANDS = Set.of("server", "agent");
 
     @Spec
     @Nullable
@@ -46,10 +52,16 @@ public final class Main implements Runnable {
     }
 
     static int run(String... arguments) {
+        return run(List.of(arguments), false);
+    }
+
+    /** @param translated k3s' words are out of the arguments already */
+    private static int run(List<String> arguments, boolean translated) {
         CommandLine line = new CommandLine(new Main());
+        String first = arguments.isEmpty() ? "" : arguments.get(0);
         // Reading the annotations of one command takes some 20 ms on a start: only the one that is asked for is read.
-        if (arguments.length > 0 && COMMANDS.containsKey(arguments[0])) {
-            line.addSubcommand(arguments[0], COMMANDS.get(arguments[0]).get());
+        if (COMMANDS.containsKey(first)) {
+            line.addSubcommand(first, COMMANDS.get(first).get());
         } else {
             COMMANDS.forEach((name, command) -> line.addSubcommand(name, command.get()));
             line.addSubcommand(new CommandLine.HelpCommand());
@@ -57,7 +69,8 @@ public final class Main implements Runnable {
         line.setUsageHelpWidth(110);
         line.setUsageHelpAutoWidth(false);
         try {
-            line.setDefaultValueProvider(ConfigDefaults.load(List.of(arguments), System.getenv()));
+            ConfigDefaults defaults = ConfigDefaults.load(arguments, System.getenv());
+            line.setDefaultValueProvider(K3S_COMMANDS.contains(first) ? spoken(defaults, line, first) : defaults);
         } catch (IllegalArgumentException e) {
             System.err.println("minik: " + e.getMessage());
             return FAILED;
@@ -69,8 +82,40 @@ public final class Main implements Runnable {
             }
             throw error;
         });
-        line.setParameterExceptionHandler(Main::usageError);
-        return line.execute(arguments);
+        line.setParameterExceptionHandler((error, given) ->
+                translated || !K3S_COMMANDS.contains(first) ? usageError(error) : withoutK3sWords(arguments, error));
+        return line.execute(arguments.toArray(String[]::new));
+    }
+
+    private static ConfigDefaults spoken(ConfigDefaults defaults, CommandLine line, String command) {
+        List<String> notes = new ArrayList<>();
+        CommandSpec spec = line.getSubcommands().get(command).getCommandSpec();
+        ConfigDefaults spoken = defaults.translated(ConfigKeys.keys(spec.options()), () -> words(command, spec), notes);
+        notes.forEach(note -> System.err.println("minik: " + note));
+        return spoken;
+    }
+
+    private static K3sWords words(String command, CommandSpec spec) {
+        return new K3sWords(K3sFlags.read(), command, spec.optionsMap()::containsKey);
+    }
+
+    /** What a command does not know may be one of k3s' words: those are made minik's, and it is tried again. */
+    private static int withoutK3sWords(List<String> arguments, ParameterException error) {
+        String command = arguments.get(0);
+        CommandSpec spec = CommandSpec.forAnnotatedObject(COMMANDS.get(command).get());
+        try {
+            K3sWords.Said said = words(command, spec).arguments(arguments.subList(1, arguments.size()));
+            List<String> again = new ArrayList<>(List.of(command));
+            again.addAll(said.arguments());
+            if (again.equals(arguments)) {
+                return usageError(error);
+            }
+            said.notes().forEach(note -> System.err.println("minik: " + note));
+            return run(again, true);
+        } catch (IllegalArgumentException e) {
+            System.err.println("minik: " + e.getMessage());
+            return USAGE;
+        }
     }
 
     private static Map<String, Supplier<Object>> commands() {
@@ -99,10 +144,35 @@ public final class Main implements Runnable {
         spec.subcommands().values().forEach(line -> gather(line.getCommandSpec(), all));
     }
 
-    private static int usageError(ParameterException error, String[] arguments) {
-        System.err.println("minik: " + error.getMessage());
+    private static int usageError(ParameterException error) {
+        System.err.println("minik: " + described(error));
         System.err.println("Try '" + error.getCommandLine().getCommandSpec().qualifiedName() + " --help'.");
         return USAGE;
+    }
+
+    /** With the nearest word that there is, where one is no word at all. */
+    private static String described(ParameterException error) {
+        if (!(error instanceof UnmatchedArgumentException unmatched)
+                || unmatched.getUnmatched().isEmpty()) {
+            return String.valueOf(error.getMessage());
+        }
+        CommandSpec spec = error.getCommandLine().getCommandSpec();
+        String word = unmatched.getUnmatched().get(0);
+        if (word.startsWith("-")) {
+            String name = word.contains("=") ? word.substring(0, word.indexOf('=')) : word;
+            return "\"" + name + "\" is no option of " + spec.qualifiedName()
+                    + nearest(name, spec.optionsMap().keySet());
+        }
+        return spec.subcommands().isEmpty()
+                ? "\"" + word + "\" is more than " + spec.qualifiedName() + " asks for: it takes options only"
+                : "\"" + word + "\" is no command of " + spec.qualifiedName()
+                        + nearest(word, spec.subcommands().keySet());
+    }
+
+    private static String nearest(String word, Set<String> known) {
+        return ConfigKeys.nearest(word, known)
+                .map(near -> "; did you mean \"" + near + "\"?")
+                .orElse("");
     }
 
     @Override

@@ -2,7 +2,9 @@ package io.minik.cli;
 
 import io.minik.api.core.NodeLabels;
 import io.minik.api.meta.Names;
+import io.minik.cli.log.LogSettings;
 import io.minik.ground.tls.LeafLifetime;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
@@ -71,11 +73,36 @@ final class NodeOptions {
     String nodeName = "";
 
     @Option(
-            names = "--node-ip",
+            names = {"-i", "--node-ip"},
             paramLabel = "IP",
             defaultValue = "",
             description = "address that other nodes reach this one at (default: the one that routes outward)")
     String nodeIp = "";
+
+    @Option(
+            names = "--node-external-ip",
+            paramLabel = "IP",
+            split = ",",
+            description = "address that it is reached at from outside, shown in its status; may be given again")
+    List<String> externalIps = new ArrayList<>();
+
+    @Option(names = "--with-node-id", description = "add a few letters of this machine's own to the node's name")
+    boolean withNodeId;
+
+    @Option(
+            names = "--protect-kernel-defaults",
+            description = "start only where the kernel's settings are those that a kubelet wants")
+    boolean protectKernelDefaults;
+
+    @Option(
+            names = "--from-k3s",
+            paramLabel = "FILE",
+            arity = "0..1",
+            defaultValue = "",
+            description =
+                    "also read a k3s' configuration (default /etc/rancher/k3s/config.yaml) and K3S_* variables, below"
+                            + " minik's own")
+    String fromK3s = "";
 
     @Option(
             names = "--node-label",
@@ -162,6 +189,16 @@ final class NodeOptions {
     String logFormat = "text";
 
     @Option(
+            names = {"-l", "--log"},
+            paramLabel = "FILE",
+            defaultValue = "",
+            description = "log to this file, of which one older piece is kept, instead of to standard error")
+    String logFile = "";
+
+    @Option(names = "--alsologtostderr", description = "with --log: log to standard error, too")
+    boolean alsoLogToStderr;
+
+    @Option(
             names = "--certificate-lifetime",
             paramLabel = "SECONDS",
             hidden = true,
@@ -182,11 +219,16 @@ final class NodeOptions {
     void check() {
         level();
         jsonLog();
+        if (!logFile.isEmpty()) {
+            new Flag("--log").fileOfDirectory(Path.of(logFile));
+        }
         places();
         resolvedNodeName();
         if (!nodeIp.isEmpty()) {
             new Flag("--node-ip").ownAddress(nodeIp);
         }
+        Flag external = new Flag("--node-external-ip");
+        externalIps.forEach(external::hostAddress);
         labels();
         Flag taint = new Flag("--node-taint");
         Set<String> taints = new HashSet<>();
@@ -271,7 +313,8 @@ final class NodeOptions {
     /** @throws StartFailure if no name can be found that Kubernetes takes */
     String resolvedNodeName() {
         Flag flag = new Flag("--node-name");
-        String name = (nodeName.isEmpty() ? hostName() : nodeName).toLowerCase(Locale.ROOT);
+        String given = (nodeName.isEmpty() ? hostName() : nodeName).toLowerCase(Locale.ROOT);
+        String name = withNodeId ? given + "-" + MachineId.letters(Path.of("/")) : given;
         String what =
                 nodeName.isEmpty() ? "is this machine's host name, but no name of a node" : "is no name of a node";
         flag.complain(name, what, Names.dns1123Subdomain(name));
@@ -288,6 +331,21 @@ final class NodeOptions {
             String message = String.valueOf(e.getMessage());
             int colon = message.indexOf(':');
             return colon > 0 ? message.substring(0, colon) : message;
+        }
+    }
+
+    /** From now on what happens is written where, and as, the options say. @throws StartFailure naming the option */
+    void openLog() {
+        LogSettings.set(level(), jsonLog());
+        if (logFile.isEmpty()) {
+            return;
+        }
+        Flag flag = new Flag("--log");
+        Path file = flag.fileOfDirectory(Path.of(logFile));
+        try {
+            LogSettings.toFile(file, alsoLogToStderr);
+        } catch (IOException e) {
+            throw flag.wrong(logFile, "can't be written: " + e.getMessage());
         }
     }
 

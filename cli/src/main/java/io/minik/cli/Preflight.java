@@ -10,8 +10,11 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -25,6 +28,14 @@ import org.slf4j.LoggerFactory;
 final class Preflight {
     private static final List<String> NAMESPACES = List.of("net", "pid", "mnt", "ipc", "uts");
     private static final List<String> CONTROLLERS = List.of("cpu", "memory", "pids");
+
+    private static final Map<String, String> KERNEL_DEFAULTS = new TreeMap<>(Map.of(
+            "vm/overcommit_memory", "1",
+            "vm/panic_on_oom", "0",
+            "kernel/panic", "10",
+            "kernel/panic_on_oops", "1",
+            "kernel/keys/root_maxkeys", "1000000",
+            "kernel/keys/root_maxbytes", "25000000"));
 
     private static final Pattern VERSION = Pattern.compile("^(\\d{1,4})\\.(\\d{1,4})");
     private static final int LEAST_MAJOR = 5;
@@ -77,6 +88,27 @@ final class Preflight {
         if (major < LEAST_MAJOR || (major == LEAST_MAJOR && minor < LEAST_MINOR)) {
             throw new StartFailure("this kernel is Linux " + release + "; containers need " + LEAST_MAJOR + "."
                     + LEAST_MINOR + " or newer (close_range)");
+        }
+    }
+
+    /** As a kubelet's --protect-kernel-defaults looks at them. @throws StartFailure naming all that are otherwise */
+    void kernelDefaults() {
+        List<String> wrong = new ArrayList<>();
+        KERNEL_DEFAULTS.forEach((name, wanted) -> {
+            Path file = at("proc/sys/" + name);
+            try {
+                String found = Files.readString(file).trim();
+                if (!found.equals(wanted)) {
+                    wrong.add(name.replace('/', '.') + "=" + wanted + " (it is " + found + ")");
+                }
+            } catch (IOException e) {
+                wrong.add(name.replace('/', '.') + "=" + wanted + " (it can't be read: " + e.getMessage() + ")");
+            }
+        });
+        if (!wrong.isEmpty()) {
+            throw new StartFailure(
+                    "--protect-kernel-defaults: the kernel's settings must be " + String.join(", ", wrong)
+                            + ": write them into /etc/sysctl.d/90-kubelet.conf and run sysctl --system");
         }
     }
 

@@ -1,6 +1,5 @@
 package io.minik.cli;
 
-import io.minik.cli.log.LogSettings;
 import io.vertx.core.Future;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -30,7 +29,7 @@ final class ServerCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        LogSettings.set(node.level(), node.jsonLog());
+        node.openLog();
         ConfigKeys.check(spec);
         Preflight preflight = Preflight.ofThisMachine();
         preflight.root();
@@ -38,6 +37,9 @@ final class ServerCommand implements Callable<Integer> {
         Daemon.refuseSecond(node.runDir);
         if (!server.disableAgent) {
             preflight.node();
+            if (node.protectKernelDefaults) {
+                preflight.kernelDefaults();
+            }
             Preflight.nodePorts(node);
         }
         Preflight.port(server.bindAddress, server.httpsListenPort, "--https-listen-port");

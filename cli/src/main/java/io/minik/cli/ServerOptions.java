@@ -6,7 +6,10 @@ import io.minik.ground.net.Address;
 import io.minik.ground.net.Cidr;
 import io.minik.server.admission.DefaultTolerationSeconds;
 import io.minik.server.kinds.PortRange;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
@@ -117,6 +120,16 @@ final class ServerOptions {
             description = "its file mode, octal (default ${DEFAULT-VALUE})")
     String writeKubeconfigMode = "600";
 
+    @Option(
+            names = "--write-kubeconfig-group",
+            paramLabel = "GROUP",
+            defaultValue = "",
+            description = "its group, by name or number; with --write-kubeconfig-mode 640 its people may use it")
+    String writeKubeconfigGroup = "";
+
+    @Option(names = "--disable-scheduler", description = "run no scheduler: another one binds the pods")
+    boolean disableScheduler;
+
     @Option(names = "--disable-agent", description = "run no node here, only the control plane")
     boolean disableAgent;
 
@@ -196,6 +209,7 @@ final class ServerOptions {
         tokens.check(node.dataDir);
         writeKubeconfig = new Flag("--write-kubeconfig").file(writeKubeconfig);
         kubeconfigMode();
+        new Flag("--write-kubeconfig-group").group(writeKubeconfigGroup);
         security.check();
         access.check();
         authorization.check();
@@ -292,6 +306,18 @@ final class ServerOptions {
                     .append((bits & 1) != 0 ? 'x' : '-');
         }
         return PosixFilePermissions.fromString(letters.toString());
+    }
+
+    /** To its group. Blocking. */
+    void giveKubeconfig() {
+        new Flag("--write-kubeconfig-group").group(writeKubeconfigGroup).ifPresent(group -> {
+            try {
+                Files.getFileAttributeView(writeKubeconfig, PosixFileAttributeView.class)
+                        .setGroup(group);
+            } catch (IOException e) {
+                throw new StartFailure("--write-kubeconfig-group: " + writeKubeconfig + ": " + e.getMessage(), e);
+            }
+        });
     }
 
     /** The address in the kubeconfig: loopback, unless the API server does not listen there. */

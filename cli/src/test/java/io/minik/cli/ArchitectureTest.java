@@ -59,7 +59,7 @@ class ArchitectureTest {
                 .filter(line -> !line.startsWith("#"))
                 .toList();
         assertThat(edges).isEqualTo(List.copyOf(new TreeSet<>(edges)));
-        assertThat(edges).allMatch(edge -> edge.matches("[a-z.]+ ->(?: [a-z.]+)?"));
+        assertThat(edges).allMatch(edge -> edge.matches("[a-z0-9.]+ ->(?: [a-z0-9.]+)?"));
     }
 
     @Test

@@ -4,11 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.minik.cli.k3s.K3sFlags;
+import io.minik.cli.k3s.K3sWords;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -99,6 +103,92 @@ class ConfigDefaultsTest {
         CommandLine line = new CommandLine(new Probe());
         line.setDefaultValueProvider(ConfigDefaults.load(List.of("--config", file.toString()), Map.of()));
         return line.getCommandSpec();
+    }
+
+    private static final Set<String> OWN =
+            ConfigKeys.keys(CommandLine.Model.CommandSpec.forAnnotatedObject(new ServerCommand())
+                    .options());
+
+    private static K3sWords words() {
+        return new K3sWords(K3sFlags.read(), "server", name -> OWN.contains(name.replaceFirst("^-+", "")));
+    }
+
+    private ServerCommand started(ConfigDefaults defaults) {
+        ServerCommand command = new ServerCommand();
+        CommandLine line = new CommandLine(command);
+        line.setDefaultValueProvider(defaults);
+        line.parseArgs();
+        return command;
+    }
+
+    @Test
+    void keysOfK3sBecomeMiniks() throws IOException {
+        Path file = Files.writeString(
+                folder.resolve("c.yaml"),
+                "disable: [servicelb]\ndisable-network-policy: true\ndebug: true\ncluster-init: true\n"
+                        + "kubelet-arg: [max-pods=7, node-labels=a=1]\nkubelet-arg+: node-labels=b=2\n");
+        List<String> notes = new ArrayList<>();
+        ServerCommand command = started(ConfigDefaults.load(List.of("--config=" + file), Map.of())
+                .translated(OWN, ConfigDefaultsTest::words, notes));
+        assertThat(command.server.disable).containsExactly("servicelb", "network-policy");
+        assertThat(command.node.logLevel).isEqualTo("debug");
+        assertThat(command.node.maxPods).isEqualTo(7);
+        assertThat(command.node.nodeLabels).containsExactly("a=1", "b=2");
+        assertThat(notes)
+                .containsExactly("--cluster-init has nothing to do here: the store speaks etcd and begins by itself; it"
+                        + " has one member in this version");
+    }
+
+    @Test
+    void aKeyOfK3sThatIsRefusedNamesItsFile() throws IOException {
+        Path file = Files.writeString(folder.resolve("c.yaml"), "docker: true\n");
+        ConfigDefaults defaults = ConfigDefaults.load(List.of("--config=" + file), Map.of());
+        assertThatThrownBy(() -> defaults.translated(OWN, ConfigDefaultsTest::words, new ArrayList<>()))
+                .hasMessage(
+                        "config file " + file
+                                + ": --docker is an option of k3s that minik does not have: containers are run by minik itself");
+    }
+
+    @Test
+    void aFileWithoutWordsOfK3sNeedsNoTable() throws IOException {
+        Path file = Files.writeString(folder.resolve("c.yaml"), "node-name: a\n");
+        ConfigDefaults defaults = ConfigDefaults.load(List.of("--config=" + file), Map.of("K3S_TOKEN", "x"));
+        assertThat(defaults.translated(
+                        OWN,
+                        () -> {
+                            throw new IllegalStateException("read in vain");
+                        },
+                        new ArrayList<>()))
+                .isSameAs(defaults);
+    }
+
+    @Test
+    void k3sOwnFileAndVariablesAreReadWhereThatIsAsked() throws IOException {
+        Path k3s = Files.writeString(
+                folder.resolve("k3s.yaml"),
+                "node-name: of-k3s\nbridge: k3s0\ndata-dir: /var/lib/rancher/k3s\nwrite-kubeconfig: /k\n"
+                        + "kubelet-arg: [max-pods=9]\n");
+        Path own = Files.writeString(folder.resolve("c.yaml"), "bridge: own0\n");
+        Map<String, String> environment =
+                Map.of("K3S_TOKEN", "secret", "K3S_NODE_NAME", "late", "MINIK_NODE_NAME", "mine", "K3S_DATA_DIR", "/x");
+        List<String> notes = new ArrayList<>();
+        ServerCommand command =
+                started(ConfigDefaults.load(List.of("--config=" + own, "--from-k3s=" + k3s), environment)
+                        .translated(OWN, ConfigDefaultsTest::words, notes));
+        assertThat(command.node.nodeName).isEqualTo("mine");
+        assertThat(command.node.bridge).isEqualTo("own0");
+        assertThat(command.node.maxPods).isEqualTo(9);
+        assertThat(command.server.tokens.token).isEqualTo("secret");
+        assertThat(command.node.dataDir).as("k3s' stays k3s'").isEqualTo(Path.of("/var/lib/minik"));
+        assertThat(command.server.writeKubeconfig).isEqualTo(Path.of("/etc/minik/minik.yaml"));
+        assertThat(notes).containsExactly("K3S_DATA_DIR is not followed: what is there stays k3s' own");
+        ServerCommand without = started(ConfigDefaults.load(List.of("--config=" + own), environment)
+                .translated(OWN, ConfigDefaultsTest::words, notes));
+        assertThat(without.server.tokens.token).isEmpty();
+        assertThatThrownBy(() -> ConfigDefaults.load(
+                                List.of("--config=" + own, "--from-k3s=" + k3s), Map.of("K3S_CLUSTER_RESET", "true"))
+                        .translated(OWN, ConfigDefaultsTest::words, notes))
+                .hasMessageContaining("--cluster-reset is an option of k3s that minik does not have");
     }
 
     @Test

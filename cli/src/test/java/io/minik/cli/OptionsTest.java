@@ -69,6 +69,8 @@ class OptionsTest {
             --node-ip=224.0.0.1                         | --node-ip: "224.0.0.1" is no address that others reach
             --node-ip=fd00::1                           | --node-ip: "fd00::1" is not IPv4, which this version needs
             --node-ip=192.0.2.77                        | --node-ip: "192.0.2.77" is on no network interface of this machine
+            --node-external-ip=host                     | --node-external-ip: "host" is no IPv4 address
+            --write-kubeconfig-group=no-such-people     | --write-kubeconfig-group: "no-such-people" is no group of this machine
             --node-label=foo                            | --node-label: "foo" is not KEY=VALUE
             --node-label==bar                           | --node-label: "=bar" is not KEY=VALUE
             --node-label=a/b/c=d                        | --node-label: "a/b/c=d" has a bad key
@@ -98,6 +100,12 @@ class OptionsTest {
             --cgroup-root=                              | --cgroup-root: "" is no name of a cgroup
             --resolv-conf=FOLDER/none                   | --resolv-conf: "FOLDER/none" is not there
             --resolv-conf=FOLDER                        | --resolv-conf: "FOLDER" is a directory
+            --log=FOLDER                                | --log: "FOLDER" is a directory
+            --log=FOLDER/none/minik.log                 | --log: "FOLDER/none/minik.log" can't be: the directory FOLDER/none is not there
+            --alsologtostderr=perhaps                   | 'perhaps' is not a boolean
+            --with-node-id=perhaps                      | 'perhaps' is not a boolean
+            --protect-kernel-defaults=perhaps           | 'perhaps' is not a boolean
+            --disable-scheduler=perhaps                 | 'perhaps' is not a boolean
             --log-level=loud                            | --log-level: "loud" must be one of error, warn, info, debug, trace
             --log-format=xml                            | --log-format: "xml" must be text or json
             --certificate-lifetime=1                    | --certificate-lifetime: "1" must be at least 20
@@ -220,7 +228,7 @@ class OptionsTest {
 
     /** Options that say nothing wrong in any form, and those that are read before all others, or by the launcher. */
     private static final Set<String> ANYTHING =
-            Set.of("--config", "--help", "--version", "--exit-when-ready", "--memory-limit");
+            Set.of("--config", "--from-k3s", "--help", "--version", "--exit-when-ready", "--memory-limit");
 
     @Test
     void everyOptionOfAServerHasALineInTheTable() {

@@ -1,5 +1,6 @@
 package io.minik.cli;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -66,6 +67,38 @@ class PreflightTest {
         assertThatThrownBy(() -> preflight().node())
                 .isInstanceOf(StartFailure.class)
                 .hasMessage("nft is not installed: apt-get install nftables");
+    }
+
+    @Test
+    void settingsOfTheKernelThatAKubeletWantsOtherwiseAreAllNamed() throws IOException {
+        Files.createDirectories(machine.resolve("proc/sys/vm"));
+        Files.createDirectories(machine.resolve("proc/sys/kernel/keys"));
+        Files.writeString(machine.resolve("proc/sys/vm/overcommit_memory"), "1\n");
+        Files.writeString(machine.resolve("proc/sys/vm/panic_on_oom"), "0\n");
+        Files.writeString(machine.resolve("proc/sys/kernel/panic"), "0\n");
+        Files.writeString(machine.resolve("proc/sys/kernel/panic_on_oops"), "1\n");
+        Files.writeString(machine.resolve("proc/sys/kernel/keys/root_maxkeys"), "1000000\n");
+        assertThatThrownBy(() -> preflight().kernelDefaults())
+                .hasMessageContaining("kernel.panic=10 (it is 0)")
+                .hasMessageContaining("kernel.keys.root_maxbytes=25000000 (it can't be read")
+                .message()
+                .doesNotContain("overcommit");
+        Files.writeString(machine.resolve("proc/sys/kernel/panic"), "10\n");
+        Files.writeString(machine.resolve("proc/sys/kernel/keys/root_maxbytes"), "25000000\n");
+        assertThatCode(() -> preflight().kernelDefaults()).doesNotThrowAnyException();
+    }
+
+    @Test
+    void aMachineHasLettersOfItsOwn() throws IOException {
+        assertThatThrownBy(() -> MachineId.letters(machine)).hasMessageContaining("--with-node-id");
+        Path file = Files.createDirectories(machine.resolve("etc")).resolve("machine-id");
+        Files.writeString(file, "\n");
+        assertThatThrownBy(() -> MachineId.letters(machine)).hasMessageContaining("is empty");
+        Files.writeString(file, "0123456789abcdef0123456789abcdef\n");
+        String letters = MachineId.letters(machine);
+        assertThat(letters).matches("[0-9a-f]{8}").isEqualTo(MachineId.letters(machine));
+        Files.writeString(file, "fedcba9876543210fedcba9876543210\n");
+        assertThat(MachineId.letters(machine)).isNotEqualTo(letters);
     }
 
     @Test

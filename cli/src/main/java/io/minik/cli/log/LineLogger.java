@@ -1,7 +1,6 @@
 package io.minik.cli.log;
 
 import io.vertx.core.VertxException;
-import java.io.PrintStream;
 import java.io.Serial;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
@@ -18,7 +17,7 @@ import org.slf4j.helpers.LegacyAbstractLogger;
 import org.slf4j.helpers.MessageFormatter;
 import org.slf4j.spi.LoggingEventAware;
 
-/** Writes each event as one line to standard error. Thread-safe: a line is one print. */
+/** Writes each event as one line to standard error, or to a file. Thread-safe: a line is one print. */
 final class LineLogger extends LegacyAbstractLogger implements LoggingEventAware {
     private static final InstantSource CLOCK = InstantSource.system();
 
@@ -104,8 +103,7 @@ final class LineLogger extends LegacyAbstractLogger implements LoggingEventAware
             }
             line.append('\n');
         }
-        PrintStream out = System.err;
-        out.print(line);
+        LogSettings.print(line.toString());
     }
 
     /** Message of the whole cause chain; frames only where the cause is a bug (unchecked and not ours to expect) or at debug. */
