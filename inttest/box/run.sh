@@ -373,7 +373,71 @@ YAML
   within 20 "and all is open" outputs '^db$' ask other guest "$db:8080"
   k delete namespace shop other >/dev/null
 }
+
+# What people write into coredns-custom, on both nodes.
+names() {
+  cat >"$work/lan-dns.py" <<'PYTHON'
+import socket
+server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+server.bind(("192.168.77.9", 5353))
+while True:
+    query, client = server.recvfrom(4096)
+    end = query.index(0, 12) + 5
+    kind = int.from_bytes(query[end - 4:end - 2], "big")
+    record = b"\xc0\x0c\0\1\0\1\0\0\0\x3c\0\4\x0a\x09\x08\x07" if kind == 1 else b""
+    server.sendto(query[:2] + b"\x85\x80\0\1\0" + bytes([len(record) and 1]) + b"\0\0\0\0" + query[12:end] + record, client)
+PYTHON
+  on out python3 "$work/lan-dns.py" >/dev/null 2>&1 &
+  local lan=$!
+  k apply -f - >/dev/null <<YAML
+apiVersion: apps/v1
+kind: DaemonSet
+metadata: {name: asker}
+spec:
+  selector: {matchLabels: {app: asker}}
+  template:
+    metadata: {labels: {app: asker}}
+    spec:
+      terminationGracePeriodSeconds: 0
+      containers: [{name: c, image: "$image", command: [sleep, "3600"]}]
+YAML
+  within 40 "a pod on each node" outputs '^asker +2 +2 +2 +2' k get daemonset asker
+  resolved() { k exec "$(pod_of asker "$1")" -- nslookup -type=a "$2"; }
+  ok "nodes are known by their names" outputs '192\.168\.77\.1$' resolved b node-a.
+  ok "a ConfigMap in the form of CoreDNS" k apply -f - <<'YAML'
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: coredns-custom, namespace: kube-system}
+data:
+  lan.server: |
+    lan.example:53 {
+      errors
+      cache 30
+      forward . 192.168.77.9:5353
+    }
+  more.override: |
+    rewrite name api.shop.example kubernetes.default.svc.cluster.local
+    hosts {
+      192.168.77.9 nas.home
+      fallthrough
+    }
+    template IN A wild.example
+YAML
+  within 10 "a zone of the LAN is asked there" outputs '10\.9\.8\.7$' resolved a printer.lan.example
+  within 10 "on the other node, too" outputs '10\.9\.8\.7$' resolved b scanner.lan.example
+  ok "a name by hand" outputs '192\.168\.77\.9$' resolved b nas.home
+  ok "a name that stands for a Service" outputs '10\.43\.0\.1$' resolved a api.shop.example
+  ok "the cluster's own names as before" outputs '10\.43\.0\.10$' resolved b kube-dns.kube-system.svc.cluster.local
+  within 5 "what is not supported is told" outputs 'more.override: plugin template is not supported' k -n kube-system get events --field-selector reason=UnsupportedDNSConfig
+  kill "$lan"
+  wait "$lan" 2>/dev/null
+  ok "an answer of the LAN is known while it is away" outputs '10\.9\.8\.7$' resolved a printer.lan.example
+  k -n kube-system delete configmap coredns-custom >/dev/null
+  within 10 "without it all is as before" fails resolved a nas.home
+  k delete daemonset asker >/dev/null
+}
 part servicelb && servicelb
+part names && names
 part storage && storage
 part policies && policies
 true

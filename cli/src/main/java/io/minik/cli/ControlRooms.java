@@ -31,7 +31,7 @@ record ControlRooms(ControllerContext controllers, ApiServer apiServer, Pki pki,
         all.add(new PolicyTypes(controllers, kinds));
         all.add(apiServer.flows().follow(controllers));
         all.add(new RoleAggregation(controllers.loop(), controllers.informers(), controllers.client()));
-        all.add(new DnsService(controllers.loop(), controllers.client(), options.clusterDns));
+        all.add(new DnsService(controllers.loop(), controllers.client(), controllers.informers(), options.clusterDns));
         return all;
     }
 }

@@ -4,6 +4,7 @@ import io.minik.api.client.Informer;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.ground.json.Json;
+import io.minik.ground.net.Address;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -19,8 +20,10 @@ final class Directory {
 
     private final Informer services;
     private final Informer slices;
+    private final Informer nodes;
 
-    Directory(Informer services, Informer slices) {
+    Directory(Informer services, Informer slices, Informer nodes) {
+        this.nodes = nodes;
         this.services = services.index(BY_IP, service -> Json.stringList(service.tree(), "spec", "clusterIPs"));
         this.slices = slices.index(BY_SERVICE, slice -> serviceOf(slice).map(ObjectKey::toString).stream()
                         .toList())
@@ -57,6 +60,19 @@ final class Directory {
 
     Collection<KubeObject> slicesWith(String ip) {
         return slices.byIndex(BY_IP, ip);
+    }
+
+    /** Inside the cluster; none if there is no such node. */
+    List<Address> addressesOfNode(String name) {
+        List<Address> all = new ArrayList<>();
+        nodes.get(ObjectKey.cluster(name)).ifPresent(node -> {
+            for (var item : node.at("status", "addresses")) {
+                if (Json.text(item, "type").equals("InternalIP")) {
+                    Address.find(Json.text(item, "address")).ifPresent(all::add);
+                }
+            }
+        });
+        return all;
     }
 
     static Optional<ObjectKey> serviceOf(KubeObject slice) {

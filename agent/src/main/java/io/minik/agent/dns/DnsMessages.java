@@ -31,6 +31,7 @@ final class DnsMessages {
     private static final int FLAG_RECURSION_DESIRED = 0x0100;
     private static final int FLAG_RECURSION_AVAILABLE = 0x0080;
     private static final int CLASS_IN = 1;
+    static final int TYPE_AND_CLASS_BYTES = 4;
 
     /**
      * @param name plain; @param question the question's bytes as asked: its letters' case comes back to the client
@@ -162,6 +163,24 @@ final class DnsMessages {
             name.append(new String(data, at + 1, data[at], StandardCharsets.ISO_8859_1));
         }
         return name.toString();
+    }
+
+    /** Where the bytes of a message's one question end: a name, a type and a class. */
+    static int questionEnd(byte[] message) {
+        int at = HEADER_BYTES;
+        while (at < message.length && message[at] != 0) {
+            at += (message[at] & 0xff) + 1;
+        }
+        return Math.min(message.length, at + 1 + TYPE_AND_CLASS_BYTES);
+    }
+
+    /** An answer to the same question for another asker: with the id and the letters' case of that one. */
+    static byte[] forQuestion(byte[] answer, byte[] question) {
+        byte[] copy = answer.clone();
+        copy[0] = question[0];
+        copy[1] = question[1];
+        System.arraycopy(question, HEADER_BYTES, copy, HEADER_BYTES, questionEnd(question) - HEADER_BYTES);
+        return copy;
     }
 
     /** More was to be said than fits: ask by TCP. */

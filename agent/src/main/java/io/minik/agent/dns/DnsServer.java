@@ -3,7 +3,11 @@ package io.minik.agent.dns;
 import io.minik.agent.dns.DnsMessages.Query;
 import io.minik.api.client.Informer;
 import io.minik.api.client.Informers;
+import io.minik.api.client.ListOptions;
 import io.minik.api.meta.Resources;
+import io.minik.api.object.KubeObject;
+import io.minik.api.object.ObjectKey;
+import io.minik.ground.json.Json;
 import io.minik.ground.loop.Loop;
 import io.minik.ground.net.Address;
 import io.minik.ground.net.Cidr;
@@ -41,11 +45,12 @@ public final class DnsServer implements Room {
     /** Where it listens by default; pods use port 53 of the cluster's DNS address, which the proxy redirects here. */
     public static final int DEFAULT_PORT = 10053;
 
+    /** As k3s' users know it: blocks of zones and plugins in the form of CoreDNS. */
+    static final ObjectKey CUSTOM = ObjectKey.of("kube-system", "coredns-custom");
+
     private static final int TCP_IDLE_SECONDS = 10;
     /** TCP is for big answers, which are rare here. */
     private static final int MAX_CONNECTIONS = 256;
-    /** An alias of an alias, and so on: as deep as sensible zones go. */
-    private static final int MAX_ALIASES = 8;
 
     /**
      * @param domain {@code cluster.local}
@@ -67,7 +72,7 @@ public final class DnsServer implements Room {
     // Owned by the loop.
     private final List<DatagramSocket> sockets = new ArrayList<>();
     private Optional<NetServer> server = Optional.empty();
-    private Optional<Zone> zone = Optional.empty();
+    private Optional<Resolver> resolver = Optional.empty();
     private int connections;
 
     private volatile boolean listening;
@@ -106,8 +111,20 @@ public final class DnsServer implements Room {
         Informer services = informers.of(Resources.SERVICES);
         Informer slices = informers.of(Resources.ENDPOINT_SLICES);
         List<Cidr> ours = List.of(pods, Cidr.parse(settings.serviceCidr()));
-        zone = Optional.of(new Zone(settings.domain(), ours, new Directory(services, slices)));
-        Future.all(services.start().synced(), slices.start().synced())
+        Informer nodes = informers.of(Resources.NODES);
+        Informer custom = informers.of(
+                Resources.CONFIG_MAPS, CUSTOM.namespace(), ListOptions.fields("metadata.name=" + CUSTOM.name()), false);
+        Directory directory = new Directory(services, slices, nodes);
+        Resolver answers =
+                new Resolver(loop, new Zone(settings.domain(), ours, directory), upstream, settings.clusterIp());
+        resolver = Optional.of(answers);
+        custom.onChange(
+                (before, now) -> answers.follow(now.map(DnsServer::rules).orElse(DnsRules.NONE)));
+        custom.start();
+        Future.all(
+                        services.start().synced(),
+                        slices.start().synced(),
+                        nodes.start().synced())
                 .onSuccess(ready -> synced = true)
                 .onFailure(why ->
                         LOG.atError().addKeyValue("err", why.getMessage()).log("dns has no informers"));
@@ -125,6 +142,11 @@ public final class DnsServer implements Room {
                     listening = true;
                     LOG.atInfo().addKeyValue("port", settings.port()).log("dns listens");
                 });
+    }
+
+    /** What the ConfigMap says; {@link DnsService} tells its author what is not understood. */
+    static DnsRules rules(KubeObject custom) {
+        return DnsRules.of(Json.strings(custom.tree(), "data"));
     }
 
     private Future<Void> udp(String address) {
@@ -183,50 +205,9 @@ public final class DnsServer implements Room {
         }
     }
 
-    /** Never fails: what can't be answered is answered with a code. */
     private Future<byte[]> answer(Query query, byte[] message, boolean overTcp) {
-        int limit = overTcp ? DnsMessages.MAX_TCP_BYTES : query.udpBytes();
-        if (query.problem() != DnsAnswer.NO_ERROR) {
-            return Future.succeededFuture(DnsMessages.encode(query, DnsAnswer.failed(query.problem()), limit));
-        }
-        boolean ours = zone.map(known -> known.owns(query.name())).orElse(false);
-        if (!ours) {
-            return upstream.ask(message, overTcp)
-                    .otherwise(why -> DnsMessages.encode(query, DnsAnswer.failed(DnsAnswer.SERVER_FAILURE), limit));
-        }
-        DnsAnswer own = zone.map(known -> known.answer(query.name(), query.type()))
-                .orElse(DnsAnswer.failed(DnsAnswer.SERVER_FAILURE));
-        return followAliases(own, query.type(), 0).map(full -> DnsMessages.encode(query, full, limit));
-    }
-
-    /** Stub resolvers do not follow an alias themselves: what it stands for goes with it. */
-    private Future<DnsAnswer> followAliases(DnsAnswer answer, int type, int depth) {
-        List<Record> records = answer.answers();
-        boolean alias = !records.isEmpty() && records.get(records.size() - 1).type() == Record.CNAME;
-        if (!alias || type == Record.CNAME || type == Record.ANY || depth >= MAX_ALIASES) {
-            return Future.succeededFuture(answer);
-        }
-        String target = DnsMessages.name(records.get(records.size() - 1).data());
-        boolean ours = zone.map(known -> known.owns(target)).orElse(false);
-        if (ours) {
-            List<Record> more =
-                    zone.map(known -> known.answer(target, type).answers()).orElse(List.of());
-            return followAliases(with(answer, more), type, more.isEmpty() ? MAX_ALIASES : depth + 1);
-        }
-        byte[] question = DnsMessages.question(0, target, type);
-        return upstream.ask(question, false)
-                .compose(bytes ->
-                        DnsMessages.isTruncated(bytes) ? upstream.ask(question, true) : Future.succeededFuture(bytes))
-                .map(bytes ->
-                        DnsMessages.reply(bytes).map(DnsMessages.Reply::answers).orElse(List.of()))
-                .otherwise(List.of())
-                .map(more -> with(answer, more));
-    }
-
-    private static DnsAnswer with(DnsAnswer answer, List<Record> more) {
-        List<Record> all = new ArrayList<>(answer.answers());
-        all.addAll(more);
-        return new DnsAnswer(answer.code(), answer.authoritative(), all, answer.authority(), answer.additional());
+        return resolver.map(open -> open.answer(query, message, overTcp))
+                .orElseGet(() -> Future.failedFuture("dns is not open"));
     }
 
     @Override

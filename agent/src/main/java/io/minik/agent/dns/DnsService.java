@@ -2,6 +2,10 @@ package io.minik.agent.dns;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.client.ApiClient;
+import io.minik.api.client.EventRecorder;
+import io.minik.api.client.Informer;
+import io.minik.api.client.Informers;
+import io.minik.api.client.ListOptions;
 import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Resources;
 import io.minik.api.object.KubeObject;
@@ -12,12 +16,14 @@ import io.minik.ground.room.Room;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Keeps the Service {@code kube-system/kube-dns}, which reserves the cluster DNS address and shows it to people and
- * tools. It has no selector and no endpoints: each node answers for itself. Runs beside the API server, with its rights.
+ * tools. It has no selector and no endpoints: each node answers for itself. Tells the author of {@code coredns-custom} what
+ * no node understands. Runs beside the API server, with its rights.
  */
 public final class DnsService implements Room {
     private static final Logger LOG = LoggerFactory.getLogger(DnsService.class);
@@ -28,6 +34,8 @@ public final class DnsService implements Room {
 
     private final Loop loop;
     private final ApiClient client;
+    private final EventRecorder events;
+    private final Informer custom;
     private final String clusterIp;
     private Duration retry = FIRST_RETRY;
     private boolean stopped;
@@ -35,9 +43,15 @@ public final class DnsService implements Room {
     private volatile Health health = Health.notReady("kube-dns not made yet");
 
     /** @param clusterIp the tenth address of the service CIDR by default: 10.43.0.10 */
-    public DnsService(Loop loop, ApiClient client, String clusterIp) {
+    public DnsService(Loop loop, ApiClient client, Informers informers, String clusterIp) {
         this.loop = loop;
         this.client = client;
+        this.events = new EventRecorder(loop, client, "minik-dns", "");
+        this.custom = informers.of(
+                Resources.CONFIG_MAPS,
+                DnsServer.CUSTOM.namespace(),
+                ListOptions.fields("metadata.name=" + DnsServer.CUSTOM.name()),
+                false);
         this.clusterIp = clusterIp;
     }
 
@@ -49,8 +63,19 @@ public final class DnsService implements Room {
     /** Returns at once: the Service is made as soon as the API server and the namespace are there. */
     @Override
     public Future<Void> start() {
-        loop.run(this::ensure);
+        loop.run(() -> {
+            custom.onChange((before, now) -> now.ifPresent(this::tell));
+            custom.start();
+            ensure();
+        });
         return Future.succeededFuture();
+    }
+
+    private void tell(KubeObject written) {
+        List<String> problems = DnsServer.rules(written).problems();
+        if (!problems.isEmpty()) {
+            events.warning(written, "UnsupportedDNSConfig", String.join("; ", problems));
+        }
     }
 
     private void ensure() {

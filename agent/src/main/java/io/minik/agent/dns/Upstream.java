@@ -14,8 +14,10 @@ import io.vertx.core.net.NetSocket;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,8 +32,12 @@ final class Upstream {
     /** Open questions at once; beyond that the node's servers are down and more questions would only pile up. */
     private static final int MAX_WAITING = 2048;
 
+    /** So long a server that did not answer is asked after the others. */
+    private static final Duration DISTRUST = Duration.ofSeconds(10);
+    /** Servers that did not answer lately; more are not remembered. */
+    private static final int MAX_DISTRUSTED = 256;
+
     private static final int SOCKETS = 4;
-    private static final int DNS_PORT = 53;
     private static final int TCP_TIMEOUT_MILLIS = 4000;
 
     private final Vertx vertx;
@@ -41,26 +47,27 @@ final class Upstream {
     private final SecureRandom random = new SecureRandom();
     private final List<DatagramSocket> sockets = new ArrayList<>();
     private final Map<Integer, Waiting> waiting = new HashMap<>();
+    private final Map<NameServer, Instant> silentSince = new HashMap<>();
     private final NetClient tcp;
 
     /** One question on its way. */
     private static final class Waiting {
         final byte[] query;
-        final String server;
+        final NameServer server;
         final Promise<byte[]> answer = Promise.promise();
         Loop.Timer timer = () -> {};
 
-        Waiting(byte[] query, String server) {
+        Waiting(byte[] query, NameServer server) {
             this.query = query;
             this.server = server;
         }
     }
 
     Upstream(Vertx vertx, Loop loop, ResolvConf servers) {
-        this(vertx, loop, servers, DNS_PORT);
+        this(vertx, loop, servers, NameServer.DNS_PORT);
     }
 
-    /** @param port of the servers; other than 53 in tests */
+    /** @param port of the node's own servers; other than 53 in tests */
     Upstream(Vertx vertx, Loop loop, ResolvConf servers, int port) {
         this.vertx = vertx;
         this.loop = loop;
@@ -90,20 +97,42 @@ final class Upstream {
         return Future.join(closing).mapEmpty();
     }
 
-    /** The first answer of the servers, in their order. */
-    Future<byte[]> ask(byte[] query, boolean overTcp) {
-        return servers.servers().compose(list -> askFrom(list, 0, query, overTcp));
+    /**
+     * The first answer of the servers, in their order; those that were silent lately come last.
+     *
+     * @param nodes whether the node's own servers are asked after these
+     */
+    Future<byte[]> ask(List<NameServer> first, boolean nodes, byte[] query, boolean overTcp) {
+        Future<List<String>> own = nodes ? servers.servers() : Future.succeededFuture(List.of());
+        return own.compose(list -> {
+            List<NameServer> all = new ArrayList<>(first);
+            list.forEach(host -> all.add(new NameServer(host, port)));
+            all.sort(Comparator.comparing(this::silent));
+            return askFrom(all, 0, query, overTcp);
+        });
     }
 
-    private Future<byte[]> askFrom(List<String> list, int index, byte[] query, boolean overTcp) {
+    private boolean silent(NameServer server) {
+        Instant since = silentSince.get(server);
+        return since != null && loop.now().isBefore(since.plus(DISTRUST));
+    }
+
+    private Future<byte[]> askFrom(List<NameServer> list, int index, byte[] query, boolean overTcp) {
         if (index >= list.size()) {
-            return Future.failedFuture(new IOException("no DNS server of this node answers"));
+            return Future.failedFuture(new IOException("no DNS server answers"));
         }
-        Future<byte[]> answer = overTcp ? askByTcp(list.get(index), query) : askByUdp(list.get(index), query);
-        return answer.recover(why -> askFrom(list, index + 1, query, overTcp));
+        NameServer server = list.get(index);
+        Future<byte[]> answer = overTcp ? askByTcp(server, query) : askByUdp(server, query);
+        return answer.onSuccess(bytes -> silentSince.remove(server)).recover(why -> {
+            if (silentSince.size() >= MAX_DISTRUSTED) {
+                silentSince.clear();
+            }
+            silentSince.put(server, loop.now());
+            return askFrom(list, index + 1, query, overTcp);
+        });
     }
 
-    private Future<byte[]> askByUdp(String server, byte[] query) {
+    private Future<byte[]> askByUdp(NameServer server, byte[] query) {
         if (waiting.size() >= MAX_WAITING) {
             return Future.failedFuture(new IOException("too many questions wait for upstream"));
         }
@@ -117,9 +146,9 @@ final class Upstream {
         Integer mine = key;
         Waiting open = new Waiting(query, server);
         waiting.put(mine, open);
-        open.timer = loop.after(PATIENCE, () -> fail(mine, new IOException(server + " does not answer")));
+        open.timer = loop.after(PATIENCE, () -> fail(mine, new IOException(server.host() + " does not answer")));
         sockets.get(socket)
-                .send(Buffer.buffer(withId(query, id)), port, server)
+                .send(Buffer.buffer(withId(query, id)), server.port(), server.host())
                 .onFailure(why -> loop.run(() -> fail(mine, why)));
         return open.answer.future();
     }
@@ -140,8 +169,8 @@ final class Upstream {
         Integer key = key(socket, idOf(message));
         Waiting open = waiting.get(key);
         boolean expected = open != null
-                && packet.sender().host().equals(open.server)
-                && packet.sender().port() == port
+                && packet.sender().host().equals(open.server.host())
+                && packet.sender().port() == open.server.port()
                 && sameQuestion(open.query, message);
         if (open != null && expected) {
             waiting.remove(key);
@@ -150,9 +179,9 @@ final class Upstream {
         }
     }
 
-    private Future<byte[]> askByTcp(String server, byte[] query) {
+    private Future<byte[]> askByTcp(NameServer server, byte[] query) {
         Promise<byte[]> answer = Promise.promise();
-        tcp.connect(port, server)
+        tcp.connect(server.port(), server.host())
                 .onSuccess(socket -> exchange(socket, query, answer))
                 .onFailure(answer::tryFail);
         return answer.future();
@@ -198,11 +227,7 @@ final class Upstream {
 
     /** The letters' case comes back as sent, so bytes are compared. */
     private static boolean sameQuestion(byte[] query, byte[] answer) {
-        int end = DnsMessages.HEADER_BYTES;
-        while (end < query.length && query[end] != 0) {
-            end += (query[end] & 0xff) + 1;
-        }
-        end = Math.min(query.length, end + 5);
+        int end = DnsMessages.questionEnd(query);
         return answer.length >= end
                 && Arrays.equals(query, DnsMessages.HEADER_BYTES, end, answer, DnsMessages.HEADER_BYTES, end);
     }

@@ -7,8 +7,11 @@ import io.minik.ground.net.Address;
 import io.minik.ground.net.Cidr;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -196,17 +199,27 @@ final class Zone {
                 && Json.textOr("TCP", port, "protocol").equalsIgnoreCase(protocol);
     }
 
-    private List<Target> targets(KubeObject service) {
-        List<Target> all = new ArrayList<>();
+    private Collection<Target> targets(KubeObject service) {
+        Map<Address, Target> all = new LinkedHashMap<>();
         for (KubeObject slice : directory.slicesOf(service)) {
             for (Target target : targetsOf(slice)) {
                 // An endpoint stands once in each slice of its ports.
-                if (all.stream().noneMatch(known -> known.ip().equals(target.ip()))) {
-                    all.add(target);
-                }
+                all.putIfAbsent(target.ip(), target);
             }
         }
-        return all;
+        return all.values();
+    }
+
+    /** A node by its name alone, as k3s answers it. */
+    Optional<DnsAnswer> ofNode(String name, int type) {
+        List<Address> addresses = directory.addressesOfNode(name);
+        List<Record> fitting = addresses.stream()
+                .map(address -> Record.address(name, address.bytes()))
+                .filter(record -> record.type() == type || type == Record.ANY)
+                .toList();
+        return addresses.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new DnsAnswer(DnsAnswer.NO_ERROR, true, fitting, List.of(), List.of()));
     }
 
     private static List<Target> targetsOf(KubeObject slice) {

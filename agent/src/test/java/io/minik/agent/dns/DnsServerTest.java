@@ -83,7 +83,11 @@ class DnsServerTest {
         until(() -> dns.health().ready());
     }
 
-    private static byte[] upstreamAnswer(byte[] query) {
+    /** How often the node's server was asked. */
+    private final AtomicInteger askedUpstream = new AtomicInteger();
+
+    private byte[] upstreamAnswer(byte[] query) {
+        askedUpstream.incrementAndGet();
         DnsMessages.Query asked = DnsMessages.decode(query).orElseThrow();
         List<Record> known = List.of(Record.address("example.org", new byte[] {93, 0, 0, 1}));
         DnsAnswer answer = asked.name().equals("example.org")
@@ -218,7 +222,7 @@ class DnsServerTest {
         byte[] query = DnsMessages.question(9, "db.shop.svc.cluster.local", Record.A);
         byte[] cut = ask(query);
         assertThat(cut.length).isLessThanOrEqualTo(512);
-        assertThat(words(cut)).startsWith("0AT 10.42.0.1 ");
+        assertThat(words(cut)).startsWith("0AT 10.42.0.");
         byte[] edns = Arrays.copyOf(query, query.length + 11);
         edns[11] = 1;
         System.arraycopy(new byte[] {0, 0, 41, 16, 0, 0, 0, 0, 0, 0, 0}, 0, edns, query.length, 11);
@@ -230,7 +234,7 @@ class DnsServerTest {
             DataInputStream in = new DataInputStream(socket.getInputStream());
             byte[] whole = in.readNBytes(in.readUnsignedShort());
             assertThat(DnsMessages.reply(whole).orElseThrow().answers()).hasSize(59);
-            assertThat(words(whole)).startsWith("0A 10.42.0.1 ");
+            assertThat(words(whole)).startsWith("0A 10.42.0.");
         }
     }
 
@@ -239,6 +243,114 @@ class DnsServerTest {
         assertThat(resolve("example.org", Record.A)).isEqualTo("0 93.0.0.1");
         assertThat(resolve("nowhere.invalid", Record.A)).isEqualTo("3");
         assertThat(resolve("far.shop.svc.cluster.local", Record.A)).isEqualTo("0A example.org 93.0.0.1");
+    }
+
+    private void custom(String key, String text) {
+        api.put(
+                Resources.CONFIG_MAPS,
+                KubeObject.named(
+                        "v1", "ConfigMap", ObjectKey.of("kube-system", "coredns-custom"), tree -> tree.putObject("data")
+                                .put(key, text)));
+    }
+
+    @Test
+    void whatOthersAnsweredIsToldAgainWithTheAskersIdAndLetters() {
+        assertThat(resolve("example.org", Record.A)).isEqualTo("0 93.0.0.1");
+        byte[] again = ask(DnsMessages.question(4711, "EXAMPLE.org", Record.A));
+        assertThat(words(again)).isEqualTo("0 93.0.0.1");
+        assertThat(Buffer.buffer(again).getUnsignedShort(0)).isEqualTo(4711);
+        assertThat(new String(again, 13, 7, StandardCharsets.US_ASCII)).isEqualTo("EXAMPLE");
+        assertThat(askedUpstream.get()).isEqualTo(1);
+        resolve("nowhere.invalid", Record.A);
+        resolve("nowhere.invalid", Record.A);
+        assertThat(askedUpstream.get())
+                .as("a denial without SOA says not for how long")
+                .isEqualTo(3);
+    }
+
+    @Test
+    void endpointsTakeTurnsInFront() {
+        List<String> first = new ArrayList<>();
+        for (int i = 0; i < 200; i++) {
+            first.add(resolve("db.shop.svc.cluster.local", Record.A).split(" ")[1]);
+        }
+        assertThat(first.stream().distinct().count()).isGreaterThan(10);
+    }
+
+    @Test
+    void nodesAreKnownByTheirNames() {
+        api.put(Resources.NODES, KubeObject.named("v1", "Node", ObjectKey.cluster("edge-1"), tree -> {
+            var addresses = Json.child(tree, "status").putArray("addresses");
+            addresses.addObject().put("type", "Hostname").put("address", "edge-1");
+            addresses.addObject().put("type", "InternalIP").put("address", "192.168.7.3");
+        }));
+        until(() -> resolve("edge-1", Record.A).equals("0A 192.168.7.3"));
+        assertThat(resolve("edge-1", Record.AAAA)).isEqualTo("0A");
+    }
+
+    @Test
+    void aZoneOfItsOwnIsAskedFromItsOwnServers() throws Exception {
+        DatagramSocket lan = vertx.createDatagramSocket(new DatagramSocketOptions());
+        lan.handler(packet -> {
+            DnsMessages.Query asked =
+                    DnsMessages.decode(packet.data().getBytes()).orElseThrow();
+            List<Record> known = List.of(Record.address(asked.name(), new byte[] {10, 9, 8, 7}));
+            DnsAnswer answer = new DnsAnswer(DnsAnswer.NO_ERROR, true, known, List.of(), List.of());
+            lan.send(
+                            Buffer.buffer(DnsMessages.encode(asked, answer, 512)),
+                            packet.sender().port(),
+                            "127.0.0.1")
+                    .onFailure(why -> {});
+        });
+        await(lan.listen(0, "127.0.0.1"));
+        custom(
+                "lan.server",
+                "lan.example:53 {\n  errors\n  forward . 127.0.0.1:"
+                        + lan.localAddress().port() + "\n}\n");
+        until(() -> resolve("printer.lan.example", Record.A).equals("0A 10.9.8.7"));
+        assertThat(resolve("notlan.example", Record.A)).isEqualTo("3");
+        custom(
+                "other.override",
+                "rewrite name shop.example.com kubernetes.default.svc.cluster.local\n"
+                        + "rewrite name suffix .old.example .org\nhosts {\n  192.168.1.9 nas.home NAS2.home\n  fallthrough\n}\n");
+        until(() -> resolve("shop.example.com", Record.A).equals("0A 10.43.0.1"));
+        assertThat(resolve("example.old.example", Record.A)).isEqualTo("0 93.0.0.1");
+        assertThat(resolve("nas2.home", Record.A)).isEqualTo("0A 192.168.1.9");
+        assertThat(resolve("9.1.168.192.in-addr.arpa", Record.PTR)).isEqualTo("0A nas.home nas2.home");
+        assertThat(resolve("kubernetes.default.svc.cluster.local", Record.A)).isEqualTo("0A 10.43.0.1");
+        assertThat(resolve("printer.lan.example", Record.A))
+                .as("the zone is gone")
+                .isEqualTo("3");
+        await(lan.close());
+    }
+
+    @Test
+    void zonesMayKnowOnlyWhatIsWrittenDown() {
+        custom(
+                "home.server",
+                "home.example {\n  hosts {\n    10.1.1.1 a.home.example\n  }\n}\n"
+                        + "void.example {\n  log\n}\nk.example {\n rewrite name suffix .k.example .default.svc.cluster.local\n"
+                        + " forward . 10.43.0.10\n}\n");
+        until(() -> resolve("a.home.example", Record.A).equals("0A 10.1.1.1"));
+        assertThat(resolve("b.home.example", Record.A)).isEqualTo("3");
+        assertThat(resolve("x.void.example", Record.A)).as("refused").isEqualTo("5");
+        assertThat(resolve("kubernetes.k.example", Record.A)).isEqualTo("0A 10.43.0.1");
+    }
+
+    @Test
+    void theAuthorIsToldWhatIsNotUnderstood() throws Exception {
+        DnsService service = new DnsService(
+                loop, new ApiClient(api, "test"), new Informers(loop, new ApiClient(api, "test")), "10.43.0.10");
+        await(service.start());
+        custom("x.server", "x.example {\n  template IN A\n  forward . tls://9.9.9.9\n}\n");
+        until(() -> api.all(Resources.EVENTS).stream()
+                .anyMatch(event -> event.text("reason").equals("UnsupportedDNSConfig")));
+        assertThat(api.all(Resources.EVENTS).iterator().next().text("message"))
+                .isEqualTo(
+                        "x.server: plugin template is not supported and left out; x.server: forward to tls://9.9.9.9: an"
+                                + " address with or without a port, or /etc/resolv.conf, is expected; TLS is not supported;"
+                                + " x.server: forward . tls://9.9.9.9: nobody is left to ask");
+        await(service.stop());
     }
 
     @Test
@@ -262,7 +374,8 @@ class DnsServerTest {
         api.failing(call -> call.verb() == ApiCall.Verb.CREATE && refusals.getAndDecrement() > 0
                 ? Optional.of(ApiException.notFound(Resources.NAMESPACES, "kube-system"))
                 : Optional.empty());
-        DnsService service = new DnsService(loop, new ApiClient(api, "test"), "10.43.0.10");
+        DnsService service = new DnsService(
+                loop, new ApiClient(api, "test"), new Informers(loop, new ApiClient(api, "test")), "10.43.0.10");
         await(service.start());
         until(() -> service.health().ready());
         KubeObject made = api.require(Resources.SERVICES, ObjectKey.of("kube-system", "kube-dns"));
