@@ -11,7 +11,8 @@ mkdir -p "$tools"
 
 packages=(busybox-static nftables conntrack curl ca-certificates)
 [ "${1:-}" = quickstart ] ||
-  packages+=(docker-registry skopeo iproute2 iptables jq socat openssl procps util-linux kmod python3)
+  packages+=(docker-registry skopeo iproute2 iptables jq socat openssl procps util-linux kmod python3
+    python3-grpcio python3-protobuf protobuf-compiler)
 missing=()
 for package in "${packages[@]}"; do
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | >/dev/null grep 'ok installed' || missing+=("$package")
@@ -58,9 +59,17 @@ fetch_etcd() { # suite version-prefix
   install -m 755 "$unpacked/files/usr/bin/etcd" "$unpacked/files/usr/bin/etcdctl" "$tools"
   rm -rf "$unpacked"
 }
+# Its program carries the description of CRI that it was built from: inttest/cri speaks those words. It is not run.
+fetch_containerd() {
+  [ -x "$tools/containerd" ] && return
+  unpack_debs bookworm containerd
+  install -m 755 "$unpacked/files/usr/bin/containerd" "$tools"
+  rm -rf "$unpacked"
+}
 fetch_kubectl trixie 1.32
 # For tests that ask for it by name.
 mkdir -p "$tools/bin"
 ln -sf ../kubectl-1.32 "$tools/bin/kubectl"
 [ "${1:-}" = quickstart ] || fetch_kubectl sid 1.36
 [ "${1:-}" = quickstart ] || fetch_etcd trixie 3.5
+[ "${1:-}" = quickstart ] || fetch_containerd

@@ -223,7 +223,7 @@ final class AgentRooms {
                 .compose(unused -> rooms.startAll(
                         context,
                         List.of(
-                                CriRoom.of(vertx, context, runtime, node.runDir),
+                                CriRoom.of(vertx, context, runtime, tables.proxy(), node.runDir),
                                 new InformersRoom("node-informers", informers),
                                 tables.proxy(),
                                 tables.policy(),

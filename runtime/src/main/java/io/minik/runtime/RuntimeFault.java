@@ -8,11 +8,11 @@ package io.minik.runtime;
 public final class RuntimeFault extends RuntimeException {
     /** What the caller may do about it. */
     public enum Kind {
-        /** No such image, container, sandbox. */
+        /** No such image, container, sandbox; a registry that has no such image has said so. */
         NOT_FOUND,
         /** The image reference can't be parsed: InvalidImageName. */
         INVALID_IMAGE_NAME,
-        /** The registry does not have it, refuses us, or can't be reached: ErrImagePull. */
+        /** The registry refuses us, or can't be reached: ErrImagePull. */
         IMAGE_PULL,
         /** The container's config can't be met (no such user, bad mount): CreateContainerError. */
         INVALID_CONFIG,

@@ -11,6 +11,7 @@ import io.minik.ground.loop.Loop;
 import io.minik.ground.net.Cidr;
 import io.minik.ground.room.Room;
 import io.minik.runtime.HostTool;
+import io.minik.runtime.criapi.HostPorts;
 import io.minik.runtime.nft.Element;
 import io.minik.runtime.nft.Family;
 import io.minik.runtime.nft.Nft;
@@ -47,7 +48,7 @@ import org.slf4j.LoggerFactory;
  * The first transaction replaces the whole table, which is how a restarted minik adopts what the last one left; until then
  * the old rules go on serving. {@link #stop} leaves the rules: pods outlive minik.
  */
-public final class Proxy implements Room {
+public final class Proxy implements Room, HostPorts {
     private static final Logger LOG = LoggerFactory.getLogger(Proxy.class);
 
     /** A burst (a Deployment that rolls) becomes one transaction; too short for a person to see. */
@@ -195,7 +196,21 @@ public final class Proxy implements Room {
 
     private void podChanged(Optional<KubeObject> before, Optional<KubeObject> now) {
         KubeObject pod = now.or(() -> before).orElseThrow();
-        rules.want("pod " + pod.key(), now.map(HostPortRules::of).orElse(Map.of()));
+        want("pod " + pod.key(), now.map(HostPortRules::of).orElse(Map.of()));
+    }
+
+    @Override
+    public void open(String podSandboxId, List<String> ips, List<HostPorts.Port> ports) {
+        loop.run(() -> want("sandbox " + podSandboxId, HostPortRules.of(ips, ports)));
+    }
+
+    @Override
+    public void close(String podSandboxId) {
+        loop.run(() -> want("sandbox " + podSandboxId, Map.of()));
+    }
+
+    private void want(String owner, Map<Element, String> elements) {
+        rules.want(owner, elements);
         schedule(COALESCE);
     }
 

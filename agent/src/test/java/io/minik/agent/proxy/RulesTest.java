@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.minik.api.object.KubeObject;
 import io.minik.ground.net.Cidr;
+import io.minik.runtime.criapi.HostPorts;
 import io.minik.runtime.nft.Element;
 import io.minik.runtime.nft.Family;
 import io.minik.runtime.nft.RuleTable;
@@ -324,6 +325,22 @@ class RulesTest {
     private static String line(String client, String to, int port, String answeredBy) {
         return "udp      17 29 src=" + client + " dst=" + to + " sport=4444 dport=" + port + " src=" + answeredBy
                 + " dst=" + client + " sport=53 dport=4444 [ASSURED] mark=0 use=1";
+    }
+
+    @Test
+    void portsOfPodsThatTheApiDoesNotKnowAreAsThoseOfItsOwn() {
+        Map<Element, String> elements = HostPortRules.of(
+                List.of("10.42.0.9", "fd42::9"),
+                List.of(new HostPorts.Port("tcp", 8080, 80, ""), new HostPorts.Port("udp", 53, 53, "127.0.0.1")));
+        assertThat(elements)
+                .containsEntry(element("tcp_host", "80"), "10.42.0.9 . 8080")
+                .containsEntry(element("udp_hostip", "127.0.0.1 . 53"), "10.42.0.9 . 53")
+                .containsEntry(new Element(Family.IPV6.named("tcp_host"), "80"), "fd42::9 . 8080")
+                .containsKey(element("hairpin", "10.42.0.9 . 10.42.0.9"))
+                .hasSize(5);
+        assertThat(HostPortRules.of(List.of(), List.of(new HostPorts.Port("tcp", 8080, 80, ""))))
+                .as("on the node's network nothing is translated")
+                .isEmpty();
     }
 
     @Test

@@ -95,7 +95,10 @@ public record ContainerConfig(
                 devices,
                 stdio,
                 security,
-                new Place(place.cgroupParent(), place.pidTarget(), resources),
+                new Place(
+                        place.cgroupParent(),
+                        place.pidTarget(),
+                        place.resources().updated(resources)),
                 notes.with(annotations));
     }
 }

@@ -156,7 +156,20 @@ public interface Containers {
             long pidsLimit,
             int oomScoreAdj,
             String cpusetCpus,
-            String cpusetMems) {}
+            String cpusetMems) {
+        /** With those of others that are set. */
+        Resources updated(Resources others) {
+            return new Resources(
+                    others.cpuShares == 0 ? cpuShares : others.cpuShares,
+                    others.cpuQuotaMicros == 0 ? cpuQuotaMicros : others.cpuQuotaMicros,
+                    others.cpuPeriodMicros == 0 ? cpuPeriodMicros : others.cpuPeriodMicros,
+                    others.memoryLimitBytes == 0 ? memoryLimitBytes : others.memoryLimitBytes,
+                    others.pidsLimit == 0 ? pidsLimit : others.pidsLimit,
+                    others.oomScoreAdj == 0 ? oomScoreAdj : others.oomScoreAdj,
+                    others.cpusetCpus.isEmpty() ? cpusetCpus : others.cpusetCpus,
+                    others.cpusetMems.isEmpty() ? cpusetMems : others.cpusetMems);
+        }
+    }
 
     enum State {
         CREATED,

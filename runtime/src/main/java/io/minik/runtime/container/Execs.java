@@ -110,9 +110,7 @@ final class Execs {
         Containers.User own = security.user();
         Users users = Users.of(
                 new RootView(kernel, inside.root()),
-                config.user().isEmpty()
-                        ? own
-                        : new Containers.User(config.user(), -1, own.supplementalGroups(), own.strictGroups()));
+                config.user().isEmpty() ? own : Containers.User.named(config.user()));
         Map<String, String> env = LaunchPlan.env(inside.config(), inside.hostname(), users);
         if (config.tty()) {
             env.putIfAbsent("TERM", "xterm");

@@ -84,6 +84,20 @@ final class LaunchPlan {
         return rules;
     }
 
+    /** The same with who runs it as the image says now: whatever becomes of its files, that one it stays. */
+    ContainerConfig found(ContainerConfig config, RootFs root) {
+        Security security = config.security();
+        Users user = Users.of(new RootView(new Kernel(sys), root), security.user());
+        return config.with(new Security(
+                new Containers.User(Long.toString(user.uid()), user.gid(), user.groups(), true),
+                security.privileged(),
+                security.readOnlyRootFs(),
+                security.noNewPrivileges(),
+                security.capabilities(),
+                security.paths(),
+                security.seccompProfile()));
+    }
+
     Launch of(ContainerConfig config, RootFs root, Surroundings around) {
         Security security = config.security();
         RootView view = new RootView(new Kernel(sys), root);

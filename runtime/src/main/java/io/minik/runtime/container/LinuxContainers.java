@@ -96,13 +96,15 @@ public final class LinuxContainers implements Containers {
         });
     }
 
-    private Container make(ContainerConfig config) {
-        String id = SandboxFiles.requireId(config.id());
-        Surroundings around = surroundings(config);
+    private Container make(ContainerConfig asked) {
+        String id = SandboxFiles.requireId(asked.id());
+        Surroundings around = surroundings(asked);
         try {
-            starter.makeFiles(config);
+            starter.makeFiles(asked);
+            Snapshotter.RootFs root = snapshots.prepare(id, asked.image().layers());
+            ContainerConfig config = plan.found(asked, root);
             files.write(config);
-            Launch launch = plan.of(config, snapshots.prepare(id, config.image().layers()), around);
+            Launch launch = plan.of(config, root, around);
             plan.makeCgroup(config);
             // Whose processes it is to see may have ended by then, and their pid be another's.
             if (config.place().pidTarget().isEmpty()) {
@@ -111,7 +113,7 @@ public final class LinuxContainers implements Containers {
             return listeners.tell(Change.CREATED, records.write(config, Life.created(records.now())));
         } catch (RuntimeException e) {
             try {
-                forget(config);
+                forget(asked);
             } catch (RuntimeException undo) {
                 e.addSuppressed(undo);
             }
@@ -276,7 +278,9 @@ public final class LinuxContainers implements Containers {
             return Future.succeededFuture();
         }
         return stop(id, 0)
-                .recover(e -> isGone(e) ? Future.succeededFuture() : Future.failedFuture(e))
+                .recover(e -> e instanceof RuntimeFault fault && fault.kind() == RuntimeFault.Kind.NOT_FOUND
+                        ? Future.succeededFuture()
+                        : Future.failedFuture(e))
                 .compose(stopped -> worker.on(id, () -> {
                     records.find(id).ifPresent(k -> {
                         forget(k.config());
@@ -284,10 +288,6 @@ public final class LinuxContainers implements Containers {
                     });
                     return null;
                 }));
-    }
-
-    private static boolean isGone(Throwable e) {
-        return e instanceof RuntimeFault fault && fault.kind() == RuntimeFault.Kind.NOT_FOUND;
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.minik.runtime.container;
 
 import io.minik.runtime.RuntimeFault;
+import io.minik.runtime.cri.Cri;
 import io.minik.runtime.sandbox.SandboxFiles;
 import io.minik.runtime.sandbox.Sandboxes.Sharing;
 import io.minik.runtime.tape.TapeSteps;
@@ -35,22 +36,25 @@ record Surroundings(String hostname, Launch.Joined joined, Path shm) {
         if (!sharing.hostIpc()) {
             namespaces.add(new Launch.Namespace(sandboxes.pin(id, "ipc"), TapeSteps.NEWIPC));
         }
+        String target = config.place().pidTarget();
+        boolean hostPid = target.equals(Cri.NODE_PROCESSES) || (sharing.hostPid() && !target.equals(Cri.OWN_PROCESSES));
         Optional<Path> processes = Optional.empty();
-        if (sharing.processes() && !sharing.hostPid()) {
-            processes = Optional.of(sandboxes.pin(id, "pid"));
-        } else if (!sharing.hostPid() && !config.place().pidTarget().isEmpty()) {
-            String target = config.place().pidTarget();
-            processes = Optional.of(pidNamespaces
-                    .apply(target)
-                    .orElseThrow(() -> new RuntimeFault(
-                            RuntimeFault.Kind.INVALID_CONFIG,
-                            "target",
-                            "target container " + target + " is not running",
-                            0)));
+        if (!hostPid && !target.equals(Cri.OWN_PROCESSES)) {
+            if (!target.isEmpty()) {
+                processes = Optional.of(pidNamespaces
+                        .apply(target)
+                        .orElseThrow(() -> new RuntimeFault(
+                                RuntimeFault.Kind.INVALID_CONFIG,
+                                "target",
+                                "target container " + target + " is not running",
+                                0)));
+            } else if (sharing.processes()) {
+                processes = Optional.of(sandboxes.pin(id, "pid"));
+            }
         }
         return new Surroundings(
                 pod.hostname(),
-                new Launch.Joined(List.copyOf(namespaces), processes, sharing.hostPid()),
+                new Launch.Joined(List.copyOf(namespaces), processes, hostPid),
                 sharing.hostIpc() ? Path.of("/dev/shm") : sandboxes.shm(id));
     }
 }

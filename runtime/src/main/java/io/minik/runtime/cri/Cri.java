@@ -1,5 +1,6 @@
 package io.minik.runtime.cri;
 
+import io.minik.runtime.cri.CriParts.ContainerSetup;
 import io.minik.runtime.cri.CriParts.KernelPaths;
 import io.minik.runtime.cri.CriParts.RunAs;
 import io.vertx.core.buffer.Buffer;
@@ -18,8 +19,10 @@ public final class Cri {
      */
     public static final String CLIENTS = "io.minik.cri.client";
 
-    /** Digits that fit a long. */
-    private static final int MOST_DIGITS = 18;
+    /** In place of a container's id as {@code pidTarget}: no id has such a letter. */
+    public static final String OWN_PROCESSES = "@own";
+
+    public static final String NODE_PROCESSES = "@node";
 
     private Cri() {}
 
@@ -184,6 +187,18 @@ public final class Cri {
                 long cpuPeriod, long cpuQuota, long cpuShares, long memoryLimitInBytes, int oomScoreAdj) {
             this(cpuPeriod, cpuQuota, cpuShares, memoryLimitInBytes, oomScoreAdj, "", "");
         }
+
+        /** With those of others that are set. */
+        public LinuxContainerResources updated(LinuxContainerResources others) {
+            return new LinuxContainerResources(
+                    others.cpuPeriod == 0 ? cpuPeriod : others.cpuPeriod,
+                    others.cpuQuota == 0 ? cpuQuota : others.cpuQuota,
+                    others.cpuShares == 0 ? cpuShares : others.cpuShares,
+                    others.memoryLimitInBytes == 0 ? memoryLimitInBytes : others.memoryLimitInBytes,
+                    others.oomScoreAdj == 0 ? oomScoreAdj : others.oomScoreAdj,
+                    others.cpusetCpus.isEmpty() ? cpusetCpus : others.cpusetCpus,
+                    others.cpusetMems.isEmpty() ? cpusetMems : others.cpusetMems);
+        }
     }
 
     /** A device of the node. @param permissions some of {@code rwm} */
@@ -208,7 +223,8 @@ public final class Cri {
     }
 
     /**
-     * @param pidTarget id of a running container whose processes it sees; empty for what the sandbox says
+     * @param pidTarget id of a running container whose processes it sees, or {@link #OWN_PROCESSES}, or {@link #NODE_PROCESSES};
+     *     empty for what the sandbox says
      */
     public record LinuxContainerSecurityContext(
             RunAs runAs,
@@ -284,7 +300,8 @@ public final class Cri {
             int exitCode,
             String reason,
             String message,
-            Path logPath) {
+            Path logPath,
+            ContainerSetup setup) {
         public String id() {
             return container.id();
         }
@@ -307,7 +324,7 @@ public final class Cri {
 
         public ContainerStatus with(Map<String, String> annotations) {
             return new ContainerStatus(
-                    container.with(annotations), startedAt, finishedAt, exitCode, reason, message, logPath);
+                    container.with(annotations), startedAt, finishedAt, exitCode, reason, message, logPath, setup);
         }
     }
 
@@ -316,7 +333,6 @@ public final class Cri {
         public static final ContainerFilter ALL = new ContainerFilter(Map.of());
     }
 
-    /** Whether labels have all that a filter wants. */
     public static boolean matches(Map<String, String> labels, Map<String, String> labelSelector) {
         return labels.entrySet().containsAll(labelSelector.entrySet());
     }
@@ -376,24 +392,5 @@ public final class Cri {
             OptionalLong uid,
             String username,
             boolean pinned,
-            List<String> volumes) {
-        /** Who an image's config names: {@code uid}, {@code uid:gid}, {@code name} or {@code name:group}. */
-        public static OptionalLong uid(String user) {
-            String name = user.split(":", 2)[0];
-            if (!isNumber(name)) {
-                return OptionalLong.empty();
-            }
-            // One that is too large is nobody's, and surely not root's.
-            return OptionalLong.of(name.length() > MOST_DIGITS ? Long.MAX_VALUE : Long.parseLong(name));
-        }
-
-        public static String username(String user) {
-            String name = user.split(":", 2)[0];
-            return isNumber(name) ? "" : name;
-        }
-
-        private static boolean isNumber(String name) {
-            return !name.isEmpty() && name.chars().allMatch(c -> c >= '0' && c <= '9');
-        }
-    }
+            List<String> volumes) {}
 }

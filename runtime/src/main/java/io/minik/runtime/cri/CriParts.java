@@ -1,8 +1,11 @@
 package io.minik.runtime.cri;
 
 import io.minik.runtime.cri.Cri.FilesystemUsage;
+import io.minik.runtime.cri.Cri.LinuxContainerResources;
+import io.minik.runtime.cri.Cri.Mount;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /** Parts of CRI's messages beside {@link Cri}: who runs a container and what is hidden from it, and the runtime itself. */
@@ -38,6 +41,45 @@ public final class CriParts {
                         "/sys/firmware",
                         "/sys/devices/virtual/powercap"),
                 List.of("/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"));
+    }
+
+    /** Who the first process of a container was in the beginning. @param supplementalGroups with the main one */
+    public record ContainerUser(long uid, long gid, List<Long> supplementalGroups) {}
+
+    /**
+     * What became of what a container was asked to be; a record of its own here, fields of ContainerStatus in CRI.
+     *
+     * @param resources, user empty where a runtime does not say
+     * @param stopSignal by name; empty for the runtime's own, which is SIGTERM
+     * @param pid of its first process on the node, 0 unless it runs; CRI has it among the words for people
+     */
+    public record ContainerSetup(
+            List<Mount> mounts,
+            Optional<LinuxContainerResources> resources,
+            Optional<ContainerUser> user,
+            String stopSignal,
+            int pid) {
+        public static final ContainerSetup UNTOLD =
+                new ContainerSetup(List.of(), Optional.empty(), Optional.empty(), "", 0);
+    }
+
+    /** Of one link of a pod. */
+    public record NetworkInterfaceUsage(String name, long rxBytes, long rxErrors, long txBytes, long txErrors) {}
+
+    /** Who an image's config names: {@code uid}, {@code uid:gid}, {@code name} or {@code name:group}. One of the two at most. */
+    public record ImageUser(OptionalLong uid, String username) {
+        /** Digits that fit a long. */
+        private static final int MOST_DIGITS = 18;
+
+        public static ImageUser of(String user) {
+            String name = user.split(":", 2)[0];
+            if (name.isEmpty() || !name.chars().allMatch(c -> c >= '0' && c <= '9')) {
+                return new ImageUser(OptionalLong.empty(), name);
+            }
+            // One that is too large is nobody's, and surely not root's.
+            return new ImageUser(
+                    OptionalLong.of(name.length() > MOST_DIGITS ? Long.MAX_VALUE : Long.parseLong(name)), "");
+        }
     }
 
     /** @param name {@code minik}, {@code containerd}, …; @param version semantic */

@@ -15,12 +15,14 @@ import io.minik.runtime.cri.Cri.PodSandbox;
 import io.minik.runtime.cri.Cri.PodSandboxConfig;
 import io.minik.runtime.cri.Cri.PodSandboxFilter;
 import io.minik.runtime.cri.Cri.PodSandboxStatus;
+import io.minik.runtime.cri.CriParts.NetworkInterfaceUsage;
 import io.minik.runtime.cri.CriParts.RuntimeCondition;
 import io.minik.runtime.cri.CriParts.Version;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -104,6 +106,9 @@ public interface RuntimeService {
 
     /** A connection to a TCP port on the pod's loopback. */
     Future<Connection> portForward(String podSandboxId, int port);
+
+    /** Of CRI's PodSandboxStats: its link; empty on the node's network, or where a runtime does not say. */
+    Future<Optional<NetworkInterfaceUsage>> podSandboxNetwork(String podSandboxId);
 
     Future<ContainerStats> containerStats(String containerId);
 

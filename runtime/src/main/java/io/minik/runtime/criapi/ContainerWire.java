@@ -3,16 +3,28 @@ package io.minik.runtime.criapi;
 import static io.minik.runtime.criapi.CriCodes.invalid;
 import static io.minik.runtime.criapi.CriCodes.refuse;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.minik.ground.json.Json;
 import io.minik.runtime.cri.Cri;
+import io.minik.runtime.cri.CriParts;
 import io.minik.runtime.criapi.proto.CriProto;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Containers on the wire and in the kubelet's words. */
 final class ContainerWire {
+    private static final Set<String> SIGNALS = Stream.of(CriProto.Signal.values())
+            .filter(signal -> signal != CriProto.Signal.UNRECOGNIZED)
+            .map(Enum::name)
+            .collect(Collectors.toUnmodifiableSet());
+
     private ContainerWire() {}
 
     // ---- what a client asks of us
@@ -37,16 +49,37 @@ final class ContainerWire {
                 List.copyOf(mounts),
                 config.getDevicesList().stream()
                         .map(device -> new Cri.Device(
-                                Path.of(device.getHostPath()), device.getContainerPath(), device.getPermissions()))
+                                CriCodes.path("config.devices.host_path", device.getHostPath()),
+                                inside("config.devices.container_path", device.getContainerPath()),
+                                device.getPermissions()))
                         .toList(),
                 Cri.with(config.getLabelsMap(), Map.of(Cri.CLIENTS, "")),
                 config.getAnnotationsMap(),
-                config.getLogPath(),
+                logPath(config.getLogPath()),
                 new Cri.LinuxContainerConfig(
-                        resources("config.linux.resources", config.getLinux().getResources()),
+                        ResourcesWire.resources(
+                                "config.linux.resources", config.getLinux().getResources()),
                         SecurityWire.security(
                                 config.getLinux().getSecurityContext(),
                                 asked.getSandboxConfig().getLinux().getSecurityContext())));
+    }
+
+    /** Below the sandbox' directory: a client may write elsewhere, but not by mistake. */
+    private static String logPath(String asked) {
+        inside("config.log_path", asked);
+        Path path = Path.of(asked).normalize();
+        if (path.isAbsolute() || path.startsWith("..")) {
+            throw invalid("config.log_path", "\"" + asked + "\" leads out of the log directory");
+        }
+        return asked;
+    }
+
+    /** A path in a container, which nothing of the node resolves. */
+    private static String inside(String field, String text) {
+        if (text.indexOf('\0') >= 0) {
+            throw invalid(field, "is no path: it holds a character NUL");
+        }
+        return text;
     }
 
     private static String userSpecified(CriProto.ImageSpec image) {
@@ -90,8 +123,8 @@ final class ContainerWire {
             throw invalid(field + ".recursive_read_only", "needs readonly, and no propagation");
         }
         return new Cri.Mount(
-                Path.of(mount.getHostPath()),
-                mount.getContainerPath(),
+                CriCodes.path(field + ".host_path", mount.getHostPath()),
+                inside(field + ".container_path", mount.getContainerPath()),
                 mount.getReadonly(),
                 recursive ? Cri.RecursiveReadOnly.YES : Cri.RecursiveReadOnly.NO,
                 switch (mount.getPropagation()) {
@@ -100,35 +133,6 @@ final class ContainerWire {
                     case PROPAGATION_BIDIRECTIONAL -> Cri.MountPropagation.PROPAGATION_BIDIRECTIONAL;
                     case UNRECOGNIZED -> throw invalid(field + ".propagation", "unknown propagation");
                 });
-    }
-
-    /**
-     * Without swap a limit of it that is no higher than the memory's is kept by itself, and a limit of no huge pages by there being
-     * none in a container's reach; {@code memory.oom.group} is how groups are made here.
-     */
-    static Cri.LinuxContainerResources resources(String field, CriProto.LinuxContainerResources asked) {
-        refuse(
-                asked.getHugepageLimitsList().stream().anyMatch(limit -> limit.getLimit() > 0),
-                field + ".hugepage_limits",
-                "huge pages");
-        refuse(
-                asked.getMemorySwapLimitInBytes() > asked.getMemoryLimitInBytes(),
-                field + ".memory_swap_limit_in_bytes",
-                "swap");
-        refuse(
-                asked.getUnifiedMap().entrySet().stream()
-                        .anyMatch(entry -> !entry.getKey().equals("memory.oom.group")
-                                || !entry.getValue().equals("1")),
-                field + ".unified",
-                "files of cgroup v2 but memory.oom.group");
-        return new Cri.LinuxContainerResources(
-                asked.getCpuPeriod(),
-                asked.getCpuQuota(),
-                asked.getCpuShares(),
-                asked.getMemoryLimitInBytes(),
-                Math.toIntExact(asked.getOomScoreAdj()),
-                asked.getCpusetCpus(),
-                asked.getCpusetMems());
     }
 
     // ---- what we tell a client
@@ -172,7 +176,8 @@ final class ContainerWire {
 
     static CriProto.ContainerStatus status(Cri.ContainerStatus known) {
         Cri.Container container = known.container();
-        return CriProto.ContainerStatus.newBuilder()
+        CriParts.ContainerSetup setup = known.setup();
+        CriProto.ContainerStatus.Builder told = CriProto.ContainerStatus.newBuilder()
                 .setId(container.id())
                 .setMetadata(metadata(container.metadata()))
                 .setState(state(container.state()))
@@ -188,7 +193,26 @@ final class ContainerWire {
                 .putAllLabels(SandboxWire.labels(container.labels()))
                 .putAllAnnotations(container.annotations())
                 .setLogPath(known.logPath().toString())
-                .build();
+                .addAllMounts(setup.mounts().stream().map(ContainerWire::mount).toList())
+                .setStopSignal(signal(setup.stopSignal()));
+        setup.resources()
+                .ifPresent(limits -> told.setResources(
+                        CriProto.ContainerResources.newBuilder().setLinux(ResourcesWire.resources(limits))));
+        setup.user()
+                .ifPresent(user -> told.setUser(CriProto.ContainerUser.newBuilder()
+                        .setLinux(CriProto.LinuxContainerUser.newBuilder()
+                                .setUid(user.uid())
+                                .setGid(user.gid())
+                                .addAllSupplementalGroups(user.supplementalGroups()))));
+        return told.build();
+    }
+
+    /** For people who ask for more words. */
+    static Map<String, String> words(Cri.ContainerStatus known) {
+        ObjectNode words = Json.object();
+        words.put("sandboxID", known.container().podSandboxId());
+        words.put("pid", known.setup().pid());
+        return Map.of(CriCodes.WORDS, words.toString());
     }
 
     /** Those that a filter wants; all of its fields count. */
@@ -228,7 +252,7 @@ final class ContainerWire {
                 .putAllAnnotations(config.annotations())
                 .setLogPath(config.logPath())
                 .setLinux(CriProto.LinuxContainerConfig.newBuilder()
-                        .setResources(resources(config.linux().resources()))
+                        .setResources(ResourcesWire.resources(config.linux().resources()))
                         .setSecurityContext(SecurityWire.security(config.linux().securityContext(), pod)));
         process.envs()
                 .forEach((key, value) ->
@@ -242,10 +266,10 @@ final class ContainerWire {
         return asked.build();
     }
 
+    /** What an image says by a number, or by a name that CRI has not, is told as the runtime's own. */
     private static CriProto.Signal signal(String name) {
-        return name.isEmpty()
-                ? CriProto.Signal.RUNTIME_DEFAULT
-                : CriProto.Signal.valueOf(name.replace("+", "PLUS").replace("-", "MINUS"));
+        String word = name.replace("+", "PLUS").replace("-", "MINUS");
+        return SIGNALS.contains(word) ? CriProto.Signal.valueOf(word) : CriProto.Signal.RUNTIME_DEFAULT;
     }
 
     private static CriProto.Mount mount(Cri.Mount mount) {
@@ -261,18 +285,6 @@ final class ContainerWire {
                                 CriProto.MountPropagation.PROPAGATION_HOST_TO_CONTAINER;
                             case PROPAGATION_BIDIRECTIONAL -> CriProto.MountPropagation.PROPAGATION_BIDIRECTIONAL;
                         })
-                .build();
-    }
-
-    static CriProto.LinuxContainerResources resources(Cri.LinuxContainerResources resources) {
-        return CriProto.LinuxContainerResources.newBuilder()
-                .setCpuPeriod(resources.cpuPeriod())
-                .setCpuQuota(resources.cpuQuota())
-                .setCpuShares(resources.cpuShares())
-                .setMemoryLimitInBytes(resources.memoryLimitInBytes())
-                .setOomScoreAdj(resources.oomScoreAdj())
-                .setCpusetCpus(resources.cpusetCpus())
-                .setCpusetMems(resources.cpusetMems())
                 .build();
     }
 
@@ -318,6 +330,22 @@ final class ContainerWire {
                 said.getExitCode(),
                 said.getReason(),
                 said.getMessage(),
-                Path.of(said.getLogPath()));
+                Path.of(said.getLogPath()),
+                setup(said));
+    }
+
+    private static CriParts.ContainerSetup setup(CriProto.ContainerStatus said) {
+        CriProto.LinuxContainerUser user = said.getUser().getLinux();
+        return new CriParts.ContainerSetup(
+                List.of(),
+                said.getResources().hasLinux()
+                        ? Optional.of(ResourcesWire.heard(said.getResources().getLinux()))
+                        : Optional.empty(),
+                said.getUser().hasLinux()
+                        ? Optional.of(new CriParts.ContainerUser(
+                                user.getUid(), user.getGid(), user.getSupplementalGroupsList()))
+                        : Optional.empty(),
+                signal(said.getStopSignal()),
+                0);
     }
 }

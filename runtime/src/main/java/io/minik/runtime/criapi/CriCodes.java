@@ -2,7 +2,10 @@ package io.minik.runtime.criapi;
 
 import io.minik.runtime.cri.CriException;
 import io.minik.runtime.cri.CriException.Code;
+import io.vertx.core.Future;
 import io.vertx.grpc.common.GrpcStatus;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -11,7 +14,23 @@ import org.slf4j.LoggerFactory;
 final class CriCodes {
     private static final Logger LOG = LoggerFactory.getLogger(CriCodes.class);
 
+    /** Where a verbose answer has its words, by the custom of other runtimes. */
+    static final String WORDS = "info";
+
     private CriCodes() {}
+
+    /** A path of the node. Empty where it is. */
+    static Path path(String field, String text) {
+        try {
+            Path path = Path.of(text);
+            if (!text.isEmpty() && !path.isAbsolute()) {
+                throw invalid(field, "\"" + text + "\" is not absolute");
+            }
+            return path;
+        } catch (InvalidPathException e) {
+            throw invalid(field, "is no path: " + e.getReason());
+        }
+    }
 
     static GrpcStatus status(Code code) {
         return switch (code) {
@@ -54,6 +73,11 @@ final class CriCodes {
         return why instanceof CriException known
                 ? known
                 : new CriException(Code.UNAVAILABLE, "the runtime can't be asked: " + why, why);
+    }
+
+    /** What is gone is removed, and stopped. */
+    static Future<Void> unlessGone(Throwable error) {
+        return CriException.isNotFound(error) ? Future.succeededFuture() : Future.failedFuture(error);
     }
 
     static CriException invalid(String field, String why) {

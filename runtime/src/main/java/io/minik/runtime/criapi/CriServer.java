@@ -54,9 +54,10 @@ public final class CriServer implements Room {
 
     /**
      * @param runtime with logs that clients rotate
-     * @param socket its directory is there; @param etc where pods' files of /etc are kept
+     * @param ports of the node; @param socket its directory is there; @param etc where pods' files of /etc are kept
      */
-    public record Parts(RuntimeService runtime, ImageService images, StreamingUrls urls, Path socket, Path etc) {}
+    public record Parts(
+            RuntimeService runtime, ImageService images, StreamingUrls urls, HostPorts ports, Path socket, Path etc) {}
 
     private final Vertx vertx;
     private final Context context;
@@ -98,7 +99,8 @@ public final class CriServer implements Room {
     @Override
     public Future<Void> start() {
         Promise<Void> done = Promise.promise();
-        context.runOnContext(unused -> vertx.executeBlocking(this::privateFolder)
+        context.runOnContext(unused -> SandboxCalls.reopen(parts.runtime(), parts.ports())
+                .compose(opened -> vertx.executeBlocking(this::privateFolder))
                 .compose(folder -> {
                     Path made = folder.resolve("s");
                     return http.listen(SocketAddress.domainSocketAddress(made.toString()))
@@ -180,7 +182,9 @@ public final class CriServer implements Room {
         GrpcServer server = GrpcServer.server(vertx, new GrpcServerOptions().setMaxMessageSize(MOST_MESSAGE_BYTES));
         server.callHandler(CriServer::unknown);
         Ids ids = new Ids(parts.runtime());
-        runtime(server, new RuntimeCalls(vertx, parts.runtime(), ids, parts.urls(), new PodEtc(parts.etc())));
+        PodEtc etc = new PodEtc(parts.etc());
+        sandboxes(server, new SandboxCalls(vertx, parts.runtime(), parts.ports(), ids, etc));
+        runtime(server, new RuntimeCalls(vertx, parts.runtime(), ids, parts.urls(), etc));
         stats(server, new StatsCalls(vertx, parts.runtime(), ids));
         images(server, new ImageCalls(vertx, parts.images()));
         server.callHandler(RuntimeServiceGrpcService.GetContainerEvents, events::open);
@@ -192,13 +196,6 @@ public final class CriServer implements Room {
         call(server, RuntimeServiceGrpcService.Status, calls::status);
         call(server, RuntimeServiceGrpcService.RuntimeConfig, calls::runtimeConfig);
         call(server, RuntimeServiceGrpcService.UpdateRuntimeConfig, calls::updateRuntimeConfig);
-        call(server, RuntimeServiceGrpcService.RunPodSandbox, calls::runPodSandbox);
-        call(server, RuntimeServiceGrpcService.StopPodSandbox, calls::stopPodSandbox);
-        call(server, RuntimeServiceGrpcService.RemovePodSandbox, calls::removePodSandbox);
-        call(server, RuntimeServiceGrpcService.PodSandboxStatus, calls::podSandboxStatus);
-        call(server, RuntimeServiceGrpcService.ListPodSandbox, calls::listPodSandbox);
-        call(server, RuntimeServiceGrpcService.StreamPodSandboxes, calls::listPodSandbox);
-        call(server, RuntimeServiceGrpcService.UpdatePodSandboxResources, calls::updatePodSandboxResources);
         call(server, RuntimeServiceGrpcService.CreateContainer, calls::createContainer);
         call(server, RuntimeServiceGrpcService.StartContainer, calls::startContainer);
         call(server, RuntimeServiceGrpcService.StopContainer, calls::stopContainer);
@@ -213,6 +210,16 @@ public final class CriServer implements Room {
         call(server, RuntimeServiceGrpcService.Exec, calls::exec);
         call(server, RuntimeServiceGrpcService.Attach, calls::attach);
         call(server, RuntimeServiceGrpcService.PortForward, calls::portForward);
+    }
+
+    private static void sandboxes(GrpcServer server, SandboxCalls calls) {
+        call(server, RuntimeServiceGrpcService.RunPodSandbox, calls::run);
+        call(server, RuntimeServiceGrpcService.StopPodSandbox, calls::stop);
+        call(server, RuntimeServiceGrpcService.RemovePodSandbox, calls::remove);
+        call(server, RuntimeServiceGrpcService.PodSandboxStatus, calls::status);
+        call(server, RuntimeServiceGrpcService.ListPodSandbox, calls::list);
+        call(server, RuntimeServiceGrpcService.StreamPodSandboxes, calls::list);
+        call(server, RuntimeServiceGrpcService.UpdatePodSandboxResources, calls::update);
     }
 
     private static void stats(GrpcServer server, StatsCalls calls) {

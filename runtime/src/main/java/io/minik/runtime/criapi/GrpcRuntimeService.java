@@ -18,6 +18,7 @@ import io.minik.runtime.cri.Cri.PodSandboxFilter;
 import io.minik.runtime.cri.Cri.PodSandboxStatus;
 import io.minik.runtime.cri.CriException;
 import io.minik.runtime.cri.CriException.Code;
+import io.minik.runtime.cri.CriParts.NetworkInterfaceUsage;
 import io.minik.runtime.cri.CriParts.RuntimeCondition;
 import io.minik.runtime.cri.CriParts.Version;
 import io.minik.runtime.cri.RuntimeService;
@@ -29,6 +30,7 @@ import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
@@ -138,7 +140,7 @@ final class GrpcRuntimeService implements RuntimeService {
                         "UpdatePodSandboxResources",
                         CriProto.UpdatePodSandboxResourcesRequest.newBuilder()
                                 .setPodSandboxId(podSandboxId)
-                                .setResources(ContainerWire.resources(resources))
+                                .setResources(ResourcesWire.resources(resources))
                                 .build(),
                         CriProto.UpdatePodSandboxResourcesResponse.parser())
                 .<Void>mapEmpty()
@@ -224,7 +226,7 @@ final class GrpcRuntimeService implements RuntimeService {
                         "UpdateContainerResources",
                         CriProto.UpdateContainerResourcesRequest.newBuilder()
                                 .setContainerId(containerId)
-                                .setLinux(ContainerWire.resources(resources))
+                                .setLinux(ResourcesWire.resources(resources))
                                 .build(),
                         CriProto.UpdateContainerResourcesResponse.parser())
                 .compose(done -> containers.note(containerId, annotations));
@@ -239,6 +241,17 @@ final class GrpcRuntimeService implements RuntimeService {
                                 .build(),
                         CriProto.ContainerStatsResponse.parser())
                 .map(said -> StatsWire.heard(said.getStats()));
+    }
+
+    @Override
+    public Future<Optional<NetworkInterfaceUsage>> podSandboxNetwork(String podSandboxId) {
+        return client.runtime(
+                        "PodSandboxStats",
+                        CriProto.PodSandboxStatsRequest.newBuilder()
+                                .setPodSandboxId(podSandboxId)
+                                .build(),
+                        CriProto.PodSandboxStatsResponse.parser())
+                .map(said -> StatsWire.heard(said.getStats().getLinux().getNetwork()));
     }
 
     @Override

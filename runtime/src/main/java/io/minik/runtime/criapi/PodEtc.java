@@ -53,6 +53,15 @@ final class PodEtc {
         return mounts;
     }
 
+    /** Without the mounts that are none of the client's. */
+    CriProto.ContainerStatus status(Cri.ContainerStatus known) {
+        CriProto.ContainerStatus told = ContainerWire.status(known);
+        List<CriProto.Mount> own = told.getMountsList().stream()
+                .filter(mount -> !Path.of(mount.getHostPath()).startsWith(folder))
+                .toList();
+        return told.toBuilder().clearMounts().addAllMounts(own).build();
+    }
+
     private Path make(Cri.PodSandboxStatus sandbox, CriProto.PodSandboxConfig config) {
         Path files = folder.resolve(sandbox.id());
         boolean node = sandbox.namespaces().network() == Cri.NamespaceMode.NODE;

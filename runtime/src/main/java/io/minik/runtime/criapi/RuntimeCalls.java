@@ -13,11 +13,14 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
-/** Sandboxes, containers and what runs in them, as CRI's clients call for them. On the server's context. */
+/** Containers and what runs in them, as CRI's clients call for them. On the server's context. */
 final class RuntimeCalls {
     private static final String API_VERSION = "v1";
     /** Of the kubelet's runtime API before it had a name of its own: upstream's answer since ever. */
     private static final String KUBELET_API_VERSION = "0.1.0";
+
+    /** For people who ask for more words: where others have their configuration file. */
+    private static final String CONFIG_WORDS = "{\"cgroupDriver\":\"cgroupfs\",\"snapshotter\":\"overlay\"}";
 
     private final Vertx vertx;
     private final RuntimeService runtime;
@@ -61,6 +64,9 @@ final class RuntimeCalls {
                             .setName(name)
                             .setFeatures(
                                     CriProto.RuntimeHandlerFeatures.newBuilder().setRecursiveReadOnlyMounts(true))));
+            if (asked.getVerbose()) {
+                told.putInfo("config", CONFIG_WORDS);
+            }
             return told.build();
         });
     }
@@ -77,71 +83,18 @@ final class RuntimeCalls {
         return Future.succeededFuture(CriProto.UpdateRuntimeConfigResponse.getDefaultInstance());
     }
 
-    // ---- sandboxes
-
-    Future<CriProto.RunPodSandboxResponse> runPodSandbox(CriProto.RunPodSandboxRequest asked) {
-        return runtime.runPodSandbox(SandboxWire.config(asked)).map(id -> CriProto.RunPodSandboxResponse.newBuilder()
-                .setPodSandboxId(id)
-                .build());
-    }
-
-    Future<CriProto.StopPodSandboxResponse> stopPodSandbox(CriProto.StopPodSandboxRequest asked) {
-        return ids.sandbox(asked.getPodSandboxId())
-                .compose(runtime::stopPodSandbox)
-                .recover(RuntimeCalls::unlessGone)
-                .map(CriProto.StopPodSandboxResponse.getDefaultInstance());
-    }
-
-    Future<CriProto.RemovePodSandboxResponse> removePodSandbox(CriProto.RemovePodSandboxRequest asked) {
-        return ids.sandbox(asked.getPodSandboxId())
-                .compose(id -> runtime.removePodSandbox(id)
-                        .compose(gone -> vertx.executeBlocking(() -> {
-                            etc.remove(id);
-                            return (Void) null;
-                        })))
-                .recover(RuntimeCalls::unlessGone)
-                .map(CriProto.RemovePodSandboxResponse.getDefaultInstance());
-    }
-
-    private static Future<Void> unlessGone(Throwable error) {
-        return CriException.isNotFound(error) ? Future.succeededFuture() : Future.failedFuture(error);
-    }
-
-    Future<CriProto.PodSandboxStatusResponse> podSandboxStatus(CriProto.PodSandboxStatusRequest asked) {
-        return ids.sandbox(asked.getPodSandboxId())
-                .compose(runtime::podSandboxStatus)
-                .map(status -> CriProto.PodSandboxStatusResponse.newBuilder()
-                        .setStatus(SandboxWire.status(status))
-                        .build());
-    }
-
-    Future<CriProto.ListPodSandboxResponse> listPodSandbox(CriProto.ListPodSandboxRequest asked) {
-        return runtime.listPodSandbox(Cri.PodSandboxFilter.ALL).map(all -> CriProto.ListPodSandboxResponse.newBuilder()
-                .addAllItems(all.stream()
-                        .filter(pod -> SandboxWire.matches(asked.getFilter(), pod))
-                        .map(SandboxWire::sandbox)
-                        .toList())
-                .build());
-    }
-
-    Future<CriProto.UpdatePodSandboxResourcesResponse> updatePodSandboxResources(
-            CriProto.UpdatePodSandboxResourcesRequest asked) {
-        return ids.sandbox(asked.getPodSandboxId())
-                .compose(id -> runtime.updatePodSandboxResources(
-                        id, ContainerWire.resources("resources", asked.getResources())))
-                .map(CriProto.UpdatePodSandboxResourcesResponse.getDefaultInstance());
-    }
-
     // ---- containers
 
     Future<CriProto.CreateContainerResponse> createContainer(CriProto.CreateContainerRequest asked) {
+        // Before anything is made for it: what can't be a container's is said.
+        ContainerWire.config(asked, List.of());
         return ids.sandbox(asked.getPodSandboxId())
                 .compose(runtime::podSandboxStatus)
                 .compose(sandbox -> vertx.executeBlocking(() -> etc.mounts(sandbox, asked), false)
                         .compose(more -> runtime.createContainer(
                                 sandbox.id(),
                                 ContainerWire.config(asked, more),
-                                SandboxWire.config(asked.getSandboxConfig()))))
+                                SandboxWire.config(asked.getSandboxConfig(), Map.of(Cri.CLIENTS, "")))))
                 .map(id -> CriProto.CreateContainerResponse.newBuilder()
                         .setContainerId(id)
                         .build());
@@ -156,7 +109,7 @@ final class RuntimeCalls {
     Future<CriProto.StopContainerResponse> stopContainer(CriProto.StopContainerRequest asked) {
         return ids.container(asked.getContainerId())
                 .compose(id -> runtime.stopContainer(id, seconds("timeout", asked.getTimeout())))
-                .recover(RuntimeCalls::unlessGone)
+                .recover(CriCodes::unlessGone)
                 .map(CriProto.StopContainerResponse.getDefaultInstance());
     }
 
@@ -170,7 +123,7 @@ final class RuntimeCalls {
     Future<CriProto.RemoveContainerResponse> removeContainer(CriProto.RemoveContainerRequest asked) {
         return ids.container(asked.getContainerId())
                 .compose(runtime::removeContainer)
-                .recover(RuntimeCalls::unlessGone)
+                .recover(CriCodes::unlessGone)
                 .map(CriProto.RemoveContainerResponse.getDefaultInstance());
     }
 
@@ -187,7 +140,8 @@ final class RuntimeCalls {
         return ids.container(asked.getContainerId())
                 .compose(runtime::containerStatus)
                 .map(status -> CriProto.ContainerStatusResponse.newBuilder()
-                        .setStatus(ContainerWire.status(status))
+                        .setStatus(etc.status(status))
+                        .putAllInfo(asked.getVerbose() ? ContainerWire.words(status) : Map.of())
                         .build());
     }
 
@@ -196,7 +150,7 @@ final class RuntimeCalls {
             CriProto.UpdateContainerResourcesRequest asked) {
         return ids.container(asked.getContainerId())
                 .compose(id -> runtime.updateContainerResources(
-                        id, ContainerWire.resources("linux", asked.getLinux()), Map.of()))
+                        id, ResourcesWire.resources("linux", asked.getLinux()), Map.of()))
                 .map(CriProto.UpdateContainerResourcesResponse.getDefaultInstance());
     }
 

@@ -3,10 +3,11 @@ package io.minik.runtime.criapi;
 import static io.minik.runtime.criapi.CriCodes.invalid;
 import static io.minik.runtime.criapi.CriCodes.refuse;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.minik.ground.json.Json;
 import io.minik.runtime.cri.Cri;
 import io.minik.runtime.criapi.proto.CriProto;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,28 +31,25 @@ final class SandboxWire {
         if (!HANDLERS.contains(asked.getRuntimeHandler())) {
             throw invalid("runtime_handler", "no runtime for \"" + asked.getRuntimeHandler() + "\" is configured");
         }
-        return config(asked.getConfig());
+        return config(asked.getConfig(), ClientMark.of(asked).label());
     }
 
-    static Cri.PodSandboxConfig config(CriProto.PodSandboxConfig asked) {
+    /** @param mark of what it makes */
+    static Cri.PodSandboxConfig config(CriProto.PodSandboxConfig asked, Map<String, String> mark) {
         CriProto.LinuxSandboxSecurityContext security = asked.getLinux().getSecurityContext();
-        refuse(
-                asked.getPortMappingsList().stream().anyMatch(port -> port.getHostPort() != 0),
-                "config.port_mappings.host_port",
-                "ports of the node for pods of CRI's clients");
         Cri.PodSandboxMetadata metadata = metadata(asked.getMetadata());
         return new Cri.PodSandboxConfig(
                 metadata,
                 asked.getHostname(),
-                Path.of(asked.getLogDirectory()),
-                Cri.with(asked.getLabelsMap(), Map.of(Cri.CLIENTS, "")),
+                CriCodes.path("config.log_directory", asked.getLogDirectory()),
+                Cri.with(asked.getLabelsMap(), mark),
                 asked.getAnnotationsMap(),
                 new Cri.LinuxPodSandboxConfig(
                         cgroupParent(asked.getLinux().getCgroupParent(), metadata),
                         namespaces(security.getNamespaceOptions()),
                         security.getPrivileged(),
                         asked.getLinux().getSysctlsMap(),
-                        ContainerWire.resources(
+                        ResourcesWire.resources(
                                 "config.linux.resources", asked.getLinux().getResources())));
     }
 
@@ -134,7 +132,24 @@ final class SandboxWire {
                 .setCreatedAt(known.createdAt())
                 .putAllLabels(labels(known.labels()))
                 .putAllAnnotations(known.annotations())
+                .setRuntimeHandler(ClientMark.of(known).handler())
                 .build();
+    }
+
+    /** @param verbose whether people want more words */
+    static CriProto.PodSandboxStatusResponse answer(
+            Cri.PodSandboxStatus known, List<CriProto.ContainerStatus> containers, boolean verbose, long nowNanos) {
+        CriProto.PodSandboxStatusResponse.Builder told = CriProto.PodSandboxStatusResponse.newBuilder()
+                .setStatus(status(known))
+                .addAllContainersStatuses(containers)
+                .setTimestamp(nowNanos);
+        if (verbose) {
+            ObjectNode words = Json.object();
+            words.put("runtimeType", "minik");
+            known.ips().forEach(words.putArray("ips")::add);
+            told.putInfo(CriCodes.WORDS, words.toString());
+        }
+        return told.build();
     }
 
     static CriProto.PodSandboxStatus status(Cri.PodSandboxStatus known) {
@@ -155,6 +170,7 @@ final class SandboxWire {
                         .setNamespaces(CriProto.Namespace.newBuilder().setOptions(namespaces(known.namespaces()))))
                 .putAllLabels(labels(pod.labels()))
                 .putAllAnnotations(pod.annotations())
+                .setRuntimeHandler(ClientMark.of(pod).handler())
                 .build();
     }
 
@@ -202,7 +218,7 @@ final class SandboxWire {
                         .setCgroupParent("/" + config.linux().cgroupParent())
                         .setSecurityContext(security)
                         .putAllSysctls(config.linux().sysctls())
-                        .setResources(ContainerWire.resources(config.linux().resources())))
+                        .setResources(ResourcesWire.resources(config.linux().resources())))
                 .build();
     }
 

@@ -46,7 +46,7 @@ final class SecurityWire {
                         ? CriParts.KernelPaths.OPEN
                         : new CriParts.KernelPaths(asked.getMaskedPathsList(), asked.getReadonlyPathsList()),
                 privileged ? Cri.SecurityProfile.UNCONFINED : seccomp(asked),
-                pidTarget(asked.getNamespaceOptions(), pod.getNamespaceOptions()));
+                pidTarget(asked, pod.getNamespaceOptions()));
     }
 
     private static CriParts.RunAs runAs(CriProto.LinuxContainerSecurityContext asked) {
@@ -92,16 +92,34 @@ final class SecurityWire {
         throw invalid(FIELD + ".seccomp_profile_path", "invalid seccomp profile \"" + path + "\"");
     }
 
-    /** Of its own a container has its processes only; all else is the sandbox', which was asked before. */
-    private static String pidTarget(CriProto.NamespaceOption asked, CriProto.NamespaceOption pod) {
-        if (asked.getPid() == CriProto.NamespaceMode.TARGET) {
-            return asked.getTargetId();
+    /**
+     * Of its own a container has its processes only; all else is the sandbox', and so is what it does not speak of.
+     *
+     * @return as {@code pidTarget} has it
+     */
+    private static String pidTarget(CriProto.LinuxContainerSecurityContext container, CriProto.NamespaceOption pod) {
+        if (!container.hasNamespaceOptions()) {
+            return "";
         }
-        boolean other = asked.getPid() != pod.getPid()
-                || asked.getNetwork() != pod.getNetwork()
-                || asked.getIpc() != pod.getIpc();
-        refuse(other, FIELD + ".namespace_options", "namespaces for a container that differ from its sandbox'");
-        return "";
+        CriProto.NamespaceOption asked = container.getNamespaceOptions();
+        boolean more = (asked.getNetwork() == CriProto.NamespaceMode.NODE && pod.getNetwork() != asked.getNetwork())
+                || (asked.getIpc() == CriProto.NamespaceMode.NODE && pod.getIpc() != asked.getIpc());
+        refuse(more, FIELD + ".namespace_options", "the node's network or IPC for one container of a sandbox");
+        if (asked.getPid() == pod.getPid()) {
+            return asked.getPid() == CriProto.NamespaceMode.TARGET ? asked.getTargetId() : "";
+        }
+        return switch (asked.getPid()) {
+            case TARGET -> asked.getTargetId();
+            case CONTAINER -> Cri.OWN_PROCESSES;
+            case NODE -> Cri.NODE_PROCESSES;
+            case POD, UNRECOGNIZED -> {
+                refuse(
+                        true,
+                        FIELD + ".namespace_options.pid",
+                        "processes that are common to a sandbox which was not run with them");
+                yield "";
+            }
+        };
     }
 
     // ---- what we ask of another runtime
@@ -112,8 +130,11 @@ final class SecurityWire {
                 .setNetwork(SandboxWire.mode(pod.network()))
                 .setPid(SandboxWire.mode(pod.pid()))
                 .setIpc(SandboxWire.mode(pod.ipc()));
-        if (!config.pidTarget().isEmpty()) {
-            namespaces.setPid(CriProto.NamespaceMode.TARGET).setTargetId(config.pidTarget());
+        switch (config.pidTarget()) {
+            case "" -> {}
+            case Cri.OWN_PROCESSES -> namespaces.setPid(CriProto.NamespaceMode.CONTAINER);
+            case Cri.NODE_PROCESSES -> namespaces.setPid(CriProto.NamespaceMode.NODE);
+            default -> namespaces.setPid(CriProto.NamespaceMode.TARGET).setTargetId(config.pidTarget());
         }
         CriProto.LinuxContainerSecurityContext.Builder asked = CriProto.LinuxContainerSecurityContext.newBuilder()
                 .setNamespaceOptions(namespaces)

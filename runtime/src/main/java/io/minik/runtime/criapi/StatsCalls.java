@@ -3,6 +3,7 @@ package io.minik.runtime.criapi;
 import io.minik.ground.loop.Loop;
 import io.minik.runtime.cri.Cri;
 import io.minik.runtime.cri.CriException;
+import io.minik.runtime.cri.CriParts;
 import io.minik.runtime.cri.RuntimeService;
 import io.minik.runtime.criapi.proto.CriProto;
 import io.vertx.core.Future;
@@ -10,6 +11,7 @@ import io.vertx.core.Vertx;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 
 /** What containers and pods use, as CRI's clients ask for it. On the server's context. */
 final class StatsCalls {
@@ -67,28 +69,44 @@ final class StatsCalls {
                 .build());
     }
 
-    private record Pod(Cri.PodSandbox sandbox, List<StatsWire.Of> containers) {}
+    private record Pod(
+            Cri.PodSandbox sandbox, List<StatsWire.Of> containers, Optional<CriParts.NetworkInterfaceUsage> network) {}
 
     private CriProto.PodSandboxStats stats(Pod pod) {
         return StatsWire.sandbox(
-                pod.sandbox(), pod.containers(), Nanos.of(Loop.here(vertx).now()));
+                pod.sandbox(),
+                pod.containers(),
+                pod.network(),
+                Nanos.of(Loop.here(vertx).now()));
     }
 
     private Future<List<Pod>> pods(Predicate<Cri.PodSandbox> wanted) {
         return runtime.listPodSandbox(Cri.PodSandboxFilter.ALL).compose(all -> {
             List<Cri.PodSandbox> found = all.stream().filter(wanted).toList();
             List<String> known = found.stream().map(Cri.PodSandbox::id).toList();
+            List<Future<Optional<CriParts.NetworkInterfaceUsage>>> networks =
+                    found.stream().map(this::network).toList();
             return containers(container -> known.contains(container.podSandboxId()))
-                    .map(used -> found.stream()
-                            .map(pod -> new Pod(
-                                    pod,
+                    .compose(used -> Future.all(networks).map(done -> used))
+                    .map(used -> IntStream.range(0, found.size())
+                            .mapToObj(i -> new Pod(
+                                    found.get(i),
                                     used.stream()
                                             .filter(each -> each.container()
                                                     .podSandboxId()
-                                                    .equals(pod.id()))
-                                            .toList()))
+                                                    .equals(found.get(i).id()))
+                                            .toList(),
+                                    networks.get(i).result()))
                             .toList());
         });
+    }
+
+    private Future<Optional<CriParts.NetworkInterfaceUsage>> network(Cri.PodSandbox pod) {
+        return runtime.podSandboxNetwork(pod.id()).recover(StatsCalls::nothingIfGone);
+    }
+
+    private static <T> Future<Optional<T>> nothingIfGone(Throwable error) {
+        return CriException.isNotFound(error) ? Future.succeededFuture(Optional.empty()) : Future.failedFuture(error);
     }
 
     /** Of those that run; one that has ended meanwhile uses nothing any more. */
@@ -108,8 +126,6 @@ final class StatsCalls {
     private Future<Optional<StatsWire.Of>> used(Cri.Container container) {
         return runtime.containerStats(container.id())
                 .map(stats -> Optional.of(new StatsWire.Of(container, stats)))
-                .recover(error -> CriException.isNotFound(error)
-                        ? Future.succeededFuture(Optional.empty())
-                        : Future.failedFuture(error));
+                .recover(StatsCalls::nothingIfGone);
     }
 }

@@ -1,9 +1,11 @@
 package io.minik.runtime.criapi;
 
 import io.minik.runtime.cri.Cri;
+import io.minik.runtime.cri.CriParts;
 import io.minik.runtime.criapi.proto.CriProto;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.ToLongFunction;
 
 /** Figures on the wire and in the kubelet's words. */
@@ -101,7 +103,8 @@ final class StatsWire {
     }
 
     /** A pod uses what its containers use: a sandbox has no process of its own that would count. */
-    static CriProto.PodSandboxStats sandbox(Cri.PodSandbox pod, List<Of> containers, long nowNanos) {
+    static CriProto.PodSandboxStats sandbox(
+            Cri.PodSandbox pod, List<Of> containers, Optional<CriParts.NetworkInterfaceUsage> network, long nowNanos) {
         long cpu = 0;
         long processes = 0;
         long workingSet = 0;
@@ -116,6 +119,14 @@ final class StatsWire {
             rss += each.stats().memory().rssBytes();
             linux.addContainers(container(each));
         }
+        network.ifPresent(link -> linux.setNetwork(CriProto.NetworkUsage.newBuilder()
+                .setTimestamp(nowNanos)
+                .setDefaultInterface(CriProto.NetworkInterfaceUsage.newBuilder()
+                        .setName(link.name())
+                        .setRxBytes(value(link.rxBytes()))
+                        .setRxErrors(value(link.rxErrors()))
+                        .setTxBytes(value(link.txBytes()))
+                        .setTxErrors(value(link.txErrors())))));
         return CriProto.PodSandboxStats.newBuilder()
                 .setAttributes(CriProto.PodSandboxAttributes.newBuilder()
                         .setId(pod.id())
@@ -164,6 +175,18 @@ final class StatsWire {
     }
 
     // ---- what we hear from another runtime
+
+    static Optional<CriParts.NetworkInterfaceUsage> heard(CriProto.NetworkUsage said) {
+        CriProto.NetworkInterfaceUsage link = said.getDefaultInterface();
+        return said.hasDefaultInterface()
+                ? Optional.of(new CriParts.NetworkInterfaceUsage(
+                        link.getName(),
+                        link.getRxBytes().getValue(),
+                        link.getRxErrors().getValue(),
+                        link.getTxBytes().getValue(),
+                        link.getTxErrors().getValue()))
+                : Optional.empty();
+    }
 
     /** Runtimes tell no number of processes of a container: where one runs, there is one. */
     static Cri.ContainerStats heard(CriProto.ContainerStats said) {

@@ -42,6 +42,13 @@ final class Puller {
         this.stopping = stopping;
     }
 
+    /** The registry has answered, and has no such image. */
+    private static final class NotThere extends IOException {
+        NotThere(String message, IOException cause) {
+            super(message, cause);
+        }
+    }
+
     /** What a tag stood for, and where that was said. */
     private record Resolved(RegistryClient registry, Digest digest) {}
 
@@ -61,7 +68,7 @@ final class Puller {
             }
         } catch (IOException | RuntimeFault e) {
             throw new RuntimeFault(
-                    RuntimeFault.Kind.IMAGE_PULL,
+                    e instanceof NotThere ? RuntimeFault.Kind.NOT_FOUND : RuntimeFault.Kind.IMAGE_PULL,
                     "pull",
                     "failed to pull and unpack image \"" + reference + "\": " + e.getMessage(),
                     e);
@@ -96,12 +103,13 @@ final class Puller {
                 }
                 return new Resolved(registry, expected);
             } catch (FileNotFoundException e) {
-                last = new IOException(reference + ": not found", e);
+                last = new NotThere(reference + ": not found", e);
             } catch (IOException e) {
                 last = e;
             }
         }
-        throw new IOException("failed to resolve reference \"" + reference + "\": " + last.getMessage(), last);
+        String why = "failed to resolve reference \"" + reference + "\": " + last.getMessage();
+        throw last instanceof NotThere ? new NotThere(why, last) : new IOException(why, last);
     }
 
     private Image fetch(Reference reference, Resolved resolved, List<Digest> blobs) throws IOException {

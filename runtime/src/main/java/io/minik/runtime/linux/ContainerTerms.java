@@ -30,6 +30,8 @@ import io.minik.runtime.cri.Cri.LinuxContainerSecurityContext;
 import io.minik.runtime.cri.Cri.Mount;
 import io.minik.runtime.cri.Cri.PodSandboxConfig;
 import io.minik.runtime.cri.Cri.SecurityProfile;
+import io.minik.runtime.cri.CriParts.ContainerSetup;
+import io.minik.runtime.cri.CriParts.ContainerUser;
 import io.minik.runtime.cri.CriParts.RunAs;
 import io.minik.runtime.image.Images;
 import java.nio.file.Path;
@@ -37,6 +39,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /** Containers in CRI's terms and in the room's. Pure. */
@@ -214,7 +217,54 @@ final class ContainerTerms {
                 known.exitCode(),
                 known.reason(),
                 known.message(),
-                known.config().stdio().log().path());
+                known.config().stdio().log().path(),
+                setup(known));
+    }
+
+    private static ContainerSetup setup(Containers.Container known) {
+        ContainerConfig config = known.config();
+        return new ContainerSetup(
+                config.mounts().stream().map(ContainerTerms::mount).toList(),
+                Optional.of(resources(config.place().resources())),
+                user(config.security().user()),
+                config.program().stopSignal(),
+                known.pid());
+    }
+
+    /** As it was found in the image; containers that an older minik made keep what they were asked to be, which is none of it. */
+    private static Optional<ContainerUser> user(User made) {
+        boolean found = made.group() >= 0 && made.strictGroups() && made.name().matches("[0-9]+");
+        return found
+                ? Optional.of(new ContainerUser(Long.parseLong(made.name()), made.group(), made.supplementalGroups()))
+                : Optional.empty();
+    }
+
+    private static Mount mount(Containers.Mount mount) {
+        return new Mount(
+                mount.hostPath(),
+                mount.containerPath(),
+                mount.readOnly(),
+                switch (mount.recursive()) {
+                    case NO -> Cri.RecursiveReadOnly.NO;
+                    case IF_POSSIBLE -> Cri.RecursiveReadOnly.IF_POSSIBLE;
+                    case YES -> Cri.RecursiveReadOnly.YES;
+                },
+                switch (mount.propagation()) {
+                    case PRIVATE -> Cri.MountPropagation.PROPAGATION_PRIVATE;
+                    case HOST_TO_CONTAINER -> Cri.MountPropagation.PROPAGATION_HOST_TO_CONTAINER;
+                    case BIDIRECTIONAL -> Cri.MountPropagation.PROPAGATION_BIDIRECTIONAL;
+                });
+    }
+
+    private static LinuxContainerResources resources(Resources now) {
+        return new LinuxContainerResources(
+                now.cpuPeriodMicros(),
+                now.cpuQuotaMicros(),
+                now.cpuShares(),
+                now.memoryLimitBytes(),
+                now.oomScoreAdj(),
+                now.cpusetCpus(),
+                now.cpusetMems());
     }
 
     static ContainerEvent event(Containers.Event event) {

@@ -4,6 +4,7 @@ import io.minik.runtime.cri.Cri.AuthConfig;
 import io.minik.runtime.cri.Cri.FilesystemUsage;
 import io.minik.runtime.cri.Cri.Image;
 import io.minik.runtime.cri.CriParts.ImageFilesystem;
+import io.minik.runtime.cri.CriParts.ImageUser;
 import io.minik.runtime.cri.ImageService;
 import io.minik.runtime.image.Images;
 import io.vertx.core.Future;
@@ -59,14 +60,14 @@ public final class LinuxImageService implements ImageService {
     }
 
     private Image image(Images.Image image) {
-        String user = image.config().user();
+        ImageUser user = ImageUser.of(image.config().user());
         return new Image(
                 image.id(),
                 image.repoTags(),
                 image.repoDigests(),
                 image.sizeBytes(),
-                Image.uid(user),
-                Image.username(user),
+                user.uid(),
+                user.username(),
                 images.pinned(image.id()),
                 image.config().volumes());
     }

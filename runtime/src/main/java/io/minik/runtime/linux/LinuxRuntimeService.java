@@ -21,6 +21,7 @@ import io.minik.runtime.cri.Cri.PodSandboxConfig;
 import io.minik.runtime.cri.Cri.PodSandboxFilter;
 import io.minik.runtime.cri.Cri.PodSandboxStatus;
 import io.minik.runtime.cri.CriException;
+import io.minik.runtime.cri.CriParts.NetworkInterfaceUsage;
 import io.minik.runtime.cri.CriParts.RuntimeCondition;
 import io.minik.runtime.cri.CriParts.Version;
 import io.minik.runtime.cri.RuntimeService;
@@ -31,6 +32,7 @@ import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -169,6 +171,13 @@ public final class LinuxRuntimeService implements RuntimeService {
                                 stats.memoryWorkingSetBytes(), stats.memoryUsageBytes(), stats.memoryRssBytes()),
                         new FilesystemUsage(stats.rootFsUsedBytes(), stats.rootFsInodes()),
                         stats.pids()));
+    }
+
+    @Override
+    public Future<Optional<NetworkInterfaceUsage>> podSandboxNetwork(String podSandboxId) {
+        return Faults.translated(sandboxes.usage(podSandboxId))
+                .map(used -> used.map(link -> new NetworkInterfaceUsage(
+                        link.name(), link.rxBytes(), link.rxErrors(), link.txBytes(), link.txErrors())));
     }
 
     @Override

@@ -304,6 +304,11 @@ public final class BridgeNetwork implements Network {
     }
 
     @Override
+    public Optional<LinkUsage> usage(String sandboxId) {
+        return LinkUsage.ofPeer(linkName(sandboxId), POD_LINK);
+    }
+
+    @Override
     public void detach(String sandboxId) {
         onHost(host -> {
             host.removeLink(linkName(sandboxId));

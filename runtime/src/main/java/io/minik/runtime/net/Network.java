@@ -5,6 +5,7 @@ import io.minik.ground.net.Cidr;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -65,6 +66,9 @@ public interface Network {
 
     /** Brings the loopback device up. Blocking. */
     void loopback(int netlinkFd);
+
+    /** What a pod has sent and received over its link; empty if it has none. Blocking. */
+    Optional<LinkUsage> usage(String sandboxId);
 
     /** Takes link and addresses back. Idempotent. Blocking. */
     void detach(String sandboxId);

@@ -5,6 +5,7 @@ import io.minik.runtime.RuntimeFault;
 import io.minik.runtime.cgroup.CgroupLimits;
 import io.minik.runtime.cgroup.Cgroups;
 import io.minik.runtime.cri.Connection;
+import io.minik.runtime.net.LinkUsage;
 import io.minik.runtime.net.Network;
 import io.minik.runtime.sandbox.SandboxFiles.Entry;
 import io.minik.runtime.sys.Kernel;
@@ -307,6 +308,12 @@ public final class LinuxSandboxes implements Sandboxes {
             files.forget(id);
             return null;
         });
+    }
+
+    @Override
+    public Future<Optional<LinkUsage>> usage(String id) {
+        return worker.run(
+                () -> files.require(id).config().sharing().hostNetwork() ? Optional.empty() : network.usage(id));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.minik.runtime.sandbox;
 
 import io.minik.runtime.cri.Connection;
+import io.minik.runtime.net.LinkUsage;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,9 @@ public interface Sandboxes {
 
     /** Stops, and forgets it. Idempotent. */
     Future<Void> remove(String id);
+
+    /** What it has sent and received; empty on the node's network. */
+    Future<Optional<LinkUsage>> usage(String id);
 
     /** A TCP connection to a port on the pod's loopback, made inside its network namespace: port-forward. */
     Future<Connection> connect(String id, int port);

@@ -13,6 +13,7 @@ import io.minik.runtime.container.ContainerConfig.Stdio;
 import io.minik.runtime.container.Containers.Resources;
 import io.minik.runtime.container.Containers.Security;
 import io.minik.runtime.container.Containers.User;
+import io.minik.runtime.net.LinkUsage;
 import io.minik.runtime.net.Network;
 import io.minik.runtime.sandbox.LinuxSandboxes;
 import io.minik.runtime.sandbox.SandboxFiles;
@@ -38,6 +39,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -368,6 +370,11 @@ final class TestNode implements AutoCloseable {
 
         @Override
         public void loopback(int netlinkFd) {}
+
+        @Override
+        public Optional<LinkUsage> usage(String sandboxId) {
+            return Optional.empty();
+        }
 
         @Override
         public void detach(String sandboxId) {}

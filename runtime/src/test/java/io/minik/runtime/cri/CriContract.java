@@ -189,6 +189,37 @@ public abstract class CriContract {
     }
 
     @Test
+    void aStatusTellsWhatBecameOfWhatWasAsked() throws IOException {
+        ContainerConfig asked = container("c", List.of("sh", "-c", "sleep 600"), List.of());
+        ContainerConfig config = new ContainerConfig(
+                asked.metadata(),
+                asked.image(),
+                new ContainerProcess(
+                        asked.process().command(), List.of(), Map.of(), "", false, false, false, "SIGUSR1"),
+                asked.mounts(),
+                asked.devices(),
+                asked.labels(),
+                asked.annotations(),
+                asked.logPath(),
+                new LinuxContainerConfig(
+                        new LinuxContainerResources(100_000, 50_000, 512, 64 << 20, 0),
+                        LinuxContainerConfig.PLAIN.securityContext()));
+        Files.createDirectories(pod("u1").logDirectory());
+        String id = await(runtime.createContainer(await(runtime.runPodSandbox(pod("u1"))), config, pod("u1")));
+        CriParts.ContainerSetup made = await(runtime.containerStatus(id)).setup();
+        assertThat(made.stopSignal()).isEqualTo("SIGUSR1");
+        assertThat(made.resources().orElseThrow().memoryLimitInBytes()).isEqualTo(64 << 20);
+        await(runtime.startContainer(id));
+        await(runtime.updateContainerResources(id, new LinuxContainerResources(0, 0, 256, 0, 0), Map.of()));
+        LinuxContainerResources now =
+                await(runtime.containerStatus(id)).setup().resources().orElseThrow();
+        assertThat(now.cpuShares()).isEqualTo(256);
+        assertThat(now.memoryLimitInBytes()).as("what is not named stays").isEqualTo(64 << 20);
+        await(runtime.podSandboxNetwork(await(runtime.runPodSandbox(pod("u1")))));
+        refuses(Code.NOT_FOUND, runtime.podSandboxNetwork("none"));
+    }
+
+    @Test
     void itsStatesFollowItsLife() throws IOException {
         String id = create("u1", "c", "sleep 600");
         ContainerStatus created = await(runtime.containerStatus(id));

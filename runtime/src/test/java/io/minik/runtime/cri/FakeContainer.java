@@ -5,7 +5,9 @@ import io.minik.runtime.cri.Cri.Container;
 import io.minik.runtime.cri.Cri.ContainerConfig;
 import io.minik.runtime.cri.Cri.ContainerState;
 import io.minik.runtime.cri.Cri.ContainerStatus;
+import io.minik.runtime.cri.Cri.LinuxContainerResources;
 import io.minik.runtime.cri.Cri.PodSandboxConfig;
+import io.minik.runtime.cri.CriParts.ContainerSetup;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -28,6 +30,7 @@ public final class FakeContainer {
     private final long createdAt;
 
     private Map<String, String> annotations;
+    private LinuxContainerResources resources;
     private ContainerState state = ContainerState.CONTAINER_CREATED;
     private Optional<FakeProcess> process = Optional.empty();
     private long startedAt;
@@ -52,6 +55,7 @@ public final class FakeContainer {
         this.image = image;
         this.createdAt = FakeCri.nanos(loop.now());
         this.annotations = config.annotations();
+        this.resources = config.linux().resources();
     }
 
     public String id() {
@@ -128,7 +132,8 @@ public final class FakeContainer {
         message = text;
     }
 
-    void annotate(Map<String, String> added) {
+    void update(LinuxContainerResources others, Map<String, String> added) {
+        resources = resources.updated(others);
         annotations = Cri.with(annotations, added);
     }
 
@@ -149,6 +154,12 @@ public final class FakeContainer {
                 exitCode,
                 reason,
                 message,
-                log);
+                log,
+                new ContainerSetup(
+                        config.mounts(),
+                        Optional.of(resources),
+                        Optional.empty(),
+                        config.process().stopSignal(),
+                        0));
     }
 }

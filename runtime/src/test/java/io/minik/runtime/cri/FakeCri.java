@@ -26,6 +26,8 @@ import io.minik.runtime.cri.Cri.PodSandboxState;
 import io.minik.runtime.cri.Cri.PodSandboxStatus;
 import io.minik.runtime.cri.CriException.Code;
 import io.minik.runtime.cri.CriParts.ImageFilesystem;
+import io.minik.runtime.cri.CriParts.ImageUser;
+import io.minik.runtime.cri.CriParts.NetworkInterfaceUsage;
 import io.minik.runtime.cri.CriParts.RuntimeCondition;
 import io.minik.runtime.cri.CriParts.Version;
 import io.vertx.core.Future;
@@ -262,8 +264,16 @@ public final class FakeCri implements RuntimeService, ImageService {
             String containerId, LinuxContainerResources resources, Map<String, String> annotations) {
         return answer(() -> {
             log.add("update " + containerId + " memory=" + resources.memoryLimitInBytes());
-            require(containers, containerId).annotate(annotations);
+            require(containers, containerId).update(resources, annotations);
             return null;
+        });
+    }
+
+    @Override
+    public Future<Optional<NetworkInterfaceUsage>> podSandboxNetwork(String podSandboxId) {
+        return answer(() -> {
+            require(sandboxes, podSandboxId);
+            return Optional.of(new NetworkInterfaceUsage("eth0", 1000, 0, 2000, 0));
         });
     }
 
@@ -508,8 +518,8 @@ public final class FakeCri implements RuntimeService, ImageService {
                     List.of(reference),
                     List.of(),
                     42,
-                    Image.uid(user),
-                    Image.username(user),
+                    ImageUser.of(user).uid(),
+                    ImageUser.of(user).username(),
                     false,
                     volumes);
             return new FakeImage(told, List.of("run"), Map.of("FROM", "image", "PATH", "/bin"));

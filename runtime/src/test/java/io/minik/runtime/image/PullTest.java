@@ -114,7 +114,7 @@ class PullTest {
             assertThat(image.config().architecture()).isEqualTo(Manifest.architecture());
             assertThatThrownBy(() -> pull(registry.host() + "/multi:nope"))
                     .isInstanceOfSatisfying(RuntimeFault.class, fault -> assertThat(fault.kind())
-                            .isEqualTo(RuntimeFault.Kind.IMAGE_PULL))
+                            .isEqualTo(RuntimeFault.Kind.NOT_FOUND))
                     .hasMessage(
                             "failed to pull and unpack image \"%1$s/multi:nope\": failed to resolve reference "
                                     + "\"%1$s/multi:nope\": %1$s/multi:nope: not found",

@@ -7,6 +7,7 @@ import io.minik.runtime.container.LinuxContainers;
 import io.minik.runtime.cri.CriContract;
 import io.minik.runtime.image.ImageStore;
 import io.minik.runtime.image.TestImages;
+import io.minik.runtime.net.LinkUsage;
 import io.minik.runtime.net.Network;
 import io.minik.runtime.sandbox.LinuxSandboxes;
 import io.minik.runtime.sandbox.SandboxFiles;
@@ -23,6 +24,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
@@ -109,6 +111,11 @@ public class LinuxCriTest extends CriContract {
 
         @Override
         public void loopback(int netlinkFd) {}
+
+        @Override
+        public Optional<LinkUsage> usage(String sandboxId) {
+            return Optional.empty();
+        }
 
         @Override
         public void detach(String sandboxId) {}
