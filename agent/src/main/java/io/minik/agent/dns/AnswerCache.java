@@ -46,7 +46,7 @@ final class AnswerCache {
         int end = DnsMessages.questionEnd(plain) - DnsMessages.TYPE_AND_CLASS_BYTES;
         for (int i = DnsMessages.HEADER_BYTES; i < end; i++) {
             if (plain[i] >= 'A' && plain[i] <= 'Z') {
-                plain[i] += 'a' - 'A';
+                plain[i] = (byte) (plain[i] + 'a' - 'A');
             }
         }
         return new String(plain, StandardCharsets.ISO_8859_1);
