@@ -12,6 +12,7 @@ import io.minik.ground.room.Room;
 import io.minik.runtime.nft.Nft;
 import io.minik.runtime.nft.RuleTable;
 import io.minik.runtime.nft.TableWords;
+import io.minik.runtime.nft.Transactions;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -19,15 +20,12 @@ import io.vertx.core.WorkerExecutor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Keeps the table of policies in step. All that a policy may be about is known before the first transaction, which replaces
@@ -39,17 +37,11 @@ import org.slf4j.LoggerFactory;
  * </pre>
  */
 public final class PolicyRoom implements Room {
-    private static final Logger LOG = LoggerFactory.getLogger(PolicyRoom.class);
     public static final String TABLE = "minik_policy";
 
     private static final Resource POLICIES =
             new Resource("networking.k8s.io", "v1", "networkpolicies", "NetworkPolicy", true);
     private static final String OWNER = "policies";
-    /** A burst (a Deployment that rolls) becomes one transaction. */
-    private static final Duration COALESCE = Duration.ofMillis(20);
-
-    private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
-    private static final Duration LAST_RETRY = Duration.ofSeconds(30);
     /** Without it what pods of one node say to each other passes no rules. */
     private static final Path BRIDGED = Path.of("/proc/sys/net/bridge/bridge-nf-call-iptables");
 
@@ -62,6 +54,7 @@ public final class PolicyRoom implements Room {
     private final EventRecorder events;
     private final PolicyScript script;
     private final WorkerExecutor worker;
+    private final Transactions transactions;
     /** Succeeds when it is known whether there are policies. */
     private final Promise<Void> read = Promise.promise();
 
@@ -73,14 +66,11 @@ public final class PolicyRoom implements Room {
     private @Nullable Informer policies;
     private @Nullable Informer pods;
     private @Nullable Informer namespaces;
-    private boolean synced;
-    private boolean dirty;
-    private boolean whole = true;
+    /** There is a table, ours or what an earlier minik left. */
     private boolean there;
-    private boolean scheduled;
-    private boolean applying;
-    private boolean stopped;
-    private Duration retry = FIRST_RETRY;
+    /** It has what {@code rules} say. */
+    private boolean filled;
+
     private volatile Health health = Health.notReady("not started");
 
     /** @param informers on this loop; shared with other rooms of it */
@@ -92,6 +82,7 @@ public final class PolicyRoom implements Room {
         this.script = new PolicyScript(TABLE, settings.dns());
         // One thread: transactions of one table follow each other.
         this.worker = vertx.createSharedWorkerExecutor("minik-policy", 1);
+        this.transactions = new Transactions(loop, settings.nft(), worker, "policies", this::next);
     }
 
     @Override
@@ -111,7 +102,7 @@ public final class PolicyRoom implements Room {
                     }
                     read.complete();
                     health = Health.READY;
-                    return left ? nft(Nft.dropped("inet", TABLE)) : Future.succeededFuture();
+                    return left ? dropped() : Future.succeededFuture();
                 });
     }
 
@@ -130,15 +121,14 @@ public final class PolicyRoom implements Room {
                                     + " enforced; modprobe br_netfilter there");
                 }
             });
-            changed();
+            transactions.changed();
         });
         informer.start()
                 .synced()
                 .onSuccess(ready -> loop.run(() -> {
                     read.tryComplete();
                     if (informer.list().isEmpty()) {
-                        synced = true;
-                        changed();
+                        transactions.begin();
                     }
                 }))
                 .onFailure(this::unread);
@@ -161,7 +151,7 @@ public final class PolicyRoom implements Room {
         if (pods != null) {
             return;
         }
-        synced = false;
+        transactions.hold();
         Informer allPods = informers.of(Resources.PODS);
         Informer allNamespaces = informers.of(Resources.NAMESPACES);
         pods = allPods;
@@ -170,14 +160,11 @@ public final class PolicyRoom implements Room {
             if (now.isEmpty()) {
                 before.ifPresent(pod -> forget(pod.uid()));
             }
-            changed();
+            transactions.changed();
         });
-        allNamespaces.onChange((before, now) -> changed());
+        allNamespaces.onChange((before, now) -> transactions.changed());
         Future.all(allPods.start().synced(), allNamespaces.start().synced())
-                .onSuccess(ready -> loop.run(() -> {
-                    synced = true;
-                    changed();
-                }))
+                .onSuccess(ready -> loop.run(transactions::begin))
                 .onFailure(this::unread);
     }
 
@@ -196,15 +183,14 @@ public final class PolicyRoom implements Room {
         return read.future().compose(known -> {
             Promise<Void> done = Promise.promise();
             loop.run(() -> {
-                boolean settled = !whole && !dirty && !applying;
-                if (pods == null || (settled && addresses.equals(startingAt.get(pod.uid())))) {
+                if (pods == null || (transactions.areDone() && addresses.equals(startingAt.get(pod.uid())))) {
                     done.complete();
                     return;
                 }
                 starting.put(pod.uid(), pod);
                 startingAt.put(pod.uid(), addresses);
                 waiting.add(done);
-                changed();
+                transactions.changed();
             });
             return done.future();
         });
@@ -212,10 +198,7 @@ public final class PolicyRoom implements Room {
 
     /** The table is gone, or may be: it is made anew. From any thread. */
     public void renew() {
-        loop.run(() -> {
-            whole = true;
-            changed();
-        });
+        transactions.renew();
     }
 
     /** Whether there is a table to be looked after. */
@@ -223,80 +206,34 @@ public final class PolicyRoom implements Room {
         return there && settings.enabled();
     }
 
-    private void changed() {
-        dirty = true;
-        schedule(COALESCE);
-    }
-
-    private void schedule(Duration delay) {
-        if (synced && !scheduled && !applying && !stopped) {
-            scheduled = true;
-            loop.after(delay, this::apply);
-        }
-    }
-
-    private void apply() {
-        scheduled = false;
-        if (applying || stopped || !synced) {
-            return;
-        }
-        dirty = false;
-        List<Promise<Void>> served = List.copyOf(waiting);
-        waiting.clear();
+    private Optional<Transactions.Transaction> next(boolean whole) {
         boolean none = policies == null || policies.list().isEmpty();
-        boolean all = true;
         String words;
         if (none) {
             words = there ? Nft.dropped("inet", TABLE) : "";
             rules = new RuleTable();
-            whole = true;
+            filled = false;
         } else {
             rules.want(OWNER, PolicyElements.of(world()));
-            all = whole;
-            words = whole ? script.full(rules.takeAll()) : new TableWords(TABLE).changes(rules.takeChanges(), "");
-            whole = false;
+            words = whole || !filled
+                    ? script.full(rules.takeAll())
+                    : new TableWords(TABLE).changes(rules.takeChanges(), "");
+            filled = true;
         }
+        List<Promise<Void>> served = List.copyOf(waiting);
+        waiting.clear();
         if (words.isEmpty()) {
             served.forEach(Promise::tryComplete);
-            return;
+            return Optional.empty();
         }
-        applying = true;
-        Attempt attempt = new Attempt(served, all, !none);
-        nft(words).onComplete(done -> loop.run(() -> applied(done.cause(), attempt)));
-    }
-
-    /**
-     * A transaction.
-     *
-     * @param served who waits for it
-     * @param all it replaces whatever there is
-     * @param made there is a table after it
-     */
-    private record Attempt(List<Promise<Void>> served, boolean all, boolean made) {}
-
-    private void applied(@Nullable Throwable failure, Attempt attempt) {
-        applying = false;
-        if (failure != null) {
-            health = Health.notReady("nft refused the policies: " + failure.getMessage());
-            LOG.atError().addKeyValue("err", failure.getMessage()).log("nft refused the policies");
-            // Who waits goes on waiting: a pod without its rules is not started.
-            waiting.addAll(attempt.served());
-            whole = true;
-            dirty = true;
-            // A change that does not fit what is there (someone flushed it) is cured by the whole table, at once.
-            schedule(attempt.all() ? retry : COALESCE);
-            if (attempt.all()) {
-                retry = retry.multipliedBy(2).compareTo(LAST_RETRY) < 0 ? retry.multipliedBy(2) : LAST_RETRY;
-            }
-            return;
-        }
-        retry = FIRST_RETRY;
-        health = Health.READY;
-        there = attempt.made();
-        attempt.served().forEach(Promise::tryComplete);
-        if (dirty) {
-            schedule(COALESCE);
-        }
+        return Optional.of(new Transactions.Transaction(
+                Future.succeededFuture(words),
+                () -> {
+                    there = !none;
+                    served.forEach(Promise::tryComplete);
+                },
+                // Who waits goes on waiting: a pod without its rules is not started.
+                () -> waiting.addAll(served)));
     }
 
     private PolicyElements.World world() {
@@ -318,25 +255,20 @@ public final class PolicyRoom implements Room {
                 policies == null ? List.of() : List.copyOf(policies.list()), labels, all, settings.dns());
     }
 
-    private Future<Void> nft(String words) {
+    private Future<Void> dropped() {
         return worker.executeBlocking(() -> {
-            settings.nft().apply(words);
+            settings.nft().apply(Nft.dropped("inet", TABLE));
             return null;
         });
     }
 
     @Override
     public Future<Void> stop() {
-        Promise<Void> quiet = Promise.promise();
-        loop.run(() -> {
-            stopped = true;
-            quiet.complete();
-        });
-        return quiet.future().compose(done -> worker.close());
+        return transactions.stop().compose(done -> worker.close());
     }
 
     @Override
     public Health health() {
-        return health;
+        return health.ready() ? transactions.health() : health;
     }
 }

@@ -16,13 +16,12 @@ import io.minik.runtime.nft.Element;
 import io.minik.runtime.nft.Family;
 import io.minik.runtime.nft.Nft;
 import io.minik.runtime.nft.RuleTable;
+import io.minik.runtime.nft.Transactions;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -39,26 +38,10 @@ import org.slf4j.LoggerFactory;
 /**
  * Keeps the node's nftables in step with Services, EndpointSlices and host ports.
  *
- * <pre>
- *   CLEAN --change--> DIRTY --20 ms--> APPLYING --done, nothing new--> CLEAN
- *                       ^                 | | done, more came
- *                       +-----------------+ +--nft refused--> BROKEN --back-off--> APPLYING (the whole table)
- * </pre>
- *
- * The first transaction replaces the whole table, which is how a restarted minik adopts what the last one left; until then
- * the old rules go on serving. {@link #stop} leaves the rules: pods outlive minik.
+ * <p>How its transactions follow each other: {@link Transactions}. {@link #stop} leaves the rules: pods outlive minik.
  */
 public final class Proxy implements Room, HostPorts {
     private static final Logger LOG = LoggerFactory.getLogger(Proxy.class);
-
-    /** A burst (a Deployment that rolls) becomes one transaction; too short for a person to see. */
-    private static final Duration COALESCE = Duration.ofMillis(20);
-
-    private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
-    private static final Duration LAST_RETRY = Duration.ofSeconds(30);
-
-    /** Beyond this a transaction is no longer a large one: health says so. */
-    private static final Duration SLOW = Duration.ofSeconds(10);
 
     /** For looking at flows and ending them: stale ones are not worth a longer wait. */
     private static final Duration FLOWS_LIMIT = Duration.ofSeconds(10);
@@ -88,6 +71,7 @@ public final class Proxy implements Room, HostPorts {
     /** Its own, so that a conntrack that hangs holds no Service up. */
     private final WorkerExecutor flowWorker;
 
+    private final Transactions transactions;
     private final HealthChecks healthChecks;
 
     // Owned by the loop.
@@ -97,19 +81,10 @@ public final class Proxy implements Room, HostPorts {
     private Optional<Informer> services = Optional.empty();
     private Optional<Informer> slices = Optional.empty();
     private Place here;
-    private boolean synced;
-    private boolean whole = true;
     /** Whether the first whole table was tried. */
     private boolean adopted;
 
-    private boolean scheduled;
-    private boolean applying;
-    private boolean stopped;
-    private Duration retry = FIRST_RETRY;
-
     private volatile Health health = Health.notReady("not started");
-    /** MAX: nothing is being applied. */
-    private volatile Instant applyingSince = Instant.MAX;
 
     /** @param informers on this loop; shared with other rooms of it */
     public Proxy(Vertx vertx, Loop loop, Informers informers, Settings settings) {
@@ -121,6 +96,7 @@ public final class Proxy implements Room, HostPorts {
         // One thread: transactions of one table follow each other.
         this.healthChecks = new HealthChecks(vertx);
         this.worker = vertx.createSharedWorkerExecutor("minik-proxy", 1);
+        this.transactions = new Transactions(loop, settings.nft(), worker, "Services", this::next);
         this.flowWorker = vertx.createSharedWorkerExecutor("minik-proxy-flows", 1);
     }
 
@@ -162,10 +138,7 @@ public final class Proxy implements Room, HostPorts {
                         sliceInformer.start().synced(),
                         nodes.start().synced(),
                         pods.start().synced())
-                .onSuccess(ready -> loop.run(() -> {
-                    synced = true;
-                    schedule(Duration.ZERO);
-                }))
+                .onSuccess(ready -> loop.run(transactions::begin))
                 .onFailure(why -> health = Health.notReady(String.valueOf(why.getMessage())));
     }
 
@@ -181,7 +154,7 @@ public final class Proxy implements Room, HostPorts {
     private void changed(Optional<ObjectKey> service) {
         service.ifPresent(key -> {
             dirty.add(key);
-            schedule(COALESCE);
+            transactions.changed();
         });
     }
 
@@ -211,59 +184,44 @@ public final class Proxy implements Room, HostPorts {
 
     private void want(String owner, Map<Element, String> elements) {
         rules.want(owner, elements);
-        schedule(COALESCE);
-    }
-
-    private void schedule(Duration delay) {
-        if (synced && !scheduled && !applying && !stopped) {
-            scheduled = true;
-            loop.after(delay, this::apply);
-        }
+        transactions.changed();
     }
 
     /** The table is gone, or may be: it is made anew. From any thread. */
     public void renew() {
-        loop.run(() -> {
-            whole = true;
-            schedule(Duration.ZERO);
-        });
+        transactions.renew();
     }
 
-    private void apply() {
-        scheduled = false;
-        if (applying || stopped) {
-            return;
-        }
+    private Optional<Transactions.Transaction> next(boolean whole) {
         plan();
         if (!whole && !rules.isDirty()) {
-            return;
+            return Optional.empty();
         }
-        applying = true;
-        applyingSince = loop.now();
-        boolean all = whole;
-        Future<String> transaction;
-        Supplier<Future<List<List<String>>>> stale;
-        if (all) {
-            Map<Element, String> elements = rules.takeAll();
-            chains.clear();
-            chains.addAll(NftScript.chainsOf(elements));
-            // What was read from the kernel may be what nft refuses: the second attempt does without.
-            Future<String> clients = adopted ? Future.succeededFuture("") : clients(elements);
-            adopted = true;
-            transaction = clients.map(kept -> script.full(elements) + kept);
-            stale = () -> staleOfAll(elements);
-        } else {
+        if (!whole) {
             RuleTable.Changes changes = rules.takeChanges();
-            transaction = Future.succeededFuture(script.changes(changes, chains));
-            stale = () -> Future.succeededFuture(StaleFlows.of(changes));
+            return Optional.of(transaction(
+                    Future.succeededFuture(script.changes(changes, chains)),
+                    () -> Future.succeededFuture(StaleFlows.of(changes))));
         }
-        whole = false;
-        transaction
-                .compose(words -> nft(() -> {
-                    settings.nft().apply(words);
-                    return "";
-                }))
-                .onComplete(done -> loop.run(() -> applied(all, done.cause(), stale)));
+        Map<Element, String> elements = rules.takeAll();
+        chains.clear();
+        chains.addAll(NftScript.chainsOf(elements));
+        // What was read from the kernel may be what nft refuses: the second attempt does without.
+        Future<String> clients = adopted ? Future.succeededFuture("") : clients(elements);
+        adopted = true;
+        return Optional.of(transaction(clients.map(kept -> script.full(elements) + kept), () -> staleOfAll(elements)));
+    }
+
+    private Transactions.Transaction transaction(Future<String> words, Supplier<Future<List<List<String>>>> stale) {
+        return new Transactions.Transaction(
+                words,
+                () -> {
+                    health = Health.READY;
+                    stale.get().onSuccess(this::forget).onFailure(why -> LOG.atWarn()
+                            .addKeyValue("err", why.getMessage())
+                            .log("UDP flows can't be looked at: some may go to pods that are gone"));
+                },
+                () -> {});
     }
 
     /** The affinity that the last run's table remembers; none if there is no such table. */
@@ -319,37 +277,6 @@ public final class Proxy implements Room, HostPorts {
                 : Optional.of(new HealthChecks.Wish(port, Backends.readyHere(here, endpoints)));
     }
 
-    private void applied(
-            boolean all,
-            @org.jspecify.annotations.Nullable Throwable failure,
-            Supplier<Future<List<List<String>>>> stale) {
-        applying = false;
-        applyingSince = Instant.MAX;
-        if (failure != null) {
-            health = Health.notReady("nft refused the rules: " + failure.getMessage());
-            LOG.atError()
-                    .addKeyValue("whole", all)
-                    .addKeyValue("err", failure.getMessage())
-                    .log("nft refused");
-            whole = true;
-            // A change that does not fit what is there (someone flushed it) is cured by the whole table, at once.
-            schedule(all ? retry : Duration.ZERO);
-            retry = all ? min(retry.multipliedBy(2), LAST_RETRY) : retry;
-            return;
-        }
-        retry = FIRST_RETRY;
-        health = Health.READY;
-        if (all) {
-            LOG.atInfo().addKeyValue("table", settings.table()).log("services in place");
-        }
-        stale.get().onSuccess(this::forget).onFailure(why -> LOG.atWarn()
-                .addKeyValue("err", why.getMessage())
-                .log("UDP flows can't be looked at: some may go to pods that are gone"));
-        if (whole || !dirty.isEmpty() || rules.isDirty()) {
-            schedule(COALESCE);
-        }
-    }
-
     private void forget(List<List<String>> flows) {
         for (List<String> flow : flows) {
             flows(flow).onFailure(why -> {
@@ -367,22 +294,14 @@ public final class Proxy implements Room, HostPorts {
         return flowWorker.executeBlocking(() -> HostTool.run(command, "", FLOWS_LIMIT));
     }
 
-    private static Duration min(Duration one, Duration other) {
-        return one.compareTo(other) < 0 ? one : other;
-    }
-
     private Future<String> nft(Callable<String> work) {
         return worker.executeBlocking(work);
     }
 
     @Override
     public Future<Void> stop() {
-        Promise<Void> quiet = Promise.promise();
-        loop.run(() -> {
-            stopped = true;
-            quiet.complete();
-        });
-        return quiet.future()
+        return transactions
+                .stop()
                 .compose(done -> healthChecks.close())
                 .compose(done -> flowWorker.close())
                 .compose(done -> worker.close());
@@ -390,10 +309,7 @@ public final class Proxy implements Room, HostPorts {
 
     @Override
     public Health health() {
-        Instant since = applyingSince;
-        if (since.isBefore(Instant.MAX) && Duration.between(since, loop.now()).compareTo(SLOW) > 0) {
-            return Health.notReady("nft has been at work since " + since + ": Services stand still");
-        }
-        return health;
+        Health rules = transactions.health();
+        return rules.ready() ? health : rules;
     }
 }
