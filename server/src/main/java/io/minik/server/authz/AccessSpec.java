@@ -3,9 +3,11 @@ package io.minik.server.authz;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.cel.Decl;
+import io.minik.api.selector.FieldSelector;
 import io.minik.ground.json.Json;
 import io.minik.server.authn.User;
 import io.minik.server.request.Target;
+import java.util.List;
 import java.util.Map;
 
 /** A question as SubjectAccessReviews put it: what a webhook is sent, and what match conditions speak of. */
@@ -62,7 +64,7 @@ final class AccessSpec {
             put(resource, "resource", asked.resource());
             put(resource, "subresource", asked.subresource());
             put(resource, "name", asked.name());
-            selector(resource, asked.fieldSelector());
+            selector(resource, asked.fields());
         } else {
             ObjectNode path = spec.putObject("nonResourceAttributes");
             put(path, "path", asked.path());
@@ -87,21 +89,15 @@ final class AccessSpec {
     }
 
     /** What can be said as requirements; the rest narrows nothing, and is left out as upstream leaves out what it can't read. */
-    private static void selector(ObjectNode resource, String fields) {
+    private static void selector(ObjectNode resource, List<FieldSelector.Term> fields) {
         ArrayNode requirements = Json.array();
-        for (String term : fields.split(",", -1)) {
-            int at = term.indexOf('=');
-            if (at <= 0) {
-                continue;
-            }
-            boolean not = term.charAt(at - 1) == '!';
-            String value = term.substring(at + (term.startsWith("=", at + 1) ? 2 : 1));
+        for (FieldSelector.Term term : fields) {
             requirements
                     .addObject()
-                    .put("key", term.substring(0, not ? at - 1 : at))
-                    .put("operator", not ? "NotIn" : "In")
+                    .put("key", term.field())
+                    .put("operator", term.negated() ? "NotIn" : "In")
                     .putArray("values")
-                    .add(value);
+                    .add(term.value());
         }
         if (!requirements.isEmpty()) {
             resource.putObject("fieldSelector").set("requirements", requirements);

@@ -25,6 +25,8 @@ final class PodReferences {
         SERVICE_ACCOUNT
     }
 
+    private static final String MIRROR = "kubernetes.io/config.mirror";
+
     record Reference(Kind kind, String name) {}
 
     /** What one pod refers to: read when its node asks for something, which most pods of a cluster that starts never see. */
@@ -37,7 +39,9 @@ final class PodReferences {
         }
 
         boolean refersTo(Reference wanted) {
-            Set<Reference> all = read.orElseGet(() -> references(object));
+            // A node makes its mirror pods itself: none may give it what it could not read before.
+            Set<Reference> all =
+                    read.orElseGet(() -> object.annotations().containsKey(MIRROR) ? Set.of() : references(object));
             read = Optional.of(all);
             return all.contains(wanted);
         }
@@ -143,7 +147,7 @@ final class PodReferences {
         add(found, Kind.CONFIG_MAP, Json.text(volume, "configMap", "name"));
         add(found, Kind.CLAIM, Json.text(volume, "persistentVolumeClaim", "claimName"));
         add(found, Kind.SECRET, Json.text(volume, "csi", "nodePublishSecretRef", "name"));
-        for (String driver : List.of("cephfs", "flexVolume", "iscsi", "rbd", "scaleIO", "storageos")) {
+        for (String driver : List.of("cephfs", "cinder", "flexVolume", "iscsi", "rbd", "scaleIO", "storageos")) {
             add(found, Kind.SECRET, Json.text(volume, driver, "secretRef", "name"));
         }
         add(found, Kind.SECRET, Json.text(volume, "azureFile", "secretName"));

@@ -1,12 +1,13 @@
 package io.minik.server.request;
 
+import io.minik.api.meta.ApiException;
+import io.minik.api.selector.FieldSelector;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * What a request is about, in words: read from method and URL alone (apiserver's RequestInfo), or asked by a rule or a
@@ -37,7 +38,11 @@ public record Target(
         String path,
         String fieldSelector) {
     private static final Set<String> NAMESPACE_SUBRESOURCES = Set.of("status", "finalize");
-    private static final Set<String> NAMED_BY_SELECTOR = Set.of("list", "watch", "deletecollection");
+    private static final Set<String> OF_MANY = Set.of("list", "watch", "deletecollection");
+    /** Not deletecollection, which upstream never takes for a request of one name. */
+    private static final Set<String> NAMED_BY_SELECTOR = Set.of("list", "watch");
+
+    private static final Set<String> NO_NAMES = Set.of(".", "..");
     private static final int API_PARTS = 3;
 
     /** Of one object, or of what is no object: for who asks about more than the request itself. */
@@ -85,12 +90,12 @@ public record Target(
 
     /** With what a query narrows it to. */
     public Target selecting(Map<String, String> query) {
-        String fields = NAMED_BY_SELECTOR.contains(verb) ? query.getOrDefault("fieldSelector", "") : "";
+        String fields = OF_MANY.contains(verb) ? query.getOrDefault("fieldSelector", "") : "";
         return fields.isEmpty() ? this : selecting(fields);
     }
 
     public Target selecting(String fields) {
-        String named = name.isEmpty() ? selectedName(fields) : name;
+        String named = name.isEmpty() && NAMED_BY_SELECTOR.contains(verb) ? selectedName(fields) : name;
         return new Target(resourceRequest, verb, group, version, resource, subresource, namespace, named, path, fields);
     }
 
@@ -105,7 +110,7 @@ public record Target(
                     yield "get";
                 }
                 String watch = query.getOrDefault("watch", "");
-                boolean watching = query.containsKey("watch") && !watch.equals("false") && !watch.equals("0");
+                boolean watching = query.containsKey("watch") && !watch.equalsIgnoreCase("false") && !watch.equals("0");
                 yield watching ? "watch" : "list";
             }
             default -> "";
@@ -166,19 +171,39 @@ public record Target(
         return Set.of("get", "list", "watch", "head", "options").contains(verb);
     }
 
+    /**
+     * What the field selector says, read as the registry reads it: an authorizer that took it for something else could be told
+     * one thing and the registry another. Empty where it can't be read, which the registry refuses.
+     */
+    public List<FieldSelector.Term> fields() {
+        return terms(fieldSelector);
+    }
+
+    private static List<FieldSelector.Term> terms(String selector) {
+        if (selector.isEmpty()) {
+            return List.of();
+        }
+        try {
+            return FieldSelector.parse(selector).terms();
+        } catch (ApiException unreadable) {
+            return List.of();
+        }
+    }
+
     /** Whether only objects are asked for whose field is exactly this. */
     public boolean selects(String field, String value) {
-        return Stream.of(fieldSelector.split(",", -1))
-                .anyMatch(term -> term.equals(field + "=" + value) || term.equals(field + "==" + value));
+        return fields().stream()
+                .anyMatch(term -> !term.negated()
+                        && term.field().equals(field)
+                        && term.value().equals(value));
     }
 
     private static String selectedName(String selector) {
-        for (String requirement : selector.split(",", -1)) {
-            if (requirement.startsWith("metadata.name=")) {
-                String value = requirement.substring("metadata.name=".length());
-                return value.startsWith("=") ? value.substring(1) : value;
-            }
-        }
-        return "";
+        return terms(selector).stream()
+                .filter(term -> !term.negated() && term.field().equals("metadata.name"))
+                .map(FieldSelector.Term::value)
+                .findFirst()
+                .filter(name -> !NO_NAMES.contains(name) && name.indexOf('/') < 0 && name.indexOf('%') < 0)
+                .orElse("");
     }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.minik.server.request;
+
+import org.jspecify.annotations.NullMarked;
