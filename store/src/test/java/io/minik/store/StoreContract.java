@@ -695,19 +695,24 @@ public abstract class StoreContract {
     @Test
     void aWatcherThatDoesNotKeepUpIsEnded() throws Exception {
         Recorder recorder = new Recorder();
+        Context slow = vertx.getOrCreateContext();
+        slow.runOnContext(task -> store.watch(WatchRequest.prefix(utf8("k"), 0), recorder));
+        // It is there, and told of at once, when it tells of something.
+        do {
+            put("k", "first");
+        } while (recorder.events().isEmpty());
+        CountDownLatch stuck = new CountDownLatch(1);
         CountDownLatch release = new CountDownLatch(1);
-        vertx.getOrCreateContext().runOnContext(task -> {
-            store.watch(WatchRequest.prefix(utf8("k"), 0), recorder);
-            vertx.getOrCreateContext().runOnContext(stuck -> {
-                try {
-                    release.await();
-                } catch (InterruptedException interrupted) {
-                    throw new IllegalStateException(interrupted);
-                }
-            });
+        slow.runOnContext(task -> {
+            stuck.countDown();
+            try {
+                release.await();
+            } catch (InterruptedException interrupted) {
+                throw new IllegalStateException(interrupted);
+            }
         });
+        stuck.await();
         Bytes value = Bytes.of(new byte[1 << 20]);
-        put("k", "first");
         IntStream.range(0, 12).forEach(i -> Await.get(store.txn(Txn.put(utf8("k"), value))));
         release.countDown();
         assertThat(recorder.awaitEnd()).isInstanceOf(StoreException.Lagging.class);

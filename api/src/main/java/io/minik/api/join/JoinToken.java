@@ -46,6 +46,10 @@ public record JoinToken(Optional<String> caHash, String user, String password) {
             return new JoinToken(hash, "", token);
         }
         int colon = token.indexOf(':');
+        if (colon == 0 || colon == token.length() - 1) {
+            throw new IllegalArgumentException(
+                    "the token has no " + (colon == 0 ? "user" : "password") + " beside its colon");
+        }
         return colon < 0
                 ? new JoinToken(hash, SERVER, token)
                 : new JoinToken(hash, token.substring(0, colon), token.substring(colon + 1));

@@ -28,6 +28,15 @@ final class LineLogger extends LegacyAbstractLogger implements LoggingEventAware
     private static final Set<String> QUIET = Set.of("io.netty", "io.vertx", "org.mapdb");
 
     private static final int MAX_STACK_FRAMES = 40;
+    private static final int MOST_CAUSES = 20;
+
+    /** Of one text: what a client sent is told with where it begins. */
+    private static final int MOST_CHARACTERS = 8192;
+
+    /** The controls that terminals also take commands by, beside those below the space. */
+    private static final char DELETE = 0x7f;
+
+    private static final char LAST_CONTROL = 0x9f;
 
     private final boolean quiet;
 
@@ -92,7 +101,8 @@ final class LineLogger extends LegacyAbstractLogger implements LoggingEventAware
             line.append("}\n");
         } else {
             line.append(time).append(' ').append(word(level)).append(' ').append(shortName);
-            line.append(' ').append(message);
+            line.append(' ');
+            escape(line, message, false);
             for (KeyValuePair pair : pairs) {
                 line.append(' ').append(pair.key).append('=');
                 value(line, String.valueOf(pair.value));
@@ -109,7 +119,9 @@ final class LineLogger extends LegacyAbstractLogger implements LoggingEventAware
     /** Message of the whole cause chain; frames only where the cause is a bug (unchecked and not ours to expect) or at debug. */
     private static String describe(Throwable error) {
         StringBuilder text = new StringBuilder();
-        for (Throwable t = error; t != null; t = t.getCause()) {
+        int causes = 0;
+        // Causes may go round in a circle.
+        for (Throwable t = error; t != null && causes++ < MOST_CAUSES; t = t.getCause()) {
             text.append(text.isEmpty() ? "" : ": ").append(t);
         }
         boolean bug = error instanceof NullPointerException
@@ -139,30 +151,42 @@ final class LineLogger extends LegacyAbstractLogger implements LoggingEventAware
         boolean plain = !value.isEmpty();
         for (int i = 0; plain && i < value.length(); i++) {
             char c = value.charAt(i);
-            plain = c > ' ' && c != '"' && c != '=';
+            plain = c > ' ' && c != '"' && c != '=' && !isControl(c);
         }
-        if (plain) {
+        if (plain && value.length() <= MOST_CHARACTERS) {
             line.append(value);
         } else {
             quote(line, value);
         }
     }
 
+    private static boolean isControl(char c) {
+        return c < ' ' || (c >= DELETE && c <= LAST_CONTROL) || c == '\u2028' || c == '\u2029';
+    }
+
     private static void quote(StringBuilder line, String value) {
         line.append('"');
-        for (int i = 0; i < value.length(); i++) {
+        escape(line, value, true);
+        line.append('"');
+    }
+
+    /** No text ends its line, or says anything to a terminal. @param quoted its quotes are escaped, too */
+    private static void escape(StringBuilder line, String value, boolean quoted) {
+        for (int i = 0; i < Math.min(value.length(), MOST_CHARACTERS); i++) {
             char c = value.charAt(i);
-            if (c == '"' || c == '\\') {
+            if (quoted && (c == '"' || c == '\\')) {
                 line.append('\\').append(c);
             } else if (c == '\n') {
                 line.append("\\n");
-            } else if (c < ' ') {
+            } else if (isControl(c)) {
                 line.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
             } else {
                 line.append(c);
             }
         }
-        line.append('"');
+        if (value.length() > MOST_CHARACTERS) {
+            line.append("… (").append(value.length()).append(" characters)");
+        }
     }
 
     @Override

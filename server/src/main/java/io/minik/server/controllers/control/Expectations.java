@@ -4,10 +4,13 @@ import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What a controller did and its informer has not shown yet. Until all of it is seen a count of the informer's objects
@@ -19,12 +22,23 @@ public final class Expectations {
 
     private record Wait(ObjectKey owner, Instant since) {}
 
+    /** An object that came and went before its maker heard of it is among the last of so many. */
+    private static final int MOST_GONE = 256;
+
+    private final Set<String> gone = Collections.newSetFromMap(new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
+            return size() > MOST_GONE;
+        }
+    });
     private final Map<String, Wait> creations = new HashMap<>();
     private final Map<String, Wait> deletions = new HashMap<>();
 
     /** @param shown whether the informer has it already */
     public void created(ObjectKey owner, KubeObject object, boolean shown, Instant now) {
-        if (!shown) {
+        if (!shown && !gone.remove(object.uid())) {
             creations.put(object.uid(), new Wait(owner, now));
         }
     }
@@ -47,7 +61,9 @@ public final class Expectations {
         });
         if (now.isEmpty()) {
             before.ifPresent(object -> {
-                creations.remove(object.uid());
+                if (creations.remove(object.uid()) == null) {
+                    gone.add(object.uid());
+                }
                 deletions.remove(object.uid());
             });
         }

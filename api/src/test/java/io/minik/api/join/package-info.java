@@ -1,0 +1,4 @@
+@NullMarked
+package io.minik.api.join;
+
+import org.jspecify.annotations.NullMarked;

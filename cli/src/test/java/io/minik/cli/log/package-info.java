@@ -1,0 +1,4 @@
+@NullMarked
+package io.minik.cli.log;
+
+import org.jspecify.annotations.NullMarked;

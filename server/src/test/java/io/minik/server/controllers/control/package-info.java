@@ -1,0 +1,4 @@
+@NullMarked
+package io.minik.server.controllers.control;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.minik.server.outside;
+
+import org.jspecify.annotations.NullMarked;
