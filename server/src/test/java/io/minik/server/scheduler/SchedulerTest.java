@@ -6,15 +6,19 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.client.ApiCall.Verb;
 import io.minik.api.client.ApiClient;
 import io.minik.api.client.EventRecorder;
-import io.minik.api.client.FakeApi;
 import io.minik.api.client.Informers;
+import io.minik.api.client.TestApi;
 import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Resource;
 import io.minik.api.meta.Resources;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.ground.json.Json;
-import io.minik.ground.loop.ManualLoop;
+import io.minik.ground.loop.TestLoop;
+import io.minik.server.controllers.Cluster;
+import io.minik.server.simulation.DrivenLoop;
+import io.minik.server.simulation.SimulatedTime;
+import io.minik.server.simulation.StoredApi;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -24,8 +28,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class SchedulerTest {
-    private final ManualLoop loop = new ManualLoop();
-    private final FakeApi api = new FakeApi(loop);
+    private final SimulatedTime time = new SimulatedTime(1);
+    private final TestLoop loop = new DrivenLoop(time);
+    private final TestApi api = new StoredApi(time);
     private final ApiClient client = new ApiClient(api, "scheduler");
 
     @BeforeEach
@@ -54,7 +59,7 @@ class SchedulerTest {
     private KubeObject pod(String name, String cpu, Consumer<ObjectNode> more) {
         return api.put(Resources.PODS, KubeObject.named("v1", "Pod", ObjectKey.of("default", name), tree -> {
             ObjectNode container =
-                    Json.child(tree, "spec").putArray("containers").addObject().put("name", "c");
+                    Json.child(tree, "spec").putArray("containers").addObject().put("name", "c").put("image", "i");
             container.putObject("resources").putObject("requests").put("cpu", cpu);
             more.accept(tree);
         }));
@@ -388,7 +393,7 @@ class SchedulerTest {
         api.put(
                 Resources.PERSISTENT_VOLUME_CLAIMS,
                 KubeObject.named("v1", "PersistentVolumeClaim", ObjectKey.of("default", "data-" + name), tree -> {
-                    Json.child(tree, "spec").put("storageClassName", "later");
+                    Cluster.claim(Json.child(tree, "spec"), "1Gi").put("storageClassName", "later");
                     Json.child(tree, "status").put("phase", "Pending");
                 }));
         pod(name, "500m", tree -> {
