@@ -64,6 +64,10 @@ final class DnsMessages {
                 return Optional.of(problem(id, flags, DnsAnswer.FORMAT_ERROR));
             }
             DnsQuestion question = DnsRecordDecoder.DEFAULT.decodeQuestion(in);
+            if (in.readerIndex() != questionEnd(message)) {
+                // A name that points elsewhere would be one name here and another one to the next reader.
+                return Optional.of(problem(id, flags, DnsAnswer.FORMAT_ERROR));
+            }
             byte[] asked = Arrays.copyOfRange(message, HEADER_BYTES, in.readerIndex());
             int udpBytes = PLAIN_UDP_BYTES;
             boolean edns = false;

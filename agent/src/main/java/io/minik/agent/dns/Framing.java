@@ -15,11 +15,15 @@ final class Framing {
 
     void received(Buffer bytes) {
         pending.appendBuffer(bytes);
-        while (pending.length() >= 2 && pending.length() - 2 >= pending.getUnsignedShort(0)) {
-            int end = 2 + pending.getUnsignedShort(0);
-            byte[] message = pending.getBytes(2, end);
-            pending = pending.getBuffer(end, pending.length()).copy();
-            sink.accept(message);
+        int at = 0;
+        while (pending.length() - at >= 2 && pending.length() - at - 2 >= pending.getUnsignedShort(at)) {
+            int end = at + 2 + pending.getUnsignedShort(at);
+            sink.accept(pending.getBytes(at + 2, end));
+            at = end;
+        }
+        if (at > 0) {
+            // Once for all of them: thousands of empty messages come in one piece.
+            pending = pending.getBuffer(at, pending.length()).copy();
         }
     }
 

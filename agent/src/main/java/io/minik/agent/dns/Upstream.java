@@ -194,7 +194,12 @@ final class Upstream {
         });
         Framing framing = new Framing(message -> {
             timer.cancel();
-            answer.tryComplete(message);
+            // What answers another question must not be kept as the answer to this one.
+            if (message.length >= DnsMessages.HEADER_BYTES && sameQuestion(query, message)) {
+                answer.tryComplete(withIdOf(message, query));
+            } else {
+                answer.tryFail(new IOException("upstream answers another question"));
+            }
             socket.close().onFailure(answer::tryFail);
         });
         socket.handler(framing::received);
