@@ -58,8 +58,11 @@ class SchedulerTest {
 
     private KubeObject pod(String name, String cpu, Consumer<ObjectNode> more) {
         return api.put(Resources.PODS, KubeObject.named("v1", "Pod", ObjectKey.of("default", name), tree -> {
-            ObjectNode container =
-                    Json.child(tree, "spec").putArray("containers").addObject().put("name", "c").put("image", "i");
+            ObjectNode container = Json.child(tree, "spec")
+                    .putArray("containers")
+                    .addObject()
+                    .put("name", "c")
+                    .put("image", "i");
             container.putObject("resources").putObject("requests").put("cpu", cpu);
             more.accept(tree);
         }));
