@@ -9,7 +9,8 @@ import java.util.stream.Stream;
 
 /** The source tree and its compiled classes, for the tests that read them. */
 final class Tree {
-    static final List<String> MODULES = List.of("ground", "api", "store", "runtime", "server", "agent", "cli");
+    static final List<String> MODULES =
+            List.of("ground", "api", "charts", "store", "runtime", "server", "agent", "cli");
 
     private Tree() {}
 

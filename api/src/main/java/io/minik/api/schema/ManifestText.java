@@ -47,6 +47,15 @@ public final class ManifestText {
         return objects;
     }
 
+    /**
+     * One document of YAML, whatever it says; null where it says nothing.
+     *
+     * @throws IllegalArgumentException if it is none, or beyond a limit, and says where
+     */
+    public static JsonNode yaml(byte[] bytes) {
+        return Body.parse(bytes, Format.YAML).tree();
+    }
+
     private static void add(JsonNode tree, List<ObjectNode> objects) {
         if (tree.isNull()) {
             return;
