@@ -59,6 +59,7 @@ final class Routes {
         Resource resource = kind.resource();
         Deprecations.of(kind).ifPresent(text -> request.wire()
                 .ifPresent(wire -> wire.request().response().headers().add("Warning", Responses.warning(text))));
+        checkNamespace(target, resource);
         if (target.subresource().isEmpty()) {
             checkScope(target, resource);
         } else {
@@ -198,9 +199,22 @@ final class Routes {
                     ? notAllowed()
                     : noSuchPage();
         }
+    }
+
+    /**
+     * An authorizer was asked of the namespace that the path names: what is in none, or is another namespace, has no such path.
+     * Else whoever rules one namespace would rule nodes and all namespaces by it.
+     */
+    private static void checkNamespace(Target target, Resource resource) {
         boolean namespaces =
                 resource.plural().equals("namespaces") && resource.group().isEmpty();
-        if (!resource.namespaced() && !namespaces && !target.namespace().isEmpty()) {
+        boolean own = namespaces ? target.namespace().equals(target.name()) : resource.namespaced();
+        if (!target.namespace().isEmpty() && !own) {
+            throw noSuchPage();
+        }
+        if (!target.subresource().isEmpty()
+                && resource.namespaced()
+                && target.namespace().isEmpty()) {
             throw noSuchPage();
         }
     }
