@@ -15,13 +15,46 @@ public final class Arena implements AutoCloseable {
 
     private static final int ALIGNMENT = 16;
 
-    private final ToLongFunction<ByteBuffer> addressOf;
+    private final Memory memory;
     private final List<ByteBuffer> chunks = new ArrayList<>();
     private long base;
     private int used;
 
+    /** Where an arena's chunks come from. */
+    public interface Memory {
+        /** A zeroed chunk in native order, of that size or more. */
+        ByteBuffer chunk(int bytes);
+
+        /** Of the chunk that was made last. */
+        long address(ByteBuffer chunk);
+
+        /** No call uses the chunks any more. */
+        void release(List<ByteBuffer> chunks);
+    }
+
+    public Arena(Memory memory) {
+        this.memory = memory;
+    }
+
+    /** In this process. */
     Arena(ToLongFunction<ByteBuffer> addressOf) {
-        this.addressOf = addressOf;
+        this(new Memory() {
+            @Override
+            public ByteBuffer chunk(int bytes) {
+                return ByteBuffer.allocateDirect(Math.max(CHUNK_BYTES, bytes)).order(ByteOrder.nativeOrder());
+            }
+
+            @Override
+            public long address(ByteBuffer chunk) {
+                return addressOf.applyAsLong(chunk);
+            }
+
+            @Override
+            public void release(List<ByteBuffer> chunks) {
+                // The memory is the collector's; it must only not go before the last call that uses it.
+                chunks.forEach(Reference::reachabilityFence);
+            }
+        });
     }
 
     /** A zeroed piece; its buffer has native order, position 0 and the asked-for limit. */
@@ -29,9 +62,9 @@ public final class Arena implements AutoCloseable {
         int rounded = Math.max(ALIGNMENT, (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
         ByteBuffer chunk = chunks.isEmpty() ? null : chunks.get(chunks.size() - 1);
         if (chunk == null || chunk.capacity() - used < rounded) {
-            chunk = ByteBuffer.allocateDirect(Math.max(CHUNK_BYTES, rounded)).order(ByteOrder.nativeOrder());
+            chunk = memory.chunk(rounded);
             chunks.add(chunk);
-            base = addressOf.applyAsLong(chunk);
+            base = memory.address(chunk);
             used = 0;
         }
         ByteBuffer piece = chunk.slice(used, bytes).order(ByteOrder.nativeOrder());
@@ -65,8 +98,7 @@ public final class Arena implements AutoCloseable {
 
     @Override
     public void close() {
-        // The memory is the collector's; it must only not go before the last call that uses it.
-        chunks.forEach(Reference::reachabilityFence);
+        memory.release(chunks);
         chunks.clear();
     }
 

@@ -97,7 +97,16 @@ public enum Syscall {
     LGETXATTR(192, 9),
     SYNCFS(306, 267),
     TEE(276, 77),
-    FUTEX(202, 98);
+    FUTEX(202, 98),
+    EXECVEAT(322, 281),
+    SOCKETPAIR(53, 199),
+    SENDMSG(46, 211),
+    SIGNALFD4(289, 74),
+    FLOCK(73, 32),
+    KEYCTL(250, 219),
+    PERSONALITY(135, 92),
+    IOPRIO_SET(251, 30),
+    SCHED_SETATTR(314, 274);
 
     private final int x86;
     private final int aarch64;

@@ -60,6 +60,11 @@ final class ElfImage {
         return new ElfImage(tape, arch).write();
     }
 
+    /** Where each slot of a tape is in its process' memory. */
+    static long[] slotAddresses(Tape tape, Arch arch) {
+        return new ElfImage(tape, arch).slotAddresses.clone();
+    }
+
     private byte[] write() {
         for (int i = 0; i < tape.entries().size(); i++) {
             write(i, tape.entries().get(i));
@@ -118,7 +123,7 @@ final class ElfImage {
         entries.putInt(at + 76, index);
     }
 
-    private static long entryAddress(int index) {
+    static long entryAddress(int index) {
         return Interpreter.TAPE_ADDRESS + (long) index * Interpreter.ENTRY_BYTES;
     }
 

@@ -11,8 +11,8 @@ final class Interpreter {
     static final long TAPE_ADDRESS = 0x411000;
 
     private static final String X86_64 = "bb00104100b906000000488b04cb0fa34b047303488b0050"
-            + "e2f05f5e5a415a415841598b030f05483d01f0ffff731748"
-            + "8b4b384889014885c074064883c350ebc48b5b40ebbff7d8"
+            + "e2f05f5e5a415a415841598b030f05488b4b38488901483d"
+            + "01f0ffff73104885c074064883c350ebc48b5b40ebbff7d8"
             + "8b4b4439c1742fffc1742b48c1e0208b4b4c4809c850bf03"
             + "0000004889e6ba08000000b8010000000f05bf7f000000b8"
             + "e70000000f058b5b48eb82";

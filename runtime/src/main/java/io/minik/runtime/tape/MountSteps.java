@@ -50,6 +50,7 @@ public final class MountSteps {
     private static final int MOUNT_ATTR_BYTES = 32;
     private static final long REGULAR_FILE = 0x8000;
     private static final int MODE = 0755;
+    private static final String SOURCE = "source";
 
     private final Tape.Builder tape;
     private final Slot root;
@@ -172,7 +173,11 @@ public final class MountSteps {
                 : path.subpath(0, path.getNameCount()).toString();
     }
 
-    /** A new file system that is mounted nowhere yet. @param options an empty value is a flag */
+    /**
+     * A new file system that is mounted nowhere yet.
+     *
+     * @param options an empty value is a flag; {@code source} is what mountinfo shows, the type unless it is given
+     */
     public Slot make(String step, String type, Map<String, String> options, int attributes) {
         Slot tree = tape.slot(type);
         make(step, type, options, attributes, tree, Optional.empty());
@@ -189,8 +194,12 @@ public final class MountSteps {
             Optional<Tape.Label> absent) {
         Slot config = tape.slot("fs");
         tape.add(step, Syscall.FSOPEN, text(type), value(FSOPEN_CLOEXEC)).into(config);
-        set(step, config, "source", type);
-        options.forEach((key, content) -> set(step, config, key, content));
+        set(step, config, SOURCE, options.getOrDefault(SOURCE, type));
+        options.forEach((key, content) -> {
+            if (!key.equals(SOURCE)) {
+                set(step, config, key, content);
+            }
+        });
         Tape.Step create =
                 tape.add(step, Syscall.FSCONFIG, stored(config), value(CREATE), value(0), value(0), value(0));
         absent.ifPresent(label -> create.onError(Errno.ENOENT, label));

@@ -1,5 +1,6 @@
 package io.minik.runtime.tape;
 
+import io.minik.runtime.sys.Arch;
 import io.minik.runtime.sys.Errno;
 import io.minik.runtime.sys.Syscall;
 import io.minik.runtime.tape.Arg.Slot;
@@ -22,7 +23,7 @@ import java.util.Optional;
  *   Player.play(tape.build(), …)
  * </pre>
  *
- * <p>The result of a call (>= 0) goes to its slot, if it has one. An error ends the process and is reported, unless the
+ * <p>The result of a call goes to its slot, if it has one, -errno too. An error ends the process and is reported, unless the
  * entry expects it. A tape must end in a call that does not return (execve, exit_group) or jumps.
  */
 public final class Tape {
@@ -47,6 +48,11 @@ public final class Tape {
 
     public List<Slot> slots() {
         return slots;
+    }
+
+    /** A static executable that plays it. */
+    public byte[] executable(Arch arch) {
+        return ElfImage.of(this, arch);
     }
 
     /** One call a line, jumps by index: what golden files hold and what is logged when a start fails. */

@@ -5,7 +5,7 @@
 #    0  i32  system call number
 #    4  u32  bit i+1 set: argument i is the address of its value
 #    8  u64  arguments 0..5
-#   56  u64  address that gets a result >= 0
+#   56  u64  address that gets the result, -errno if it failed
 #   64  u32  address of the entry to play when the result is 0
 #   68  u32  errno that is expected: 0 = none, 0xffffffff = any
 #   72  u32  address of the entry to play on the expected errno
@@ -36,11 +36,10 @@ direct: push    %rax
         pop     %r9
         mov     (%rbx), %eax
         syscall                         # clobbers rcx and r11
+        mov     56(%rbx), %rcx
+        mov     %rax, (%rcx)            # errors too: whoever expects one may want to know which
         cmp     $-4095, %rax
         jae     failed                  # unsigned: -4095..-1 are errors
-
-        mov     56(%rbx), %rcx
-        mov     %rax, (%rcx)
         test    %rax, %rax
         jz      zero
         add     $ENTRY, %rbx
