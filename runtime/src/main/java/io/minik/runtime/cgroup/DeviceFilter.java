@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The device allow-list of a v2 group: an eBPF program of type CGROUP_DEVICE, since v2 has no devices controller. */
-final class DeviceFilter {
+public final class DeviceFilter {
     private static final int PROG_LOAD = 5;
     private static final int PROG_ATTACH = 8;
     private static final int PROG_TYPE_CGROUP_DEVICE = 15;
@@ -26,7 +26,8 @@ final class DeviceFilter {
 
     private DeviceFilter() {}
 
-    static void attach(Kernel kernel, Path cgroup, List<DeviceRule> allowed) {
+    /** Denies all devices of a v2 group but these. */
+    public static void attach(Kernel kernel, Path cgroup, List<DeviceRule> allowed) {
         if (allowed.equals(DeviceRule.ALL)) {
             return;
         }

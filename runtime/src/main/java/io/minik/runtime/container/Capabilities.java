@@ -7,7 +7,7 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /** Names and numbers of capabilities, in the kernel's order (capabilities(7)). */
-final class Capabilities {
+public final class Capabilities {
     private static final List<String> NAMES = List.of(
             "CHOWN",
             "DAC_OVERRIDE",
@@ -92,7 +92,8 @@ final class Capabilities {
         return set;
     }
 
-    static int number(String name) {
+    /** @throws RuntimeFault if there is no such capability */
+    public static int number(String name) {
         String plain = name.toUpperCase(Locale.ROOT);
         plain = plain.startsWith("CAP_") ? plain.substring(4) : plain;
         int number = NAMES.indexOf(plain);
@@ -103,7 +104,7 @@ final class Capabilities {
         return number;
     }
 
-    static String name(int number) {
+    public static String name(int number) {
         return "CAP_" + NAMES.get(number);
     }
 

@@ -29,7 +29,7 @@ import java.util.Optional;
  * container existed; what covers a directory is an empty file system of our own. Places are found without following any
  * link, those of /proc beneath the very procfs that was mounted there. Only what does not exist may stay uncovered.
  */
-final class MaskSteps {
+public final class MaskSteps {
     private static final int PSEUDO = ATTR_NOSUID | ATTR_NODEV | ATTR_NOEXEC;
     private static final Path PROC = Path.of("/proc");
 
@@ -38,7 +38,7 @@ final class MaskSteps {
     private final Optional<Slot> proc;
 
     /** @param proc the container's procfs, unless the user brought one */
-    MaskSteps(Tape.Builder tape, MountSteps mounts, Optional<Slot> proc) {
+    public MaskSteps(Tape.Builder tape, MountSteps mounts, Optional<Slot> proc) {
         this.tape = tape;
         this.mounts = mounts;
         this.proc = proc;
@@ -48,7 +48,7 @@ final class MaskSteps {
     private record Cover(Slot tree, Slot used) {}
 
     /** @param nullDevice descriptor of the null device as a mount of its own */
-    void mask(List<String> paths, int nullDevice) {
+    public void mask(List<String> paths, int nullDevice) {
         if (paths.isEmpty()) {
             return;
         }
@@ -129,7 +129,7 @@ final class MaskSteps {
         return target;
     }
 
-    void protect(List<String> paths) {
+    public void protect(List<String> paths) {
         ReadOnly readOnly = new ReadOnly(tape, mounts);
         for (String each : paths) {
             Path path = Path.of(each).normalize();

@@ -8,7 +8,7 @@ import io.minik.runtime.tape.Checks;
 import io.minik.runtime.tape.MountSteps;
 
 /** The host's null device. What is bound over masked files must be it and nothing that a container put in its place. */
-final class NullDevice {
+public final class NullDevice {
     private static final int NOT_LINKS = 0x100;
     private static final int STATX_BASIC = 0x7ff;
     private static final int STATX_MODE = 0x1c;
@@ -20,7 +20,7 @@ final class NullDevice {
     private NullDevice() {}
 
     /** As a mount of its own, mounted nowhere yet. The caller closes it. */
-    static int open(Kernel kernel) {
+    public static int open(Kernel kernel) {
         try (Arena arena = kernel.sys().arena()) {
             int tree = (int) Kernel.check(
                     kernel.sys()
@@ -43,7 +43,7 @@ final class NullDevice {
         }
     }
 
-    static boolean is(Kernel kernel, int fd) {
+    public static boolean is(Kernel kernel, int fd) {
         try (Arena arena = kernel.sys().arena()) {
             Arena.Block stat = arena.allocate(Checks.STATX_BYTES);
             Kernel.check(

@@ -15,11 +15,11 @@ import io.minik.runtime.tape.TapeSteps;
  * Sets attributes of a mount that is in its place. mount_setattr is Linux 5.12; before it a remount needs a path, and
  * the only one that nobody can lead astray is the descriptor's own in our procfs.
  */
-record ReadOnly(Tape.Builder tape, MountSteps mounts) {
+public record ReadOnly(Tape.Builder tape, MountSteps mounts) {
     /** A number that no slot's descriptor reaches, so that its path can stand on the tape. */
     private static final int FIXED_FD = 200;
 
-    void afterwards(String step, Slot tree, int attributes) {
+    public void afterwards(String step, Slot tree, int attributes) {
         Tape.Label old = tape.label();
         Tape.Label done = tape.label();
         mounts.setAttributes(step, tree, attributes, false)

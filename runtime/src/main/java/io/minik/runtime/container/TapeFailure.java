@@ -6,16 +6,16 @@ import io.minik.runtime.tape.Checks;
 import io.minik.runtime.tape.Player;
 
 /** Turns a failed entry of a start or exec tape into what people know from other runtimes. */
-final class TapeFailure {
-    static final String EXEC = "exec";
-    static final String LOOKUP = "look up in PATH";
-    static final String CHDIR = "chdir";
+public final class TapeFailure {
+    public static final String EXEC = "exec";
+    public static final String LOOKUP = "look up in PATH";
+    public static final String CHDIR = "chdir";
 
     private static final String PREFIX = "unable to start container process: ";
 
     private TapeFailure() {}
 
-    static RuntimeFault of(Player.Failure failure, String program, String workingDir) {
+    public static RuntimeFault of(Player.Failure failure, String program, String workingDir) {
         String step = failure.entry().step();
         String error = Errno.text(failure.errno());
         String message =

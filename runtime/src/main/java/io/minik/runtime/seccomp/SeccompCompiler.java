@@ -58,8 +58,13 @@ final class SeccompCompiler {
     }
 
     static byte[] compile(SeccompPolicy policy, Arch arch) {
+        return compile(policy, arch, Set.of(SyscallNumbers.Table.values()));
+    }
+
+    /** @param tables of the architectures besides the machine's own whose calls are judged, not killed for */
+    static byte[] compile(SeccompPolicy policy, Arch arch, Set<SyscallNumbers.Table> tables) {
         SeccompCompiler compiler = new SeccompCompiler(policy, SyscallNumbers.load());
-        List<Instruction> program = compiler.program(arch);
+        List<Instruction> program = compiler.program(arch, tables);
         if (program.size() > MAX_INSTRUCTIONS) {
             throw new RuntimeFault(
                     RuntimeFault.Kind.INVALID_CONFIG,
@@ -79,14 +84,18 @@ final class SeccompCompiler {
         return code;
     }
 
-    private List<Instruction> program(Arch arch) {
+    private List<Instruction> program(Arch arch, Set<SyscallNumbers.Table> tables) {
         Map<Integer, List<Instruction>> sections = new LinkedHashMap<>();
         switch (arch) {
             case X86_64 -> {
                 Map<Long, List<Rule>> both = byNumber(SyscallNumbers.Table.X86_64, 0);
-                both.putAll(byNumber(SyscallNumbers.Table.X32, X32_BIT));
+                if (tables.contains(SyscallNumbers.Table.X32)) {
+                    both.putAll(byNumber(SyscallNumbers.Table.X32, X32_BIT));
+                }
                 sections.put(AUDIT_X86_64, section(both, Set.of(0L, (long) X32_BIT)));
-                sections.put(AUDIT_I386, section(byNumber(SyscallNumbers.Table.I386, 0), Set.of(0L)));
+                if (tables.contains(SyscallNumbers.Table.I386)) {
+                    sections.put(AUDIT_I386, section(byNumber(SyscallNumbers.Table.I386, 0), Set.of(0L)));
+                }
             }
             case AARCH64 -> sections.put(AUDIT_AARCH64, section(byNumber(SyscallNumbers.Table.AARCH64, 0), Set.of(0L)));
         }

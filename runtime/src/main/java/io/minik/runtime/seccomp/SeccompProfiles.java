@@ -42,6 +42,14 @@ public final class SeccompProfiles {
             "SCMP_ACT_KILL_PROCESS", SeccompPolicy.KILL,
             "SCMP_ACT_TRAP", new Verdict(0x00030000));
 
+    private static final int TRACE = 0x7ff00000;
+    /** How an OCI config names the tables; the machine's own is always there. */
+    private static final Map<String, SyscallNumbers.Table> ARCHITECTURES = Map.of(
+            "SCMP_ARCH_X86_64", SyscallNumbers.Table.X86_64,
+            "SCMP_ARCH_X86", SyscallNumbers.Table.I386,
+            "SCMP_ARCH_X32", SyscallNumbers.Table.X32,
+            "SCMP_ARCH_AARCH64", SyscallNumbers.Table.AARCH64);
+
     private static final Map<String, Comparison> COMPARISONS = Map.of(
             "SCMP_CMP_NE", Comparison.NOT_EQUAL,
             "SCMP_CMP_LT", Comparison.LESS,
@@ -85,6 +93,46 @@ public final class SeccompProfiles {
 
     private static RuntimeFault invalid(String message) {
         return new RuntimeFault(RuntimeFault.Kind.INVALID_CONFIG, "seccomp", message, 0);
+    }
+
+    /** The program for {@code linux.seccomp} of an OCI config: calls of an architecture that it does not name kill. */
+    public static byte[] ofConfig(JsonNode seccomp, Arch arch) {
+        Set<SyscallNumbers.Table> tables = new HashSet<>();
+        for (JsonNode name : seccomp.path("architectures")) {
+            SyscallNumbers.Table table = ARCHITECTURES.get(name.asText());
+            if (table != null) {
+                tables.add(table);
+            }
+        }
+        List<Rule> rules = new ArrayList<>();
+        for (JsonNode group : seccomp.path("syscalls")) {
+            Verdict verdict = verdict(group.path("action").asText(), group.path("errnoRet"));
+            List<Condition> conditions = conditions(group.path("args"));
+            boolean twice =
+                    conditions.stream().map(Condition::argument).distinct().count() < conditions.size();
+            for (String name : names(group)) {
+                if (twice) {
+                    // Two conditions on one argument are alternatives, as libseccomp's callers make of them.
+                    conditions.forEach(each -> rules.add(new Rule(name, verdict, List.of(each))));
+                } else {
+                    rules.add(new Rule(name, verdict, conditions));
+                }
+            }
+        }
+        rules.sort(Comparator.comparing(r -> !r.conditions().isEmpty()));
+        Verdict otherwise = verdict(seccomp.path("defaultAction").asText(), seccomp.path("defaultErrnoRet"));
+        return SeccompCompiler.compile(new SeccompPolicy(otherwise, rules), arch, tables);
+    }
+
+    /** For those who tell what is served. */
+    public static List<String> actions() {
+        List<String> names = new ArrayList<>(ACTIONS.keySet());
+        names.addAll(List.of("SCMP_ACT_ERRNO", "SCMP_ACT_TRACE"));
+        return names.stream().sorted().toList();
+    }
+
+    public static List<String> operators() {
+        return COMPARISONS.keySet().stream().sorted().toList();
     }
 
     /** @param capabilities names with CAP_ */
@@ -184,6 +232,12 @@ public final class SeccompProfiles {
     private static Verdict verdict(String action, JsonNode errno) {
         if (action.equals("SCMP_ACT_ERRNO")) {
             return Verdict.errno(errno.isInt() ? errno.asInt() : Errno.EPERM);
+        }
+        if (action.equals("SCMP_ACT_TRACE")) {
+            return new Verdict(TRACE | (errno.isInt() ? errno.asInt() : Errno.EPERM));
+        }
+        if (action.equals("SCMP_ACT_NOTIFY")) {
+            throw invalid("SCMP_ACT_NOTIFY is not supported: nobody here answers for a container's system calls");
         }
         Verdict verdict = ACTIONS.get(action);
         if (verdict == null) {
