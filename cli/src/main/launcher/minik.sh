@@ -62,6 +62,10 @@ case $1/$2 in
     exit 1
     ;;
 esac
+# `minik runc`, and a link to this file whose name ends in runc: an OCI runtime. Its client beside this file needs no shell
+# and, while a minik runs, no Java.
+case ${0##*/} in *runc) set -- runc "$@" ;; esac
+if [ "$1" = runc ] && [ "$self.runc" -nt "$self" ]; then shift; exec "$self.runc" "$@"; fi
 best=0 java=''
 # A start waits for all of this, and sed and cat take some milliseconds each: the shell reads the files itself.
 major() { # FILE: sets version to the number that a JDK's release file begins its version with

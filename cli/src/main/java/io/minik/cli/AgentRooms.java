@@ -224,6 +224,7 @@ final class AgentRooms {
                         context,
                         List.of(
                                 CriRoom.of(vertx, context, runtime, tables.proxy(), node.runDir),
+                                new OciRoom(vertx, node.runDir),
                                 new InformersRoom("node-informers", informers),
                                 tables.proxy(),
                                 tables.policy(),

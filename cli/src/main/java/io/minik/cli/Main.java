@@ -2,6 +2,7 @@ package io.minik.cli;
 
 import io.minik.cli.k3s.K3sFlags;
 import io.minik.cli.k3s.K3sWords;
+import io.minik.runtime.oci.Alone;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -52,6 +53,13 @@ public final class Main implements Runnable {
     }
 
     static int run(String... arguments) {
+        if (arguments.length > 0 && arguments[0].equals(RuncCommand.NAME)) {
+            // Its options are runc's, and not for picocli to read.
+            return RuncCommand.run(List.of(arguments).subList(1, arguments.length));
+        }
+        if (arguments.length > 0 && arguments[0].equals(RuncClient.ALONE)) {
+            Alone.main(arguments);
+        }
         return run(List.of(arguments), false);
     }
 
@@ -125,6 +133,7 @@ public final class Main implements Runnable {
         commands.put("kubectl", () -> new ToolCommand(FetchedTool.kubectl()));
         commands.put("crictl", () -> new ToolCommand(FetchedTool.crictl()));
         commands.put("token", TokenCommand::new);
+        commands.put(RuncCommand.NAME, RuncCommand::new);
         commands.put("secrets-encrypt", SecretsEncryptCommand::new);
         commands.put("killall", KillallCommand::new);
         commands.put("warm-up", WarmUpCommand::new);

@@ -21,7 +21,8 @@ import picocli.CommandLine.Command;
 /**
  * {@code minik warm-up}: makes the class archive beside the program. A server is started in a folder of its own, without a
  * node, and ended when it is ready; it loads the node's classes, too, and the JVM then writes down all that is loaded. The
- * archive belongs to this very file and this JVM, so it is made where it is used, and again after an update.
+ * archive belongs to this very file and this JVM, so it is made where it is used, and again after an update. So is the
+ * client of {@code minik runc}.
  */
 @Command(
         name = "warm-up",
@@ -56,6 +57,7 @@ final class WarmUpCommand implements Callable<Integer> {
             }
             Files.move(made, archive, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
             System.out.println("class archive " + archive + ": " + Files.size(archive) / 1024 + " KiB");
+            RuncClient.beside(self).make();
             return 0;
         } finally {
             Files.deleteIfExists(made);
