@@ -230,6 +230,7 @@ final class AgentRooms {
                                 tables.policy(),
                                 dns(machine),
                                 kubelet,
+                                new StaticPodsRoom(vertx, kubelet, node.podManifests()),
                                 server,
                                 renewal(server),
                                 nodeRoom)));
@@ -330,7 +331,7 @@ final class AgentRooms {
         KubeletConfig config = new KubeletConfig(
                 nodeName,
                 List.of(nodeIp),
-                new KubeletConfig.Places(root, node.logDir, Optional.empty()),
+                new KubeletConfig.Places(root, node.logDir, Optional.empty(), node.podManifests()),
                 new KubeletConfig.Resolving(
                         List.of(cluster.clusterDns()), cluster.clusterDomain(), machine.resolvConf()),
                 "kubepods",

@@ -140,6 +140,13 @@ final class NodeOptions {
     int maxPods = 110;
 
     @Option(
+            names = "--pod-manifest-path",
+            paramLabel = "DIR",
+            defaultValue = "",
+            description = "pods that this node runs by files, one a file (default DATA-DIR/agent/pod-manifests)")
+    String podManifestPath = "";
+
+    @Option(
             names = "--private-registry",
             paramLabel = "FILE",
             defaultValue = "/etc/minik/registries.yaml",
@@ -267,6 +274,11 @@ final class NodeOptions {
         if (logDir.equals(dataDir) || logDir.equals(runDir)) {
             throw logs.wrong(logDir, "is another directory of minik, too");
         }
+        if (!podManifestPath.isEmpty()) {
+            podManifestPath = new Flag("--pod-manifest-path")
+                    .directory(Path.of(podManifestPath))
+                    .toString();
+        }
         if (!localStoragePath.isEmpty()) {
             localStoragePath = new Flag("--default-local-storage-path")
                     .directory(Path.of(localStoragePath))
@@ -289,6 +301,10 @@ final class NodeOptions {
     }
 
     /** Of local-path volumes. */
+    Path podManifests() {
+        return podManifestPath.isEmpty() ? dataDir.resolve("agent/pod-manifests") : Path.of(podManifestPath);
+    }
+
     Path localStoragePath() {
         return localStoragePath.isEmpty() ? dataDir.resolve("storage") : Path.of(localStoragePath);
     }

@@ -54,6 +54,7 @@ class OptionsTest {
             --data-dir=/                                | --data-dir: "/" is the root of the file system
             --data-dir=FOLDER/file                      | is a file, not a directory
             --data-dir=FOLDER/file/data                 | FOLDER/file is a file
+            --pod-manifest-path=FOLDER/file             | --pod-manifest-path: "FOLDER/file" is a file, not a directory
             --default-local-storage-path=FOLDER/file    | --default-local-storage-path: "FOLDER/file" is a file, not a directory
             --run-dir=                                  | --run-dir: "" names no file
             --run-dir=FOLDER                            | holds --data-dir: a reboot may take all that is in it

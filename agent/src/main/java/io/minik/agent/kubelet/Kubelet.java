@@ -67,6 +67,7 @@ public final class Kubelet implements Room {
     private final PodEvents events;
     private final PodWorker.Node node;
     private final StorageEviction storage;
+    private final StaticPods statics;
 
     // Owned by the loop.
     private final Map<String, PodWorker> workers = new LinkedHashMap<>();
@@ -95,6 +96,11 @@ public final class Kubelet implements Room {
                 this::serviceLinks);
         this.storage = new StorageEviction(loop, start, workers::values);
         this.node = new PodWorker.Node(start, parts.prober(), loop, new Others());
+        StaticFolder manifests = new StaticFolder(config.places().podManifests(), config.nodeName());
+        this.statics = new StaticPods(
+                new StaticPods.Parts(loop, parts.files(), parts.api(), manifests, config.node()),
+                this::arrive,
+                workers);
     }
 
     @Override
@@ -106,7 +112,7 @@ public final class Kubelet implements Room {
     public Future<Void> start() {
         pods.start();
         services.start();
-        return Future.all(pods.synced(), services.synced())
+        return Future.all(pods.synced(), services.synced(), statics.read())
                 .compose(ignored -> orphans())
                 .map(orphans -> {
                     loop.run(() -> begin(orphans));
@@ -130,6 +136,7 @@ public final class Kubelet implements Room {
             workers.put(orphan.uid(), worker);
             worker.gone();
         }
+        statics.begin();
         health = Health.READY;
     }
 
@@ -140,6 +147,7 @@ public final class Kubelet implements Room {
             running = false;
             health = Health.notReady("stopped");
             pods.stop();
+            statics.stop();
             workers.values().forEach(PodWorker::rest);
             workers.clear();
             done.complete();
@@ -215,10 +223,19 @@ public final class Kubelet implements Room {
                 .findFirst();
     }
 
+    /** The folder of static pods has changed, or may have. From any thread. */
+    public void staticPodsChanged() {
+        loop.run(() -> {
+            if (running) {
+                statics.look();
+            }
+        });
+    }
+
     // ---- pods come and go
 
     private void change(Optional<KubeObject> before, Optional<KubeObject> now) {
-        if (!running) {
+        if (!running || statics.told(before, now)) {
             return;
         }
         if (now.isEmpty()) {
@@ -234,7 +251,10 @@ public final class Kubelet implements Room {
             known.seen(object);
             return;
         }
-        Pod pod = Pod.of(object);
+        arrive(Pod.of(object));
+    }
+
+    private void arrive(Pod pod) {
         PodWorker worker = new PodWorker(node, pod);
         admit(worker);
         workers.put(pod.uid(), worker);
@@ -295,6 +315,7 @@ public final class Kubelet implements Room {
         @Override
         public void retired(PodWorker worker) {
             workers.remove(worker.pod().uid(), worker);
+            statics.retired(worker);
             freed();
         }
     }
@@ -307,7 +328,7 @@ public final class Kubelet implements Room {
 
     /** Pods that the runtime or the disk has and the API has not, as far as their labels tell. */
     private Future<List<Pod>> orphans() {
-        Set<String> wanted = new HashSet<>();
+        Set<String> wanted = statics.uids();
         pods.list().forEach(pod -> wanted.add(pod.uid()));
         Future<List<Cri.PodSandbox>> sandboxes = parts.runtime().listPodSandbox(Cri.PodSandboxFilter.ALL);
         Future<List<Cri.Container>> containers = parts.runtime().listContainers(Cri.ContainerFilter.ALL);

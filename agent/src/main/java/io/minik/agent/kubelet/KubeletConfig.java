@@ -43,8 +43,9 @@ public record KubeletConfig(
      * @param rootDir pods' files: {@code <rootDir>/pods/<uid>}
      * @param podLogsDir upstream's is /var/log/pods
      * @param containerLogLinks where links for log collectors go (/var/log/containers); empty for none
+     * @param podManifests of static pods; it need not be there
      */
-    public record Places(Path rootDir, Path podLogsDir, Optional<Path> containerLogLinks) {}
+    public record Places(Path rootDir, Path podLogsDir, Optional<Path> containerLogLinks, Path podManifests) {}
 
     /**
      * @param clusterDns addresses for pods' resolv.conf

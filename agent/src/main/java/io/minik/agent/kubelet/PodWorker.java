@@ -228,7 +228,7 @@ final class PodWorker {
         status = PodStatuses.of(
                 input,
                 new StatusInput(
-                        pod.status(), messages, node.start().config().nodeIps(), grant.pending(), grant.error()));
+                        writer.told(), messages, node.start().config().nodeIps(), grant.pending(), grant.error()));
         if (!gone) {
             writer.write(status);
         }

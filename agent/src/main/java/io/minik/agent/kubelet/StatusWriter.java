@@ -36,6 +36,9 @@ final class StatusWriter {
     /** Called with the object as the API has it after a patch. */
     private final Consumer<KubeObject> written;
 
+    /** A static pod itself, which the API does not know: its mirror is told. */
+    private final Optional<Pod> unknown;
+
     private Pod pod;
     private Optional<PodStatus> wanted = Optional.empty();
     private Optional<PodStatus> sent = Optional.empty();
@@ -50,7 +53,27 @@ final class StatusWriter {
         this.loop = loop;
         this.api = api;
         this.pod = pod;
+        this.unknown = Optional.of(pod).filter(each -> StaticManifest.isStatic(each.object()));
         this.written = written;
+    }
+
+    /** As the API has it. */
+    PodStatus told() {
+        return pod.status();
+    }
+
+    private boolean untold() {
+        return unknown.isPresent() && !StaticManifest.isMirror(pod.object());
+    }
+
+    /** The name at the API is another pod's, or nobody's: a static pod's mirror is made anew. */
+    private void lost() {
+        if (unknown.isEmpty()) {
+            gone();
+        } else {
+            pod = unknown.get();
+            finish();
+        }
     }
 
     /** The API's state of the pod, as it comes from the watch or from our own patch. */
@@ -81,7 +104,7 @@ final class StatusWriter {
         if (writing || (resting && !gone)) {
             return;
         }
-        if (gone || wanted.isEmpty()) {
+        if (gone || wanted.isEmpty() || untold()) {
             finish();
             return;
         }
@@ -134,13 +157,15 @@ final class StatusWriter {
         if (error == null && object != null) {
             if (object.uid().equals(pod.uid())) {
                 pod = Pod.of(object);
-                written.accept(object);
+                if (unknown.isEmpty()) {
+                    written.accept(object);
+                }
             }
             settleOrAgain();
             return;
         }
         if (error != null && ApiException.is(error, Status.Reason.NotFound)) {
-            gone();
+            lost();
         } else if (error != null && mayBeOther(error)) {
             compare(error);
         } else {
@@ -174,7 +199,7 @@ final class StatusWriter {
                     if (ours || result.failed()) {
                         retry(refused);
                     } else {
-                        gone();
+                        lost();
                     }
                 }));
     }

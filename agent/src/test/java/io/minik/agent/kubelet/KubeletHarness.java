@@ -88,7 +88,8 @@ final class KubeletHarness {
                 new KubeletConfig.Places(
                         directory.resolve("kubelet"),
                         directory.resolve("logs"),
-                        Optional.of(directory.resolve("links"))),
+                        Optional.of(directory.resolve("links")),
+                        directory.resolve("manifests")),
                 new KubeletConfig.Resolving(List.of("10.43.0.10"), "cluster.local", directory.resolve("resolv.conf")),
                 "kubepods",
                 Map.of("cpu", "2", "memory", "4Gi", "pods", "10"),

@@ -156,7 +156,8 @@ final class RealNode implements AutoCloseable {
         KubeletConfig config = new KubeletConfig(
                 "n1",
                 List.of("127.0.0.1"),
-                new KubeletConfig.Places(root, directory.resolve("logs"), Optional.empty()),
+                new KubeletConfig.Places(
+                        root, directory.resolve("logs"), Optional.empty(), directory.resolve("manifests")),
                 new KubeletConfig.Resolving(List.of("10.43.0.10"), "cluster.local", Path.of("/etc/resolv.conf")),
                 "kubepods",
                 Map.of("cpu", "8", "memory", "16Gi", "pods", "110"),
