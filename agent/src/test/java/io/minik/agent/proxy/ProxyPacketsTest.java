@@ -9,6 +9,7 @@ import io.minik.api.object.ObjectKey;
 import io.minik.ground.json.Json;
 import io.minik.ground.net.Address;
 import io.minik.ground.net.Cidr;
+import io.minik.runtime.nft.Element;
 import io.minik.runtime.nft.Packet;
 import io.minik.runtime.nft.RuleTable;
 import io.minik.runtime.nft.Ruleset;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -98,8 +100,12 @@ class ProxyPacketsTest {
         }
     }
 
-    private Map<io.minik.runtime.nft.Element, String> elements(int number) {
-        return ProxyElements.of(HERE, services.get(number), slices.getOrDefault(number, List.of()));
+    private Map<Element, String> elements(int number) {
+        return ProxyElements.of(HERE, service(number), slices.getOrDefault(number, List.of()));
+    }
+
+    private KubeObject service(int number) {
+        return Optional.ofNullable(services.get(number)).orElseThrow();
     }
 
     // ---- what documentation says
@@ -108,7 +114,7 @@ class ProxyPacketsTest {
     private record Wanted(Set<String> endpoints, String otherwise, boolean masquerade) {}
 
     private void everybodyAsks(Ruleset kernel, int number) {
-        KubeObject service = services.get(number);
+        KubeObject service = service(number);
         for (Client client : Client.values()) {
             for (JsonNode port : service.at("spec", "ports")) {
                 for (String ip : Json.stringList(service.tree(), "spec", "clusterIPs")) {
@@ -134,7 +140,7 @@ class ProxyPacketsTest {
     }
 
     private Wanted wanted(int number, Client client, JsonNode port, boolean four, String how) {
-        KubeObject service = services.get(number);
+        KubeObject service = service(number);
         Set<String> all = endpoints(number, port, four, false);
         Set<String> local = endpoints(number, port, four, true);
         boolean outside = client == Client.STRANGER;
@@ -224,7 +230,7 @@ class ProxyPacketsTest {
             }
         }
         String question = client + " asks " + how + " " + address + " " + port + " of "
-                + services.get(number).tree() + " with "
+                + service(number).tree() + " with "
                 + slices.getOrDefault(number, List.of()).stream()
                         .map(KubeObject::tree)
                         .toList();

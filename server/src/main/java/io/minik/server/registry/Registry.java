@@ -300,6 +300,8 @@ public final class Registry {
                 connectors.get(new Connector.Key(resource.group(), resource.plural(), request.subresource()));
         if (connector != null) {
             ObjectNode body = codec.decode(request, warnings);
+            Replacement.checkPath(
+                    request, body, "name in URL does not match name in " + Json.text(body, "kind") + " object");
             return connector.create(request, KubeObject.of(body)).map(object -> Result.created(object, warnings));
         }
         if (!request.subresource().isEmpty()) {
@@ -317,6 +319,7 @@ public final class Registry {
         }
         List<String> warnings = new ArrayList<>();
         ObjectNode body = codec.decode(request, warnings);
+        Replacement.checkPath(request, body, Replacement.otherName(body, request.key()));
         Writes.requireVersionForPut(strategies, request, body);
         boolean mayCreate = request.subresource().isEmpty()
                 && strategies.of(request.resource()).has(Trait.CREATED_BY_PUT)

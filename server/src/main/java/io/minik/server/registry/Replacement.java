@@ -2,7 +2,6 @@ package io.minik.server.registry;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.meta.ApiException;
-import io.minik.api.meta.Resource;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.api.schema.KindRow;
@@ -35,7 +34,7 @@ final class Replacement implements Draft {
         this.strategy = means.strategies().of(request.resource());
         List<String> warnings = new ArrayList<>(update.warnings());
         ObjectNode next = update.change().apply(old, warnings);
-        checkKey(request.resource(), request.key(), next);
+        checkKey(request, next);
         WriteStrategy.prepareUpdate(strategy, request.kind(), request.subresource(), next, old);
         means.codec().track(request, Optional.of(old), next);
         this.review = means.review(Operation.UPDATE, request, next, Optional.of(old), warnings);
@@ -97,21 +96,34 @@ final class Replacement implements Draft {
                                 .map(seen -> new Result(200, seen, effects.warnings())));
     }
 
-    private static void checkKey(Resource resource, ObjectKey key, ObjectNode next) {
-        ObjectNode metadata = Json.child(next, "metadata");
-        String name = Json.text(metadata, "name");
-        if (name.isEmpty()) {
-            metadata.put("name", key.name());
-        } else if (!name.equals(key.name())) {
-            throw ApiException.badRequest(
-                    "the name of the object (" + name + ") does not match the name on the URL (" + key.name() + ")");
+    static String otherName(ObjectNode object, ObjectKey key) {
+        return "the name of the object (" + Json.text(object, "metadata", "name")
+                + ") does not match the name on the URL (" + key.name() + ")";
+    }
+
+    /**
+     * What a body says of its name and namespace is what the path says: also where the body is a part, and whoever judges it
+     * would judge another object. @param otherName the refusal
+     */
+    static void checkPath(Request request, ObjectNode body, String otherName) {
+        ObjectKey key = request.key();
+        String name = Json.text(body, "metadata", "name");
+        if (!key.name().isEmpty() && !name.isEmpty() && !name.equals(key.name())) {
+            throw ApiException.badRequest(otherName);
         }
-        String namespace = Json.text(metadata, "namespace");
-        if (resource.namespaced()) {
-            if (!namespace.isEmpty() && !namespace.equals(key.namespace())) {
-                throw ApiException.badRequest(
-                        "the namespace of the provided object does not match the namespace sent on the request");
-            }
+        String namespace = Json.text(body, "metadata", "namespace");
+        if (request.resource().namespaced() && !namespace.isEmpty() && !namespace.equals(key.namespace())) {
+            throw ApiException.badRequest(
+                    "the namespace of the provided object does not match the namespace sent on the request");
+        }
+    }
+
+    private static void checkKey(Request request, ObjectNode next) {
+        ObjectKey key = request.key();
+        checkPath(request, next, otherName(next, key));
+        ObjectNode metadata = Json.child(next, "metadata");
+        metadata.put("name", key.name());
+        if (request.resource().namespaced()) {
             metadata.put("namespace", key.namespace());
         } else {
             metadata.remove("namespace");

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whoever may do everything in one namespace may do it there: no path leads him out. */
@@ -39,6 +40,12 @@ class NamespacedPathsTest {
         for (String name : List.of("shop", "other")) {
             post("/api/v1/namespaces", "{'metadata':{'name':'" + name + "'}}");
             post("/api/v1/namespaces/" + name + "/configmaps", "{'metadata':{'name':'c'},'data':{'a':'" + name + "'}}");
+        }
+        for (String name : List.of("shop", "other")) {
+            post("/api/v1/namespaces/" + name + "/serviceaccounts", "{'metadata':{'name':'default'}}");
+            post(
+                    "/api/v1/namespaces/" + name + "/pods",
+                    "{'metadata':{'name':'web-" + name + "'},'spec':{'containers':[{'name':'c','image':'i'}]}}");
         }
         post("/api/v1/nodes", "{'metadata':{'name':'n1'}}");
         everything = false;
@@ -122,5 +129,38 @@ class NamespacedPathsTest {
         assertThat(answer.statusCode()).as(answer.body()).isIn(403, 404, 405);
         assertThat(everything("/api/v1/nodes")).isEqualTo(nodes);
         assertThat(everything("/api/v1/namespaces")).isEqualTo(namespaces);
+    }
+
+    /** What a body says of another namespace or another object is refused, or counts for nothing. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "POST|/configmaps|{'metadata':{'name':'d','namespace':'other'}}",
+                "PUT|/configmaps/c|{'metadata':{'name':'c','namespace':'other'},'data':{'a':'taken'}}",
+                "PUT|/configmaps/c|{'metadata':{'name':'d','namespace':'shop'},'data':{'a':'taken'}}",
+                "PATCH|/configmaps/c|{'metadata':{'namespace':'other'},'data':{'a':'taken'}}",
+                "PATCH|/configmaps/c|{'metadata':{'name':'d'}}",
+                "POST|/pods/web-shop/eviction|{'metadata':{'name':'web-other','namespace':'other'}}",
+                "POST|/pods/web-shop/eviction|{'metadata':{'name':'web-other'}}",
+                "POST|/pods/web-shop/binding|{'metadata':{'name':'web-other','namespace':'other'},'target':{'name':'n1'}}",
+                "POST|/pods/web-shop/binding|{'metadata':{'name':'web-other'},'target':{'name':'n1'}}",
+                "POST|/bindings|{'metadata':{'name':'web-other','namespace':'other'},'target':{'name':'n1'}}",
+                "POST|/bindings|{'metadata':{'name':'web-other'},'target':{'name':'n1'}}",
+                "PUT|/pods/web-shop/status|{'metadata':{'name':'web-other','namespace':'other'}}",
+                "PUT|/pods/web-shop/ephemeralcontainers|{'metadata':{'name':'web-other','namespace':'other'}}",
+                "DELETE|/configmaps?fieldSelector=metadata.namespace%3Dother|",
+                "DELETE|/configmaps/..%2F..%2Fother%2Fconfigmaps%2Fc|",
+                "DELETE|/../other/configmaps/c|",
+                "GET|/../../../../api/v1/nodes/n1|",
+            })
+    void noBodyLeadsOut(String method, String path, String body) throws Exception {
+        String others = everything("/api/v1/namespaces/other/configmaps") + everything("/api/v1/namespaces/other/pods");
+        HttpResponse<String> answer = ask(method, "/api/v1/namespaces/shop" + path, body == null ? "" : body);
+        if (!(method.equals("DELETE") && path.contains("fieldSelector"))) {
+            assertThat(answer.statusCode()).as(answer.body()).isBetween(400, 499);
+        }
+        assertThat(everything("/api/v1/namespaces/other/configmaps") + everything("/api/v1/namespaces/other/pods"))
+                .isEqualTo(others);
     }
 }

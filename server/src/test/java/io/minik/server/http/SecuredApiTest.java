@@ -78,6 +78,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The API server with its real keys, users and rights over TLS; kubectl and curl are the users. */
 class SecuredApiTest {
+    /** curl by its own name is told JSON in lines, for people. */
+    private static final String PROGRAM = "test";
+
     @TempDir
     static Path folder;
 
@@ -214,7 +217,8 @@ class SecuredApiTest {
     void strangersAreTurnedAwayAndBadTokensToo() throws Exception {
         assertThat(run(
                         "curl",
-                        "-s",
+                        "-sA",
+                        PROGRAM,
                         "--cacert",
                         folder.resolve("tls/server-ca.crt").toString(),
                         url + "/api/v1/pods"))
@@ -238,7 +242,7 @@ class SecuredApiTest {
         Path key = folder.resolve("eve.key");
         SecretFile.write(key, Keys.pem(keys.getPrivate()));
         List<String> command =
-                new ArrayList<>(List.of("curl", "-s", "--cert", crt.toString(), "--key", key.toString()));
+                new ArrayList<>(List.of("curl", "-sA", PROGRAM, "--cert", crt.toString(), "--key", key.toString()));
         command.addAll(List.of("--cacert", folder.resolve("tls/server-ca.crt").toString()));
         command.addAll(List.of(more));
         command.add(url + "/api/v1/namespaces/shop/secrets");
@@ -458,6 +462,8 @@ class SecuredApiTest {
     private static String curl(String token, String path) throws Exception {
         return run(
                 "curl",
+                "-A",
+                PROGRAM,
                 "-s",
                 "--cacert",
                 folder.resolve("tls/server-ca.crt").toString(),
