@@ -16,11 +16,8 @@ import io.minik.server.request.Target;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.ToIntFunction;
@@ -137,55 +134,18 @@ final class RequestSteps {
         return user.groups().contains(User.MASTERS) ? ByteBudget.MASTERS_WEIGHT : 1;
     }
 
-    /** Impersonate-User, -Group, -Uid and -Extra-* headers: each needs its own permission. */
+    /** Acts as somebody else, who is that from here on. */
     Future<Answer> impersonate(ApiRequest request, RequestStep.Next next) {
-        HttpExchange wire = request.wire().orElseThrow();
-        String name = wire.header("Impersonate-User");
-        List<String> groups = wire.request().headers().getAll("Impersonate-Group");
-        String uid = wire.header("Impersonate-Uid");
-        Map<String, List<String>> extra = new LinkedHashMap<>();
-        for (Map.Entry<String, String> header : wire.request().headers()) {
-            String word = header.getKey().toLowerCase(Locale.ROOT);
-            if (word.startsWith("impersonate-extra-")) {
-                extra.computeIfAbsent(word.substring("impersonate-extra-".length()), unused -> new ArrayList<>())
-                        .add(header.getValue());
-            }
-        }
-        if (name.isEmpty()) {
-            if (!groups.isEmpty() || !uid.isEmpty() || !extra.isEmpty()) {
-                throw ApiException.internal("requested " + groups + " without impersonating a user");
-            }
+        Optional<Impersonation> asked =
+                Impersonation.of(request.wire().orElseThrow().request().headers());
+        if (asked.isEmpty()) {
             return next.handle(request);
         }
-        return require(request.user(), impersonated(name, groups, uid, extra)).compose(unused -> {
-            List<String> all = new ArrayList<>(groups);
-            all.add(name.equals(User.ANONYMOUS.name()) ? User.UNAUTHENTICATED : User.AUTHENTICATED);
-            if (name.startsWith(User.ACCOUNT) && groups.isEmpty()) {
-                all.addAll(User.accounts(name.split(":", -1)[2]));
-            }
-            User other = new User(name, uid, List.copyOf(all), extra);
+        return require(request.user(), asked.get().wanted()).compose(unused -> {
+            User other = asked.get().user();
             request.audit().impersonated(other);
             return next.handle(request.as(other));
         });
-    }
-
-    /** What must be allowed to who acts as somebody. */
-    private static List<Target> impersonated(
-            String name, List<String> groups, String uid, Map<String, List<String>> extra) {
-        List<Target> wanted = new ArrayList<>();
-        String[] account = name.split(":", -1);
-        wanted.add(
-                name.startsWith(User.ACCOUNT) && account.length == 4
-                        ? Target.of("impersonate", "", "serviceaccounts", account[2], account[3])
-                        : Target.of("impersonate", "", "users", "", name));
-        groups.forEach(group -> wanted.add(Target.of("impersonate", "", "groups", "", group)));
-        String group = "authentication.k8s.io";
-        if (!uid.isEmpty()) {
-            wanted.add(Target.of("impersonate", group, "uids", "", uid));
-        }
-        extra.forEach((key, values) -> values.forEach(value -> wanted.add(
-                Target.of("impersonate", group, "userextras", "", value).part(key))));
-        return wanted;
     }
 
     /** One after the other; the first that is not allowed is told. */
