@@ -20,6 +20,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -104,21 +105,26 @@ final class Daemon implements AutoCloseable {
         }
     }
 
-    /** @throws StartFailure if another minik has this run directory: said before its ports are found taken */
-    static void refuseSecond(Path runDir) {
+    /** The pid of a minik that has this run directory. */
+    static Optional<String> running(Path runDir) {
         Path file = pidFile(runDir);
-        if (Files.exists(file) && isHeld(file)) {
-            throw running(runDir);
+        try {
+            return Files.exists(file) && isHeld(file)
+                    ? Optional.of(Files.readString(file).trim())
+                    : Optional.empty();
+        } catch (IOException e) {
+            throw new StartFailure(file + ": " + e.getMessage(), e);
         }
     }
 
-    private static StartFailure running(Path runDir) {
-        String pid;
-        try {
-            pid = Files.readString(pidFile(runDir)).trim();
-        } catch (IOException e) {
-            pid = "unknown";
-        }
+    /** @throws StartFailure if another minik has this run directory: said before its ports are found taken */
+    static void refuseSecond(Path runDir) {
+        running(runDir).ifPresent(pid -> {
+            throw taken(runDir, pid);
+        });
+    }
+
+    private static StartFailure taken(Path runDir, String pid) {
         return new StartFailure("minik already runs with --run-dir " + runDir + " (pid " + pid
                 + "): stop it with `minik killall`" + " (its containers, too) or `kill " + pid
                 + "` (they go on), or give this one directories and ports of its own");
@@ -135,7 +141,7 @@ final class Daemon implements AutoCloseable {
             FileLock lock = channel.tryLock();
             if (lock == null) {
                 channel.close();
-                throw running(runDir);
+                throw taken(runDir, Files.readString(pidFile(runDir)).trim());
             }
             channel.truncate(0);
             channel.write(

@@ -65,13 +65,12 @@ public final class Main implements Runnable {
 
     /** @param translated k3s' words are out of the arguments already */
     private static int run(List<String> arguments, boolean translated) {
-        CommandLine line = new CommandLine(new Main());
         String first = arguments.isEmpty() ? "" : arguments.get(0);
         // Reading the annotations of one command takes some 20 ms on a start: only the one that is asked for is read.
+        CommandLine line = COMMANDS.containsKey(first) ? new CommandLine(new Main()) : line();
         if (COMMANDS.containsKey(first)) {
             line.addSubcommand(first, COMMANDS.get(first).get());
         } else {
-            COMMANDS.forEach((name, command) -> line.addSubcommand(name, command.get()));
             line.addSubcommand(new CommandLine.HelpCommand());
         }
         line.setUsageHelpWidth(110);
@@ -132,13 +131,22 @@ public final class Main implements Runnable {
         commands.put("agent", AgentCommand::new);
         commands.put("kubectl", () -> new ToolCommand(FetchedTool.kubectl()));
         commands.put("crictl", () -> new ToolCommand(FetchedTool.crictl()));
+        commands.put("check-config", CheckConfigCommand::new);
         commands.put("token", TokenCommand::new);
         commands.put(RuncCommand.NAME, RuncCommand::new);
+        commands.put("completion", CompletionCommand::new);
         commands.put("secrets-encrypt", SecretsEncryptCommand::new);
         commands.put("killall", KillallCommand::new);
         commands.put("warm-up", WarmUpCommand::new);
         commands.put("version", VersionCommand::new);
         return commands;
+    }
+
+    /** All commands. */
+    static CommandLine line() {
+        CommandLine line = new CommandLine(new Main());
+        COMMANDS.forEach((name, command) -> line.addSubcommand(name, command.get()));
+        return line;
     }
 
     /** The options of every command. */

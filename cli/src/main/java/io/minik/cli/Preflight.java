@@ -72,7 +72,7 @@ final class Preflight {
     }
 
     /** The newest call that starting a container cannot do without is close_range. */
-    private void kernel() {
+    void kernel() {
         String release;
         try {
             release = Files.readString(at("proc/sys/kernel/osrelease")).trim();
@@ -115,15 +115,27 @@ final class Preflight {
     /** What containers need of the kernel. @throws StartFailure naming the first thing that is missing */
     void node() {
         kernel();
+        namespaces();
+        overlay();
+        controllers();
+        nft();
+    }
+
+    void namespaces() {
         for (String namespace : NAMESPACES) {
             if (!Files.exists(at("proc/self/ns/" + namespace), LinkOption.NOFOLLOW_LINKS)) {
                 throw new StartFailure("this kernel has no " + namespace + " namespaces (CONFIG_NAMESPACES)");
             }
         }
+    }
+
+    void overlay() {
         if (!hasOverlay()) {
             throw new StartFailure("this kernel has no overlayfs: modprobe overlay (CONFIG_OVERLAY_FS)");
         }
-        controllers();
+    }
+
+    void nft() {
         if (tools.apply("nft").isEmpty()) {
             throw new StartFailure("nft is not installed: apt-get install nftables");
         }
@@ -150,7 +162,7 @@ final class Preflight {
         }
     }
 
-    private void controllers() {
+    void controllers() {
         String unified;
         try {
             Path list = at("sys/fs/cgroup/cgroup.controllers");
