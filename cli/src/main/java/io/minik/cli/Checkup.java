@@ -268,7 +268,7 @@ final class Checkup {
                     .map(owner -> Finding.fail("TCP port " + port, "is taken by " + owner, flag(port)))
                     .orElseGet(() -> Finding.good("TCP port " + port, "free")));
         }
-        return found;
+        return List.copyOf(found);
     }
 
     private static String flag(int port) {

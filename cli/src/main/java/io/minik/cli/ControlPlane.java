@@ -5,7 +5,6 @@ import io.minik.api.client.EventRecorder;
 import io.minik.api.client.Informers;
 import io.minik.api.client.Transport;
 import io.minik.api.join.ClusterConfig;
-import io.minik.api.join.JoinToken;
 import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Status.Reason;
 import io.minik.api.schema.Kinds;
@@ -33,9 +32,7 @@ import io.minik.server.http.ApiServerConfig;
 import io.minik.server.join.JoinEndpoint;
 import io.minik.server.join.JoinService;
 import io.minik.server.join.ServerTokens;
-import io.minik.server.join.TokenFile;
 import io.minik.server.kinds.Bootstrap;
-import io.minik.server.pki.CertificateRenewal;
 import io.minik.server.pki.Kubeconfig;
 import io.minik.server.pki.Pki;
 import io.minik.server.pki.PkiConfig;
@@ -52,11 +49,10 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -83,6 +79,7 @@ final class ControlPlane {
     private final BootstrapTokens bootstrapTokens;
     private final JoinService joins;
     private final TokenPage tokenPage;
+    private final CertificatePage certificates;
     private final ClientAuthority clients;
     private final TlsIdentity serving;
     private final TlsIdentity toKubelets;
@@ -136,6 +133,7 @@ final class ControlPlane {
                 options.disableAgent ? Optional.empty() : Optional.of(nodeName),
                 clock);
         this.tokenPage = new TokenPage(vertx, !options.tokens.token.isEmpty());
+        this.certificates = new CertificatePage(vertx, pki, this::certificatesRenewed);
         this.rbac = new Rbac(controllers.informers());
         options.authorization.settle(rbac.authorizer(), vertx, controllerLoop, clock);
         Tables tables = opened.ahead().tables();
@@ -151,7 +149,7 @@ final class ControlPlane {
                         Reviews.connectors(
                                 new Reviews.Sources(authenticator, tokens, rbac.authorizer(), lookup, clock)),
                         tables,
-                        Pages.of(tokens, encryption, tokenPage, List.of(options, node)),
+                        Pages.of(tokens, encryption, ownPages(), List.of(options, node)),
                         List.of(new RoleEscalationRule(rbac.escalation()), new CertificateRules(rbac.authorizer())),
                         clock,
                         new SecureRandom()));
@@ -214,23 +212,13 @@ final class ControlPlane {
                 options.disable);
     }
 
+    private Map<String, ApiServer.Page> ownPages() {
+        return Map.of(TokenPage.PATH, tokenPage::page, CertificatePage.PATH, certificates::page);
+    }
+
     private Void mountJoin(ClusterIdentity identity) {
-        JoinToken token;
-        Path file = node.dataDir.resolve("server/token");
-        if (!identity.mayBegin() && options.tokens.token.isEmpty() && !Files.exists(file)) {
-            log.atWarn()
-                    .addKeyValue("file", file)
-                    .log("the join token is missing, a new one is made: agents that are started with the old one are"
-                            + " refused, give them the new one, or start the server with the old one by --token");
-        }
-        try {
-            token = TokenFile.open(
-                    file, pki, options.tokens.token.isEmpty() ? Optional.empty() : Optional.of(options.tokens.token));
-        } catch (IllegalArgumentException e) {
-            throw new StartFailure((options.tokens.token.isEmpty() ? "" : "--token: ") + e.getMessage(), e);
-        }
+        ServerTokens tokens = options.tokens.open(node.dataDir.resolve("server/token"), pki, identity.mayBegin());
         encryption.load();
-        ServerTokens tokens = new ServerTokens(file, pki, token, options.tokens.agents());
         tokenPage.answerFor(tokens);
         apiServer.mount(JoinEndpoint::handles, new JoinEndpoint(joins, tokens, bootstrapTokens, clients));
         return null;
@@ -293,7 +281,7 @@ final class ControlPlane {
                 tokens::issueLegacy,
                 pki.serverCa().pem()));
         all.add(new ManifestDeployer(vertx, deploying(), kinds, node.dataDir.resolve("server/manifests")));
-        all.add(new CertificateRenewal(vertx, pki, InstantSource.system(), names -> certificatesRenewed()));
+        all.add(certificates.renewal());
         return all;
     }
 

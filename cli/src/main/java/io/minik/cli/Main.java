@@ -96,7 +96,8 @@ public final class Main implements Runnable {
 
     private static ConfigDefaults spoken(ConfigDefaults defaults, CommandLine line, String command) {
         List<String> notes = new ArrayList<>();
-        CommandSpec spec = line.getSubcommands().get(command).getCommandSpec();
+        CommandSpec spec =
+                Objects.requireNonNull(line.getSubcommands().get(command)).getCommandSpec();
         ConfigDefaults spoken = defaults.translated(ConfigKeys.keys(spec.options()), () -> words(command, spec), notes);
         notes.forEach(note -> System.err.println("minik: " + note));
         return spoken;
@@ -109,7 +110,8 @@ public final class Main implements Runnable {
     /** What a command does not know may be one of k3s' words: those are made minik's, and it is tried again. */
     private static int withoutK3sWords(List<String> arguments, ParameterException error) {
         String command = arguments.get(0);
-        CommandSpec spec = CommandSpec.forAnnotatedObject(COMMANDS.get(command).get());
+        CommandSpec spec = CommandSpec.forAnnotatedObject(
+                Objects.requireNonNull(COMMANDS.get(command)).get());
         try {
             K3sWords.Said said = words(command, spec).arguments(arguments.subList(1, arguments.size()));
             List<String> again = new ArrayList<>(List.of(command));
@@ -131,9 +133,12 @@ public final class Main implements Runnable {
         commands.put("agent", AgentCommand::new);
         commands.put("kubectl", () -> new ToolCommand(FetchedTool.kubectl()));
         commands.put("crictl", () -> new ToolCommand(FetchedTool.crictl()));
+        commands.put("status", StatusCommand::new);
         commands.put("check-config", CheckConfigCommand::new);
         commands.put("token", TokenCommand::new);
         commands.put(RuncCommand.NAME, RuncCommand::new);
+        commands.put("certificate", CertificateCommand::new);
+        commands.put("kubeconfig", KubeconfigCommand::new);
         commands.put("completion", CompletionCommand::new);
         commands.put("secrets-encrypt", SecretsEncryptCommand::new);
         commands.put("killall", KillallCommand::new);

@@ -17,7 +17,7 @@ final class Pages {
 
     /** Beside minik's own: what OpenID Connect clients ask to check service account tokens by themselves. */
     static Map<String, Page> of(
-            ServiceAccountTokens tokens, Encryption encryption, TokenPage token, List<Object> options) {
+            ServiceAccountTokens tokens, Encryption encryption, Map<String, Page> own, List<Object> options) {
         Map<String, Page> pages = new HashMap<>(ZPages.of(Build.THIS, options));
         pages.putAll(Map.of(
                 "/.well-known/openid-configuration",
@@ -25,9 +25,8 @@ final class Pages {
                 "/openid/v1/jwks",
                 request -> json(tokens.jwks(), "application/jwk-set+json"),
                 Encryption.PATH,
-                encryption::page,
-                TokenPage.PATH,
-                token::page));
+                encryption::page));
+        pages.putAll(own);
         return pages;
     }
 

@@ -3,7 +3,10 @@ package io.minik.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.minik.api.client.ApiClient;
 import io.minik.api.client.HttpTransport;
+import io.minik.api.meta.ApiException;
+import io.minik.api.meta.Status;
 import io.minik.ground.json.Json;
+import io.minik.ground.loop.Loop;
 import io.minik.ground.net.HttpCall;
 import io.minik.server.outside.KubeconfigServer;
 import io.vertx.core.Future;
@@ -85,6 +88,10 @@ final class ServerSession implements AutoCloseable {
         return server;
     }
 
+    Loop loop() {
+        return Loop.here(vertx);
+    }
+
     ApiClient api() {
         return api;
     }
@@ -95,9 +102,11 @@ final class ServerSession implements AutoCloseable {
             return call.get().toCompletionStage().toCompletableFuture().get(ANSWER_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
             Throwable why = Objects.requireNonNullElse(e.getCause(), e);
-            throw why instanceof IOException
+            boolean away = why instanceof IOException || ApiException.is(why, Status.Reason.ServiceUnavailable);
+            throw away
                     ? new StartFailure(
-                            "the server at " + server.url() + " can't be reached: " + why.getMessage()
+                            "the server at " + server.url() + " can't be reached: "
+                                    + String.valueOf(why.getMessage()).replace("the API server can't be reached: ", "")
                                     + "; is it running? (minik status, journalctl -u minik)",
                             why)
                     : new StartFailure(String.valueOf(why.getMessage()), why);
@@ -112,15 +121,19 @@ final class ServerSession implements AutoCloseable {
         }
     }
 
-    /** The body of an answer that is good. @throws StartFailure with the server's words */
-    Buffer fetch(HttpMethod method, String path, Buffer body) {
+    /** An answer of whatever code. @throws StartFailure if there is none */
+    HttpCall.Answer ask(HttpMethod method, String path, Buffer body) {
         RequestOptions to = new RequestOptions().setMethod(method).setAbsoluteURI(server.url() + path);
         if (!server.token().isEmpty()) {
             to.putHeader("Authorization", "Bearer " + server.token());
         }
         to.putHeader("Content-Type", "application/json").putHeader("Accept", "application/json");
-        HttpCall.Answer answer =
-                answer(() -> HttpCall.send(http, to, body, MOST_ANSWER_BYTES, Duration.ofSeconds(ANSWER_SECONDS)));
+        return answer(() -> HttpCall.send(http, to, body, MOST_ANSWER_BYTES, Duration.ofSeconds(ANSWER_SECONDS)));
+    }
+
+    /** The body of an answer that is good. @throws StartFailure with the server's words */
+    Buffer fetch(HttpMethod method, String path, Buffer body) {
+        HttpCall.Answer answer = ask(method, path, body);
         if (answer.code() / HUNDREDS != 2) {
             throw new StartFailure(said(answer));
         }

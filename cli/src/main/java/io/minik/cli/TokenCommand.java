@@ -97,7 +97,7 @@ final class TokenCommand extends WordGroup {
                         usages.isEmpty() ? BootstrapTicket.USAGES : usages,
                         groups.isEmpty() ? List.of(BootstrapTicket.NODES_GROUP) : groups);
             } catch (IllegalArgumentException e) {
-                throw new StartFailure(e.getMessage(), e);
+                throw new StartFailure(String.valueOf(e.getMessage()), e);
             }
         }
     }

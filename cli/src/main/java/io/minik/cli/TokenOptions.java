@@ -1,14 +1,21 @@
 package io.minik.cli;
 
 import io.minik.api.join.JoinToken;
+import io.minik.server.join.ServerTokens;
+import io.minik.server.join.TokenFile;
+import io.minik.server.pki.Pki;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Option;
 
 /** Options of a server that say what agents join with. */
 final class TokenOptions {
+    private static final Logger log = LoggerFactory.getLogger(TokenOptions.class);
+
     @Option(
             names = {"-t", "--token"},
             paramLabel = "TOKEN",
@@ -41,8 +48,29 @@ final class TokenOptions {
         }
     }
 
+    /**
+     * What the server itself has. Blocking.
+     *
+     * @param mayBegin nobody knows this server yet
+     * @throws StartFailure if the given or the kept token is broken, or pins another CA
+     */
+    ServerTokens open(Path file, Pki pki, boolean mayBegin) {
+        if (!mayBegin && token.isEmpty() && !Files.exists(file)) {
+            log.atWarn()
+                    .addKeyValue("file", file)
+                    .log("the join token is missing, a new one is made: agents that are started with the old one are"
+                            + " refused, give them the new one, or start the server with the old one by --token");
+        }
+        try {
+            Optional<String> given = token.isEmpty() ? Optional.empty() : Optional.of(token);
+            return new ServerTokens(file, pki, TokenFile.open(file, pki, given), agents());
+        } catch (IllegalArgumentException e) {
+            throw new StartFailure((token.isEmpty() ? "" : "--token: ") + e.getMessage(), e);
+        }
+    }
+
     /** For agents alone. */
-    Optional<JoinToken> agents() {
+    private Optional<JoinToken> agents() {
         return agentToken.isEmpty() ? Optional.empty() : Optional.of(JoinToken.parse(agentToken));
     }
 

@@ -6,6 +6,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,15 +41,23 @@ public final class CertificateRenewal implements Room {
         return Future.succeededFuture();
     }
 
+    /** Makes these anew whatever their age; answers with the names of all that was made. */
+    public Future<List<String>> rotate(Set<String> names) {
+        return told(vertx.executeBlocking(() -> pki.rotate(names, clock.instant()), false));
+    }
+
     /** Looks now; answers with the names of what was made. */
     public Future<List<String>> check() {
-        return vertx.executeBlocking(() -> pki.renewIfDue(clock.instant()), false)
-                .onSuccess(names -> {
-                    if (!names.isEmpty()) {
-                        log.atInfo().addKeyValue("names", names).log("certificates renewed");
-                        renewed.accept(names);
-                    }
-                });
+        return told(vertx.executeBlocking(() -> pki.renewIfDue(clock.instant()), false));
+    }
+
+    private Future<List<String>> told(Future<List<String>> made) {
+        return made.onSuccess(names -> {
+            if (!names.isEmpty()) {
+                log.atInfo().addKeyValue("names", names).log("certificates renewed");
+                renewed.accept(names);
+            }
+        });
     }
 
     @Override

@@ -10,7 +10,9 @@ import io.minik.ground.tls.Pem;
 import io.minik.ground.tls.SecretFile;
 import io.minik.ground.tls.Subject;
 import io.minik.ground.tls.X509Exception;
+import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
@@ -154,6 +156,15 @@ final class KeyFolder {
             return Optional.of(Pem.certificates(pem).get(0));
         } catch (X509Exception e) {
             return Optional.empty();
+        }
+    }
+
+    /** The next look makes it anew. */
+    static void forget(Path certificate) {
+        try {
+            Files.deleteIfExists(certificate);
+        } catch (IOException e) {
+            throw new PkiException(certificate + " can't be removed: " + e.getMessage(), e);
         }
     }
 

@@ -13,8 +13,23 @@ import java.util.Set;
 public final class Kubeconfig {
     private Kubeconfig() {}
 
+    /** Who uses it. @param name without quotes and backslashes */
+    public record Login(String name, String certificatePem, String keyPem) {
+        /** Never the key. */
+        @Override
+        public String toString() {
+            return "Login[" + name + "]";
+        }
+    }
+
     /** @param server {@code https://127.0.0.1:6443} */
     public static String text(String server, String caPem, Pki.Identity user) {
+        return text(server, caPem, new Login("default", user.certificatePem(), user.keyPem()));
+    }
+
+    /** The same for whoever has a certificate. */
+    public static String text(String server, String caPem, Login user) {
+        String name = user.name().equals("default") ? "default" : "\"" + user.name() + "\"";
         return """
                 apiVersion: v1
                 kind: Config
@@ -24,7 +39,7 @@ public final class Kubeconfig {
                     server: %s
                     certificate-authority-data: %s
                 users:
-                - name: default
+                - name: %s
                   user:
                     client-certificate-data: %s
                     client-key-data: %s
@@ -32,14 +47,16 @@ public final class Kubeconfig {
                 - name: default
                   context:
                     cluster: default
-                    user: default
+                    user: %s
                 current-context: default
                 preferences: {}
                 """.formatted(
                         server,
                         base64(caPem),
+                        name,
                         base64(user.certificatePem()),
-                        base64(Keys.ecPem(Keys.privateKey(user.keyPem()))));
+                        base64(Keys.ecPem(Keys.privateKey(user.keyPem()))),
+                        name);
     }
 
     /**

@@ -23,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -133,6 +134,20 @@ public final class Pki {
         leaf(next, made, "etcd/", etcdFolder, etcdClientCa, now, client("client", Subject.of("etcd-client")));
         leaves = Map.copyOf(next);
         return List.copyOf(made);
+    }
+
+    /** Of {@link #renewIfDue}: {@code client-admin}, {@code etcd/server}. */
+    public Set<String> leafNames() {
+        return leaves.keySet();
+    }
+
+    /** Makes those of these names anew, too. Blocking. @param names of {@link #leafNames} */
+    public synchronized List<String> rotate(Set<String> names, Instant now) {
+        for (String name : names) {
+            Identity identity = leaf(name);
+            KeyFolder.forget(identity.certificateFile());
+        }
+        return renewIfDue(now);
     }
 
     private Wanted serving() {
