@@ -16,6 +16,10 @@ write-kubeconfig: $a/kubeconfig
 disable-cloud-controller: true
 kubelet-arg: [max-pods=42]
 CONF
+m_as_nobody() { # From a copy that others may read.
+  cp "$minik" "$work/minik" && chmod 755 "$work/minik" "$work"
+  on a setpriv --reuid 65534 --regid 65534 --clear-groups env -u KUBECONFIG timeout 60 "$work/minik" "$@" --run-dir "$a/run" --data-dir "$a/data"
+}
 m() { on a env -u KUBECONFIG MINIK_CONFIG_FILE="$a/config.yaml" timeout 60 "$minik" "$@"; }
 ok "a machine is looked over before anything is made" outputs '^STATUS: pass$' m check-config
 ok "which ports are free" outputs '^- TCP port 6443: free$' m check-config
@@ -76,6 +80,8 @@ status=$(m status)
 ok "status: minik runs" like "$status" '^minik: +.* runs \(pid [0-9]+\)$'
 ok "status: rooms, nodes, memory, disk, certificates" test "$(grep -cE '^(rooms: +[0-9]+ ready|nodes: +2 Ready|memory: +[0-9]+ MiB|disk: +[0-9.]+ MiB written|certificates: +[0-9]+, the first ends in)' <<<"$status")" = 5
 ok "status in JSON" outputs '"nodes":\{"value":"2"' m status -o json
+ok "who is not root is told so, and not that nothing runs" outputs 'is root.s alone: sudo minik status' \
+  m_as_nobody status
 ok "version in JSON" outputs '"kubernetes":"v1\.' m version -o json
 
 # What a newcomer types

@@ -54,15 +54,20 @@ final class ConfigDefaults implements IDefaultValueProvider {
 
     /** @throws IllegalArgumentException if a file is there and can't be used; its message names the file */
     static ConfigDefaults load(List<String> arguments, Map<String, String> environment) {
-        Map<String, Setting> values = new LinkedHashMap<>();
-        Optional<Path> k3s = k3sFile(arguments, environment);
-        if (k3s.isPresent()) {
-            mergeAll(values, k3s.get(), K3S_FILE);
-            // What belongs to a k3s of this machine stays its own.
-            values.keySet().removeIf(key -> K3sWords.staysWithK3s("--" + key));
+        Path file = file(arguments, environment);
+        Map<String, Setting> own = new LinkedHashMap<>();
+        mergeAll(own, file, DEFAULT_FILE);
+        Optional<Path> k3s = k3sFile(arguments, environment, Optional.ofNullable(own.get(FROM_K3S.substring(2))));
+        if (k3s.isEmpty()) {
+            return new ConfigDefaults(environment, own, false);
         }
-        mergeAll(values, file(arguments, environment), DEFAULT_FILE);
-        return new ConfigDefaults(environment, values, k3s.isPresent());
+        Map<String, Setting> values = new LinkedHashMap<>();
+        mergeAll(values, k3s.get(), K3S_FILE);
+        // What belongs to a k3s of this machine stays its own.
+        values.keySet().removeIf(key -> K3sWords.staysWithK3s("--" + key));
+        // Once more: a key that ends in + adds to k3s' list, too.
+        mergeAll(values, file, DEFAULT_FILE);
+        return new ConfigDefaults(environment, values, true);
     }
 
     /** @param usual a file that need not be there */
@@ -84,17 +89,28 @@ final class ConfigDefaults implements IDefaultValueProvider {
         }
     }
 
-    private static Optional<Path> k3sFile(List<String> arguments, Map<String, String> environment) {
-        for (String argument : arguments) {
+    /** As any option: on the command line, by its variable, or as a key; without a file it is k3s' usual one. */
+    private static Optional<Path> k3sFile(
+            List<String> arguments, Map<String, String> environment, Optional<Setting> key) {
+        String said = environment.getOrDefault(variable(FROM_K3S.substring(2)), "");
+        if (said.isEmpty()) {
+            said = key.map(setting -> String.join(",", setting.texts())).orElse("");
+        }
+        for (int i = 0; i < arguments.size(); i++) {
+            String argument = arguments.get(i);
             if (argument.startsWith(FROM_K3S + "=")) {
-                return Optional.of(Path.of(argument.substring(FROM_K3S.length() + 1)));
+                said = argument.substring(FROM_K3S.length() + 1);
+            } else if (argument.equals(FROM_K3S)) {
+                boolean named =
+                        i + 1 < arguments.size() && !arguments.get(i + 1).startsWith("-");
+                said = named ? arguments.get(i + 1) : "true";
             }
         }
-        if (!arguments.contains(FROM_K3S)) {
+        if (said.isEmpty() || said.equals("false")) {
             return Optional.empty();
         }
-        String named = environment.getOrDefault("K3S_CONFIG_FILE", "");
-        return Optional.of(named.isEmpty() ? K3S_FILE : Path.of(named));
+        String file = said.equals("true") ? environment.getOrDefault("K3S_CONFIG_FILE", "") : said;
+        return Optional.of(file.isEmpty() ? K3S_FILE : Path.of(file));
     }
 
     /**
@@ -113,7 +129,7 @@ final class ConfigDefaults implements IDefaultValueProvider {
         Map<String, Setting> translated = new LinkedHashMap<>();
         values.forEach((key, setting) -> {
             if (own.contains(key)) {
-                translated.put(key, setting);
+                translated.merge(key, setting, Setting::and);
                 return;
             }
             try {
@@ -121,8 +137,8 @@ final class ConfigDefaults implements IDefaultValueProvider {
                 if (meant.isEmpty()) {
                     translated.put(key, setting);
                 }
-                meant.ifPresent(keys -> keys.forEach((name, texts) -> translated.merge(
-                        name, new Setting(setting.file(), List.copyOf(texts)), (before, more) -> before.and(more))));
+                meant.ifPresent(keys -> keys.forEach((name, texts) ->
+                        translated.merge(name, new Setting(setting.file(), List.copyOf(texts)), Setting::and)));
             } catch (IllegalArgumentException e) {
                 throw new IllegalArgumentException("config file " + setting.file() + ": " + e.getMessage(), e);
             }

@@ -59,6 +59,9 @@ final class StatusCommand implements Callable<Integer> {
             throw new Flag("--output").wrong(output, "is neither text nor json");
         }
         List<Line> lines = new ArrayList<>();
+        if (Files.isDirectory(client.runDir) && !Files.isExecutable(client.runDir)) {
+            throw new StartFailure(client.runDir + " is root's alone: sudo minik status");
+        }
         Optional<String> pid = Daemon.running(client.runDir);
         lines.add(pid.map(id -> new Line("minik", Build.THIS.version() + " runs (pid " + id + ")", "running", true))
                 .orElseGet(() ->

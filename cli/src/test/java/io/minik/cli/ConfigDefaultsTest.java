@@ -125,12 +125,12 @@ class ConfigDefaultsTest {
     void keysOfK3sBecomeMiniks() throws IOException {
         Path file = Files.writeString(
                 folder.resolve("c.yaml"),
-                "disable: [servicelb]\ndisable-network-policy: true\ndebug: true\ncluster-init: true\n"
+                "disable-network-policy: true\ndisable: [servicelb]\ndebug: true\ncluster-init: true\n"
                         + "kubelet-arg: [max-pods=7, node-labels=a=1]\nkubelet-arg+: node-labels=b=2\n");
         List<String> notes = new ArrayList<>();
         ServerCommand command = started(ConfigDefaults.load(List.of("--config=" + file), Map.of())
                 .translated(OWN, ConfigDefaultsTest::words, notes));
-        assertThat(command.server.disable).containsExactly("servicelb", "network-policy");
+        assertThat(command.server.disable).containsExactly("network-policy", "servicelb");
         assertThat(command.node.logLevel).isEqualTo("debug");
         assertThat(command.node.maxPods).isEqualTo(7);
         assertThat(command.node.nodeLabels).containsExactly("a=1", "b=2");
@@ -189,6 +189,32 @@ class ConfigDefaultsTest {
                                 List.of("--config=" + own, "--from-k3s=" + k3s), Map.of("K3S_CLUSTER_RESET", "true"))
                         .translated(OWN, ConfigDefaultsTest::words, notes))
                 .hasMessageContaining("--cluster-reset is an option of k3s that minik does not have");
+    }
+
+    @Test
+    void thatK3sIsReadIsAnOptionAsAnyOther() throws IOException {
+        Path k3s = Files.writeString(folder.resolve("k3s.yaml"), "node-name: of-k3s\n");
+        Path plain = Files.writeString(folder.resolve("c.yaml"), "");
+        Path asks = Files.writeString(folder.resolve("d.yaml"), "from-k3s: " + k3s + "\nnode-label+: a=1\n");
+        assertThat(nodeName(List.of("--config=" + plain, "--from-k3s", k3s.toString()), Map.of()))
+                .isEqualTo("of-k3s");
+        assertThat(nodeName(List.of("--config=" + plain), Map.of("MINIK_FROM_K3S", k3s.toString())))
+                .isEqualTo("of-k3s");
+        assertThat(nodeName(
+                        List.of("--config=" + plain, "--from-k3s", "-l"), Map.of("K3S_CONFIG_FILE", k3s.toString())))
+                .isEqualTo("of-k3s");
+        assertThat(nodeName(List.of("--config=" + asks), Map.of())).isEqualTo("of-k3s");
+        assertThat(nodeName(List.of("--config=" + plain), Map.of("MINIK_FROM_K3S", "false")))
+                .isEmpty();
+        assertThatThrownBy(() -> nodeName(List.of("--config=" + plain, "--from-k3s=/none"), Map.of()))
+                .hasMessage("config file /none does not exist");
+    }
+
+    private String nodeName(List<String> arguments, Map<String, String> environment) {
+        return started(ConfigDefaults.load(arguments, environment)
+                        .translated(OWN, ConfigDefaultsTest::words, new ArrayList<>()))
+                .node
+                .nodeName;
     }
 
     @Test
