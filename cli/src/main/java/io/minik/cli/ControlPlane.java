@@ -280,16 +280,17 @@ final class ControlPlane {
                 controllers.client(),
                 tokens::issueLegacy,
                 pki.serverCa().pem()));
-        all.add(new ManifestDeployer(vertx, deploying(), kinds, node.dataDir.resolve("server/manifests")));
+        all.add(new ManifestDeployer(vertx, writing("deploy"), kinds, node.dataDir.resolve("server/manifests")));
+        all.add(options.parts().charts(vertx, writing("helm"), kinds, node.dataDir));
         all.add(certificates.renewal());
         return all;
     }
 
     /** As k3s' own: what it applies is known by its manager. */
-    private ControllerContext deploying() {
+    private ControllerContext writing(String manager) {
         return new ControllerContext(
                 controllerLoop,
-                new ApiClient(apiServer.transport(User.system("system:apiserver", User.MASTERS)), "deploy"),
+                new ApiClient(apiServer.transport(User.system("system:apiserver", User.MASTERS)), manager),
                 controllers.informers());
     }
 

@@ -1,10 +1,15 @@
 package io.minik.cli;
 
+import io.minik.api.schema.Kinds;
 import io.minik.server.controllers.Controllers;
+import io.minik.server.controllers.control.ControllerContext;
 import io.minik.server.controllers.volumes.NodeVolumes;
+import io.minik.server.helm.ChartController;
 import io.minik.server.http.ApiServer;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
@@ -17,7 +22,10 @@ record Parts(List<String> disabled) {
 
     static final String NETWORK_POLICY = "network-policy";
 
-    private static final List<String> ALL = List.of(METRICS, SERVICE_LB, LOCAL_STORAGE, NETWORK_POLICY);
+    static final String HELM_CONTROLLER = "helm-controller";
+
+    private static final List<String> ALL =
+            List.of(METRICS, SERVICE_LB, LOCAL_STORAGE, NETWORK_POLICY, HELM_CONTROLLER);
 
     boolean has(String part) {
         return !disabled.contains(part);
@@ -37,6 +45,16 @@ record Parts(List<String> disabled) {
                 serverPort,
                 has(LOCAL_STORAGE) ? Optional.of(new Directories(server)) : Optional.empty(),
                 has(NETWORK_POLICY));
+    }
+
+    /** @param context of a client that is allowed whatever a chart may bring */
+    ChartController charts(Vertx vertx, ControllerContext context, Kinds kinds, Path dataDir) {
+        return new ChartController(
+                vertx,
+                context,
+                kinds,
+                new ChartController.Config(
+                        dataDir.resolve("server/static"), Build.THIS.gitVersion(), has(HELM_CONTROLLER)));
     }
 
     private record Directories(ApiServer server) implements NodeVolumes {

@@ -173,6 +173,7 @@ class K3sFlagsTest {
                 "--kube-controller-arg node-monitor-grace-period=1m | --node-monitor-grace-period=60",
                 "--disable-network-policy --disable servicelb | --disable=network-policy --disable servicelb",
                 "--cluster-init --tls-san a                  | --tls-san a",
+                "--disable-helm-controller                   | --disable=helm-controller",
             })
     void wordsOfK3sBecomeMiniks(String given, String meant) {
         List<String> arguments = List.of(given.split(" "));

@@ -40,7 +40,7 @@ class MainTest {
                 "server now                      | minik: \"now\" is more than minik server asks for: it takes options only",
                 "agent --cluster-cidr=10.0.0.0/8 | minik: \"--cluster-cidr\" is no option of minik agent",
                 "server --docker                 | minik: --docker is an option of k3s that minik does not have: containers are run by minik itself",
-                "server --disable-helm-controller --dta-dir=/x | minik: \"--dta-dir\" is no option of minik server; did you mean",
+                "server --helm-job-image=x --dta-dir=/x | minik: \"--dta-dir\" is no option of minik server; did you mean",
                 "agent --kubelet-arg foo=1       | minik: --kubelet-arg: \"foo\" is no setting of kubelet that minik has: docs/k3s-flags.md",
                 "token                           | minik: which one? ",
                 "token crate                     | minik: \"crate\" is no command of minik token; did you mean \"create\"?",
@@ -53,8 +53,7 @@ class MainTest {
 
     @Test
     void aWordThatHasNothingToDoIsTold() {
-        Main.run("server", "--disable-helm-controller", "--dta-dir=/x");
-        assertThat(told())
-                .startsWith("minik: --disable-helm-controller has nothing to do here: there is no Helm controller\n");
+        Main.run("server", "--helm-job-image=x", "--dta-dir=/x");
+        assertThat(told()).startsWith("minik: --helm-job-image has nothing to do here: no jobs install charts here\n");
     }
 }

@@ -1,7 +1,11 @@
 package io.minik.charts.chart;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.charts.template.GoValues;
+import io.minik.ground.json.Json;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -116,6 +120,28 @@ public final class Chart {
             });
         }
         return all;
+    }
+
+    /** As Helm keeps it in a release: without the charts that it depends on, as there. */
+    public ObjectNode described() {
+        ObjectNode tree = Json.object();
+        tree.set("metadata", Json.MAPPER.valueToTree(metadata));
+        tree.putNull("lock");
+        files(templates, tree.putArray("templates"));
+        tree.set("values", Json.MAPPER.valueToTree(values));
+        if (schema == null) {
+            tree.putNull("schema");
+        } else {
+            tree.put("schema", Base64.getEncoder().encodeToString(schema));
+        }
+        files(files, tree.putArray("files"));
+        return tree;
+    }
+
+    private static void files(Map<String, byte[]> files, ArrayNode into) {
+        files.forEach((name, bytes) -> into.addObject()
+                .put("name", name)
+                .put("data", Base64.getEncoder().encodeToString(bytes)));
     }
 
     /** Of this chart and those that it depends on, in the order of names; they come before all else. */

@@ -84,8 +84,11 @@ public final class Coalesce {
         Map<String, @Nullable Object> out = new LinkedHashMap<>(first);
         second.forEach((key, value) -> {
             Object there = out.get(key);
-            boolean both = there instanceof Map && value instanceof Map;
-            out.put(key, both ? over(GoValues.map(there), GoValues.map(value)) : value);
+            if (there instanceof Map && value instanceof Map) {
+                out.put(key, over(GoValues.map(there), GoValues.map(value)));
+            } else {
+                out.put(key, value);
+            }
         });
         return out;
     }

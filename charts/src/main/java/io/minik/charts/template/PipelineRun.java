@@ -11,6 +11,8 @@ final class PipelineRun {
     /** No value comes from the pipeline: nil is one. */
     private static final Object MISSING = new Object();
 
+    private static final int LONGEST_ERROR = 1400;
+
     private final Template templates;
     private final Template.Tree tree;
     private final Budget budget;
@@ -272,6 +274,14 @@ final class PipelineRun {
         return last == MISSING ? value : last;
     }
 
+    /** Of calls in calls, the outermost and the innermost are what a reader needs. */
+    private static String cut(String message) {
+        return message.length() <= LONGEST_ERROR
+                ? message
+                : message.substring(0, LONGEST_ERROR / 2) + " … "
+                        + message.substring(message.length() - LONGEST_ERROR / 2);
+    }
+
     private interface Called {
         @Nullable
         Object call();
@@ -285,7 +295,7 @@ final class PipelineRun {
             }
             return value;
         } catch (TemplateException e) {
-            throw error("error calling " + name + ": " + e.getMessage());
+            throw error("error calling " + name + ": " + cut(String.valueOf(e.getMessage())));
         } catch (RuntimeException e) {
             throw error("error calling " + name + ": " + e.getClass().getSimpleName() + ": " + e.getMessage());
         }

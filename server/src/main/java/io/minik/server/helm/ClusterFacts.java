@@ -1,0 +1,93 @@
+package io.minik.server.helm;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.minik.api.client.ApiClient;
+import io.minik.api.client.ListOptions;
+import io.minik.api.meta.ApiException;
+import io.minik.api.meta.Status.Reason;
+import io.minik.api.object.KubeObject;
+import io.minik.api.object.ObjectKey;
+import io.minik.api.schema.KindRow;
+import io.minik.api.schema.Kinds;
+import io.minik.charts.chart.Rendering.Cluster;
+import io.minik.charts.functions.GoJson;
+import io.minik.charts.template.GoValues;
+import io.minik.charts.template.TemplateException;
+import io.minik.ground.json.Json;
+import io.minik.ground.loop.Loop;
+import io.vertx.core.Future;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** What charts may know of the cluster: its version, its kinds, and single objects by {@code lookup}. Of the worker's thread. */
+record ClusterFacts(ApiClient client, Loop loop, Kinds kinds, String kubeVersion) {
+    private static final int MOST_SECONDS = 10;
+
+    /** Of a list that a template asks for. */
+    private static final int MOST_LISTED = 500;
+
+    Cluster cluster() {
+        Set<String> served = new HashSet<>();
+        for (KindRow row : kinds.all()) {
+            served.add(row.resource().apiVersion());
+            served.add(row.resource().apiVersion() + "/" + row.resource().kind());
+        }
+        return new Cluster(kubeVersion, served, this::lookup, InstantSource.system(), new SecureRandom());
+    }
+
+    private Map<String, @Nullable Object> lookup(String apiVersion, String kind, String namespace, String name) {
+        Optional<KindRow> row = kinds.now().findKind(apiVersion, kind);
+        if (row.isEmpty()) {
+            return new LinkedHashMap<>();
+        }
+        CompletableFuture<Map<String, @Nullable Object>> answer = new CompletableFuture<>();
+        loop.run(() ->
+                asked(row.get(), namespace, name).onSuccess(answer::complete).onFailure(answer::completeExceptionally));
+        try {
+            return answer.get(MOST_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new TemplateException("interrupted");
+        } catch (ExecutionException | TimeoutException e) {
+            throw new TemplateException("lookup of " + kind + " " + namespace + "/" + name + ": "
+                    + (e.getCause() == null ? "no answer" : e.getCause().getMessage()));
+        }
+    }
+
+    private Future<Map<String, @Nullable Object>> asked(KindRow row, String namespace, String name) {
+        String of = row.resource().namespaced() ? namespace : "";
+        if (name.isEmpty()) {
+            ListOptions some = new ListOptions("", "", "", MOST_LISTED, "", false, 0);
+            return client.list(row.resource(), of, some).map(list -> {
+                var tree = Json.object()
+                        .put("apiVersion", row.resource().apiVersion())
+                        .put("kind", row.listKind());
+                var items = tree.putArray("items");
+                list.items().forEach(item -> items.add(item.tree()));
+                return values(tree);
+            });
+        }
+        return client.get(
+                        row.resource(), row.resource().namespaced() ? ObjectKey.of(of, name) : ObjectKey.cluster(name))
+                .map(KubeObject::tree)
+                .map(ClusterFacts::values)
+                .recover(error -> ApiException.is(error, Reason.NotFound)
+                        ? Future.succeededFuture(new LinkedHashMap<>())
+                        : Future.failedFuture(error));
+    }
+
+    private static Map<String, @Nullable Object> values(JsonNode tree) {
+        Object value = GoJson.value(tree);
+        return value == null ? new LinkedHashMap<>() : GoValues.map(value);
+    }
+}
