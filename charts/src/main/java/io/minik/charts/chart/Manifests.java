@@ -132,7 +132,7 @@ public record Manifests(List<Item> objects, List<Hook> hooks, String notes) {
     }
 
     private static void add(String file, String text, JsonNode tree, List<Item> items) {
-        if (tree.isNull() || tree.isEmpty() && tree.isContainerNode()) {
+        if (tree.isNull() || (tree.isEmpty() && tree.isContainerNode())) {
             return;
         }
         if (!(tree instanceof ObjectNode object)) {
