@@ -76,8 +76,12 @@ record Impersonation(String name, List<String> groups, String uid, Map<String, L
         if (!uid.isEmpty()) {
             wanted.add(Target.of("impersonate", GROUP, "uids", "", uid));
         }
-        extra.forEach((key, values) -> values.forEach(value -> wanted.add(
-                Target.of("impersonate", GROUP, "userextras", "", value).part(key))));
+        for (Map.Entry<String, List<String>> each : extra.entrySet()) {
+            for (String value : each.getValue()) {
+                Target any = Target.of("impersonate", GROUP, "userextras", "", value);
+                wanted.add(any.part(each.getKey()));
+            }
+        }
         return wanted;
     }
 

@@ -14,6 +14,8 @@ import io.vertx.core.impl.transports.NioTransport;
 import io.vertx.core.internal.VertxBootstrap;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.spi.ExecutorServiceFactory;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -32,6 +34,8 @@ import java.util.random.RandomGenerator;
 
 /** Vert.x on the calling thread: one event loop, worker pools that do their work in turn, and time that only {@link #pass} moves. */
 public final class SimulatedTime implements AutoCloseable, InstantSource {
+    private static final ThreadMXBean CPU = ManagementFactory.getThreadMXBean();
+
     private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
     /** More rounds without time passing than any burst needs: beyond it something spins. */
     private static final int MOST_ROUNDS = 100_000;
@@ -42,6 +46,7 @@ public final class SimulatedTime implements AutoCloseable, InstantSource {
     private final List<BooleanSupplier> others = new ArrayList<>();
     private final Random random;
     private final Vertx vertx;
+    private long longestNanos;
 
     public SimulatedTime(long seed) {
         random = new Random(seed);
@@ -192,9 +197,19 @@ public final class SimulatedTime implements AutoCloseable, InstantSource {
         }
     }
 
+    /**
+     * Of the processor, for the most that the loop did without looking up: a turn, or several that were ready. Not of the clock,
+     * which others on the machine move, too.
+     */
+    Duration longestWork() {
+        return Duration.ofNanos(longestNanos);
+    }
+
     /** A part of what is ready. @return whether anything was */
     boolean turn() {
+        long before = CPU.getCurrentThreadCpuTime();
         boolean any = eventLoop.runNonBlockingTasks(-1) > 0;
+        longestNanos = Math.max(longestNanos, CPU.getCurrentThreadCpuTime() - before);
         any |= turnOthers();
         Runnable job = jobs.poll();
         if (job != null) {

@@ -9,17 +9,17 @@ import io.minik.store.StoreException;
 import io.minik.store.WatchRequest;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.time.InstantSource;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 
 /** Every write of a story with its time and its bytes, in order: where two lives of a seed part, its lines part first. */
 final class Trace implements Store.WatchListener {
-    private final InstantSource time;
+    private final SimulatedTime time;
     private final List<String> lines = new ArrayList<>();
 
-    Trace(Store disk, InstantSource time) {
+    Trace(Store disk, SimulatedTime time) {
         this.time = time;
         Bytes all = Bytes.of(new byte[] {0});
         disk.watch(new WatchRequest(all, all, 1, false), this);
@@ -27,6 +27,11 @@ final class Trace implements Store.WatchListener {
 
     List<String> lines() {
         return lines;
+    }
+
+    /** The most that the story's loop did at a stretch: {@link SimulatedTime#longestWork}. */
+    Duration longestWork() {
+        return time.longestWork();
     }
 
     String digest() {
