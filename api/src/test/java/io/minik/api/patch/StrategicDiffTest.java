@@ -14,6 +14,7 @@ import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -178,16 +179,16 @@ class StrategicDiffTest {
         ArrayNode changes = Json.array();
         for (JsonNode item : after) {
             order.addObject().set(key, item.get(key));
-            JsonNode old = find(before, key, item.get(key));
-            if (old == null) {
+            Optional<JsonNode> old = find(before, key, item.get(key));
+            if (old.isEmpty()) {
                 changes.add(item.deepCopy());
-            } else if (!old.equals(item)) {
-                ObjectNode change = diff((ObjectNode) old, (ObjectNode) item, name.equals("volumes"));
+            } else if (!old.get().equals(item)) {
+                ObjectNode change = diff((ObjectNode) old.get(), (ObjectNode) item, name.equals("volumes"));
                 changes.add(change.set(key, item.get(key)));
             }
         }
         for (JsonNode item : before) {
-            if (find(after, key, item.get(key)) == null) {
+            if (find(after, key, item.get(key)).isEmpty()) {
                 changes.addObject().put("$patch", "delete").set(key, item.get(key));
             }
         }
@@ -205,13 +206,13 @@ class StrategicDiffTest {
         return false;
     }
 
-    private static JsonNode find(ArrayNode list, String key, JsonNode wanted) {
+    private static Optional<JsonNode> find(ArrayNode list, String key, JsonNode wanted) {
         for (JsonNode item : list) {
             if (item.get(key).equals(wanted)) {
-                return item;
+                return Optional.of(item);
             }
         }
-        return null;
+        return Optional.empty();
     }
 
     // ---- pods by chance
