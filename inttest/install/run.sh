@@ -37,7 +37,7 @@ ok "a stop is no failure" like "$unit" '^SuccessExitStatus=143$'
 ok "installing the same again changes nothing" outputs 'is up to date' install server --tls-san 'a b'
 ok "a machine's own kubectl stays" outputs 'kubectl stays: minik kubectl runs it' install server --tls-san 'a b'
 with=(MINIK_SYMLINK=skip)
-ok "no links are made where none are wanted" fails outputs 'kubectl' install server --tls-san 'a b'
+ok "no links are made where none are wanted" fails outputs 'link to minik|kubectl stays' install server --tls-san 'a b'
 with=(MINIK_SYMLINK=force)
 ok "kubectl and crictl are links to minik" outputs 'kubectl is a link to minik' install server --tls-san 'a b'
 ok "of that name it runs the machine's" outputs 'Client Version: v1' "$work/bin/kubectl" version --client

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -182,8 +183,14 @@ public final class Main implements Runnable {
         String word = unmatched.getUnmatched().get(0);
         if (word.startsWith("-")) {
             String name = word.contains("=") ? word.substring(0, word.indexOf('=')) : word;
-            return "\"" + name + "\" is no option of " + spec.qualifiedName()
-                    + nearest(name, spec.optionsMap().keySet());
+            Set<String> known = new TreeSet<>(spec.optionsMap().keySet());
+            if (K3S_COMMANDS.contains(spec.name())) {
+                // Those that minik has not say what to use instead.
+                K3sFlags.read().rows().stream()
+                        .filter(row -> row.commands().contains(spec.name()))
+                        .forEach(row -> known.addAll(row.names()));
+            }
+            return "\"" + name + "\" is no option of " + spec.qualifiedName() + nearest(name, known);
         }
         return spec.subcommands().isEmpty()
                 ? "\"" + word + "\" is more than " + spec.qualifiedName() + " asks for: it takes options only"

@@ -37,6 +37,7 @@ class MainTest {
                 "servr                           | minik: \"servr\" is no command of minik; did you mean \"server\"?",
                 "server --dta-dir=/x             | minik: \"--dta-dir\" is no option of minik server; did you mean \"--data-dir\"?",
                 "server --quick                  | minik: \"--quick\" is no option of minik server",
+                "server --dokcer                 | minik: \"--dokcer\" is no option of minik server; did you mean \"--docker\"?",
                 "server now                      | minik: \"now\" is more than minik server asks for: it takes options only",
                 "agent --cluster-cidr=10.0.0.0/8 | minik: \"--cluster-cidr\" is no option of minik agent",
                 "server --docker                 | minik: --docker is an option of k3s that minik does not have: containers are run by minik itself",
