@@ -4,7 +4,6 @@ import io.minik.agent.dns.DnsServer;
 import io.minik.agent.kubelet.Kubelet;
 import io.minik.agent.kubelet.KubeletConfig;
 import io.minik.agent.node.NodeConfig;
-import io.minik.agent.node.NodeFigures;
 import io.minik.agent.node.NodeImage;
 import io.minik.agent.node.NodeNetwork;
 import io.minik.agent.node.NodeRoom;
@@ -46,7 +45,6 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -171,7 +169,8 @@ final class AgentRooms {
         Future<NodeRuntime> runtime = NodeRuntime.open(vertx, node);
         Future<Context> context = Rooms.loop(vertx);
         return Future.join(identity, runtime, context)
-                .compose(all -> vertx.executeBlocking(() -> Machine.read(node), false))
+                .compose(all -> vertx.executeBlocking(
+                        () -> Machine.read(node, runtime.result().sys()), false))
                 .compose(machine -> new AgentRooms(
                                 daemon,
                                 node,
@@ -180,15 +179,6 @@ final class AgentRooms {
                                 obtain,
                                 context.result())
                         .startRooms(runtime.result(), machine));
-    }
-
-    /** What the kubelet and the node object say of this machine. */
-    private record Machine(NodeFigures figures, Map<String, String> allocatable, long memoryBytes, Path resolvConf) {
-        static Machine read(NodeOptions node) throws IOException {
-            NodeFigures figures = new NodeFigures(node.dataDir);
-            return new Machine(
-                    figures, figures.allocatable(node.maxPods), figures.memoryBytes(), Resolvers.file(node.resolvConf));
-        }
     }
 
     private Future<Void> startRooms(NodeRuntime runtime, Machine machine) {
@@ -267,6 +257,7 @@ final class AgentRooms {
                         () -> runtime.health().ready()
                                 ? Optional.empty()
                                 : Optional.of(runtime.health().message()),
+                        machine.pressure(),
                         machine.figures(),
                         () -> images(runtime),
                         files::call));
@@ -335,10 +326,10 @@ final class AgentRooms {
                 new KubeletConfig.Resolving(
                         List.of(cluster.clusterDns()), cluster.clusterDomain(), machine.resolvConf()),
                 "kubepods",
-                machine.allocatable(),
+                new KubeletConfig.Machine(
+                        machine.allocatable(), machine.memoryBytes(), machine.pressure(), machine.figures()::left),
                 beside.nodeRoom()::object,
                 new KubeletConfig.Addressing(podNetwork.future(), beside.policy()::guarded),
-                machine.memoryBytes(),
                 false);
         return new Kubelet(
                 config,

@@ -18,6 +18,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.slf4j.event.Level;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Options that a server and an agent share: where things live, who this node is, how it logs. */
@@ -146,6 +147,9 @@ final class NodeOptions {
             description = "pods that this node runs by files, one a file (default DATA-DIR/agent/pod-manifests)")
     String podManifestPath = "";
 
+    @Mixin
+    EvictionOptions eviction = new EvictionOptions();
+
     @Option(
             names = "--private-registry",
             paramLabel = "FILE",
@@ -230,6 +234,7 @@ final class NodeOptions {
             new Flag("--log").fileOfDirectory(Path.of(logFile));
         }
         places();
+        eviction.policy();
         resolvedNodeName();
         if (!nodeIp.isEmpty()) {
             new Flag("--node-ip").ownAddress(nodeIp);

@@ -189,7 +189,7 @@ class K3sFlagsTest {
                 "--flannel-backend vxlan             | --flannel-backend: \"vxlan\" is not how minik does it: routes from node to node (host-gw)",
                 "--tls-san-security=false            | --tls-san-security: \"false\" is not how minik does it",
                 "--kubelet-arg                       | --kubelet-arg needs a value",
-                "--kubelet-arg=eviction-hard=5%      | --kubelet-arg: \"eviction-hard\" is a setting of kubelet that minik does not have: pods are not evicted",
+                "--kubelet-arg=kube-reserved=cpu=1   | --kubelet-arg: \"kube-reserved\" is a setting of kubelet that minik does not have: what minik needs itself is",
                 "--kube-controller-manager-arg node-monitor-period=soon | \"soon\" is no duration such as 40s or 1m0s",
                 "--kube-controller-manager-arg node-monitor-period=1500ms | is no duration such as 40s",
                 "--kube-controller-manager-arg node-monitor-period=1.5s | is no number of whole seconds",

@@ -55,6 +55,10 @@ class OptionsTest {
             --data-dir=FOLDER/file                      | is a file, not a directory
             --data-dir=FOLDER/file/data                 | FOLDER/file is a file
             --pod-manifest-path=FOLDER/file             | --pod-manifest-path: "FOLDER/file" is a file, not a directory
+            --eviction-hard=memory.available            | --eviction-hard: "memory.available" is not SIGNAL<QUANTITY
+            --eviction-soft=memory.available<1Gi        | --eviction-soft: grace period must be specified for the soft eviction threshold memory.available
+            --eviction-soft-grace-period=x --eviction-soft=memory.available<1Gi | --eviction-soft: "x" is not SIGNAL=PERIOD
+            --eviction-pressure-transition-period=5     | --eviction-pressure-transition-period: "5" is no duration: write 90s or 1m30s
             --default-local-storage-path=FOLDER/file    | --default-local-storage-path: "FOLDER/file" is a file, not a directory
             --run-dir=                                  | --run-dir: "" names no file
             --run-dir=FOLDER                            | holds --data-dir: a reboot may take all that is in it

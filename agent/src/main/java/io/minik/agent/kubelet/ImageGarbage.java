@@ -88,6 +88,15 @@ final class ImageGarbage {
                 }));
     }
 
+    /** The node is short of disk: what nobody needs goes, until there is room. */
+    Future<Void> free() {
+        if (running) {
+            return Future.succeededFuture();
+        }
+        running = true;
+        return collect().onComplete(done -> loop.run(() -> running = false));
+    }
+
     private Future<Void> collect() {
         Future<List<Cri.Image>> all = images.listImages();
         Future<List<Cri.Container>> present = runtime.listContainers(Cri.ContainerFilter.ALL);

@@ -68,6 +68,7 @@ public final class Kubelet implements Room {
     private final PodWorker.Node node;
     private final StorageEviction storage;
     private final StaticPods statics;
+    private final NodeEviction eviction;
 
     // Owned by the loop.
     private final Map<String, PodWorker> workers = new LinkedHashMap<>();
@@ -95,6 +96,11 @@ public final class Kubelet implements Room {
                 parts.files(),
                 this::serviceLinks);
         this.storage = new StorageEviction(loop, start, workers::values);
+        this.eviction = new NodeEviction(
+                loop,
+                new NodeEviction.Parts(
+                        start, config.machine().pressure(), config.machine().left(), storage, garbage::free),
+                workers::values);
         this.node = new PodWorker.Node(start, parts.prober(), loop, new Others());
         StaticFolder manifests = new StaticFolder(config.places().podManifests(), config.nodeName());
         this.statics = new StaticPods(
@@ -137,6 +143,7 @@ public final class Kubelet implements Room {
             worker.gone();
         }
         statics.begin();
+        eviction.start();
         health = Health.READY;
     }
 
@@ -148,6 +155,7 @@ public final class Kubelet implements Room {
             health = Health.notReady("stopped");
             pods.stop();
             statics.stop();
+            eviction.stop();
             workers.values().forEach(PodWorker::rest);
             workers.clear();
             done.complete();
@@ -269,11 +277,12 @@ public final class Kubelet implements Room {
         if (!pod.status().startTime().isEmpty() || pod.terminal() || pod.deleting()) {
             return;
         }
-        NodeAdmission.refuse(
+        NodeAdmission.refuse(pod, config.machine().pressure().now())
+                .or(() -> NodeAdmission.refuse(
                         pod,
                         admitted(pod),
                         config.allocatable(),
-                        config.node().get().map(Node::of))
+                        config.node().get().map(Node::of)))
                 .or(() -> NodeSecurity.refuse(pod))
                 .ifPresent(refusal -> {
                     events.warning(pod, refusal.reason(), refusal.message());

@@ -1,18 +1,20 @@
 package io.minik.agent.kubelet;
 
+import io.minik.agent.node.NodePressure;
+import io.minik.agent.node.Threshold;
 import io.minik.api.object.KubeObject;
 import io.vertx.core.Future;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
 
 /**
  * @param nodeIps the first is the main one
  * @param cgroupRoot first part of cgroup parents: {@code kubepods}
- * @param allocatable the node's, as quantities
  * @param node as the API has it; empty while it is not known
  * @param addressing when pods can have addresses, and what comes before their first packet
  * @param seccompDefault containers that say nothing get runtime/default instead of unconfined
@@ -23,10 +25,9 @@ public record KubeletConfig(
         Places places,
         Resolving dns,
         String cgroupRoot,
-        Map<String, String> allocatable,
+        Machine machine,
         Supplier<Optional<KubeObject>> node,
         Addressing addressing,
-        long nodeMemoryBytes,
         boolean seccompDefault) {
     /**
      * @param ready succeeds once pods can have addresses
@@ -52,6 +53,26 @@ public record KubeletConfig(
      * @param resolvConf the node's own, for dnsPolicy Default and for the search list
      */
     public record Resolving(List<String> clusterDns, String clusterDomain, Path resolvConf) {}
+
+    /**
+     * The machine below.
+     *
+     * @param allocatable the node's, as quantities
+     * @param left what there is of it and what is left; blocking
+     */
+    public record Machine(
+            Map<String, String> allocatable,
+            long memoryBytes,
+            NodePressure pressure,
+            Callable<Map<Threshold.Signal, Threshold.Amount>> left) {}
+
+    Map<String, String> allocatable() {
+        return machine.allocatable();
+    }
+
+    long nodeMemoryBytes() {
+        return machine.memoryBytes();
+    }
 
     Path rootDir() {
         return places.rootDir();

@@ -1,20 +1,29 @@
 package io.minik.agent.kubelet;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.minik.agent.node.NodePressure;
 import io.minik.api.core.Container;
 import io.minik.api.core.ContainerPort;
 import io.minik.api.core.Node;
 import io.minik.api.core.NodeSelector;
 import io.minik.api.core.Pod;
+import io.minik.api.core.PodQos;
+import io.minik.api.core.Taint;
 import io.minik.api.core.Toleration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** The node's own last look at a pod that was bound to it: what does not fit is refused for good. Pure. */
 final class NodeAdmission {
+    private static final Taint MEMORY_PRESSURE = new Taint("node.kubernetes.io/memory-pressure", "", "NoSchedule", "");
+
+    /** system-cluster-critical's priority, and above. */
+    private static final int CRITICAL_PRIORITY = 2_000_000_000;
+
     private NodeAdmission() {}
 
     /** @param message without the words that stand before it in a pod's status */
@@ -41,6 +50,26 @@ final class NodeAdmission {
                         .map(here -> failed("TaintToleration", "node(s) had taints that the pod didn't tolerate")));
     }
 
+    /** What is short already gets no more pods that would take of it. */
+    static Optional<Rejection> refuse(Pod pod, Set<NodePressure.Condition> pressure) {
+        if (pressure.isEmpty() || pod.spec().priority() >= CRITICAL_PRIORITY) {
+            return Optional.empty();
+        }
+        boolean memoryAlone = pressure.equals(Set.of(NodePressure.Condition.MemoryPressure));
+        if (memoryAlone
+                && (pod.qos() != PodQos.BestEffort || Toleration.anyTolerates(tolerations(pod), MEMORY_PRESSURE))) {
+            return Optional.empty();
+        }
+        return Optional.of(new Rejection(
+                "Evicted",
+                "The node had condition: "
+                        + pressure.stream().map(Enum::name).sorted().toList() + ". "));
+    }
+
+    private static List<Toleration> tolerations(Pod pod) {
+        return pod.spec().tolerations().stream().map(Toleration::of).toList();
+    }
+
     private static Rejection failed(String predicate, String why) {
         return new Rejection(predicate, "Predicate " + predicate + " failed: " + why);
     }
@@ -56,8 +85,7 @@ final class NodeAdmission {
 
     /** Only a taint that would drive the pod away again at once: the others are the scheduler's. */
     private static boolean repelled(Pod pod, Node node) {
-        List<Toleration> tolerations =
-                pod.spec().tolerations().stream().map(Toleration::of).toList();
+        List<Toleration> tolerations = tolerations(pod);
         return node.taints().stream()
                 .anyMatch(taint -> taint.effect().equals("NoExecute") && !Toleration.anyTolerates(tolerations, taint));
     }

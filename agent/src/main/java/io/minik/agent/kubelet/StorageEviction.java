@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -95,6 +96,16 @@ final class StorageEviction {
                     .ifPresent(message -> loop.run(() -> evict(worker, message)));
             return null;
         });
+    }
+
+    /** Bytes of a pod's volumes, writable layers and logs. */
+    Future<Long> used(PodWorker worker) {
+        Future<Map<String, Long>> volumes = node.volumes().used(worker.pod());
+        Future<Map<String, Long>> containers = containers(worker);
+        return Future.all(volumes, containers).map(done -> Stream.of(volumes.result(), containers.result())
+                .flatMap(each -> each.values().stream())
+                .mapToLong(Long::longValue)
+                .sum());
     }
 
     private void evict(PodWorker worker, String message) {

@@ -8,25 +8,19 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** The node's conditions from what was measured. Pure. */
 final class NodeConditions {
-    /** Upstream's memory.available threshold. */
-    static final long LEAST_MEMORY_BYTES = NodeFigures.KEPT_MEMORY_BYTES;
-    /** A share of the disk, in percent: as small devices with big cards want it. */
-    static final long LEAST_DISK_PERCENT = 5;
-
-    private static final int PERCENT = 100;
-
     private NodeConditions() {}
 
     record Condition(String type, boolean is, String reason, String message) {}
 
-    /** @param notReady why the node can't run pods; empty if it can */
-    static List<Condition> of(NodeFigures.Usage usage, Optional<String> notReady) {
+    /** @param pressure what is short; @param notReady why the node can't run pods; empty if it can */
+    static List<Condition> of(Set<NodePressure.Condition> pressure, Optional<String> notReady) {
         List<Condition> conditions = new ArrayList<>();
         conditions.add(
-                usage.memoryAvailableBytes() < LEAST_MEMORY_BYTES
+                pressure.contains(NodePressure.Condition.MemoryPressure)
                         ? new Condition(
                                 "MemoryPressure",
                                 true,
@@ -37,14 +31,23 @@ final class NodeConditions {
                                 false,
                                 "KubeletHasSufficientMemory",
                                 "kubelet has sufficient memory available"));
-        boolean full = usage.fsAvailableBytes() < usage.fsCapacityBytes() / PERCENT * LEAST_DISK_PERCENT;
         conditions.add(
-                full
+                pressure.contains(NodePressure.Condition.DiskPressure)
                         ? new Condition("DiskPressure", true, "KubeletHasDiskPressure", "kubelet has disk pressure")
                         : new Condition(
                                 "DiskPressure", false, "KubeletHasNoDiskPressure", "kubelet has no disk pressure"));
         conditions.add(
-                new Condition("PIDPressure", false, "KubeletHasSufficientPID", "kubelet has sufficient PID available"));
+                pressure.contains(NodePressure.Condition.PIDPressure)
+                        ? new Condition(
+                                "PIDPressure",
+                                true,
+                                "KubeletHasInsufficientPID",
+                                "kubelet has insufficient PID available")
+                        : new Condition(
+                                "PIDPressure",
+                                false,
+                                "KubeletHasSufficientPID",
+                                "kubelet has sufficient PID available"));
         conditions.add(notReady.map(why -> new Condition("Ready", false, "KubeletNotReady", why))
                 .orElse(new Condition("Ready", true, "KubeletReady", "kubelet is posting ready status")));
         return conditions;

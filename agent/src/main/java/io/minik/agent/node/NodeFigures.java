@@ -4,11 +4,13 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** What the machine has and uses, from /proc and the file system. Blocking, but never for long. */
 public final class NodeFigures {
@@ -18,11 +20,38 @@ public final class NodeFigures {
     /** Upstream's hard eviction threshold, kept back from pods. */
     static final long KEPT_MEMORY_BYTES = 100L << 20;
 
-    private final Path dataDir;
+    private static final Path PID_MAX = Path.of("/proc/sys/kernel/pid_max");
+    private static final Path LOAD = Path.of("/proc/loadavg");
 
-    /** @param dataDir whose file system holds images, pods and logs */
-    public NodeFigures(Path dataDir) {
+    private final Path dataDir;
+    private final Function<Path, Threshold.Amount> inodes;
+
+    /** @param dataDir whose file system holds images, pods and logs; @param inodes of a file system */
+    public NodeFigures(Path dataDir, Function<Path, Threshold.Amount> inodes) {
         this.dataDir = dataDir;
+        this.inodes = inodes;
+    }
+
+    /** What there is and what of it is left, for eviction. */
+    public Map<Threshold.Signal, Threshold.Amount> left() throws IOException {
+        Map<String, Long> memory = memory();
+        File store = store();
+        Map<Threshold.Signal, Threshold.Amount> left = new EnumMap<>(Threshold.Signal.class);
+        left.put(
+                Threshold.Signal.MEMORY,
+                new Threshold.Amount(memory.getOrDefault("MemTotal", 0L), memory.getOrDefault("MemAvailable", 0L)));
+        left.put(Threshold.Signal.DISK, new Threshold.Amount(store.getTotalSpace(), store.getUsableSpace()));
+        left.put(Threshold.Signal.INODES, inodes.apply(dataDir));
+        left.put(Threshold.Signal.PIDS, pids(Files.readString(PID_MAX), Files.readString(LOAD)));
+        return left;
+    }
+
+    /** @param load as the kernel tells it, with running and all threads in its fourth word: {@code 0.1 0.2 0.3 2/345 6789} */
+    static Threshold.Amount pids(String most, String load) {
+        long all = Long.parseLong(most.strip());
+        String[] words = load.split(" ");
+        long used = Long.parseLong(words[3].substring(words[3].indexOf('/') + 1));
+        return new Threshold.Amount(all, Math.max(0, all - used));
     }
 
     /** @param cpuNanos used since boot, all cores together */

@@ -56,6 +56,7 @@ public final class NodeRoom implements Room {
             EventRecorder events,
             NodeNetwork network,
             Supplier<Optional<String>> runtimeReady,
+            NodePressure pressure,
             NodeFigures figures,
             Supplier<Future<List<NodeImage>>> images,
             Function<Callable<Void>, Future<Void>> files) {}
@@ -71,7 +72,6 @@ public final class NodeRoom implements Room {
 
     // Owned by the loop.
     private @Nullable NodeFacts facts;
-    private NodeFigures.@Nullable Usage usage;
     private Optional<String> networkFault =
             Optional.of("container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady"
                     + " message:Network plugin returns error: the node has no pod CIDR yet");
@@ -126,6 +126,7 @@ public final class NodeRoom implements Room {
                 })
                 .onSuccess(ignored -> {
                     nodes.onChange((before, now) -> changed(before, now));
+                    parts.pressure().onChange(this::report);
                     nodes.start();
                     lease.start();
                     parts.events().normal(node.orElseThrow(), "Starting", "Starting kubelet.");
@@ -153,7 +154,6 @@ public final class NodeRoom implements Room {
 
     private Future<Void> measure(boolean first, List<NodeImage> images) {
         return parts.files().apply(() -> {
-            NodeFigures.Usage now = parts.figures().usage();
             NodeFacts found = first || facts == null
                     ? new NodeFacts(
                             parts.figures().capacity(config.maxPods()),
@@ -161,10 +161,7 @@ public final class NodeRoom implements Room {
                             parts.figures().system(),
                             images)
                     : facts.with(images);
-            loop.run(() -> {
-                usage = now;
-                facts = found;
-            });
+            loop.run(() -> facts = found);
             return null;
         });
     }
@@ -324,18 +321,18 @@ public final class NodeRoom implements Room {
 
     private void report() {
         NodeFacts known = facts;
-        NodeFigures.Usage used = usage;
         // A restarted node that said NotReady for the blink of its set-up would have its pods taken out of all
         // Services.
-        if (stopped || configuring || node.isEmpty() || known == null || used == null) {
+        if (stopped || configuring || node.isEmpty() || known == null) {
             return;
         }
         if (reporting) {
             reportAgain = true;
             return;
         }
-        List<NodeConditions.Condition> conditions = NodeConditions.of(
-                used, networkFault.or(() -> parts.runtimeReady().get()));
+        List<NodeConditions.Condition> conditions =
+                NodeConditions.of(parts.pressure().now(), networkFault.or(() -> parts.runtimeReady()
+                        .get()));
         ObjectNode status = NodeObject.status(config, known, node.get());
         boolean same = conditions.equals(told) && covers(node.get(), status);
         if (same && Duration.between(toldAt, loop.now()).compareTo(REPORT) < 0) {

@@ -76,6 +76,19 @@ class ImageGarbageTest {
     }
 
     @Test
+    void whatIsPinnedStaysThoughNobodyUsesIt() {
+        Cri.Image plain = FakeCri.FakeImage.of("pinned", List.of(), "").told();
+        runtime.local.put(
+                "pinned", FakeCri.FakeImage.of("pinned", List.of(), "").pinned());
+        garbage.used(plain);
+        have("free");
+        loop.advance(Duration.ofMinutes(3));
+        extra = 90;
+        look();
+        assertThat(runtime.local).containsOnlyKeys("pinned");
+    }
+
+    @Test
     void whatAContainerUsesStays() {
         have("a");
         loop.advance(Duration.ofMinutes(3));

@@ -1,5 +1,7 @@
 package io.minik.agent.kubelet;
 
+import io.minik.agent.node.NodePressure;
+import io.minik.agent.node.Threshold;
 import io.minik.agent.probe.Actions;
 import io.minik.agent.probe.Prober;
 import io.minik.agent.volume.DownwardFields;
@@ -30,6 +32,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -51,6 +54,8 @@ final class KubeletHarness {
     final Map<String, Prober.Listener> probes = new HashMap<>();
     final Set<String> mounted = new HashSet<>();
     Promise<Void> network = Promise.promise();
+    NodePressure pressure = new NodePressure(NodePressure.Policy.NONE);
+    final Map<Threshold.Signal, Threshold.Amount> left = new EnumMap<>(Threshold.Signal.class);
     final List<String> imageVolumes = new ArrayList<>();
     final Map<String, Long> usedBytes = new HashMap<>();
     final List<String> filled = new ArrayList<>();
@@ -59,6 +64,13 @@ final class KubeletHarness {
     Optional<String> mountFault = Optional.empty();
     Actions.Outcome hookOutcome = Actions.Outcome.success("");
     Kubelet kubelet;
+
+    /** On a node with thresholds. */
+    KubeletHarness(Path directory, NodePressure.Policy policy) {
+        network.complete();
+        pressure = new NodePressure(policy);
+        kubelet = make(directory);
+    }
 
     KubeletHarness(Path directory) {
         network.complete();
@@ -92,10 +104,10 @@ final class KubeletHarness {
                         directory.resolve("manifests")),
                 new KubeletConfig.Resolving(List.of("10.43.0.10"), "cluster.local", directory.resolve("resolv.conf")),
                 "kubepods",
-                Map.of("cpu", "2", "memory", "4Gi", "pods", "10"),
+                new KubeletConfig.Machine(
+                        Map.of("cpu", "2", "memory", "4Gi", "pods", "10"), 8L << 30, pressure, () -> Map.copyOf(left)),
                 () -> Optional.of(NODE),
                 KubeletConfig.Addressing.open(network.future()),
-                8L << 30,
                 false);
         return new Kubelet(
                 config,

@@ -77,7 +77,8 @@ class NodeRoomTest {
                         new EventRecorder(loop, client, "kubelet", "n1"),
                         new RecordingNetwork(),
                         Optional::empty,
-                        new NodeFigures(directory),
+                        pressure,
+                        new NodeFigures(directory, place -> new Threshold.Amount(0, 0)),
                         () -> Future.succeededFuture(images),
                         NodeRoomTest::now));
     }
@@ -91,6 +92,9 @@ class NodeRoomTest {
     }
 
     private List<String> firewall = List.of();
+
+    private final NodePressure pressure = new NodePressure(
+            new NodePressure.Policy(Threshold.hard("memory.available<100Mi"), NodePressure.Policy.TRANSITION));
 
     @Test
     void aFirewallThatStandsInTheWayIsAnEventOfTheNode() {

@@ -3,6 +3,8 @@ package io.minik.agent.streaming;
 import io.minik.agent.kubelet.Kubelet;
 import io.minik.agent.kubelet.KubeletConfig;
 import io.minik.agent.node.NodeFigures;
+import io.minik.agent.node.NodePressure;
+import io.minik.agent.node.Threshold;
 import io.minik.agent.probe.NetworkActions;
 import io.minik.agent.probe.ProbeTimers;
 import io.minik.agent.volume.FileWork;
@@ -129,7 +131,7 @@ final class RealNode implements AutoCloseable {
             await(images.importArchive(BusyboxArchive.write(directory.resolve("busybox.tar"), IMAGE)));
         }
         kubelet = on(() -> kubelet(images));
-        NodeFigures figures = new NodeFigures(directory);
+        NodeFigures figures = new NodeFigures(directory, place -> new Threshold.Amount(0, 0));
         server = new KubeletServer(
                 vertx,
                 context,
@@ -160,10 +162,13 @@ final class RealNode implements AutoCloseable {
                         root, directory.resolve("logs"), Optional.empty(), directory.resolve("manifests")),
                 new KubeletConfig.Resolving(List.of("10.43.0.10"), "cluster.local", Path.of("/etc/resolv.conf")),
                 "kubepods",
-                Map.of("cpu", "8", "memory", "16Gi", "pods", "110"),
+                new KubeletConfig.Machine(
+                        Map.of("cpu", "8", "memory", "16Gi", "pods", "110"),
+                        16L << 30,
+                        new NodePressure(NodePressure.Policy.NONE),
+                        Map::of),
                 Optional::empty,
                 KubeletConfig.Addressing.open(Future.succeededFuture()),
-                16L << 30,
                 false);
         return new Kubelet(
                 config,

@@ -525,6 +525,19 @@ public final class FakeCri implements RuntimeService, ImageService {
             return new FakeImage(told, List.of("run"), Map.of("FROM", "image", "PATH", "/bin"));
         }
 
+        public FakeImage pinned() {
+            Image kept = new Image(
+                    told.id(),
+                    told.repoTags(),
+                    told.repoDigests(),
+                    told.size(),
+                    told.uid(),
+                    told.username(),
+                    true,
+                    told.volumes());
+            return new FakeImage(kept, cmd, env);
+        }
+
         List<String> argv(Cri.ContainerProcess process) {
             List<String> argv = new ArrayList<>(process.command());
             argv.addAll(process.args());
