@@ -45,6 +45,26 @@ func run(text string, data interface{}) (out string, failed string) {
 		err := t.ExecuteTemplate(&buf, name, data)
 		return buf.String(), err
 	}
+	functions["tpl"] = func(text string, data interface{}) (string, error) {
+		own, err := t.Clone()
+		if err != nil {
+			return "", err
+		}
+		inner, err := own.New("gotpl").Parse(text)
+		if err != nil {
+			return "", err
+		}
+		var buf strings.Builder
+		err = inner.Execute(&buf, data)
+		return buf.String(), err
+	}
+	functions["lookup"] = func(string, string, string, string) map[string]interface{} { return map[string]interface{}{} }
+	functions["required"] = func(warn string, value interface{}) (interface{}, error) {
+		if value == nil || value == "" {
+			return nil, fmt.Errorf("%s", warn)
+		}
+		return value, nil
+	}
 	t = template.New("t.yaml").Option("missingkey=zero").Funcs(functions)
 	if _, err := t.Parse(text); err != nil {
 		return "", err.Error()

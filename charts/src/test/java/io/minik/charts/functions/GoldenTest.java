@@ -55,6 +55,8 @@ class GoldenTest {
         functions.put(
                 "include",
                 Function.of(in -> own.get(0).execute(in.string(0), in.get(1), in.budget()), Kind.STRING, Kind.ANY));
+        functions.put("tpl", Function.of(in -> tpl(own.get(0).with(functions), in), Kind.STRING, Kind.ANY));
+        functions.put("lookup", Function.of(in -> Map.of(), Kind.STRING, Kind.STRING, Kind.STRING, Kind.STRING));
         Template templates = new Template(functions);
         own.add(templates);
         try {
@@ -64,6 +66,11 @@ class GoldenTest {
         } catch (TemplateException e) {
             return "ERROR " + e.getMessage().replace("\u0001", "").replace("\u0002", "");
         }
+    }
+
+    private static String tpl(Template templates, Function.Arguments in) {
+        templates.parse("gotpl", in.string(0));
+        return templates.execute("gotpl", in.get(1), in.budget());
     }
 
     private static String text(String name) {
