@@ -169,7 +169,7 @@ public final class Rendering {
 
     /** Deep ones first, so that those above may define anew what they define. */
     private List<String> order() {
-        Comparator<String> depth = Comparator.comparing(
+        Comparator<String> depth = Comparator.comparingLong(
                 name -> name.chars().filter(letter -> letter == '/').count());
         return sources.keySet().stream()
                 .sorted(depth.thenComparing(Comparator.naturalOrder()).reversed())
