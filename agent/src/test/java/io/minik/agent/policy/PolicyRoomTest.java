@@ -25,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -51,7 +52,7 @@ class PolicyRoomTest {
     private final ManualLoop loop = new ManualLoop();
     private final FakeApi api = new FakeApi(loop);
     private final ApiClient client = new ApiClient(api, "test");
-    private PolicyRoom room;
+    private final List<PolicyRoom> started = new ArrayList<>();
 
     @BeforeEach
     void program() throws IOException {
@@ -68,15 +69,15 @@ class PolicyRoomTest {
 
     @AfterEach
     void close() throws Exception {
-        if (room != null) {
+        for (PolicyRoom room : started) {
             Future<Void> stopped = room.stop();
             until(stopped::isComplete);
         }
         vertx.close().toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
     }
 
-    private void start(boolean enabled) {
-        room = new PolicyRoom(
+    private PolicyRoom start(boolean enabled) {
+        PolicyRoom room = new PolicyRoom(
                 vertx,
                 loop,
                 new Informers(loop, client),
@@ -86,10 +87,12 @@ class PolicyRoomTest {
                         enabled,
                         new Nft(dir.resolve("nft").toString()),
                         Optional.of(Address.parse("10.43.0.10"))));
-        Future<Void> started = room.start();
-        until(started::isComplete);
-        assertThat(started.succeeded()).as(String.valueOf(started.cause())).isTrue();
+        started.add(room);
+        Future<Void> ready = room.start();
+        until(ready::isComplete);
+        assertThat(ready.succeeded()).as(String.valueOf(ready.cause())).isTrue();
         loop.settle();
+        return room;
     }
 
     /** The loop goes on by hand, while the program runs for real. */
@@ -145,7 +148,7 @@ class PolicyRoomTest {
 
     @Test
     void whereThereAreNoPoliciesNothingIsToldAndPodsAreNotKeptWaiting() throws IOException {
-        start(true);
+        PolicyRoom room = start(true);
         Future<Void> guarded = room.guarded(pod("db", ""), List.of(DB));
         loop.settle();
         assertThat(guarded.succeeded()).isTrue();
@@ -161,7 +164,7 @@ class PolicyRoomTest {
     void thePodsOfAPolicyAreShutAndTheLastPolicyTakesTheTableAlong() {
         api.put(Resources.PODS, pod("db", DB));
         api.put(Resources.PODS, pod("web", WEB));
-        start(true);
+        PolicyRoom room = start(true);
         shut();
         until(() -> isHeld(WEB, DB));
         assertThat(isHeld(DB, WEB)).isFalse();
@@ -175,7 +178,7 @@ class PolicyRoomTest {
 
     @Test
     void aPodThatStartsIsGuardedBeforeTheApiKnowsItsAddress() {
-        start(true);
+        PolicyRoom room = start(true);
         shut();
         until(() -> kernel().has(PolicyRoom.TABLE));
         Future<Void> guarded = room.guarded(pod("db", ""), List.of(DB));
@@ -192,7 +195,7 @@ class PolicyRoomTest {
 
     @Test
     void aPodIsNotStartedWithoutItsRules() throws IOException {
-        start(true);
+        PolicyRoom room = start(true);
         shut();
         until(() -> kernel().has(PolicyRoom.TABLE));
         Path refuse = Files.createFile(dir.resolve("refuse"));
@@ -210,7 +213,7 @@ class PolicyRoomTest {
     @Test
     void aTableThatSomebodyTookAwayIsMadeAnew() throws IOException {
         api.put(Resources.PODS, pod("db", DB));
-        start(true);
+        PolicyRoom room = start(true);
         shut();
         until(() -> isHeld(WEB, DB));
         Files.writeString(dir.resolve("told"), "");
@@ -221,7 +224,7 @@ class PolicyRoomTest {
     @Test
     void whatAnEarlierOneLeftGoesWhereItIsSwitchedOff() throws IOException {
         Files.writeString(dir.resolve("tables"), "table inet other\ntable inet " + PolicyRoom.TABLE + "\n");
-        start(false);
+        PolicyRoom room = start(false);
         assertThat(Files.readString(dir.resolve("told"))).contains("delete table inet " + PolicyRoom.TABLE);
         shut();
         Future<Void> guarded = room.guarded(pod("db", ""), List.of(DB));
@@ -233,7 +236,7 @@ class PolicyRoomTest {
     @Test
     void whatAnEarlierOneLeftGoesOnceItIsKnownThatThereAreNoPolicies() throws IOException {
         Files.writeString(dir.resolve("tables"), "table inet " + PolicyRoom.TABLE + "\n");
-        start(true);
+        PolicyRoom room = start(true);
         until(() -> !room.isThere());
         assertThat(Files.readString(dir.resolve("told"))).contains("delete table inet " + PolicyRoom.TABLE);
     }
