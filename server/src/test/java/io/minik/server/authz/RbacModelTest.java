@@ -183,7 +183,7 @@ class RbacModelTest {
                 String whole = asked.resource() + (asked.subresource().isEmpty() ? "" : "/" + asked.subresource());
                 resource |= each.equals("*")
                         || each.equals(whole)
-                        || !asked.subresource().isEmpty() && each.equals("*/" + asked.subresource());
+                        || (!asked.subresource().isEmpty() && each.equals("*/" + asked.subresource()));
             }
             if (resource
                     && (groups.contains("*") || groups.contains(asked.group()))

@@ -31,7 +31,7 @@ class NamespacedPathsTest {
     @BeforeEach
     void start() throws Exception {
         Authorizer ruler = (user, asked) -> Future.succeededFuture(new Decision(
-                everything || asked.resourceRequest() && asked.namespace().equals("shop")
+                everything || (asked.resourceRequest() && asked.namespace().equals("shop"))
                         ? Outcome.ALLOW
                         : Outcome.NO_OPINION,
                 ""));
