@@ -3,6 +3,8 @@
 # machine that is none. PART=servicelb runs one part alone.
 # shellcheck source=../two-nodes.sh
 . "$(dirname "$0")/../two-nodes.sh"
+# shellcheck source=ingress.sh
+. "$(dirname "$0")/ingress.sh"
 begin
 two_hosts
 host_up out 9
@@ -440,4 +442,5 @@ part servicelb && servicelb
 part names && names
 part storage && storage
 part policies && policies
+part ingress && ingress
 true

@@ -1,6 +1,7 @@
 package io.minik.cli;
 
 import io.minik.agent.dns.DnsServer;
+import io.minik.agent.ingress.IngressRoom;
 import io.minik.agent.kubelet.Kubelet;
 import io.minik.agent.kubelet.KubeletConfig;
 import io.minik.agent.node.NodeConfig;
@@ -190,6 +191,8 @@ final class AgentRooms {
                 new FilterTables(proxy(), FilterTables.policy(daemon.vertx(), loop, informers, events, identity));
         NodeRoom nodeRoom = nodeRoom(runtime, machine, files, tables);
         Kubelet kubelet = kubelet(runtime, machine, files, new Beside(nodeRoom, tables.policy()));
+        IngressRoom ingress = IngressRooms.of(
+                new IngressRoom.Parts(vertx, loop, informers, api, events.as("ingress-controller")), node, identity);
         KubeletServer server = new KubeletServer(
                 vertx,
                 context,
@@ -207,7 +210,7 @@ final class AgentRooms {
                         InstantSource.system()),
                 kubelet,
                 runtime.runtimeService(),
-                new KubeletServer.Node(machine.figures(), volumes));
+                new KubeletServer.Node(machine.figures(), volumes, ingress::metrics));
         return volumes.sweep()
                 .compose(unused -> rooms.start(context, runtime))
                 .compose(unused -> rooms.startAll(
@@ -223,6 +226,7 @@ final class AgentRooms {
                                 new StaticPodsRoom(vertx, kubelet, node.podManifests()),
                                 server,
                                 renewal(server),
+                                ingress,
                                 nodeRoom)));
     }
 

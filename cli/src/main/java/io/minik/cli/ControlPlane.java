@@ -134,7 +134,7 @@ final class ControlPlane {
                 clock);
         this.tokenPage = new TokenPage(vertx, !options.tokens.token.isEmpty());
         this.certificates = new CertificatePage(vertx, pki, this::certificatesRenewed);
-        this.rbac = new Rbac(controllers.informers());
+        this.rbac = new Rbac(controllers.informers(), options.parts().has(Parts.INGRESS));
         options.authorization.settle(rbac.authorizer(), vertx, controllerLoop, clock);
         Tables tables = opened.ahead().tables();
         Optional<MetricsApi> metrics = MetricsApi.of(options, kinds, tables);

@@ -127,6 +127,13 @@ final class NodeOptions {
     Path nodePasswordFile = Path.of("/etc/minik/node/password");
 
     @Option(
+            names = "--ingress-access-log",
+            paramLabel = "FILE",
+            defaultValue = "",
+            description = "a line for each request of an Ingress goes there (default: none is written)")
+    String ingressAccessLog = "";
+
+    @Option(
             names = "--kubelet-port",
             paramLabel = "PORT",
             defaultValue = "10250",
@@ -287,6 +294,11 @@ final class NodeOptions {
         if (!localStoragePath.isEmpty()) {
             localStoragePath = new Flag("--default-local-storage-path")
                     .directory(Path.of(localStoragePath))
+                    .toString();
+        }
+        if (!ingressAccessLog.isEmpty()) {
+            ingressAccessLog = new Flag("--ingress-access-log")
+                    .file(Path.of(ingressAccessLog))
                     .toString();
         }
         nodePasswordFile = new Flag("--node-password-file").file(nodePasswordFile);

@@ -22,10 +22,12 @@ record Parts(List<String> disabled) {
 
     static final String NETWORK_POLICY = "network-policy";
 
+    static final String INGRESS = "ingress";
+
     static final String HELM_CONTROLLER = "helm-controller";
 
     private static final List<String> ALL =
-            List.of(METRICS, SERVICE_LB, LOCAL_STORAGE, NETWORK_POLICY, HELM_CONTROLLER);
+            List.of(METRICS, SERVICE_LB, LOCAL_STORAGE, NETWORK_POLICY, INGRESS, HELM_CONTROLLER);
 
     boolean has(String part) {
         return !disabled.contains(part);
@@ -44,7 +46,8 @@ record Parts(List<String> disabled) {
                 has(SERVICE_LB),
                 serverPort,
                 has(LOCAL_STORAGE) ? Optional.of(new Directories(server)) : Optional.empty(),
-                has(NETWORK_POLICY));
+                has(NETWORK_POLICY),
+                has(INGRESS));
     }
 
     /** @param context of a client that is allowed whatever a chart may bring */

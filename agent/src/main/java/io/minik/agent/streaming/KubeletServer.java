@@ -30,6 +30,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -57,8 +58,8 @@ public final class KubeletServer implements Room {
         }
     }
 
-    /** What of this machine is asked for. */
-    public record Node(NodeFigures figures, LocalVolumes volumes) {}
+    /** What of this machine is asked for. @param more figures in Prometheus' words, of other rooms; any thread */
+    public record Node(NodeFigures figures, LocalVolumes volumes, Supplier<String> more) {}
 
     private final Vertx vertx;
     private final Context context;
@@ -71,6 +72,7 @@ public final class KubeletServer implements Room {
     private final RemoteCommands commands;
     private final ContainerLogs logs;
     private final LocalVolumes volumes;
+    private final Supplier<String> more;
     private @Nullable HttpServer server;
     private volatile Health health = Health.notReady("not started");
 
@@ -95,6 +97,7 @@ public final class KubeletServer implements Room {
                 config.nodeName(),
                 () -> context.executeBlocking(node.figures()::usage, false));
         this.volumes = node.volumes();
+        this.more = node.more();
         this.commands = new RemoteCommands(kubelet, runtime);
         this.logs = new ContainerLogs(context, kubelet, runtime, watch);
     }
@@ -242,7 +245,7 @@ public final class KubeletServer implements Room {
     private void metrics(HttpServerRequest request, String which) {
         Future<String> text =
                 switch (which) {
-                    case "" -> Future.succeededFuture(metrics.own(config.version()));
+                    case "" -> Future.succeededFuture(metrics.own(config.version()) + more.get());
                     case "cadvisor" -> metrics.cadvisor();
                     case "resource" -> metrics.resource();
                     case "probes" -> Future.succeededFuture("");

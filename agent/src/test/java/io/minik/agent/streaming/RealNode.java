@@ -144,7 +144,8 @@ final class RealNode implements AutoCloseable {
                         InstantSource.system()),
                 kubelet,
                 runtime,
-                new KubeletServer.Node(figures, new LocalVolumes(directory.resolve("storage"), FileWork.on(vertx))));
+                new KubeletServer.Node(
+                        figures, new LocalVolumes(directory.resolve("storage"), FileWork.on(vertx)), () -> ""));
         await(onFuture(() -> kubelet.start()));
         await(server.start());
     }

@@ -1,14 +1,9 @@
 package io.minik.ground.net;
 
 import io.minik.ground.loop.Loop;
-import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpRequestDecoder;
-import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
-import io.netty.handler.codec.http.websocketx.WebSocket08FrameDecoder;
-import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
@@ -117,6 +112,8 @@ public final class Connections {
         private final String source;
         private @Nullable Turns turns;
         private boolean known;
+        private boolean served;
+        private boolean doomed;
         /** Whose place it takes in the crowd; empty: none. */
         private String user = "";
 
@@ -151,7 +148,41 @@ public final class Connections {
         /** Its answer is written, or given up. */
         public void end() {
             requests--;
+            served = true;
             since = nanos.getAsLong();
+        }
+
+        /**
+         * Between two requests it is again one of those that make room for others, as the newest: for servers where nobody has a
+         * name.
+         */
+        public void rest() {
+            if (requests == 0 && guards.get(connection) == this && strangers.add(this)) {
+                leave();
+                known = false;
+                makeRoom(this);
+            }
+        }
+
+        /** Nothing that it says is heard any more: it said what can be understood in two ways, and is to be closed. */
+        public void doom() {
+            doomed = true;
+        }
+
+        public boolean isDoomed() {
+            return doomed;
+        }
+
+        /** Requests under way. */
+        boolean busy() {
+            return requests > 0;
+        }
+
+        private void leave() {
+            if (!user.isEmpty()) {
+                crowd.leave(user, source);
+                user = "";
+            }
         }
 
         /** Somebody with a name asks on it. */
@@ -190,7 +221,7 @@ public final class Connections {
         }
 
         /** Bytes came while no request was under way: the next one's headers. */
-        private void header(int bytes) {
+        void header(int bytes) {
             if (requests > 0) {
                 return;
             }
@@ -208,7 +239,7 @@ public final class Connections {
             headerBytes += bytes;
         }
 
-        private void frame(int bytes) {
+        void frame(int bytes) {
             framed(bytes);
             if (frameBytes > MAX_FRAME_BYTES && frame > SMALL_FRAME_BYTES) {
                 close("too many unfinished frames");
@@ -220,8 +251,12 @@ public final class Connections {
             frameBytes += bytes;
         }
 
+        void frameWhole() {
+            framed(-frame);
+        }
+
         private boolean late() {
-            int limit = known && unfinished == 0 ? IDLE_SECONDS : HEADER_SECONDS;
+            int limit = (known || served) && unfinished == 0 ? IDLE_SECONDS : HEADER_SECONDS;
             return requests == 0 && nanos.getAsLong() - since > TimeUnit.SECONDS.toNanos(limit);
         }
 
@@ -261,16 +296,24 @@ public final class Connections {
         strangers.add(guard);
         connection.closeHandler(unused -> forget(guard));
         count(connection, guard);
+        makeRoom(guard);
+        watch();
+    }
+
+    private void makeRoom(Guard guard) {
+        int mostOfAddress = mostStrangers - mostStrangers / ADDRESS_PART;
+        if (strangers.size() <= mostOfAddress) {
+            return;
+        }
         List<Guard> neighbours = strangers.stream()
                 .filter(other -> other.source.equals(guard.source))
                 .toList();
-        if (neighbours.size() > mostStrangers - mostStrangers / ADDRESS_PART) {
+        if (neighbours.size() > mostOfAddress) {
             neighbours.get(0).close("too many strangers of one address");
         }
         if (strangers.size() > mostStrangers) {
             strangers.iterator().next().close("too many strangers");
         }
-        watch();
     }
 
     private void watch() {
@@ -325,10 +368,7 @@ public final class Connections {
             if (guard.turns != null) {
                 guard.turns.end();
             }
-            if (!guard.user.isEmpty()) {
-                crowd.leave(guard.user, guard.source);
-                guard.user = "";
-            }
+            guard.leave();
         }
         rest();
     }
@@ -347,51 +387,11 @@ public final class Connections {
             ChannelPipeline pipeline = internal.channelHandlerContext().pipeline();
             ChannelHandlerContext decoder = pipeline.context(HttpRequestDecoder.class);
             if (decoder != null) {
-                pipeline.addBefore(decoder.name(), "minik-header-bytes", new HeaderBytes(guard));
-                pipeline.addBefore(internal.channelHandlerContext().name(), "minik-frames", new WholeFrames(guard));
-            }
-        }
-    }
-
-    /** Stands before HTTP/1's decoder, which says nothing until headers are whole. HTTP/2's has bounds of its own. */
-    private static final class HeaderBytes extends ChannelInboundHandlerAdapter {
-        private final Guard guard;
-
-        HeaderBytes(Guard guard) {
-            this.guard = guard;
-        }
-
-        @Override
-        public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
-            if (message instanceof ByteBuf bytes) {
-                if (guard.requests > 0 && context.pipeline().get(WebSocket08FrameDecoder.class) != null) {
-                    guard.frame(bytes.readableBytes());
-                } else {
-                    guard.header(bytes.readableBytes());
-                }
-            }
-            super.channelRead(context, message);
-        }
-    }
-
-    /** Stands behind the decoder of WebSockets, once there is one. */
-    private static final class WholeFrames extends ChannelInboundHandlerAdapter {
-        private final Guard guard;
-
-        WholeFrames(Guard guard) {
-            this.guard = guard;
-        }
-
-        @Override
-        public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
-            if (message instanceof WebSocketFrame) {
-                guard.framed(-guard.frame);
-            }
-            if (message instanceof PingWebSocketFrame ping && !context.channel().isWritable()) {
-                // Who does not read the answers gets no more of them: they would wait in memory.
-                ping.release();
-            } else {
-                super.channelRead(context, message);
+                pipeline.addBefore(decoder.name(), "minik-header-bytes", new UnfinishedBytes.OfHeaders(guard));
+                pipeline.addBefore(
+                        internal.channelHandlerContext().name(),
+                        "minik-frames",
+                        new UnfinishedBytes.WholeFrames(guard));
             }
         }
     }

@@ -22,7 +22,10 @@ public final class Keys {
     private static final String P256 = "1.2.840.10045.3.1.7";
     private static final String EC_PUBLIC_KEY = "1.2.840.10045.2.1";
     private static final String EC_KEY = "EC PRIVATE KEY";
+    private static final String RSA_KEY = "RSA PRIVATE KEY";
+    private static final String RSA = "1.2.840.113549.1.1.1";
     private static final int EC_BYTES = 32;
+    private static final int NULL = 0x05;
 
     static final String ECDSA_SHA256 = "1.2.840.10045.4.3.2";
     static final String RSA_SHA256 = "1.2.840.113549.1.1.11";
@@ -45,7 +48,7 @@ public final class Keys {
             "Ed25519");
 
     private static final Map<String, String> KEY_TYPES =
-            Map.of(EC_PUBLIC_KEY, "EC", "1.2.840.113549.1.1.1", "RSA", "1.3.101.112", "Ed25519");
+            Map.of(EC_PUBLIC_KEY, "EC", RSA, "RSA", "1.3.101.112", "Ed25519");
 
     private Keys() {}
 
@@ -86,15 +89,9 @@ public final class Keys {
         return Pem.encode(Pem.PUBLIC_KEY, key.getEncoded());
     }
 
-    /** @throws X509Exception unless the text holds an unencrypted key of a known type, as PKCS#8 or (EC P-256) RFC 5915 */
+    /** @throws X509Exception unless the text holds an unencrypted key of a known type, as PKCS#8, PKCS#1 (RSA) or RFC 5915 (EC) */
     public static PrivateKey privateKey(String pem) {
-        List<byte[]> ec = Pem.blocks(EC_KEY, pem);
-        byte[] der = ec.isEmpty()
-                ? Pem.requireBlock(Pem.PRIVATE_KEY, pem)
-                : Der.sequence(
-                        Der.integer(BigInteger.ZERO),
-                        Der.sequence(Der.oid(EC_PUBLIC_KEY), Der.oid(P256)),
-                        Der.octetString(ec.get(0)));
+        byte[] der = pkcs8(pem);
         DerReader info = new DerReader(der).next(Der.SEQUENCE, "private key").open();
         info.next(Der.INTEGER, "private key version");
         String type = keyType(info.next(Der.SEQUENCE, "private key algorithm"));
@@ -103,6 +100,36 @@ public final class Keys {
         } catch (GeneralSecurityException e) {
             throw new X509Exception("not a private key: " + e.getMessage(), e);
         }
+    }
+
+    private static byte[] pkcs8(String pem) {
+        List<byte[]> ec = Pem.blocks(EC_KEY, pem);
+        if (!ec.isEmpty()) {
+            return pkcs8(Der.sequence(Der.oid(EC_PUBLIC_KEY), curve(ec.get(0))), ec.get(0));
+        }
+        List<byte[]> rsa = Pem.blocks(RSA_KEY, pem);
+        return rsa.isEmpty()
+                ? Pem.requireBlock(Pem.PRIVATE_KEY, pem)
+                : pkcs8(Der.sequence(Der.oid(RSA), Der.tagged(NULL)), rsa.get(0));
+    }
+
+    /** RFC 5208, 5. */
+    private static byte[] pkcs8(byte[] algorithm, byte[] key) {
+        return Der.sequence(Der.integer(BigInteger.ZERO), algorithm, Der.octetString(key));
+    }
+
+    /** RFC 5915, 3: the parameters may be left out, if somebody else says them. Ours says P-256. */
+    private static byte[] curve(byte[] ecKey) {
+        DerReader key = new DerReader(ecKey).next(Der.SEQUENCE, "EC key").open();
+        key.next(Der.INTEGER, "EC key version");
+        key.next(Der.OCTET_STRING, "EC key");
+        if (!key.hasNext()) {
+            return Der.oid(P256);
+        }
+        DerReader.Element next = key.next("EC key parameters");
+        return next.tag() == Der.CONTEXT_CONSTRUCTED
+                ? Der.oid(next.open().next("EC curve").oid("EC curve"))
+                : Der.oid(P256);
     }
 
     public static PublicKey publicKey(String pem) {

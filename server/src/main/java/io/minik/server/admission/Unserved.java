@@ -32,7 +32,6 @@ record Unserved(String resource, String what, String missing, Where where) {
 
     private static final String PROVISIONED_BY = "pv.kubernetes.io/provisioned-by";
     static final List<Unserved> ALL = List.of(
-            all("ingresses.networking.k8s.io", "Ingress", "route by it"),
             new Unserved(
                     "servicecidrs.networking.k8s.io",
                     "a further ServiceCIDR",

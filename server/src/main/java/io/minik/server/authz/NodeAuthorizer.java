@@ -8,7 +8,7 @@ import io.minik.server.request.Target;
 import java.util.List;
 import java.util.Set;
 
-/** What a kubelet may do: the static rules of system:node, cut down to what its own pods need. */
+/** What a kubelet may do: the static rules of system:node, cut down to what its own pods need, and the certificates that it shows. */
 final class NodeAuthorizer {
     private static final Decision NOT_A_NODE = new Decision(Outcome.NO_OPINION, "");
     private static final Decision ALLOWED = new Decision(Outcome.ALLOW, "");
@@ -17,10 +17,12 @@ final class NodeAuthorizer {
     private static final Set<String> OWN = Set.of("get", "create", "update", "patch", "delete");
 
     private final PodReferences references;
+    private final IngressReferences ingresses;
     private final List<PolicyRule> rules;
 
-    NodeAuthorizer(PodReferences references, List<PolicyRule> rules) {
+    NodeAuthorizer(PodReferences references, IngressReferences ingresses, List<PolicyRule> rules) {
         this.references = references;
+        this.ingresses = ingresses;
         this.rules = rules;
     }
 
@@ -151,7 +153,10 @@ final class NodeAuthorizer {
         if (asked.name().isEmpty()) {
             return no("No Object name found");
         }
-        return related(node, references.refersTo(node, kind, asked.namespace(), asked.name()));
+        return related(
+                node,
+                references.refersTo(node, kind, asked.namespace(), asked.name())
+                        || (kind == Kind.SECRET && ingresses.names(asked.namespace(), asked.name())));
     }
 
     private static Decision related(String node, boolean found) {

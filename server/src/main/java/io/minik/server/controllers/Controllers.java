@@ -6,6 +6,7 @@ import io.minik.server.controllers.accounts.RootCaPublisher;
 import io.minik.server.controllers.accounts.ServiceAccountController;
 import io.minik.server.controllers.accounts.TokenCleaner;
 import io.minik.server.controllers.autoscaling.HorizontalController;
+import io.minik.server.controllers.balancing.IngressStatus;
 import io.minik.server.controllers.balancing.ServiceBalancer;
 import io.minik.server.controllers.control.ControllerContext;
 import io.minik.server.controllers.endpoints.EndpointSliceController;
@@ -64,8 +65,14 @@ public final class Controllers {
      * @param serverPort of the API server, on its node
      * @param localStorage empty: without
      * @param networkPolicy nodes enforce policies
+     * @param ingress nodes serve Ingresses
      */
-    public record Box(boolean serviceLb, int serverPort, Optional<NodeVolumes> localStorage, boolean networkPolicy) {}
+    public record Box(
+            boolean serviceLb,
+            int serverPort,
+            Optional<NodeVolumes> localStorage,
+            boolean networkPolicy,
+            boolean ingress) {}
 
     /** All resources that can be listed, watched and deleted, those too that come and go. */
     public interface Served {
@@ -127,7 +134,9 @@ public final class Controllers {
         rooms.add(new ServiceBalancer(
                 context, new ServiceBalancer.Config(box.serviceLb(), config.serverNode(), box.serverPort())));
         rooms.add(new PolicyReaders(context, box.networkPolicy()));
-        rooms.add(new LocalStorageClass(context, box.localStorage().isPresent()));
+        rooms.add(IngressStatus.boxedClass(context, box.ingress()));
+        rooms.add(new IngressStatus(context, box.ingress()));
+        rooms.add(LocalStorageClass.of(context, box.localStorage().isPresent()));
         box.localStorage().ifPresent(directories -> rooms.add(new LocalProvisioner(context, directories)));
         return rooms;
     }

@@ -53,7 +53,6 @@ class NotYetTest {
             Map.entry(
                     "PriorityLevelConfiguration",
                     "'spec':{'type':'Limited','limited':{'limitResponse':{'type':'Reject'}}}"),
-            Map.entry("Ingress", "'spec':{'defaultBackend':{'service':{'name':'s','port':{'number':80}}}}"),
             Map.entry("a further ServiceCIDR", "'spec':{'cidrs':['10.99.0.0/16']}"),
             Map.entry("a Service of type LoadBalancer", "'spec':{'type':'LoadBalancer','ports':[{'port':80}]}"),
             Map.entry(
@@ -188,18 +187,15 @@ class NotYetTest {
 
     @Test
     void updatesSpeakWhenTheWishChangesAndTemplatesSpeakForTheirPods() {
-        KubeObject made = api.said(
-                        resource("ingresses.networking.k8s.io"),
-                        "default",
-                        "{'metadata':{'name':'in'},'spec':{'defaultBackend':{'service':{'name':'s','port':{'number':80}}}}}")
+        Resource drivers = resource("csidrivers.storage.k8s.io");
+        KubeObject made = api.said(drivers, "", "{'metadata':{'name':'in.example'},'spec':{}}")
                 .object();
-        Resource ingresses = resource("ingresses.networking.k8s.io");
-        assertThat(api.mergeSaid(ingresses, made.key(), "{'metadata':{'labels':{'a':'b'}}}")
+        assertThat(api.mergeSaid(drivers, made.key(), "{'metadata':{'labels':{'a':'b'}}}")
                         .warnings())
                 .isEmpty();
-        assertThat(api.mergeSaid(ingresses, made.key(), "{'spec':{'ingressClassName':'other'}}")
+        assertThat(api.mergeSaid(drivers, made.key(), "{'spec':{'requiresRepublish':true}}")
                         .warnings())
-                .containsExactly("minik stores Ingress, but does not route by it yet");
+                .containsExactly("minik stores CSIDriver, but does not run CSI drivers yet");
         String deployment =
                 "{'metadata':{'name':'d'},'spec':{'selector':{'matchLabels':{'a':'b'}},'template':{'metadata':"
                         + "{'labels':{'a':'b'}},"

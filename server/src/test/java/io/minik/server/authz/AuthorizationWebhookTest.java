@@ -33,8 +33,8 @@ class AuthorizationWebhookTest {
 
     private final Vertx vertx = Vertx.vertx();
     private final List<ObjectNode> asked = new CopyOnWriteArrayList<>();
-    private final ClusterAuthorizer authorizer =
-            new ClusterAuthorizer(new RbacIndex(), new NodeAuthorizer(new PodReferences(), List.of()));
+    private final ClusterAuthorizer authorizer = new ClusterAuthorizer(
+            new RbacIndex(), new NodeAuthorizer(new PodReferences(), new IngressReferences(), List.of()));
     private volatile Instant now = Instant.ofEpochSecond(1_000);
     private volatile String answer = "{}";
     private volatile int code = 200;

@@ -34,7 +34,7 @@ class RbacTest {
     private final TestApi api = new StoredApi(time);
     private final ApiClient client = new ApiClient(api, "test");
     private final Informers informers = new Informers(loop, client);
-    private final Rbac rbac = new Rbac(informers);
+    private final Rbac rbac = new Rbac(informers, true);
     private final RoleBootstrap bootstrap = new RoleBootstrap(client);
     private final RoleAggregation aggregation = new RoleAggregation(loop, informers, client);
 

@@ -43,7 +43,7 @@ public final class LiveControllers {
                             Duration.ofSeconds(5),
                             Duration.ofMinutes(10),
                             "",
-                            new Controllers.Box(true, 6443, Optional.empty(), true))));
+                            new Controllers.Box(true, 6443, Optional.empty(), true, true))));
             rooms.add(new Scheduler(
                     loop,
                     client,

@@ -50,7 +50,7 @@ class RefusedCreatesTest {
                                 Duration.ofSeconds(5),
                                 Duration.ofMinutes(10),
                                 "",
-                                new Controllers.Box(true, 6443, Optional.empty(), true)))
+                                new Controllers.Box(true, 6443, Optional.empty(), true, true)))
                 .toArray(Room[]::new));
         cluster.api.failing(call -> call.verb() == Verb.CREATE
                 ? Optional.of(ApiException.of(Reason.InsufficientStorage, "no room", Details.NONE))

@@ -108,7 +108,7 @@ class SecuredApiTest {
         Context context = vertx.getOrCreateContext();
         Loop loop = Loop.on(context);
         Informers informers = new Informers(loop, client);
-        Rbac rbac = new Rbac(informers);
+        Rbac rbac = new Rbac(informers, true);
         ApiServer server = new ApiServer(
                 vertx,
                 new ApiServerConfig(

@@ -41,7 +41,7 @@ class CertificateSignerTest {
     private final TestApi api = new StoredApi(time);
     private final ApiClient client = new ApiClient(api, "test");
     private final Informers informers = new Informers(loop, client);
-    private final Rbac rbac = new Rbac(informers);
+    private final Rbac rbac = new Rbac(informers, true);
 
     @BeforeEach
     void start() {

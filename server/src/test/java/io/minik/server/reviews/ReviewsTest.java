@@ -51,7 +51,7 @@ class ReviewsTest {
     private final TestApi api = new StoredApi(time);
     private final ApiClient client = new ApiClient(api, "test");
     private final Informers informers = new Informers(loop, client);
-    private final Rbac rbac = new Rbac(informers);
+    private final Rbac rbac = new Rbac(informers, true);
     private final InstantSource clock = loop::now;
     private final ObjectLookup lookup = (resource, key) -> Future.succeededFuture(api.find(resource, key));
     private final ServiceAccountTokens tokens = tokens();

@@ -59,7 +59,7 @@ final class ServerLife {
                             MONITOR,
                             GRACE,
                             "",
-                            new Controllers.Box(true, 6443, Optional.empty(), true)));
+                            new Controllers.Box(true, 6443, Optional.empty(), true, true)));
             rooms.addAll(cast.rooms(controllers, all));
             rooms.add(neighbour);
             rooms.add(new Scheduler(

@@ -109,9 +109,18 @@ final class NodeShares {
 
     /** As k3s: where one node has an external address, only those are told. */
     private static List<String> addresses(KubeObject service, List<BalancingNode> nodes) {
+        return addresses(Json.stringList(service.tree(), "spec", "ipFamilies"), nodes);
+    }
+
+    /** Of both families. */
+    static List<String> addresses(List<BalancingNode> nodes) {
+        return addresses(List.of("IPv4", "IPv6"), nodes);
+    }
+
+    private static List<String> addresses(List<String> families, List<BalancingNode> nodes) {
         boolean external = nodes.stream().anyMatch(node -> !node.external().isEmpty());
         Set<String> all = new LinkedHashSet<>();
-        for (String family : Json.stringList(service.tree(), "spec", "ipFamilies")) {
+        for (String family : families) {
             Set<Address> sorted = new TreeSet<>();
             for (BalancingNode node : nodes) {
                 for (Address address : external ? node.external() : node.internal()) {

@@ -39,7 +39,9 @@ public final class ServiceBalancer implements Controller {
     private static final ObjectKey ALL = ObjectKey.cluster("all");
     private static final String BALANCED = "balanced";
     private static final String NODE_PORT = "nodePort";
-    private static final String HOST_PORT = "hostPort";
+    /** Names the index of pods by {@link #hostPorts}. */
+    static final String HOST_PORT = "hostPort";
+
     private static final String SERVICE_OF_SLICE = "kubernetes.io/service-name";
     private static final String BY_SERVICE = "service";
 
@@ -129,7 +131,7 @@ public final class ServiceBalancer implements Controller {
     }
 
     /** By node: of the pods that have one. */
-    private static List<String> hostPorts(KubeObject pod) {
+    static List<String> hostPorts(KubeObject pod) {
         String node = pod.text("spec", "nodeName");
         if (node.isEmpty() || List.of("Succeeded", "Failed").contains(pod.text("status", "phase"))) {
             return List.of();
@@ -146,7 +148,7 @@ public final class ServiceBalancer implements Controller {
         return found;
     }
 
-    private static String place(String protocol, int port) {
+    static String place(String protocol, int port) {
         return protocol + "/" + port;
     }
 

@@ -52,7 +52,7 @@ class LocalStorageTest {
         cluster.start(
                 new VolumeBinder(cluster.context),
                 new StorageProtection(cluster.context),
-                new LocalStorageClass(cluster.context, true),
+                LocalStorageClass.of(cluster.context, true),
                 new LocalProvisioner(cluster.context, new Nodes()),
                 new EphemeralVolumes(cluster.context));
         cluster.put(Resources.NODES, "n1", tree -> Json.child(Json.child(tree, "metadata"), "labels")
@@ -236,7 +236,7 @@ class LocalStorageTest {
     @Test
     void switchedOffItsClassGoes() {
         assertThat(cluster.api.all(Resources.STORAGE_CLASSES)).hasSize(1);
-        cluster.start(new LocalStorageClass(cluster.context, false));
+        cluster.start(LocalStorageClass.of(cluster.context, false));
         cluster.loop.settle();
         assertThat(cluster.api.all(Resources.STORAGE_CLASSES)).isEmpty();
     }

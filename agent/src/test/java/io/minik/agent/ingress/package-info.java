@@ -1,0 +1,4 @@
+@NullMarked
+package io.minik.agent.ingress;
+
+import org.jspecify.annotations.NullMarked;
