@@ -298,7 +298,7 @@ final class NodeOptions {
         }
         if (!ingressAccessLog.isEmpty()) {
             ingressAccessLog = new Flag("--ingress-access-log")
-                    .file(Path.of(ingressAccessLog))
+                    .fileOfDirectory(Path.of(ingressAccessLog))
                     .toString();
         }
         nodePasswordFile = new Flag("--node-password-file").file(nodePasswordFile);

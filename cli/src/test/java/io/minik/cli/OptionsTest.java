@@ -89,6 +89,7 @@ class OptionsTest {
             --node-taint=a=b^:NoSchedule                | --node-taint: "a=b^:NoSchedule" has a bad value
             --node-taint=a=1:NoExecute,a=2:NoExecute    | --node-taint: "a=2:NoExecute" repeats a key and its effect
             --node-password-file=FOLDER                 | --node-password-file: "FOLDER" is a directory, not a file
+            --ingress-access-log=FOLDER                 | --ingress-access-log: "FOLDER" is a directory, not a file
             --kubelet-port=0                            | --kubelet-port: "0" is no port: they go from 1 to 65535
             --kubelet-port=65536                        | --kubelet-port: "65536" is no port
             --kubelet-port=6443                         | --kubelet-port: "6443" is the port of --https-listen-port, too

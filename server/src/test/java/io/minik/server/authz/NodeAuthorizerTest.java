@@ -21,8 +21,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class NodeAuthorizerTest {
     private final PodReferences references = new PodReferences();
-    private final NodeAuthorizer authorizer =
-            new NodeAuthorizer(references, BootstrapPolicy.load().clusterRoleRules("system:node"));
+    private final NodeAuthorizer authorizer = new NodeAuthorizer(
+            references, new IngressReferences(), BootstrapPolicy.load().clusterRoleRules("system:node"));
     private final Map<String, KubeObject> pods = new HashMap<>();
 
     private static User node(String name) {

@@ -44,7 +44,7 @@ class RbacModelTest {
 
     private final RbacIndex index = new RbacIndex();
     private final ClusterAuthorizer authorizer =
-            new ClusterAuthorizer(index, new NodeAuthorizer(new PodReferences(), List.of()));
+            new ClusterAuthorizer(index, new NodeAuthorizer(new PodReferences(), new IngressReferences(), List.of()));
     private final RoleEscalation escalation = new RoleEscalation(index, authorizer);
     private final Map<String, KubeObject> roles = new TreeMap<>();
     private final Map<String, KubeObject> bindings = new TreeMap<>();

@@ -13,7 +13,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class IngressStatusTest {
-    private final Cluster cluster = Cluster.real();
+    private final Cluster cluster = new Cluster();
 
     private void start(boolean enabled) {
         cluster.start(IngressStatus.boxedClass(cluster.context, enabled), new IngressStatus(cluster.context, enabled));
