@@ -56,10 +56,10 @@ nsenter --net="/run/netns/$prefix-a" haproxy -f "$work/haproxy.cfg" -db &
 pids+=($!)
 haproxy=$!
 minik_start a server || exit 1
-minik=${host_pid[a]}
+server=${host_pid[a]}
 within 30 "the node is Ready" outputs '^node-a +Ready ' k get nodes
 rss() { awk '/^VmRSS/ { printf "%.0f", $2 / 1024 }' "/proc/$1/status"; }
-before=$(rss "$minik")
+before=$(rss "$server")
 k create secret tls tls --cert="$certificate.crt" --key="$certificate.key" >/dev/null
 k apply -f - >/dev/null <<'YAML'
 apiVersion: v1
@@ -101,7 +101,7 @@ measure() {
   grep -E 'Non-2xx|Socket errors' <<<"$out"
 }
 for connections in 16 1; do
-  measure "warm-up, not counted: minik" "$minik" http://$a/1k $connections >/dev/null
+  measure "warm-up, not counted: minik" "$server" http://$a/1k $connections >/dev/null
 done
 for scheme in http https; do
   echo "| $scheme | connections | requests/s | CPU of the proxy, us a request | p50 | p99 |"
@@ -110,11 +110,11 @@ for scheme in http https; do
   for _ in $(seq "$rounds"); do
     for connections in 16 1; do
       [ $scheme = https ] || measure "none, straight to the back end" "${pids[0]}" http://192.168.77.9:8088/1k $connections
-      measure minik "$minik" $scheme://$a:${ports[0]}/1k $connections
+      measure minik "$server" $scheme://$a:${ports[0]}/1k $connections
       measure nginx "$nginx" $scheme://$a:${ports[1]}/1k $connections
       measure haproxy "$haproxy" $scheme://$a:${ports[2]}/1k $connections
     done
   done
 done
-echo "RSS of minik: $before MB before the first Ingress, $(rss "$minik") MB after"
+echo "RSS of minik: $before MB before the first Ingress, $(rss "$server") MB after"
 kill "${pids[@]}"

@@ -77,7 +77,10 @@ final class Conversation implements Decision.Head {
     public List<String> hosts() {
         List<String> hosts = request.headers().getAll("Host");
         if (!isHttp2()) {
-            return hosts;
+            // HTTP/1.0 knows no Host; health checks of old still ask so: for the address that they came to.
+            boolean unnamed = hosts.isEmpty() && request.version() == HttpVersion.HTTP_1_0;
+            SocketAddress local = request.localAddress();
+            return unnamed && local != null ? List.of(local.hostAddress()) : hosts;
         }
         HostAndPort authority = request.authority();
         if (authority == null) {

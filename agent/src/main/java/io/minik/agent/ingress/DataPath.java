@@ -91,6 +91,9 @@ final class DataPath {
                 .setHost(place.host())
                 .setPort(place.port() == 0 ? anyFree(place) : place.port())
                 .setHttp2ClearTextEnabled(false)
+                // WebSockets are passed on as they are: nobody here reads their frames.
+                .setPerMessageWebSocketCompressionSupported(false)
+                .setPerFrameWebSocketCompressionSupported(false)
                 .setMaxInitialLineLength(MOST_LINE_BYTES)
                 .setMaxHeaderSize(MOST_HEADER_BYTES)
                 // A dead client's connection is noticed by the kernel, however long its streams may be silent.

@@ -229,6 +229,49 @@ class DataPathTest {
     }
 
     @Test
+    void http10HasNoHostToSay() throws Exception {
+        try (RawBackend backend = RawBackend.answering();
+                RawClient client = path.to(backend.endpoint()).client()) {
+            assertThat(client.send("GET / HTTP/1.0\r\n\r\n").all())
+                    .startsWith("HTTP/1.0 200 OK")
+                    .endsWith("ok");
+            assertThat(backend.heads.get(0)).containsIgnoringCase("host: 127.0.0.1\r\n");
+        }
+    }
+
+    @Test
+    void anAnswerThatComesEarlyIsHeard() throws Exception {
+        try (RawBackend backend = new RawBackend(talk -> {
+                    talk.head();
+                    talk.say("HTTP/1.1 413 Too Large\r\nContent-Length: 3\r\n\r\nbig");
+                    talk.in.transferTo(OutputStream.nullOutputStream());
+                });
+                RawClient client = path.to(backend.endpoint()).client()) {
+            client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 100000\r\n\r\n" + "x".repeat(50_000));
+            assertThat(client.until("big")).startsWith("HTTP/1.1 413");
+            client.send("x".repeat(50_000));
+            assertThat(client.all()).as("and that is the connection's end").isEmpty();
+        }
+    }
+
+    @Test
+    void aHeadHasTheLengthAndNoBody() throws Exception {
+        try (RawBackend backend = new RawBackend(talk -> {
+                    while (true) {
+                        talk.head();
+                        talk.say("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n");
+                    }
+                });
+                RawClient client = path.to(backend.endpoint()).client()) {
+            for (int i = 0; i < 2; i++) {
+                assertThat(client.send("HEAD / HTTP/1.1\r\nHost: h\r\n\r\n").until("\r\n\r\n"))
+                        .startsWith("HTTP/1.1 200")
+                        .containsIgnoringCase("content-length: 1000\r\n");
+            }
+        }
+    }
+
+    @Test
     void aWebSocketIsAPipe() throws Exception {
         try (RawBackend backend = new RawBackend(talk -> {
                     talk.head();
