@@ -52,7 +52,7 @@ public final class SetPath {
     }
 
     private static boolean sameShape(@Nullable Object one, Object other) {
-        return one instanceof Map && other instanceof Map || one instanceof List && other instanceof List;
+        return (one instanceof Map && other instanceof Map) || (one instanceof List && other instanceof List);
     }
 
     private static List<Object> parts(String path) {

@@ -139,7 +139,8 @@ final class ValuesSchema {
         Object type = schema.get("type");
         String is = typeOf(value);
         List<?> allowed = type instanceof List<?> list ? list : type == null ? List.of() : List.of(type);
-        boolean fits = allowed.isEmpty() || allowed.contains(is) || is.equals("integer") && allowed.contains("number");
+        boolean fits =
+                allowed.isEmpty() || allowed.contains(is) || (is.equals("integer") && allowed.contains("number"));
         if (!fits) {
             String wanted = allowed.size() == 1
                     ? String.valueOf(allowed.get(0))

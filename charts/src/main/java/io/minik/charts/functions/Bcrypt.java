@@ -77,7 +77,7 @@ final class Bcrypt {
         }
         byte[] sealed = new byte[text.length * Integer.BYTES];
         for (int i = 0; i < sealed.length; i++) {
-            sealed[i] = (byte) (text[i / Integer.BYTES] >> (3 - i % Integer.BYTES) * Byte.SIZE);
+            sealed[i] = (byte) (text[i / Integer.BYTES] >> ((3 - i % Integer.BYTES) * Byte.SIZE));
         }
         return "$2a$" + COST + "$" + text(salt) + text(Arrays.copyOf(sealed, sealed.length - 1));
     }
@@ -140,7 +140,7 @@ final class Bcrypt {
         for (int bit = 0; bit < bytes.length * Byte.SIZE; bit += 6) {
             int at = bit / Byte.SIZE;
             int two = (bytes[at] & 0xff) << Byte.SIZE | (at + 1 < bytes.length ? bytes[at + 1] & 0xff : 0);
-            out.append(LETTERS.charAt(two >> 10 - bit % Byte.SIZE & 63));
+            out.append(LETTERS.charAt((two >> (10 - bit % Byte.SIZE)) & 63));
         }
         return out.toString();
     }

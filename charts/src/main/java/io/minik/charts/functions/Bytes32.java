@@ -19,11 +19,11 @@ final class Bytes32 {
             held += Byte.SIZE;
             while (held >= BITS) {
                 held -= BITS;
-                out.append(LETTERS.charAt(buffer >> held & 31));
+                out.append(LETTERS.charAt((buffer >> held) & 31));
             }
         }
         if (held > 0) {
-            out.append(LETTERS.charAt(buffer << BITS - held & 31));
+            out.append(LETTERS.charAt((buffer << (BITS - held)) & 31));
         }
         while (out.length() % GROUP != 0) {
             out.append('=');

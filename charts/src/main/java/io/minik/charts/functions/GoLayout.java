@@ -319,8 +319,7 @@ final class GoLayout {
                 zone = ZoneOffset.UTC;
                 return;
             }
-            int length = part.startsWith("Z") ? part.length() : part.length();
-            String offset = text.substring(at, Math.min(text.length(), at + length));
+            String offset = text.substring(at, Math.min(text.length(), at + part.length()));
             at += offset.length();
             zone = ZoneOffset.of(offset);
         }

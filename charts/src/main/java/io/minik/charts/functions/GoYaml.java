@@ -180,7 +180,7 @@ public final class GoYaml {
         String digits = text.replace("_", "");
         return WORD.matcher(text).matches()
                 || NUMBER.matcher(digits).matches()
-                || INTEGER.matcher(digits).matches() && !digits.isEmpty()
+                || (INTEGER.matcher(digits).matches() && !digits.isEmpty())
                 || BASE_60.matcher(text).matches()
                 || TIME.matcher(text).matches();
     }

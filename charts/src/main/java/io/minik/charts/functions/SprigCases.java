@@ -165,7 +165,8 @@ final class SprigCases {
             int at = random.nextInt(points.size());
             out.appendCodePoint(points.get(at));
             points.set(at, points.get(points.size() - 1));
-            points.remove(points.size() - 1);
+            int last = points.size() - 1;
+            points.subList(last, last + 1).clear();
         }
         return out.toString();
     }

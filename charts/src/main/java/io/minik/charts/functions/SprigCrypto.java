@@ -132,8 +132,8 @@ final class SprigCrypto {
 
     private static String uuid(RandomGenerator random) {
         byte[] bytes = bytes(AES_BLOCK, random);
-        bytes[6] = (byte) (bytes[6] & 0x0f | 0x40);
-        bytes[8] = (byte) (bytes[8] & 0x3f | 0x80);
+        bytes[6] = (byte) ((bytes[6] & 0x0f) | 0x40);
+        bytes[8] = (byte) ((bytes[8] & 0x3f) | 0x80);
         String hex = HexFormat.of().formatHex(bytes);
         return String.join(
                 "-",

@@ -138,7 +138,7 @@ final class SprigPatterns {
             while (to < template.length() && isName(template.charAt(to))) {
                 to++;
             }
-            boolean whole = to > from && (!braced || to < template.length() && template.charAt(to) == '}');
+            boolean whole = to > from && (!braced || (to < template.length() && template.charAt(to) == '}'));
             if (!whole) {
                 out.append('$');
                 continue;
@@ -194,7 +194,8 @@ final class SprigPatterns {
 
     private static String quoteMeta(String text) {
         StringBuilder out = new StringBuilder();
-        for (char letter : text.toCharArray()) {
+        for (int i = 0; i < text.length(); i++) {
+            char letter = text.charAt(i);
             if ("\\.+*?()|[]{}^$".indexOf(letter) >= 0) {
                 out.append('\\');
             }

@@ -35,7 +35,7 @@ public final class VersionConstraint {
                 case ">" -> !prerelease && (given == 3 ? order > 0 : order > 0 && !sameAs(other, given));
                 case "<" -> !prerelease && order < 0;
                 case ">=" -> !prerelease && order >= 0;
-                case "<=" -> !prerelease && (order <= 0 || given < 3 && sameAs(other, given));
+                case "<=" -> !prerelease && (order <= 0 || (given < 3 && sameAs(other, given)));
                 case "^" -> !prerelease && order >= 0 && caret(other);
                 case "~" -> !prerelease && order >= 0 && sameAs(other, Math.min(2, given));
                 default -> !prerelease && (given == 3 ? order == 0 : order >= 0 && sameAs(other, given));

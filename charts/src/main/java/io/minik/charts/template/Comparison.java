@@ -69,7 +69,7 @@ final class Comparison {
                     "non-comparable type " + GoValues.text(one, budget) + ": " + GoValues.type(one));
         }
         if (one == null || other == null) {
-            return one == other;
+            return one == null && other == null;
         }
         if (isInteger(kind)) {
             return order(one, kind, other, otherKind) == 0;

@@ -311,7 +311,7 @@ final class GoFormat {
 
     private String padNumber(String number, Verb verb) {
         int lacking = verb.width() - number.length();
-        if (lacking <= 0 || !verb.has('0') || verb.has('-') || verb.precision() >= 0 && verb.letter() == 'd') {
+        if (lacking <= 0 || !verb.has('0') || verb.has('-') || (verb.precision() >= 0 && verb.letter() == 'd')) {
             return pad(number, new Verb(verb.letter(), verb.flags().replace("0", ""), verb.width(), verb.precision()));
         }
         budget.letters(verb.width());

@@ -7,22 +7,26 @@ import org.jspecify.annotations.Nullable;
 /** What Go's reflection says of values. */
 public final class GoValues {
     /** An interface that holds nothing, where it differs from no value at all: as an element, or in a chain of fields. */
-    static final Object NIL = new Object() {
+    enum Box {
+        NIL;
+
         @Override
         public String toString() {
             return "<nil>";
         }
-    };
+    }
+
+    static final Box NIL = Box.NIL;
 
     private GoValues() {}
 
     static @Nullable Object plain(@Nullable Object value) {
-        return value == NIL ? null : value;
+        return value instanceof Box ? null : value;
     }
 
     /** As {@code %T} has it. */
     public static String type(@Nullable Object value) {
-        if (value == null || value == NIL) {
+        if (value == null || value instanceof Box) {
             return "<nil>";
         }
         if (value instanceof String) {
@@ -53,7 +57,7 @@ public final class GoValues {
 
     /** As reflect.Kind is called. */
     public static String kind(@Nullable Object value) {
-        if (value == null || value == NIL) {
+        if (value == null || value instanceof Box) {
             return "invalid";
         }
         if (value instanceof List) {
@@ -77,7 +81,7 @@ public final class GoValues {
     }
 
     public static boolean truth(@Nullable Object value) {
-        if (value == null || value == NIL) {
+        if (value == null || value instanceof Box) {
             return false;
         }
         if (value instanceof Boolean bool) {

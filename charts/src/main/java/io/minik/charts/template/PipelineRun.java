@@ -9,7 +9,11 @@ import org.jspecify.annotations.Nullable;
 /** PipelineRun of one template under way: its variables, and where it is. */
 final class PipelineRun {
     /** No value comes from the pipeline: nil is one. */
-    private static final Object MISSING = new Object();
+    private enum Absent {
+        VALUE
+    }
+
+    private static final Object MISSING = Absent.VALUE;
 
     private static final int LONGEST_ERROR = 1400;
 
@@ -140,7 +144,7 @@ final class PipelineRun {
     }
 
     private void alone(Syntax first, List<Syntax> arguments, @Nullable Object last) {
-        if (!arguments.isEmpty() || last != MISSING) {
+        if (!arguments.isEmpty() || !(last instanceof Absent)) {
             throw error("can't give argument to non-function " + first);
         }
     }
@@ -186,7 +190,7 @@ final class PipelineRun {
         }
 
         boolean isSome() {
-            return !words.isEmpty() || last != MISSING;
+            return !words.isEmpty() || !(last instanceof Absent);
         }
     }
 
@@ -204,7 +208,7 @@ final class PipelineRun {
         if (of == null) {
             return null;
         }
-        if (of == GoValues.NIL) {
+        if (of instanceof GoValues.Box) {
             throw error("nil pointer evaluating interface {}." + name);
         }
         if (of instanceof Struct struct && struct.has(name)) {
@@ -215,7 +219,7 @@ final class PipelineRun {
             for (Syntax argument : given.words()) {
                 all.add(GoValues.plain(argument(given.dot(), Kind.ANY, argument)));
             }
-            if (given.last() != MISSING) {
+            if (!(given.last() instanceof Absent)) {
                 all.add(given.last());
             }
             at(node);
@@ -239,7 +243,7 @@ final class PipelineRun {
         if (function == null) {
             throw error(Quoted.of(name.name()) + " is not a defined function");
         }
-        String wrong = function.miscount(name.name(), arguments.size() + (last == MISSING ? 0 : 1));
+        String wrong = function.miscount(name.name(), arguments.size() + (last instanceof Absent ? 0 : 1));
         if (wrong != null) {
             throw error(wrong);
         }
@@ -252,7 +256,7 @@ final class PipelineRun {
             for (Syntax argument : arguments) {
                 all.add(GoValues.plain(argument(dot, function.kind(all.size()), argument)));
             }
-            if (last != MISSING) {
+            if (!(last instanceof Absent)) {
                 all.add(GoValues.plain(fitting(last, function.kind(all.size()))));
             }
             at(node);
@@ -271,7 +275,7 @@ final class PipelineRun {
                 return value;
             }
         }
-        return last == MISSING ? value : last;
+        return last instanceof Absent ? value : last;
     }
 
     /** Of calls in calls, the outermost and the innermost are what a reader needs. */
@@ -361,10 +365,10 @@ final class PipelineRun {
         if (value == null && !kind.takes(null)) {
             throw error("invalid value; expected " + kind);
         }
-        boolean emptyBox = value == GoValues.NIL && kind != Kind.ANY;
+        boolean emptyBox = value instanceof GoValues.Box && kind != Kind.ANY;
         if (emptyBox || !kind.takes(GoValues.plain(value))) {
             throw error("wrong type for value; expected " + kind + "; got "
-                    + (value == GoValues.NIL ? "interface {}" : GoValues.type(value)));
+                    + (value instanceof GoValues.Box ? "interface {}" : GoValues.type(value)));
         }
         return value;
     }

@@ -171,7 +171,7 @@ final class TemplateParser {
         return new Syntax.Branch(at, keyword, pipe, body.nodes(), otherwise);
     }
 
-    /** Behind {@code {{else}: {@code if} and {@code with} go on with one of their own, whose end is theirs. */
+    /** Behind an else: if and with go on with one of their own, whose end is theirs. */
     private Syntax.Many otherwise(String keyword) {
         TemplateToken token = tokens.peekNonSpace();
         if (!keyword.equals("range") && token.is(keyword)) {

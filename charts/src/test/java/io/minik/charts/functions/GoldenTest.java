@@ -64,7 +64,8 @@ class GoldenTest {
             @Nullable Object data = GoJson.value(Json.parse(text("data.json").getBytes(StandardCharsets.UTF_8)));
             return templates.execute("t.yaml", data, Budget.ofOneChart());
         } catch (TemplateException e) {
-            return "ERROR " + e.getMessage().replace("\u0001", "").replace("\u0002", "");
+            return "ERROR "
+                    + String.valueOf(e.getMessage()).replace("\u0001", "").replace("\u0002", "");
         }
     }
 
