@@ -73,7 +73,7 @@ final class HttpFetch {
         try {
             URI uri = new URI(url);
             boolean web = "https".equals(uri.getScheme()) || "http".equals(uri.getScheme()) || uri.getScheme() == null;
-            if (!web || uri.getScheme() != null && uri.getAuthority() == null) {
+            if (!web || (uri.getScheme() != null && uri.getAuthority() == null)) {
                 throw new ChartException(url + " is no address of https:// or http://");
             }
             return uri;
