@@ -2,6 +2,7 @@ package io.minik.api.schema;
 
 import java.io.StringReader;
 import org.yaml.snakeyaml.error.Mark;
+import org.yaml.snakeyaml.error.YAMLException;
 import org.yaml.snakeyaml.reader.ReaderException;
 import org.yaml.snakeyaml.reader.StreamReader;
 import org.yaml.snakeyaml.scanner.Constant;
@@ -19,6 +20,8 @@ final class YamlText extends StreamReader {
     private int documentStart;
     private int line;
     private int column;
+    /** Lists and maps of the flow style that are open here. */
+    private int open;
 
     /** @throws ReaderException if it holds what no YAML may hold */
     YamlText(String text) {
@@ -41,8 +44,26 @@ final class YamlText extends StreamReader {
         forward(1);
     }
 
+    /**
+     * What opens and ends lists and maps is the only text of theirs that the scanner takes alone. It looks far ahead of the
+     * parser, which counts levels too, and for each token at all levels that are open.
+     */
+    private void level(int point) {
+        if (point == '[' || point == '{') {
+            open++;
+            if (open > Body.MAX_YAML_DEPTH) {
+                throw new YAMLException("Nesting Depth exceeded max " + Body.MAX_YAML_DEPTH);
+            }
+        } else if ((point == ']' || point == '}') && open > 0) {
+            open--;
+        }
+    }
+
     @Override
     public void forward(int length) {
+        if (length == 1 && at < points.length) {
+            level(points[at]);
+        }
         for (int end = Math.min(points.length, at + length); at < end; ) {
             int point = points[at++];
             if (Constant.LINEBR.has(point) || (point == '\r' && at < points.length && points[at] != '\n')) {

@@ -121,4 +121,43 @@ class BodyTest {
         Node root = new Composer(new ParserImpl(reader, options), new Resolver(), options).getSingleNode();
         return root == null ? "" : root + " " + root.getStartMark() + root.getEndMark();
     }
+
+    /** SnakeYAML's scanner goes over all levels that are open for each token, a thousand characters ahead of its parser. */
+    @Test
+    void levelsAreCountedWhereTheyAreScanned() {
+        YamlText text = new YamlText("[".repeat(3000));
+        for (int at = 0; at < Body.MAX_YAML_DEPTH; at++) {
+            text.forward();
+        }
+        assertThatThrownBy(text::forward).hasMessage("Nesting Depth exceeded max 150");
+    }
+
+    @Test
+    void levelsThatHaveEndedCountNoMoreAndThoseWithinTextsNever() {
+        String flat = "a: [" + "[1, {b: c}], ".repeat(400) + "]\n";
+        assertThat(yaml(flat).path("a")).hasSize(400);
+        String quoted =
+                "a: [\"" + "[{".repeat(400) + "\", '" + "[[".repeat(400) + "', x]\nb: >\n  " + "[".repeat(400) + "\n";
+        assertThat(yaml(quoted).path("a")).hasSize(3);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"a\": [1, 2.5, -3e2, \"x\\u00e9\\n\", null, true, {}], \"b\": {\"c\": \"d\"}}",
+                "{\"big\": 9223372036854775807, \"small\": 0.1, \"more\": 18446744073709551616}",
+                "{}",
+            })
+    void jsonSaysTheSameAsYaml(String text) {
+        assertThat(yaml(text)).isEqualTo(yaml("# not JSON\n" + text));
+    }
+
+    @Test
+    void whatJsonSaysTwiceIsComplainedOfAsYaml() {
+        String twice = "{\"a\": 1,\n\"a\": 2}";
+        Body.Parsed parsed = Body.parse(twice.getBytes(StandardCharsets.UTF_8), Format.YAML);
+        assertThat(parsed.lines()).containsExactly("line 2: key \"a\" already set in map");
+        assertThat(parsed.duplicates()).isEmpty();
+        assertThatThrownBy(() -> yaml("{\"a\": 1")).hasMessageStartingWith("yaml: ");
+    }
 }

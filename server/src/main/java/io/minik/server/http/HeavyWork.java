@@ -38,6 +38,9 @@ final class HeavyWork {
     /** Larger bodies take more than a millisecond or two to decode and check. */
     static final int ABOVE_BYTES = 64 * 1024;
 
+    /** Of YAML, whose scanner looks at each token for each level that is open. */
+    static final int ABOVE_YAML_BYTES = 8 * 1024;
+
     /** kube-apiserver's --request-timeout: nobody waits for the answer any more. */
     private static final long SECONDS = 60;
 

@@ -114,9 +114,13 @@ final class Routes {
             request.audit().body(() -> AuditBodies.said(kinds, asked));
         }
         long heaviest = Math.max(bytes, storedBytes(asked));
-        return heaviest > HeavyWork.ABOVE_BYTES || mayGrow(asked, bytes)
+        return heaviest > HeavyWork.ABOVE_BYTES || isLongYaml(asked, bytes) || mayGrow(asked, bytes)
                 ? heavy.run(asked.requester().user().name(), heaviest, () -> writeNow(asked))
                 : writeNow(asked);
+    }
+
+    private static boolean isLongYaml(Request asked, int bytes) {
+        return bytes > HeavyWork.ABOVE_YAML_BYTES && asked.body().contentType().contains("yaml");
     }
 
     /** A short word may change a large object. */
