@@ -26,4 +26,28 @@ ok "minik is alive" kill -0 "${host_pid[a]}"
 ok "and ready" outputs '^ok$' k get --raw /readyz
 ok "nothing was held" fails sh -c "tail -n +$((started + 1)) $work/a/err | cut -c1-900 | grep blocked"
 ok "nothing was thrown" fails sh -c "tail -n +$((started + 1)) $work/a/err | grep -v BlockedThreadChecker | cut -c1-900 | grep -E 'Exception| error '"
+
+# Sixty-four clients race while watches end, the history is cut, and the server is killed.
+k create namespace race >/dev/null
+: >"$work/racing"
+on a timeout 200 "$JAVA_HOME/bin/java" -Xmx256m -cp "$root/inttest/target/classes:$(cat "$root/inttest/target/classpath")" \
+  io.minik.inttest.fuzz.Race 127.0.0.1 6443 admin-token "$seed" "$work/racing" >"$work/race.out" 2>&1 &
+racer=$!
+revision() { k get --raw '/api/v1/namespaces/race/configmaps?limit=1' | grep -o '"resourceVersion":"[0-9]*"' | head -n 1 | tr -dc 0-9; }
+raced() { [ "$(revision)" -gt "$1" ]; }
+first=$(revision)
+within 60 "the race is on" raced $((first + 500))
+etcd_tls=$work/a/data/server/tls/etcd
+ok "history is cut" on a env ETCDCTL_API=3 "$tools/etcdctl" --endpoints https://127.0.0.1:2379 --cacert "$etcd_tls/server-ca.crt" \
+  --cert "$etcd_tls/client.crt" --key "$etcd_tls/client.key" compact "$(revision)"
+first=$(revision)
+within 60 "the race goes on" raced $((first + 500))
+ok "the server is killed" minik_kill9 a
+minik_start a server --disable-agent --memory-limit 400Mi --token-auth-file "$work/tokens.csv" || exit 1
+first=$(revision)
+within 60 "and on" raced $((first + 500))
+rm "$work/racing"
+wait $racer
+ok "each revision was told once and in order" [ $? = 0 ]
+say "$(head -n 8 "$work/race.out" | cut -c1-400)"
 down
