@@ -3,6 +3,7 @@ package io.minik.server.http;
 import io.minik.api.client.WatchEvent;
 import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Resource;
+import io.minik.api.meta.Status.Reason;
 import io.minik.api.object.KubeObject;
 import io.minik.ground.loop.Loop;
 import io.minik.ground.loop.Seconds;
@@ -101,7 +102,22 @@ final class WatchStream implements WatchSink {
         return Future.<Void>succeededFuture()
                 .compose(unused -> registry.watch(watch, this))
                 .compose(started -> opened(request, out, started, lasts))
+                .recover(error -> expired(out, error))
                 .onFailure(unused -> stop());
+    }
+
+    /**
+     * A start that is too old is told by an event, as upstream tells it: there are clients that list again after that, and after
+     * an answer with the same code give up.
+     */
+    private Future<Void> expired(WatchWire out, Throwable error) {
+        if (open || !(error instanceof ApiException api) || api.status().reason() != Reason.Expired) {
+            return Future.failedFuture(error);
+        }
+        return out.open().onSuccess(unused -> {
+            open = true;
+            onEnd(Optional.of(api));
+        });
     }
 
     private Future<Void> opened(ApiRequest request, WatchWire out, CacheWatcher started, Duration lasts) {

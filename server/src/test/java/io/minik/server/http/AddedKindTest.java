@@ -358,6 +358,17 @@ class AddedKindTest {
     }
 
     @Test
+    void aWatchFromBeforeItWasServedIsToldToListByAnEvent() {
+        serve();
+        HttpResponse<String> watch = get("/apis/example.com/v1/crontabs?watch=1&resourceVersion=1&timeoutSeconds=5");
+        assertThat(watch.statusCode()).isEqualTo(200);
+        JsonNode event = json(watch);
+        assertThat(event.path("type").asText()).isEqualTo("ERROR");
+        assertThat(event.path("object").path("code").asInt()).isEqualTo(410);
+        assertThat(event.path("object").path("message").asText()).startsWith("too old resource version: 1 (");
+    }
+
+    @Test
     void clientsFindItAndFindItGone() {
         String etag = get("/apis").headers().firstValue("ETag").orElseThrow();
         String v3 = get("/openapi/v3").body();
