@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Puts the clients that we are held against into .work/tools, once: kubectl 1.32 and 1.36 from Debian's newer suites
 # (nothing of those suites is installed), and from bookworm what the scenarios need.
-# etcd 3.5 and etcdctl, from trixie too: what inttest/etcd holds our etcd face against.
+# etcd 3.5 and its clients, from trixie too, and 3.4 of bookworm: what inttest/etcd holds our etcd face against.
 #   tools.sh              all of it
 #   tools.sh quickstart   the little that quickstart.sh needs: kubectl of the stable suite alone
 set -euo pipefail
@@ -51,12 +51,15 @@ fetch_kubectl() { # suite version-prefix
   install -m 755 "$unpacked/files/usr/bin/kubectl" "$target"
   rm -rf "$unpacked"
 }
-fetch_etcd() { # suite version-prefix
-  [ -x "$tools/etcd" ] && [ -x "$tools/etcdctl" ] && return
-  unpack_debs "$1" etcd-server etcd-client
-  "$unpacked/files/usr/bin/etcd" --version | >/dev/null grep "etcd Version: $2\." ||
-    { echo "Debian $1 has another etcd than $2: $("$unpacked/files/usr/bin/etcd" --version)"; return 1; }
-  install -m 755 "$unpacked/files/usr/bin/etcd" "$unpacked/files/usr/bin/etcdctl" "$tools"
+fetch_etcd() { # suite version-prefix suffix programs...
+  local suite=$1 version=$2 suffix=$3
+  shift 3
+  for program in "$@"; do [ -x "$tools/$program$suffix" ] || break; done
+  [ -x "$tools/$program$suffix" ] && return
+  unpack_debs "$suite" etcd-server etcd-client
+  "$unpacked/files/usr/bin/etcd" --version | >/dev/null grep "etcd Version: $version\." ||
+    { echo "Debian $suite has another etcd than $version: $("$unpacked/files/usr/bin/etcd" --version)"; return 1; }
+  for program in "$@"; do install -m 755 "$unpacked/files/usr/bin/$program" "$tools/$program$suffix"; done
   rm -rf "$unpacked"
 }
 # Its program carries the description of CRI that it was built from: inttest/cri speaks those words. It is not run.
@@ -71,5 +74,8 @@ fetch_kubectl trixie 1.32
 mkdir -p "$tools/bin"
 ln -sf ../kubectl-1.32 "$tools/bin/kubectl"
 [ "${1:-}" = quickstart ] || fetch_kubectl sid 1.36
-[ "${1:-}" = quickstart ] || fetch_etcd trixie 3.5
-[ "${1:-}" = quickstart ] || fetch_containerd
+if [ "${1:-}" != quickstart ]; then
+  fetch_etcd trixie 3.5 '' etcd etcdctl etcdutl
+  fetch_etcd bookworm 3.4 -3.4 etcd etcdctl
+  fetch_containerd
+fi

@@ -19,7 +19,8 @@ final class Face {
                                 vertx,
                                 store,
                                 new HttpServerOptions().setHost("127.0.0.1").setPort(port),
-                                Member.named("default", List.of(url))))
+                                Member.named("default", List.of(url)),
+                                Path.of(arguments[0])))
                         .compose(EtcdApi::start)
                         .onFailure(why -> {
                             why.printStackTrace();

@@ -151,6 +151,29 @@ mirrored() {
   stop "$pid"
   plain get --prefix mirror/
 }
+# What a real etcd (3.4 or 3.5) has that is started on a snapshot taken here.
+restored() { # etcd etcdctl
+  local at=$own/restored program=$1 ctl=$2
+  rm -rf "$at" "$at.db"
+  local revision hash
+  revision=$(($(next_revision) - 1))
+  hash=$(plain endpoint hashkv --rev "$revision" | grep -oE '[0-9]+$')
+  ETCDCTL_API=3 timeout 20 "$ctl" --endpoints "http://127.0.0.1:$port" snapshot save "$at.db" 2>&1 | grep -c 'napshot saved'
+  ETCDCTL_API=3 "$ctl" snapshot status "$at.db" -w json 2>/dev/null | grep -o '"revision":[0-9]*'
+  local own_client own_peer
+  own_client=$(free_port) own_peer=http://127.0.0.1:$(free_port)
+  local flags=(--name default --initial-cluster "default=$own_peer" --initial-advertise-peer-urls "$own_peer" --data-dir "$at")
+  ETCDCTL_API=3 "$ctl" snapshot restore "$at.db" "${flags[@]}" >>"$work/restore.log" 2>&1 || { echo "not restored"; return; }
+  "$program" "${flags[@]}" --listen-peer-urls "$own_peer" --listen-client-urls "http://127.0.0.1:$own_client" \
+    --advertise-client-urls "http://127.0.0.1:$own_client" --log-level error >>"$work/restore.log" 2>&1 &
+  local pid=$! port=$own_client
+  pids+=("$pid")
+  until_true 20 eval 'plain endpoint health | >/dev/null grep "is healthy"'
+  [ "$(plain endpoint hashkv --rev "$revision" | grep -oE '[0-9]+$')" = "$hash" ] && echo "same hash at $revision"
+  plain get --prefix '' -w json | grep -oE '"(revision|kvs)":.*' | sed -E 's/"value":"[^"]{99,}"/"value":"LARGE"/g'
+  plain lease list | tail -n +2 | sort | while read -r each; do plain lease timetolive "$each" --keys; done
+  stop "$pid"
+}
 http() { # METHOD PATH [BODY]
   case $1 in
     metrics) curl -s --max-time 5 "http://127.0.0.1:$port/metrics" | grep -E '^(etcd_server_has_leader|etcd_server_is_leader|etcd_mvcc_db_total_size_in_bytes|etcd_mvcc_db_total_size_in_use_in_bytes|etcd_debugging_mvcc_current_revision|etcd_debugging_mvcc_compact_revision|etcd_server_version|etcd_server_id)' | sed 's/ .*//; s/"[^"]*"/V/' | sort ;;
@@ -164,10 +187,10 @@ mask() {
   grep --line-buffered -avE '^\{"level":|^\{"header":\{\}\}$' | LC_ALL=C sed -u -E \
     -e "s/127\.0\.0\.1:($port|$peer)/ADDRESS/g" \
     -e 's/"(cluster_id|member_id|ID|leader|memberID|id|lease)":"?[0-9]+"?/"\1":ID/g' -e 's/"raft(Index|AppliedIndex|_index|_term|Term)":"?[0-9]+"?/"raft\1":N/g' \
-    -e 's/"(dbSize|dbSizeInUse|db_size|hash|took|compact_revision)":"?[^,"}]+"?/"\1":N/g' -e 's/^"(ClusterID|MemberID|Leader|ID|RaftIndex|RaftTerm|RaftAppliedIndex|DBSize|DBSizeInUse|Hash)" : .*/"\1" : N/' \
+    -e 's/"(dbSize|dbSizeInUse|db_size|took|compact_revision)":"?[^,"}]+"?/"\1":N/g' -e 's/^"(ClusterID|MemberID|Leader|ID|RaftIndex|RaftTerm|RaftAppliedIndex|DBSize|DBSizeInUse)" : .*/"\1" : N/' \
     -e 's/\b[0-9a-f]{15,16}\b/ID/g' -e 's/took = [^ ]+/took = T/; s/took:? ?[0-9.]+[a-zµ]+/took T/' -e 's/[0-9.]+ [kM]?B,/SIZE,/g' \
     -e 's/remaining\([0-9]+s\)/remaining(N)/; s/"ttl":[0-9]+,"granted/"ttl":N,"granted/; s/"TTL":"[0-9]+","grantedTTL/"TTL":"N","grantedTTL/' \
-    -e 's/3\.5\.[0-9]+/3.5.X/g' -e 's/endpoint:\/\/client-[^ ]*/CLIENT/' -e 's/^(http:..ADDRESS, ID, 3.5.X, SIZE, .*, )[0-9]+, [0-9]+, [0-9]+/\1N, N, N/' -e 's/^(http:..)?ADDRESS, [0-9]+$/ADDRESS, HASH/' \
+    -e 's/3\.5\.[0-9]+/3.5.X/g' -e 's/endpoint:\/\/client-[^ ]*/CLIENT/' -e 's/^(http:..ADDRESS, ID, 3.5.X, SIZE, .*, )[0-9]+, [0-9]+, [0-9]+/\1N, N, N/' \
     -e 's/^(ID, started, default, )(http:..ADDRESS)?,/\1PEER,/; s/"peerURLs":\[[^]]*\],//; /^"PeerURL"/d'
 }
 run() {

@@ -40,7 +40,7 @@ import io.minik.server.reviews.CertificateSigner;
 import io.minik.server.reviews.Reviews;
 import io.minik.server.scheduler.Scheduler;
 import io.minik.server.table.Tables;
-import io.minik.store.Store;
+import io.minik.store.LocalStore;
 import io.minik.store.mapdb.MapDbStore;
 import io.minik.store.mapdb.StoreConfig;
 import io.vertx.core.Context;
@@ -71,7 +71,7 @@ final class ControlPlane {
     private final String nodeName;
     private final String nodeIp;
     private final Pki pki;
-    private final Store store;
+    private final LocalStore store;
     private final Encryption encryption;
     private final Kinds kinds;
     private final DeferredTransport ownRights = new DeferredTransport();
@@ -161,7 +161,7 @@ final class ControlPlane {
     /** What a start is told. */
     record Opening(Vertx vertx, NodeOptions node, ServerOptions options, String nodeName, String nodeIp) {}
 
-    private record Opened(Pki pki, Store store, Ahead ahead, Context loop) {}
+    private record Opened(Pki pki, LocalStore store, Ahead ahead, Context loop) {}
 
     /** Opens keys and store, and starts all rooms of the control plane; succeeds when the API answers. */
     static Future<ControlPlane> start(Opening opening, Rooms rooms) {
@@ -266,7 +266,12 @@ final class ControlPlane {
     }
 
     private EtcdRoom etcd() {
-        return EtcdRoom.of(vertx, store, EtcdRoom.transport(options.etcdPort, etcdServing, pki), nodeName);
+        return EtcdRoom.of(
+                vertx,
+                store,
+                EtcdRoom.transport(options.etcdPort, etcdServing, pki),
+                nodeName,
+                node.dataDir.resolve("server/db"));
     }
 
     private List<Room> loopRooms() {

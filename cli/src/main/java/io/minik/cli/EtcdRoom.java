@@ -4,7 +4,7 @@ import io.minik.ground.room.Room;
 import io.minik.ground.tls.TlsEngine;
 import io.minik.ground.tls.TlsIdentity;
 import io.minik.server.pki.Pki;
-import io.minik.store.Store;
+import io.minik.store.LocalStore;
 import io.minik.store.etcdapi.EtcdApi;
 import io.minik.store.etcdapi.Member;
 import io.vertx.core.Future;
@@ -14,6 +14,7 @@ import io.vertx.core.http.ClientAuth;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
+import java.nio.file.Path;
 import java.util.List;
 
 /** The etcd face as a room. */
@@ -33,9 +34,10 @@ record EtcdRoom(EtcdApi api) implements Room {
                 .setClientAuth(ClientAuth.REQUIRED);
     }
 
-    static EtcdRoom of(Vertx vertx, Store store, HttpServerOptions transport, String nodeName) {
+    /** @param directory of the store */
+    static EtcdRoom of(Vertx vertx, LocalStore store, HttpServerOptions transport, String nodeName, Path directory) {
         Member member = Member.named(nodeName, List.of("https://" + ADDRESS + ":" + transport.getPort()));
-        return new EtcdRoom(new EtcdApi(vertx, store, transport, member));
+        return new EtcdRoom(new EtcdApi(vertx, store, transport, member, directory));
     }
 
     @Override

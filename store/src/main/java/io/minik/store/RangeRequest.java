@@ -27,4 +27,9 @@ public record RangeRequest(Bytes key, Bytes rangeEnd, long revision, long limit,
     public RangeRequest limit(long most) {
         return new RangeRequest(key, rangeEnd, revision, most, keysOnly, countOnly);
     }
+
+    /** How many keys there are, and none of them. */
+    public RangeRequest counted() {
+        return new RangeRequest(key, rangeEnd, revision, limit, keysOnly, true);
+    }
 }

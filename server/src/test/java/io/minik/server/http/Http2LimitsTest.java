@@ -3,7 +3,7 @@ package io.minik.server.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.minik.ground.net.Crowd;
-import io.minik.store.Store;
+import io.minik.store.LocalStore;
 import io.minik.store.etcdapi.EtcdApi;
 import io.minik.store.etcdapi.Member;
 import io.minik.store.memory.MemoryStore;
@@ -19,6 +19,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -70,10 +71,15 @@ class Http2LimitsTest {
         ETCD {
             @Override
             int start(Vertx vertx) throws Exception {
-                Store store = new MemoryStore(vertx);
+                LocalStore store = new MemoryStore(vertx);
                 HttpServerOptions transport =
                         new HttpServerOptions().setHost("127.0.0.1").setPort(0);
-                return new EtcdApi(vertx, store, transport, Member.named("m", List.of("http://127.0.0.1:2379")))
+                return new EtcdApi(
+                                vertx,
+                                store,
+                                transport,
+                                Member.named("m", List.of("http://127.0.0.1:2379")),
+                                Path.of("target"))
                         .start()
                         .toCompletionStage()
                         .toCompletableFuture()

@@ -1,8 +1,8 @@
 package io.minik.store.etcdapi;
 
 import io.minik.ground.loop.Loop;
+import io.minik.store.LocalStore;
 import io.minik.store.OpResponse;
-import io.minik.store.Store;
 import io.minik.store.StoreException;
 import io.minik.store.Txn;
 import io.minik.store.etcdapi.proto.ClusterGrpcService;
@@ -12,9 +12,11 @@ import io.minik.store.etcdapi.proto.LockGrpcService;
 import io.minik.store.etcdapi.proto.MaintenanceGrpcService;
 import io.minik.store.etcdapi.proto.Rpc;
 import io.minik.store.etcdapi.proto.WatchGrpcService;
+import io.minik.store.etcdfile.HistoryHash;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
 import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServer;
@@ -26,6 +28,7 @@ import io.vertx.grpc.common.ServiceMethod;
 import io.vertx.grpc.server.GrpcServer;
 import io.vertx.grpc.server.GrpcServerOptions;
 import io.vertx.grpc.server.GrpcServerRequest;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -38,7 +41,7 @@ import org.slf4j.LoggerFactory;
  * <pre>{@code
  * HttpServerOptions transport = new HttpServerOptions().setHost(host).setPort(2379).setSsl(true)
  *         .setKeyCertOptions(server).setTrustOptions(clientCa).setClientAuth(ClientAuth.REQUIRED);
- * EtcdApi api = new EtcdApi(vertx, store, transport, Member.named("default", List.of("https://127.0.0.1:2379")));
+ * EtcdApi api = new EtcdApi(vertx, store, transport, Member.named("default", List.of("https://127.0.0.1:2379")), directory);
  * api.start().onSuccess(port -> ...);
  * }</pre>
  */
@@ -70,18 +73,29 @@ public final class EtcdApi {
     /** So that a put of a megabyte needs no second round trip for the window. */
     private static final int WINDOW_BYTES = 1 << 20;
 
+    /** Gigabytes on slow flash take a while. */
+    private static final long FILE_MINUTES = 10;
+
     private final Vertx vertx;
-    private final Store store;
+    private final LocalStore store;
     private final Member member;
+    private final Path directory;
+    private final WorkerExecutor worker;
     private final HttpServer http;
     private final EtcdClients clients = new EtcdClients();
     private Loop.Timer sweeps = Loop.Timer.NONE;
 
-    /** @param transport address, and keys and trust where TLS is wanted; the HTTP/2 settings are set here */
-    public EtcdApi(Vertx vertx, Store store, HttpServerOptions transport, Member member) {
+    /**
+     * @param transport address, and keys and trust where TLS is wanted; the HTTP/2 settings are set here
+     * @param directory for files that are made to be sent; what is left there ends in .tmp
+     */
+    public EtcdApi(Vertx vertx, LocalStore store, HttpServerOptions transport, Member member, Path directory) {
         this.vertx = vertx;
         this.store = store;
         this.member = member;
+        this.directory = directory;
+        // Reads all of the store: one at a time.
+        this.worker = vertx.createSharedWorkerExecutor("minik-etcd-files", 1, FILE_MINUTES, TimeUnit.MINUTES);
         HttpServerOptions options = new HttpServerOptions(transport)
                 .setUseAlpn(true)
                 .setAlpnVersions(List.of(HttpVersion.HTTP_2, HttpVersion.HTTP_1_1))
@@ -113,7 +127,7 @@ public final class EtcdApi {
 
     public Future<Void> stop() {
         sweeps.cancel();
-        return http.close();
+        return http.close().eventually(worker::close);
     }
 
     /** Calls by their content type, as etcd tells them apart. */
@@ -145,7 +159,7 @@ public final class EtcdApi {
         unary(server, LeaseGrpcService.LeaseTimeToLive, leases::timeToLive);
         unary(server, LeaseGrpcService.LeaseLeases, leases::list);
         server.callHandler(LeaseGrpcService.LeaseKeepAlive, leases::keepAlive);
-        MaintenanceCalls maintenance = new MaintenanceCalls(store, member);
+        MaintenanceCalls maintenance = new MaintenanceCalls(store, member, new HistoryHash(store, worker));
         unary(server, MaintenanceGrpcService.Status, maintenance::status);
         unary(server, MaintenanceGrpcService.Alarm, maintenance::alarm);
         unary(server, MaintenanceGrpcService.Defragment, maintenance::defragment);
@@ -153,6 +167,8 @@ public final class EtcdApi {
         unary(server, MaintenanceGrpcService.Hash, maintenance::hash);
         unary(server, MaintenanceGrpcService.MoveLeader, maintenance::moveLeader);
         unary(server, MaintenanceGrpcService.Downgrade, maintenance::downgrade);
+        SnapshotCalls snapshots = new SnapshotCalls(vertx, store, worker, directory, List::of);
+        server.callHandler(MaintenanceGrpcService.Snapshot, snapshots::snapshot);
         cluster(server, new ClusterCalls(member));
         LockCalls locks = new LockCalls(store, member);
         server.callHandler(LockGrpcService.Lock, locks::lock);

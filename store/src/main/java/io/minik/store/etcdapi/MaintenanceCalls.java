@@ -1,38 +1,30 @@
 package io.minik.store.etcdapi;
 
-import io.minik.store.Bytes;
-import io.minik.store.KeyValue;
-import io.minik.store.RangeRequest;
-import io.minik.store.RangeResult;
 import io.minik.store.Store;
 import io.minik.store.etcdapi.proto.Rpc;
-import io.vertx.core.Context;
+import io.minik.store.etcdfile.HistoryHash;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
 import io.vertx.grpc.common.GrpcStatus;
-import java.nio.ByteBuffer;
-import java.util.Arrays;
-import java.util.function.Supplier;
 import java.util.regex.Pattern;
-import java.util.zip.CRC32C;
 
 /** What clients ask of etcd's Maintenance service. */
 final class MaintenanceCalls {
-    /** Keys that are read at once, with their values, of up to 1.5 MiB each, before other calls have their turn. */
-    private static final int HASH_PAGE_KEYS = 16;
+    /** Each reads the whole store, one after the other. */
+    private static final int MOST_HASHING = 8;
 
     /** A version as downgrade takes it: 3.4, 3.4.0. */
     private static final Pattern VERSION = Pattern.compile("[0-9]{1,9}(\\.[0-9]{1,9}){1,2}");
 
-    private static final Bytes NO_UPPER_BOUND = Bytes.EMPTY.prefixEnd();
-
     private final Store store;
     private final Member member;
 
-    MaintenanceCalls(Store store, Member member) {
+    private final HistoryHash hashes;
+    private int hashing;
+
+    MaintenanceCalls(Store store, Member member, HistoryHash hashes) {
         this.store = store;
         this.member = member;
+        this.hashes = hashes;
     }
 
     Future<Rpc.StatusResponse> status(Rpc.StatusRequest request) {
@@ -70,23 +62,30 @@ final class MaintenanceCalls {
                 .build());
     }
 
-    /** A hash of keys, values and revisions at a revision. It tells two minik stores apart, it is not etcd's number. */
+    /** The number that an etcd tells which has the same history. */
     Future<Rpc.HashKVResponse> hashKv(Rpc.HashKVRequest request) {
-        long at = request.getRevision() == 0 ? store.status().revision() : request.getRevision();
-        return hash(new CRC32C(), NO_UPPER_BOUND, at).map(hash -> Rpc.HashKVResponse.newBuilder()
+        return hash(request.getRevision()).map(hash -> Rpc.HashKVResponse.newBuilder()
                 .setHeader(member.header(store))
-                .setHash((int) hash.getValue())
-                .setHashRevision(at)
-                .setCompactRevision(compactRevision(store.status()))
+                .setHash(hash.value())
+                .setHashRevision(hash.revision())
+                .setCompactRevision(hash.compacted() == 0 ? -1 : hash.compacted())
                 .build());
     }
 
-    /** As {@link #hashKv} of now. */
+    /** As {@link #hashKv} of now: etcd's covers its files, which we don't have. */
     Future<Rpc.HashResponse> hash(Rpc.HashRequest request) {
-        return hash(new CRC32C(), NO_UPPER_BOUND, store.status().revision()).map(hash -> Rpc.HashResponse.newBuilder()
+        return hash(0).map(hash -> Rpc.HashResponse.newBuilder()
                 .setHeader(member.header(store))
-                .setHash((int) hash.getValue())
+                .setHash(hash.value())
                 .build());
+    }
+
+    private Future<HistoryHash.Hash> hash(long revision) {
+        if (hashing >= MOST_HASHING) {
+            throw new EtcdRefusal(GrpcStatus.RESOURCE_EXHAUSTED, "too many requests");
+        }
+        hashing++;
+        return hashes.at(revision).onComplete(done -> hashing--, failed -> hashing--);
     }
 
     /** -1 as long as nothing was compacted, as in etcd. */
@@ -112,38 +111,5 @@ final class MaintenanceCalls {
         throw VERSION.matcher(request.getVersion()).matches()
                 ? new EtcdRefusal(GrpcStatus.INVALID_ARGUMENT, "invalid downgrade target version")
                 : new EtcdRefusal(GrpcStatus.INVALID_ARGUMENT, "wrong downgrade target version format");
-    }
-
-    private Future<CRC32C> hash(CRC32C hash, Bytes from, long at) {
-        return store.range(new RangeRequest(from, NO_UPPER_BOUND, at, HASH_PAGE_KEYS, false, false))
-                .compose(page -> {
-                    page.kvs().forEach(kv -> update(hash, kv));
-                    return page.more() ? later(() -> hash(hash, after(page), at)) : Future.succeededFuture(hash);
-                });
-    }
-
-    private static Bytes after(RangeResult page) {
-        byte[] last = page.kvs().get(page.kvs().size() - 1).key().array();
-        return Bytes.of(Arrays.copyOf(last, last.length + 1));
-    }
-
-    private static void update(CRC32C hash, KeyValue kv) {
-        hash.update(kv.key().array());
-        hash.update(ByteBuffer.allocate(3 * Long.BYTES)
-                .putLong(kv.createRevision())
-                .putLong(kv.modRevision())
-                .putLong(kv.version())
-                .flip());
-        hash.update(kv.value().array());
-    }
-
-    private static <T> Future<T> later(Supplier<Future<T>> next) {
-        Context context = Vertx.currentContext();
-        if (context == null) {
-            return next.get();
-        }
-        Promise<T> promise = Promise.promise();
-        context.runOnContext(task -> next.get().onComplete(promise));
-        return promise.future();
     }
 }

@@ -3,8 +3,8 @@
  *
  * <p>{@link io.minik.store.etcdapi.EtcdApi} serves KV, Watch, Lease, Lock, Cluster and Maintenance, and etcd's plain HTTP pages. Each
  * call runs on its connection's event loop; nothing here blocks and nothing is kept but what an open stream needs. Errors
- * have etcd's codes and texts, as its clients compare the texts. What is not there (users and roles, elections, snapshots
- * in etcd's own file format) answers UNIMPLEMENTED with a sentence.
+ * have etcd's codes and texts, as its clients compare the texts. What is not there (users and roles, elections) answers
+ * UNIMPLEMENTED with a sentence. Checksums and snapshots are made by {@code store.etcdfile} on a worker.
  *
  * <p>{@code proto} below is generated from {@code src/main/protobuf}.
  */

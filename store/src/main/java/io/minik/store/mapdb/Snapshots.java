@@ -23,13 +23,8 @@ import org.slf4j.LoggerFactory;
 final class Snapshots {
     private static final Logger LOG = LoggerFactory.getLogger(Snapshots.class);
 
-    private static final int BLOCK_BYTES = 64 << 10;
-
     /** The disk also has the log to sync, and slow flash takes about 10 MB/s: a snapshot may have a good part of that. */
     private static final long BYTES_PER_SECOND = 16L << 20;
-
-    /** A sync every so often keeps the kernel from piling up writes that the log's next sync would wait for. */
-    private static final long SYNC_EVERY_BYTES = 4L << 20;
 
     private final DataDirectory directory;
     private final long afterBytes;
@@ -110,7 +105,7 @@ final class Snapshots {
         Path temporary = DataDirectory.temporary(file);
         try {
             long bytes;
-            try (Output output = new Output(temporary)) {
+            try (SnapshotOutput output = new SnapshotOutput(temporary, this::keepPace)) {
                 write(mvcc, head, output);
                 bytes = output.finish();
             }
@@ -129,7 +124,7 @@ final class Snapshots {
         }
     }
 
-    private static void write(Mvcc mvcc, Head head, Output output) throws IOException {
+    private static void write(Mvcc mvcc, Head head, SnapshotOutput output) throws IOException {
         output.payload.snapshotHead(head.revision(), head.compactedRevision(), head.nextFrame());
         head.leases().forEach(output.payload::leaseGranted);
         long[] changes = {0};
@@ -187,62 +182,15 @@ final class Snapshots {
         }
     }
 
-    private final class Output implements AutoCloseable {
-        final Payload payload = new Payload();
-        private final FileChannel channel;
-        private final long startNanos = System.nanoTime();
-        private long written;
-        private long synced;
-        private long blocks;
-
-        Output(Path file) throws IOException {
-            channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-        }
-
-        void endBlockIfLarge() {
-            if (payload.length() >= BLOCK_BYTES) {
-                try {
-                    endBlock();
-                    keepPace();
-                } catch (IOException failed) {
-                    throw new UncheckedIOException(failed);
-                }
-            }
-        }
-
-        private void endBlock() throws IOException {
-            ByteBuffer block = Frame.seal(payload.framed(), blocks++, 0);
-            written += block.remaining();
-            while (block.hasRemaining()) {
-                channel.write(block);
-            }
-            payload.clear();
-            if (written - synced >= SYNC_EVERY_BYTES) {
-                channel.force(false);
-                synced = written;
-            }
-        }
-
-        private void keepPace() {
-            long dueNanos = written * TimeUnit.SECONDS.toNanos(1) / BYTES_PER_SECOND;
-            try {
-                if (stopping.await(dueNanos - (System.nanoTime() - startNanos), TimeUnit.NANOSECONDS)) {
-                    throw new Stopped();
-                }
-            } catch (InterruptedException interrupted) {
+    /** Waits until that many bytes may have been written. */
+    private void keepPace(long written, long startNanos) {
+        long dueNanos = written * TimeUnit.SECONDS.toNanos(1) / BYTES_PER_SECOND;
+        try {
+            if (stopping.await(dueNanos - (System.nanoTime() - startNanos), TimeUnit.NANOSECONDS)) {
                 throw new Stopped();
             }
-        }
-
-        long finish() throws IOException {
-            endBlock();
-            channel.force(true);
-            return written;
-        }
-
-        @Override
-        public void close() throws IOException {
-            channel.close();
+        } catch (InterruptedException interrupted) {
+            throw new Stopped();
         }
     }
 

@@ -95,15 +95,16 @@ final class KeyHistory {
      * What is left after a compaction: the newest entry at or before {@code at} and all later ones. A tombstone goes too,
      * unless it is of {@code at} itself: a watch may still start there.
      *
+     * @param keepsDeletes keeps it all the same
      * @param dropped gets the ref of each entry that goes
      * @return empty if nothing is left; this itself if nothing goes
      */
-    Optional<KeyHistory> compact(long at, LongConsumer dropped) {
+    Optional<KeyHistory> compact(long at, boolean keepsDeletes, LongConsumer dropped) {
         int keepFrom = floor(at);
         if (keepFrom < 0) {
             return Optional.of(this);
         }
-        if (isTombstone(ref(keepFrom)) && revision(keepFrom) < at) {
+        if (!keepsDeletes && isTombstone(ref(keepFrom)) && revision(keepFrom) < at) {
             keepFrom++;
         }
         if (keepFrom == 0) {

@@ -94,14 +94,19 @@ final class Leases {
         }
     }
 
+    /** Sorted, so that their end is the same history everywhere. */
     List<Bytes> keys(long id) {
-        return List.copyOf(require(id).keys);
+        return require(id).keys.stream().sorted().toList();
     }
 
     Store.Lease lease(long id) {
         Held held = require(id);
         long left = Math.max(0, held.deadlineMillis - clock.millis());
         return new Store.Lease(id, held.ttlSeconds, (left + 999) / 1000);
+    }
+
+    List<Store.Lease> all() {
+        return leases.keySet().stream().map(this::lease).toList();
     }
 
     List<Long> ids() {

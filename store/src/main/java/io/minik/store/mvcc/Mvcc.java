@@ -12,8 +12,10 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
@@ -35,6 +37,7 @@ public final class Mvcc implements Facts {
     private final HistoryBytes history = new HistoryBytes();
     private volatile long revision = FIRST_REVISION;
     private volatile long compactedRevision;
+    private final AtomicInteger openHistories = new AtomicInteger();
 
     public Mvcc(Records records, Loop clock) {
         this.records = records;
@@ -201,6 +204,27 @@ public final class Mvcc implements Facts {
         return new KeyValue(key, Bytes.EMPTY, 0, revision, 0, 0);
     }
 
+    /** From the writer: no compaction is under way. */
+    void historyOpened() {
+        openHistories.incrementAndGet();
+    }
+
+    void historyClosed() {
+        openHistories.decrementAndGet();
+    }
+
+    /** Keys with what is retained of them. */
+    NavigableMap<Bytes, KeyHistory> histories() {
+        return index;
+    }
+
+    /** A change that was retained, empty if a compaction has taken it meanwhile. */
+    Optional<KeyValue> change(Bytes key, long changeRevision, long ref) {
+        return KeyHistory.isTombstone(ref)
+                ? Optional.of(tombstone(key, changeRevision))
+                : read(key, changeRevision, ref, true);
+    }
+
     /** Everything that is retained at or before a revision, by key, oldest first: what a snapshot holds. */
     public void retained(long atMost, Consumer<Change> each) {
         for (Map.Entry<Bytes, KeyHistory> key : index.entrySet()) {
@@ -315,9 +339,10 @@ public final class Mvcc implements Facts {
     @Override
     public void compacted(long at) {
         compactedRevision = at;
+        boolean keepsDeletes = openHistories.get() > 0;
         for (Map.Entry<Bytes, KeyHistory> key : index.entrySet()) {
             KeyHistory known = key.getValue();
-            Optional<KeyHistory> left = known.compact(at, this::drop);
+            Optional<KeyHistory> left = known.compact(at, keepsDeletes, this::drop);
             if (left.isEmpty()) {
                 index.remove(key.getKey());
             } else if (left.get() != known) {

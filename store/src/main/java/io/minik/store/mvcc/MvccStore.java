@@ -2,9 +2,9 @@ package io.minik.store.mvcc;
 
 import io.minik.ground.loop.Loop;
 import io.minik.store.Bytes;
+import io.minik.store.LocalStore;
 import io.minik.store.RangeRequest;
 import io.minik.store.RangeResult;
-import io.minik.store.Store;
 import io.minik.store.StoreException;
 import io.minik.store.Txn;
 import io.minik.store.TxnResult;
@@ -25,7 +25,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The store's contract on top of the writer's thread and the published index. */
-public abstract class MvccStore implements Store {
+public abstract class MvccStore implements LocalStore {
     private static final Logger LOG = LoggerFactory.getLogger(MvccStore.class);
 
     /** A batch that is larger gains nothing from waiting for more; its encoded form must fit a small heap. */
@@ -154,6 +154,16 @@ public abstract class MvccStore implements Store {
     @Override
     public Future<List<Long>> leases() {
         return call(CALL_BYTES, writer::leases);
+    }
+
+    @Override
+    public Future<LeaseTable> leaseTable() {
+        return call(CALL_BYTES, writer::leaseTable);
+    }
+
+    @Override
+    public Future<History> history() {
+        return call(CALL_BYTES, writer::history);
     }
 
     @Override

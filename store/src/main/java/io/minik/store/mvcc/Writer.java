@@ -3,6 +3,7 @@ package io.minik.store.mvcc;
 import io.minik.ground.loop.Loop;
 import io.minik.store.Bytes;
 import io.minik.store.KeyValue;
+import io.minik.store.LocalStore;
 import io.minik.store.Store;
 import io.minik.store.StoreException;
 import io.minik.store.Txn;
@@ -229,6 +230,18 @@ final class Writer {
 
     void leases(Reply<List<Long>> reply) {
         ask(reply, () -> mvcc.leases().ids());
+    }
+
+    void leaseTable(Reply<LocalStore.LeaseTable> reply) throws IOException {
+        commit();
+        ask(
+                reply,
+                () -> new LocalStore.LeaseTable(mvcc.revision(), mvcc.leases().all()));
+    }
+
+    /** From here, where no compaction is under way. */
+    void history(Reply<LocalStore.History> reply) {
+        ask(reply, () -> new Chronicle(mvcc));
     }
 
     private <T> void ask(Reply<T> reply, Supplier<T> question) {

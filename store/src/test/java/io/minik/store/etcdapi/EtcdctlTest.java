@@ -3,7 +3,7 @@ package io.minik.store.etcdapi;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.minik.store.Await;
-import io.minik.store.Store;
+import io.minik.store.LocalStore;
 import io.minik.store.memory.MemoryStore;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.ClientAuth;
@@ -30,7 +30,7 @@ class EtcdctlTest {
     private static final long SECONDS = 30;
 
     private final Vertx vertx = Vertx.vertx();
-    private Store store;
+    private LocalStore store;
     private EtcdApi api;
     private String endpoint;
 
@@ -42,7 +42,8 @@ class EtcdctlTest {
         store = new MemoryStore(vertx);
         HttpServerOptions transport =
                 new HttpServerOptions().setHost("127.0.0.1").setPort(0);
-        api = new EtcdApi(vertx, store, transport, Member.named("edge", List.of("http://127.0.0.1:2379")));
+        api = new EtcdApi(
+                vertx, store, transport, Member.named("edge", List.of("http://127.0.0.1:2379")), Path.of("target"));
         endpoint = "127.0.0.1:" + Await.get(api.start());
     }
 
@@ -223,7 +224,7 @@ class EtcdctlTest {
                         .setCertPath(directory.resolve("server.crt").toString()))
                 .setTrustOptions(new PemTrustOptions()
                         .addCertPath(directory.resolve("ca.crt").toString()));
-        EtcdApi secure = new EtcdApi(vertx, store, transport, Member.named("edge", List.of()));
+        EtcdApi secure = new EtcdApi(vertx, store, transport, Member.named("edge", List.of()), Path.of("target"));
         endpoint = "https://127.0.0.1:" + Await.get(secure.start());
         String[] known = {
             "--cacert", directory.resolve("ca.crt").toString(),

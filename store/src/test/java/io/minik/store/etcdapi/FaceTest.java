@@ -3,8 +3,9 @@ package io.minik.store.etcdapi;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.minik.store.Await;
-import io.minik.store.Store;
+import io.minik.store.LocalStore;
 import io.minik.store.etcdapi.proto.Rpc;
+import io.minik.store.etcdfile.HistoryHash;
 import io.minik.store.memory.MemoryStore;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerOptions;
@@ -12,6 +13,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.util.List;
 import org.assertj.core.api.Assertions;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -23,7 +25,7 @@ import org.junit.jupiter.api.Test;
 class FaceTest {
     private final Vertx vertx = Vertx.vertx();
     private final Member member = Member.named("edge", List.of("http://127.0.0.1:2379"));
-    private final Store store = new MemoryStore(vertx);
+    private final LocalStore store = new MemoryStore(vertx);
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private EtcdApi api;
@@ -32,7 +34,7 @@ class FaceTest {
     @BeforeEach
     void start() {
         api = new EtcdApi(
-                vertx, store, new HttpServerOptions().setHost("127.0.0.1").setPort(0), member);
+                vertx, store, new HttpServerOptions().setHost("127.0.0.1").setPort(0), member, Path.of("target"));
         port = Await.get(api.start());
     }
 
@@ -94,7 +96,8 @@ class FaceTest {
 
     @Test
     void leadershipStaysAndNoOlderVersionTakesOver() {
-        MaintenanceCalls maintenance = new MaintenanceCalls(store, member);
+        MaintenanceCalls maintenance =
+                new MaintenanceCalls(store, member, new HistoryHash(store, vertx.createSharedWorkerExecutor("face")));
         Rpc.MoveLeaderRequest.Builder move = Rpc.MoveLeaderRequest.newBuilder();
         refused(() -> maintenance.moveLeader(move.setTargetId(7).build()), "bad leader transferee");
         assertThat(maintenance

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.google.protobuf.ByteString;
 import io.minik.store.Await;
 import io.minik.store.Bytes;
+import io.minik.store.LocalStore;
 import io.minik.store.RangeRequest;
-import io.minik.store.Store;
 import io.minik.store.etcdapi.proto.LockGrpcClient;
 import io.minik.store.etcdapi.proto.Locks;
 import io.minik.store.memory.MemoryStore;
@@ -18,6 +18,7 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.grpc.client.GrpcClient;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -29,7 +30,7 @@ class LockTest {
 
     private final Vertx vertx = Vertx.vertx();
     private final Member member = Member.named("edge", List.of("http://127.0.0.1:2379"));
-    private final Store store = new MemoryStore(vertx);
+    private final LocalStore store = new MemoryStore(vertx);
     private final LockCalls locks = new LockCalls(store, member);
     private final Future<Void> stays = Promise.<Void>promise().future();
 
@@ -109,7 +110,7 @@ class LockTest {
     @Test
     void overTheWireACallThatIsResetGivesItsPlaceUp() {
         EtcdApi api = new EtcdApi(
-                vertx, store, new HttpServerOptions().setHost("127.0.0.1").setPort(0), member);
+                vertx, store, new HttpServerOptions().setHost("127.0.0.1").setPort(0), member, Path.of("target"));
         SocketAddress address = SocketAddress.inetSocketAddress(Await.get(api.start()), "127.0.0.1");
         Locks.LockRequest request = Locks.LockRequest.newBuilder()
                 .setName(ByteString.copyFromUtf8("m"))
