@@ -1,5 +1,6 @@
 import io.minik.store.etcdapi.EtcdApi;
 import io.minik.store.etcdapi.Member;
+import io.minik.store.etcdapi.SnapshotFiles;
 import io.minik.store.mapdb.MapDbStore;
 import io.minik.store.mapdb.StoreConfig;
 import io.vertx.core.Vertx;
@@ -20,7 +21,7 @@ final class Face {
                                 store,
                                 new HttpServerOptions().setHost("127.0.0.1").setPort(port),
                                 Member.named("default", List.of(url)),
-                                Path.of(arguments[0])))
+                                SnapshotFiles.in(Path.of(arguments[0]))))
                         .compose(EtcdApi::start)
                         .onFailure(why -> {
                             why.printStackTrace();

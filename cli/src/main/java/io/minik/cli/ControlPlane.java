@@ -80,6 +80,7 @@ final class ControlPlane {
     private final JoinService joins;
     private final TokenPage tokenPage;
     private final CertificatePage certificates;
+    private final SnapshotPage backups;
     private final ClientAuthority clients;
     private final TlsIdentity serving;
     private final TlsIdentity toKubelets;
@@ -134,6 +135,7 @@ final class ControlPlane {
                 clock);
         this.tokenPage = new TokenPage(vertx, !options.tokens.token.isEmpty());
         this.certificates = new CertificatePage(vertx, pki, this::certificatesRenewed);
+        this.backups = new SnapshotPage(opening, loop, store);
         this.rbac = new Rbac(controllers.informers(), options.parts().has(Parts.INGRESS));
         options.authorization.settle(rbac.authorizer(), vertx, controllerLoop, clock);
         Tables tables = opened.ahead().tables();
@@ -213,7 +215,10 @@ final class ControlPlane {
     }
 
     private Map<String, ApiServer.Page> ownPages() {
-        return Map.of(TokenPage.PATH, tokenPage::page, CertificatePage.PATH, certificates::page);
+        return Map.of(
+                TokenPage.PATH, tokenPage::page,
+                CertificatePage.PATH, certificates::page,
+                SnapshotPage.PATH, backups::page);
     }
 
     private Void mountJoin(ClusterIdentity identity) {
@@ -267,16 +272,12 @@ final class ControlPlane {
 
     private EtcdRoom etcd() {
         return EtcdRoom.of(
-                vertx,
-                store,
-                EtcdRoom.transport(options.etcdPort, etcdServing, pki),
-                nodeName,
-                node.dataDir.resolve("server/db"));
+                vertx, store, EtcdRoom.transport(options.etcdPort, etcdServing, pki), nodeName, backups.files());
     }
 
     private List<Room> loopRooms() {
         List<Room> all = new ControlRooms(controllers, apiServer, pki, options).all(kinds, nodeName);
-        all.addAll(List.of(customKinds, extensions));
+        all.addAll(List.of(customKinds, extensions, backups.room()));
         all.add(new CertificateSigner(
                 controllerLoop, controllers.informers(), controllers.client(), pki, rbac.authorizer()));
         all.add(new TokenController(

@@ -7,6 +7,7 @@ import io.minik.server.pki.Pki;
 import io.minik.store.LocalStore;
 import io.minik.store.etcdapi.EtcdApi;
 import io.minik.store.etcdapi.Member;
+import io.minik.store.etcdapi.SnapshotFiles;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -14,7 +15,6 @@ import io.vertx.core.http.ClientAuth;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
-import java.nio.file.Path;
 import java.util.List;
 
 /** The etcd face as a room. */
@@ -34,10 +34,10 @@ record EtcdRoom(EtcdApi api) implements Room {
                 .setClientAuth(ClientAuth.REQUIRED);
     }
 
-    /** @param directory of the store */
-    static EtcdRoom of(Vertx vertx, LocalStore store, HttpServerOptions transport, String nodeName, Path directory) {
+    static EtcdRoom of(
+            Vertx vertx, LocalStore store, HttpServerOptions transport, String nodeName, SnapshotFiles files) {
         Member member = Member.named(nodeName, List.of("https://" + ADDRESS + ":" + transport.getPort()));
-        return new EtcdRoom(new EtcdApi(vertx, store, transport, member, directory));
+        return new EtcdRoom(new EtcdApi(vertx, store, transport, member, files));
     }
 
     @Override

@@ -141,6 +141,7 @@ public final class Main implements Runnable {
         commands.put("certificate", CertificateCommand::new);
         commands.put("kubeconfig", KubeconfigCommand::new);
         commands.put("completion", CompletionCommand::new);
+        commands.put("etcd-snapshot", EtcdSnapshotCommand::new);
         commands.put("secrets-encrypt", SecretsEncryptCommand::new);
         commands.put("killall", KillallCommand::new);
         commands.put("warm-up", WarmUpCommand::new);

@@ -1,6 +1,8 @@
 package io.minik.cli;
 
 import io.vertx.core.Future;
+import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -35,6 +37,10 @@ final class ServerCommand implements Callable<Integer> {
         preflight.root();
         check();
         Daemon.refuseSecond(node.runDir);
+        if (server.backup.clusterReset) {
+            return new ClusterReset(node.dataDir, InstantSource.system())
+                    .run(Path.of(server.backup.restorePath), true, server.tokens.token);
+        }
         if (!server.disableAgent) {
             preflight.node();
             if (node.protectKernelDefaults) {
@@ -47,6 +53,7 @@ final class ServerCommand implements Callable<Integer> {
             Preflight.port("127.0.0.1", server.etcdPort, "--etcd-port");
         }
         try (Daemon daemon = Daemon.open(node.runDir, node.dataDir)) {
+            ClusterReset.passed(node.dataDir);
             ControlPlane.Opening opening =
                     new ControlPlane.Opening(daemon.vertx(), node, server, node.resolvedNodeName(), node.nodeIp);
             return daemon.run(

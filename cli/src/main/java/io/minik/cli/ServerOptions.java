@@ -151,6 +151,9 @@ final class ServerOptions {
     @Mixin
     SecurityOptions security = new SecurityOptions();
 
+    @Mixin
+    BackupOptions backup = new BackupOptions();
+
     @Option(
             names = "--node-monitor-period",
             paramLabel = "SECONDS",
@@ -207,11 +210,12 @@ final class ServerOptions {
         ports(node);
         Flag domain = new Flag("--cluster-domain");
         domain.complain(clusterDomain, "is no DNS domain", Names.dns1123Subdomain(clusterDomain));
-        tokens.check(node.dataDir);
+        tokens.check(node.dataDir, backup.clusterReset);
         writeKubeconfig = new Flag("--write-kubeconfig").file(writeKubeconfig);
         kubeconfigMode();
         new Flag("--write-kubeconfig-group").group(writeKubeconfigGroup);
         security.check();
+        backup.check();
         access.check();
         authorization.check();
         new Flag("--node-monitor-period").atLeast(1, nodeMonitorPeriodSeconds, "seconds between two looks");

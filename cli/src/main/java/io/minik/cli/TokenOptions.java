@@ -36,9 +36,14 @@ final class TokenOptions {
     @Option(names = "--agent-token-file", paramLabel = "FILE", defaultValue = "", description = "file that it is in")
     String agentTokenFile = "";
 
-    /** Reads the files, too. @throws StartFailure naming the option */
-    void check(Path dataDir) {
-        boolean fresh = !Files.exists(dataDir.resolve("server/tls"));
+    /**
+     * Reads the files, too.
+     *
+     * @param resets the token is the snapshot's, whose authorities come with it
+     * @throws StartFailure naming the option
+     */
+    void check(Path dataDir, boolean resets) {
+        boolean fresh = !resets && !Files.exists(dataDir.resolve("server/tls"));
         token = read("--token", token, tokenFile);
         agentToken = read("--agent-token", agentToken, agentTokenFile);
         parse("--token", token, fresh);

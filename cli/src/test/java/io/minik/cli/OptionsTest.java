@@ -63,6 +63,14 @@ class OptionsTest {
             --run-dir=                                  | --run-dir: "" names no file
             --run-dir=FOLDER                            | holds --data-dir: a reboot may take all that is in it
             --log-dir=FOLDER/data                       | --log-dir: "FOLDER/data" is another directory of minik, too
+            --cluster-reset                             | --cluster-reset: there is one server, which is its own cluster: give the snapshot to go back to by --cluster-reset-restore-path
+            --cluster-reset-restore-path=x              | --cluster-reset-restore-path: it does nothing without --cluster-reset
+            --etcd-disable-snapshots=perhaps            | 'perhaps' is not a boolean
+            --etcd-snapshot-compress=perhaps            | 'perhaps' is not a boolean
+            --etcd-snapshot-dir=FOLDER/none             | --etcd-snapshot-dir: "FOLDER/none" is not a directory: make it first
+            --etcd-snapshot-name=a/b                    | --etcd-snapshot-name: "a/b" can't be the name of a file
+            --etcd-snapshot-retention=0                 | --etcd-snapshot-retention: "0" must be at least 1: what is made would be deleted at once
+            --etcd-snapshot-schedule-cron=daily         | --etcd-snapshot-schedule-cron: "daily" is no schedule
             --log-dir=FOLDER/file                       | --log-dir: "FOLDER/file" is a file, not a directory
             --node-name=a_b                             | --node-name: "a_b" is no name of a node: a lowercase RFC 1123 subdomain
             --node-name=a..b                            | --node-name: "a..b" is no name of a node

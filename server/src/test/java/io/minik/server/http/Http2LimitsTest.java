@@ -6,6 +6,7 @@ import io.minik.ground.net.Crowd;
 import io.minik.store.LocalStore;
 import io.minik.store.etcdapi.EtcdApi;
 import io.minik.store.etcdapi.Member;
+import io.minik.store.etcdapi.SnapshotFiles;
 import io.minik.store.memory.MemoryStore;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerOptions;
@@ -79,7 +80,7 @@ class Http2LimitsTest {
                                 store,
                                 transport,
                                 Member.named("m", List.of("http://127.0.0.1:2379")),
-                                Path.of("target"))
+                                SnapshotFiles.in(Path.of("target")))
                         .start()
                         .toCompletionStage()
                         .toCompletableFuture()

@@ -28,7 +28,6 @@ import io.vertx.grpc.common.ServiceMethod;
 import io.vertx.grpc.server.GrpcServer;
 import io.vertx.grpc.server.GrpcServerOptions;
 import io.vertx.grpc.server.GrpcServerRequest;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -41,7 +40,7 @@ import org.slf4j.LoggerFactory;
  * <pre>{@code
  * HttpServerOptions transport = new HttpServerOptions().setHost(host).setPort(2379).setSsl(true)
  *         .setKeyCertOptions(server).setTrustOptions(clientCa).setClientAuth(ClientAuth.REQUIRED);
- * EtcdApi api = new EtcdApi(vertx, store, transport, Member.named("default", List.of("https://127.0.0.1:2379")), directory);
+ * EtcdApi api = new EtcdApi(vertx, store, transport, Member.named("default", List.of("https://127.0.0.1:2379")), files);
  * api.start().onSuccess(port -> ...);
  * }</pre>
  */
@@ -79,7 +78,7 @@ public final class EtcdApi {
     private final Vertx vertx;
     private final LocalStore store;
     private final Member member;
-    private final Path directory;
+    private final SnapshotFiles files;
     private final WorkerExecutor worker;
     private final HttpServer http;
     private final EtcdClients clients = new EtcdClients();
@@ -87,13 +86,12 @@ public final class EtcdApi {
 
     /**
      * @param transport address, and keys and trust where TLS is wanted; the HTTP/2 settings are set here
-     * @param directory for files that are made to be sent; what is left there ends in .tmp
      */
-    public EtcdApi(Vertx vertx, LocalStore store, HttpServerOptions transport, Member member, Path directory) {
+    public EtcdApi(Vertx vertx, LocalStore store, HttpServerOptions transport, Member member, SnapshotFiles files) {
         this.vertx = vertx;
         this.store = store;
         this.member = member;
-        this.directory = directory;
+        this.files = files;
         // Reads all of the store: one at a time.
         this.worker = vertx.createSharedWorkerExecutor("minik-etcd-files", 1, FILE_MINUTES, TimeUnit.MINUTES);
         HttpServerOptions options = new HttpServerOptions(transport)
@@ -167,7 +165,7 @@ public final class EtcdApi {
         unary(server, MaintenanceGrpcService.Hash, maintenance::hash);
         unary(server, MaintenanceGrpcService.MoveLeader, maintenance::moveLeader);
         unary(server, MaintenanceGrpcService.Downgrade, maintenance::downgrade);
-        SnapshotCalls snapshots = new SnapshotCalls(vertx, store, worker, directory, List::of);
+        SnapshotCalls snapshots = new SnapshotCalls(vertx, store, worker, files);
         server.callHandler(MaintenanceGrpcService.Snapshot, snapshots::snapshot);
         cluster(server, new ClusterCalls(member));
         LockCalls locks = new LockCalls(store, member);

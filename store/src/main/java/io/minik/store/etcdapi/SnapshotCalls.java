@@ -18,7 +18,6 @@ import io.vertx.grpc.server.GrpcServerResponse;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,17 +40,15 @@ final class SnapshotCalls {
     private final Vertx vertx;
     private final LocalStore store;
     private final WorkerExecutor worker;
-    private final Path directory;
-    private final Supplier<List<Table>> tables;
+    private final SnapshotFiles files;
     private final AtomicLong names = new AtomicLong();
     private int running;
 
-    SnapshotCalls(Vertx vertx, LocalStore store, WorkerExecutor worker, Path directory, Supplier<List<Table>> tables) {
+    SnapshotCalls(Vertx vertx, LocalStore store, WorkerExecutor worker, SnapshotFiles files) {
         this.vertx = vertx;
         this.store = store;
         this.worker = worker;
-        this.directory = directory;
-        this.tables = tables;
+        this.files = files;
     }
 
     void snapshot(GrpcServerRequest<Rpc.SnapshotRequest, Rpc.SnapshotResponse> call) {
@@ -64,9 +61,9 @@ final class SnapshotCalls {
             Sending sending = new Sending(call.response());
             call.exceptionHandler(gone -> sending.stop());
             call.response().exceptionHandler(gone -> sending.stop());
-            Path file = directory.resolve("etcd-snapshot-" + names.incrementAndGet() + ".tmp");
-            worker.executeBlocking(this::checkRoom)
-                    .compose(room -> SnapshotWriting.write(store, worker, file, tables.get()))
+            Path file = files.directory().resolve("etcd-snapshot-" + names.incrementAndGet() + ".tmp");
+            worker.executeBlocking(this::beside)
+                    .compose(tables -> SnapshotWriting.write(store, worker, file, tables))
                     .compose(written -> open(file).compose(opened -> sending.send(opened, written.bytes())))
                     .onComplete(sent -> running--, why -> {
                         running--;
@@ -75,14 +72,14 @@ final class SnapshotCalls {
         });
     }
 
-    private Void checkRoom() {
+    private List<Table> beside() throws Exception {
         long needed = 2 * store.status().sizeInUseBytes() + FREE_BYTES;
-        if (directory.toFile().getUsableSpace() < needed) {
+        if (files.directory().toFile().getUsableSpace() < needed) {
             throw new EtcdRefusal(
                     GrpcStatus.RESOURCE_EXHAUSTED,
-                    "no room for a snapshot in " + directory + ": it needs " + needed + " bytes");
+                    "no room for a snapshot in " + files.directory() + ": it needs " + needed + " bytes");
         }
-        return null;
+        return files.tables().call();
     }
 
     private Future<AsyncFile> open(Path file) {

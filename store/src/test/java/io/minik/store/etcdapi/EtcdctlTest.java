@@ -43,7 +43,11 @@ class EtcdctlTest {
         HttpServerOptions transport =
                 new HttpServerOptions().setHost("127.0.0.1").setPort(0);
         api = new EtcdApi(
-                vertx, store, transport, Member.named("edge", List.of("http://127.0.0.1:2379")), Path.of("target"));
+                vertx,
+                store,
+                transport,
+                Member.named("edge", List.of("http://127.0.0.1:2379")),
+                SnapshotFiles.in(Path.of("target")));
         endpoint = "127.0.0.1:" + Await.get(api.start());
     }
 
@@ -224,7 +228,8 @@ class EtcdctlTest {
                         .setCertPath(directory.resolve("server.crt").toString()))
                 .setTrustOptions(new PemTrustOptions()
                         .addCertPath(directory.resolve("ca.crt").toString()));
-        EtcdApi secure = new EtcdApi(vertx, store, transport, Member.named("edge", List.of()), Path.of("target"));
+        EtcdApi secure = new EtcdApi(
+                vertx, store, transport, Member.named("edge", List.of()), SnapshotFiles.in(Path.of("target")));
         endpoint = "https://127.0.0.1:" + Await.get(secure.start());
         String[] known = {
             "--cacert", directory.resolve("ca.crt").toString(),

@@ -34,7 +34,11 @@ class FaceTest {
     @BeforeEach
     void start() {
         api = new EtcdApi(
-                vertx, store, new HttpServerOptions().setHost("127.0.0.1").setPort(0), member, Path.of("target"));
+                vertx,
+                store,
+                new HttpServerOptions().setHost("127.0.0.1").setPort(0),
+                member,
+                SnapshotFiles.in(Path.of("target")));
         port = Await.get(api.start());
     }
 

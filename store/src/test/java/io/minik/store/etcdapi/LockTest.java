@@ -110,7 +110,11 @@ class LockTest {
     @Test
     void overTheWireACallThatIsResetGivesItsPlaceUp() {
         EtcdApi api = new EtcdApi(
-                vertx, store, new HttpServerOptions().setHost("127.0.0.1").setPort(0), member, Path.of("target"));
+                vertx,
+                store,
+                new HttpServerOptions().setHost("127.0.0.1").setPort(0),
+                member,
+                SnapshotFiles.in(Path.of("target")));
         SocketAddress address = SocketAddress.inetSocketAddress(Await.get(api.start()), "127.0.0.1");
         Locks.LockRequest request = Locks.LockRequest.newBuilder()
                 .setName(ByteString.copyFromUtf8("m"))
