@@ -201,6 +201,216 @@ http GET /readyz
 http GET /nothing
 http POST /health
 http metrics
+# ---- the gateway ----
+http POST /v3/kv/put '{"key":"Z3c=","value":"MQ=="}'
+http POST /v3/kv/put '{"key":"Z3c=","value":"Mg==","prev_kv":true}'
+http POST /v3/kv/range '{"key":"Z3c="}'
+http POST /v3/kv/range '{"key":"Z3c=","range_end":"Z3g=","keys_only":true,"limit":"1"}'
+http POST /v3/kv/range '{"key":"Z3c=","count_only":true,"sort_order":"DESCEND","sort_target":"MOD"}'
+http POST /v3/kv/range '{"key":"Z3c=","revision":999999}'
+http POST /v3/kv/range '{}'
+http POST /v3/kv/range ''
+http GET /v3/kv/range
+http POST /v3/nothing '{}'
+http POST /v3/kv/put '{"key":"Z3c=","lease":"77"}'
+http POST /v3/kv/txn '{"compare":[{"target":"VALUE","result":"EQUAL","key":"Z3c=","value":"Mg=="}],"success":[{"request_put":{"key":"Z3c=","value":"Mw=="}},{"request_range":{"key":"Z3c="}}],"failure":[{"request_range":{"key":"Z3c="}}]}'
+http POST /v3/kv/txn '{"compare":[{"target":"MOD","result":"LESS","key":"Z3c=","mod_revision":"1"}],"success":[],"failure":[{"request_delete_range":{"key":"Z3c=","prev_kv":true}}]}'
+http POST /v3/kv/deleterange '{"key":"Z3c="}'
+http POST /v3/kv/compaction '{"revision":"999999"}'
+http POST /v3/lease/grant '{"TTL":"100","ID":"4242"}'
+http POST /v3/lease/grant '{"TTL":100,"ID":4242}'
+http POST /v3/kv/put '{"key":"Z3ds","value":"MQ==","lease":"4242"}'
+http POST /v3/lease/timetolive '{"ID":"4242","keys":true}' | sed 's/"TTL":"[0-9]*", *"gr/"TTL":"N","gr/'
+http POST /v3/kv/lease/timetolive '{"ID":"77"}'
+http POST /v3/lease/keepalive '{"ID":"4242"}'
+http POST /v3/lease/leases '{}'
+http POST /v3/lease/revoke '{"ID":"4242"}'
+http POST /v3/kv/lease/revoke '{"ID":"4242"}'
+http POST /v3/maintenance/status '{}' | grep -o '"version":"3.5'
+http POST /v3/maintenance/hash '{}' | grep -o '"hash":'
+http POST /v3/maintenance/hashkv '{"revision":"5"}'
+http POST /v3/maintenance/defragment '{}'
+http POST /v3/maintenance/alarm '{}'
+http POST /v3/maintenance/alarm '{"action":"ACTIVATE","memberID":"17","alarm":"NOSPACE"}'
+http POST /v3/maintenance/alarm '{"action":"GET","alarm":"NOSPACE"}'
+ctl alarm list
+ctl put a full
+ctl get a --print-value-only
+ctl del full
+ctl lease grant 10
+txn '' 'put t1 1' '' '' ''
+txn '' 'get a' '' '' ''
+http GET /health
+http GET '/health?exclude=NOSPACE'
+http POST /v3/maintenance/alarm '{"action":"DEACTIVATE","memberID":"18","alarm":"NOSPACE"}'
+ctl alarm disarm
+ctl put a roomy
+http POST /v3/maintenance/alarm '{"action":"ACTIVATE","memberID":"17","alarm":"CORRUPT"}'
+ctl get a
+ctl put a corrupt
+ctl compact 3
+ctl lease revoke 4242
+http GET /health
+ctl alarm disarm
+ctl get a --print-value-only
+http POST /v3/cluster/member/list '{}' | grep -o '"name":"default"'
+http POST /v3/election/leader '{"name":"ZWw="}'
+http POST /v3/lease/grant '{"TTL":"100","ID":"5001"}'
+http POST /v3/election/campaign '{"name":"ZWw=","lease":"5001","value":"b25l"}'
+http POST /v3/election/campaign '{"name":"ZWw=","lease":"5001","value":"dHdv"}'
+http POST /v3/election/leader '{"name":"ZWw="}'
+http POST /v3/election/proclaim '{"value":"eA=="}'
+http POST /v3/election/proclaim '{"leader":{"name":"ZWw=","key":"ZWwvMTM4OQ==","rev":"1","lease":"5001"},"value":"eA=="}'
+http POST /v3/election/resign '{}'
+http POST /v3/election/resign '{"leader":{"name":"ZWw=","key":"ZWwvMTM4OQ==","rev":"1","lease":"5001"}}'
+http POST /v3/election/leader '{"name":"ZWw="}'
+http POST /v3/lock/lock '{"name":"bGs=","lease":"5001"}'
+http POST /v3/lock/unlock '{"key":"bGsvMTM4OQ=="}'
+http POST /v3/auth/status '{}'
+http POST /v3/auth/enable '{}'
+http POST /v3/auth/authenticate '{"name":"a","password":"b"}'
+http POST /v3/auth/user/add '{"name":"gw","password":"pw"}'
+http POST /v3/auth/user/get '{"name":"gw"}'
+http POST /v3/auth/user/list '{}'
+http POST /v3/auth/role/add '{"name":"gr"}'
+http POST /v3/auth/role/grant '{"name":"gr","perm":{"permType":"READWRITE","key":"Zm9v","range_end":"Zm9w"}}'
+http POST /v3/auth/role/get '{"role":"gr"}'
+http POST /v3/auth/user/grant '{"user":"gw","role":"gr"}'
+http POST /v3/auth/role/delete '{"role":"gr"}'
+http POST /v3/auth/user/delete '{"name":"gw"}'
+http POST /v3/auth/user/delete '{"name":"gw"}'
+http watch '{"create_request":{"key":"Z3c=","start_revision":"46"}}' | head -1 | grep -o '"created":true'
+# ---- Auth ----
+ctl auth status
+ctl auth enable
+ctl user add root --no-password
+ctl role add root
+ctl user grant-role root root
+ctl user grant-role root nothing
+ctl user grant-role nobody root
+ctl user delete root
+ctl user add root:rpw
+ctl user add root:rpw
+ctl user add ann:apw
+ctl user add bob:bpw
+ctl user add cert --no-password
+ctl user add '' --no-password
+ctl user list
+ctl user list -w json
+ctl role add readers
+ctl role add readers
+ctl role add writers
+ctl role add ''
+ctl role list
+ctl role grant-permission readers read k1
+ctl role grant-permission readers read k2 k5
+ctl role grant-permission readers read pre --prefix
+ctl role grant-permission writers readwrite w --prefix
+ctl role grant-permission writers write k3
+ctl role grant-permission writers write z --from-key
+ctl role grant-permission nothing read k1
+ctl role grant-permission readers read ''
+ctl role grant-permission readers read z a
+ctl role grant-permission readers fly k1
+ctl role get readers
+ctl role get writers
+ctl role get writers -w json
+ctl role get root
+ctl role get nothing
+ctl user grant-role ann readers
+ctl user grant-role ann readers
+ctl user grant-role bob writers
+ctl user grant-role root root
+ctl user get ann
+ctl user get root -w json
+ctl user get nobody
+ctl user get ann --detail
+ctl put k1 1
+ctl put w1 1
+ctl put pre1 1
+ctl auth enable
+ctl auth status
+ctl get k1
+ctl put k1 2
+ctl user list
+AUTH=root:wrong actl get k1
+AUTH=nobody:x actl get k1
+AUTH=cert:x actl get k1
+AUTH=root:rpw actl auth status
+AUTH=root:rpw actl get k1
+AUTH=root:rpw actl put k1 2
+AUTH=ann:apw actl get k1
+AUTH=ann:apw actl get k2 k4
+AUTH=ann:apw actl get k2 k6
+AUTH=ann:apw actl get --prefix pre
+AUTH=ann:apw actl get --prefix pr
+AUTH=ann:apw actl get w1
+AUTH=ann:apw actl put k1 3
+AUTH=bob:bpw actl put w1 2
+AUTH=bob:bpw actl put w1 2 --prev-kv
+AUTH=bob:bpw actl put k3 2
+AUTH=bob:bpw actl put k3 2 --prev-kv
+AUTH=bob:bpw actl get k3
+AUTH=bob:bpw actl put zz 1
+AUTH=bob:bpw actl put y 1
+AUTH=bob:bpw actl del w1
+AUTH=bob:bpw actl del k3 --prev-kv
+AUTH=bob:bpw actl del --prefix w
+AUTH=bob:bpw actl del --prefix ''
+AUTH=ann:apw actl user get ann
+AUTH=ann:apw actl user get bob
+AUTH=ann:apw actl role get readers
+AUTH=ann:apw actl role get writers
+AUTH=ann:apw actl user list
+AUTH=ann:apw actl role list
+AUTH=ann:apw actl user add x:y
+AUTH=ann:apw actl defrag
+AUTH=ann:apw actl endpoint status -w json
+AUTH=ann:apw actl endpoint hashkv
+AUTH=ann:apw actl member list
+AUTH=ann:apw actl compact 2
+AUTH=ann:apw actl watch k9
+AUTH=ann:apw atxn 'value("k1") = "2"' '' 'get k1' '' 'get k2' ''
+AUTH=ann:apw atxn 'value("w1") = "2"' '' 'get k1' '' '' ''
+AUTH=ann:apw atxn '' 'put k1 1' '' '' ''
+AUTH=bob:bpw atxn '' 'put w5 1' '' 'put k1 1' ''
+AUTH=bob:bpw atxn '' 'put w5 1' '' 'put w6 1' ''
+AUTH=root:rpw lease 500
+AUTH=root:rpw actl put k1 5 --lease $id
+AUTH=bob:bpw actl put w7 1 --lease $id
+AUTH=bob:bpw actl lease revoke $id
+AUTH=bob:bpw actl lease timetolive $id --keys
+AUTH=bob:bpw actl lease keep-alive --once $id
+AUTH=root:rpw actl lease revoke $id
+AUTH=root:rpw actl user delete root
+AUTH=root:rpw actl role delete root
+AUTH=root:rpw actl user revoke-role root root
+AUTH=root:rpw actl user revoke-role bob readers
+AUTH=root:rpw actl role revoke-permission writers k3
+AUTH=root:rpw actl role revoke-permission writers k3
+AUTH=root:rpw actl role revoke-permission writers w x
+AUTH=root:rpw actl role revoke-permission nothing k3
+AUTH=bob:bpw actl put w1 9
+AUTH=root:rpw actl user revoke-role bob writers
+AUTH=bob:bpw actl put zz 9
+AUTH=root:rpw actl role delete readers
+AUTH=root:rpw actl user get ann
+AUTH=ann:apw actl get k1
+AUTH=root:rpw actl user delete bob
+AUTH=bob:bpw actl get k1
+restart
+AUTH=root:rpw actl user list
+AUTH=ann:apw actl get k1
+AUTH=root:rpw actl auth disable
+ctl auth status
+AUTH=root:rpw actl get k1
+ctl user delete root
+ctl user delete ann
+ctl user delete cert
+ctl role delete writers
+ctl role delete root
+ctl role list
+ctl get k1 --print-value-only
 # ---- a restart ----
 lease 1000
 ctl put kept 1 --lease $id

@@ -48,6 +48,8 @@ restart() {
 # ---- what commands.sh is made of ----
 ctl() { plain "$@"; echo "exit $?"; }
 as() { if [ -n "${AUTH:-}" ]; then plain --user "$AUTH" "$@"; else plain "$@"; fi; }
+actl() { as "$@" | grep -v '^{"level"'; echo "exit ${PIPESTATUS[0]}"; }
+atxn() { printf '%s\n' "$@" | as txn; echo "exit $?"; }
 lease() {
   local said
   said=$(as lease grant "$1")
@@ -177,14 +179,16 @@ restored() { # etcd etcdctl
 http() { # METHOD PATH [BODY]
   case $1 in
     metrics) curl -s --max-time 5 "http://127.0.0.1:$port/metrics" | grep -E '^(etcd_server_has_leader|etcd_server_is_leader|etcd_mvcc_db_total_size_in_bytes|etcd_mvcc_db_total_size_in_use_in_bytes|etcd_debugging_mvcc_current_revision|etcd_debugging_mvcc_compact_revision|etcd_server_version|etcd_server_id)' | sed 's/ .*//; s/"[^"]*"/V/' | sort ;;
+    watch) curl -s --max-time 2 -X POST -d "$2" "http://127.0.0.1:$port/v3/watch" ;;
     grpc) curl -s --max-time 5 -o /dev/null -w '%{http_code} %{content_type}\n' --http2-prior-knowledge -X POST -H 'content-type: application/grpc' -H 'te: trailers' "http://127.0.0.1:$port/etcdserverpb.KV/Range" ;;
-    *) curl -s --max-time 5 -X "$1" -w '\n%{http_code}\n' ${3:+-d "$3"} "http://127.0.0.1:$port$2" ;;
+    *) curl -s --max-time 5 -X "$1" -w '\n%{http_code}\n' ${3+-d "$3"} "http://127.0.0.1:$port$2" ;;
   esac
 }
 
 # ---- both, and the comparison ----
 mask() {
-  grep --line-buffered -avE '^\{"level":|^\{"header":\{\}\}$' | LC_ALL=C sed -u -E \
+  # Go's protojson puts spaces in or not; the gateway's newer version has no "error".
+  LC_ALL=C sed -u -E '/^\{"(header|code|error|result)"/{s/, "/,"/g; s/, \{/,{/g; s/^\{"error":"([^"\\]|\\.)*","code"/{"code"/}' | grep --line-buffered -avE '^\{"level":|^\{"header":\{\}\}$' | LC_ALL=C sed -u -E \
     -e "s/127\.0\.0\.1:($port|$peer)/ADDRESS/g" \
     -e 's/"(cluster_id|member_id|ID|leader|memberID|id|lease)":"?[0-9]+"?/"\1":ID/g' -e 's/"raft(Index|AppliedIndex|_index|_term|Term)":"?[0-9]+"?/"raft\1":N/g' \
     -e 's/"(dbSize|dbSizeInUse|db_size|took|compact_revision)":"?[^,"}]+"?/"\1":N/g' -e 's/^"(ClusterID|MemberID|Leader|ID|RaftIndex|RaftTerm|RaftAppliedIndex|DBSize|DBSizeInUse)" : .*/"\1" : N/' \

@@ -15,6 +15,7 @@ import io.minik.server.http.ApiServer.PageAnswer;
 import io.minik.server.http.ApiServer.PageRequest;
 import io.minik.store.LocalStore;
 import io.minik.store.etcdapi.SnapshotFiles;
+import io.minik.store.etcdauth.AuthRecords;
 import io.minik.store.etcdfile.Table;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -24,6 +25,7 @@ import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -46,11 +48,7 @@ final class SnapshotPage {
         this.server = dataDir.resolve("server");
         this.compress = options.compress;
         this.backups = new Backups(
-                vertx,
-                Loop.on(loop),
-                store,
-                options.plan(),
-                options.target(opening.nodeName(), dataDir, this::identity));
+                vertx, Loop.on(loop), store, options.plan(), options.target(opening.nodeName(), dataDir, this::beside));
     }
 
     Room room() {
@@ -60,6 +58,12 @@ final class SnapshotPage {
     /** How etcd's clients get one. */
     SnapshotFiles files() {
         return new SnapshotFiles(server.resolve("db"), this::identity);
+    }
+
+    private List<Table> beside() throws IOException {
+        List<Table> tables = new ArrayList<>(identity());
+        tables.addAll(AuthRecords.tables(server.resolve("db")));
+        return tables;
     }
 
     /** What snapshots have of this server beside the store. Blocking. */

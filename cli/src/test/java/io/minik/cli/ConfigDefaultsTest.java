@@ -186,9 +186,10 @@ class ConfigDefaultsTest {
                 .translated(OWN, ConfigDefaultsTest::words, notes));
         assertThat(without.server.tokens.token).isEmpty();
         assertThatThrownBy(() -> ConfigDefaults.load(
-                                List.of("--config=" + own, "--from-k3s=" + k3s), Map.of("K3S_CLUSTER_RESET", "true"))
+                                List.of("--config=" + own, "--from-k3s=" + k3s),
+                                Map.of("K3S_DATASTORE_ENDPOINT", "mysql://x"))
                         .translated(OWN, ConfigDefaultsTest::words, notes))
-                .hasMessageContaining("--cluster-reset is an option of k3s that minik does not have");
+                .hasMessageContaining("--datastore-endpoint is an option of k3s that minik does not have");
     }
 
     @Test

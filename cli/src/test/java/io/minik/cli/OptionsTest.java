@@ -63,7 +63,7 @@ class OptionsTest {
             --run-dir=                                  | --run-dir: "" names no file
             --run-dir=FOLDER                            | holds --data-dir: a reboot may take all that is in it
             --log-dir=FOLDER/data                       | --log-dir: "FOLDER/data" is another directory of minik, too
-            --cluster-reset                             | --cluster-reset: there is one server, which is its own cluster: give the snapshot to go back to by --cluster-reset-restore-path
+            --cluster-reset=true                        | --cluster-reset: there is one server, which is its own cluster: give the snapshot to go back to by --cluster-reset-restore-path
             --cluster-reset-restore-path=x              | --cluster-reset-restore-path: it does nothing without --cluster-reset
             --etcd-disable-snapshots=perhaps            | 'perhaps' is not a boolean
             --etcd-snapshot-compress=perhaps            | 'perhaps' is not a boolean

@@ -2,6 +2,7 @@ package io.minik.server.backup;
 
 import io.minik.ground.tls.SecretFile;
 import io.minik.store.bbolt.DamagedFile;
+import io.minik.store.etcdauth.AuthRecords;
 import io.minik.store.etcdfile.SnapshotFile;
 import io.minik.store.mapdb.StoreBuilder;
 import java.io.IOException;
@@ -116,6 +117,7 @@ public final class Restoration {
         try (StoreBuilder builder = new StoreBuilder(built, revision, revision, snapshot.leases())) {
             snapshot.forEach(builder::add);
             builder.finish();
+            AuthRecords.of(snapshot).ifPresent(users -> SecretFile.write(built.resolve(AuthRecords.FILE), users));
         } catch (IOException | RuntimeException failed) {
             deleteAll(built);
             throw failed;

@@ -1,5 +1,6 @@
 package io.minik.store.etcdapi;
 
+import io.minik.store.etcdapi.proto.ClusterGrpcService;
 import io.minik.store.etcdapi.proto.Rpc;
 import io.vertx.core.Future;
 import io.vertx.grpc.common.GrpcStatus;
@@ -16,6 +17,40 @@ final class ClusterCalls {
 
     ClusterCalls(Member member) {
         this.member = member;
+    }
+
+    List<Unary<?, ?>> all(Access access) {
+        return List.of(
+                new Unary<>(
+                        ClusterGrpcService.MemberList,
+                        "/v3/cluster/member/list",
+                        Rpc.MemberListRequest.getDefaultInstance(),
+                        Access::anybody,
+                        this::list),
+                new Unary<>(
+                        ClusterGrpcService.MemberAdd,
+                        "/v3/cluster/member/add",
+                        Rpc.MemberAddRequest.getDefaultInstance(),
+                        access::admin,
+                        this::add),
+                new Unary<>(
+                        ClusterGrpcService.MemberRemove,
+                        "/v3/cluster/member/remove",
+                        Rpc.MemberRemoveRequest.getDefaultInstance(),
+                        access::admin,
+                        this::remove),
+                new Unary<>(
+                        ClusterGrpcService.MemberUpdate,
+                        "/v3/cluster/member/update",
+                        Rpc.MemberUpdateRequest.getDefaultInstance(),
+                        access::admin,
+                        this::update),
+                new Unary<>(
+                        ClusterGrpcService.MemberPromote,
+                        "/v3/cluster/member/promote",
+                        Rpc.MemberPromoteRequest.getDefaultInstance(),
+                        access::admin,
+                        this::promote));
     }
 
     Future<Rpc.MemberListResponse> list(Rpc.MemberListRequest request) {

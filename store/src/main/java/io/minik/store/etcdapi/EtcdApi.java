@@ -1,20 +1,20 @@
 package io.minik.store.etcdapi;
 
+import com.google.protobuf.Message;
 import io.minik.ground.loop.Loop;
 import io.minik.store.LocalStore;
-import io.minik.store.OpResponse;
-import io.minik.store.StoreException;
-import io.minik.store.Txn;
-import io.minik.store.etcdapi.proto.ClusterGrpcService;
-import io.minik.store.etcdapi.proto.KVGrpcService;
+import io.minik.store.etcdapi.proto.ElectionGrpcService;
+import io.minik.store.etcdapi.proto.Elections;
 import io.minik.store.etcdapi.proto.LeaseGrpcService;
-import io.minik.store.etcdapi.proto.LockGrpcService;
 import io.minik.store.etcdapi.proto.MaintenanceGrpcService;
 import io.minik.store.etcdapi.proto.Rpc;
 import io.minik.store.etcdapi.proto.WatchGrpcService;
+import io.minik.store.etcdauth.AuthBook;
+import io.minik.store.etcdauth.AuthRefusal;
 import io.minik.store.etcdfile.HistoryHash;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import io.vertx.core.http.Http2Settings;
@@ -24,10 +24,10 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.grpc.common.GrpcStatus;
-import io.vertx.grpc.common.ServiceMethod;
 import io.vertx.grpc.server.GrpcServer;
 import io.vertx.grpc.server.GrpcServerOptions;
 import io.vertx.grpc.server.GrpcServerRequest;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -80,6 +80,11 @@ public final class EtcdApi {
     private final Member member;
     private final SnapshotFiles files;
     private final WorkerExecutor worker;
+    private final AuthBook book;
+    private final Alarms alarms;
+    private final Access access;
+    private final Services services;
+    private final Function<WatchOutlet, EtcdWatchStream> watches;
     private final HttpServer http;
     private final EtcdClients clients = new EtcdClients();
     private Loop.Timer sweeps = Loop.Timer.NONE;
@@ -94,6 +99,12 @@ public final class EtcdApi {
         this.files = files;
         // Reads all of the store: one at a time.
         this.worker = vertx.createSharedWorkerExecutor("minik-etcd-files", 1, FILE_MINUTES, TimeUnit.MINUTES);
+        this.book = new AuthBook(worker, files.directory(), Loop.here(vertx));
+        this.alarms = new Alarms(store, member, worker, files.directory());
+        this.access = new Access(book, store);
+        this.services = services();
+        EventEncoding encoding = new EventEncoding();
+        this.watches = outlet -> new EtcdWatchStream(vertx, new Face(store, member), access, encoding, outlet);
         HttpServerOptions options = new HttpServerOptions(transport)
                 .setUseAlpn(true)
                 .setAlpnVersions(List.of(HttpVersion.HTTP_2, HttpVersion.HTTP_1_1))
@@ -112,12 +123,14 @@ public final class EtcdApi {
                 .setHttp2ConnectionWindowSize(4 * WINDOW_BYTES);
         this.http = vertx.createHttpServer(options)
                 .connectionHandler(clients::opened)
-                .requestHandler(both(grpc(), new HttpFace(store, member)));
+                .requestHandler(all(grpc(), gateway(), new HttpFace(store, member, alarms)));
     }
 
     /** @return the port */
     public Future<Integer> start() {
-        return http.listen()
+        return book.load()
+                .compose(loaded -> alarms.load())
+                .compose(loaded -> http.listen())
                 .map(HttpServer::actualPort)
                 .onSuccess(port -> sweeps = Loop.here(vertx).every(EtcdClients.SWEEP, clients::sweep))
                 .onSuccess(port -> LOG.atInfo().addKeyValue("port", port).log("etcd API served"));
@@ -129,75 +142,138 @@ public final class EtcdApi {
     }
 
     /** Calls by their content type, as etcd tells them apart. */
-    private static Handler<HttpServerRequest> both(GrpcServer calls, HttpFace plain) {
+    private static Handler<HttpServerRequest> all(GrpcServer calls, Gateway gateway, HttpFace plain) {
         return request -> {
             String type = request.getHeader(HttpHeaders.CONTENT_TYPE);
             if (type != null && type.startsWith("application/grpc")) {
                 calls.handle(request);
+            } else if (request.path() != null && request.path().startsWith(Gateway.PREFIX)) {
+                gateway.handle(request);
             } else {
                 plain.handle(request);
             }
         };
     }
 
+    /** @param unary that are the same over gRPC and as JSON; @param waited so, too */
+    private record Services(
+            List<Unary<?, ?>> unary,
+            List<Waited<?, ?>> waited,
+            LeaseCalls leases,
+            ElectionCalls elections,
+            SnapshotCalls snapshots) {}
+
+    private Services services() {
+        LeaseCalls leases = new LeaseCalls(store, member, alarms);
+        WaitingLine line = new WaitingLine(store);
+        LockCalls locks = new LockCalls(store, member, line);
+        ElectionCalls elections = new ElectionCalls(store, member, line);
+        AuthCalls auth = new AuthCalls(book, access, store, member);
+        List<Unary<?, ?>> unary = new ArrayList<>();
+        unary.addAll(new KvCalls(store, member, alarms).all(access));
+        unary.addAll(leases.all(access));
+        unary.addAll(new MaintenanceCalls(store, member, new HistoryHash(store, worker), alarms).all(access));
+        unary.addAll(new ClusterCalls(member).all(access));
+        unary.addAll(locks.all(access));
+        unary.addAll(elections.all(access));
+        unary.addAll(auth.all());
+        unary.addAll(auth.users());
+        unary.addAll(auth.roles());
+        return new Services(
+                List.copyOf(unary),
+                List.of(locks.lock(access), elections.campaign(access)),
+                leases,
+                elections,
+                new SnapshotCalls(vertx, store, worker, files));
+    }
+
     private GrpcServer grpc() {
         GrpcServer server = GrpcServer.server(vertx, new GrpcServerOptions().setMaxMessageSize(MAX_MESSAGE_BYTES));
         server.callHandler(EtcdApi::unimplemented);
-        unary(server, KVGrpcService.Range, this::range);
-        unary(server, KVGrpcService.Put, this::put);
-        unary(server, KVGrpcService.DeleteRange, this::deleteRange);
-        unary(server, KVGrpcService.Txn, this::txn);
-        unary(server, KVGrpcService.Compact, this::compact);
-        EventEncoding encoding = new EventEncoding();
-        server.callHandler(
-                WatchGrpcService.Watch, call -> new EtcdWatchStream(vertx, store, member, encoding, call).open());
-        LeaseCalls leases = new LeaseCalls(store, member);
-        unary(server, LeaseGrpcService.LeaseGrant, leases::grant);
-        unary(server, LeaseGrpcService.LeaseRevoke, leases::revoke);
-        unary(server, LeaseGrpcService.LeaseTimeToLive, leases::timeToLive);
-        unary(server, LeaseGrpcService.LeaseLeases, leases::list);
-        server.callHandler(LeaseGrpcService.LeaseKeepAlive, leases::keepAlive);
-        MaintenanceCalls maintenance = new MaintenanceCalls(store, member, new HistoryHash(store, worker));
-        unary(server, MaintenanceGrpcService.Status, maintenance::status);
-        unary(server, MaintenanceGrpcService.Alarm, maintenance::alarm);
-        unary(server, MaintenanceGrpcService.Defragment, maintenance::defragment);
-        unary(server, MaintenanceGrpcService.HashKV, maintenance::hashKv);
-        unary(server, MaintenanceGrpcService.Hash, maintenance::hash);
-        unary(server, MaintenanceGrpcService.MoveLeader, maintenance::moveLeader);
-        unary(server, MaintenanceGrpcService.Downgrade, maintenance::downgrade);
-        SnapshotCalls snapshots = new SnapshotCalls(vertx, store, worker, files);
-        server.callHandler(MaintenanceGrpcService.Snapshot, snapshots::snapshot);
-        cluster(server, new ClusterCalls(member));
-        LockCalls locks = new LockCalls(store, member);
-        server.callHandler(LockGrpcService.Lock, locks::lock);
-        unary(server, LockGrpcService.Unlock, locks::unlock);
+        services.unary().forEach(call -> unary(server, call));
+        services.waited().forEach(call -> waited(server, call));
+        server.callHandler(WatchGrpcService.Watch, call -> EtcdWatchStream.open(call, watches, access));
+        server.callHandler(LeaseGrpcService.LeaseKeepAlive, services.leases()::keepAlive);
+        server.callHandler(MaintenanceGrpcService.Snapshot, this::snapshot);
+        server.callHandler(ElectionGrpcService.Observe, this::observe);
         return server;
     }
 
-    private static void cluster(GrpcServer server, ClusterCalls cluster) {
-        unary(server, ClusterGrpcService.MemberList, cluster::list);
-        unary(server, ClusterGrpcService.MemberAdd, cluster::add);
-        unary(server, ClusterGrpcService.MemberRemove, cluster::remove);
-        unary(server, ClusterGrpcService.MemberUpdate, cluster::update);
-        unary(server, ClusterGrpcService.MemberPromote, cluster::promote);
+    private Gateway gateway() {
+        Gateway gateway = new Gateway(access, clients);
+        services.unary().forEach(gateway::add);
+        services.waited().forEach(gateway::add);
+        gateway.addWatch("/v3/watch", watches);
+        gateway.addKeepAlive("/v3/lease/keepalive", services.leases()::renew);
+        gateway.addObserve("/v3/election/observe", services.elections());
+        return gateway;
     }
 
-    private static <Q, R> void unary(GrpcServer server, ServiceMethod<Q, R> method, Function<Q, Future<R>> answer) {
+    private <Q extends Message, R extends Message> void unary(GrpcServer server, Unary<Q, R> unary) {
         server.callHandler(
-                method,
-                call -> call.handler(request -> {
-                    Future<R> answered;
-                    try {
-                        answered = answer.apply(request);
-                    } catch (StoreException | EtcdRefusal refused) {
-                        answered = Future.failedFuture(refused);
-                    }
-                    answered.onComplete(
-                            response -> call.response().end(response).onFailure(gone -> LOG.atDebug()
-                                    .setCause(gone)
-                                    .log("client left before its answer")),
+                unary.method(),
+                call -> call.handler(request -> answer(call, caller -> unary.call(access, caller, request))));
+    }
+
+    private <Q extends Message, R extends Message> void waited(GrpcServer server, Waited<Q, R> waited) {
+        server.callHandler(waited.method(), call -> {
+            Promise<Void> left = Promise.promise();
+            call.exceptionHandler(gone -> left.tryComplete());
+            call.response().exceptionHandler(gone -> left.tryComplete());
+            call.handler(request -> answer(call, caller -> waited.call(access, caller, request, left.future())));
+        });
+    }
+
+    private <Q, R> void answer(GrpcServerRequest<Q, R> call, Function<EtcdCaller, Future<R>> answer) {
+        Future<R> answered;
+        try {
+            answered = answer.apply(access.caller(call.headers(), call.connection()));
+        } catch (AuthRefusal refused) {
+            answered = Future.failedFuture(refused);
+        }
+        answered.onComplete(
+                response -> call.response().end(response).onFailure(EtcdApi::left),
+                why -> Failures.answer(call.response(), why));
+    }
+
+    private static void left(Throwable gone) {
+        LOG.atDebug().setCause(gone).log("client left before its answer");
+    }
+
+    private void snapshot(GrpcServerRequest<Rpc.SnapshotRequest, Rpc.SnapshotResponse> call) {
+        if (isRefused(call, caller -> access.maintainer(caller, call))) {
+            return;
+        }
+        services.snapshots().snapshot(call);
+    }
+
+    private void observe(GrpcServerRequest<Elections.LeaderRequest, Elections.LeaderResponse> call) {
+        call.handler(request -> {
+            if (isRefused(call, caller -> ElectionCalls.reads(access, caller, request))) {
+                return;
+            }
+            ElectionCalls.Observing observing = services.elections()
+                    .observe(
+                            EtcdMessages.bytes(request.getName()),
+                            leader -> call.response().write(leader).onFailure(EtcdApi::left),
                             why -> Failures.answer(call.response(), why));
-                }));
+            call.exceptionHandler(gone -> observing.close());
+            call.response().exceptionHandler(gone -> observing.close());
+        });
+    }
+
+    /** What is asked of streams is known at once. */
+    private <Q, R> boolean isRefused(GrpcServerRequest<Q, R> call, Function<EtcdCaller, Future<Void>> check) {
+        Future<Void> allowed;
+        try {
+            allowed = check.apply(access.caller(call.headers(), call.connection()));
+        } catch (AuthRefusal | EtcdRefusal refused) {
+            allowed = Future.failedFuture(refused);
+        }
+        if (allowed.failed()) {
+            Failures.answer(call.response(), allowed.cause());
+        }
+        return allowed.failed();
     }
 
     private static void unimplemented(GrpcServerRequest<?, ?> call) {
@@ -206,38 +282,5 @@ public final class EtcdApi {
                 .statusMessage("minik does not have " + call.fullMethodName())
                 .end()
                 .onFailure(gone -> LOG.atDebug().setCause(gone).log("client left before its answer"));
-    }
-
-    // ---- KV ----
-
-    private Future<Rpc.RangeResponse> range(Rpc.RangeRequest request) {
-        return store.range(RangeShape.of(request))
-                .map(result -> RangeShape.response(request, result, member.header(result.revision())));
-    }
-
-    private Future<Rpc.PutResponse> put(Rpc.PutRequest request) {
-        return store.txn(Txn.of(List.of(), List.of(EtcdMessages.op(request)), List.of()))
-                .map(result ->
-                        EtcdMessages.put((OpResponse.Put) result.responses().get(0), member.header(result.revision())));
-    }
-
-    private Future<Rpc.DeleteRangeResponse> deleteRange(Rpc.DeleteRangeRequest request) {
-        return store.txn(Txn.of(List.of(), List.of(EtcdMessages.op(request)), List.of()))
-                .map(result -> EtcdMessages.deleted(
-                        (OpResponse.Deleted) result.responses().get(0), member.header(result.revision())));
-    }
-
-    private Future<Rpc.TxnResponse> txn(Rpc.TxnRequest request) {
-        return store.txn(EtcdMessages.txn(request))
-                .map(result -> EtcdMessages.txn(request, result, member.header(result.revision())));
-    }
-
-    private Future<Rpc.CompactionResponse> compact(Rpc.CompactionRequest request) {
-        // Nothing to forget, and not an error, as long as nothing was forgotten: with etcd that is revision -1.
-        boolean before = request.getRevision() == 0 && store.status().compactedRevision() == 0;
-        return (before ? Future.<Void>succeededFuture() : store.compact(request.getRevision()))
-                .map(done -> Rpc.CompactionResponse.newBuilder()
-                        .setHeader(member.header(store))
-                        .build());
     }
 }

@@ -29,6 +29,8 @@ final class EtcdClients {
     /** Sweeps that found no call open, one after the other. */
     private final Map<HttpConnection, Integer> quiet = new HashMap<>();
 
+    private final Map<HttpConnection, Integer> busy = new HashMap<>();
+
     void opened(HttpConnection connection) {
         if (quiet.size() >= MOST) {
             LOG.atWarn()
@@ -39,7 +41,19 @@ final class EtcdClients {
             return;
         }
         quiet.put(connection, 0);
-        connection.closeHandler(unused -> quiet.remove(connection));
+        connection.closeHandler(unused -> {
+            quiet.remove(connection);
+            busy.remove(connection);
+        });
+    }
+
+    /** A request of HTTP/1 that may take long: its connection is not quiet. */
+    void begun(HttpConnection connection) {
+        busy.merge(connection, 1, Integer::sum);
+    }
+
+    void over(HttpConnection connection) {
+        busy.computeIfPresent(connection, (same, count) -> count == 1 ? null : count - 1);
     }
 
     int size() {
@@ -48,7 +62,8 @@ final class EtcdClients {
 
     void sweep() {
         for (HttpConnection connection : List.copyOf(quiet.keySet())) {
-            int sweeps = calls(connection) == 0 ? quiet.getOrDefault(connection, 0) + 1 : 0;
+            int sweeps =
+                    calls(connection) == 0 && !busy.containsKey(connection) ? quiet.getOrDefault(connection, 0) + 1 : 0;
             quiet.replace(connection, sweeps);
             if (sweeps == QUIET_SWEEPS) {
                 dropped(connection.shutdown());

@@ -25,6 +25,11 @@ final class EtcdRefusal extends RuntimeException {
         return String.valueOf(getMessage());
     }
 
+    /** The words of the client's library, as etcd's Lock and Election services pass them on. */
+    static EtcdRefusal plain(String words) {
+        return new EtcdRefusal(words, GrpcStatus.UNKNOWN);
+    }
+
     /** The words of the client's library, which etcd's Lock service passes on as they are. */
     static EtcdRefusal sessionExpired() {
         return new EtcdRefusal("mutex: session is expired", GrpcStatus.UNKNOWN);

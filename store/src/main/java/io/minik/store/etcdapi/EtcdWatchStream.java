@@ -8,6 +8,8 @@ import io.minik.store.StoreException;
 import io.minik.store.WatchRequest;
 import io.minik.store.etcdapi.proto.Kv;
 import io.minik.store.etcdapi.proto.Rpc;
+import io.minik.store.etcdauth.AuthRefusal;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.grpc.server.GrpcServerRequest;
 import java.time.Duration;
@@ -16,6 +18,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,14 +38,18 @@ final class EtcdWatchStream {
     /** Where a response is cut if the client takes fragments: etcd's limit of a message. */
     private static final int FRAGMENT_BYTES = 3 * 512 * 1024;
 
+    /** etcd's id of a watch that never was. */
+    private static final long NO_WATCH = -1;
+
     /** For "all watches of this stream". */
     private static final long EVERY_WATCH = -1;
 
     private final Vertx vertx;
     private final Store store;
     private final Member member;
+    private final Access access;
     private final EventEncoding encoding;
-    private final GrpcServerRequest<Rpc.WatchRequest, Rpc.WatchResponse> call;
+    private final WatchOutlet outlet;
     private final Map<Long, Entry> entries = new HashMap<>();
     private final Set<Long> owingProgress = new HashSet<>();
     private long progressRevision;
@@ -51,30 +58,51 @@ final class EtcdWatchStream {
     private Loop.Timer notifyTimer = Loop.Timer.NONE;
     private boolean ended;
 
-    EtcdWatchStream(
-            Vertx vertx,
-            Store store,
-            Member member,
-            EventEncoding encoding,
-            GrpcServerRequest<Rpc.WatchRequest, Rpc.WatchResponse> call) {
+    EtcdWatchStream(Vertx vertx, Face face, Access access, EventEncoding encoding, WatchOutlet outlet) {
         this.vertx = vertx;
-        this.store = store;
-        this.member = member;
+        this.store = face.store();
+        this.member = face.member();
+        this.access = access;
         this.encoding = encoding;
-        this.call = call;
+        this.outlet = outlet;
     }
 
-    void open() {
-        call.handler(this::request);
+    /** A stream of gRPC's, until its client ends it. */
+    static void open(
+            GrpcServerRequest<Rpc.WatchRequest, Rpc.WatchResponse> call,
+            Function<WatchOutlet, EtcdWatchStream> watches,
+            Access access) {
+        EtcdWatchStream stream = watches.apply(new WatchOutlet() {
+            @Override
+            public EtcdCaller caller() {
+                return access.caller(call.headers(), call.connection());
+            }
+
+            @Override
+            public Future<Void> write(Rpc.WatchResponse response) {
+                return call.response().write(response);
+            }
+
+            @Override
+            public boolean isFull() {
+                return call.response().writeQueueFull();
+            }
+        });
+        call.handler(stream::request);
         call.endHandler(end -> {
-            end();
+            stream.end();
             call.response().end().onFailure(EtcdWatchStream::left);
         });
-        call.exceptionHandler(gone -> end());
-        call.response().drainHandler(drained -> List.copyOf(entries.values()).forEach(Entry::resume));
+        call.exceptionHandler(gone -> stream.end());
+        call.response().drainHandler(drained -> stream.resume());
     }
 
-    private void end() {
+    /** Who was too slow has caught up. */
+    void resume() {
+        List.copyOf(entries.values()).forEach(Entry::resume);
+    }
+
+    void end() {
         ended = true;
         entries.values().forEach(Entry::close);
         entries.clear();
@@ -85,7 +113,7 @@ final class EtcdWatchStream {
         LOG.atDebug().setCause(gone).log("client left its watch stream");
     }
 
-    private void request(Rpc.WatchRequest request) {
+    void request(Rpc.WatchRequest request) {
         switch (request.getRequestUnionCase()) {
             case CREATE_REQUEST -> create(request.getCreateRequest());
             case CANCEL_REQUEST -> cancel(request.getCancelRequest().getWatchId());
@@ -95,6 +123,16 @@ final class EtcdWatchStream {
     }
 
     private void create(Rpc.WatchCreateRequest request) {
+        try {
+            Bytes key = request.getKey().isEmpty() ? Bytes.EMPTY.prefixEnd() : EtcdMessages.bytes(request.getKey());
+            access.reads(outlet.caller(), key, EtcdMessages.bytes(request.getRangeEnd()));
+        } catch (AuthRefusal refused) {
+            write(response(store.status().revision(), NO_WATCH)
+                    .setCreated(true)
+                    .setCanceled(true)
+                    .setCancelReason(Failures.of(refused).asGo()));
+            return;
+        }
         if (request.getWatchId() != 0 && entries.containsKey(request.getWatchId())) {
             write(response(store.status().revision(), request.getWatchId())
                     .setCreated(true)
@@ -168,7 +206,7 @@ final class EtcdWatchStream {
 
     private void write(Rpc.WatchResponse.Builder response) {
         if (!ended) {
-            call.response().write(response.build()).onFailure(EtcdWatchStream::left);
+            outlet.write(response.build()).onFailure(EtcdWatchStream::left);
         }
     }
 
@@ -229,7 +267,7 @@ final class EtcdWatchStream {
                 wanted = encoded.stream().filter(this::isWanted).toList();
             }
             send(wanted, revision);
-            if (call.response().writeQueueFull()) {
+            if (outlet.isFull()) {
                 close();
             }
         }

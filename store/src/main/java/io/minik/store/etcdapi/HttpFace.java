@@ -1,12 +1,14 @@
 package io.minik.store.etcdapi;
 
 import io.minik.store.Store;
+import io.minik.store.etcdapi.proto.Rpc;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,14 +19,16 @@ final class HttpFace {
     private static final String TEXT = "text/plain; charset=utf-8";
     private static final String METRICS = "text/plain; version=0.0.4; charset=utf-8";
     private static final int UNAVAILABLE = 503;
-    private static final String NO_SPACE = "NOSPACE";
 
     private final Store store;
     private final Member member;
 
-    HttpFace(Store store, Member member) {
+    private final Alarms alarms;
+
+    HttpFace(Store store, Member member, Alarms alarms) {
         this.store = store;
         this.member = member;
+        this.alarms = alarms;
     }
 
     void handle(HttpServerRequest request) {
@@ -69,14 +73,22 @@ final class HttpFace {
         String reason = "";
         if (isEnded()) {
             reason = "RAFT NO LEADER";
-        } else if (store.status().noSpace() && !excluded(request).contains(NO_SPACE)) {
-            reason = "ALARM " + NO_SPACE;
+        } else {
+            List<String> excluded = excluded(request);
+            reason = Stream.of(Rpc.AlarmType.NOSPACE, Rpc.AlarmType.CORRUPT)
+                    .filter(alarm -> alarms.isRaised(alarm) && !excluded.contains(alarm.name()))
+                    .map(alarm -> "ALARM " + alarm)
+                    .findFirst()
+                    .orElse("");
         }
         HttpServerResponse response = request.response().putHeader("content-type", TEXT);
         if (!reason.isEmpty()) {
             response.setStatusCode(UNAVAILABLE);
         }
-        end(response, "{\"health\":\"" + reason.isEmpty() + "\",\"reason\":\"" + reason + "\"}");
+        end(
+                response,
+                "{\"health\":\"" + reason.isEmpty() + "\",\"reason\":\"" + reason + "\"}"
+                        + (reason.isEmpty() ? "" : "\n"));
     }
 
     private static List<String> excluded(HttpServerRequest request) {

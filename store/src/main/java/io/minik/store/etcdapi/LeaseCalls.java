@@ -2,9 +2,11 @@ package io.minik.store.etcdapi;
 
 import io.minik.store.Store;
 import io.minik.store.StoreException;
+import io.minik.store.etcdapi.proto.LeaseGrpcService;
 import io.minik.store.etcdapi.proto.Rpc;
 import io.vertx.core.Future;
 import io.vertx.grpc.server.GrpcServerRequest;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,12 +20,44 @@ final class LeaseCalls {
     private final Store store;
     private final Member member;
 
-    LeaseCalls(Store store, Member member) {
+    private final Alarms alarms;
+
+    LeaseCalls(Store store, Member member, Alarms alarms) {
         this.store = store;
         this.member = member;
+        this.alarms = alarms;
+    }
+
+    List<Unary<?, ?>> all(Access access) {
+        return List.of(
+                new Unary<>(
+                        LeaseGrpcService.LeaseGrant,
+                        "/v3/lease/grant",
+                        Rpc.LeaseGrantRequest.getDefaultInstance(),
+                        Access::anybody,
+                        this::grant),
+                new Unary<>(
+                        LeaseGrpcService.LeaseRevoke,
+                        "/v3/lease/revoke",
+                        Rpc.LeaseRevokeRequest.getDefaultInstance(),
+                        access::leaseRevoke,
+                        this::revoke),
+                new Unary<>(
+                        LeaseGrpcService.LeaseTimeToLive,
+                        "/v3/lease/timetolive",
+                        Rpc.LeaseTimeToLiveRequest.getDefaultInstance(),
+                        access::leaseKeys,
+                        this::timeToLive),
+                new Unary<>(
+                        LeaseGrpcService.LeaseLeases,
+                        "/v3/lease/leases",
+                        Rpc.LeaseLeasesRequest.getDefaultInstance(),
+                        Access::anybody,
+                        this::list));
     }
 
     Future<Rpc.LeaseGrantResponse> grant(Rpc.LeaseGrantRequest request) {
+        alarms.checkSpace();
         return store.grantLease(request.getId(), request.getTtl()).map(lease -> Rpc.LeaseGrantResponse.newBuilder()
                 .setHeader(member.header(store))
                 .setId(lease.id())
@@ -32,6 +66,7 @@ final class LeaseCalls {
     }
 
     Future<Rpc.LeaseRevokeResponse> revoke(Rpc.LeaseRevokeRequest request) {
+        alarms.checkSound();
         return store.revokeLease(request.getId()).map(done -> Rpc.LeaseRevokeResponse.newBuilder()
                 .setHeader(member.header(store))
                 .build());
@@ -65,22 +100,25 @@ final class LeaseCalls {
 
     /** One answer a request; a lease that is gone is told by a TTL of 0. */
     void keepAlive(GrpcServerRequest<Rpc.LeaseKeepAliveRequest, Rpc.LeaseKeepAliveResponse> call) {
-        call.handler(request -> store.keepLeaseAlive(request.getId())
+        call.handler(request -> renew(request)
+                .onComplete(
+                        renewed -> call.response().write(renewed).onFailure(LeaseCalls::left),
+                        why -> Failures.answer(call.response(), why)));
+        call.endHandler(end -> call.response().end().onFailure(LeaseCalls::left));
+        call.exceptionHandler(LeaseCalls::left);
+    }
+
+    Future<Rpc.LeaseKeepAliveResponse> renew(Rpc.LeaseKeepAliveRequest request) {
+        return store.keepLeaseAlive(request.getId())
                 .map(Store.Lease::ttlSeconds)
                 .recover(why -> why instanceof StoreException.LeaseNotFound
                         ? Future.succeededFuture(0L)
                         : Future.failedFuture(why))
-                .onComplete(
-                        ttl -> call.response()
-                                .write(Rpc.LeaseKeepAliveResponse.newBuilder()
-                                        .setHeader(member.header(store))
-                                        .setId(request.getId())
-                                        .setTtl(ttl)
-                                        .build())
-                                .onFailure(LeaseCalls::left),
-                        why -> Failures.answer(call.response(), why)));
-        call.endHandler(end -> call.response().end().onFailure(LeaseCalls::left));
-        call.exceptionHandler(LeaseCalls::left);
+                .map(ttl -> Rpc.LeaseKeepAliveResponse.newBuilder()
+                        .setHeader(member.header(store))
+                        .setId(request.getId())
+                        .setTtl(ttl)
+                        .build());
     }
 
     private static void left(Throwable gone) {

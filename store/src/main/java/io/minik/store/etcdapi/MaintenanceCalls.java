@@ -1,10 +1,12 @@
 package io.minik.store.etcdapi;
 
 import io.minik.store.Store;
+import io.minik.store.etcdapi.proto.MaintenanceGrpcService;
 import io.minik.store.etcdapi.proto.Rpc;
 import io.minik.store.etcdfile.HistoryHash;
 import io.vertx.core.Future;
 import io.vertx.grpc.common.GrpcStatus;
+import java.util.List;
 import java.util.regex.Pattern;
 
 /** What clients ask of etcd's Maintenance service. */
@@ -21,10 +23,59 @@ final class MaintenanceCalls {
     private final HistoryHash hashes;
     private int hashing;
 
-    MaintenanceCalls(Store store, Member member, HistoryHash hashes) {
+    private final Alarms alarms;
+
+    MaintenanceCalls(Store store, Member member, HistoryHash hashes, Alarms alarms) {
         this.store = store;
         this.member = member;
         this.hashes = hashes;
+        this.alarms = alarms;
+    }
+
+    List<Unary<?, ?>> all(Access access) {
+        return List.of(
+                new Unary<>(
+                        MaintenanceGrpcService.Status,
+                        "/v3/maintenance/status",
+                        Rpc.StatusRequest.getDefaultInstance(),
+                        Access::anybody,
+                        this::status),
+                new Unary<>(
+                        MaintenanceGrpcService.Defragment,
+                        "/v3/maintenance/defragment",
+                        Rpc.DefragmentRequest.getDefaultInstance(),
+                        access::maintainer,
+                        this::defragment),
+                new Unary<>(
+                        MaintenanceGrpcService.HashKV,
+                        "/v3/maintenance/hashkv",
+                        Rpc.HashKVRequest.getDefaultInstance(),
+                        access::maintainer,
+                        this::hashKv),
+                new Unary<>(
+                        MaintenanceGrpcService.MoveLeader,
+                        "/v3/maintenance/transfer-leadership",
+                        Rpc.MoveLeaderRequest.getDefaultInstance(),
+                        access::maintainer,
+                        this::moveLeader),
+                new Unary<>(
+                        MaintenanceGrpcService.Downgrade,
+                        "/v3/maintenance/downgrade",
+                        Rpc.DowngradeRequest.getDefaultInstance(),
+                        access::maintainer,
+                        this::downgrade),
+                new Unary<>(
+                        MaintenanceGrpcService.Alarm,
+                        "/v3/maintenance/alarm",
+                        Rpc.AlarmRequest.getDefaultInstance(),
+                        Access::anybody,
+                        alarms::alarm),
+                new Unary<>(
+                        MaintenanceGrpcService.Hash,
+                        "/v3/maintenance/hash",
+                        Rpc.HashRequest.getDefaultInstance(),
+                        access::maintainer,
+                        this::hash));
     }
 
     Future<Rpc.StatusResponse> status(Rpc.StatusRequest request) {
@@ -38,28 +89,17 @@ final class MaintenanceCalls {
                 .setRaftIndex(status.revision())
                 .setRaftAppliedIndex(status.revision())
                 .setRaftTerm(Member.RAFT_TERM);
-        if (status.noSpace()) {
-            builder.addErrors("alarm:NOSPACE ");
-        }
-        return Future.succeededFuture(builder.build());
-    }
-
-    /** Tells whether space is short. An alarm can't be set or lifted by hand: it follows the space that there is. */
-    Future<Rpc.AlarmResponse> alarm(Rpc.AlarmRequest request) {
-        Store.StoreStatus status = store.status();
-        Rpc.AlarmResponse.Builder builder = Rpc.AlarmResponse.newBuilder().setHeader(member.header(status.revision()));
-        if (status.noSpace() && request.getAlarm() != Rpc.AlarmType.CORRUPT) {
-            builder.addAlarms(
-                    Rpc.AlarmMember.newBuilder().setMemberId(member.memberId()).setAlarm(Rpc.AlarmType.NOSPACE));
+        for (Rpc.AlarmType type : List.of(Rpc.AlarmType.NOSPACE, Rpc.AlarmType.CORRUPT)) {
+            if (alarms.isRaised(type)) {
+                builder.addErrors("alarm:" + type + " ");
+            }
         }
         return Future.succeededFuture(builder.build());
     }
 
     /** Nothing to do: the space of what is compacted is used again at once, and snapshots rewrite the files. */
     Future<Rpc.DefragmentResponse> defragment(Rpc.DefragmentRequest request) {
-        return Future.succeededFuture(Rpc.DefragmentResponse.newBuilder()
-                .setHeader(member.header(store))
-                .build());
+        return Future.succeededFuture(Rpc.DefragmentResponse.getDefaultInstance());
     }
 
     /** The number that an etcd tells which has the same history. */
@@ -67,7 +107,6 @@ final class MaintenanceCalls {
         return hash(request.getRevision()).map(hash -> Rpc.HashKVResponse.newBuilder()
                 .setHeader(member.header(store))
                 .setHash(hash.value())
-                .setHashRevision(hash.revision())
                 .setCompactRevision(hash.compacted() == 0 ? -1 : hash.compacted())
                 .build());
     }

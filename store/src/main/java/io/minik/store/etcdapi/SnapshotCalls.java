@@ -3,6 +3,7 @@ package io.minik.store.etcdapi;
 import com.google.protobuf.UnsafeByteOperations;
 import io.minik.store.LocalStore;
 import io.minik.store.etcdapi.proto.Rpc;
+import io.minik.store.etcdauth.AuthRecords;
 import io.minik.store.etcdfile.SnapshotWriting;
 import io.minik.store.etcdfile.Table;
 import io.vertx.core.Future;
@@ -16,6 +17,7 @@ import io.vertx.grpc.common.GrpcStatus;
 import io.vertx.grpc.server.GrpcServerRequest;
 import io.vertx.grpc.server.GrpcServerResponse;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
@@ -79,7 +81,9 @@ final class SnapshotCalls {
                     GrpcStatus.RESOURCE_EXHAUSTED,
                     "no room for a snapshot in " + files.directory() + ": it needs " + needed + " bytes");
         }
-        return files.tables().call();
+        List<Table> tables = new ArrayList<>(files.tables().call());
+        tables.addAll(AuthRecords.tables(files.directory()));
+        return tables;
     }
 
     private Future<AsyncFile> open(Path file) {

@@ -124,6 +124,18 @@ public final class SnapshotFile implements AutoCloseable {
         throw new DamagedFile("a lease of it can't be read");
     }
 
+    /** What is called with the value of each row. */
+    public interface Values {
+        void accept(byte[] value) throws IOException;
+    }
+
+    public void forEachRow(String bucket, Values values) throws IOException {
+        bolt.forEach(bucket, (key, value) -> {
+            values.accept(value);
+            return true;
+        });
+    }
+
     /** One row of a bucket. */
     public Optional<byte[]> row(String bucket, byte[] key) throws IOException {
         byte[][] found = new byte[1][];

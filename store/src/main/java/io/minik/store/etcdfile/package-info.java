@@ -4,7 +4,7 @@
  * <p>{@link io.minik.store.etcdfile.SnapshotWriting} writes such a file, which etcdutl and a real etcd take; {@link
  * io.minik.store.etcdfile.SnapshotFile} reads one, of etcd's or of ours; {@link io.minik.store.etcdfile.RevisionRecord} is how
  * etcd has one change, which its checksums are made of, too. All of it blocks and is called on workers. Follows etcd's
- * server/storage/schema and mvcc/revision.go; {@code docs/adr/0016} says why it is etcd's format.
+ * server/storage/schema and mvcc/revision.go; {@code docs/adr/0018} says why it is etcd's format.
  *
  * <pre>
  * key          {revision 8, '_', place in it 8, 't' for a delete} → mvccpb.KeyValue

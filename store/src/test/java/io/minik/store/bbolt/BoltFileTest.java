@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Random;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,7 +27,7 @@ class BoltFileTest {
 
     @Test
     void bucketsOfAllSizesAreReadBack() throws IOException {
-        Map<String, TreeMap<byte[], byte[]>> database = new LinkedHashMap<>();
+        Map<String, SortedMap<byte[], byte[]>> database = new LinkedHashMap<>();
         database.put("zero", rows(0, 1));
         database.put("one", rows(1, 1));
         database.put("many", rows(20_000, 30));
@@ -56,7 +57,7 @@ class BoltFileTest {
     @Test
     void elementsThatJustFillAPageAndThoseThatDoNotAreReadBack() throws IOException {
         for (int bytes = 4096 - 16 - 16 - 4 - 2; bytes <= 4096 - 16 - 16 - 4 + 2; bytes++) {
-            TreeMap<byte[], byte[]> rows = new TreeMap<>(Arrays::compareUnsigned);
+            SortedMap<byte[], byte[]> rows = new TreeMap<>(Arrays::compareUnsigned);
             for (int i = 0; i < 3; i++) {
                 rows.put(("k" + i + "__").getBytes(StandardCharsets.UTF_8), new byte[bytes]);
             }
@@ -68,7 +69,7 @@ class BoltFileTest {
 
     @Test
     void theOtherMetaPageServesIfOneIsDamaged() throws IOException {
-        TreeMap<byte[], byte[]> rows = rows(500, 40);
+        SortedMap<byte[], byte[]> rows = rows(500, 40);
         for (int page = 0; page < 2; page++) {
             Path file = write(Map.of("b", rows));
             flip(file, page * 4096 + 16 + 20);
@@ -134,8 +135,8 @@ class BoltFileTest {
         Files.write(file, bytes);
     }
 
-    private TreeMap<byte[], byte[]> rows(int count, int bytes) {
-        TreeMap<byte[], byte[]> rows = new TreeMap<>(Arrays::compareUnsigned);
+    private SortedMap<byte[], byte[]> rows(int count, int bytes) {
+        SortedMap<byte[], byte[]> rows = new TreeMap<>(Arrays::compareUnsigned);
         while (rows.size() < count) {
             byte[] key = new byte[1 + random.nextInt(40)];
             byte[] value = new byte[random.nextInt(bytes)];
@@ -146,7 +147,7 @@ class BoltFileTest {
         return rows;
     }
 
-    private Path write(Map<String, TreeMap<byte[], byte[]>> database) throws IOException {
+    private Path write(Map<String, SortedMap<byte[], byte[]>> database) throws IOException {
         Path file = directory.resolve("db");
         Files.deleteIfExists(file);
         try (BoltWriter writer = new BoltWriter(file)) {
@@ -162,8 +163,8 @@ class BoltFileTest {
         return file;
     }
 
-    private static TreeMap<byte[], byte[]> rows(BoltReader reader, String bucket) throws IOException {
-        TreeMap<byte[], byte[]> rows = new TreeMap<>(Arrays::compareUnsigned);
+    private static SortedMap<byte[], byte[]> rows(BoltReader reader, String bucket) throws IOException {
+        SortedMap<byte[], byte[]> rows = new TreeMap<>(Arrays::compareUnsigned);
         byte[][] last = {new byte[0]};
         reader.forEach(bucket, (key, value) -> {
             assertThat(Arrays.compareUnsigned(last[0], key)).isNegative();
@@ -174,7 +175,7 @@ class BoltFileTest {
         return rows;
     }
 
-    private static void assertSame(String bucket, TreeMap<byte[], byte[]> wanted, TreeMap<byte[], byte[]> found) {
+    private static void assertSame(String bucket, SortedMap<byte[], byte[]> wanted, SortedMap<byte[], byte[]> found) {
         assertThat(found.keySet()).as(bucket).hasSameSizeAs(wanted.keySet());
         wanted.forEach((key, value) -> assertThat(found.get(key)).as(bucket).isEqualTo(value));
     }

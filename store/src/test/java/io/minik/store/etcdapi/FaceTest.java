@@ -8,6 +8,7 @@ import io.minik.store.etcdapi.proto.Rpc;
 import io.minik.store.etcdfile.HistoryHash;
 import io.minik.store.memory.MemoryStore;
 import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
 import io.vertx.core.http.HttpServerOptions;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -20,14 +21,19 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What the face answers beside keys, watches and leases; the words are held against etcd by inttest/etcd. */
 class FaceTest {
+    @TempDir
+    Path folder;
+
     private final Vertx vertx = Vertx.vertx();
     private final Member member = Member.named("edge", List.of("http://127.0.0.1:2379"));
     private final LocalStore store = new MemoryStore(vertx);
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final WorkerExecutor worker = vertx.createSharedWorkerExecutor("face");
     private EtcdApi api;
     private int port;
 
@@ -38,7 +44,7 @@ class FaceTest {
                 store,
                 new HttpServerOptions().setHost("127.0.0.1").setPort(0),
                 member,
-                SnapshotFiles.in(Path.of("target")));
+                SnapshotFiles.in(folder));
         port = Await.get(api.start());
     }
 
@@ -100,8 +106,8 @@ class FaceTest {
 
     @Test
     void leadershipStaysAndNoOlderVersionTakesOver() {
-        MaintenanceCalls maintenance =
-                new MaintenanceCalls(store, member, new HistoryHash(store, vertx.createSharedWorkerExecutor("face")));
+        MaintenanceCalls maintenance = new MaintenanceCalls(
+                store, member, new HistoryHash(store, worker), new Alarms(store, member, worker, folder));
         Rpc.MoveLeaderRequest.Builder move = Rpc.MoveLeaderRequest.newBuilder();
         refused(() -> maintenance.moveLeader(move.setTargetId(7).build()), "bad leader transferee");
         assertThat(maintenance

@@ -7,7 +7,9 @@ import com.google.protobuf.ByteString;
 import io.minik.store.Await;
 import io.minik.store.Bytes;
 import io.minik.store.LocalStore;
+import io.minik.store.Op;
 import io.minik.store.RangeRequest;
+import io.minik.store.Txn;
 import io.minik.store.etcdapi.proto.LockGrpcClient;
 import io.minik.store.etcdapi.proto.Locks;
 import io.minik.store.memory.MemoryStore;
@@ -31,7 +33,7 @@ class LockTest {
     private final Vertx vertx = Vertx.vertx();
     private final Member member = Member.named("edge", List.of("http://127.0.0.1:2379"));
     private final LocalStore store = new MemoryStore(vertx);
-    private final LockCalls locks = new LockCalls(store, member);
+    private final WaitingLine line = new WaitingLine(store);
     private final Future<Void> stays = Promise.<Void>promise().future();
 
     @AfterEach
@@ -45,8 +47,11 @@ class LockTest {
     }
 
     private void unlock(Bytes key) {
-        Await.get(locks.unlock(
-                Locks.UnlockRequest.newBuilder().setKey(EtcdMessages.bytes(key)).build()));
+        Await.get(store.txn(Txn.of(List.of(), List.of(Op.delete(key)), List.of())));
+    }
+
+    private Future<Bytes> take(long lease, Future<Void> left) {
+        return line.take(NAME, lease, Bytes.EMPTY, left).map(WaitingLine.Place::key);
     }
 
     /** Until as many stand in the queue. */
@@ -60,10 +65,10 @@ class LockTest {
 
     @Test
     void itIsTakenInTheOrderInWhichTheyCame() {
-        Bytes first = Await.get(locks.take(NAME, lease(), stays));
-        Future<Bytes> second = locks.take(NAME, lease(), stays);
+        Bytes first = Await.get(take(lease(), stays));
+        Future<Bytes> second = take(lease(), stays);
         standing(2);
-        Future<Bytes> third = locks.take(NAME, lease(), stays);
+        Future<Bytes> third = take(lease(), stays);
         standing(3);
         assertThat(second.isComplete()).isFalse();
         unlock(first);
@@ -76,16 +81,16 @@ class LockTest {
     @Test
     void whoHoldsItHoldsItAgain() {
         long lease = lease();
-        Bytes key = Await.get(locks.take(NAME, lease, stays));
-        assertThat(Await.get(locks.take(NAME, lease, stays))).isEqualTo(key);
+        Bytes key = Await.get(take(lease, stays));
+        assertThat(Await.get(take(lease, stays))).isEqualTo(key);
     }
 
     @Test
     void aLeaseThatEndsGivesThePlaceUp() {
         long holder = lease();
-        Await.get(locks.take(NAME, holder, stays));
+        Await.get(take(holder, stays));
         long waiter = lease();
-        Future<Bytes> waiting = locks.take(NAME, waiter, stays);
+        Future<Bytes> waiting = take(waiter, stays);
         standing(2);
         Await.get(store.revokeLease(waiter));
         Await.get(store.revokeLease(holder));
@@ -96,9 +101,9 @@ class LockTest {
 
     @Test
     void whoGoesGivesItsPlaceUp() {
-        Bytes first = Await.get(locks.take(NAME, lease(), stays));
+        Bytes first = Await.get(take(lease(), stays));
         Promise<Void> left = Promise.promise();
-        Future<Bytes> second = locks.take(NAME, lease(), left.future());
+        Future<Bytes> second = take(lease(), left.future());
         standing(2);
         left.complete();
         standing(1);
