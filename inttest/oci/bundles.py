@@ -2,6 +2,7 @@
 """Runs bundles that differ in one thing each under several OCI runtimes and compares what a process inside sees.
 
     bundles.py compare FOLDER BUSYBOX NAME=COMMAND...     the first is ours; prints one line a bundle, and each difference
+    bundles.py make FOLDER BUSYBOX BUNDLE                 leaves one
     bundles.py list                                       names of the bundles
 
 What may differ, and why, stands in JUSTIFIED.
@@ -216,7 +217,7 @@ def make(folder, busybox, change):
     os.makedirs(os.path.join(folder, "data"))
     open(os.path.join(folder, "data/hosts"), "w").write("127.0.0.1 here\n")
     shutil.copy(busybox, os.path.join(root, "bin/busybox"))
-    for tool in "sh cat ls grep awk sed readlink echo env sort hostname touch rm ip ionice uname tr pwd kill".split():
+    for tool in "sh sleep cat ls grep awk sed readlink echo env sort hostname touch rm ip ionice uname tr pwd kill".split():
         os.symlink("busybox", os.path.join(root, "bin", tool))
     open(os.path.join(root, "etc/passwd"), "w").write("root:x:0:0:root:/root:/bin/sh\nuser:x:1000:1001::/home/user:/bin/sh\n")
     open(os.path.join(root, "probe.sh"), "w").write(PROBE)
@@ -312,6 +313,8 @@ def compare(folder, busybox, runtimes, only):
 if __name__ == "__main__":
     if sys.argv[1] == "list":
         print("\n".join(CASES))
+    elif sys.argv[1] == "make":
+        make(sys.argv[2], sys.argv[3], CASES[sys.argv[4]])
     else:
         load_justified(os.path.join(os.path.dirname(os.path.abspath(__file__)), "justified.tsv"))
         pairs = [a.split("=", 1) for a in sys.argv[4:] if "=" in a]
