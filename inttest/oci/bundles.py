@@ -220,6 +220,7 @@ def make(folder, busybox, change):
     for tool in "sh sleep cat ls grep awk sed readlink echo env sort hostname touch rm ip ionice uname tr pwd kill".split():
         os.symlink("busybox", os.path.join(root, "bin", tool))
     open(os.path.join(root, "etc/passwd"), "w").write("root:x:0:0:root:/root:/bin/sh\nuser:x:1000:1001::/home/user:/bin/sh\n")
+    open(os.path.join(root, "etc/group"), "w").write("root:x:0:\ntty:x:5:\nlp:x:7:\nmore:x:1234:\n")
     open(os.path.join(root, "probe.sh"), "w").write(PROBE)
     config = base()
     change(config)

@@ -160,6 +160,7 @@ final class BundleCreation {
                     first = reports.next();
                 }
                 init = first;
+                go();
                 HostProcess.reap(caller, stage);
                 return follow(reports, init);
             } catch (RuntimeException e) {

@@ -185,6 +185,7 @@ final class Execution {
         int pid = 0;
         try {
             pid = reports.next();
+            kernel.writeFully(gate[1], new byte[] {1}, "gate");
             HostProcess.reap(caller, stage);
             int master = -1;
             int told = reports.next();

@@ -32,8 +32,8 @@ import java.util.Optional;
  * The system calls that start a bundle's process, as a pure function of its {@link StartPlan}.
  *
  * <pre>
- *   stage: cgroup, namespaces to join, a new user namespace (its maps come from outside), clone ──► init
- *   init: mounts ─► READY, waits for GO ─► createContainer hooks, pivot_root, masks, user
+ *   stage: cgroup, namespaces to join, a new user namespace (its maps come from outside), clone ──► init, whose pid it reports
+ *   init: waits for GO, mounts ─► READY, waits for GO ─► createContainer hooks, pivot_root, masks, user
  *         ─► WAITING, reads the FIFO ─► startContainer hooks, filter, capabilities, execve (the report ends)
  * </pre>
  *
@@ -82,8 +82,12 @@ final class InitTape {
                 value(Player.RECORD_BYTES));
     }
 
-    /** Waits for a byte; nobody sends it any more if the client is gone. */
     private void gate(String step) {
+        gate(tape, step);
+    }
+
+    /** Waits for a byte; nobody sends it any more if the client is gone. */
+    static void gate(Tape.Builder tape, String step) {
         Slot go = tape.slot("go");
         Tape.Label on = tape.label();
         Tape.Label gone = tape.label();
@@ -151,6 +155,8 @@ final class InitTape {
     private void init() {
         TapeSteps.hide(tape);
         tape.add("end the report on exec", Syscall.FCNTL, value(Player.REPORT_FD), value(F_SETFD), value(1));
+        // Else what this process reports could come before its own number, which the stage reports.
+        gate("wait until this process is known");
         tape.add("own session", Syscall.SETSID);
         tape.add("umask", Syscall.UMASK, value(0));
         if (plan.mode().newKeyring()) {

@@ -1,13 +1,11 @@
 package io.minik.runtime.oci;
 
-import static io.minik.runtime.tape.Arg.addressOf;
 import static io.minik.runtime.tape.Arg.value;
 
 import io.minik.runtime.container.TapeFailure;
 import io.minik.runtime.container.WorkingDir;
 import io.minik.runtime.sys.Syscall;
 import io.minik.runtime.tape.Arg.Slot;
-import io.minik.runtime.tape.DrivenTape;
 import io.minik.runtime.tape.MountSteps;
 import io.minik.runtime.tape.Player;
 import io.minik.runtime.tape.Tape;
@@ -69,6 +67,7 @@ final class JoinTape {
     private static void process(Tape.Builder tape, Credentials credentials) {
         TapeSteps.hide(tape);
         tape.add("end the report on exec", Syscall.FCNTL, value(Player.REPORT_FD), value(F_SETFD), value(1));
+        InitTape.gate(tape, "wait until this process is known");
         tape.add("own session", Syscall.SETSID);
         MountSteps mounts = MountSteps.in(tape);
         if (credentials.process().path("terminal").asBoolean()) {
@@ -77,15 +76,7 @@ final class JoinTape {
             TapeSteps.report(tape, master);
         }
         InitTape.report(tape, InitTape.READY);
-        Slot go = tape.slot("go");
-        Tape.Label gone = tape.label();
-        Tape.Label on = tape.label();
-        tape.add("wait for limits", Syscall.READ, value(DrivenTape.GATE), addressOf(go), value(1))
-                .onZero(gone);
-        tape.jump(on);
-        tape.place(gone);
-        tape.add("the client is gone", Syscall.EXIT_GROUP, value(1));
-        tape.place(on);
+        InitTape.gate(tape, "wait for limits");
         Slot directory = tape.slot("cwd");
         mounts.open(
                 TapeFailure.CHDIR,
