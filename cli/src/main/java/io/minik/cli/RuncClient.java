@@ -11,6 +11,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -94,7 +95,11 @@ record RuncClient(Path program, Path file) {
         for (ProcessHandle each : ProcessHandle.allProcesses().toList()) {
             List<String> arguments = List.of(each.info().arguments().orElse(new String[0]));
             if (arguments.contains("-XX:ArchiveClassesAtExit=" + made)) {
-                each.onExit().orTimeout(LIMIT_SECONDS, TimeUnit.SECONDS).join();
+                CountDownLatch ended = new CountDownLatch(1);
+                each.onExit().thenRun(ended::countDown);
+                if (!ended.await(LIMIT_SECONDS, TimeUnit.SECONDS)) {
+                    return false;
+                }
             }
         }
         return Files.exists(made);
