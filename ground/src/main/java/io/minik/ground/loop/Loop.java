@@ -7,6 +7,8 @@ import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
@@ -39,11 +41,12 @@ public interface Loop {
 
     /**
      * One step after the other, each in a turn of its own, however fast they end: thousands that complete at once are neither
-     * calls within each other nor one long turn. Ends with the first that fails. Call it on the loop.
+     * calls within each other nor one long turn. Ends with the first that fails. Call it on the loop. The items are those that
+     * there are now: what is passed may change between two turns, as views of informers do.
      */
-    default <T> Future<Void> inTurns(Iterable<T> items, Function<T, Future<Void>> step) {
+    default <T> Future<Void> inTurns(Collection<T> items, Function<T, Future<Void>> step) {
         Promise<Void> done = Promise.promise();
-        new InTurns<>(this, items.iterator(), step, done).next();
+        new InTurns<>(this, List.copyOf(items).iterator(), step, done).next();
         return done.future();
     }
 

@@ -79,6 +79,21 @@ class LoopTest {
         assertEquals(items, taken);
     }
 
+    /** Informers give out views of what they know, which changes between two turns. */
+    @Test
+    void stepsInTurnsGoByWhatThereWasAtFirst() {
+        List<Integer> items = new ArrayList<>(List.of(1, 2, 3));
+        List<Integer> seen = new ArrayList<>();
+        Future<Void> done = loop.inTurns(items, item -> {
+            seen.add(item);
+            items.add(item + 10);
+            return Future.succeededFuture();
+        });
+        loop.settle();
+        assertTrue(done.succeeded());
+        assertEquals(List.of(1, 2, 3), seen);
+    }
+
     @Test
     void theFirstStepThatFailsIsTheLast() {
         List<Integer> taken = new ArrayList<>();
