@@ -18,8 +18,11 @@ import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.yaml.snakeyaml.DumperOptions;
@@ -212,10 +215,25 @@ final class Frames {
         return line;
     }
 
+    /** Fields stand in the order of their names, as upstream's do: it makes YAML of JSON (sigs.k8s.io/yaml), and folds no line. */
     static byte[] yaml(JsonNode tree) {
         DumperOptions options = new DumperOptions();
         options.setDefaultFlowStyle(DumperOptions.FlowStyle.BLOCK);
-        Object plain = Json.MAPPER.convertValue(tree, Object.class);
-        return new Yaml(options).dump(plain).getBytes(StandardCharsets.UTF_8);
+        options.setSplitLines(false);
+        return new Yaml(options).dump(sorted(tree)).getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static Object sorted(JsonNode tree) {
+        if (tree.isObject()) {
+            Map<String, Object> fields = new TreeMap<>();
+            tree.properties().forEach(field -> fields.put(field.getKey(), sorted(field.getValue())));
+            return fields;
+        }
+        if (tree.isArray()) {
+            List<Object> items = new ArrayList<>(tree.size());
+            tree.forEach(item -> items.add(sorted(item)));
+            return items;
+        }
+        return Json.MAPPER.convertValue(tree, Object.class);
     }
 }

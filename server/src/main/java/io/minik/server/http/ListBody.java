@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.OptionalLong;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /** The body of a list: its head, then one object after the other, none of them made before its turn. */
 final class ListBody {
@@ -44,25 +45,33 @@ final class ListBody {
         return Pieces.made(new Enclosed(open(), COMMA, END, encoded(item -> Json.bytes(element.apply(item)))), heavy);
     }
 
+    /** Fields stand in the order of their names, also those of the list itself: some before its items, some after. */
     Pieces yaml(Function<KubeObject, JsonNode> element, boolean heavy) {
         String list = items.isEmpty() ? field + ": []\n" : field + ":\n";
-        byte[] open = new String(Frames.yaml(head), StandardCharsets.UTF_8)
-                .concat(list)
-                .getBytes(StandardCharsets.UTF_8);
         return Pieces.made(
                 new Enclosed(
-                        open,
+                        bytes(yamlOfHead(name -> name.compareTo(field) < 0) + list),
                         NOTHING,
-                        NOTHING,
+                        bytes(yamlOfHead(name -> name.compareTo(field) > 0)),
                         encoded(item -> Frames.yaml(Json.array().add(element.apply(item))))),
                 heavy);
     }
 
+    private String yamlOfHead(Predicate<String> fields) {
+        ObjectNode some = Json.object();
+        head.properties().stream()
+                .filter(entry -> fields.test(entry.getKey()))
+                .forEach(entry -> some.set(entry.getKey(), entry.getValue()));
+        return some.isEmpty() ? "" : new String(Frames.yaml(some), StandardCharsets.UTF_8);
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
     private byte[] open() {
         byte[] text = Json.bytes(head);
-        return new String(text, 0, text.length - 1, StandardCharsets.UTF_8)
-                .concat(",\"" + field + "\":[")
-                .getBytes(StandardCharsets.UTF_8);
+        return bytes(new String(text, 0, text.length - 1, StandardCharsets.UTF_8) + ",\"" + field + "\":[");
     }
 
     private Iterator<byte[]> encoded(Function<KubeObject, byte[]> encoder) {

@@ -123,7 +123,7 @@ class HeavyObjectsTest {
         assertThat(waiting).noneMatch(Future::isComplete);
         gate.complete();
         assertThat(await(waiting.get(0)))
-                .contains("\n- kind: ConfigMap\n", "k9999: v", "a: '1'")
+                .contains("\n  kind: ConfigMap\n", "k9999: v", "a: '1'")
                 .endsWith("\n");
         assertThat(await(waiting.get(1))).contains("\n  k9999: v");
         assertThat(await(waiting.get(2))).contains("\"large\"", "10000").endsWith("]}\n");

@@ -77,6 +77,9 @@ class ListBodyTest {
     void yamlIsWrittenItemByItemAsIfItWereWrittenWhole() {
         var whole = Json.object().put("kind", "ConfigMapList");
         var items = whole.putArray("items");
+        assertThat(text(body(2).yaml(KubeObject::tree, false)))
+                .startsWith("items:\n- ")
+                .endsWith("kind: ConfigMapList\n");
         objects(2).forEach(item -> items.add(item.tree()));
         assertThat(text(body(2).yaml(KubeObject::tree, false)))
                 .isEqualTo(new String(Frames.yaml(whole), StandardCharsets.UTF_8));
