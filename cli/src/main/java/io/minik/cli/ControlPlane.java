@@ -81,6 +81,7 @@ final class ControlPlane {
     private final TokenPage tokenPage;
     private final CertificatePage certificates;
     private final SnapshotPage backups;
+    private final ConsolePage console;
     private final ClientAuthority clients;
     private final TlsIdentity serving;
     private final TlsIdentity toKubelets;
@@ -136,6 +137,7 @@ final class ControlPlane {
         this.tokenPage = new TokenPage(vertx, !options.tokens.token.isEmpty());
         this.certificates = new CertificatePage(vertx, pki, this::certificatesRenewed);
         this.backups = new SnapshotPage(opening, loop, store);
+        this.console = new ConsolePage(vertx, clock, options.parts());
         this.rbac = new Rbac(controllers.informers(), options.parts().has(Parts.INGRESS));
         options.authorization.settle(rbac.authorizer(), vertx, controllerLoop, clock);
         Tables tables = opened.ahead().tables();
@@ -218,14 +220,15 @@ final class ControlPlane {
         return Map.of(
                 TokenPage.PATH, tokenPage::page,
                 CertificatePage.PATH, certificates::page,
-                SnapshotPage.PATH, backups::page);
+                SnapshotPage.PATH, backups::page,
+                ConsolePage.PATH, console::page);
     }
 
     private Void mountJoin(ClusterIdentity identity) {
         ServerTokens tokens = options.tokens.open(node.dataDir.resolve("server/token"), pki, identity.mayBegin());
         encryption.load();
         tokenPage.answerFor(tokens);
-        apiServer.mount(JoinEndpoint::handles, new JoinEndpoint(joins, tokens, bootstrapTokens, clients));
+        console.mount(apiServer, new JoinEndpoint(joins, tokens, bootstrapTokens, clients));
         return null;
     }
 

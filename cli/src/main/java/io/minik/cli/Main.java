@@ -142,6 +142,7 @@ public final class Main implements Runnable {
         commands.put("kubeconfig", KubeconfigCommand::new);
         commands.put("completion", CompletionCommand::new);
         commands.put("etcd-snapshot", EtcdSnapshotCommand::new);
+        commands.put("console", ConsoleCommand::new);
         commands.put("secrets-encrypt", SecretsEncryptCommand::new);
         commands.put("killall", KillallCommand::new);
         commands.put("warm-up", WarmUpCommand::new);

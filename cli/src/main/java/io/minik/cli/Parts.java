@@ -26,8 +26,10 @@ record Parts(List<String> disabled) {
 
     static final String HELM_CONTROLLER = "helm-controller";
 
+    static final String CONSOLE = "console";
+
     private static final List<String> ALL =
-            List.of(METRICS, SERVICE_LB, LOCAL_STORAGE, NETWORK_POLICY, INGRESS, HELM_CONTROLLER);
+            List.of(METRICS, SERVICE_LB, LOCAL_STORAGE, NETWORK_POLICY, INGRESS, HELM_CONTROLLER, CONSOLE);
 
     boolean has(String part) {
         return !disabled.contains(part);

@@ -12,8 +12,18 @@ class CorefileTest {
     @Test
     void blocksHoldPluginsAndTheirLines() {
         String text =
-                "# of the office\nlan.example:53, corp.example {\n  errors # always\n  forward . 10.0.0.1 \"10.0.0.2\" {\n"
-                        + "    policy sequential\n  }\n}\n\nb.example {\n}\n";
+                """
+                # of the office
+                lan.example:53, corp.example {
+                  errors # always
+                  forward . 10.0.0.1 "10.0.0.2" {
+                    policy sequential
+                  }
+                }
+
+                b.example {
+                }
+                """;
         assertThat(Corefile.ofServers(text).blocks())
                 .containsExactly(
                         new Block(
