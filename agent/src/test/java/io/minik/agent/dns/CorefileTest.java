@@ -11,8 +11,7 @@ import org.junit.jupiter.api.Test;
 class CorefileTest {
     @Test
     void blocksHoldPluginsAndTheirLines() {
-        String text =
-                """
+        String text = """
                 # of the office
                 lan.example:53, corp.example {
                   errors # always
