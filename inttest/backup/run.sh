@@ -36,8 +36,9 @@ ok "etcd's tools know its revision" test -n "$revision"
 
 # ---- a real etcd has it all ----
 "$tools/etcdutl" snapshot restore "$one" --data-dir "$work/real" >"$work/restore.log" 2>&1
-on a "$tools/etcd" --data-dir "$work/real" --log-level error --listen-client-urls http://127.0.0.1:4001 --advertise-client-urls http://127.0.0.1:4001 \
-  --listen-peer-urls http://127.0.0.1:4002 >>"$work/restore.log" 2>&1 &
+# exec all the way, so that $! is etcd itself.
+(exec nsenter --net="/run/netns/$prefix-a" "$tools/etcd" --data-dir "$work/real" --log-level error --listen-client-urls http://127.0.0.1:4001 \
+  --advertise-client-urls http://127.0.0.1:4001 --listen-peer-urls http://127.0.0.1:4002) >>"$work/restore.log" 2>&1 &
 real=$!
 real_etcd() { on a timeout 10 "$tools/etcdctl" --endpoints http://127.0.0.1:4001 "$@"; }
 within 30 "a real etcd starts on the snapshot" outputs 'is healthy' real_etcd endpoint health
