@@ -55,7 +55,7 @@ record ClientMark(String handler, List<Port> ports) {
             hostIp = Address.find(hostIp)
                     .filter(address -> !address.isUnspecified())
                     .map(Address::toString)
-                    .orElse(unspecified(field, hostIp));
+                    .orElseGet(() -> unspecified(field, mapping.getHostIp()));
         }
         return new Port(
                 mapping.getProtocol().name().toLowerCase(Locale.ROOT),

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -19,7 +20,7 @@ import org.junit.jupiter.api.Test;
 /** Our definition of CRI against what upstream's says, field by field: a number that is wrong is data that is lost. */
 class CriFieldsTest {
     private static Set<String> upstream() throws IOException {
-        try (InputStream file = CriFieldsTest.class.getResourceAsStream("fields.txt")) {
+        try (InputStream file = Objects.requireNonNull(CriFieldsTest.class.getResourceAsStream("fields.txt"))) {
             return new String(file.readAllBytes(), StandardCharsets.UTF_8)
                     .lines()
                     .filter(line -> !line.startsWith("#"))
