@@ -90,10 +90,20 @@ final class CheckConfigCommand implements Callable<Integer> {
                         Daemon.running(client.runDir)));
         Optional<KernelConfig> kernel = kernel();
         kernel.ifPresent(config -> System.out.println("info: reading kernel config from " + config.file() + " ..."));
-        boolean colours = System.console() != null && System.getenv("NO_COLOR") == null;
+        boolean colours = terminal() && System.getenv("NO_COLOR") == null;
         Map<String, List<Finding>> found = checkup.run(kernel);
         System.out.print(text(found, colours));
         return Math.min(failures(found), MOST_CODE);
+    }
+
+    /** System.console() is there in Java 22 and later wherever the output goes. */
+    private static boolean terminal() {
+        try {
+            String output = Files.readSymbolicLink(Path.of("/proc/self/fd/1")).toString();
+            return output.startsWith("/dev/pts/") || output.startsWith("/dev/tty") || output.equals("/dev/console");
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     private Optional<KernelConfig> kernel() {

@@ -5,6 +5,7 @@ import io.minik.runtime.oci.OciServer;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -44,6 +45,8 @@ final class OciRoom implements Room {
 
     @Override
     public Health health() {
-        return server.get().isPresent() ? Health.READY : Health.notReady("the socket is closed");
+        return Objects.requireNonNull(server.get()).isPresent()
+                ? Health.READY
+                : Health.notReady("the socket is closed");
     }
 }

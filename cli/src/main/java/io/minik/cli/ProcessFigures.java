@@ -62,6 +62,6 @@ record ProcessFigures(Duration age, long residentKibibytes, Optional<Long> writt
                 Locale.ROOT,
                 "%.1f MiB written, %.1f KiB/s",
                 (double) bytes / KIBIBYTE / KIBIBYTE,
-                bytes / KIBIBYTE / seconds);
+                (double) bytes / KIBIBYTE / seconds);
     }
 }

@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -47,7 +48,7 @@ class K3sFlagsTest {
             "etcd", "--etcd-arg");
 
     private static CommandSpec spec(String command) {
-        return SPECS.get(command);
+        return Objects.requireNonNull(SPECS.get(command));
     }
 
     private static K3sWords words(String command) {
@@ -107,7 +108,7 @@ class K3sFlagsTest {
     @MethodSource("settings")
     void everySettingOfAComponentTooIsHonouredOrRefused(String component, String name, Setting setting) {
         String command = component.equals("kubelet") || component.equals("kube-proxy") ? "agent" : "server";
-        String flag = HANDS_ON.get(component);
+        String flag = Objects.requireNonNull(HANDS_ON.get(component));
         assertThat(setting.words()).isNotBlank();
         switch (setting.kind()) {
             case BECOMES -> takes(command, said(command, flag, name + "=" + value(command, setting)));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.minik.api.object.ObjectKey;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -223,7 +224,8 @@ class RoutingPlanTest {
         cluster.ingress("b/3", "", "'tls':[{'secretName':'three'}],'rules':[{'host':'r.example'}]");
         RoutingPlan plan = cluster.plan();
         assertThat(plan.certificates().keySet()).containsExactlyInAnyOrder("h.example", "*.w.example", "r.example");
-        assertThat(plan.certificates().get("h.example").secret()).isEqualTo(ObjectKey.of("a", "one"));
+        assertThat(Objects.requireNonNull(plan.certificates().get("h.example")).secret())
+                .isEqualTo(ObjectKey.of("a", "one"));
         assertThat(complaints(RoutingPlan.TAKEN))
                 .containsExactly(
                         "b/2: the certificate of h.example is Secret a/one, which the older Ingress a/1 names");

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -33,7 +34,7 @@ final class RaceWatcher implements Runnable {
     private final Map<Long, Long> gaps = new ConcurrentHashMap<>();
 
     private volatile long revision;
-    private volatile int watches;
+    private final AtomicInteger watches = new AtomicInteger();
 
     RaceWatcher(RawHttp http, String head, String path, Random random) {
         this.http = http;
@@ -55,7 +56,7 @@ final class RaceWatcher implements Runnable {
     public void run() {
         while (true) {
             try {
-                watches++;
+                watches.incrementAndGet();
                 String query = "?watch=true&allowWatchBookmarks=true&timeoutSeconds=" + (1 + random.nextInt(2))
                         + "&resourceVersion=";
                 RawHttp.Reply reply = Endpoint.get(http, head, path + query + revision);
@@ -134,7 +135,7 @@ final class RaceWatcher implements Runnable {
     }
 
     int watches() {
-        return watches;
+        return watches.get();
     }
 
     Map<Long, String> seen() {

@@ -75,7 +75,7 @@ final class SandboxCalls {
                             && !pod.metadata().equals(own))
                     .map(ClientMark::of)
                     .toList());
-            coming.stream().filter(each -> each != mark).forEach(others::add);
+            coming.stream().filter(each -> !each.equals(mark)).forEach(others::add);
             for (HostPorts.Port port : mark.ports()) {
                 if (others.stream().flatMap(each -> each.ports().stream()).anyMatch(port::contends)) {
                     return Future.failedFuture(

@@ -80,7 +80,7 @@ final class Devices {
         String path = Fields.withoutNul(node.path("path").asText(), "linux.devices.path");
         return new Node(
                 Path.of("/").resolve(path).normalize().toString(),
-                kind | node.path("fileMode").asLong(0666) & 07777,
+                kind | (node.path("fileMode").asLong(0666) & 07777),
                 node.path("major").asLong(),
                 node.path("minor").asLong(),
                 node.path("uid").asLong(),

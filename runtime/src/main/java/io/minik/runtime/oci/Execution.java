@@ -64,7 +64,7 @@ final class Execution {
                 Preparation.ownStreams(kernel, uid);
             }
         }
-        return launch(new Reports(kernel, -1, JoinTape.of(join, credentials, home), process), credentials, bundle);
+        return launch(new Reports(kernel, -1, JoinTape.of(join, credentials, home), process), credentials);
     }
 
     private String home(BundleState state, Credentials credentials) {
@@ -171,7 +171,7 @@ final class Execution {
         return flags;
     }
 
-    private Executed launch(Reports unread, Credentials credentials, Bundle bundle) {
+    private Executed launch(Reports unread, Credentials credentials) {
         int[] report = kernel.pipe(0);
         int[] gate = kernel.pipe(0);
         Memfd.pass(kernel, report[1], DrivenTape.REPORT);

@@ -105,7 +105,7 @@ final class FileSystems {
             return;
         }
         Slot tree = opened.isPresent() ? InitTape.given(tape, opened.get()) : make(mount, step, path);
-        put(mount, step, tree, target(mount, step, path, directory));
+        put(mount, step, tree, target(step, path, directory));
         if (path.equals(PROC)) {
             proc = Optional.of(tree);
         }
@@ -140,7 +140,7 @@ final class FileSystems {
         tape.add("go on", Syscall.SCHED_YIELD);
     }
 
-    private Slot target(Mount mount, String step, Path path, boolean directory) {
+    private Slot target(String step, Path path, boolean directory) {
         if (path.startsWith(PROC) && !path.equals(PROC)) {
             Slot target = tape.slot("target");
             int beneath = MountSteps.BENEATH | MountSteps.NO_XDEV | MountSteps.NO_MAGICLINKS;
@@ -188,13 +188,13 @@ final class FileSystems {
         if (plan.cgroupView().version() == 2) {
             Slot tree = tape.slot("cgroup2");
             mounts.make(step, "cgroup2", Map.of("source", "cgroup"), attributes, tree, Optional.empty());
-            put(mount, step, tree, target(mount, step, path, true));
+            put(mount, step, tree, target(step, path, true));
             return;
         }
         Map<String, String> options = new LinkedHashMap<>(Map.of("mode", "755"));
         options.put("source", "tmpfs");
         Slot top = mounts.make(step, "tmpfs", options, attributes & ~MountSteps.ATTR_RDONLY);
-        put(mount, step, top, target(mount, step, path, true));
+        put(mount, step, top, target(step, path, true));
         for (CgroupTree.Directory directory : plan.cgroupView().own()) {
             hierarchy(step, top, directory, attributes);
         }

@@ -176,7 +176,7 @@ final class Foreground {
             byte[] before = termios.copy(TERMIOS_BYTES);
             termios.bytes().putInt(0, termios.bytes().getInt(0) & ~0x5eb);
             termios.bytes().putInt(4, termios.bytes().getInt(4) & ~1);
-            termios.bytes().putInt(8, termios.bytes().getInt(8) & ~0x130 | 0x30);
+            termios.bytes().putInt(8, (termios.bytes().getInt(8) & ~0x130) | 0x30);
             termios.bytes().putInt(12, termios.bytes().getInt(12) & ~0x804b);
             termios.bytes().put(17 + 6, (byte) 1).put(17 + 5, (byte) 0);
             kernel.sys().call(Syscall.IOCTL, 0, TCSETS, termios.address());

@@ -209,7 +209,7 @@ final class Preparation {
     /** The user may open /dev/stdout again. What is not ours to give stays as it is. */
     private void ownStreams(Credentials credentials) {
         long uid = Bundle.onHost(bundle.uidMaps(), credentials.uid());
-        if (uid <= 0 && bundle.uidMaps().isEmpty()
+        if ((uid <= 0 && bundle.uidMaps().isEmpty())
                 || bundle.process().path("terminal").asBoolean()) {
             return;
         }

@@ -74,7 +74,7 @@ public final class Runc {
     }
 
     private int run(Arguments arguments) {
-        if (arguments.on("help") || arguments.command().isEmpty() && !arguments.on("version")) {
+        if (arguments.on("help") || (arguments.command().isEmpty() && !arguments.on("version"))) {
             caller.print(Help.text(arguments.command()));
             return 0;
         }

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.OffsetDateTime;
+import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
@@ -23,7 +24,7 @@ record RuncLog(ClientProcess caller, Optional<Path> file, boolean json) {
 
     void error(String message) {
         String time = DateTimeFormatter.ISO_OFFSET_DATE_TIME.format(
-                OffsetDateTime.now().truncatedTo(ChronoUnit.SECONDS));
+                OffsetDateTime.now(ZoneId.systemDefault()).truncatedTo(ChronoUnit.SECONDS));
         String line = json ? jsonLine(message, time) : textLine(message, time);
         if (file.isEmpty()) {
             caller.complain(line);

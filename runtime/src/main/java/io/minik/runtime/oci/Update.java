@@ -70,7 +70,7 @@ final class Update {
         String units = "kmgt";
         long factor = 1;
         if (!lower.isEmpty() && units.indexOf(lower.charAt(lower.length() - 1)) >= 0) {
-            factor = 1L << 10 * (units.indexOf(lower.charAt(lower.length() - 1)) + 1);
+            factor = 1L << (10 * (units.indexOf(lower.charAt(lower.length() - 1)) + 1));
             lower = lower.substring(0, lower.length() - 1);
         }
         try {

@@ -127,7 +127,7 @@ public final class DrivenSys implements Sys {
                     0);
         }
         entry(out, number, args, onZero, Tape.ANY);
-        long length = DrivenTape.RESULT_BYTES + bytes;
+        long length = (long) DrivenTape.RESULT_BYTES + bytes;
         entry(
                 out,
                 Syscall.SENDTO.number(arch),

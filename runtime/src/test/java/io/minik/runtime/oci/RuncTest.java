@@ -34,9 +34,10 @@ final class RuncTest {
     void close() throws Exception {
         bundle.runc("delete", "--force", ID);
         bundle.close();
-        assertThat(Files.list(Path.of("/sys/fs/cgroup"))
-                        .filter(p -> p.toString().contains("minik-oci-test-" + dir.getFileName())))
-                .isEmpty();
+        try (var groups = Files.list(Path.of("/sys/fs/cgroup"))) {
+            assertThat(groups.filter(p -> p.toString().contains("minik-oci-test-" + dir.getFileName())))
+                    .isEmpty();
+        }
     }
 
     @Test

@@ -38,7 +38,6 @@ public final class Backups implements Room {
      */
     public record Plan(Optional<CronSchedule> schedule, String base, int retention, boolean compress) {}
 
-    private final Vertx vertx;
     private final Loop loop;
     private final LocalStore store;
     private final Plan plan;
@@ -59,7 +58,6 @@ public final class Backups implements Room {
     public record Target(String nodeName, Path directory, boolean own, Callable<List<Table>> tables) {}
 
     public Backups(Vertx vertx, Loop loop, LocalStore store, Plan plan, Target target) {
-        this.vertx = vertx;
         this.loop = loop;
         this.store = store;
         this.plan = plan;

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -96,7 +97,10 @@ public final class SnapshotFolder {
                 return file;
             }
         }
-        long room = temporary.toAbsolutePath().getParent().toFile().getUsableSpace() / 2;
+        long room = Files.getFileStore(Objects.requireNonNullElse(
+                                temporary.toAbsolutePath().getParent(), temporary))
+                        .getUsableSpace()
+                / 2;
         try (ZipInputStream zip = new ZipInputStream(Files.newInputStream(file));
                 OutputStream out = Files.newOutputStream(temporary)) {
             if (zip.getNextEntry() == null) {
