@@ -55,8 +55,19 @@ public final class Schema {
         }
     }
 
-    /** Reads the table that was made at build time: some 10 ms, once per process. */
+    /** Nothing of it changes, and each would take some two megabytes. */
+    private static final class Built {
+        static final Schema IN = read();
+
+        private Built() {}
+    }
+
+    /** The table that was made at build time; the first call reads it, which takes some 10 ms. */
     public static Schema load() {
+        return Built.IN;
+    }
+
+    private static Schema read() {
         try (InputStream stream = Schema.class.getResourceAsStream("schema.bin")) {
             if (stream == null) {
                 throw new IllegalStateException("schema.bin is not on the class path: build again");

@@ -146,7 +146,7 @@ final class ApiOperations {
                         "ingresses",
                         "Ingress",
                         NAMESPACED,
-                        "'spec':{'defaultBackend':{'service':{'name':'default-backend','port':{'number':80}}},'rules':[{'host':'foo.bar.com','http':{'paths':[{'path':'/','pathType':'ImplementationSpecific','backend':{'service':{'name':'test-backend','port':{'number':8080}}}}]}}],'tls':[{'hosts':['foo.bar.com'],'secretName':'s'}]}",
+                        "'spec':{'ingressClassName':'of-nobody','defaultBackend':{'service':{'name':'default-backend','port':{'number':80}}},'rules':[{'host':'foo.bar.com','http':{'paths':[{'path':'/','pathType':'ImplementationSpecific','backend':{'service':{'name':'test-backend','port':{'number':8080}}}}]}}],'tls':[{'hosts':['foo.bar.com'],'secretName':'s'}]}",
                         "{'loadBalancer':{'ingress':[{'ip':'169.1.1.1'}]}}"));
         operations(
                 run,
