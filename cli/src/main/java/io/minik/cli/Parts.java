@@ -11,6 +11,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** What comes in the box and can be left out, by the names that k3s has for it where it has one. @param disabled as given */
@@ -31,15 +32,21 @@ record Parts(List<String> disabled) {
     private static final List<String> ALL =
             List.of(METRICS, SERVICE_LB, LOCAL_STORAGE, NETWORK_POLICY, INGRESS, HELM_CONTROLLER, CONSOLE);
 
+    /** What k3s calls otherwise: its ingress is Traefik's. */
+    private static final Map<String, String> OF_K3S = Map.of("traefik", INGRESS);
+
     boolean has(String part) {
-        return !disabled.contains(part);
+        return disabled.stream()
+                .noneMatch(name -> OF_K3S.getOrDefault(name, name).equals(part));
     }
 
     /** @throws StartFailure naming what is no part */
     void check(Flag flag) {
-        disabled.stream().filter(text -> !ALL.contains(text)).forEach(text -> {
-            throw flag.wrong(text, "is nothing that could be left out: that is " + String.join(", ", ALL));
-        });
+        disabled.stream()
+                .filter(text -> !ALL.contains(OF_K3S.getOrDefault(text, text)))
+                .forEach(text -> {
+                    throw flag.wrong(text, "is nothing that could be left out: that is " + String.join(", ", ALL));
+                });
     }
 
     /** @param server asks the nodes for their directories */

@@ -138,8 +138,8 @@ final class ServerOptions {
             paramLabel = "COMPONENT",
             split = ",",
             description =
-                    "leave out what comes in the box: metrics-server, servicelb, local-storage, network-policy, helm-controller,"
-                            + " console; may be given again")
+                    "leave out what comes in the box: metrics-server, servicelb, ingress, local-storage, network-policy,"
+                            + " helm-controller, console; may be given again")
     List<String> disable = new ArrayList<>();
 
     @Mixin

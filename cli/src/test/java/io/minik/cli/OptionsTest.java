@@ -49,7 +49,7 @@ class OptionsTest {
     }
 
     private static final String SERVER = """
-            --disable=traefik                           | --disable: "traefik" is nothing that could be left out: that is metrics-server, servicelb, local-storage, network-policy, ingress, helm-controller
+            --disable=nginx                             | --disable: "nginx" is nothing that could be left out: that is metrics-server, servicelb, local-storage, network-policy, ingress, helm-controller
             --data-dir=                                 | --data-dir: "" names no file
             --data-dir=/                                | --data-dir: "/" is the root of the file system
             --data-dir=FOLDER/file                      | is a file, not a directory
