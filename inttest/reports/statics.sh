@@ -28,6 +28,8 @@ ok "which the node owns" outputs '^Node node-b true$' k get pod web-node-b \
 within 10 "kubectl exec goes there" outputs '^one$' k exec web-node-b -- cat /tmp/version
 started=$(k get pod web-node-b -o 'jsonpath={.status.containerStatuses[0].containerID}')
 before=$(uid_of web-node-b)
+# The next one is there within milliseconds, which kubectl's own wait may take for the one that it waits for to go: it looks at
+# names alone once its list and its watch are under way. The check after it looks at UIDs.
 ok "a mirror is deleted" k delete pod web-node-b --wait=false
 another() { local now; now=$(uid_of web-node-b) && [ -n "$now" ] && [ "$now" != "$before" ]; }
 within 20 "and comes back" another
