@@ -1,6 +1,5 @@
 package io.minik.cli;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.ground.json.Json;
 import io.minik.server.http.ApiServer.PageAnswer;
 import io.minik.server.http.ApiServer.PageRequest;
@@ -38,7 +37,7 @@ final class CertificatePage {
     /** POST {@code {"files": ["server/tls/client-admin.crt"]}}: answers with the names of what was made. */
     Future<PageAnswer> page(PageRequest request) {
         if (!request.method().equals("POST")) {
-            return answer(405, Json.object().put("error", "certificates are rotated by POST"));
+            return Pages.answer(405, Json.object().put("error", "certificates are rotated by POST"));
         }
         return request.body().get().compose(body -> {
             Set<String> names = new LinkedHashSet<>();
@@ -47,7 +46,7 @@ final class CertificatePage {
                         ? file.substring(FOLDER.length(), file.length() - END.length())
                         : "";
                 if (!pki.leafNames().contains(name)) {
-                    return answer(
+                    return Pages.answer(
                             400, Json.object().put("error", "\"" + file + "\" is none of this server's certificates"));
                 }
                 names.add(name);
@@ -56,10 +55,5 @@ final class CertificatePage {
                     .map(made ->
                             new PageAnswer(200, "text/plain", Map.of(), Buffer.buffer(String.join(", ", made) + "\n")));
         });
-    }
-
-    private static Future<PageAnswer> answer(int code, ObjectNode tree) {
-        return Future.succeededFuture(
-                new PageAnswer(code, "application/json", Map.of(), Buffer.buffer(Json.bytes(tree))));
     }
 }

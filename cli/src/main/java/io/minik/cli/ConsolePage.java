@@ -1,6 +1,5 @@
 package io.minik.cli;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.ground.json.Json;
 import io.minik.server.console.ConsoleEndpoint;
 import io.minik.server.console.ConsoleLinks;
@@ -10,9 +9,7 @@ import io.minik.server.http.ApiServer.PageRequest;
 import io.minik.server.join.JoinEndpoint;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import java.time.InstantSource;
-import java.util.Map;
 
 /** The console on this server, and where {@code minik console} asks for a link. Like all pages of minik's own, for who may do everything. */
 final class ConsolePage {
@@ -38,24 +35,19 @@ final class ConsolePage {
     /** POST {@code {"token": "…"}}: answers with a code that stands for it, once. */
     Future<PageAnswer> page(PageRequest request) {
         if (!on) {
-            return answer(
+            return Pages.answer(
                     409,
                     Json.object().put("error", "this server has no console: it was started with --disable console"));
         }
         if (!request.method().equals("POST")) {
-            return answer(405, Json.object().put("error", "a link is made by POST"));
+            return Pages.answer(405, Json.object().put("error", "a link is made by POST"));
         }
         return request.body()
                 .get()
                 .map(body -> links.open(Json.text(Json.parseObject(body.getBytes()), "token")))
-                .compose(code -> answer(200, Json.object().put("code", code)))
+                .compose(code -> Pages.answer(200, Json.object().put("code", code)))
                 .recover(error -> error instanceof IllegalArgumentException
-                        ? answer(400, Json.object().put("error", String.valueOf(error.getMessage())))
+                        ? Pages.answer(400, Json.object().put("error", String.valueOf(error.getMessage())))
                         : Future.failedFuture(error));
-    }
-
-    private static Future<PageAnswer> answer(int code, ObjectNode tree) {
-        return Future.succeededFuture(
-                new PageAnswer(code, "application/json", Map.of(), Buffer.buffer(Json.bytes(tree))));
     }
 }

@@ -17,7 +17,6 @@ import io.minik.server.http.ApiServer.PageRequest;
 import io.minik.store.Store;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -28,7 +27,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -195,20 +193,20 @@ final class Encryption implements Room {
     Future<PageAnswer> page(PageRequest request) {
         String action = request.query().getOrDefault("action", "");
         if (request.method().equals("GET")) {
-            return answer(200, status());
+            return Pages.answer(200, status());
         }
         if (!request.method().equals("POST") || !ACTIONS.contains(action)) {
-            return answer(400, Json.object().put("error", "an action is one of " + String.join(", ", ACTIONS)));
+            return Pages.answer(400, Json.object().put("error", "an action is one of " + String.join(", ", ACTIONS)));
         }
         Optional<String> refused = begin(action);
         if (refused.isPresent()) {
-            return answer(409, Json.object().put("error", refused.get()));
+            return Pages.answer(409, Json.object().put("error", refused.get()));
         }
         run(action).onComplete(unused -> stage("")).onFailure(error -> log.atError()
                 .addKeyValue("action", action)
                 .addKeyValue("err", error.getMessage())
                 .log("secrets-encrypt failed"));
-        return answer(202, status());
+        return Pages.answer(202, status());
     }
 
     private synchronized Optional<String> begin(String action) {
@@ -296,10 +294,5 @@ final class Encryption implements Room {
             now.keyNames().forEach(status.putArray("keys")::add);
         }
         return status;
-    }
-
-    private static Future<PageAnswer> answer(int code, ObjectNode tree) {
-        return Future.succeededFuture(
-                new PageAnswer(code, "application/json", Map.of(), Buffer.buffer(Json.bytes(tree))));
     }
 }

@@ -30,6 +30,12 @@ final class Pages {
         return pages;
     }
 
+    /** What a page of minik's own says to a program. */
+    static Future<PageAnswer> answer(int code, ObjectNode tree) {
+        return Future.succeededFuture(
+                new PageAnswer(code, "application/json", Map.of(), Buffer.buffer(Json.bytes(tree))));
+    }
+
     private static Future<PageAnswer> json(ObjectNode tree, String contentType) {
         return Future.succeededFuture(new PageAnswer(200, contentType, Map.of(), Buffer.buffer(Json.bytes(tree))));
     }

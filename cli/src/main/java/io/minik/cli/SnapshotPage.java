@@ -1,7 +1,6 @@
 package io.minik.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.join.JoinToken;
 import io.minik.ground.json.Json;
 import io.minik.ground.loop.Loop;
@@ -21,13 +20,11 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** A server's snapshots as a page of the API server, which {@code minik etcd-snapshot save} asks. */
@@ -78,7 +75,7 @@ final class SnapshotPage {
     /** POST {@code {"name": "on-demand", "compress": true}}: answers with the file's name, path and size. */
     Future<PageAnswer> page(PageRequest request) {
         if (!request.method().equals("POST")) {
-            return answer(405, Json.object().put("error", "a snapshot is asked for by POST"));
+            return Pages.answer(405, Json.object().put("error", "a snapshot is asked for by POST"));
         }
         return request.body().get().compose(body -> {
             JsonNode asked = body.length() == 0 ? Json.object() : Json.parseObject(body.getBytes());
@@ -86,14 +83,14 @@ final class SnapshotPage {
             return save(
                             name.isEmpty() ? "on-demand" : name,
                             compress || asked.path("compress").asBoolean())
-                    .compose(saved -> answer(
+                    .compose(saved -> Pages.answer(
                             200,
                             Json.object()
                                     .put("name", saved.name())
                                     .put("path", saved.path().toString())
                                     .put("size", saved.bytes())))
                     .recover(why -> why instanceof BackupException
-                            ? answer(409, Json.object().put("error", String.valueOf(why.getMessage())))
+                            ? Pages.answer(409, Json.object().put("error", String.valueOf(why.getMessage())))
                             : Future.failedFuture(why));
         });
     }
@@ -102,10 +99,5 @@ final class SnapshotPage {
         Promise<SnapshotFolder.Snapshot> saved = Promise.promise();
         loop.runOnContext(task -> backups.save(name, compressed).onComplete(saved));
         return saved.future();
-    }
-
-    private static Future<PageAnswer> answer(int code, ObjectNode tree) {
-        return Future.succeededFuture(
-                new PageAnswer(code, "application/json", Map.of(), Buffer.buffer(Json.bytes(tree))));
     }
 }

@@ -1,6 +1,5 @@
 package io.minik.cli;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.ground.json.Json;
 import io.minik.server.http.ApiServer.PageAnswer;
 import io.minik.server.http.ApiServer.PageRequest;
@@ -32,10 +31,10 @@ final class TokenPage {
     /** POST {@code {"newToken": "…"}}: answers with the token in its secure form. */
     Future<PageAnswer> page(PageRequest request) {
         if (!request.method().equals("POST")) {
-            return answer(405, Json.object().put("error", "the token is changed by POST"));
+            return Pages.answer(405, Json.object().put("error", "the token is changed by POST"));
         }
         if (told || tokens.isEmpty()) {
-            return answer(
+            return Pages.answer(
                     409,
                     Json.object()
                             .put(
@@ -50,12 +49,7 @@ final class TokenPage {
                         () -> served.rotate(Json.text(Json.parseObject(body.getBytes()), "newToken"))))
                 .map(token -> new PageAnswer(200, "text/plain", Map.of(), Buffer.buffer(token.text() + "\n")))
                 .recover(error -> error instanceof IllegalArgumentException
-                        ? answer(400, Json.object().put("error", String.valueOf(error.getMessage())))
+                        ? Pages.answer(400, Json.object().put("error", String.valueOf(error.getMessage())))
                         : Future.failedFuture(error));
-    }
-
-    private static Future<PageAnswer> answer(int code, ObjectNode tree) {
-        return Future.succeededFuture(
-                new PageAnswer(code, "application/json", Map.of(), Buffer.buffer(Json.bytes(tree))));
     }
 }
