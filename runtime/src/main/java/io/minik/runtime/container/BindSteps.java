@@ -24,7 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * The user's mounts: sources are opened as trees while the host's mounts are in view, and put onto places inside once
@@ -35,19 +34,6 @@ final class BindSteps {
     private static final Path PROC = Path.of("/proc");
     /** The inode of a procfs' root. */
     private static final int PROC_ROOT = 1;
-    /** What lxcfs and the like show to a container instead of the node's figures; as runc lists them. */
-    private static final Set<String> COVERABLE = Set.of(
-            "/proc/cpuinfo",
-            "/proc/diskstats",
-            "/proc/loadavg",
-            "/proc/meminfo",
-            "/proc/net/dev",
-            "/proc/slabinfo",
-            "/proc/stat",
-            "/proc/swaps",
-            "/proc/sys/crypto/fips_enabled",
-            "/proc/sys/kernel/ns_last_pid",
-            "/proc/uptime");
 
     private final Tape.Builder tape;
     private final Launch launch;
@@ -60,7 +46,7 @@ final class BindSteps {
 
     /** Refuses what runc refuses, before anything is made. */
     static void check(Path source, String target) {
-        if (target.startsWith("/proc/") && !COVERABLE.contains(target)) {
+        if (target.startsWith("/proc/") && !MountSteps.COVERABLE_PROC_FILES.contains(target)) {
             throw new RuntimeFault(RuntimeFault.Kind.INVALID_CONFIG, "mount", inside(source, target), 0);
         }
     }

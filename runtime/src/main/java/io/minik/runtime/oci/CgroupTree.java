@@ -1,38 +1,19 @@
 package io.minik.runtime.oci;
 
 import io.minik.runtime.RuntimeFault;
+import io.minik.runtime.cgroup.CgroupMount;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * The cgroup file systems of this machine: the v1 ones, named ones too, or the v2 one. Where both are mounted, the v2 tree
  * has no controllers and is left alone.
  */
-record CgroupTree(int version, List<Mounted> mounted) {
-    /** @param names controllers, or {@code name=systemd} */
-    record Mounted(Path point, String root, Set<String> names) {}
-
-    private static final Set<String> CONTROLLERS = Set.of(
-            "cpu",
-            "cpuacct",
-            "cpuset",
-            "memory",
-            "devices",
-            "freezer",
-            "blkio",
-            "pids",
-            "hugetlb",
-            "net_cls",
-            "net_prio",
-            "perf_event",
-            "rdma",
-            "misc");
-
+record CgroupTree(int version, List<CgroupMount> mounted) {
     static CgroupTree read() {
         try {
             return parse(Files.readAllLines(Path.of("/proc/self/mountinfo")));
@@ -42,27 +23,17 @@ record CgroupTree(int version, List<Mounted> mounted) {
     }
 
     static CgroupTree parse(List<String> mountinfo) {
-        List<Mounted> v1 = new ArrayList<>();
-        List<Mounted> v2 = new ArrayList<>();
-        for (String line : mountinfo) {
-            int separator = line.indexOf(" - ");
-            if (separator < 0) {
-                continue;
-            }
-            String[] before = line.substring(0, separator).split(" ");
-            String[] after = line.substring(separator + 3).split(" ");
-            Path point = Path.of(before[4].replace("\\040", " "));
-            if (after[0].equals("cgroup2")) {
-                v2.add(new Mounted(point, before[3], Set.of()));
-            } else if (after[0].equals("cgroup")) {
-                Set<String> names = new TreeSet<>(List.of(after[after.length - 1].split(",")));
-                names.removeIf(name -> !CONTROLLERS.contains(name) && !name.startsWith("name="));
-                if (!names.isEmpty() && v1.stream().noneMatch(m -> m.names().equals(names))) {
-                    v1.add(new Mounted(point, before[3], names));
-                }
+        List<CgroupMount> v1 = new ArrayList<>();
+        List<CgroupMount> v2 = new ArrayList<>();
+        for (CgroupMount mount : CgroupMount.parse(mountinfo)) {
+            if (mount.version() == 2) {
+                v2.add(mount);
+            } else if (!mount.names().isEmpty()
+                    && v1.stream().noneMatch(m -> m.names().equals(mount.names()))) {
+                v1.add(mount);
             }
         }
-        if (v1.stream().anyMatch(m -> m.names().stream().anyMatch(CONTROLLERS::contains))) {
+        if (v1.stream().anyMatch(m -> !m.controllers().isEmpty())) {
             return new CgroupTree(1, List.copyOf(v1));
         }
         if (v2.isEmpty()) {
@@ -79,7 +50,7 @@ record CgroupTree(int version, List<Mounted> mounted) {
      */
     List<Directory> place(String wanted, String id, List<String> own) {
         List<Directory> all = new ArrayList<>();
-        for (Mounted each : mounted) {
+        for (CgroupMount each : mounted) {
             // Whatever ".." is in it: it stays below the top.
             String path =
                     Path.of("/", wanted.isEmpty() ? id : wanted).normalize().toString();
@@ -89,7 +60,7 @@ record CgroupTree(int version, List<Mounted> mounted) {
         return all;
     }
 
-    private static String below(Mounted mounted, List<String> own) {
+    private static String below(CgroupMount mounted, List<String> own) {
         for (String line : own) {
             String[] fields = line.split(":", 3);
             boolean same = mounted.names().isEmpty()

@@ -30,18 +30,6 @@ import java.util.Set;
  */
 final class FileSystems {
     private static final Path PROC = Path.of("/proc");
-    private static final Set<String> COVERABLE = Set.of(
-            "/proc/cpuinfo",
-            "/proc/diskstats",
-            "/proc/loadavg",
-            "/proc/meminfo",
-            "/proc/net/dev",
-            "/proc/slabinfo",
-            "/proc/stat",
-            "/proc/swaps",
-            "/proc/sys/crypto/fips_enabled",
-            "/proc/sys/kernel/ns_last_pid",
-            "/proc/uptime");
     private static final int STATX_MODE = 0x1c;
     private static final int MOUNT_ATTR_BYTES = 32;
     private static final int OPEN_TREE_FLAGS = MountSteps.OPEN_TREE_CLONE | Kernel.O_CLOEXEC | MountSteps.AT_RECURSIVE;
@@ -68,7 +56,7 @@ final class FileSystems {
         if (to.equals("/")) {
             throw Fields.invalid(words + "mounts on the root are not supported");
         }
-        if (to.startsWith("/proc/") && !COVERABLE.contains(to)) {
+        if (to.startsWith("/proc/") && !MountSteps.COVERABLE_PROC_FILES.contains(to)) {
             throw Fields.invalid(words + "\"" + to + "\" cannot be mounted because it is inside /proc");
         }
         if (to.equals("/proc") && !mount.bind() && !mount.type().equals("proc")) {

@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Mounts inside a root that somebody else filled. A file system is a descriptor before anybody can see it, its place is
@@ -31,6 +32,20 @@ public final class MountSteps {
     public static final int ATTR_NODEV = 4;
     public static final int ATTR_NOEXEC = 8;
     public static final int ATTR_STRICTATIME = 0x20;
+
+    /** Files of procfs that may be covered by a mount, as runc lets them: what lxcfs and its like show otherwise. */
+    public static final Set<String> COVERABLE_PROC_FILES = Set.of(
+            "/proc/cpuinfo",
+            "/proc/diskstats",
+            "/proc/loadavg",
+            "/proc/meminfo",
+            "/proc/net/dev",
+            "/proc/slabinfo",
+            "/proc/stat",
+            "/proc/swaps",
+            "/proc/sys/crypto/fips_enabled",
+            "/proc/sys/kernel/ns_last_pid",
+            "/proc/uptime");
 
     public static final int NO_XDEV = 0x01;
     public static final int NO_MAGICLINKS = 0x02;

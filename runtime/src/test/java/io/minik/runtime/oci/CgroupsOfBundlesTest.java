@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.minik.runtime.cgroup.CgroupMount;
 import io.minik.runtime.cgroup.DeviceRule;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -31,7 +32,7 @@ final class CgroupsOfBundlesTest {
 
         assertThat(tree.version()).isEqualTo(1);
         assertThat(tree.mounted())
-                .extracting(CgroupTree.Mounted::names)
+                .extracting(CgroupMount::names)
                 .containsExactly(Set.of("memory"), Set.of("name=systemd"));
         assertThat(CgroupTree.parse(List.of(NAMED, V2)).version()).isEqualTo(2);
         assertThatThrownBy(() -> CgroupTree.parse(List.of())).hasMessage("no cgroup file system is mounted");
