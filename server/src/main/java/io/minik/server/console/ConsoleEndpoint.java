@@ -1,9 +1,9 @@
 package io.minik.server.console;
 
 import io.minik.ground.json.Json;
+import io.minik.ground.net.SmallBody;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
@@ -31,6 +32,8 @@ public final class ConsoleEndpoint implements Handler<HttpServerRequest> {
     private static final String TERMINAL = "/META-INF/resources/webjars/xterm/4.9.0/";
     /** A code has 43 letters. */
     private static final int MOST_CODE_CHARS = 256;
+
+    private static final Duration MOST_WAIT = Duration.ofSeconds(10);
 
     /** Scripts and styles are files of this server, nothing is loaded from elsewhere, and no other page may frame it. */
     private static final String CONTENT_POLICY =
@@ -143,7 +146,7 @@ public final class ConsoleEndpoint implements Handler<HttpServerRequest> {
             refuse(request, 415, "application/json is expected");
             return;
         }
-        body(request)
+        SmallBody.of(request, MOST_CODE_CHARS, MOST_WAIT)
                 .map(body -> links.take(Json.text(Json.parseObject(body.getBytes()), "code")))
                 .recover(why -> Future.succeededFuture(Optional.empty()))
                 .compose(token -> token.isEmpty()
@@ -162,21 +165,6 @@ public final class ConsoleEndpoint implements Handler<HttpServerRequest> {
                                 Buffer.buffer(Json.bytes(Json.object().put("token", token.get())))))
                 .onFailure(
                         why -> log.atDebug().addKeyValue("err", why.toString()).log("a console link was not answered"));
-    }
-
-    private static Future<Buffer> body(HttpServerRequest request) {
-        Buffer all = Buffer.buffer();
-        Promise<Buffer> done = Promise.promise();
-        request.handler(part -> {
-            if (all.length() + part.length() > MOST_CODE_CHARS) {
-                done.tryFail("a code has 43 letters");
-            } else {
-                all.appendBuffer(part);
-            }
-        });
-        request.exceptionHandler(done::tryFail);
-        request.endHandler(end -> done.tryComplete(all));
-        return done.future();
     }
 
     private static void refuse(HttpServerRequest request, int code, String why) {

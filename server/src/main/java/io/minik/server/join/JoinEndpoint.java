@@ -7,14 +7,13 @@ import io.minik.api.meta.Status;
 import io.minik.api.meta.Status.Details;
 import io.minik.api.meta.Status.Reason;
 import io.minik.ground.json.Json;
-import io.minik.ground.loop.Loop;
 import io.minik.ground.net.Address;
+import io.minik.ground.net.SmallBody;
 import io.minik.ground.tls.ClientAuthority;
 import io.minik.ground.tls.Subject;
 import io.minik.server.authn.BootstrapTokens;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
-import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -38,7 +37,7 @@ public final class JoinEndpoint implements Handler<HttpServerRequest> {
     private static final String JOIN = "/v1-minik/join";
     private static final String CONFIG = "/v1-minik/config";
     /** Two PKCS#10 requests and some text: real ones are below 4 KiB. */
-    private static final long MAX_BODY_BYTES = 64 * 1024;
+    private static final int MAX_BODY_BYTES = 64 * 1024;
 
     private static final long BODY_SECONDS = 30;
 
@@ -102,26 +101,20 @@ public final class JoinEndpoint implements Handler<HttpServerRequest> {
     }
 
     private static Future<Buffer> body(HttpServerRequest request) {
-        Buffer all = Buffer.buffer();
-        Promise<Buffer> done = Promise.promise();
-        request.handler(part -> {
-            if (all.length() + part.length() > MAX_BODY_BYTES) {
-                done.tryFail(ApiException.of(
-                        Reason.RequestEntityTooLarge, "a join request has at most 64 KiB", Details.NONE));
-            } else {
-                all.appendBuffer(part);
-            }
-        });
-        request.exceptionHandler(done::tryFail);
-        request.endHandler(end -> done.tryComplete(all));
-        request.resume();
-        return Loop.within(Duration.ofSeconds(BODY_SECONDS), done.future()).recover(error -> {
-            if (error instanceof TimeoutException) {
-                return Future.failedFuture(ApiException.of(
-                        Reason.Timeout, "the join request did not come within " + BODY_SECONDS + " s", Details.NONE));
-            }
-            return Future.failedFuture(error);
-        });
+        return SmallBody.of(request, MAX_BODY_BYTES, Duration.ofSeconds(BODY_SECONDS))
+                .recover(error -> {
+                    if (error instanceof SmallBody.TooLarge) {
+                        return Future.failedFuture(ApiException.of(
+                                Reason.RequestEntityTooLarge, "a join request has at most 64 KiB", Details.NONE));
+                    }
+                    if (error instanceof TimeoutException) {
+                        return Future.failedFuture(ApiException.of(
+                                Reason.Timeout,
+                                "the join request did not come within " + BODY_SECONDS + " s",
+                                Details.NONE));
+                    }
+                    return Future.failedFuture(error);
+                });
     }
 
     // ---- who may
