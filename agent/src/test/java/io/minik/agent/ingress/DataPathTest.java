@@ -52,22 +52,6 @@ class DataPathTest {
         return "GET " + target + " HTTP/1.1\r\nHost: h.example\r\n\r\n";
     }
 
-    /** Until an assertion holds. */
-    private static void eventually(Runnable assertion) throws InterruptedException {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-        while (true) {
-            try {
-                assertion.run();
-                return;
-            } catch (AssertionError e) {
-                if (System.nanoTime() > end) {
-                    throw e;
-                }
-                TimeUnit.MILLISECONDS.sleep(10);
-            }
-        }
-    }
-
     @Test
     void connectionsToABackEndAreUsedAgain() throws Exception {
         try (RawBackend backend = RawBackend.answering();
@@ -173,7 +157,7 @@ class DataPathTest {
         })) {
             RawClient client = path.to(backend.endpoint()).client();
             client.send(get("/"));
-            eventually(() -> assertThat(backend.heads).hasSize(1));
+            Eventually.holds(() -> assertThat(backend.heads).hasSize(1));
             client.close();
             assertThat(ended.await(10, TimeUnit.SECONDS)).isTrue();
         }
@@ -528,7 +512,7 @@ class DataPathTest {
                 RawClient client = path.to(backend.endpoint()).client()) {
             client.send(get("/")).until("ok");
             client.send(get("/%zz")).until("400 Bad Request\n");
-            eventually(() -> assertThat(path.figures.text())
+            Eventually.holds(() -> assertThat(path.figures.text())
                     .contains("minik_ingress_requests_total{namespace=\"a\",ingress=\"i\",code=\"2xx\"} 1\n")
                     .contains("minik_ingress_requests_total{namespace=\"\",ingress=\"\",code=\"4xx\"} 1\n")
                     .contains("minik_ingress_request_duration_seconds_count{namespace=\"a\",ingress=\"i\"} 1\n")

@@ -32,8 +32,6 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
@@ -131,21 +129,6 @@ class IngressRoomTest {
         });
     }
 
-    private static <T> void eventually(Callable<T> asked, Consumer<T> assertion) throws Exception {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-        while (true) {
-            try {
-                assertion.accept(asked.call());
-                return;
-            } catch (AssertionError | IOException e) {
-                if (System.nanoTime() > end) {
-                    throw e;
-                }
-                TimeUnit.MILLISECONDS.sleep(20);
-            }
-        }
-    }
-
     private boolean listens(int port) {
         try (Socket socket = new Socket("127.0.0.1", port)) {
             return socket.isConnected();
@@ -170,18 +153,18 @@ class IngressRoomTest {
     @Test
     void listensFromTheFirstIngressOfOursToTheLast() throws Exception {
         ingress("foreign", "other", "h.example", "");
-        eventually(() -> api.watches(IngressRoom.CLASSES), count -> assertThat(count)
+        Eventually.holds(() -> api.watches(IngressRoom.CLASSES), count -> assertThat(count)
                 .isPositive());
         assertThat(listens(plain)).isFalse();
         assertThat(room.metrics()).isEmpty();
         ingress("ours", "minik", "h.example", "");
-        eventually(() -> get("h.example"), answer -> assertThat(answer).startsWith("HTTP/1.1 503"));
+        Eventually.holds(() -> get("h.example"), answer -> assertThat(answer).startsWith("HTTP/1.1 503"));
         assertThat(get("other.example")).startsWith("HTTP/1.1 404");
         assertThat(room.metrics()).contains("ingress=\"ours\"");
-        eventually(this::events, all -> assertThat(all)
+        Eventually.holds(this::events, all -> assertThat(all)
                 .contains("BackendUnavailable Service a/none does not exist; answered with 503"));
         api.remove(IngressRoom.INGRESSES, ObjectKey.of("a", "ours"));
-        eventually(() -> listens(plain), open -> assertThat(open).isFalse());
+        Eventually.holds(() -> listens(plain), open -> assertThat(open).isFalse());
         assertThat(listens(tls)).isFalse();
     }
 
@@ -189,29 +172,29 @@ class IngressRoomTest {
     void aPortThatSomebodyElseHasIsToldAndTriedAgain() throws Exception {
         ServerSocket squatter = new ServerSocket(plain);
         ingress("ours", "minik", "h.example", "");
-        eventually(this::events, all -> assertThat(all).anySatisfy(text -> assertThat(text)
+        Eventually.holds(this::events, all -> assertThat(all).anySatisfy(text -> assertThat(text)
                 .startsWith("PortUnavailable node n1: port " + plain + " is not to be had")));
         assertThat(listens(tls)).as("the other one serves").isTrue();
         squatter.close();
-        eventually(() -> get("h.example"), answer -> assertThat(answer).startsWith("HTTP/1.1 503"));
+        Eventually.holds(() -> get("h.example"), answer -> assertThat(answer).startsWith("HTTP/1.1 503"));
     }
 
     @Test
     void certificatesAreShownByNameAndSwapped() throws Exception {
         ingress("ours", "minik", "h.example", "cert");
-        eventually(
+        Eventually.holds(
                 () -> subject("h.example"), name -> assertThat(name).isEqualTo("CN=minik ingress default certificate"));
-        eventually(this::events, all -> assertThat(all)
+        Eventually.holds(this::events, all -> assertThat(all)
                 .contains("CertificateUnavailable Secret a/cert does not exist; a self-made one is shown"));
         secret("one");
-        eventually(() -> subject("h.example"), name -> assertThat(name).isEqualTo("CN=one"));
+        Eventually.holds(() -> subject("h.example"), name -> assertThat(name).isEqualTo("CN=one"));
         assertThat(subject("other.example")).isEqualTo("CN=minik ingress default certificate");
         secret("two");
-        eventually(() -> subject("h.example"), name -> assertThat(name).isEqualTo("CN=two"));
+        Eventually.holds(() -> subject("h.example"), name -> assertThat(name).isEqualTo("CN=two"));
         ingress("ours", "minik", "h.example", "");
-        eventually(
+        Eventually.holds(
                 () -> subject("h.example"), name -> assertThat(name).isEqualTo("CN=minik ingress default certificate"));
-        eventually(() -> api.watches(Resources.SECRETS), count -> assertThat(count)
+        Eventually.holds(() -> api.watches(Resources.SECRETS), count -> assertThat(count)
                 .as("what nobody names is not watched")
                 .isZero());
     }
