@@ -6,6 +6,7 @@ import static io.minik.charts.template.Function.Kind.STRING;
 import io.minik.charts.template.Function.Arguments;
 import io.minik.charts.template.GoStrings;
 import io.minik.charts.template.TemplateException;
+import io.minik.ground.password.Bcrypt;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.Arrays;
@@ -19,6 +20,9 @@ import javax.crypto.spec.SecretKeySpec;
 
 /** Hashes, encodings, chance, passwords. */
 final class SprigCrypto {
+    /** What one hash costs of a chart's budget: some tenth of a second. */
+    private static final long BCRYPT_UNITS = 1_000_000;
+
     private static final String DIGITS = "0123456789";
     private static final String LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     private static final int MOST_RANDOM = 100_000;
@@ -152,8 +156,8 @@ final class SprigCrypto {
     }
 
     private static String bcrypt(Arguments in, String password, RandomGenerator random) {
-        in.budget().spend(Bcrypt.UNITS);
-        return Bcrypt.hash(GoStrings.bytes(password), bytes(Bcrypt.SALT, random));
+        in.budget().spend(BCRYPT_UNITS);
+        return Bcrypt.hash(GoStrings.bytes(password), bytes(Bcrypt.SALT_BYTES, random));
     }
 
     private static byte[] key(String password) {

@@ -1,10 +1,12 @@
 package io.minik.store.etcdauth;
 
 import io.minik.ground.loop.Loop;
+import io.minik.ground.password.Bcrypt;
 import io.minik.ground.tls.SecretFile;
 import io.minik.store.etcdauth.AuthRefusal.Why;
 import io.vertx.core.Future;
 import io.vertx.core.WorkerExecutor;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -100,7 +102,9 @@ public final class AuthBook {
 
     /** bcrypt's hash of a password. */
     public Future<String> hash(String password) {
-        return ofPassword(() -> PasswordHash.hash(password, random));
+        byte[] salt = new byte[Bcrypt.SALT_BYTES];
+        random.nextBytes(salt);
+        return ofPassword(() -> Bcrypt.hash(password.getBytes(StandardCharsets.UTF_8), salt));
     }
 
     private <T> Future<T> ofPassword(Callable<T> work) {
@@ -123,12 +127,13 @@ public final class AuthBook {
         if (user.noPassword()) {
             return Future.failedFuture(new AuthRefusal(Why.NO_PASSWORD_USER));
         }
-        return ofPassword(() -> PasswordHash.matches(password, user.hash())).map(matches -> {
-            if (!matches || !user.equals(state.users().get(name))) {
-                throw new AuthRefusal(Why.AUTH_FAILED);
-            }
-            return issue(name);
-        });
+        return ofPassword(() -> Bcrypt.matches(password.getBytes(StandardCharsets.UTF_8), user.hash()))
+                .map(matches -> {
+                    if (!matches || !user.equals(state.users().get(name))) {
+                        throw new AuthRefusal(Why.AUTH_FAILED);
+                    }
+                    return issue(name);
+                });
     }
 
     private String issue(String name) {
