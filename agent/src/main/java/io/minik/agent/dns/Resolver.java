@@ -131,7 +131,7 @@ final class Resolver {
     private static Forwarding forwarding(StubZone stub, String name) {
         Optional<Forwarding> own = stub.forwarding().filter(forwarding -> forwarding.forwards(name));
         boolean root = stub.name().isEmpty();
-        return own.orElse(root ? Forwarding.NODE : new Forwarding(List.of(), false, List.of(), false, false));
+        return own.orElse(root ? Forwarding.NODE : Forwarding.NOBODY);
     }
 
     private static DnsAnswer failed(Throwable why) {

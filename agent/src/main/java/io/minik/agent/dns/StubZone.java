@@ -29,6 +29,9 @@ record StubZone(
      * @param shuffled whether any of them is asked first, or always the first one
      */
     record Forwarding(List<NameServer> servers, boolean nodes, List<String> except, boolean tcp, boolean shuffled) {
+        /** A zone of which nothing is said: its names are refused. */
+        static final Forwarding NOBODY = new Forwarding(List.of(), false, List.of(), false, false);
+
         /** The node's own servers, in the order of its resolv.conf. */
         static final Forwarding NODE = new Forwarding(List.of(), true, List.of(), false, false);
 
