@@ -2,7 +2,7 @@
 
 import * as api from "./api.js";
 import { el, link, say } from "./console.js";
-import { age, grid, graph, podState, quantity } from "./views.js";
+import { age, grid, graph, kept, podState, quantity, seenAt } from "./views.js";
 
 const YAML = "application/yaml";
 /** Lines of a log that are kept on the page. */
@@ -246,28 +246,14 @@ function compared(a, b) {
 async function events(body, subject, signal) {
   const { kind, namespace, name } = subject;
   const selector = encodeURIComponent(`involvedObject.kind=${kind.kind},involvedObject.name=${name}`);
-  const found = new Map();
-  const at = event => event.lastTimestamp ?? event.series?.lastObservedTime ?? event.eventTime ?? event.metadata.creationTimestamp;
-  const draw = () => body.replaceChildren(found.size
-    ? grid(["Age", "Type", "Reason", "Count", "Message"], [...found.values()].sort((a, b) => at(b).localeCompare(at(a))).map(event =>
-      el("tr", {}, el("td", {}, age(at(event))), el("td", { class: event.type === "Warning" ? "bad" : undefined }, event.type ?? ""),
-        el("td", {}, event.reason ?? ""), el("td", {}, String(event.count ?? event.series?.count ?? 1)),
-        el("td", { class: "wrap" }, event.message ?? event.note ?? ""))))
+  const row = event => el("tr", {}, el("td", {}, age(seenAt(event))),
+    el("td", { class: event.type === "Warning" ? "bad" : undefined }, event.type ?? ""), el("td", {}, event.reason ?? ""),
+    el("td", {}, String(event.count ?? event.series?.count ?? 1)), el("td", { class: "wrap" }, event.message ?? event.note ?? ""));
+  const draw = found => body.replaceChildren(found.size
+    ? grid(["Age", "Type", "Reason", "Count", "Message"], [...found.values()].sort((a, b) => seenAt(b).localeCompare(seenAt(a))).map(row))
     : el("p", { class: "quiet" }, "None."));
   // Events of objects without a namespace are in "default".
-  await api.follow(`${api.pathOf(api.EVENTS, namespace || "default")}?fieldSelector=${selector}`, {
-    signal,
-    relist(all) {
-      found.clear();
-      all.items.forEach(event => found.set(event.metadata.uid, event));
-      draw();
-    },
-    change({ type, object: event }) {
-      if (type === "DELETED") found.delete(event.metadata.uid);
-      else found.set(event.metadata.uid, event);
-      draw();
-    },
-  });
+  await kept(`${api.pathOf(api.EVENTS, namespace || "default")}?fieldSelector=${selector}`, signal, draw);
 }
 
 // ---- pods alone

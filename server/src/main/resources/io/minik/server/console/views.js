@@ -65,29 +65,31 @@ function drawn(draw, signal) {
   };
 }
 
-/** Objects of a selection by uid, kept up to date. */
-async function kept(path, signal, redraw) {
+/** Objects of a selection by uid, kept up to date: the first of them, once they are there; each change is told with all of them. */
+export async function kept(path, signal, changed) {
   const objects = new Map();
-  const failed = new Promise((_, reject) => {
+  let there = false;
+  await new Promise((ready, failed) => {
     api.follow(path, {
       signal,
       relist(all) {
         objects.clear();
         all.items.forEach(item => objects.set(item.metadata.uid, item));
-        redraw();
+        changed(objects);
+        there = true;
         ready();
       },
       change({ type, object }) {
         if (type === "DELETED") objects.delete(object.metadata.uid);
         else objects.set(object.metadata.uid, object);
-        redraw();
+        changed(objects);
       },
-    }).catch(reject);
+    }).catch(error => {
+      failed(error);
+      // Whoever waits no longer for the first is told here.
+      if (there && !signal.aborted) say(error.message);
+    });
   });
-  let ready;
-  const first = new Promise(done => { ready = done; });
-  await Promise.race([first, failed]);
-  failed.catch(error => { if (!signal.aborted) say(error.message); });
   return objects;
 }
 
@@ -200,7 +202,7 @@ const dots = pods => el("div", { class: "pods" }, pods.sort(byName).slice(0, MOS
   return el("a", { class: kind, href: link("pods", pod.metadata.namespace, pod.metadata.name), title: label, "aria-label": label });
 }));
 
-const seenAt = event => event.lastTimestamp ?? event.series?.lastObservedTime ?? event.eventTime ?? event.metadata.creationTimestamp;
+export const seenAt = event => event.lastTimestamp ?? event.series?.lastObservedTime ?? event.eventTime ?? event.metadata.creationTimestamp;
 
 function warnings(events) {
   if (!events.length) return [];
