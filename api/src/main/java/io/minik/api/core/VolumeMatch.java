@@ -11,6 +11,9 @@ import java.util.Optional;
 
 /** Which persistent volume a claim gets: the smallest that is large enough and of its kind. Pure. */
 public final class VolumeMatch {
+    /** On a claim that waits for its first consumer: where that goes, by which provisioners make the volume there. */
+    public static final String SELECTED_NODE = "volume.kubernetes.io/selected-node";
+
     private VolumeMatch() {}
 
     /** @param node where its pod is to run, if that is known */

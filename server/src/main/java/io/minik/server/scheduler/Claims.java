@@ -12,9 +12,6 @@ import java.util.Optional;
 
 /** What a pod's persistent volume claims allow: read from the informers, on their loop. */
 final class Claims {
-    /** On a claim that waits for its first consumer: where that goes, by which provisioners make the volume there. */
-    static final String SELECTED_NODE = "volume.kubernetes.io/selected-node";
-
     private static final String NO_PROVISIONER = "kubernetes.io/no-provisioner";
 
     private final Informer claims;
@@ -115,7 +112,7 @@ final class Claims {
     /** Empty if none was selected. */
     String selectedNode(ObjectKey claim) {
         return claims.get(claim)
-                .map(found -> found.annotations().getOrDefault(SELECTED_NODE, ""))
+                .map(found -> found.annotations().getOrDefault(VolumeMatch.SELECTED_NODE, ""))
                 .orElse("");
     }
 

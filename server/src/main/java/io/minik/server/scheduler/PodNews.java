@@ -5,6 +5,7 @@ import io.minik.api.client.ApiClient;
 import io.minik.api.client.DeleteOptions;
 import io.minik.api.client.EventRecorder;
 import io.minik.api.client.PatchType;
+import io.minik.api.core.VolumeMatch;
 import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Resources;
 import io.minik.api.meta.Status.Reason;
@@ -40,7 +41,7 @@ final class PodNews {
         return Future.join(claims.stream()
                 .map(claim -> {
                     ObjectNode patch = Json.object();
-                    patch.putObject("metadata").putObject("annotations").put(Claims.SELECTED_NODE, node);
+                    patch.putObject("metadata").putObject("annotations").put(VolumeMatch.SELECTED_NODE, node);
                     return client.patch(Resources.PERSISTENT_VOLUME_CLAIMS, claim, "", PatchType.MERGE, patch);
                 })
                 .toList());

@@ -7,6 +7,7 @@ import io.minik.api.client.EventRecorder;
 import io.minik.api.client.Informer;
 import io.minik.api.client.PatchType;
 import io.minik.api.client.ReconcileLoop;
+import io.minik.api.core.VolumeMatch;
 import io.minik.api.meta.Quantity;
 import io.minik.api.meta.Resources;
 import io.minik.api.meta.Status.Reason;
@@ -35,7 +36,6 @@ import java.util.Set;
 public final class LocalProvisioner implements Controller {
     public static final String NAME = "minik.io/local-path";
 
-    private static final String SELECTED_NODE = "volume.kubernetes.io/selected-node";
     private static final String PROVISIONED_BY = "pv.kubernetes.io/provisioned-by";
     private static final Set<String> MODES = Set.of("ReadWriteOnce", "ReadWriteOncePod");
     private static final String HOST_NAME = "kubernetes.io/hostname";
@@ -93,7 +93,7 @@ public final class LocalProvisioner implements Controller {
 
     private Future<Optional<Duration>> provision(KubeObject claim) {
         // The binder says so once no volume that is there will do.
-        String node = claim.annotations().getOrDefault(SELECTED_NODE, "");
+        String node = claim.annotations().getOrDefault(VolumeMatch.SELECTED_NODE, "");
         Optional<KubeObject> storageClass = classes.get(ObjectKey.cluster(claim.text("spec", "storageClassName")))
                 .filter(found -> found.text("provisioner").equals(NAME));
         if (storageClass.isEmpty() || !NAME.equals(claim.annotations().get(VolumeBinder.PROVISIONER))) {
@@ -140,7 +140,7 @@ public final class LocalProvisioner implements Controller {
     /** So that the scheduler chooses again. */
     private Future<Void> reschedule(KubeObject claim) {
         ObjectNode patch = Json.object();
-        patch.putObject("metadata").putObject("annotations").putNull(SELECTED_NODE);
+        patch.putObject("metadata").putObject("annotations").putNull(VolumeMatch.SELECTED_NODE);
         return Outcomes.ignoring(
                 context.client().patch(Resources.PERSISTENT_VOLUME_CLAIMS, claim.key(), "", PatchType.MERGE, patch),
                 Reason.NotFound);

@@ -30,7 +30,6 @@ import java.util.Optional;
  * </pre>
  */
 public final class VolumeBinder implements Controller {
-    private static final String SELECTED_NODE = "volume.kubernetes.io/selected-node";
     private static final String COMPLETED = "pv.kubernetes.io/bind-completed";
     private static final String BY_CONTROLLER = "pv.kubernetes.io/bound-by-controller";
     /** On a claim: who is to make its volume, under today's name and the one that older provisioners read. */
@@ -126,7 +125,7 @@ public final class VolumeBinder implements Controller {
         boolean waits = storageClass
                 .map(each -> each.text("volumeBindingMode").equals(WAITS))
                 .orElse(false);
-        String selected = claim.annotations().getOrDefault(SELECTED_NODE, "");
+        String selected = claim.annotations().getOrDefault(VolumeMatch.SELECTED_NODE, "");
         if (waits && selected.isEmpty()) {
             events.normal(claim, WAITS, "waiting for first consumer to be created before binding");
             return phase(claim, "Pending");
