@@ -69,7 +69,8 @@ credentials() {
     (umask 077; sed -n "s/^ *${part#*:}-data: //p" "$work/${KHOST:-a}/kubeconfig" | base64 -d >"$work/admin.${part%%:*}")
   done
 }
-as_admin() { on a curl --cacert "$work/admin.ca" --cert "$work/admin.crt" --key "$work/admin.key" "$@"; }
+# A program, to the server: for curl itself it indents its JSON, as upstream's does.
+as_admin() { on a curl -A minik-inttest --cacert "$work/admin.ca" --cert "$work/admin.crt" --key "$work/admin.key" "$@"; }
 
 memory() { # FIELD [HOST]: of /proc/PID/status, in megabytes
   awk -v field="$1:" '$1 == field { printf "%.0f", $2 / 1024 }' "/proc/${host_pid[${2:-a}]}/status"

@@ -35,7 +35,7 @@ mkdir "$work/answers"
 # Asks the same again and again over one connection, from before the fault to the end of the server: after the fault, the
 # server answers for two seconds, in which a slow machine may not get a new connection through. Each answer is a file.
 poll() { # NAME PATH
-  on a curl -sN --fail-early --rate 10/s --max-time 20 --cacert "$tls/server-ca.crt" --cert "$tls/client-admin.crt" \
+  on a curl -A minik-inttest -sN --fail-early --rate 10/s --max-time 20 --cacert "$tls/server-ca.crt" --cert "$tls/client-admin.crt" \
     --key "$tls/client-admin.key" -o "$work/answers/$1-#1" -w '%{http_code} %{filename_effective}\n' \
     "https://192.168.77.1:6443$2[1-9999]" >"$work/answers/$1.codes"
 }
