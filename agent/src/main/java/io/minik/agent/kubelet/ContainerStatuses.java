@@ -11,6 +11,7 @@ import io.minik.api.core.ContainerStatus;
 import io.minik.api.core.PodSpec;
 import io.minik.api.core.PodStatus;
 import io.minik.runtime.cri.Cri;
+import io.minik.runtime.cri.CriParts;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -85,8 +86,11 @@ final class ContainerStatuses {
                 newest.annotations().getOrDefault(IMAGE_ID, newest.container().imageId()),
                 SCHEME + newest.id(),
                 Optional.of(started),
-                container.resources().requests(),
-                (running ? Grants.actual(newest) : Optional.<ContainerResources>empty()).orElse(container.resources()));
+                new ContainerStatus.Given(
+                        container.resources().requests(),
+                        (running ? Grants.actual(newest) : Optional.<ContainerResources>empty())
+                                .orElse(container.resources()),
+                        newest.setup().user().map(ContainerStatuses::user)));
     }
 
     /** The runtime has none: not made yet, or its remains are gone and the API remembers. */
@@ -113,8 +117,11 @@ final class ContainerStatuses {
                 "",
                 "",
                 Optional.of(false),
-                container.resources().requests(),
-                container.resources());
+                new ContainerStatus.Given(container.resources().requests(), container.resources(), Optional.empty()));
+    }
+
+    private static ContainerStatus.User user(CriParts.ContainerUser made) {
+        return new ContainerStatus.User(made.uid(), made.gid(), made.supplementalGroups());
     }
 
     private static ContainerStatus lost(ContainerStatus before) {
@@ -134,8 +141,7 @@ final class ContainerStatuses {
                 before.imageId(),
                 before.containerId(),
                 Optional.of(false),
-                before.allocated(),
-                before.resources());
+                before.given());
     }
 
     private ContainerState state(Container container, Cri.ContainerStatus newest, String waiting) {

@@ -17,15 +17,19 @@ final class PodFiles {
         if (network.hostNetwork()) {
             return nodeHostname;
         }
-        String name = network.hostname().isEmpty() ? pod.name() : network.hostname();
+        PodNetwork.HostName wanted = network.hostName();
+        if (!wanted.override().isEmpty()) {
+            return wanted.override();
+        }
+        String name = wanted.hostname().isEmpty() ? pod.name() : wanted.hostname();
         String trimmed =
                 name.length() > MOST_HOSTNAME ? name.substring(0, MOST_HOSTNAME).replaceAll("[-.]+$", "") : name;
         String domain = domain(pod, clusterDomain);
-        return network.setHostnameAsFqdn() && !domain.isEmpty() ? trimmed + "." + domain : trimmed;
+        return wanted.asFqdn() && !domain.isEmpty() ? trimmed + "." + domain : trimmed;
     }
 
     private static String domain(Pod pod, String clusterDomain) {
-        String subdomain = pod.spec().network().subdomain();
+        String subdomain = pod.spec().network().hostName().subdomain();
         return subdomain.isEmpty() ? "" : subdomain + "." + pod.namespace() + ".svc." + clusterDomain;
     }
 
@@ -42,8 +46,9 @@ final class PodFiles {
             out.append("fe00::0\tip6-mcastprefix\n");
             out.append("fe00::1\tip6-allnodes\n");
             out.append("fe00::2\tip6-allrouters\n");
-            String domain = domain(pod, clusterDomain);
-            String plain = hostname.split("\\.", 2)[0];
+            boolean own = !pod.spec().network().hostName().override().isEmpty();
+            String domain = own ? "" : domain(pod, clusterDomain);
+            String plain = own ? hostname : hostname.split("\\.", 2)[0];
             for (String ip : podIps) {
                 out.append(ip).append('\t');
                 out.append(domain.isEmpty() ? plain : plain + "." + domain + "\t" + plain)

@@ -19,9 +19,7 @@ public record PodNetwork(
         boolean hostPid,
         boolean hostIpc,
         boolean hostUsers,
-        String hostname,
-        String subdomain,
-        boolean setHostnameAsFqdn,
+        HostName hostName,
         List<HostAlias> hostAliases,
         String dnsPolicy,
         DnsConfig dnsConfig) {
@@ -32,14 +30,23 @@ public record PodNetwork(
                 Json.bool(spec, "hostPID"),
                 Json.bool(spec, "hostIPC"),
                 spec.path("hostUsers").asBoolean(true),
-                Json.text(spec, "hostname"),
-                Json.text(spec, "subdomain"),
-                Json.bool(spec, "setHostnameAsFQDN"),
+                HostName.of(spec),
                 Views.list(
                         spec.path("hostAliases"),
                         alias -> new HostAlias(Json.text(alias, "ip"), Json.stringList(alias, "hostnames"))),
                 Json.textOr("ClusterFirst", spec, "dnsPolicy"),
                 DnsConfig.of(spec.path("dnsConfig")));
+    }
+
+    /** @param override in place of what the others make: {@code hostnameOverride} */
+    public record HostName(String hostname, String subdomain, boolean asFqdn, String override) {
+        static HostName of(JsonNode spec) {
+            return new HostName(
+                    Json.text(spec, "hostname"),
+                    Json.text(spec, "subdomain"),
+                    Json.bool(spec, "setHostnameAsFQDN"),
+                    Json.text(spec, "hostnameOverride"));
+        }
     }
 
     public record HostAlias(String ip, List<String> hostnames) {}

@@ -16,6 +16,9 @@ final class PodRules {
     private static final int MAX_SEARCHES = 32;
 
     private static final int LONGEST_SYSCTL = 253;
+    /** What the kernel takes as a host name. */
+    private static final int MOST_HOSTNAME = 64;
+
     private static final String SYSCTL = "([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?";
 
     private final Causes causes;
@@ -61,6 +64,7 @@ final class PodRules {
                 causes.invalid(path + "." + field, name, Names.dns1123Label(name));
             }
         }
+        hostname(spec, path);
         new MetaRules(causes).labels(spec.path("nodeSelector"), path + ".nodeSelector");
         long deadline = Json.longOr(1, spec, "activeDeadlineSeconds");
         if (deadline < 1 || deadline > Integer.MAX_VALUE) {
@@ -73,6 +77,25 @@ final class PodRules {
                     "ShareProcessNamespace and HostPID cannot both be enabled");
         }
         sysctls(Json.at(spec, "securityContext", "sysctls"), path + ".securityContext.sysctls");
+    }
+
+    /** One that is given as it is has no other words beside it. */
+    private void hostname(JsonNode spec, String path) {
+        String override = Json.text(spec, "hostnameOverride");
+        if (override.isEmpty()) {
+            return;
+        }
+        String here = path + ".hostnameOverride";
+        causes.invalid(here, override, Names.dns1123Subdomain(override));
+        if (override.length() > MOST_HOSTNAME) {
+            causes.invalid(here, override, Names.tooLong(MOST_HOSTNAME));
+        }
+        if (Json.bool(spec, "setHostnameAsFQDN")) {
+            causes.forbidden(path + ".setHostnameAsFQDN", "may not be set to true when `hostnameOverride` is set");
+        }
+        if (Json.bool(spec, "hostNetwork")) {
+            causes.forbidden(path + ".hostNetwork", "may not be set to true when `hostnameOverride` is set");
+        }
     }
 
     /** What is named by lists, once each. */

@@ -92,9 +92,6 @@ record Unserved(String resource, String what, String missing, Where where) {
                     (object, lookup) -> Json.at(object, "metadata", "annotations")
                                     .has("kubernetes.io/ingress-bandwidth")
                             || Json.at(object, "metadata", "annotations").has("kubernetes.io/egress-bandwidth")),
-            new Unserved("pods", "spec.hostnameOverride", "name the host by it", (object, lookup) -> !Json.text(
-                            object, "spec", "hostnameOverride")
-                    .isEmpty()),
             new Unserved(
                     "pods",
                     "volumeDevices",
