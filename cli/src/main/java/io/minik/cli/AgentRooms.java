@@ -5,7 +5,6 @@ import io.minik.agent.ingress.IngressRoom;
 import io.minik.agent.kubelet.Kubelet;
 import io.minik.agent.kubelet.KubeletConfig;
 import io.minik.agent.node.NodeConfig;
-import io.minik.agent.node.NodeImage;
 import io.minik.agent.node.NodeNetwork;
 import io.minik.agent.node.NodeRoom;
 import io.minik.agent.pki.IdentityRenewal;
@@ -19,6 +18,7 @@ import io.minik.agent.probe.ProbeTimers;
 import io.minik.agent.proxy.Proxy;
 import io.minik.agent.streaming.Gate;
 import io.minik.agent.streaming.KubeletServer;
+import io.minik.agent.streaming.SystemLogs;
 import io.minik.agent.volume.FileWork;
 import io.minik.agent.volume.LinuxMounts;
 import io.minik.agent.volume.LocalVolumes;
@@ -48,6 +48,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -55,7 +56,6 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 
 /**
  * The rooms of a node in start order: runtime (adopts), proxy, DNS, kubelet, its HTTPS face, and last the node object, which
@@ -64,6 +64,10 @@ import java.util.stream.Stream;
 final class AgentRooms {
     /** Ethernet's; host-gw adds no header. */
     private static final int POD_MTU = 1500;
+    /** The cgroup of all pods. */
+    private static final String PODS = "kubepods";
+    /** Until the API knows of the last of those that end with the machine. */
+    private static final Duration AFTER_PODS = Duration.ofSeconds(5);
 
     private final Daemon daemon;
     private final NodeOptions node;
@@ -210,9 +214,22 @@ final class AgentRooms {
                         InstantSource.system()),
                 kubelet,
                 runtime.runtimeService(),
-                new KubeletServer.Node(machine.figures(), volumes, ingress::metrics));
+                new KubeletServer.Node(
+                        machine.figures(),
+                        volumes,
+                        ingress::metrics,
+                        new SystemLogs(Path.of("/var/log"), node.kubelet.logHandler(), files),
+                        () -> node.kubelet.inForce(node)));
+        Duration shutdown = node.kubelet.settings().shutdown().whole();
+        daemon.whenTheMachineGoesDown(
+                () -> {
+                    nodeRoom.leave();
+                    return kubelet.shutDown();
+                },
+                shutdown.isZero() ? shutdown : shutdown.plus(AFTER_PODS));
         return volumes.sweep()
                 .compose(unused -> rooms.start(context, runtime))
+                .compose(unused -> runtime.limit(PODS, machine.forPods()))
                 .compose(unused -> rooms.startAll(
                         context,
                         List.of(
@@ -263,17 +280,8 @@ final class AgentRooms {
                                 : Optional.of(runtime.health().message()),
                         machine.pressure(),
                         machine.figures(),
-                        () -> images(runtime),
+                        runtime::nodeImages,
                         files::call));
-    }
-
-    private static Future<List<NodeImage>> images(NodeRuntime runtime) {
-        return runtime.imageService().listImages().map(all -> all.stream()
-                .map(image -> new NodeImage(
-                        Stream.concat(image.repoDigests().stream(), image.repoTags().stream())
-                                .toList(),
-                        image.size()))
-                .toList());
     }
 
     private List<Cidr> clusterRanges() {
@@ -329,12 +337,13 @@ final class AgentRooms {
                 new KubeletConfig.Places(root, node.logDir, Optional.empty(), node.podManifests()),
                 new KubeletConfig.Resolving(
                         List.of(cluster.clusterDns()), cluster.clusterDomain(), machine.resolvConf()),
-                "kubepods",
+                PODS,
                 new KubeletConfig.Machine(
                         machine.allocatable(), machine.memoryBytes(), machine.pressure(), machine.figures()::left),
                 beside.nodeRoom()::object,
                 new KubeletConfig.Addressing(podNetwork.future(), beside.policy()::guarded),
-                false);
+                node.kubelet.settings(),
+                new StaticPages(daemon.vertx()));
         return new Kubelet(
                 config,
                 new Kubelet.Parts(

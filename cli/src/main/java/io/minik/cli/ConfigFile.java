@@ -16,7 +16,10 @@ final class ConfigFile {
 
     /** @throws RuntimeException that says where it is no YAML */
     static JsonNode parse(String text) {
-        Object document = new Yaml(new SafeConstructor(new LoaderOptions())).load(text);
+        LoaderOptions options = new LoaderOptions();
+        // Of two values of one key one would be lost without a word.
+        options.setAllowDuplicateKeys(false);
+        Object document = new Yaml(new SafeConstructor(options)).load(text);
         return Json.MAPPER.valueToTree(document);
     }
 

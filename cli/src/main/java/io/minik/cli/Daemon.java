@@ -27,6 +27,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,6 +68,11 @@ final class Daemon implements AutoCloseable {
     private final CompletableFuture<Object> asked = new CompletableFuture<>();
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile @Nullable Throwable failure;
+    /** What is to be done before the rooms stop. */
+    private volatile LastWork last = new LastWork(() -> Future.succeededFuture(), Duration.ZERO);
+
+    /** @param limit after which it is left */
+    private record LastWork(Supplier<Future<Void>> work, Duration limit) {}
 
     private Daemon(FileChannel pidFile) {
         this.pidFile = pidFile;
@@ -212,6 +218,7 @@ final class Daemon implements AutoCloseable {
                 } else {
                     rooms.failed().onFailure(this::giveUp);
                     asked.get();
+                    lastWork();
                 }
             }
             stopRooms();
@@ -272,9 +279,32 @@ final class Daemon implements AutoCloseable {
     private void stopForSignal() {
         asked.complete(this);
         try {
-            if (!ended.await(STOP_SECONDS, TimeUnit.SECONDS)) {
+            if (!ended.await(STOP_SECONDS + last.limit().toSeconds(), TimeUnit.SECONDS)) {
                 log.atWarn().log("some rooms did not stop in time");
             }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Before the rooms stop, if the machine itself goes down: SIGTERM is then the last that minik hears. */
+    void whenTheMachineGoesDown(Supplier<Future<Void>> work, Duration limit) {
+        last = new LastWork(() -> MachineDown.begins() ? work.get() : Future.succeededFuture(), limit);
+    }
+
+    private void lastWork() {
+        LastWork due = last;
+        if (due.limit().isZero()) {
+            return;
+        }
+        try {
+            due.work()
+                    .get()
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .get(due.limit().toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            log.atWarn().setCause(e).log("what was to be done before the end is not done");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

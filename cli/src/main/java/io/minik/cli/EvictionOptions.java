@@ -9,12 +9,14 @@ import picocli.CommandLine.Option;
 
 /** When pods are ended because the node is short of something: by upstream's names and words. */
 final class EvictionOptions {
+    private static final String USUAL = "memory.available<100Mi,nodefs.available<5%,nodefs.inodesFree<5%";
+
     @Option(
             names = "--eviction-hard",
             paramLabel = "SIGNAL<QUANTITY,…",
-            defaultValue = "memory.available<100Mi,nodefs.available<5%,nodefs.inodesFree<5%",
+            defaultValue = USUAL,
             description = "pods are ended at once below these (default ${DEFAULT-VALUE}); empty: for nothing")
-    String hard = "memory.available<100Mi,nodefs.available<5%,nodefs.inodesFree<5%";
+    String hard = USUAL;
 
     @Option(
             names = "--eviction-soft",
@@ -36,6 +38,17 @@ final class EvictionOptions {
             defaultValue = "5m",
             description = "how long the node tells of a shortage that is over (default ${DEFAULT-VALUE})")
     String transition = "5m";
+
+    /** The usual thresholds of signals that are not named, behind those that are. */
+    static String withUsual(String named) {
+        StringBuilder all = new StringBuilder(named);
+        for (String usual : USUAL.split(",")) {
+            if (!named.contains(usual.substring(0, usual.indexOf('<') + 1))) {
+                all.append(all.length() == 0 ? "" : ",").append(usual);
+            }
+        }
+        return all.toString();
+    }
 
     /** @throws StartFailure for what is none */
     NodePressure.Policy policy() {

@@ -147,12 +147,8 @@ final class NodeOptions {
             description = "most pods on this node (default ${DEFAULT-VALUE})")
     int maxPods = 110;
 
-    @Option(
-            names = "--pod-manifest-path",
-            paramLabel = "DIR",
-            defaultValue = "",
-            description = "pods that this node runs by files, one a file (default DATA-DIR/agent/pod-manifests)")
-    String podManifestPath = "";
+    @Mixin
+    KubeletOptions kubelet = new KubeletOptions();
 
     @Mixin
     EvictionOptions eviction = new EvictionOptions();
@@ -235,13 +231,16 @@ final class NodeOptions {
      * @throws StartFailure naming the option
      */
     void check() {
+        kubelet.read();
         level();
         jsonLog();
         if (!logFile.isEmpty()) {
             new Flag("--log").fileOfDirectory(Path.of(logFile));
         }
         places();
+        podManifests();
         eviction.policy();
+        kubelet.check();
         resolvedNodeName();
         if (!nodeIp.isEmpty()) {
             new Flag("--node-ip").ownAddress(nodeIp);
@@ -286,11 +285,6 @@ final class NodeOptions {
         if (logDir.equals(dataDir) || logDir.equals(runDir)) {
             throw logs.wrong(logDir, "is another directory of minik, too");
         }
-        if (!podManifestPath.isEmpty()) {
-            podManifestPath = new Flag("--pod-manifest-path")
-                    .directory(Path.of(podManifestPath))
-                    .toString();
-        }
         if (!localStoragePath.isEmpty()) {
             localStoragePath = new Flag("--default-local-storage-path")
                     .directory(Path.of(localStoragePath))
@@ -317,9 +311,10 @@ final class NodeOptions {
         }
     }
 
-    /** Of local-path volumes. */
     Path podManifests() {
-        return podManifestPath.isEmpty() ? dataDir.resolve("agent/pod-manifests") : Path.of(podManifestPath);
+        return kubelet.podManifestPath.isEmpty()
+                ? dataDir.resolve("agent/pod-manifests")
+                : new Flag("--pod-manifest-path").directory(Path.of(kubelet.podManifestPath));
     }
 
     Path localStoragePath() {

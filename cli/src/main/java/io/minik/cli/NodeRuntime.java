@@ -1,6 +1,9 @@
 package io.minik.cli;
 
+import io.minik.agent.node.NodeImage;
+import io.minik.api.meta.Quantity;
 import io.minik.ground.room.Room;
+import io.minik.runtime.cgroup.CgroupLimits;
 import io.minik.runtime.cgroup.Cgroups;
 import io.minik.runtime.container.Containers;
 import io.minik.runtime.container.LinuxContainers;
@@ -26,8 +29,11 @@ import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The rooms of the runtime, put together: kernel, cgroups, images and their layers, network, sandboxes, containers. As a
@@ -38,6 +44,9 @@ final class NodeRuntime implements Room {
     private static final int WORKERS = 8;
     /** A runtime call that takes longer is worth a warning. */
     private static final int SLOW_SECONDS = 60;
+
+    private static final long SHARES_PER_CPU = 1024;
+    private static final long MILLIS = 1000;
 
     static final String NFT_TABLE = "minik_masq";
 
@@ -53,6 +62,7 @@ final class NodeRuntime implements Room {
     private final LinuxSandboxes sandboxes;
     private final LinuxContainers containers;
     private final KeyedWorker worker;
+    private final LogLimits logs;
     private volatile Health health = Health.notReady("adopting containers");
     private volatile Health networkHealth = Health.notReady("the node has no range of pod addresses yet");
 
@@ -60,6 +70,7 @@ final class NodeRuntime implements Room {
         Path data = node.dataDir.resolve("agent");
         this.executor = vertx.createSharedWorkerExecutor("minik-runtime", WORKERS, SLOW_SECONDS, TimeUnit.SECONDS);
         this.worker = new KeyedWorker(executor);
+        this.logs = node.kubelet.logs();
         this.sys = new LinuxSys();
         Kernel kernel = new Kernel(sys);
         this.poller = new Poller(kernel);
@@ -141,7 +152,7 @@ final class NodeRuntime implements Room {
 
     /** What runs pods, in CRI's words. */
     RuntimeService runtimeService() {
-        return service(LogLimits.DEFAULT);
+        return service(logs);
     }
 
     /** The same for others than this node's kubelet: they rotate their logs themselves. */
@@ -167,9 +178,31 @@ final class NodeRuntime implements Room {
                 : new RuntimeCondition(type, false, type.replace("Ready", "NotReady"), health.message());
     }
 
+    /** All pods together get no more than this, by resource; empty: what there is. */
+    Future<Void> limit(String pods, Map<String, String> most) {
+        long memory = Quantity.orZero(most.getOrDefault("memory", "0")).value();
+        long cpuMillis = Quantity.orZero(most.getOrDefault("cpu", "0")).milliValue();
+        CgroupLimits limits =
+                new CgroupLimits(cpuMillis * SHARES_PER_CPU / MILLIS, 0, 0, memory == 0 ? -1 : memory, 0, "", "");
+        return executor.executeBlocking(() -> {
+            cgroups.create(pods).limit(limits);
+            return null;
+        });
+    }
+
     /** Pods can have addresses. */
     void networkReady() {
         networkHealth = Health.READY;
+    }
+
+    /** As the node's status shows them. */
+    Future<List<NodeImage>> nodeImages() {
+        return imageService().listImages().map(all -> all.stream()
+                .map(image -> new NodeImage(
+                        Stream.concat(image.repoDigests().stream(), image.repoTags().stream())
+                                .toList(),
+                        image.size()))
+                .toList());
     }
 
     ImageService imageService() {

@@ -190,7 +190,7 @@ class K3sFlagsTest {
                 "--flannel-backend vxlan             | --flannel-backend: \"vxlan\" is not how minik does it: routes from node to node (host-gw)",
                 "--tls-san-security=false            | --tls-san-security: \"false\" is not how minik does it",
                 "--kubelet-arg                       | --kubelet-arg needs a value",
-                "--kubelet-arg=kube-reserved=cpu=1   | --kubelet-arg: \"kube-reserved\" is a setting of kubelet that minik does not have: what minik needs itself is",
+                "--kubelet-arg=cluster-dns=10.0.0.1  | --kubelet-arg: \"cluster-dns\" is a setting of kubelet that minik does not have: all nodes have the server's",
                 "--kube-controller-manager-arg node-monitor-period=soon | \"soon\" is no duration such as 40s or 1m0s",
                 "--kube-controller-manager-arg node-monitor-period=1500ms | is no duration such as 40s",
                 "--kube-controller-manager-arg node-monitor-period=1.5s | is no number of whole seconds",

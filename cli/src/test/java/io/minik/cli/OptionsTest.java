@@ -55,6 +55,13 @@ class OptionsTest {
             --data-dir=FOLDER/file                      | is a file, not a directory
             --data-dir=FOLDER/file/data                 | FOLDER/file is a file
             --pod-manifest-path=FOLDER/file             | --pod-manifest-path: "FOLDER/file" is a file, not a directory
+            --kubelet-config=FOLDER/none                | --kubelet-config: "FOLDER/none" is no file
+            --kubelet-config=FOLDER/resolv.conf         | --kubelet-config: FOLDER/resolv.conf: it is no map of keys to values
+            --kubelet-config-dir=FOLDER/file            | --kubelet-config-dir: "FOLDER/file" is no folder
+            --kube-reserved=cpu                         | --kube-reserved: "cpu" is not RESOURCE=QUANTITY
+            --kube-reserved=memory=much                 | --kube-reserved: "memory=much" is not RESOURCE=QUANTITY
+            --system-reserved=pid=1000                  | --system-reserved: "pid" can't be reserved: cpu, memory and ephemeral-storage can
+            --enforce-node-allocatable=kube-reserved    | --enforce-node-allocatable: "kube-reserved" is neither pods nor none
             --eviction-hard=memory.available            | --eviction-hard: "memory.available" is not SIGNAL<QUANTITY
             --eviction-soft=memory.available<1Gi        | --eviction-soft: grace period must be specified for the soft eviction threshold memory.available
             --eviction-soft-grace-period=x --eviction-soft=memory.available<1Gi | --eviction-soft: "x" is not SIGNAL=PERIOD

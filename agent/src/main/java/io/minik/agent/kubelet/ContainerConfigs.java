@@ -159,7 +159,7 @@ final class ContainerConfigs {
             Path file = node.rootDir().resolve("seccomp").resolve(profile.substring("Localhost/".length()));
             return new Cri.SecurityProfile(Cri.ProfileType.LOCALHOST, file.toString());
         }
-        boolean byDefault = profile.isEmpty() && node.seccompDefault();
+        boolean byDefault = profile.isEmpty() && node.settings().seccompDefault();
         return byDefault || profile.equals("RuntimeDefault")
                 ? Cri.SecurityProfile.RUNTIME_DEFAULT
                 : Cri.SecurityProfile.UNCONFINED;

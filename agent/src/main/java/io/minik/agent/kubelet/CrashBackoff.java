@@ -5,16 +5,18 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * How long to wait before something that failed is tried again: 10 s, doubling to 300 s, forgotten after 10 quiet
- * minutes. Immutable.
+ * How long to wait before something that failed is tried again: 10 s, doubling to 300 s or what else is set, forgotten
+ * after 10 quiet minutes. Immutable.
  *
  * @param delay zero: nothing failed yet
  */
 record CrashBackoff(Duration delay, Instant updated) {
     static final CrashBackoff NONE = new CrashBackoff(Duration.ZERO, Instant.EPOCH);
     private static final Duration FIRST = Duration.ofSeconds(10);
-    private static final Duration MOST = Duration.ofMinutes(5);
-    private static final Duration FORGOTTEN_AFTER = MOST.multipliedBy(2);
+    /** Upstream's maxContainerRestartPeriod. */
+    static final Duration MOST = Duration.ofMinutes(5);
+
+    private static final Duration FORGOTTEN_AFTER = Duration.ofMinutes(10);
 
     /** What is left to wait if it failed at the given time; empty if nothing. */
     Optional<Duration> remaining(Instant failed, Instant now) {
@@ -27,18 +29,21 @@ record CrashBackoff(Duration delay, Instant updated) {
 
     /** Another try begins. */
     CrashBackoff next(Instant now) {
-        if (delay.isZero() || Duration.between(updated, now).compareTo(FORGOTTEN_AFTER) > 0) {
-            return new CrashBackoff(FIRST, now);
-        }
-        Duration doubled = delay.multipliedBy(2);
-        return new CrashBackoff(doubled.compareTo(MOST) > 0 ? MOST : doubled, now);
+        return next(now, MOST);
+    }
+
+    /** The same with another longest wait, which may be shorter than the usual first one. */
+    CrashBackoff next(Instant now, Duration most) {
+        boolean first = delay.isZero() || Duration.between(updated, now).compareTo(FORGOTTEN_AFTER) > 0;
+        Duration wait = first ? FIRST : delay.multipliedBy(2);
+        return new CrashBackoff(wait.compareTo(most) > 0 ? most : wait, now);
     }
 
     /** What it must be after so many restarts, the last at the given time: for containers that an earlier minik restarted. */
-    static CrashBackoff after(int restarts, Instant last) {
+    static CrashBackoff after(int restarts, Instant last, Duration most) {
         CrashBackoff backoff = NONE;
-        for (int i = 0; i < restarts && backoff.delay.compareTo(MOST) < 0; i++) {
-            backoff = backoff.next(last);
+        for (int i = 0; i < restarts && backoff.delay.compareTo(most) < 0; i++) {
+            backoff = backoff.next(last, most);
         }
         return backoff;
     }

@@ -27,14 +27,24 @@ final class ImageFetch {
     private final PodEvents events;
     private final Loop loop;
     private final ImageGarbage garbage;
+    private final ImageAccess access;
 
-    ImageFetch(ImageService images, ApiClient api, PodEvents events, Loop loop, ImageGarbage garbage) {
-        this.garbage = garbage;
-        this.images = images;
-        this.api = api;
-        this.events = events;
-        this.loop = loop;
+    ImageFetch(Parts parts) {
+        this.garbage = parts.garbage();
+        this.access = parts.access();
+        this.images = parts.images();
+        this.api = parts.api();
+        this.events = parts.events();
+        this.loop = parts.loop();
     }
+
+    record Parts(
+            ImageService images,
+            ApiClient api,
+            PodEvents events,
+            Loop loop,
+            ImageGarbage garbage,
+            ImageAccess access) {}
 
     /** What a container needs. @param title how events call it */
     private record Wanted(Pod pod, Container container, String title, String image, String policy) {}
@@ -63,29 +73,53 @@ final class ImageFetch {
     }
 
     private Future<Cri.Image> decide(Wanted wanted, Optional<Cri.Image> present) {
-        if (present.isPresent() && !wanted.policy().equals("Always")) {
-            events.normal(
-                    wanted.pod(),
-                    wanted.container(),
-                    "Pulled",
-                    wanted.title() + " image \"" + wanted.image() + "\" already present on machine");
-            return Future.succeededFuture(present.get());
+        if (wanted.policy().equals("Always")) {
+            return credentials(wanted).compose(found -> pull(wanted, found));
+        }
+        if (present.isPresent()) {
+            return credentials(wanted).compose(found -> access.mustPull(wanted.image(), present.get(), found)
+                    .compose(must -> must ? notWithoutCredentials(wanted, found) : here(wanted, present.get())));
         }
         if (wanted.policy().equals("Never")) {
-            String message =
-                    wanted.title() + " image \"" + wanted.image() + "\" is not present with pull policy of Never";
-            events.warning(wanted.pod(), wanted.container(), "ErrImageNeverPull", message);
-            return Future.failedFuture(ContainerNotStarted.image("ErrImageNeverPull", message));
+            return never(wanted, "is not present with pull policy of Never");
         }
-        return credentials(wanted.pod(), wanted.image()).compose(found -> pull(wanted, found));
+        return credentials(wanted).compose(found -> pull(wanted, found));
     }
 
-    private Future<Cri.Image> pull(Wanted wanted, Optional<Cri.AuthConfig> credentials) {
+    private Future<Cri.Image> here(Wanted wanted, Cri.Image present) {
+        events.normal(
+                wanted.pod(),
+                wanted.container(),
+                "Pulled",
+                wanted.title() + " image \"" + wanted.image() + "\" already present on machine");
+        return Future.succeededFuture(present);
+    }
+
+    /** It is here for pods with other credentials: the registry decides on these. */
+    private Future<Cri.Image> notWithoutCredentials(Wanted wanted, List<ImageAccess.Credentials> credentials) {
+        return wanted.policy().equals("Never")
+                ? never(
+                        wanted,
+                        "is present with pull policy of Never but does not have the proper credentials to access the"
+                                + " image")
+                : pull(wanted, credentials);
+    }
+
+    private Future<Cri.Image> never(Wanted wanted, String why) {
+        String message = wanted.title() + " image \"" + wanted.image() + "\" " + why;
+        events.warning(wanted.pod(), wanted.container(), "ErrImageNeverPull", message);
+        return Future.failedFuture(ContainerNotStarted.image("ErrImageNeverPull", message));
+    }
+
+    private Future<Cri.Image> pull(Wanted wanted, List<ImageAccess.Credentials> credentials) {
+        Optional<ImageAccess.Credentials> best = credentials.stream().findFirst();
         Instant began = loop.now();
         events.normal(wanted.pod(), wanted.container(), "Pulling", "Pulling image \"" + wanted.image() + "\"");
-        return images.pullImage(wanted.image(), credentials)
+        return images.pullImage(wanted.image(), best.map(ImageAccess.Credentials::auth))
                 .compose(images::imageStatus)
                 .map(image -> image.orElseThrow(() -> new IllegalStateException("it is gone again")))
+                .compose(image ->
+                        access.pulled(wanted.image(), image, best, loop.now()).map(image))
                 .onSuccess(image -> {
                     garbage.look();
                     String took = goDuration(Duration.between(began, loop.now()));
@@ -125,8 +159,9 @@ final class ImageFetch {
         return ContainerNotStarted.image("InvalidImageName", message);
     }
 
-    /** A secret that is not there is told and passed over: the image may be public. */
-    private Future<Optional<Cri.AuthConfig>> credentials(Pod pod, String image) {
+    /** Those that fit, the best first. A secret that is not there is told and passed over: the image may be public. */
+    private Future<List<ImageAccess.Credentials>> credentials(Wanted wanted) {
+        Pod pod = wanted.pod();
         List<Future<Optional<KubeObject>>> reads = pod.spec().imagePullSecrets().stream()
                 .filter(name -> !name.isEmpty())
                 .map(name -> api.get(Resources.SECRETS, ObjectKey.of(pod.namespace(), name))
@@ -134,7 +169,7 @@ final class ImageFetch {
                         .otherwise(Optional.empty()))
                 .toList();
         if (reads.isEmpty()) {
-            return Future.succeededFuture(Optional.empty());
+            return Future.succeededFuture(List.of());
         }
         return Future.all(reads).map(ignored -> {
             List<KubeObject> found =
@@ -147,7 +182,7 @@ final class ImageFetch {
                                 + String.join(", ", pod.spec().imagePullSecrets())
                                 + "); attempting to pull the image may not succeed.");
             }
-            return PullSecrets.find(image, found);
+            return PullSecrets.find(wanted.image(), found);
         });
     }
 

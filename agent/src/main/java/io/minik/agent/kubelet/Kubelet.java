@@ -1,7 +1,5 @@
 package io.minik.agent.kubelet;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.agent.probe.Actions;
 import io.minik.agent.probe.Prober;
 import io.minik.agent.volume.FileWork;
@@ -18,7 +16,6 @@ import io.minik.api.core.Pod;
 import io.minik.api.meta.Resources;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
-import io.minik.ground.json.Json;
 import io.minik.ground.loop.Loop;
 import io.minik.ground.room.Room;
 import io.minik.runtime.cri.Cri;
@@ -26,8 +23,6 @@ import io.minik.runtime.cri.ImageService;
 import io.minik.runtime.cri.RuntimeService;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -69,6 +64,9 @@ public final class Kubelet implements Room {
     private final StorageEviction storage;
     private final StaticPods statics;
     private final NodeEviction eviction;
+    private final ImageGarbage garbage;
+    private final Leftovers leftovers;
+    private final NodeShutdown shutdown;
 
     // Owned by the loop.
     private final Map<String, PodWorker> workers = new LinkedHashMap<>();
@@ -83,13 +81,17 @@ public final class Kubelet implements Room {
                 .of(Resources.PODS, "", ListOptions.fields("spec.nodeName=" + config.nodeName()), false);
         this.services = parts.informers().of(Resources.SERVICES);
         this.events = new PodEvents(parts.events());
-        ImageGarbage garbage = new ImageGarbage(
-                loop, parts.images(), parts.runtime(), parts.files(), ImageGarbage.Disk.of(config.rootDir()));
+        ImageAccess access =
+                new ImageAccess(config.rootDir(), config.settings().images().verification(), parts.files());
+        this.garbage = new ImageGarbage(
+                new ImageGarbage.Parts(loop, parts.images(), parts.runtime(), parts.files(), access),
+                ImageGarbage.Disk.of(config.rootDir()),
+                config.settings().images());
         ContainerStart.Node start = new ContainerStart.Node(
                 config,
                 parts.api(),
                 parts.runtime(),
-                new ImageFetch(parts.images(), parts.api(), events, loop, garbage),
+                new ImageFetch(new ImageFetch.Parts(parts.images(), parts.api(), events, loop, garbage, access)),
                 parts.volumes(),
                 parts.actions(),
                 events,
@@ -103,10 +105,13 @@ public final class Kubelet implements Room {
                 workers::values);
         this.node = new PodWorker.Node(start, parts.prober(), loop, new Others());
         StaticFolder manifests = new StaticFolder(config.places().podManifests(), config.nodeName());
+        StaticPage page = new StaticPage(config, parts.files());
         this.statics = new StaticPods(
-                new StaticPods.Parts(loop, parts.files(), parts.api(), manifests, config.node()),
+                new StaticPods.Parts(loop, parts.files(), parts.api(), manifests, page, config.node()),
                 this::arrive,
                 workers);
+        this.leftovers = new Leftovers(parts.runtime(), parts.volumes());
+        this.shutdown = new NodeShutdown(loop, config.settings().shutdown(), events, workers::values);
     }
 
     @Override
@@ -119,7 +124,7 @@ public final class Kubelet implements Room {
         pods.start();
         services.start();
         return Future.all(pods.synced(), services.synced(), statics.read())
-                .compose(ignored -> orphans())
+                .compose(ignored -> leftovers.find(wanted()))
                 .map(orphans -> {
                     loop.run(() -> begin(orphans));
                     return null;
@@ -144,6 +149,7 @@ public final class Kubelet implements Room {
         }
         statics.begin();
         eviction.start();
+        garbage.start();
         health = Health.READY;
     }
 
@@ -156,6 +162,7 @@ public final class Kubelet implements Room {
             pods.stop();
             statics.stop();
             eviction.stop();
+            garbage.stop();
             workers.values().forEach(PodWorker::rest);
             workers.clear();
             done.complete();
@@ -178,6 +185,11 @@ public final class Kubelet implements Room {
                         .object()
                         .edit(tree -> tree.set("status", worker.status().tree())))
                 .toList();
+    }
+
+    /** As upstream's /metrics/probes. */
+    public String probeMetrics() {
+        return ProbeCounts.text(workers.values());
     }
 
     /** The pod's newest sandbox, if it runs. */
@@ -271,22 +283,37 @@ public final class Kubelet implements Room {
         worker.wake();
     }
 
+    /**
+     * The machine goes down: new pods are refused, and those that run end in the order of their priorities, each with the grace
+     * that the settings give its group. Succeeds when they have ended, or their time is over. From any thread.
+     */
+    public Future<Void> shutDown() {
+        Promise<Void> done = Promise.promise();
+        loop.run(() -> shutdown.begin().onComplete(done));
+        return done.future();
+    }
+
     /** A pod that has begun here before was admitted then. */
     private void admit(PodWorker worker) {
         Pod pod = worker.pod();
         if (!pod.status().startTime().isEmpty() || pod.terminal() || pod.deleting()) {
             return;
         }
-        NodeAdmission.refuse(pod, config.machine().pressure().now())
+        shutdown.refuse()
+                .or(() -> NodeAdmission.refuse(pod, config.machine().pressure().now()))
                 .or(() -> NodeAdmission.refuse(
                         pod,
                         admitted(pod),
                         config.allocatable(),
                         config.node().get().map(Node::of)))
-                .or(() -> NodeSecurity.refuse(pod))
+                .or(() -> NodeSecurity.refuse(pod, config.settings().unsafeSysctls()))
                 .ifPresent(refusal -> {
                     events.warning(pod, refusal.reason(), refusal.message());
-                    worker.fail(refusal.reason(), refusal.told(), pod.spec().terminationGracePeriodSeconds());
+                    worker.fail(
+                            PodEnd.Why.FAILED,
+                            refusal.reason(),
+                            refusal.told(),
+                            pod.spec().terminationGracePeriodSeconds());
                 });
     }
 
@@ -329,72 +356,14 @@ public final class Kubelet implements Room {
         }
     }
 
-    private Map<String, String> serviceLinks(Pod pod) {
-        return ServiceLinks.of(pod, services.byNamespace(pod.namespace()), services.byNamespace("default"));
-    }
-
-    // ---- what an earlier minik left
-
-    /** Pods that the runtime or the disk has and the API has not, as far as their labels tell. */
-    private Future<List<Pod>> orphans() {
+    /** UIDs of the pods that stay. */
+    private Set<String> wanted() {
         Set<String> wanted = statics.uids();
         pods.list().forEach(pod -> wanted.add(pod.uid()));
-        Future<List<Cri.PodSandbox>> sandboxes = parts.runtime().listPodSandbox(Cri.PodSandboxFilter.ALL);
-        Future<List<Cri.Container>> containers = parts.runtime().listContainers(Cri.ContainerFilter.ALL);
-        Future<Set<String>> volumes = parts.volumes().present();
-        return Future.all(sandboxes, containers, volumes).map(ignored -> {
-            Map<String, Pod> orphans = new LinkedHashMap<>();
-            for (Cri.Container container : containers.result()) {
-                String uid = container.labels().getOrDefault(ContainerConfigs.POD_UID, "");
-                if (!uid.isEmpty() && !wanted.contains(uid) && own(container.labels())) {
-                    orphans.put(
-                            uid,
-                            orphan(uid, container.labels(), container.annotations(), names(containers.result(), uid)));
-                }
-            }
-            for (Cri.PodSandbox sandbox : sandboxes.result()) {
-                String uid = sandbox.metadata().uid();
-                if (!wanted.contains(uid) && own(sandbox.labels())) {
-                    orphans.computeIfAbsent(uid, key -> orphan(key, sandbox.labels(), sandbox.annotations(), Set.of()));
-                }
-            }
-            for (String uid : volumes.result()) {
-                if (!wanted.contains(uid)) {
-                    orphans.computeIfAbsent(uid, key -> orphan(key, Map.of(), Map.of(), Set.of()));
-                }
-            }
-            return new ArrayList<>(orphans.values());
-        });
+        return wanted;
     }
 
-    /** Whether a kubelet made it, and not somebody else through the runtime's socket. */
-    static boolean own(Map<String, String> labels) {
-        return labels.containsKey(ContainerConfigs.POD_UID) && !labels.containsKey(Cri.CLIENTS);
-    }
-
-    private static Set<String> names(List<Cri.Container> containers, String uid) {
-        Set<String> names = new HashSet<>();
-        containers.stream()
-                .filter(c -> uid.equals(c.labels().get(ContainerConfigs.POD_UID)))
-                .forEach(c -> names.add(c.metadata().name()));
-        return names;
-    }
-
-    /** What is left of a pod says of it what its end needs: its name, its containers, and how long they may take. */
-    private static Pod orphan(
-            String uid, Map<String, String> labels, Map<String, String> annotations, Set<String> containers) {
-        ObjectKey key = ObjectKey.of(
-                labels.getOrDefault(ContainerConfigs.POD_NAMESPACE, "unknown"),
-                labels.getOrDefault(ContainerConfigs.POD_NAME, "unknown"));
-        return Pod.of(KubeObject.named("v1", "Pod", key, tree -> {
-            Json.child(tree, "metadata").put("uid", uid);
-            ObjectNode spec = Json.child(tree, "spec");
-            String grace = annotations.getOrDefault(ContainerConfigs.GRACE, "");
-            if (!grace.isEmpty()) {
-                spec.put("terminationGracePeriodSeconds", Long.parseLong(grace));
-            }
-            ArrayNode list = spec.putArray("containers");
-            containers.forEach(name -> list.addObject().put("name", name));
-        }));
+    private Map<String, String> serviceLinks(Pod pod) {
+        return ServiceLinks.of(pod, services.byNamespace(pod.namespace()), services.byNamespace("default"));
     }
 }

@@ -16,8 +16,8 @@ import java.util.function.Supplier;
  * @param nodeIps the first is the main one
  * @param cgroupRoot first part of cgroup parents: {@code kubepods}
  * @param node as the API has it; empty while it is not known
+ * @param pages gets manifests of static pods by URL
  * @param addressing when pods can have addresses, and what comes before their first packet
- * @param seccompDefault containers that say nothing get runtime/default instead of unconfined
  */
 public record KubeletConfig(
         String nodeName,
@@ -28,7 +28,8 @@ public record KubeletConfig(
         Machine machine,
         Supplier<Optional<KubeObject>> node,
         Addressing addressing,
-        boolean seccompDefault) {
+        KubeletSettings settings,
+        PageFetch pages) {
     /**
      * @param ready succeeds once pods can have addresses
      * @param guarded of a pod with its addresses: succeeds when its containers may start

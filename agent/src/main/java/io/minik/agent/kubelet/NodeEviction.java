@@ -206,7 +206,13 @@ final class NodeEviction {
         String message = message(threshold, figures.getOrDefault(signal, new Amount(0, 0)), victim);
         long grace = threshold.grace().isEmpty()
                 ? GRACE_SECONDS
-                : worker.pod().spec().terminationGracePeriodSeconds();
+                : Math.min(
+                        worker.pod().spec().terminationGracePeriodSeconds(),
+                        parts.node()
+                                .config()
+                                .settings()
+                                .evictionMaxPodGracePeriod()
+                                .orElse(Long.MAX_VALUE));
         leaving = Optional.of(worker);
         leavingUntil = loop.now().plus(LEAVING).plusSeconds(grace);
         log.atWarn()
@@ -214,7 +220,7 @@ final class NodeEviction {
                 .addKeyValue("resource", signal.resource())
                 .log("pod is ended: the node is short");
         parts.node().events().warning(worker.pod(), "Evicted", message);
-        worker.fail("Evicted", message, grace);
+        worker.fail(PodEnd.Why.DISRUPTED, "Evicted", message, grace);
         worker.wake();
     }
 

@@ -31,8 +31,12 @@ final class NodeSecurity {
 
     private NodeSecurity() {}
 
-    static Optional<Rejection> refuse(Pod pod) {
-        return system(pod).or(() -> sysctl(pod)).or(() -> appArmor(pod)).or(() -> device(pod));
+    /** @param unsafeSysctls that this node allows beside the safe ones: names, or beginnings that end in {@code *} */
+    static Optional<Rejection> refuse(Pod pod, List<String> unsafeSysctls) {
+        return system(pod)
+                .or(() -> sysctl(pod, unsafeSysctls))
+                .or(() -> appArmor(pod))
+                .or(() -> device(pod));
     }
 
     /** Less is asked of pods of another system, since nothing here could be done with what they leave out. */
@@ -44,7 +48,7 @@ final class NodeSecurity {
                         rejection("PodOSNotSupported", "Failed to admit pod as the OS field doesn't match node OS"));
     }
 
-    private static Optional<Rejection> sysctl(Pod pod) {
+    private static Optional<Rejection> sysctl(Pod pod, List<String> unsafe) {
         for (String name : pod.spec().securityContext().sysctls().keySet()) {
             String sysctl = dotted(name);
             String why;
@@ -52,7 +56,7 @@ final class NodeSecurity {
                 why = "not allowed with host net enabled";
             } else if (sysctl.startsWith("kernel.shm") && pod.spec().network().hostIpc()) {
                 why = "not allowed with host ipc enabled";
-            } else if (!SAFE_SYSCTLS.contains(sysctl)) {
+            } else if (!SAFE_SYSCTLS.contains(sysctl) && unsafe.stream().noneMatch(each -> allows(each, sysctl))) {
                 why = "not allowlisted";
             } else {
                 continue;
@@ -60,6 +64,11 @@ final class NodeSecurity {
             return Optional.of(rejection("SysctlForbidden", "forbidden sysctl: \"" + name + "\" " + why));
         }
         return Optional.empty();
+    }
+
+    private static boolean allows(String pattern, String sysctl) {
+        String name = dotted(pattern);
+        return name.endsWith("*") ? sysctl.startsWith(name.substring(0, name.length() - 1)) : sysctl.equals(name);
     }
 
     /** {@code net/ipv4/x} is the same as {@code net.ipv4.x}: whichever separator comes first counts. */

@@ -3,6 +3,7 @@ package io.minik.agent.kubelet;
 import io.minik.agent.kubelet.ContainerNotes.Failure;
 import io.minik.api.core.Container;
 import io.minik.api.core.Pod;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -10,6 +11,11 @@ import java.util.Map;
 /** One worker's notes of its containers. Owned by the agent's loop. */
 final class Notebook {
     private final Map<String, ContainerNotes> notes = new HashMap<>();
+    private final Duration mostCrashBackOff;
+
+    Notebook(Duration mostCrashBackOff) {
+        this.mostCrashBackOff = mostCrashBackOff;
+    }
 
     ContainerNotes of(Container container) {
         return notes.getOrDefault(container.name(), ContainerNotes.NONE);
@@ -33,7 +39,8 @@ final class Notebook {
                             of(container)
                                     .crashes(CrashBackoff.after(
                                             c.attempt(),
-                                            Times.ofNanos(c.container().createdAt())))));
+                                            Times.ofNanos(c.container().createdAt()),
+                                            mostCrashBackOff))));
         }
     }
 
@@ -45,7 +52,7 @@ final class Notebook {
     void begin(PodStep step, Instant now) {
         if (step instanceof PodStep.StartContainer start && start.restart()) {
             ContainerNotes known = of(start.container());
-            put(start.container(), known.crashes(known.crash().next(now)));
+            put(start.container(), known.crashes(known.crash().next(now, mostCrashBackOff)));
         } else if (step instanceof PodStep.StopContainer stop && stop.again()) {
             put(stop.container(), of(stop.container()).stoppedToStart(stop.id()));
         }

@@ -6,11 +6,20 @@ import java.time.Instant;
 /**
  * That a pod must stop, and how.
  *
- * @param failed it ended by the node's decision: phase Failed with the reason; else it is deleted or has run to its end
+ * @param why whose decision it was
  * @param since when stopping began
  * @param graceSeconds for all of it
  */
-record PodEnd(boolean failed, String reason, String message, Instant since, long graceSeconds) {
+record PodEnd(Why why, String reason, String message, Instant since, long graceSeconds) {
+    enum Why {
+        /** It is deleted, or has run to its end. */
+        OVER,
+        /** The node could not run it, or no longer by its own rules: phase Failed with the reason. */
+        FAILED,
+        /** The same, for no fault of its own: the node was short, or goes down. Its controller is told by DisruptionTarget. */
+        DISRUPTED
+    }
+
     /** Even after the time is over a container gets this long: upstream's minimum. */
     static final long LEAST_GRACE_SECONDS = 2;
 
@@ -23,7 +32,11 @@ record PodEnd(boolean failed, String reason, String message, Instant since, long
         return Math.max(LEAST_GRACE_SECONDS, left);
     }
 
+    boolean failed() {
+        return why != Why.OVER;
+    }
+
     PodEnd within(long seconds) {
-        return new PodEnd(failed, reason, message, since, Math.min(graceSeconds, seconds));
+        return new PodEnd(why, reason, message, since, Math.min(graceSeconds, seconds));
     }
 }

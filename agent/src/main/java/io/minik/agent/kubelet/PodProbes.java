@@ -1,5 +1,6 @@
 package io.minik.agent.kubelet;
 
+import io.minik.agent.probe.Actions;
 import io.minik.agent.probe.Prober;
 import io.minik.api.core.Container;
 import io.minik.api.core.ContainerStatus;
@@ -15,10 +16,15 @@ import java.util.Set;
 final class PodProbes {
     private final PodWorker worker;
     private final PodWorker.Node node;
+    private final ProbeCounts counts = new ProbeCounts();
 
     PodProbes(PodWorker worker, PodWorker.Node node) {
         this.worker = worker;
         this.node = node;
+    }
+
+    ProbeCounts counts() {
+        return counts;
     }
 
     /**
@@ -100,6 +106,11 @@ final class PodProbes {
         Verdicts(Container container, String id) {
             this.container = container;
             this.id = id;
+        }
+
+        @Override
+        public void tried(Prober.Kind kind, Actions.Result result) {
+            counts.tried(container.name(), kind, result);
         }
 
         @Override

@@ -142,6 +142,9 @@ final class PodStatuses {
         ours.add(ready(containersReady));
         ours.add(containersReady);
         ours.add(condition("PodScheduled", true, "", ""));
+        in.end()
+                .filter(end -> end.why() == PodEnd.Why.DISRUPTED)
+                .ifPresent(end -> ours.add(condition("DisruptionTarget", true, "TerminationByKubelet", end.message())));
         resize(ours);
         List<PodCondition> all = new ArrayList<>();
         for (PodCondition condition : ours) {

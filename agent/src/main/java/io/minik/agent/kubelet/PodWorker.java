@@ -51,7 +51,7 @@ final class PodWorker {
     private boolean gone;
     private boolean retired;
     private Optional<PodEnd> end = Optional.empty();
-    private final Notebook notes = new Notebook();
+    private final Notebook notes;
     private final Map<String, String> messages = new HashMap<>();
     private final Set<String> inFlight = new HashSet<>();
     private boolean mounted;
@@ -71,6 +71,7 @@ final class PodWorker {
         this.loop = node.loop();
         this.setup = new SetupRetry(loop.random());
         this.pod = pod;
+        this.notes = new Notebook(node.start().config().settings().mostCrashBackOff());
         this.grant = new PodGrant(node, pod);
         this.status = pod.status();
         this.startTime = Times.parse(pod.status().startTime()).orElse(loop.now());
@@ -80,7 +81,7 @@ final class PodWorker {
         this.runner = new StepRunner(this, node);
         this.probes = new PodProbes(this, node);
         if (pod.terminal()) {
-            end = Optional.of(ending(false, "", "", pod.spec().terminationGracePeriodSeconds()));
+            end = Optional.of(ending(PodEnd.Why.OVER, "", "", pod.spec().terminationGracePeriodSeconds()));
         }
         noteDeletion();
     }
@@ -91,6 +92,10 @@ final class PodWorker {
 
     PodGrant grant() {
         return grant;
+    }
+
+    PodProbes probes() {
+        return probes;
     }
 
     /** As last computed; what the API has or will have. */
@@ -140,15 +145,15 @@ final class PodWorker {
         touched |= inFlight.isEmpty();
         writer.gone();
         if (end.isEmpty()) {
-            end = Optional.of(ending(false, "", "", pod.spec().terminationGracePeriodSeconds()));
+            end = Optional.of(ending(PodEnd.Why.OVER, "", "", pod.spec().terminationGracePeriodSeconds()));
         }
         shorten(pod.meta().deletionGracePeriodSeconds().orElse(Long.MAX_VALUE));
         wake();
     }
 
     /** Ends it by the node's decision. */
-    void fail(String reason, String message, long grace) {
-        end = end.or(() -> Optional.of(ending(true, reason, message, grace)));
+    void fail(PodEnd.Why why, String reason, String message, long grace) {
+        end = end.or(() -> Optional.of(ending(why, reason, message, grace)));
     }
 
     private void noteDeletion() {
@@ -157,7 +162,7 @@ final class PodWorker {
         }
         long grace = pod.meta().deletionGracePeriodSeconds().orElse(pod.spec().terminationGracePeriodSeconds());
         if (end.isEmpty()) {
-            end = Optional.of(ending(false, "", "", grace));
+            end = Optional.of(ending(PodEnd.Why.OVER, "", "", grace));
         } else {
             shorten(grace);
         }
@@ -171,11 +176,9 @@ final class PodWorker {
         }
     }
 
-    private PodEnd ending(boolean failed, String reason, String message, long grace) {
-        return new PodEnd(failed, reason, message, loop.now(), grace);
+    private PodEnd ending(PodEnd.Why why, String reason, String message, long grace) {
+        return new PodEnd(why, reason, message, loop.now(), grace);
     }
-
-    // ---- the loop
 
     void wake() {
         if (retired) {
@@ -271,7 +274,7 @@ final class PodWorker {
         }
         if (step instanceof PodStep.EndPod ended) {
             node.start().events().normal(pod, ended.reason(), ended.message());
-            fail(ended.reason(), ended.message(), pod.spec().terminationGracePeriodSeconds());
+            fail(PodEnd.Why.FAILED, ended.reason(), ended.message(), pod.spec().terminationGracePeriodSeconds());
             wake();
             return;
         }

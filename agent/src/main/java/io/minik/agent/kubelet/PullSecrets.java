@@ -5,10 +5,11 @@ import io.minik.api.object.KubeObject;
 import io.minik.ground.json.Json;
 import io.minik.runtime.cri.Cri;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** Finds the credentials for an image in Secrets of types kubernetes.io/dockerconfigjson and kubernetes.io/dockercfg. */
 final class PullSecrets {
@@ -16,21 +17,26 @@ final class PullSecrets {
 
     private PullSecrets() {}
 
-    /** The entry with the longest matching registry (and path) wins. */
-    static Optional<Cri.AuthConfig> find(String image, List<KubeObject> secrets) {
+    private record Match(int length, ImageAccess.Credentials credentials) {}
+
+    /** All that fit. The entry with the longest matching registry (and path) comes first. */
+    static List<ImageAccess.Credentials> find(String image, List<KubeObject> secrets) {
         String wanted = repository(image);
-        Optional<Cri.AuthConfig> best = Optional.empty();
-        int length = -1;
+        List<Match> found = new ArrayList<>();
         for (KubeObject secret : secrets) {
             for (Map.Entry<String, JsonNode> entry : entries(secret).properties()) {
                 String server = server(entry.getKey());
-                if (server.length() > length && matches(server, wanted)) {
-                    best = credentials(entry.getValue());
-                    length = server.length();
+                if (matches(server, wanted)) {
+                    found.add(new Match(
+                            server.length(),
+                            new ImageAccess.Credentials(
+                                    secret.namespace(), secret.name(), secret.uid(), credentials(entry.getValue()))));
                 }
             }
         }
-        return best;
+        // Among equals the order of the pod's list stays.
+        found.sort(Comparator.comparingInt(Match::length).reversed());
+        return found.stream().map(Match::credentials).toList();
     }
 
     private static JsonNode entries(KubeObject secret) {
@@ -93,7 +99,7 @@ final class PullSecrets {
         return serverPath.isEmpty() || path.equals(serverPath) || path.startsWith(serverPath + "/");
     }
 
-    private static Optional<Cri.AuthConfig> credentials(JsonNode entry) {
+    private static Cri.AuthConfig credentials(JsonNode entry) {
         String username = Json.text(entry, "username");
         String password = Json.text(entry, "password");
         String auth = Json.text(entry, "auth");
@@ -103,7 +109,7 @@ final class PullSecrets {
             username = colon < 0 ? pair : pair.substring(0, colon);
             password = colon < 0 ? "" : pair.substring(colon + 1);
         }
-        return Optional.of(new Cri.AuthConfig(
-                username, password, Json.text(entry, "identitytoken"), Json.text(entry, "registrytoken")));
+        return new Cri.AuthConfig(
+                username, password, Json.text(entry, "identitytoken"), Json.text(entry, "registrytoken"));
     }
 }

@@ -80,7 +80,10 @@ final class StaticFolder {
             if (bytes.length > MOST_BYTES) {
                 throw new IllegalArgumentException("it is larger than " + MOST_BYTES + " bytes");
             }
-            return new Seen(size, changed, Map.of(name, manifest.read(file.toString(), bytes, now.toString())));
+            return new Seen(
+                    size,
+                    changed,
+                    Map.of(name, manifest.read(StaticManifest.Origin.file(file), bytes, now.toString())));
         } catch (IOException | RuntimeException wrong) {
             log.atError()
                     .addKeyValue("file", file)

@@ -13,10 +13,13 @@ import io.minik.api.schema.Kinds;
 import io.minik.api.validation.Validator;
 import io.minik.ground.json.Json;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
@@ -50,8 +53,32 @@ final class StaticManifest {
         return pod.annotations().containsKey(MIRROR);
     }
 
+    /** Where a manifest comes from. @param source {@code file} or {@code http}; @param place its path or URL */
+    record Origin(String source, String place) {
+        static Origin file(Path file) {
+            return new Origin("file", file.toString());
+        }
+    }
+
+    /** One pod, or a list of them. @throws IllegalArgumentException or an ApiException that says what is wrong with it */
+    List<KubeObject> readAll(Origin origin, byte[] text, String now) {
+        ObjectNode said = Decoder.read(row().type(), text, Format.YAML);
+        if (!Set.of("PodList", "List").contains(Json.text(said, "kind"))) {
+            return List.of(read(origin, text, now));
+        }
+        List<KubeObject> all = new ArrayList<>();
+        for (JsonNode item : said.path("items")) {
+            if (item instanceof ObjectNode pod) {
+                pod.put("apiVersion", Json.textOr("v1", pod, "apiVersion"))
+                        .put("kind", Json.textOr("Pod", pod, "kind"));
+            }
+            all.add(read(origin, Json.bytes(item), now));
+        }
+        return all;
+    }
+
     /** @throws IllegalArgumentException or an ApiException that says what is wrong with it */
-    KubeObject read(String file, byte[] text, String now) {
+    KubeObject read(Origin origin, byte[] text, String now) {
         KindRow row = row();
         ObjectNode said = Decoder.read(row.type(), text, Format.YAML);
         if (!Json.text(said, "kind").equals("Pod")
@@ -64,8 +91,9 @@ final class StaticManifest {
         if (Json.text(metadata, "name").isEmpty()) {
             throw new IllegalArgumentException("metadata.name is required");
         }
-        String uid = UUID.nameUUIDFromBytes((node + "\0" + file + "\0" + new String(text, StandardCharsets.UTF_8))
-                        .getBytes(StandardCharsets.UTF_8))
+        String uid = UUID.nameUUIDFromBytes(
+                        (node + "\0" + origin.place() + "\0" + new String(text, StandardCharsets.UTF_8))
+                                .getBytes(StandardCharsets.UTF_8))
                 .toString();
         metadata.put("name", Json.text(metadata, "name") + "-" + node.toLowerCase(Locale.ROOT));
         if (Json.text(metadata, "namespace").isEmpty()) {
@@ -75,7 +103,7 @@ final class StaticManifest {
         Json.child(metadata, "annotations")
                 .put(HASH, uid)
                 .put(SEEN, now)
-                .put(SOURCE, "file")
+                .put(SOURCE, origin.source())
                 .remove(MIRROR);
         ObjectNode spec = Json.child(tree, "spec");
         spec.put("nodeName", node);

@@ -14,17 +14,18 @@ import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Pods that this node runs by files, whether there is an API or not, and their mirrors, which show them there. Owned by the agent's
+ * Pods that this node runs by files or by a URL, whether there is an API or not, and their mirrors, which show them there. Owned by the agent's
  * loop.
  *
  * <pre>
@@ -39,14 +40,22 @@ final class StaticPods {
     private static final Duration RETRY = Duration.ofSeconds(10);
 
     /** @param node as the API has it; its UID is a mirror's owner's */
-    record Parts(Loop loop, FileWork files, ApiClient api, StaticFolder folder, Supplier<Optional<KubeObject>> node) {}
+    record Parts(
+            Loop loop,
+            FileWork files,
+            ApiClient api,
+            StaticFolder folder,
+            StaticPage page,
+            Supplier<Optional<KubeObject>> node) {}
 
     private final Parts parts;
     private final Loop loop;
     private final Consumer<Pod> arrive;
     private final Map<String, PodWorker> all;
 
-    private Map<String, KubeObject> wanted = new LinkedHashMap<>();
+    private Map<String, KubeObject> ofFolder = Map.of();
+    private Map<String, KubeObject> ofPage = Map.of();
+    private Loop.Timer next = () -> {};
     /** By UID, of those that were started here and are not retired. */
     private final Set<String> begun = new HashSet<>();
 
@@ -62,18 +71,30 @@ final class StaticPods {
         this.all = all;
     }
 
-    /** The first look: what the folder wants is known before anything that runs is taken for a leftover. */
+    /** The first look: what is wanted is known before anything that runs is taken for a leftover. */
     Future<Void> read() {
+        return parts.page().remembered(loop.now()).compose(found -> {
+            ofPage = found;
+            return readFolder();
+        });
+    }
+
+    private Future<Void> readFolder() {
         return parts.files().call(() -> parts.folder().look(loop.now())).map(found -> {
-            wanted = found;
+            ofFolder = found;
             return null;
         });
+    }
+
+    private List<KubeObject> wanted() {
+        return Stream.concat(ofFolder.values().stream(), ofPage.values().stream())
+                .toList();
     }
 
     /** UIDs of the pods that are wanted. */
     Set<String> uids() {
         Set<String> uids = new HashSet<>();
-        wanted.values().forEach(pod -> uids.add(pod.uid()));
+        wanted().forEach(pod -> uids.add(pod.uid()));
         return uids;
     }
 
@@ -82,26 +103,44 @@ final class StaticPods {
         reconcile();
         // Also those that an earlier minik left, of pods that are wanted no more.
         Set.copyOf(mirrors.keySet()).forEach(this::mirror);
+        lookAtPage();
     }
 
     void stop() {
         running = false;
+        next.cancel();
+    }
+
+    private void lookAtPage() {
+        if (!running || parts.page().every().isEmpty()) {
+            return;
+        }
+        parts.page()
+                .look(loop.now())
+                .onComplete(done -> loop.run(() -> {
+                    if (running) {
+                        ofPage = done.succeeded() ? done.result() : ofPage;
+                        reconcile();
+                        next = loop.after(parts.page().every().orElseThrow(), this::lookAtPage);
+                    }
+                }));
     }
 
     /** The folder may have changed. */
     void look() {
-        read().onComplete(done -> loop.run(() -> {
-            if (!running) {
-                return;
-            }
-            if (done.failed()) {
-                log.atWarn()
-                        .addKeyValue("err", String.valueOf(done.cause().getMessage()))
-                        .log("static pods stay as they are: their folder can't be read");
-                loop.after(RETRY, this::look);
-            }
-            reconcile();
-        }));
+        readFolder()
+                .onComplete(done -> loop.run(() -> {
+                    if (!running) {
+                        return;
+                    }
+                    if (done.failed()) {
+                        log.atWarn()
+                                .addKeyValue("err", String.valueOf(done.cause().getMessage()))
+                                .log("static pods stay as they are: their folder can't be read");
+                        loop.after(RETRY, this::look);
+                    }
+                    reconcile();
+                }));
     }
 
     private void reconcile() {
@@ -113,7 +152,7 @@ final class StaticPods {
                 worker.gone();
             }
         }
-        for (KubeObject pod : wanted.values()) {
+        for (KubeObject pod : wanted()) {
             boolean taken = begun.contains(pod.uid()) || worker(pod.key()).isPresent();
             if (!taken) {
                 begun.add(pod.uid());

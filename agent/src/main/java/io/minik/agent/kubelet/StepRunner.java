@@ -230,12 +230,13 @@ final class StepRunner {
         Future<List<Cri.PodSandboxStatus>> sandboxes = node.runtime()
                 .listPodSandbox(new Cri.PodSandboxFilter(ofPod))
                 .map(all ->
-                        all.stream().filter(pod -> Kubelet.own(pod.labels())).toList())
+                        all.stream().filter(pod -> Leftovers.own(pod.labels())).toList())
                 .compose(all -> present(all, sandbox -> node.runtime().podSandboxStatus(sandbox.id())));
         Future<List<Cri.ContainerStatus>> containers = node.runtime()
                 .listContainers(new Cri.ContainerFilter(ofPod))
-                .map(all ->
-                        all.stream().filter(each -> Kubelet.own(each.labels())).toList())
+                .map(all -> all.stream()
+                        .filter(each -> Leftovers.own(each.labels()))
+                        .toList())
                 .compose(all -> present(all, container -> node.runtime().containerStatus(container.id())));
         return Future.all(sandboxes, containers).compose(ignored -> {
             Observed now = Observed.of(sandboxes.result(), containers.result());

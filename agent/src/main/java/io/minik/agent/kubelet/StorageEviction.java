@@ -111,7 +111,7 @@ final class StorageEviction {
     private void evict(PodWorker worker, String message) {
         if (worker.end().isEmpty() && worker.holdsResources()) {
             node.events().warning(worker.pod(), "Evicted", message);
-            worker.fail("Evicted", message, GRACE_SECONDS);
+            worker.fail(PodEnd.Why.DISRUPTED, "Evicted", message, GRACE_SECONDS);
             worker.wake();
         }
     }

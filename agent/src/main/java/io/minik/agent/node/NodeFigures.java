@@ -17,19 +17,18 @@ public final class NodeFigures {
     private static final long KIB = 1024;
     private static final long NANOS_PER_TICK = 10_000_000L;
     private static final int TICK_FIELDS = 7;
-    /** Upstream's hard eviction threshold, kept back from pods. */
-    static final long KEPT_MEMORY_BYTES = 100L << 20;
-
     private static final Path PID_MAX = Path.of("/proc/sys/kernel/pid_max");
     private static final Path LOAD = Path.of("/proc/loadavg");
 
     private final Path dataDir;
     private final Function<Path, Threshold.Amount> inodes;
+    private final NodeReserved reserved;
 
     /** @param dataDir whose file system holds images, pods and logs; @param inodes of a file system */
-    public NodeFigures(Path dataDir, Function<Path, Threshold.Amount> inodes) {
+    public NodeFigures(Path dataDir, Function<Path, Threshold.Amount> inodes, NodeReserved reserved) {
         this.dataDir = dataDir;
         this.inodes = inodes;
+        this.reserved = reserved;
     }
 
     /** What there is and what of it is left, for eviction. */
@@ -62,7 +61,9 @@ public final class NodeFigures {
             long memoryWorkingSetBytes,
             long fsCapacityBytes,
             long fsAvailableBytes,
-            long bootSeconds) {}
+            long bootSeconds,
+            Threshold.Amount inodes,
+            Threshold.Amount pids) {}
 
     public Usage usage() throws IOException {
         Map<String, Long> memory = memory();
@@ -89,7 +90,9 @@ public final class NodeFigures {
                 total - available,
                 store.getTotalSpace(),
                 store.getUsableSpace(),
-                boot);
+                boot,
+                inodes.apply(dataDir),
+                pids(Files.readString(PID_MAX), Files.readString(LOAD)));
     }
 
     /** Quantities by resource name. */
@@ -104,10 +107,7 @@ public final class NodeFigures {
 
     /** What pods may ask for: the capacity less what keeps the node alive. */
     public Map<String, String> allocatable(int maxPods) throws IOException {
-        Map<String, String> allocatable = capacity(maxPods);
-        long memory = memory().getOrDefault("MemTotal", 0L);
-        allocatable.put("memory", Math.max(0, memory - KEPT_MEMORY_BYTES) / KIB + "Ki");
-        return allocatable;
+        return reserved.allocatable(capacity(maxPods));
     }
 
     public long memoryBytes() throws IOException {

@@ -112,6 +112,13 @@ final class NodeObject {
                 });
     }
 
+    /** Whether the API has these fields, and believes us ready if we are: the lifecycle controller may have given us up. */
+    static boolean covers(KubeObject object, ObjectNode status, List<NodeConditions.Condition> told) {
+        return status.properties().stream()
+                        .allMatch(field -> within(field.getValue(), object.at("status", field.getKey())))
+                && NodeConditions.believed(told, object.at("status", "conditions"));
+    }
+
     /** Others may add to an object, as extended resources to the capacity. */
     static boolean within(JsonNode ours, JsonNode theirs) {
         return ours.isObject()

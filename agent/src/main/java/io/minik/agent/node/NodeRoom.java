@@ -85,6 +85,7 @@ public final class NodeRoom implements Room {
     private boolean reporting;
     private boolean reportAgain;
     private boolean stopped;
+    private boolean leaving;
     private volatile Optional<KubeObject> node = Optional.empty();
     private volatile Health health = Health.notReady("not registered");
 
@@ -135,6 +136,20 @@ public final class NodeRoom implements Room {
         return done.future();
     }
 
+    /** The machine goes down: the API hears that nothing begins here any more. From any thread. */
+    public void leave() {
+        loop.run(() -> {
+            leaving = true;
+            report();
+        });
+    }
+
+    private Optional<String> notReady() {
+        return leaving
+                ? Optional.of("node is shutting down")
+                : networkFault.or(() -> parts.runtimeReady().get());
+    }
+
     @Override
     public Future<Void> stop() {
         Promise<Void> done = Promise.promise();
@@ -149,11 +164,7 @@ public final class NodeRoom implements Room {
     }
 
     private Future<Void> measure(boolean first) {
-        return parts.images().get().compose(images -> measure(first, images));
-    }
-
-    private Future<Void> measure(boolean first, List<NodeImage> images) {
-        return parts.files().apply(() -> {
+        return parts.images().get().compose(images -> parts.files().apply(() -> {
             NodeFacts found = first || facts == null
                     ? new NodeFacts(
                             parts.figures().capacity(config.maxPods()),
@@ -163,7 +174,7 @@ public final class NodeRoom implements Room {
                     : facts.with(images);
             loop.run(() -> facts = found);
             return null;
-        });
+        }));
     }
 
     // ---- registration
@@ -331,10 +342,9 @@ public final class NodeRoom implements Room {
             return;
         }
         List<NodeConditions.Condition> conditions =
-                NodeConditions.of(parts.pressure().now(), networkFault.or(() -> parts.runtimeReady()
-                        .get()));
+                NodeConditions.of(parts.pressure().now(), notReady());
         ObjectNode status = NodeObject.status(config, known, node.get());
-        boolean same = conditions.equals(told) && covers(node.get(), status);
+        boolean same = conditions.equals(told) && NodeObject.covers(node.get(), status, told);
         if (same && Duration.between(toldAt, loop.now()).compareTo(REPORT) < 0) {
             return;
         }
@@ -375,16 +385,6 @@ public final class NodeRoom implements Room {
                             ready ? "NodeReady" : "NodeNotReady",
                             "Node " + config.nodeName() + " status is now: " + (ready ? "NodeReady" : "NodeNotReady"));
         }
-    }
-
-    /** Whether the API has these fields, and believes us ready if we are: the lifecycle controller may have given us up. */
-    private boolean covers(KubeObject object, ObjectNode status) {
-        for (var field : status.properties()) {
-            if (!NodeObject.within(field.getValue(), object.at("status", field.getKey()))) {
-                return false;
-            }
-        }
-        return NodeConditions.believed(told, object.at("status", "conditions"));
     }
 
     private static void warn(String what, Throwable error) {

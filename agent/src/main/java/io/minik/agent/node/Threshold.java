@@ -143,6 +143,11 @@ public record Threshold(Signal signal, boolean percent, double amount, String te
         return sum;
     }
 
+    /** Of which a node has as much less to give; inodes and process ids are none. */
+    String resource() {
+        return signal.resource();
+    }
+
     boolean met(Amount amount) {
         return amount.all() > 0 && amount.available() < (percent ? amount.all() / 100.0 * this.amount : this.amount);
     }

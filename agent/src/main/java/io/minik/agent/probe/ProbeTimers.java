@@ -146,6 +146,7 @@ public final class ProbeTimers implements Prober {
         }
 
         private void count(Actions.Outcome outcome) {
+            probed.listener.tried(kind, outcome.result());
             if (outcome.result() == Actions.Result.UNKNOWN) {
                 probed.listener.errored(kind, outcome.message());
                 return;

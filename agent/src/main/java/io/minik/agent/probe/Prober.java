@@ -24,6 +24,9 @@ public interface Prober {
 
     /** Called on the agent's loop. */
     interface Listener {
+        /** Of each try, whatever comes of it. */
+        default void tried(Kind kind, Actions.Result result) {}
+
         /** The verdict changed: the threshold of successes or failures was reached. */
         void verdict(Kind kind, boolean success, String message);
 

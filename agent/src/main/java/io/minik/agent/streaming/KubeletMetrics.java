@@ -1,5 +1,6 @@
 package io.minik.agent.streaming;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.agent.kubelet.Kubelet;
 import io.minik.agent.node.NodeFigures;
@@ -7,15 +8,16 @@ import io.minik.api.object.KubeObject;
 import io.minik.ground.json.Json;
 import io.minik.ground.loop.Loop;
 import io.minik.runtime.cri.Cri;
+import io.minik.runtime.cri.CriParts.NetworkInterfaceUsage;
 import io.minik.runtime.cri.RuntimeService;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /** /stats/summary and /metrics: measured when asked, never in the background. */
@@ -33,17 +35,6 @@ final class KubeletMetrics {
     private final Map<String, Reading> earlier = new HashMap<>();
 
     private record Reading(long atNanos, long cpuNanos, long rate) {}
-
-    private record Measured(Cri.ContainerStatus container, Cri.ContainerStats stats) {
-        String label(String name) {
-            return container.container().labels().getOrDefault(name, "");
-        }
-
-        String labels() {
-            return "{container=\"" + container.name() + "\",namespace=\"" + label("io.kubernetes.pod.namespace")
-                    + "\",pod=\"" + label("io.kubernetes.pod.name") + "\"}";
-        }
-    }
 
     KubeletMetrics(
             Loop loop,
@@ -92,19 +83,26 @@ final class KubeletMetrics {
 
     // ---- summary
 
-    Future<Buffer> summary() {
+    /** @param few cpu and memory alone: {@code only_cpu_and_memory} */
+    Future<Buffer> summary(boolean few) {
         Future<List<Measured>> measured = measure();
         Future<NodeFigures.Usage> usage = node.get();
-        return Future.all(measured, usage).map(ignored -> {
+        Future<Map<String, NetworkInterfaceUsage>> links = few ? Future.succeededFuture(Map.of()) : links();
+        return Future.all(measured, usage, links).map(ignored -> {
             ObjectNode tree = Json.object();
-            nodeSummary(tree.putObject("node"), usage.result());
+            nodeSummary(tree.putObject("node"), usage.result(), few);
             var pods = tree.putArray("pods");
             Map<String, List<Measured>> byPod = new HashMap<>();
             measured.result()
                     .forEach(m -> byPod.computeIfAbsent(m.label("io.kubernetes.pod.uid"), uid -> new ArrayList<>())
                             .add(m));
             for (KubeObject pod : kubelet.pods()) {
-                podSummary(pods.addObject(), pod, byPod.getOrDefault(pod.uid(), List.of()));
+                ObjectNode entry = pods.addObject();
+                podSummary(entry, pod, byPod.getOrDefault(pod.uid(), List.of()), few);
+                NetworkInterfaceUsage link = links.result().get(pod.uid());
+                if (link != null) {
+                    network(entry.putObject("network").put("time", loop.now().toString()), link);
+                }
             }
             earlier.keySet()
                     .removeIf(key -> !key.equals("node")
@@ -114,7 +112,36 @@ final class KubeletMetrics {
         });
     }
 
-    private void nodeSummary(ObjectNode out, NodeFigures.Usage usage) {
+    /** By the pod's UID; one whose sandbox goes meanwhile is left out. */
+    private Future<Map<String, NetworkInterfaceUsage>> links() {
+        Map<String, NetworkInterfaceUsage> found = new HashMap<>();
+        List<Future<Void>> asked = new ArrayList<>();
+        for (KubeObject pod : kubelet.pods()) {
+            kubelet.sandbox(pod.key())
+                    .ifPresent(sandbox ->
+                            asked.add(runtime.podSandboxNetwork(sandbox.id()).map(link -> {
+                                link.ifPresent(usage -> found.put(pod.uid(), usage));
+                                return null;
+                            })));
+        }
+        return Future.join(asked).transform(done -> Future.succeededFuture(found));
+    }
+
+    /** The pod's link by itself, and as the one of its list. */
+    private static void network(ObjectNode out, NetworkInterfaceUsage link) {
+        link(out, link);
+        link(out.putArray("interfaces").addObject(), link);
+    }
+
+    private static void link(ObjectNode out, NetworkInterfaceUsage link) {
+        out.put("name", link.name())
+                .put("rxBytes", link.rxBytes())
+                .put("rxErrors", link.rxErrors())
+                .put("txBytes", link.txBytes())
+                .put("txErrors", link.txErrors());
+    }
+
+    private void nodeSummary(ObjectNode out, NodeFigures.Usage usage, boolean few) {
         String now = loop.now().toString();
         out.put("nodeName", nodeName);
         out.put("startTime", Instant.ofEpochSecond(usage.bootSeconds()).toString());
@@ -127,14 +154,30 @@ final class KubeletMetrics {
                 .put("availableBytes", usage.memoryAvailableBytes())
                 .put("usageBytes", usage.memoryCapacityBytes() - usage.memoryAvailableBytes())
                 .put("workingSetBytes", usage.memoryWorkingSetBytes());
-        out.putObject("fs")
+        if (few) {
+            return;
+        }
+        filesystem(out.putObject("fs").put("time", now), usage);
+        // Images, writable layers and pods' volumes are on one file system.
+        ObjectNode runtimes = out.putObject("runtime");
+        filesystem(runtimes.putObject("imageFs").put("time", now), usage);
+        filesystem(runtimes.putObject("containerFs").put("time", now), usage);
+        out.putObject("rlimit")
                 .put("time", now)
-                .put("availableBytes", usage.fsAvailableBytes())
-                .put("capacityBytes", usage.fsCapacityBytes())
-                .put("usedBytes", usage.fsCapacityBytes() - usage.fsAvailableBytes());
+                .put("maxpid", usage.pids().all())
+                .put("curproc", usage.pids().all() - usage.pids().available());
     }
 
-    private void podSummary(ObjectNode out, KubeObject pod, List<Measured> all) {
+    private static void filesystem(ObjectNode out, NodeFigures.Usage usage) {
+        out.put("availableBytes", usage.fsAvailableBytes())
+                .put("capacityBytes", usage.fsCapacityBytes())
+                .put("usedBytes", usage.fsCapacityBytes() - usage.fsAvailableBytes())
+                .put("inodesFree", usage.inodes().available())
+                .put("inodes", usage.inodes().all())
+                .put("inodesUsed", usage.inodes().all() - usage.inodes().available());
+    }
+
+    private void podSummary(ObjectNode out, KubeObject pod, List<Measured> all, boolean few) {
         out.putObject("podRef")
                 .put("name", pod.name())
                 .put("namespace", pod.namespace())
@@ -146,6 +189,8 @@ final class KubeletMetrics {
         long cores = 0;
         long memory = 0;
         long workingSet = 0;
+        long processes = 0;
+        long written = 0;
         var list = out.putArray("containers");
         for (Measured m : all) {
             Cri.ContainerStats stats = m.stats();
@@ -161,10 +206,14 @@ final class KubeletMetrics {
                     .put("usageBytes", stats.memory().usageBytes())
                     .put("workingSetBytes", stats.memory().workingSetBytes())
                     .put("rssBytes", stats.memory().rssBytes());
-            item.putObject("rootfs")
-                    .put("time", now)
-                    .put("usedBytes", stats.writableLayer().usedBytes())
-                    .put("inodesUsed", stats.writableLayer().inodesUsed());
+            if (!few) {
+                item.putObject("rootfs")
+                        .put("time", now)
+                        .put("usedBytes", stats.writableLayer().usedBytes())
+                        .put("inodesUsed", stats.writableLayer().inodesUsed());
+            }
+            processes += stats.processCount();
+            written += stats.writableLayer().usedBytes();
             cpu += stats.cpu().usageCoreNanoSeconds();
             cores += rate;
             memory += stats.memory().usageBytes();
@@ -172,6 +221,43 @@ final class KubeletMetrics {
         }
         out.putObject("cpu").put("time", now).put("usageNanoCores", cores).put("usageCoreNanoSeconds", cpu);
         out.putObject("memory").put("time", now).put("usageBytes", memory).put("workingSetBytes", workingSet);
+        if (!few) {
+            out.putObject("ephemeral-storage").put("time", now).put("usedBytes", written);
+            out.putObject("process_stats").put("process_count", processes);
+        }
+    }
+
+    // ---- running pods
+
+    /** Pods as the runtime has them, whatever the API says: upstream's /runningpods/. */
+    Future<Buffer> runningPods() {
+        return measure().map(all -> {
+            ObjectNode list = Json.object().put("kind", "PodList").put("apiVersion", "v1");
+            list.putObject("metadata");
+            ArrayNode items = list.putArray("items");
+            Map<String, ObjectNode> byUid = new LinkedHashMap<>();
+            for (Measured m : all) {
+                String uid = m.label("io.kubernetes.pod.uid");
+                ObjectNode pod = byUid.computeIfAbsent(uid, fresh -> {
+                    ObjectNode made = items.addObject();
+                    made.putObject("metadata")
+                            .put("name", m.label("io.kubernetes.pod.name"))
+                            .put("namespace", m.label("io.kubernetes.pod.namespace"))
+                            .put("uid", fresh)
+                            .putNull("creationTimestamp");
+                    made.putObject("spec").putArray("containers");
+                    made.putObject("status");
+                    return made;
+                });
+                ObjectNode container =
+                        Json.child(pod, "spec").withArray("containers").addObject();
+                container
+                        .put("name", m.container().name())
+                        .put("image", m.container().container().imageId())
+                        .putObject("resources");
+            }
+            return Buffer.buffer(Json.bytes(list));
+        });
     }
 
     private static Instant seconds(long nanos) {
@@ -211,37 +297,12 @@ final class KubeletMetrics {
         });
     }
 
-    /** As upstream's: each figure with the moment of its measurement, so that who divides by time divides by the right one. */
     Future<String> resource() {
         Future<List<Measured>> measured = measure();
         Future<NodeFigures.Usage> usage = node.get();
-        return Future.all(measured, usage).map(ignored -> {
-            List<Measured> all = measured.result();
-            String now = " " + loop.now().toEpochMilli() + "\n";
-            StringBuilder out = new StringBuilder();
-            out.append("# TYPE node_cpu_usage_seconds_total counter\nnode_cpu_usage_seconds_total ")
-                    .append(usage.result().cpuNanos() / NANOS)
-                    .append(now)
-                    .append("# TYPE node_memory_working_set_bytes gauge\nnode_memory_working_set_bytes ")
-                    .append(usage.result().memoryWorkingSetBytes())
-                    .append(now);
-            out.append("# TYPE container_cpu_usage_seconds_total counter\n");
-            all.forEach(m -> timed(
-                    out, "container_cpu_usage_seconds_total", m, m.stats().cpu().usageCoreNanoSeconds() / NANOS));
-            out.append("# TYPE container_memory_working_set_bytes gauge\n");
-            all.forEach(m -> timed(out, "container_memory_working_set_bytes", m, (double)
-                    m.stats().memory().workingSetBytes()));
-            out.append("# TYPE container_start_time_seconds gauge\n");
-            all.forEach(m ->
-                    timed(out, "container_start_time_seconds", m, m.container().startedAt() / NANOS));
-            out.append("# TYPE resource_scrape_error gauge\nresource_scrape_error 0\n");
-            return out.toString();
-        });
-    }
-
-    private static void timed(StringBuilder out, String name, Measured of, double value) {
-        out.append(name).append(of.labels()).append(' ').append(value).append(' ');
-        out.append(TimeUnit.NANOSECONDS.toMillis(of.stats().timestamp())).append('\n');
+        return Future.all(measured, usage)
+                .map(ignored -> ResourceText.of(
+                        measured.result(), usage.result(), loop.now().toEpochMilli()));
     }
 
     private static void sample(StringBuilder out, String name, Measured of, double value) {

@@ -1,11 +1,14 @@
 package io.minik.agent.streaming;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.agent.kubelet.Kubelet;
 import io.minik.agent.logs.LogWatch;
 import io.minik.agent.node.NodeFigures;
 import io.minik.agent.volume.LocalVolumes;
 import io.minik.agent.volume.VolumeFault;
+import io.minik.api.core.Pod;
 import io.minik.api.object.KubeObject;
+import io.minik.api.object.ObjectKey;
 import io.minik.ground.json.Json;
 import io.minik.ground.loop.Loop;
 import io.minik.ground.net.Connections;
@@ -29,6 +32,7 @@ import io.vertx.core.net.TrustOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -58,8 +62,18 @@ public final class KubeletServer implements Room {
         }
     }
 
-    /** What of this machine is asked for. @param more figures in Prometheus' words, of other rooms; any thread */
-    public record Node(NodeFigures figures, LocalVolumes volumes, Supplier<String> more) {}
+    /**
+     * What of this machine is asked for.
+     *
+     * @param more figures in Prometheus' words, of other rooms; any thread
+     * @param configuration the settings in force, as a KubeletConfiguration
+     */
+    public record Node(
+            NodeFigures figures,
+            LocalVolumes volumes,
+            Supplier<String> more,
+            SystemLogs logs,
+            Supplier<ObjectNode> configuration) {}
 
     private final Vertx vertx;
     private final Context context;
@@ -71,8 +85,7 @@ public final class KubeletServer implements Room {
     private final KubeletMetrics metrics;
     private final RemoteCommands commands;
     private final ContainerLogs logs;
-    private final LocalVolumes volumes;
-    private final Supplier<String> more;
+    private final Node node;
     private @Nullable HttpServer server;
     private volatile Health health = Health.notReady("not started");
 
@@ -96,8 +109,7 @@ public final class KubeletServer implements Room {
                 runtime,
                 config.nodeName(),
                 () -> context.executeBlocking(node.figures()::usage, false));
-        this.volumes = node.volumes();
-        this.more = node.more();
+        this.node = node;
         this.commands = new RemoteCommands(kubelet, runtime);
         this.logs = new ContainerLogs(context, kubelet, runtime, watch);
     }
@@ -206,10 +218,48 @@ public final class KubeletServer implements Room {
             case "exec", "attach" -> commands.command(request, parts);
             case "portForward" -> commands.portForward(request, parts);
             case "pipe" -> commands.pipe(request, parts);
-            case "stats" -> json(request, metrics.summary());
+            case "runningpods" -> json(request, metrics.runningPods());
+            case "configz" -> configz(request);
+            case "logs" -> node.logs().serve(request);
+            case "stats" -> stats(request, parts.length > 1 ? parts[1] : "");
+            case "checkpoint" -> checkpoint(request, parts);
             case "localVolumes" -> localVolume(request, parts.length == 2 ? parts[1] : "");
             case "metrics" -> metrics(request, parts.length > 1 ? parts[1] : "");
             default -> refuse(request, 404, "404 page not found");
+        }
+    }
+
+    private void configz(HttpServerRequest request) {
+        ObjectNode tree = Json.object();
+        tree.set("kubeletconfig", node.configuration().get());
+        say(request, "application/json", Buffer.buffer(Json.bytes(tree)));
+    }
+
+    private void stats(HttpServerRequest request, String which) {
+        if (which.equals("summary")) {
+            json(request, metrics.summary("true".equals(request.getParam("only_cpu_and_memory"))));
+        } else {
+            refuse(request, 404, "404 page not found");
+        }
+    }
+
+    /** Asked for as of upstream's kubelet on a runtime that makes none. */
+    private void checkpoint(HttpServerRequest request, String[] parts) {
+        if (parts.length != 4 || !request.method().name().equals("POST")) {
+            refuse(request, 404, "404 page not found");
+            return;
+        }
+        Optional<Pod> pod = kubelet.pod(ObjectKey.of(parts[1], parts[2]));
+        if (pod.isEmpty()) {
+            refuse(request, 404, "pod does not exist");
+        } else if (pod.get().spec().container(parts[3]).isEmpty()) {
+            refuse(request, 404, "container " + parts[3] + " does not exist");
+        } else {
+            refuse(
+                    request,
+                    500,
+                    "checkpointing of " + parts[1] + "/" + parts[2] + "/" + parts[3]
+                            + " failed (rpc error: code = Unimplemented desc = containers are not checkpointed by minik)");
         }
     }
 
@@ -235,8 +285,8 @@ public final class KubeletServer implements Room {
     private void localVolume(HttpServerRequest request, String name) {
         Future<String> done =
                 switch (request.method().name()) {
-                    case "PUT" -> volumes.make(name).map(Path::toString);
-                    case "DELETE" -> volumes.remove(name).map("");
+                    case "PUT" -> node.volumes().make(name).map(Path::toString);
+                    case "DELETE" -> node.volumes().remove(name).map("");
                     default -> Future.failedFuture(new VolumeFault("PUT or DELETE"));
                 };
         json(request, done.map(Buffer::buffer));
@@ -245,10 +295,12 @@ public final class KubeletServer implements Room {
     private void metrics(HttpServerRequest request, String which) {
         Future<String> text =
                 switch (which) {
-                    case "" -> Future.succeededFuture(metrics.own(config.version()) + more.get());
+                    case "" ->
+                        Future.succeededFuture(
+                                metrics.own(config.version()) + node.more().get());
                     case "cadvisor" -> metrics.cadvisor();
                     case "resource" -> metrics.resource();
-                    case "probes" -> Future.succeededFuture("");
+                    case "probes" -> Future.succeededFuture(kubelet.probeMetrics());
                     default -> Future.failedFuture("no such metrics");
                 };
         text.onComplete(result -> {

@@ -63,7 +63,18 @@ final class KubeletHarness {
     final List<String> retired = new ArrayList<>();
     Optional<String> mountFault = Optional.empty();
     Actions.Outcome hookOutcome = Actions.Outcome.success("");
+    /** What is at the URL of static pods. */
+    Future<byte[]> page = Future.failedFuture("connection refused");
+
+    final List<String> asked = new ArrayList<>();
+    KubeletSettings settings = KubeletSettings.DEFAULT;
     Kubelet kubelet;
+
+    KubeletHarness(Path directory, KubeletSettings settings) {
+        this.settings = settings;
+        network.complete();
+        kubelet = make(directory);
+    }
 
     /** On a node with thresholds. */
     KubeletHarness(Path directory, NodePressure.Policy policy) {
@@ -108,7 +119,11 @@ final class KubeletHarness {
                         Map.of("cpu", "2", "memory", "4Gi", "pods", "10"), 8L << 30, pressure, () -> Map.copyOf(left)),
                 () -> Optional.of(NODE),
                 KubeletConfig.Addressing.open(network.future()),
-                false);
+                settings,
+                (url, header) -> {
+                    asked.add(url + " " + header);
+                    return page;
+                });
         return new Kubelet(
                 config,
                 new Kubelet.Parts(

@@ -159,7 +159,10 @@ class StaticPodsTest {
 
     private static KubeObject read(String text) {
         return new StaticManifest("n1")
-                .read("/m/web.yaml", text.getBytes(StandardCharsets.UTF_8), "2026-01-01T00:00:00Z");
+                .read(
+                        StaticManifest.Origin.file(Path.of("/m/web.yaml")),
+                        text.getBytes(StandardCharsets.UTF_8),
+                        "2026-01-01T00:00:00Z");
     }
 
     @Test

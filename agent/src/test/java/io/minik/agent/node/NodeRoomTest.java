@@ -78,7 +78,7 @@ class NodeRoomTest {
                         new RecordingNetwork(),
                         Optional::empty,
                         pressure,
-                        new NodeFigures(directory, place -> new Threshold.Amount(0, 0)),
+                        new NodeFigures(directory, place -> new Threshold.Amount(0, 0), NodeReserved.USUAL),
                         () -> Future.succeededFuture(images),
                         NodeRoomTest::now));
     }

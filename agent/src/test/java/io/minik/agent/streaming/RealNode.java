@@ -2,8 +2,10 @@ package io.minik.agent.streaming;
 
 import io.minik.agent.kubelet.Kubelet;
 import io.minik.agent.kubelet.KubeletConfig;
+import io.minik.agent.kubelet.KubeletSettings;
 import io.minik.agent.node.NodeFigures;
 import io.minik.agent.node.NodePressure;
+import io.minik.agent.node.NodeReserved;
 import io.minik.agent.node.Threshold;
 import io.minik.agent.probe.NetworkActions;
 import io.minik.agent.probe.ProbeTimers;
@@ -131,7 +133,7 @@ final class RealNode implements AutoCloseable {
             await(images.importArchive(BusyboxArchive.write(directory.resolve("busybox.tar"), IMAGE)));
         }
         kubelet = on(() -> kubelet(images));
-        NodeFigures figures = new NodeFigures(directory, place -> new Threshold.Amount(0, 0));
+        NodeFigures figures = new NodeFigures(directory, place -> new Threshold.Amount(0, 0), NodeReserved.USUAL);
         server = new KubeletServer(
                 vertx,
                 context,
@@ -145,7 +147,11 @@ final class RealNode implements AutoCloseable {
                 kubelet,
                 runtime,
                 new KubeletServer.Node(
-                        figures, new LocalVolumes(directory.resolve("storage"), FileWork.on(vertx)), () -> ""));
+                        figures,
+                        new LocalVolumes(directory.resolve("storage"), FileWork.on(vertx)),
+                        () -> "",
+                        new SystemLogs(directory.resolve("var-log"), true, FileWork.on(vertx)),
+                        Json::object));
         await(onFuture(() -> kubelet.start()));
         await(server.start());
     }
@@ -170,7 +176,8 @@ final class RealNode implements AutoCloseable {
                         Map::of),
                 Optional::empty,
                 KubeletConfig.Addressing.open(Future.succeededFuture()),
-                false);
+                KubeletSettings.DEFAULT,
+                (url, header) -> Future.failedFuture("no pages here"));
         return new Kubelet(
                 config,
                 new Kubelet.Parts(
