@@ -27,6 +27,10 @@ final class GoFormat {
             return new Verb(other, flags, width, precision);
         }
 
+        Verb without(char flag) {
+            return new Verb(letter, flags.replace(String.valueOf(flag), ""), width, precision);
+        }
+
         Verb bare() {
             return new Verb(letter, flags, -1, -1);
         }
@@ -58,11 +62,8 @@ final class GoFormat {
 
     String println(List<@Nullable Object> values) {
         StringBuilder out = new StringBuilder();
-        for (Object value : values) {
-            if (out.length() > 0) {
-                out.append(' ');
-            }
-            out.append(plain(value));
+        for (int i = 0; i < values.size(); i++) {
+            out.append(i > 0 ? " " : "").append(plain(values.get(i)));
             budget.limit(out.length());
         }
         return out.append('\n').toString();
@@ -221,12 +222,12 @@ final class GoFormat {
         }
         if (GoValues.isInteger(value)) {
             return Numerals.integer(verb, value)
-                    .map(written -> padNumber(written, verb))
+                    .map(written -> padInteger(written, verb))
                     .orElseGet(() -> bad(verb, value));
         }
         if (value instanceof Double real) {
             return Numerals.real(verb, real)
-                    .map(written -> padNumber(written, verb))
+                    .map(written -> padReal(written, verb))
                     .orElseGet(() -> bad(verb, value));
         }
         if (value instanceof Struct struct) {
@@ -242,9 +243,9 @@ final class GoFormat {
             boolean source = verb.letter() == 'v' && verb.has('#');
             if (value instanceof List<?> list) {
                 out.append(source ? "[]interface {}{" : "[");
-                for (Object item : list) {
-                    separate(out, source, out.length() > (source ? 15 : 1));
-                    out.append(inner(verb, item));
+                for (int i = 0; i < list.size(); i++) {
+                    separate(out, source, i > 0);
+                    out.append(inner(verb, list.get(i)));
                     budget.limit(out.length());
                 }
                 return out.append(source ? "}" : "]").toString();
@@ -266,7 +267,10 @@ final class GoFormat {
     }
 
     private String inner(Verb verb, @Nullable Object value) {
-        return value == null ? "<nil>" : one(verb, value);
+        if (GoValues.plain(value) == null) {
+            return verb.letter() == 'v' && verb.has('#') ? "interface {}(nil)" : "<nil>";
+        }
+        return one(verb, value);
     }
 
     private static void separate(StringBuilder out, boolean source, boolean needed) {
@@ -284,7 +288,7 @@ final class GoFormat {
         return switch (verb.letter()) {
             case 'v' -> pad(verb.has('#') ? Quoted.of(cut) : cut, verb);
             case 's' -> pad(cut, verb);
-            case 'q' -> pad(verb.has('#') && !cut.contains("`") ? "`" + cut + "`" : Quoted.of(cut), verb);
+            case 'q' -> pad(quoted(verb, cut), verb);
             case 'x', 'X' -> pad(Numerals.hex(verb, GoStrings.bytes(cut)), verb);
             default -> bad(verb, text);
         };
@@ -309,14 +313,46 @@ final class GoFormat {
         return (verb.has('0') ? "0" : " ").repeat(lacking) + text;
     }
 
-    private String padNumber(String number, Verb verb) {
-        int lacking = verb.width() - number.length();
-        if (lacking <= 0 || !verb.has('0') || verb.has('-') || (verb.precision() >= 0 && verb.letter() == 'd')) {
-            return pad(number, new Verb(verb.letter(), verb.flags().replace("0", ""), verb.width(), verb.precision()));
+    private static String quoted(Verb verb, String text) {
+        if (verb.has('#') && !text.contains("`")) {
+            return "`" + text + "`";
         }
-        budget.letters(verb.width());
-        boolean signed = "+- ".indexOf(number.charAt(0)) >= 0;
-        String zeros = "0".repeat(lacking);
-        return signed ? number.charAt(0) + zeros + number.substring(1) : zeros + number;
+        return verb.has('+') ? Quoted.ascii(text) : Quoted.of(text);
+    }
+
+    /** Zeros stand between sign and digits, and a prefix such as 0x is not counted; with a precision there are none. */
+    private String padInteger(String number, Verb verb) {
+        boolean digits = "vdbxXoO".indexOf(verb.letter()) >= 0;
+        if (!digits && verb.letter() != 'U') {
+            return pad(number, verb);
+        }
+        if (!digits || !verb.has('0') || verb.has('-') || verb.precision() >= 0) {
+            return pad(number, verb.without('0'));
+        }
+        boolean prefixed = verb.letter() == 'O' || (verb.has('#') && "xXb".indexOf(verb.letter()) >= 0);
+        int prefix = prefixed ? 2 : 0;
+        return zeros(number, verb.width() + prefix, signLength(number) + prefix);
+    }
+
+    private String padReal(String number, Verb verb) {
+        boolean finite = Character.isDigit(number.charAt(number.length() - 1));
+        if (!finite || !verb.has('0') || verb.has('-')) {
+            return pad(number, verb.without('0'));
+        }
+        return zeros(number, verb.width(), signLength(number));
+    }
+
+    private static int signLength(String number) {
+        return "+- ".indexOf(number.charAt(0)) >= 0 ? 1 : 0;
+    }
+
+    /** @param head letters that stay before the zeros */
+    private String zeros(String number, int width, int head) {
+        int lacking = width - number.length();
+        if (lacking <= 0) {
+            return number;
+        }
+        budget.letters(width);
+        return number.substring(0, head) + "0".repeat(lacking) + number.substring(head);
     }
 }

@@ -26,12 +26,16 @@ final class Numerals {
             case 'X' ->
                 Optional.of(radix(verb, number, unsigned, HEX, verb.has('#') ? "0X" : "")
                         .toUpperCase(Locale.ROOT));
-            case 'c' ->
-                Optional.of(Character.isValidCodePoint((int) number) ? Character.toString((int) number) : "\uFFFD");
-            case 'q' -> Optional.of(Quoted.rune((int) number));
+            case 'c' -> Optional.of(Character.toString(point(number)));
+            case 'q' -> Optional.of(Quoted.rune(point(number), verb.has('+')));
             case 'U' -> Optional.of(String.format(Locale.ROOT, "U+%04X", number));
             default -> Optional.empty();
         };
+    }
+
+    /** The replacement for what is no character. */
+    private static int point(long number) {
+        return number < 0 || number > Character.MAX_CODE_POINT ? 0xFFFD : (int) number;
     }
 
     private static String radix(Verb verb, long number, boolean unsigned, int radix, String prefix) {
@@ -66,11 +70,14 @@ final class Numerals {
         return Optional.of((bare.equals("Inf") && !negative ? "+" : sign(verb, negative)) + bare);
     }
 
+    /** No more bytes than the precision says; with a space the prefix is each byte's. */
     static String hex(Verb verb, byte[] bytes) {
+        int shown = verb.precision() < 0 ? bytes.length : Math.min(verb.precision(), bytes.length);
+        String prefix = verb.has('#') && shown > 0 ? "0" + verb.letter() : "";
         HexFormat form = verb.letter() == 'X' ? HexFormat.of().withUpperCase() : HexFormat.of();
         if (verb.has(' ')) {
-            form = form.withDelimiter(" ");
+            return form.withPrefix(prefix).withDelimiter(" ").formatHex(bytes, 0, shown);
         }
-        return (verb.has('#') ? "0" + verb.letter() : "") + form.formatHex(bytes);
+        return prefix + form.formatHex(bytes, 0, shown);
     }
 }

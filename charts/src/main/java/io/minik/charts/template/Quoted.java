@@ -10,19 +10,28 @@ public final class Quoted {
     private Quoted() {}
 
     public static String of(String text) {
+        return of(text, false);
+    }
+
+    /** With escapes for all that is no ASCII: strconv.QuoteToASCII. */
+    static String ascii(String text) {
+        return of(text, true);
+    }
+
+    private static String of(String text, boolean ascii) {
         StringBuilder out = new StringBuilder(text.length() + 2).append('"');
-        text.codePoints().forEach(point -> escape(out, point, '"'));
+        text.codePoints().forEach(point -> escape(out, point, '"', ascii));
         return out.append('"').toString();
     }
 
     /** A rune, as {@code %q} of an integer. */
-    static String rune(int point) {
+    static String rune(int point, boolean ascii) {
         StringBuilder out = new StringBuilder().append('\'');
-        escape(out, Character.isValidCodePoint(point) ? point : 0xFFFD, '\'');
+        escape(out, point, '\'', ascii);
         return out.append('\'').toString();
     }
 
-    private static void escape(StringBuilder out, int point, char quote) {
+    private static void escape(StringBuilder out, int point, char quote, boolean ascii) {
         switch (point) {
             case '\\' -> out.append("\\\\");
             case 7 -> out.append("\\a");
@@ -35,7 +44,7 @@ public final class Quoted {
             default -> {
                 if (point == quote) {
                     out.append('\\').append(quote);
-                } else if (isPrinted(point)) {
+                } else if (isPrinted(point) && (!ascii || point < 0x80)) {
                     out.appendCodePoint(point);
                 } else {
                     out.append(hex(point));

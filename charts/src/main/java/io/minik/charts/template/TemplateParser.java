@@ -74,6 +74,11 @@ final class TemplateParser {
     private void definition() {
         String defined = unquote(tokens.expect("define clause", Kind.STRING, Kind.RAW_STRING));
         tokens.expect("define clause", Kind.RIGHT_DELIM);
+        ownTemplate(defined, "define clause");
+    }
+
+    /** It knows neither the variables around it nor the loops. */
+    private void ownTemplate(String defined, String context) {
         List<String> outer = new ArrayList<>(variables);
         int outerRange = rangeDepth;
         variables.clear();
@@ -81,7 +86,7 @@ final class TemplateParser {
         rangeDepth = 0;
         Body body = body();
         if (!body.end().keyword().equals("end")) {
-            throw tokens.error("unexpected {{" + body.end().keyword() + "}} in define clause");
+            throw tokens.error("unexpected {{" + body.end().keyword() + "}} in " + context);
         }
         variables.clear();
         variables.addAll(outer);
@@ -202,16 +207,7 @@ final class TemplateParser {
         TemplateToken token = tokens.expect("block clause", Kind.STRING, Kind.RAW_STRING);
         String defined = unquote(token);
         Syntax.Pipe pipe = pipe("block clause", Kind.RIGHT_DELIM);
-        List<String> outer = new ArrayList<>(variables);
-        variables.clear();
-        variables.addLast("$");
-        Body body = body();
-        if (!body.end().keyword().equals("end")) {
-            throw tokens.error("unexpected {{" + body.end().keyword() + "}} in block clause");
-        }
-        variables.clear();
-        variables.addAll(outer);
-        add(defined, body.nodes());
+        ownTemplate(defined, "block clause");
         return new Syntax.Call(token.at(), defined, pipe);
     }
 
