@@ -1,6 +1,7 @@
 package io.minik.ground.net;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
@@ -10,18 +11,21 @@ import io.netty.handler.codec.http2.Http2FrameTypes;
 import io.netty.handler.codec.http2.Http2RemoteFlowController;
 import io.netty.handler.codec.http2.Http2Stream;
 import io.netty.util.AttributeKey;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpConnection;
+import io.vertx.core.internal.buffer.BufferInternal;
 import io.vertx.core.net.impl.ConnectionBase;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What many streams of one HTTP/2 connection say in one turn of its loop, as one run of DATA frames (RFC 9113, 6.1): they are
- * written behind each other into one buffer, which TLS then takes as a whole. Windows and the order within a stream are those of
- * Netty's flow control, which also has what the connection's other writers wrote. All on the connection's loop.
+ * written behind each other into one buffer, which TLS then takes as a whole. Windows are those of Netty's flow control: what fits
+ * them is framed at once and counted off, the rest waits there in its order. All on the connection's loop.
  *
  * <pre>
- *   Stream.write ... Stream.write | the turn's end: flow control hands out windows -> frames -> one buffer -> TLS -> socket
+ *   Stream.write -- nothing waits, the windows have room --> frames -> one buffer | the turn's end: -> TLS -> socket
+ *        └- else: waits in flow control -- the client gives windows back --> frames ┘
  * </pre>
  */
 public final class JoinedStreams {
@@ -37,6 +41,10 @@ public final class JoinedStreams {
     private final Http2FrameSizePolicy sizes;
     private final ChannelHandlerContext context;
     private @Nullable ByteBuf run;
+    /** Written last, and as Netty has it: many streams say the same in one turn. */
+    private @Nullable Buffer latest;
+
+    private ByteBuf latestBytes = Unpooled.EMPTY_BUFFER;
     private boolean joining;
     private boolean flushing;
 
@@ -79,8 +87,12 @@ public final class JoinedStreams {
 
     private void flush() {
         flushing = false;
+        latest = null;
+        latestBytes = Unpooled.EMPTY_BUFFER;
         joining = true;
         try {
+            // What others end is in flow control, behind what was framed at once.
+            handOn();
             windows.writePendingBytes();
         } catch (Http2Exception e) {
             context.fireExceptionCaught(e);
@@ -91,6 +103,28 @@ public final class JoinedStreams {
         context.flush();
     }
 
+    /**
+     * Counts bytes off the stream's window and the connection's, if they have that much room and nobody waits for it. Netty's flow
+     * control knows no other word for it than a window that grows by less than nothing.
+     */
+    private boolean take(Http2Stream stream, int bytes) {
+        Http2Stream whole = connection.connectionStream();
+        if (bytes > sizes.maxFrameSize()
+                || windows.hasFlowControlled(stream)
+                || windows.windowSize(stream) < bytes
+                || windows.windowSize(whole) < bytes
+                || !context.channel().isWritable()) {
+            return false;
+        }
+        try {
+            windows.incrementWindowSize(stream, -bytes);
+            windows.incrementWindowSize(whole, -bytes);
+        } catch (Http2Exception e) {
+            throw new IllegalStateException("a window could not be taken from", e);
+        }
+        return true;
+    }
+
     /** Room for some bytes in the present run. */
     private ByteBuf room(int bytes) {
         ByteBuf present = run;
@@ -99,10 +133,18 @@ public final class JoinedStreams {
             present = null;
         }
         if (present == null) {
-            present = context.alloc().directBuffer(joining ? Math.max(RUN_BYTES, bytes) : bytes);
+            present = context.alloc().directBuffer(joining || flushing ? Math.max(RUN_BYTES, bytes) : bytes);
             run = present;
         }
         return present;
+    }
+
+    private ByteBuf bytes(Buffer piece) {
+        if (latest != piece) {
+            latest = piece;
+            latestBytes = ((BufferInternal) piece).getByteBuf();
+        }
+        return latestBytes;
     }
 
     private void handOn() {
@@ -130,18 +172,30 @@ public final class JoinedStreams {
          * @param piece is only read, so that many streams can share it
          * @return false if the client is gone
          */
-        public boolean write(ByteBuf piece) {
+        public boolean write(Buffer piece) {
+            return write(bytes(piece));
+        }
+
+        private boolean write(ByteBuf piece) {
             Http2Stream stream = connection.stream(id);
             if (gone || stream == null || !stream.state().localSideOpen()) {
                 return false;
             }
             int bytes = piece.readableBytes();
-            if (bytes > 0) {
+            if (bytes > 0 && take(stream, bytes)) {
+                flushSoon();
+                frame(piece, piece.readerIndex(), bytes);
+            } else if (bytes > 0) {
                 waitingBytes += bytes;
                 windows.addFlowControlled(stream, new Piece(this, piece));
                 flushSoon();
             }
             return !gone;
+        }
+
+        /** Comes before whatever another writer of the connection says on this stream: its end, or that it is broken off. */
+        public void handOn() {
+            JoinedStreams.this.handOn();
         }
 
         /** Bytes that wait for the client's windows or for the network. */

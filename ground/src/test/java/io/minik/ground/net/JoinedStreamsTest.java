@@ -3,8 +3,6 @@ package io.minik.ground.net;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
@@ -22,10 +20,10 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.net.impl.ConnectionBase;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -131,8 +129,8 @@ class JoinedStreamsTest {
         return requireNonNull(open.get(path));
     }
 
-    private static ByteBuf text(String text) {
-        return Unpooled.copiedBuffer(text, StandardCharsets.UTF_8);
+    private static Buffer text(String text) {
+        return Buffer.buffer(text);
     }
 
     @Test
@@ -141,7 +139,7 @@ class JoinedStreamsTest {
         for (int i = 0; i < STREAMS; i++) {
             all.add(hear("/" + i));
         }
-        ByteBuf event = text("event\n");
+        Buffer event = text("event\n");
         int before = onLoop(() -> {
             streams.values().forEach(stream -> assertThat(stream.write(event)).isTrue());
             return writes.get();
@@ -169,7 +167,9 @@ class JoinedStreamsTest {
                 stream("/one").write(text(line));
                 stream("/other").write(text(i + "\n"));
             }
-            assertThat(stream("/one").waitingBytes()).isEqualTo(260_000);
+            // Six lines fit a window of 65,535.
+            assertThat(stream("/one").waitingBytes()).isEqualTo(200_000);
+            streams.values().forEach(JoinedStreams.Stream::handOn);
             open.values().forEach(request -> request.response().end());
             return 0;
         });
@@ -222,5 +222,98 @@ class JoinedStreamsTest {
         assertThat(onLoop(() -> stream("/gone").write(text("more")))).isFalse();
         assertThat(onLoop(() -> stream("/gone").waitingBytes())).isZero();
         assertThat(onLoop(() -> stream("/other").write(text("more")))).isTrue();
+    }
+
+    @Test
+    void whatIsHandedOnComesBeforeTheEndOfTheSameTurn() throws Exception {
+        Heard heard = hear("/last");
+        onLoop(() -> {
+            stream("/last").write(text("last words\n"));
+            stream("/last").handOn();
+            request("/last").response().end();
+            return 0;
+        });
+        await(heard.end.future());
+        assertThat(heard.bytes.toString()).isEqualTo("last words\n");
+    }
+
+    /** What was framed at once is counted: were it not, the client would break the connection off. */
+    @Test
+    void theClientsWindowsHoldForWhatIsFramedAtOnce() throws Exception {
+        Heard slow = hear("/slow");
+        slow.response.pause();
+        int lines = 0;
+        String line = "w".repeat(999) + "\n";
+        for (; onLoop(() -> stream("/slow").waitingBytes()) == 0; lines++) {
+            onLoop(() -> stream("/slow").write(text(line)));
+        }
+        // A window is 65,535 bytes; of what a client does not read it gives nothing back.
+        assertThat(lines).isEqualTo(66);
+        slow.response.resume();
+        int written = lines;
+        onLoop(() -> {
+            stream("/slow").handOn();
+            request("/slow").response().end();
+            return 0;
+        });
+        await(slow.end.future());
+        assertThat(slow.bytes.toString()).isEqualTo(line.repeat(written));
+    }
+
+    /** Any sizes in any turns, with clients that stop reading, read on and leave: each hears what was said, in order, to its end. */
+    @Test
+    void manyStreamsOfAllSizesAreHeardAsTheyWereWritten() throws Exception {
+        long seed = Long.getLong("seed", System.nanoTime());
+        System.out.println("-Dseed=" + seed);
+        Random random = new Random(seed);
+        Map<String, Heard> heard = new TreeMap<>();
+        Map<String, StringBuilder> said = new TreeMap<>();
+        for (int i = 0; i < STREAMS; i++) {
+            heard.put("/" + i, hear("/" + i));
+            said.put("/" + i, new StringBuilder());
+        }
+        for (int turn = 0; turn < 200; turn++) {
+            onLoop(() -> {
+                for (int i = random.nextInt(30); i > 0; i--) {
+                    String path = "/" + random.nextInt(STREAMS);
+                    StringBuilder all = said.get(path);
+                    if (all != null) {
+                        // Some beyond a frame, some beyond a window, most small.
+                        int size = random.nextInt(1, random.nextInt(20) == 0 ? 100_000 : 2_000);
+                        String words =
+                                Character.toString('a' + random.nextInt(26)).repeat(size);
+                        assertThat(stream(path).write(text(words))).isTrue();
+                        all.append(words);
+                    }
+                }
+                return 0;
+            });
+            String path = "/" + random.nextInt(STREAMS);
+            Heard one = requireNonNull(heard.get(path));
+            switch (random.nextInt(12)) {
+                case 0, 1, 2 -> one.response.pause();
+                case 3, 4, 5, 6 -> one.response.resume();
+                case 7 -> {
+                    if (said.size() > STREAMS / 2 && said.remove(path) != null) {
+                        one.response.request().reset();
+                    }
+                }
+                default -> {}
+            }
+        }
+        onLoop(() -> {
+            for (String path : said.keySet()) {
+                stream(path).handOn();
+                request(path).response().end();
+            }
+            return 0;
+        });
+        // Those that do not read hold the connection's window, too: nobody waits for it alone.
+        heard.values().forEach(each -> each.response.resume());
+        for (Map.Entry<String, StringBuilder> each : said.entrySet()) {
+            Heard one = requireNonNull(heard.get(each.getKey()));
+            await(one.end.future());
+            assertThat(one.bytes.toString()).isEqualTo(each.getValue().toString());
+        }
     }
 }

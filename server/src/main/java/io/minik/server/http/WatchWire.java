@@ -9,7 +9,6 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.ServerWebSocket;
-import io.vertx.core.internal.buffer.BufferInternal;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -80,7 +79,7 @@ interface WatchWire {
             if (stream != null) {
                 boolean there = true;
                 for (int i = 0; i < events.size(); i++) {
-                    there = stream.write(((BufferInternal) events.get(i)).getByteBuf());
+                    there = stream.write(events.get(i));
                 }
                 return there ? WRITTEN : GONE;
             }
@@ -121,11 +120,20 @@ interface WatchWire {
 
         @Override
         public Future<Void> end() {
+            handOn();
             return response.end();
+        }
+
+        private void handOn() {
+            JoinedStreams.Stream stream = joined;
+            if (stream != null) {
+                stream.handOn();
+            }
         }
 
         @Override
         public void cut() {
+            handOn();
             Outflow.cut(request);
         }
     }

@@ -146,7 +146,7 @@ public final class WatchCache {
         }
         CacheWatcher[] self = new CacheWatcher[1];
         CacheWatcher watcher =
-                new CacheWatcher(new Wakes.Bell(context, caches.wakes()), filter, bookmarks, sink, () -> forget(self));
+                new CacheWatcher(Wakes.Bell.of(context, caches.wakes()), filter, bookmarks, sink, () -> forget(self));
         self[0] = watcher;
         if (start.initialEvents()) {
             watcher.expectAny();

@@ -81,7 +81,7 @@ class BoundsTest {
 
     private CacheWatcher watcher(Notes notes) {
         return new CacheWatcher(
-                new Wakes.Bell(vertx.getOrCreateContext(), new Wakes(task -> {})), Filter.ALL, false, notes, () -> {});
+                Wakes.Bell.of(vertx.getOrCreateContext(), new Wakes(task -> {})), Filter.ALL, false, notes, () -> {});
     }
 
     @Test
