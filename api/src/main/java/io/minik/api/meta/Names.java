@@ -46,6 +46,18 @@ public final class Names {
                 "example.com");
     }
 
+    /** A subdomain behind {@code *.}: hosts of Ingresses. */
+    public static List<String> wildcardSubdomain(String name) {
+        return check(
+                name,
+                SUBDOMAIN_LENGTH,
+                wildcard -> wildcard.startsWith("*.") && isSubdomain(wildcard.substring(2)),
+                "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist"
+                        + " of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character",
+                "\\*\\." + SUBDOMAIN,
+                "*.example.com");
+    }
+
     /** RFC 1035 label: services. */
     public static List<String> dns1035Label(String name) {
         return check(

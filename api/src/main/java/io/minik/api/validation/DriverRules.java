@@ -117,7 +117,7 @@ final class DriverRules {
             String cidr = cidrs.get(at).asText();
             int slash = cidr.indexOf('/');
             boolean valid = slash > 0
-                    && ServiceRules.validIp(cidr.substring(0, slash))
+                    && Addresses.valid(cidr.substring(0, slash))
                     && cidr.substring(slash + 1).matches("[0-9]{1,3}")
                     && Integer.parseInt(cidr.substring(slash + 1)) <= (cidr.contains(":") ? 128 : 32);
             if (!valid) {
@@ -131,7 +131,7 @@ final class DriverRules {
 
     void ipAddress(JsonNode address) {
         String name = Json.text(address, "metadata", "name");
-        if (!ServiceRules.validIp(name)) {
+        if (!Addresses.valid(name)) {
             causes.invalid("metadata.name", name, "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)");
         }
         JsonNode parent = Json.at(address, "spec", "parentRef");

@@ -40,8 +40,8 @@ final class KindRules {
             case "services" -> new ServiceRules(causes).service(tree);
             case "endpoints" -> new ServiceRules(causes).endpoints(tree);
             case "endpointslices.discovery.k8s.io" -> new ServiceRules(causes).endpointSlice(tree);
-            case "ingresses.networking.k8s.io" -> new ServiceRules(causes).ingress(spec);
-            case "networkpolicies.networking.k8s.io" -> new ServiceRules(causes).networkPolicy(spec);
+            case "ingresses.networking.k8s.io" -> new IngressRules(causes).check(spec);
+            case "networkpolicies.networking.k8s.io" -> new NetworkPolicyRules(causes).check(spec);
             case "replicationcontrollers" -> new WorkloadRules(causes).replicationController(spec);
             case "deployments.apps" -> new WorkloadRules(causes).deployment(spec);
             case "replicasets.apps" -> new WorkloadRules(causes).selected(spec, Map.of());
@@ -52,7 +52,7 @@ final class KindRules {
                 new WorkloadRules(causes).jobSelector(tree);
             }
             case "cronjobs.batch" -> new WorkloadRules(causes).cronJob(spec);
-            case "horizontalpodautoscalers.autoscaling" -> new WorkloadRules(causes).autoscaler(spec);
+            case "horizontalpodautoscalers.autoscaling" -> new AutoscalerRules(causes).check(spec);
             case "poddisruptionbudgets.policy" -> new WorkloadRules(causes).disruptionBudget(spec);
             case "configmaps" -> new SmallKindRules(causes).configMap(tree);
             case "secrets" -> new SmallKindRules(causes).secret(tree);

@@ -7,15 +7,11 @@ import io.minik.ground.json.Json;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /** Services and what routes to pods. */
 final class ServiceRules {
-    private static final Pattern IPV4 = Pattern.compile(
-            "((25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])\\.){3}(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])");
-    private static final Pattern IPV6 = Pattern.compile("[0-9a-fA-F:]*:[0-9a-fA-F:.]*");
+    private static final String BALANCERS = "may only be used when `type` is 'LoadBalancer'";
     private static final int MAX_ENDPOINTS = 1000;
     private static final int MAX_AFFINITY_SECONDS = 86_400;
 
@@ -62,12 +58,47 @@ final class ServiceRules {
                     seconds,
                     "must be greater than 0 and less than 86400");
         }
+        balanced(spec, type);
         boolean routed = type.equals("NodePort") || type.equals("LoadBalancer") || !external.isEmpty();
         if (!routed && !Json.text(spec, "externalTrafficPolicy").isEmpty()) {
             causes.invalid(
                     "spec.externalTrafficPolicy",
                     Json.text(spec, "externalTrafficPolicy"),
                     "may only be set for externally-accessible services");
+        }
+    }
+
+    /** What is a load balancer's alone. */
+    private void balanced(JsonNode spec, String type) {
+        boolean balancer = type.equals("LoadBalancer");
+        for (String field : List.of("loadBalancerClass", "allocateLoadBalancerNodePorts")) {
+            if (spec.has(field) && !balancer) {
+                causes.forbidden("spec." + field, BALANCERS);
+            }
+        }
+        String balancerClass = Json.text(spec, "loadBalancerClass");
+        if (balancer && !balancerClass.isEmpty()) {
+            causes.invalid("spec.loadBalancerClass", balancerClass, Names.qualifiedName(balancerClass));
+        }
+        // Upstream's path has this capital letter.
+        String path = "spec.LoadBalancerSourceRanges";
+        JsonNode ranges = spec.path("loadBalancerSourceRanges");
+        if (!ranges.isEmpty() && !balancer) {
+            causes.forbidden(path, BALANCERS);
+        }
+        for (int at = 0; at < ranges.size(); at++) {
+            String range = ranges.get(at).asText();
+            if (Addresses.sloppyCidr(range.strip()).isEmpty()) {
+                causes.invalid(Causes.at(path, at), range, Addresses.CIDR_WORDS);
+            }
+        }
+        boolean local = balancer && Json.text(spec, "externalTrafficPolicy").equals("Local");
+        int check = Json.intOr(0, spec, "healthCheckNodePort");
+        if (check != 0 && !local) {
+            causes.invalid(
+                    "spec.healthCheckNodePort",
+                    check,
+                    "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'");
         }
     }
 
@@ -96,6 +127,7 @@ final class ServiceRules {
             } else if (port.has("port") && target.isInt() && (target.intValue() < 1 || target.intValue() > 65_535)) {
                 causes.invalid(here + ".targetPort", target, "must be between 1 and 65535, inclusive");
             }
+            appProtocol(port, here);
             if (!numbers.add(port.path("port") + Json.text(port, "protocol"))) {
                 causes.duplicate(here, port);
             }
@@ -144,118 +176,47 @@ final class ServiceRules {
                 if (type.equals("FQDN")) {
                     causes.invalid(Causes.at(here, item), address, Names.dns1123Subdomain(address));
                 } else if (type.equals("IPv4") || type.equals("IPv6")) {
-                    routableIp(address, Causes.at(here, item));
-                }
-            }
-        }
-    }
-
-    void ingress(JsonNode spec) {
-        JsonNode rules = spec.path("rules");
-        if (rules.isEmpty() && !spec.has("defaultBackend")) {
-            causes.invalid("spec", spec, "either `defaultBackend` or `rules` must be specified");
-        }
-        if (spec.has("defaultBackend")) {
-            backend(spec.path("defaultBackend"), "spec.defaultBackend");
-        }
-        for (int at = 0; at < rules.size(); at++) {
-            String here = "spec.rules[" + at + "]";
-            String host = Json.text(rules.get(at), "host");
-            if (IPV4.matcher(host).matches()) {
-                causes.invalid(here + ".host", host, "must be a DNS name, not an IP address");
-            } else if (!host.isEmpty()) {
-                causes.invalid(
-                        here + ".host", host, Names.dns1123Subdomain(host.startsWith("*.") ? host.substring(2) : host));
-            }
-            JsonNode http = rules.get(at).path("http");
-            if (!http.isMissingNode() && http.path("paths").isEmpty()) {
-                causes.required(here + ".http.paths");
-            }
-            for (int item = 0; item < http.path("paths").size(); item++) {
-                JsonNode path = http.path("paths").get(item);
-                String place = here + ".http.paths[" + item + "]";
-                String text = Json.text(path, "path");
-                String type = Json.text(path, "pathType");
-                if (type.isEmpty()) {
-                    causes.required(place + ".pathType", "pathType must be specified");
-                } else if (!type.equals("ImplementationSpecific") && !text.startsWith("/")) {
-                    causes.invalid(place + ".path", text, "must be an absolute path");
-                }
-                backend(path.path("backend"), place + ".backend");
-            }
-        }
-    }
-
-    private void backend(JsonNode backend, String path) {
-        JsonNode service = backend.path("service");
-        if (backend.has("resource")) {
-            if (backend.has("service")) {
-                causes.invalid(path, "", "cannot set both resource and service backends");
-            }
-            return;
-        }
-        if (service.isMissingNode()) {
-            causes.required(path, "resource or service backend is required");
-            return;
-        }
-        String name = Json.text(service, "name");
-        if (!name.isEmpty()) {
-            causes.invalid(path + ".service.name", name, Names.dns1035Label(name));
-        }
-        boolean named = !Json.text(service, "port", "name").isEmpty();
-        int number = Json.intOr(0, service, "port", "number");
-        if (named && number != 0) {
-            causes.invalid(path, "", "cannot set both port name & port number");
-        } else if (!named && number == 0) {
-            causes.required(path, "port name or number is required");
-        } else if (!named && (number < 1 || number > 65_535)) {
-            causes.invalid(path + ".service.port.number", number, "must be between 1 and 65535, inclusive");
-        }
-    }
-
-    void networkPolicy(JsonNode spec) {
-        for (Map.Entry<String, String> side :
-                Map.of("ingress", "from", "egress", "to").entrySet()) {
-            JsonNode rules = spec.path(side.getKey());
-            for (int at = 0; at < rules.size(); at++) {
-                JsonNode peers = rules.get(at).path(side.getValue());
-                for (int item = 0; item < peers.size(); item++) {
-                    JsonNode peer = peers.get(item);
-                    String here = "spec." + side.getKey() + "[" + at + "]." + side.getValue() + "[" + item + "]";
-                    if (peer.isEmpty()) {
-                        causes.required(here, "must specify a peer");
-                    } else if (peer.has("ipBlock") && peer.size() > 1) {
-                        causes.forbidden(here, "may not specify both ipBlock and another peer");
-                    }
-                    String cidr = Json.text(peer, "ipBlock", "cidr");
-                    if (peer.has("ipBlock") && !cidr.matches("[0-9a-fA-F.:]+/[0-9]{1,3}")) {
-                        causes.invalid(
-                                here + ".ipBlock.cidr",
-                                cidr,
-                                "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)");
+                    boolean v4 = type.equals("IPv4");
+                    if (Addresses.sloppy(address).filter(ip -> ip.isV4() == v4).isEmpty()) {
+                        causes.invalid(Causes.at(here, item), address, "must be a valid " + type + " address");
+                    } else {
+                        routableIp(address, Causes.at(here, item));
                     }
                 }
             }
-        }
-        JsonNode types = spec.path("policyTypes");
-        if (types.size() > 2) {
-            causes.invalid("spec.policyTypes", types, "may not specify more than two policyTypes");
-        }
-        for (int at = 0; at < types.size(); at++) {
-            if (!List.of("Ingress", "Egress").contains(types.get(at).asText())) {
-                causes.unsupported(
-                        "spec.policyTypes[" + at + "]", types.get(at).asText(), List.of("Ingress", "Egress"));
+            String hostname = Json.text(endpoints.get(at), "hostname");
+            if (!hostname.isEmpty()) {
+                causes.invalid("endpoints[" + at + "].hostname", hostname, Names.dns1123Label(hostname));
             }
+        }
+        slicePorts(slice.path("ports"));
+    }
+
+    private void slicePorts(JsonNode ports) {
+        Set<String> names = new HashSet<>();
+        for (int at = 0; at < ports.size(); at++) {
+            String here = Causes.at("ports", at);
+            String name = Json.text(ports.get(at), "name");
+            if (!name.isEmpty()) {
+                causes.invalid(here + ".name", name, Names.dns1123Label(name));
+            }
+            if (!names.add(name)) {
+                causes.duplicate(here + ".name", name);
+            }
+            appProtocol(ports.get(at), here);
         }
     }
 
-    static boolean validIp(String text) {
-        return IPV4.matcher(text).matches() || IPV6.matcher(text).matches();
+    private void appProtocol(JsonNode port, String path) {
+        String protocol = Json.text(port, "appProtocol");
+        if (!protocol.isEmpty()) {
+            causes.invalid(path + ".appProtocol", protocol, Names.qualifiedName(protocol));
+        }
     }
 
     private void ip(String text, String path) {
-        if (!validIp(text)) {
-            causes.invalid(path, text, "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)");
+        if (!Addresses.valid(text)) {
+            causes.invalid(path, text, Addresses.WORDS);
         }
     }
 

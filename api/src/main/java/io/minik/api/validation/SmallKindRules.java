@@ -130,6 +130,12 @@ final class SmallKindRules {
             causes.unsupported(
                     "spec.capacity", spec.path("capacity").fieldNames().next(), List.of("storage"));
         }
+        for (Map.Entry<String, JsonNode> capacity : spec.path("capacity").properties()) {
+            String size = capacity.getValue().asText();
+            if (Quantity.find(size).map(Quantity::signum).orElse(1) <= 0) {
+                causes.invalid(Causes.at("spec.capacity", capacity.getKey()), size, "must be greater than zero");
+            }
+        }
         List<String> sources = spec.propertyStream()
                 .map(Map.Entry::getKey)
                 .filter(name -> !VOLUME_WITHOUT_SOURCE.contains(name))
@@ -154,6 +160,10 @@ final class SmallKindRules {
             if (!ACCESS_MODES.contains(mode.asText())) {
                 causes.unsupported(path + ".accessModes", mode.asText(), ACCESS_MODES);
             }
+        }
+        boolean alone = modes.valueStream().anyMatch(mode -> mode.asText().equals("ReadWriteOncePod"));
+        if (modes.size() > 1 && alone) {
+            causes.forbidden(path + ".accessModes", "may not use ReadWriteOncePod with other access modes");
         }
     }
 

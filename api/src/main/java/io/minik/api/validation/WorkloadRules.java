@@ -250,20 +250,6 @@ final class WorkloadRules {
         job(job, "spec.jobTemplate.spec");
     }
 
-    void autoscaler(JsonNode spec) {
-        if (!spec.has("maxReplicas")) {
-            causes.invalid("spec.maxReplicas", 0, "must be greater than 0");
-        } else if (Json.intOr(1, spec, "maxReplicas") < Json.intOr(1, spec, "minReplicas")) {
-            causes.invalid(
-                    "spec.maxReplicas", spec.path("maxReplicas"), "must be greater than or equal to `minReplicas`");
-        }
-        for (String field : List.of("kind", "name")) {
-            if (Json.text(spec, "scaleTargetRef", field).isEmpty()) {
-                causes.required("spec.scaleTargetRef." + field);
-            }
-        }
-    }
-
     void disruptionBudget(JsonNode spec) {
         if (spec.has("minAvailable") && spec.has("maxUnavailable")) {
             causes.invalid("spec", spec, "minAvailable and maxUnavailable cannot be both set");
