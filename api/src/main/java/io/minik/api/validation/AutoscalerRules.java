@@ -150,10 +150,6 @@ final class AutoscalerRules {
                     window,
                     "must be less than or equal to " + LONGEST_WINDOW_SECONDS);
         }
-        String select = Json.text(rules, "selectPolicy");
-        if (!select.isEmpty() && !List.of("Max", "Min", "Disabled").contains(select)) {
-            causes.unsupported(path + ".selectPolicy", select, List.of("Disabled", "Max", "Min"));
-        }
         JsonNode policies = rules.path("policies");
         if (policies.isEmpty()) {
             causes.required(path + ".policies", "must specify at least one Policy");
@@ -164,10 +160,6 @@ final class AutoscalerRules {
     }
 
     private void policy(JsonNode policy, String here) {
-        String type = Json.text(policy, "type");
-        if (!type.equals("Pods") && !type.equals("Percent")) {
-            causes.unsupported(here + ".type", type, List.of("Percent", "Pods"));
-        }
         if (Json.intOr(0, policy, "value") <= 0) {
             causes.invalid(here + ".value", Json.intOr(0, policy, "value"), "must be greater than zero");
         }

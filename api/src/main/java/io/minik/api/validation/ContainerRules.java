@@ -17,6 +17,10 @@ final class ContainerRules {
     private static final Set<String> NATIVE = Set.of("cpu", "memory", "ephemeral-storage", "storage", "pods");
     private static final List<String> HANDLERS = List.of("exec", "httpGet", "tcpSocket", "grpc");
     private static final List<String> HOOKS = List.of("exec", "httpGet", "tcpSocket", "sleep");
+    /** Known as labels of fields, but none that a variable can have. */
+    private static final Set<String> OTHER_FIELDS = Set.of(
+            "metadata.annotations", "metadata.labels", "spec.restartPolicy", "spec.schedulerName", "status.phase");
+
     private static final Set<String> POD_FIELDS = Set.of(
             "metadata.name",
             "metadata.namespace",
@@ -136,8 +140,13 @@ final class ContainerRules {
         String field = Json.text(source, "fieldRef", "fieldPath");
         if (source.has("fieldRef") && !field.isEmpty() && !POD_FIELDS.contains(field)) {
             boolean entry = field.matches("metadata\\.(labels|annotations)\\['.+'\\]");
-            if (!entry) {
+            if (OTHER_FIELDS.contains(field)) {
                 causes.unsupported(path + ".fieldRef.fieldPath", field, POD_FIELDS);
+            } else if (!entry) {
+                causes.invalid(
+                        path + ".fieldRef.fieldPath",
+                        field,
+                        "error converting fieldPath: field label not supported: " + field);
             }
         }
         JsonNode resource = source.path("resourceFieldRef");

@@ -80,7 +80,6 @@ final class FieldRules {
         "ValidatingAdmissionPolicySpec.failurePolicy=Fail,Ignore",
         "HPAScalingRules.selectPolicy=Max,Min,Disabled",
         "HPAScalingPolicy.type=Pods,Percent",
-        "MetricTarget.type=Utilization,Value,AverageValue",
         "CertificateSigningRequestCondition.status=True,False,Unknown",
         "NodeCondition.status=True,False,Unknown",
     };
@@ -129,6 +128,8 @@ final class FieldRules {
     private static final Set<String> NOT_REQUIRED = Set.of(
             "LabelSelectorRequirement.key",
             "LabelSelectorRequirement.operator",
+            "PodAffinityTerm.topologyKey",
+            "TopologySpreadConstraint.topologyKey",
             "EventSeries.count",
             "HTTPHeader.value",
             "Subject.kind",

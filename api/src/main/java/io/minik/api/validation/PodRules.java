@@ -12,6 +12,9 @@ import java.util.Set;
 
 /** PodSpec, wherever it stands. */
 final class PodRules {
+    /** Of a pod that names none. */
+    private static final long GRACE_SECONDS = 30;
+
     /** What resolvers of today read from resolv.conf. */
     private static final int MAX_SEARCHES = 32;
 
@@ -39,8 +42,8 @@ final class PodRules {
         Map<String, JsonNode> volumes = new HashMap<>(claims);
         volumes.putAll(new VolumeRules(causes).volumes(spec.path("volumes"), path + ".volumes"));
         Set<String> names = new HashSet<>();
-        containers(spec, path, "initContainers", volumes, names);
         containers(spec, path, "containers", volumes, names);
+        containers(spec, path, "initContainers", volumes, names);
         if (!template && spec.path("ephemeralContainers").size() > 0) {
             containers(spec, path, "ephemeralContainers", volumes, names);
         }
@@ -161,10 +164,28 @@ final class PodRules {
                 causes.duplicate(here + ".name", name);
             }
             containers.check(container, here, list, volumes);
+            sleeps(container, spec, here);
             String mount = Json.text(container, "securityContext", "procMount");
             if (mount.equals("Unmasked") && Json.boolOr(true, spec, "hostUsers")) {
                 causes.invalid(
                         here + ".securityContext.procMount", mount, "`hostUsers` must be false to use `Unmasked`");
+            }
+        }
+    }
+
+    /** A hook can't sleep longer than its pod may take to end. */
+    private void sleeps(JsonNode container, JsonNode spec, String path) {
+        long asked = Json.longOr(GRACE_SECONDS, spec, "terminationGracePeriodSeconds");
+        // Below nothing is one second, in all that looks at it.
+        long grace = asked < 0 ? 1 : asked;
+        for (String hook : List.of("postStart", "preStop")) {
+            JsonNode sleep = Json.at(container, "lifecycle", hook, "sleep");
+            long seconds = Json.longOr(0, sleep, "seconds");
+            if (!sleep.isMissingNode() && (seconds < 0 || seconds > grace)) {
+                causes.invalid(
+                        path + ".lifecycle." + hook + ".sleep",
+                        seconds,
+                        "must be non-negative and less than terminationGracePeriodSeconds (" + grace + ")");
             }
         }
     }
@@ -179,10 +200,10 @@ final class PodRules {
                 int host = Json.intOr(0, ports.get(port), "hostPort");
                 String here = path + ".containers[" + at + "].ports[" + port + "]";
                 if (host != 0) {
-                    String key = Json.text(ports.get(port), "hostIP") + "/" + host + "/"
-                            + Json.textOr("TCP", ports.get(port), "protocol");
+                    String key = Json.textOr("TCP", ports.get(port), "protocol") + "/"
+                            + Json.text(ports.get(port), "hostIP") + "/" + host;
                     if (taken.put(key, here) != null) {
-                        causes.duplicate(here + ".hostPort", ports.get(port).path("hostPort"));
+                        causes.duplicate(here + ".hostPort", key);
                     }
                     boolean same = host == Json.intOr(0, ports.get(port), "containerPort");
                     if (Json.bool(spec, "hostNetwork") && !same) {

@@ -141,6 +141,9 @@ final class SchedulingRules {
                 causes.invalid(here + ".maxSkew", Json.intOr(0, constraint, "maxSkew"), "must be greater than zero");
             }
             String key = Json.text(constraint, "topologyKey");
+            if (key.isEmpty()) {
+                causes.required(here + ".topologyKey", "can not be empty");
+            }
             String action = Json.text(constraint, "whenUnsatisfiable");
             if (!seen.add(key + "," + action)) {
                 causes.duplicate(here + ".{topologyKey, whenUnsatisfiable}", "{" + key + ", " + action + "}");

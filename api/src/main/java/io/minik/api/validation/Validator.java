@@ -166,7 +166,9 @@ public final class Validator {
         }
         if (FieldRules.port(type, field) && (value < 1 || value > 65_535)) {
             boolean unset = value == 0 && field.name().equals("hostPort");
-            if (!unset) {
+            if (value == 0 && field.name().equals("containerPort")) {
+                causes.required(path);
+            } else if (!unset) {
                 causes.invalid(path, value, "must be between 1 and 65535, inclusive");
             }
         }

@@ -44,6 +44,112 @@ class KindWordsTest {
                 .isEqualTo(want.equals("ok") ? "" : want);
     }
 
+    private static final String LABEL =
+            "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an"
+                    + " alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is"
+                    + " '[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '~', quoteCharacter = '#', textBlock = """
+            'name':'c','image':'i'~ok
+            'image':'i'~spec.containers[0].name: Required value
+            'name':'A_','image':'i'~spec.containers[0].name: Invalid value: "A_": {LABEL}
+            'name':'c'~spec.containers[0].image: Required value
+            'name':'c','image':' i'~spec.containers[0].image: Invalid value: " i": must not have leading or trailing whitespace
+            'name':'c','image':'i','imagePullPolicy':'Sometimes'~spec.containers[0].imagePullPolicy: Unsupported value: "Sometimes": supported values: "Always", "IfNotPresent", "Never"
+            'name':'c','image':'i','ports':[{'containerPort':0}]~spec.containers[0].ports[0].containerPort: Required value
+            'name':'c','image':'i','ports':[{'containerPort':70000}]~spec.containers[0].ports[0].containerPort: Invalid value: 70000: {PORT}
+            'name':'c','image':'i','ports':[{'containerPort':80,'hostPort':70000}]~spec.containers[0].ports[0].hostPort: Invalid value: 70000: {PORT}
+            'name':'c','image':'i','ports':[{'name':'a','containerPort':80},{'name':'a','containerPort':81}]~spec.containers[0].ports[1].name: Duplicate value: "a"
+            'name':'c','image':'i','ports':[{'name':'Too_long','containerPort':80}]~spec.containers[0].ports[0].name: Invalid value: "Too_long": must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)
+            'name':'c','image':'i','ports':[{'containerPort':80,'protocol':'ICMP'}]~spec.containers[0].ports[0].protocol: Unsupported value: "ICMP": supported values: "SCTP", "TCP", "UDP"
+            'name':'c','image':'i','ports':[{'containerPort':80,'hostPort':80},{'containerPort':81,'hostPort':80}]~spec.containers[0].ports[1].hostPort: Duplicate value: "TCP//80"
+            'name':'c','image':'i','env':[{'name':'A','value':'b'},{'name':'1.odd-NAME','value':'b'}]~ok
+            'name':'c','image':'i','env':[{'value':'b'}]~spec.containers[0].env[0].name: Required value
+            'name':'c','image':'i','env':[{'name':'a=b'}]~spec.containers[0].env[0].name: Invalid value: "a=b": a valid environment variable name must consist only of printable ASCII characters other than '='
+            'name':'c','image':'i','env':[{'name':'A','value':'x','valueFrom':{'fieldRef':{'fieldPath':'metadata.name'}}}]~spec.containers[0].env[0].valueFrom: Invalid value: "": may not be specified when `value` is not empty
+            'name':'c','image':'i','env':[{'name':'A','valueFrom':{'fieldRef':{'fieldPath':'metadata.name'},'configMapKeyRef':{'name':'m','key':'k'}}}]~spec.containers[0].env[0].valueFrom: Invalid value: "": may not have more than one field specified at a time
+            'name':'c','image':'i','env':[{'name':'A','valueFrom':{'fieldRef':{'fieldPath':'metadata.shoe'}}}]~spec.containers[0].env[0].valueFrom.fieldRef.fieldPath: Invalid value: "metadata.shoe": error converting fieldPath: field label not supported: metadata.shoe
+            'name':'c','image':'i','env':[{'name':'A','valueFrom':{'configMapKeyRef':{'name':'m','key':''}}}]~spec.containers[0].env[0].valueFrom.configMapKeyRef.key: Required value
+            'name':'c','image':'i','volumeMounts':[{'name':'v','mountPath':'/a'}]~spec.containers[0].volumeMounts[0].name: Not found: "v"
+            'name':'c','image':'i','resources':{'limits':{'cpu':'-1'}}~spec.containers[0].resources.limits[cpu]: Invalid value: "-1": must be greater than or equal to 0; spec.containers[0].resources.requests[cpu]: Invalid value: "-1": must be greater than or equal to 0
+            'name':'c','image':'i','resources':{'limits':{'cpu':'1'},'requests':{'cpu':'2'}}~spec.containers[0].resources.requests: Invalid value: "2": must be less than or equal to cpu limit of 1
+            'name':'c','image':'i','livenessProbe':{}~spec.containers[0].livenessProbe: Required value: must specify a handler type
+            'name':'c','image':'i','livenessProbe':{'httpGet':{'port':80},'successThreshold':2}~spec.containers[0].livenessProbe.successThreshold: Invalid value: 2: must be 1
+            'name':'c','image':'i','readinessProbe':{'httpGet':{'port':80},'successThreshold':2}~ok
+            'name':'c','image':'i','readinessProbe':{'httpGet':{'port':0}}~spec.containers[0].readinessProbe.httpGet.port: Invalid value: 0: {PORT}
+            'name':'c','image':'i','readinessProbe':{'tcpSocket':{'port':'no_port'}}~spec.containers[0].readinessProbe.tcpSocket.port: Invalid value: "no_port": must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)
+            'name':'c','image':'i','readinessProbe':{'exec':{'command':[]}}~spec.containers[0].readinessProbe.exec.command: Required value
+            'name':'c','image':'i','readinessProbe':{'httpGet':{'port':80,'scheme':'FTP'}}~spec.containers[0].readinessProbe.httpGet.scheme: Unsupported value: "FTP": supported values: "HTTP", "HTTPS"
+            'name':'c','image':'i','readinessProbe':{'exec':{'command':['x']},'periodSeconds':-1}~spec.containers[0].readinessProbe.periodSeconds: Invalid value: -1: must be greater than or equal to 0
+            'name':'c','image':'i','readinessProbe':{'exec':{'command':['x']},'terminationGracePeriodSeconds':5}~spec.containers[0].readinessProbe.terminationGracePeriodSeconds: Invalid value: 5: must not be set for readinessProbes
+            'name':'c','image':'i','lifecycle':{'preStop':{}}~spec.containers[0].lifecycle.preStop: Required value: must specify a handler type
+            'name':'c','image':'i','lifecycle':{'preStop':{'sleep':{'seconds':-1}}}~spec.containers[0].lifecycle.preStop.sleep: Invalid value: -1: must be non-negative and less than terminationGracePeriodSeconds (30)
+            'name':'c','image':'i','securityContext':{'runAsUser':-1}~spec.containers[0].securityContext.runAsUser: Invalid value: -1: must be between 0 and 2147483647, inclusive
+            'name':'c','image':'i','securityContext':{'privileged':true,'allowPrivilegeEscalation':false}~spec.containers[0].securityContext: Invalid value: {"privileged":true,"allowPrivilegeEscalation":false}: cannot set `allowPrivilegeEscalation` to false and `privileged` to true
+            'name':'c','image':'i','terminationMessagePolicy':'Guess'~spec.containers[0].terminationMessagePolicy: Unsupported value: "Guess": supported values: "FallbackToLogsOnError", "File"
+            """)
+    void containers(String container, String words) {
+        says("v1", "Pod", "'spec':{'containers':[{" + container + "}]}", words.replace("{LABEL}", LABEL));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '~', quoteCharacter = '#', textBlock = """
+            'restartPolicy':'Maybe'~spec.restartPolicy: Unsupported value: "Maybe": supported values: "Always", "Never", "OnFailure"
+            'activeDeadlineSeconds':0~spec.activeDeadlineSeconds: Invalid value: 0: must be between 1 and 2147483647, inclusive
+            'dnsPolicy':'Guess'~spec.dnsPolicy: Unsupported value: "Guess": supported values: "ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"
+            'dnsPolicy':'None'~spec.dnsConfig: Required value: must provide `dnsConfig` when `dnsPolicy` is None
+            'dnsPolicy':'None','dnsConfig':{}~spec.dnsConfig.nameservers: Required value: must provide at least one DNS nameserver when `dnsPolicy` is None
+            'dnsConfig':{'nameservers':['x']}~spec.dnsConfig.nameservers[0]: Invalid value: "x": must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)
+            'dnsConfig':{'nameservers':['1.1.1.1','1.1.1.2','1.1.1.3','1.1.1.4']}~spec.dnsConfig.nameservers: Invalid value: ["1.1.1.1","1.1.1.2","1.1.1.3","1.1.1.4"]: must not have more than 3 nameservers
+            'hostname':'A_'~spec.hostname: Invalid value: "A_": {LABEL}
+            'subdomain':'A_'~spec.subdomain: Invalid value: "A_": {LABEL}
+            'nodeSelector':{'a b':'c'}~spec.nodeSelector: Invalid value: "a b": name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')
+            'volumes':[{'name':'v','emptyDir':{}},{'name':'v','emptyDir':{}}]~spec.volumes[1].name: Duplicate value: "v"
+            'volumes':[{'name':'v'}]~ok
+            'volumes':[{'name':'v','emptyDir':{},'hostPath':{'path':'/a'}}]~spec.volumes[0].hostPath: Forbidden: may not specify more than 1 volume type
+            'volumes':[{'name':'v','configMap':{}}]~spec.volumes[0].configMap.name: Required value
+            'volumes':[{'name':'v','secret':{}}]~spec.volumes[0].secret.secretName: Required value
+            'volumes':[{'name':'v','configMap':{'name':'m','defaultMode':512}}]~spec.volumes[0].configMap.defaultMode: Invalid value: 512: must be a number between 0 and 0777 (octal), both inclusive
+            'volumes':[{'name':'v','configMap':{'name':'m','items':[{'key':'a','path':'../b'}]}}]~spec.volumes[0].configMap.items[0].path: Invalid value: "../b": must not contain '..'
+            'volumes':[{'name':'v','configMap':{'name':'m','items':[{'key':'a','path':'/b'}]}}]~spec.volumes[0].configMap.items[0].path: Invalid value: "/b": must be a relative path
+            'volumes':[{'name':'v','hostPath':{'path':'/a/../b'}}]~spec.volumes[0].hostPath.path: Invalid value: "/a/../b": must not contain '..'
+            'volumes':[{'name':'v','hostPath':{'path':'/a','type':'Cave'}}]~spec.volumes[0].hostPath.type: Unsupported value: "Cave": supported values: "BlockDevice", "CharDevice", "Directory", "DirectoryOrCreate", "File", "FileOrCreate", "Socket"
+            'volumes':[{'name':'v','persistentVolumeClaim':{}}]~spec.volumes[0].persistentVolumeClaim.claimName: Required value
+            'tolerations':[{'operator':'Equal','value':'v'}]~spec.tolerations[0].operator: Invalid value: "Equal": operator must be Exists when `key` is empty, which means "match all values and all keys"
+            'tolerations':[{'key':'a','operator':'Exists','value':'v'}]~spec.tolerations[0].operator: Invalid value: "v": value must be empty when `operator` is 'Exists'
+            'tolerations':[{'key':'a','operator':'Exists','effect':'NoSchedule','tolerationSeconds':5}]~spec.tolerations[0].effect: Invalid value: "NoSchedule": effect must be 'NoExecute' when `tolerationSeconds` is set
+            'topologySpreadConstraints':[{'maxSkew':0,'topologyKey':'z','whenUnsatisfiable':'DoNotSchedule'}]~spec.topologySpreadConstraints[0].maxSkew: Invalid value: 0: must be greater than zero
+            'topologySpreadConstraints':[{'maxSkew':1,'topologyKey':'','whenUnsatisfiable':'DoNotSchedule'}]~spec.topologySpreadConstraints[0].topologyKey: Required value: can not be empty
+            'affinity':{'nodeAffinity':{'preferredDuringSchedulingIgnoredDuringExecution':[{'weight':0,'preference':{'matchExpressions':[{'key':'a','operator':'Exists'}]}}]}}~spec.affinity.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution[0].weight: Invalid value: 0: must be in the range 1-100
+            'affinity':{'podAffinity':{'requiredDuringSchedulingIgnoredDuringExecution':[{'labelSelector':{}}]}}~spec.affinity.podAffinity.requiredDuringSchedulingIgnoredDuringExecution[0].topologyKey: Required value: can not be empty
+            'serviceAccountName':'A_'~spec.serviceAccountName: Invalid value: "A_": {SUBDOMAIN}
+            'runtimeClassName':'A_'~spec.runtimeClassName: Invalid value: "A_": {SUBDOMAIN}
+            'readinessGates':[{'conditionType':'a b'}]~spec.readinessGates[0].conditionType: Invalid value: "a b": name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')
+            'schedulingGates':[{'name':'a/b'},{'name':'a/b'}]~spec.schedulingGates[1]: Duplicate value: "a/b"
+            'hostAliases':[{'ip':'x'}]~spec.hostAliases[0].ip: Invalid value: "x": must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)
+            'hostNetwork':true,'containers':[{'name':'d','image':'i','ports':[{'containerPort':80,'hostPort':81}]}]~spec.containers[0].ports[0].containerPort: Invalid value: 80: must match `hostPort` when `hostNetwork` is true
+            'containers':[{'name':'d','image':'i'},{'name':'d','image':'i'}]~spec.containers[1].name: Duplicate value: "d"
+            'initContainers':[{'name':'c','image':'i'}]~spec.initContainers[0].name: Duplicate value: "c"
+            'initContainers':[{'name':'d','image':'i','livenessProbe':{'exec':{'command':['x']}}}]~spec.initContainers[0].livenessProbe: Forbidden: may not be set for init containers without restartPolicy=Always
+            'shareProcessNamespace':true,'hostPID':true~spec.shareProcessNamespace: Invalid value: true: ShareProcessNamespace and HostPID cannot both be enabled
+            'securityContext':{'sysctls':[{'name':'a b','value':'1'}]}~spec.securityContext.sysctls[0].name: Invalid value: "a b": must have at most 253 characters and match regex ^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$
+            'securityContext':{'sysctls':[{'name':'kernel.shm_rmid_forced','value':'1'},{'name':'kernel.shm_rmid_forced','value':'0'}]}~spec.securityContext.sysctls[1].name: Duplicate value: "kernel.shm_rmid_forced"
+            'priority':5~ok
+            """)
+    void pods(String spec, String words) {
+        String containers = spec.contains("'containers'") ? "" : ",'containers':[{'name':'c','image':'i'}]";
+        String subdomain =
+                "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must"
+                        + " start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is"
+                        + " '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
+        says(
+                "v1",
+                "Pod",
+                "'spec':{" + spec + containers + "}",
+                words.replace("{LABEL}", LABEL).replace("{SUBDOMAIN}", subdomain));
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '~', quoteCharacter = '#', textBlock = """
             'ingress':[{}]~ok
@@ -200,6 +306,10 @@ class KindWordsTest {
             'maxReplicas':3,'metrics':[{'type':'Resource','resource':{'name':'cpu','target':{'type':'Utilization'}}}]~spec.metrics[0].resource.target.averageUtilization: Required value: must set either a target raw value or a target utilization
             'maxReplicas':3,'metrics':[{'type':'Resource','resource':{'name':'cpu','target':{'type':'Utilization','averageUtilization':0}}}]~spec.metrics[0].resource.target.averageUtilization: Invalid value: 0: must be greater than 0
             'maxReplicas':3,'metrics':[{'type':'Resource','resource':{'name':'cpu','target':{'type':'AverageValue','averageValue':'-1'}}}]~spec.metrics[0].resource.target.averageValue: Invalid value: "-1": must be positive
+            'maxReplicas':3,'metrics':[{'type':'Resource','resource':{'name':'cpu','target':{'type':'Guess','averageUtilization':5}}}]~spec.metrics[0].resource.target.type: Invalid value: "Guess": must be either Utilization, Value, or AverageValue
+            'maxReplicas':3,'metrics':[{'type':'Pods','pods':{'metric':{'name':'m'},'target':{'type':'Value','value':'1'}}}]~spec.metrics[0].pods.target.averageValue: Required value: must specify a positive target averageValue
+            'maxReplicas':3,'metrics':[{'type':'External','external':{'metric':{'name':'m'},'target':{'type':'Value','value':'1','averageValue':'1'}}}]~spec.metrics[0].external.target.value: Forbidden: may not set both a target value for metric and a per-pod target
+            'maxReplicas':3,'metrics':[{'type':'Pods','pods':{'metric':{'name':'m'},'target':{'type':'AverageValue','averageValue':'1'}},'resource':{'name':'cpu','target':{'type':'Utilization','averageUtilization':5}}}]~spec.metrics[0].resource: Forbidden: must populate the given metric source only
             'maxReplicas':3,'metrics':[{'type':'Weather'}]~spec.metrics[0].type: Unsupported value: "Weather": supported values: "ContainerResource", "External", "Object", "Pods", "Resource"
             'maxReplicas':3,'behavior':{'scaleDown':{'stabilizationWindowSeconds':3601}}~spec.behavior.scaleDown.stabilizationWindowSeconds: Invalid value: 3601: must be less than or equal to 3600
             'maxReplicas':3,'behavior':{'scaleUp':{'selectPolicy':'Some'}}~spec.behavior.scaleUp.selectPolicy: Unsupported value: "Some": supported values: "Disabled", "Max", "Min"

@@ -139,6 +139,8 @@ public final class JoinedStreams {
         return present;
     }
 
+    @SuppressWarnings(
+            "ReferenceEquality") // The very same buffer is meant: comparing bytes would cost what this spares.
     private ByteBuf bytes(Buffer piece) {
         if (latest != piece) {
             latest = piece;
