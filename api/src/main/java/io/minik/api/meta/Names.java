@@ -3,6 +3,7 @@ package io.minik.api.meta;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /** The shapes of names (apimachinery's util/validation): each check answers with what is wrong, in Kubernetes' words. */
 public final class Names {
@@ -27,11 +28,12 @@ public final class Names {
                 name,
                 LABEL_LENGTH,
                 Names::isLabel,
-                "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and"
-                        + " end with an alphanumeric character",
-                LABEL,
-                "my-name",
-                "123-abc");
+                () -> shape(
+                        "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and"
+                                + " end with an alphanumeric character",
+                        LABEL,
+                        "my-name",
+                        "123-abc"));
     }
 
     /** RFC 1123 subdomain: most kinds. */
@@ -40,10 +42,11 @@ public final class Names {
                 name,
                 SUBDOMAIN_LENGTH,
                 Names::isSubdomain,
-                "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must"
-                        + " start and end with an alphanumeric character",
-                SUBDOMAIN,
-                "example.com");
+                () -> shape(
+                        "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must"
+                                + " start and end with an alphanumeric character",
+                        SUBDOMAIN,
+                        "example.com"));
     }
 
     /** A subdomain behind {@code *.}: hosts of Ingresses. */
@@ -52,10 +55,11 @@ public final class Names {
                 name,
                 SUBDOMAIN_LENGTH,
                 wildcard -> wildcard.startsWith("*.") && isSubdomain(wildcard.substring(2)),
-                "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist"
-                        + " of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character",
-                "\\*\\." + SUBDOMAIN,
-                "*.example.com");
+                () -> shape(
+                        "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist"
+                                + " of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character",
+                        "\\*\\." + SUBDOMAIN,
+                        "*.example.com"));
     }
 
     /** RFC 1035 label: services. */
@@ -64,11 +68,12 @@ public final class Names {
                 name,
                 LABEL_LENGTH,
                 name1035 -> isLabel(name1035) && isLower(name1035.charAt(0)),
-                "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic"
-                        + " character, and end with an alphanumeric character",
-                LABEL_1035,
-                "my-name",
-                "abc-123");
+                () -> shape(
+                        "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic"
+                                + " character, and end with an alphanumeric character",
+                        LABEL_1035,
+                        "my-name",
+                        "abc-123"));
     }
 
     /** RBAC's names: what can stand in a path. */
@@ -265,14 +270,13 @@ public final class Names {
         return c >= 'a' && c <= 'z';
     }
 
-    private static List<String> check(
-            String name, int most, Predicate<String> shape, String words, String regex, String... examples) {
+    private static List<String> check(String name, int most, Predicate<String> shape, Supplier<String> words) {
         List<String> wrong = new ArrayList<>();
         if (name.length() > most) {
             wrong.add(tooLong(most));
         }
         if (!shape.test(name)) {
-            wrong.add(shape(words, regex, examples));
+            wrong.add(words.get());
         }
         return wrong;
     }

@@ -71,12 +71,16 @@ final class Ownership {
     }
 
     /** @param changed also what is new */
-    record Difference(FieldSet changed, FieldSet removed) {}
+    record Difference(FieldSet changed, FieldSet removed) {
+        Difference child(String element) {
+            return new Difference(changed.child(element), removed.child(element));
+        }
+    }
 
     static Difference difference(Type type, ObjectNode before, ObjectNode after) {
         FieldSet changed = new FieldSet();
         FieldSet removed = new FieldSet();
-        structs(type, before, after, changed, removed);
+        structs(type, before, after, new Difference(changed, removed));
         return new Difference(bare(changed), bare(removed));
     }
 
@@ -115,13 +119,13 @@ final class Ownership {
         }
     }
 
-    private static void structs(Type type, ObjectNode before, ObjectNode after, FieldSet changed, FieldSet removed) {
+    private static void structs(Type type, ObjectNode before, ObjectNode after, Difference into) {
         Set<String> names = new LinkedHashSet<>();
         before.fieldNames().forEachRemaining(names::add);
         after.fieldNames().forEachRemaining(names::add);
         for (String name : names) {
             Field field = find(type, name);
-            values(field, before.get(name), after.get(name), "f:" + name, changed, removed);
+            values(field, before.get(name), after.get(name), "f:" + name, into);
         }
     }
 
@@ -130,27 +134,26 @@ final class Ownership {
             @Nullable JsonNode before,
             @Nullable JsonNode after,
             String element,
-            FieldSet changed,
-            FieldSet removed) {
+            Difference into) {
         if (before == null) {
             if (after != null) {
-                fresh(field, after, changed.child(element));
+                fresh(field, after, into.changed().child(element));
             }
             return;
         }
         if (after == null) {
-            fresh(field, before, removed.child(element));
+            fresh(field, before, into.removed().child(element));
             return;
         }
         if (Equal.same(before, after)) {
             return;
         }
         if (single(field) && before instanceof ObjectNode old && after instanceof ObjectNode now) {
-            structs(type(field), old, now, changed.child(element), removed.child(element));
+            structs(type(field), old, now, into.child(element));
             return;
         }
         if (!divisible(field)) {
-            changed.child(element).add();
+            into.changed().child(element).add();
             return;
         }
         Map<String, JsonNode> olds = parts(field, before);
@@ -158,28 +161,23 @@ final class Ownership {
         Set<String> all = new LinkedHashSet<>(olds.keySet());
         all.addAll(nows.keySet());
         for (String part : all) {
-            parts(field, olds.get(part), nows.get(part), part, changed.child(element), removed.child(element));
+            parts(field, olds.get(part), nows.get(part), part, into.child(element));
         }
     }
 
     private static void parts(
-            @Nullable Field field,
-            @Nullable JsonNode before,
-            @Nullable JsonNode after,
-            String part,
-            FieldSet changed,
-            FieldSet removed) {
+            @Nullable Field field, @Nullable JsonNode before, @Nullable JsonNode after, String part, Difference into) {
         if (before instanceof ObjectNode old && after instanceof ObjectNode now && structured(field)) {
-            structs(type(field), old, now, changed.child(part), removed.child(part));
+            structs(type(field), old, now, into.child(part));
         } else if (after == null) {
-            removed.child(part).add();
+            into.removed().child(part).add();
         } else if (before == null) {
-            changed.child(part).add();
+            into.changed().child(part).add();
             if (structured(field) && after instanceof ObjectNode now) {
-                struct(type(field), now, changed.child(part));
+                struct(type(field), now, into.changed().child(part));
             }
         } else if (!Equal.same(before, after)) {
-            changed.child(part).add();
+            into.changed().child(part).add();
         }
     }
 

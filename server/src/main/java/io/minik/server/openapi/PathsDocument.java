@@ -141,13 +141,14 @@ final class PathsDocument {
         String collection = namespaced + resource.plural();
         List<Operation> all = new ArrayList<>();
         if (row.has("list")) {
-            all.add(operation(row, "get", "list", LIST, Optional.empty(), Optional.of(out.listOf(row))));
+            all.add(operation(row, new Verb("get", "list"), LIST, Optional.empty(), Optional.of(out.listOf(row))));
         }
         if (row.has("create")) {
-            all.add(operation(row, "post", "post", WRITE, Optional.of(row.type()), Optional.of(row.type())));
+            all.add(operation(row, new Verb("post", "post"), WRITE, Optional.of(row.type()), Optional.of(row.type())));
         }
         if (row.has("deletecollection")) {
-            all.add(operation(row, "delete", "deletecollection", DELETE_MANY, meta("DeleteOptions"), meta("Status")));
+            all.add(operation(
+                    row, new Verb("delete", "deletecollection"), DELETE_MANY, meta("DeleteOptions"), meta("Status")));
         }
         path(out, row, collection, all);
         path(out, row, collection + "/{name}", single(row));
@@ -167,16 +168,16 @@ final class PathsDocument {
         Optional<Type> self = Optional.of(row.type());
         List<Operation> operations = new ArrayList<>();
         if (row.has("get")) {
-            operations.add(operation(row, "get", "get", List.of(), Optional.empty(), self));
+            operations.add(operation(row, new Verb("get", "get"), List.of(), Optional.empty(), self));
         }
         if (row.has("update")) {
-            operations.add(operation(row, "put", "put", WRITE, self, self));
+            operations.add(operation(row, new Verb("put", "put"), WRITE, self, self));
         }
         if (row.has("patch")) {
-            operations.add(operation(row, "patch", "patch", PATCH, meta("Patch"), self));
+            operations.add(operation(row, new Verb("patch", "patch"), PATCH, meta("Patch"), self));
         }
         if (row.has("delete")) {
-            operations.add(operation(row, "delete", "delete", DELETE, meta("DeleteOptions"), meta("Status")));
+            operations.add(operation(row, new Verb("delete", "delete"), DELETE, meta("DeleteOptions"), meta("Status")));
         }
         return operations;
     }
@@ -228,11 +229,21 @@ final class PathsDocument {
         return schema.findNamed("k8s.io.apimachinery.pkg.apis.meta.v1." + kind);
     }
 
+    /** HTTP's word and that of operations' names. */
+    private record Verb(String method, String action) {}
+
     private static Operation operation(
-            KindRow row, String method, String action, List<String> query, Optional<Type> body, Optional<Type> answer) {
+            KindRow row, Verb verb, List<String> query, Optional<Type> body, Optional<Type> answer) {
         Resource resource = row.resource();
         return new Operation(
-                method, action, query, body, answer, resource.group(), resource.version(), resource.kind());
+                verb.method(),
+                verb.action(),
+                query,
+                body,
+                answer,
+                resource.group(),
+                resource.version(),
+                resource.kind());
     }
 
     private void path(OpenApiWriter out, KindRow row, String path, List<Operation> operations) throws IOException {
