@@ -1,5 +1,6 @@
 package io.minik.api.core;
 
+import io.minik.api.meta.Quantity;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -29,7 +30,7 @@ public enum PodQos {
                 // The API server sets an absent request to the limit; an object that did not pass it is read the same
                 // way.
                 String request = resources.requests().getOrDefault(resource, limit);
-                guaranteed &= !zero(limit) && limit.equals(request);
+                guaranteed &= !zero(limit) && Quantity.orZero(limit).equals(Quantity.orZero(request));
             }
         }
         if (!any) {
@@ -43,6 +44,6 @@ public enum PodQos {
     }
 
     private static boolean zero(String quantity) {
-        return !quantity.matches(".*[1-9].*");
+        return Quantity.orZero(quantity).signum() == 0;
     }
 }

@@ -36,8 +36,19 @@ public record Toleration(String key, String operator, String value, String effec
         return switch (operator) {
             case "Exists" -> true;
             case "Equal" -> !key.isEmpty() && value.equals(taint.value());
+            case "Lt" -> !key.isEmpty() && compared(taint) < 0;
+            case "Gt" -> !key.isEmpty() && compared(taint) > 0;
             default -> false;
         };
+    }
+
+    /** The sign of (taint's number - this one's); 0 also if either is no integer, so that neither comparison holds. */
+    private int compared(Taint taint) {
+        try {
+            return Long.compare(Long.parseLong(taint.value()), Long.parseLong(value));
+        } catch (NumberFormatException noNumber) {
+            return 0;
+        }
     }
 
     public static boolean anyTolerates(List<Toleration> tolerations, Taint taint) {

@@ -51,6 +51,8 @@ final class SchedulingRules {
             }
             if (operator.equals("Exists") && !value.isEmpty()) {
                 causes.invalid(here + ".operator", value, "value must be empty when `operator` is 'Exists'");
+            } else if ((operator.equals("Lt") || operator.equals("Gt")) && !value.matches("0|-?[1-9][0-9]{0,17}")) {
+                causes.invalid(here + ".value", value, "must be a valid decimal integer in canonical form");
             } else if (!operator.equals("Exists") && !value.isEmpty()) {
                 causes.invalid(here + ".operator", value, Names.labelValue(value));
             }
