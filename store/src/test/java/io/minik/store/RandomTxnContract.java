@@ -108,10 +108,14 @@ public abstract class RandomTxnContract {
         return dice < 8 ? 0 : dice < 11 ? leases.get(dice - 8) : 4711;
     }
 
+    private <T> T any(T[] of) {
+        return List.of(of).get(random.nextInt(of.length));
+    }
+
     private Compare anyCompare() {
         Bytes key = anyKey();
-        Target target = Target.values()[random.nextInt(Target.values().length)];
-        Result result = Result.values()[random.nextInt(Result.values().length)];
+        Target target = any(Target.values());
+        Result result = any(Result.values());
         long number =
                 switch (target) {
                     case VERSION -> random.nextInt(4);
