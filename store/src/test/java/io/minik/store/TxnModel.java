@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -14,7 +15,7 @@ import java.util.TreeMap;
  * before it; ops see each other's writes; a key is written at most once. Answers are texts, so that a difference is read at once.
  */
 final class TxnModel {
-    private final TreeMap<Long, TreeMap<Bytes, KeyValue>> states = new TreeMap<>(Map.of(1L, new TreeMap<>()));
+    private final TreeMap<Long, SortedMap<Bytes, KeyValue>> states = new TreeMap<>(Map.of(1L, new TreeMap<>()));
     private final Set<Long> leases = new HashSet<>();
     private final List<String> events = new ArrayList<>();
 
@@ -38,12 +39,12 @@ final class TxnModel {
         return List.copyOf(states.floorEntry(revision).getValue().values());
     }
 
-    private TreeMap<Bytes, KeyValue> now() {
+    private SortedMap<Bytes, KeyValue> now() {
         return states.lastEntry().getValue();
     }
 
     String run(Txn txn) {
-        TreeMap<Bytes, KeyValue> before = now();
+        SortedMap<Bytes, KeyValue> before = now();
         Run run = new Run(before, new TreeMap<>(before), revision() + 1);
         try {
             new Written().add(txn.success());
@@ -68,7 +69,7 @@ final class TxnModel {
         return key.compareTo(from) >= 0 && (endless || key.compareTo(end) < 0);
     }
 
-    private static List<KeyValue> within(TreeMap<Bytes, KeyValue> state, Bytes from, Bytes end) {
+    private static List<KeyValue> within(SortedMap<Bytes, KeyValue> state, Bytes from, Bytes end) {
         return state.values().stream().filter(kv -> inside(kv.key(), from, end)).toList();
     }
 
@@ -118,13 +119,13 @@ final class TxnModel {
 
     /** One txn, with all txns in it. */
     private final class Run {
-        private final TreeMap<Bytes, KeyValue> before;
-        private final TreeMap<Bytes, KeyValue> state;
+        private final SortedMap<Bytes, KeyValue> before;
+        private final SortedMap<Bytes, KeyValue> state;
         private final long revision;
         private final List<String> told = new ArrayList<>();
         private boolean changed;
 
-        Run(TreeMap<Bytes, KeyValue> before, TreeMap<Bytes, KeyValue> state, long revision) {
+        Run(SortedMap<Bytes, KeyValue> before, SortedMap<Bytes, KeyValue> state, long revision) {
             this.before = before;
             this.state = state;
             this.revision = revision;
@@ -221,7 +222,7 @@ final class TxnModel {
         }
 
         private RangeResult range(RangeRequest request) {
-            TreeMap<Bytes, KeyValue> of = request.revision() > 0
+            SortedMap<Bytes, KeyValue> of = request.revision() > 0
                     ? states.floorEntry(request.revision()).getValue()
                     : state;
             List<KeyValue> all = within(of, request.key(), request.rangeEnd());
