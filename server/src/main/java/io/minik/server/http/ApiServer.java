@@ -12,6 +12,7 @@ import io.minik.ground.net.Connections;
 import io.minik.ground.net.Crowd;
 import io.minik.ground.room.Room;
 import io.minik.server.admission.Admission;
+import io.minik.server.admission.AdmissionChain;
 import io.minik.server.admission.NotYet;
 import io.minik.server.admission.QuotaEvaluators;
 import io.minik.server.admission.ResourceQuotas;
@@ -161,12 +162,14 @@ public final class ApiServer implements Room {
         this.hooks = new Hooks(vertx, caches, parts, new Versions(kinds, strategies), metrics);
         this.aggregation = new Aggregation(new ExtensionClient(
                 vertx, hooks.toExtensions(config.extensions().map(ApiServerConfig.Extensions::identity))));
+        AdmissionChain configured = Rules.configured(config, parts, hooks);
         this.registry = new Registry(new Registry.Parts(
                 parts.store(),
                 caches,
                 kinds,
                 strategies,
                 Rules.chain(config, parts, names, hooks, List.of(new NotYet(this::notYet), bounds)),
+                configured,
                 names,
                 clock,
                 hooks.converter(),
@@ -183,7 +186,7 @@ public final class ApiServer implements Room {
                 new WatchStream.Means(vertx, registry, frames, metrics, ByteBudget.ofHeap()), compressor, heavy);
         this.proxy = config.kubelets()
                 .map(tls ->
-                        new KubeletProxy(vertx, registry, random, tls, Rules.connecting(config, parts, hooks, caches)));
+                        new KubeletProxy(vertx, registry, random, tls, Rules.connecting(configured, parts, caches)));
         hooks.reachPods(config.kubelets(), registry);
         ExtensionProxy extensions = new ExtensionProxy(aggregation, this::clusterId);
         Documents documents = new OwnPages(config, frames, metrics, compressor, extensions).with(parts, () -> rooms);

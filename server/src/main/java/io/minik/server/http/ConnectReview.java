@@ -1,5 +1,6 @@
 package io.minik.server.http;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.schema.Subresource;
@@ -15,12 +16,14 @@ import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpServerRequest;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
 /** Asks those whom users configure whether a way through may be opened: exec, attach, port-forward and proxy are admitted as CONNECT. */
 final class ConnectReview {
     private static final Set<String> FLAGS = Set.of("stdin", "stdout", "stderr", "tty");
+    private static final Set<String> HEADS = Set.of("kind", "apiVersion");
     private static final Set<String> LISTS = Set.of("command");
 
     private final AdmissionChain chain;
@@ -33,13 +36,18 @@ final class ConnectReview {
         this.clock = clock;
     }
 
-    /** Fails with the refusal. Warnings go into the head of the answer. */
-    Future<Void> admit(HttpServerRequest http, Request request) {
+    /**
+     * Fails with the refusal. Warnings go into the head of the answer.
+     *
+     * @return what is asked for instead, if somebody changed it
+     */
+    Future<Optional<ObjectNode>> admit(HttpServerRequest http, Request request) {
+        ObjectNode said = options(http, request);
         Review review = new Review(
                 Operation.CONNECT,
                 request,
                 request.key(),
-                options(http, request),
+                said.deepCopy(),
                 Optional.empty(),
                 clock.instant(),
                 lookup,
@@ -47,7 +55,22 @@ final class ConnectReview {
         return chain.mutate(review)
                 .compose(unused -> chain.validate(review))
                 .onSuccess(unused -> WarningHeaders.fitting(review.effects().warnings())
-                        .forEach(text -> http.response().headers().add("Warning", Responses.warning(text))));
+                        .forEach(text -> http.response().headers().add("Warning", Responses.warning(text))))
+                .map(unused -> Optional.of(review.object()).filter(options -> !options.equals(said)));
+    }
+
+    /** Options as the parameters of a URL again. */
+    static MultiMap parameters(ObjectNode options) {
+        MultiMap parameters = MultiMap.caseInsensitiveMultiMap();
+        for (Map.Entry<String, JsonNode> option : options.properties()) {
+            JsonNode value = option.getValue();
+            if (value.isArray()) {
+                value.forEach(each -> parameters.add(option.getKey(), each.asText()));
+            } else if (!HEADS.contains(option.getKey()) && value.isValueNode() && !value.isNull()) {
+                parameters.add(option.getKey(), value.asText());
+            }
+        }
+        return parameters;
     }
 
     /** What is asked for as an object: PodExecOptions, ServiceProxyOptions … */

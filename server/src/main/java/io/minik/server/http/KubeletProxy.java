@@ -1,5 +1,6 @@
 package io.minik.server.http;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Resources;
 import io.minik.api.object.KubeObject;
@@ -19,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /**
@@ -69,24 +71,34 @@ final class KubeletProxy {
 
     /** What must be admitted first. @param asked the same, bound to its kind */
     Future<Answer> connect(ApiRequest request, Request asked) {
-        Future<Void> admitted = review.admit(http(request), asked);
-        return admitted.succeeded() ? handle(request) : admitted.compose(unused -> handle(request));
+        Future<Optional<ObjectNode>> admitted = review.admit(http(request), asked);
+        return admitted.succeeded()
+                ? handle(request, admitted.result())
+                : admitted.compose(changed -> handle(request, changed));
     }
 
+    /** What nobody admits: logs. */
     Future<Answer> handle(ApiRequest request) {
+        return handle(request, Optional.empty());
+    }
+
+    /** @param changed what admission made of the options */
+    private Future<Answer> handle(ApiRequest request, Optional<ObjectNode> changed) {
         Target target = request.target();
         if (target.subresource().equals("proxy")) {
-            return proxy(request, target);
+            return proxy(request, target, changed);
         }
         return target.resource().equals("pods") && target.group().isEmpty()
-                ? pod(request, target)
+                ? pod(request, target, changed)
                 : Future.failedFuture(Routes.noSuchPage());
     }
 
-    private Future<Answer> proxy(ApiRequest request, Target target) {
+    private Future<Answer> proxy(ApiRequest request, Target target, Optional<ObjectNode> changed) {
         HttpServerRequest http = http(request);
-        ProxyPath path =
+        ProxyPath asked =
                 ProxyPath.of(http.path(), http.query(), !target.namespace().isEmpty());
+        ProxyPath path =
+                changed.map(options -> asked.to(Json.text(options, "path"))).orElse(asked);
         ProxyPipe.Place place =
                 switch (target.resource()) {
                     case "pods" -> places.pod(target);
@@ -103,7 +115,7 @@ final class KubeletProxy {
         return pipe.open(request, place, path.uri(), new SitePassing(place, path.prefix()));
     }
 
-    private Future<Answer> pod(ApiRequest request, Target target) {
+    private Future<Answer> pod(ApiRequest request, Target target, Optional<ObjectNode> changed) {
         KubeObject pod = registry.find(Resources.PODS, ObjectKey.of(target.namespace(), target.name()))
                 .map(KubeObject::compact)
                 .orElseThrow(() -> ApiException.notFound(Resources.PODS, target.name()));
@@ -117,17 +129,23 @@ final class KubeletProxy {
                     request,
                     places.kubelet(node),
                     "/containerLogs/" + path(pod) + "/" + escape(container)
-                            + query(request, List.of("container", "insecureSkipTLSVerifyBackend"), Map.of()),
+                            + query(
+                                    http(request).params(),
+                                    List.of("container", "insecureSkipTLSVerifyBackend"),
+                                    Map.of()),
                     new LogPassing(request.wire().orElseThrow(), pod.name()));
         }
         if (node.isEmpty()) {
             throw ApiException.badRequest("pod " + target.name() + " does not have a host assigned");
         }
+        MultiMap asked = changed.map(ConnectReview::parameters)
+                .orElseGet(() -> http(request).params());
+        String container =
+                changed.map(options -> Json.text(options, "container")).orElseGet(() -> request.parameter("container"));
         String place = target.subresource().equals("portforward")
-                ? "/portForward/" + path(pod) + rawQuery(request)
-                : "/" + target.subresource() + "/" + path(pod) + "/"
-                        + escape(container(pod, request.parameter("container")))
-                        + query(request, List.of("container"), STREAMS);
+                ? "/portForward/" + path(pod) + query(asked, List.of(), Map.of())
+                : "/" + target.subresource() + "/" + path(pod) + "/" + escape(container(pod, container))
+                        + query(asked, List.of("container"), STREAMS);
         return pipe.open(request, places.kubelet(node), place, Passing.AS_IS);
     }
 
@@ -163,14 +181,8 @@ final class KubeletProxy {
         return escape(pod.namespace()) + "/" + escape(pod.name());
     }
 
-    private static String rawQuery(ApiRequest request) {
-        String query = http(request).query();
-        return query == null || query.isEmpty() ? "" : "?" + query;
-    }
-
-    /** The request's parameters, some dropped, some renamed ({@code true} becomes 1). */
-    private static String query(ApiRequest request, List<String> dropped, Map<String, String> renamed) {
-        MultiMap parameters = http(request).params();
+    /** Parameters, some dropped, some renamed ({@code true} becomes 1). */
+    private static String query(MultiMap parameters, List<String> dropped, Map<String, String> renamed) {
         List<String> words = new ArrayList<>();
         for (Map.Entry<String, String> parameter : parameters) {
             String name = parameter.getKey();

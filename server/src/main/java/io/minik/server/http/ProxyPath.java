@@ -28,6 +28,11 @@ record ProxyPath(String prefix, String rest, String query) {
         return new ProxyPath(path.substring(0, end), path.substring(end), asked);
     }
 
+    /** The same site at another path. */
+    ProxyPath to(String other) {
+        return new ProxyPath(prefix, other.isEmpty() || other.startsWith("/") ? other : "/" + other, query);
+    }
+
     String uri() {
         return (rest.isEmpty() ? "/" : rest) + query;
     }

@@ -37,14 +37,19 @@ import java.util.List;
 final class Rules {
     private Rules() {}
 
-    /** For what opens a way through: what is built in has no say in it. */
-    static ConnectReview connecting(ApiServerConfig config, ApiServer.Parts parts, Hooks hooks, WatchCaches caches) {
-        AdmissionChain configured = new AdmissionChain(config.admitting()
-                .plugins()
-                .asked(List.of(
-                        hooks.mutating(),
-                        new ValidatingPolicies(parts.kinds(), hooks.versions(), parts.authorizer()),
-                        hooks.validating())));
+    /** Those whom users configure alone: for what is not stored, in which what is built in has no say. */
+    static AdmissionChain configured(ApiServerConfig config, ApiServer.Parts parts, Hooks hooks) {
+        AdmissionPlugins plugins = config.admitting().plugins();
+        Versions versions = hooks.versions();
+        return new AdmissionChain(plugins.asked(List.of(
+                new MutatingSteps(plugins.asked(
+                        List.of(new MutatingPolicies(parts.kinds(), versions, parts.authorizer()), hooks.mutating()))),
+                new ValidatingPolicies(parts.kinds(), versions, parts.authorizer()),
+                hooks.validating())));
+    }
+
+    /** For what opens a way through. */
+    static ConnectReview connecting(AdmissionChain configured, ApiServer.Parts parts, WatchCaches caches) {
         return new ConnectReview(configured, new Present(caches), parts.clock());
     }
 

@@ -46,6 +46,10 @@ public final class Attributes {
                     });
         }
 
+        String apiVersion() {
+            return group.isEmpty() ? version : group + "/" + version;
+        }
+
         ObjectNode tree() {
             return Json.object().put("group", group).put("version", version).put("kind", kind);
         }
@@ -143,11 +147,17 @@ public final class Attributes {
 
     private ObjectNode to(Matched form, ObjectNode tree) {
         Resource other = form.row().resource();
-        if (review.operation() == Operation.CONNECT) {
+        if (apart()) {
             return tree;
         }
         ObjectNode whole = other.equals(resource()) ? tree : versions.convert(resource(), other, tree);
         return scales() ? versions.scale(form.row(), whole) : whole;
+    }
+
+    /** Whether what is sent is no form of the object that it is sent to: a Binding, an Eviction, the options of an exec. */
+    public boolean apart() {
+        return review.operation() == Operation.CONNECT
+                || (review.operation() == Operation.CREATE && !subresource().isEmpty());
     }
 
     /** Whether what is sent is a Scale. */
@@ -155,9 +165,12 @@ public final class Attributes {
         return subresource().equals("scale");
     }
 
-    /** Of what {@link #in} shows. */
-    public Type type(Matched form) {
-        return scales() ? versions.scaleType() : form.row().type();
+    /** Of what {@link #in} shows; empty for what travels in a URL: the options of an exec. */
+    public Optional<Type> type(Matched form) {
+        if (apart()) {
+            return versions.type(form.kind().apiVersion(), form.kind().kind());
+        }
+        return Optional.of(scales() ? versions.scaleType() : form.row().type());
     }
 
     /** The object in the form in which it was asked, of what somebody has made of it in another; a new tree. */
@@ -166,7 +179,7 @@ public final class Attributes {
             return versions.scaled(review.request().kind(), review.object(), made);
         }
         Resource other = form.row().resource();
-        return other.equals(resource()) ? made : versions.convert(other, resource(), made);
+        return apart() || other.equals(resource()) ? made : versions.convert(other, resource(), made);
     }
 
     /** The namespace in which the request is; empty for what is in none, and for Namespaces themselves. */

@@ -61,10 +61,15 @@ public final class RuleMatch {
         return LabelSelector.of(said.isObject() ? said : Json.object());
     }
 
-    /** Whether it is about the very configuration of admission, which none of it can close. */
+    /**
+     * Whether it is about the very configuration of admission, which none of it can close; or what follows from a request that was
+     * admitted: a binding writes a pod, an eviction deletes one.
+     */
     public static boolean exempt(Review review) {
         Resource resource = review.resource();
-        return resource.group().equals("admissionregistration.k8s.io") && CONFIGURATIONS.contains(resource.kind());
+        return review.request().requester().onBehalf()
+                || (resource.group().equals("admissionregistration.k8s.io")
+                        && CONFIGURATIONS.contains(resource.kind()));
     }
 
     /**

@@ -149,11 +149,11 @@ public final class MutatingPolicies implements Admission {
                 if (result.failed()) {
                     throw new Unfit(result.error());
                 }
-                Type type = asked.type(each.form());
+                Optional<Type> type = asked.type(each.form());
                 ObjectNode next = mutation.applies()
                         ? ObjectPatch.applied(type, now, result.value())
                         : ObjectPatch.patched(type, now, result.value());
-                now = type.equals(each.form().row().type())
+                now = type.equals(Optional.of(each.form().row().type()))
                         ? versions.defaulted(each.form().row(), next)
                         : next;
             } catch (Unfit e) {

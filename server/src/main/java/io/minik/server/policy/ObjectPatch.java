@@ -12,6 +12,7 @@ import io.minik.api.schema.Type;
 import io.minik.ground.json.Json;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** What an expression's value makes of an object. */
 final class ObjectPatch {
@@ -34,7 +35,9 @@ final class ObjectPatch {
     }
 
     /** Merges an apply configuration as server-side apply does, without owners. @return a new tree */
-    static ObjectNode applied(Type type, ObjectNode object, Object value) throws Unfit {
+    static ObjectNode applied(Optional<Type> known, ObjectNode object, Object value) throws Unfit {
+        Type type = known.orElseThrow(() ->
+                new Unfit("error applying patch: " + Json.text(object, "kind") + " has no schema: use a JSONPatch"));
         if (!(value instanceof Constructed patch)) {
             throw new Unfit("unsupported return type from ApplyConfiguration expression");
         }
@@ -59,7 +62,7 @@ final class ObjectPatch {
     }
 
     /** Applies a list of operations; if a test among them fails, none. @return a new tree, or the same */
-    static ObjectNode patched(Type type, ObjectNode object, Object value) throws Unfit {
+    static ObjectNode patched(Optional<Type> type, ObjectNode object, Object value) throws Unfit {
         if (!(value instanceof List<?> list)) {
             throw new Unfit("type mismatch: JSONPatchType.expression should evaluate to array");
         }
@@ -72,7 +75,9 @@ final class ObjectPatch {
             if (!(patched instanceof ObjectNode tree)) {
                 throw new Unfit("JSONPath: the patched object is no object");
             }
-            return Decoder.decode(type, tree, FieldValidation.STRICT).tree();
+            return type.map(known ->
+                            Decoder.decode(known, tree, FieldValidation.STRICT).tree())
+                    .orElse(tree);
         } catch (ApiException e) {
             if (JsonPatch.untrue(e)) {
                 return object;

@@ -42,6 +42,7 @@ public final class Registry {
     private final Codec codec;
     private final Forms forms;
     private final Writes writes;
+    private final ComputedCreation computing;
     private final ListReads lists;
     private final Scales scales;
     private final KindStrategies strategies;
@@ -53,6 +54,7 @@ public final class Registry {
     /**
      * What the registry is made of.
      *
+     * @param configured whom users configure, asked of what is computed and not stored
      * @param converter asked for kinds whose definitions name a webhook
      * @param connectors answer for what is computed when it is created
      */
@@ -62,6 +64,7 @@ public final class Registry {
             Kinds kinds,
             KindStrategies strategies,
             AdmissionChain admission,
+            AdmissionChain configured,
             NameSource names,
             InstantSource clock,
             Converter converter,
@@ -74,6 +77,7 @@ public final class Registry {
         this.forms = new Forms(codec, parts.converter());
         this.writes = new Writes(new Means(
                 storage, codec, forms, strategies, parts.admission(), parts.names(), parts.clock(), this::written));
+        this.computing = new ComputedCreation(parts.configured(), storage.present(), parts.clock());
         this.lists = new ListReads(parts.store(), parts.caches());
         this.scales = new Scales(writes, codec);
         this.selections = new Selections(strategies, codec);
@@ -302,7 +306,7 @@ public final class Registry {
             ObjectNode body = codec.decode(request, warnings);
             Replacement.checkPath(
                     request, body, "name in URL does not match name in " + Json.text(body, "kind") + " object");
-            return connector.create(request, KubeObject.of(body)).map(object -> Result.created(object, warnings));
+            return computing.create(connector, request, body, warnings);
         }
         if (!request.subresource().isEmpty()) {
             throw notAllowed();

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The versions and groups in which the same objects are served, and from one to another. Any thread. */
 public final class Versions {
@@ -81,8 +82,11 @@ public final class Versions {
 
     /** Of what a Scale is. */
     public Type scaleType() {
-        return kinds.now()
-                .findType("autoscaling/v1", "Scale")
-                .orElseThrow(() -> new IllegalStateException("the schema has no Scale"));
+        return type("autoscaling/v1", "Scale").orElseThrow(() -> new IllegalStateException("the schema has no Scale"));
+    }
+
+    /** Of what a subresource takes. */
+    public Optional<Type> type(String apiVersion, String kind) {
+        return kinds.now().findType(apiVersion, kind);
     }
 }

@@ -8,6 +8,7 @@ import io.minik.api.schema.Decoder;
 import io.minik.api.schema.Defaults;
 import io.minik.api.schema.FieldValidation;
 import io.minik.api.schema.KindRow;
+import io.minik.api.schema.Type;
 import io.minik.ground.json.Json;
 import io.minik.server.admission.Admission;
 import io.minik.server.admission.Reinvocation;
@@ -130,18 +131,19 @@ public final class MutatingWebhooks implements Admission {
         private boolean patch(Hook hook, Matched form, JsonNode patch) {
             ObjectNode before = asked.in(form)
                     .object()
-                    .filter(object -> review.operation() != Review.Operation.CONNECT)
                     .orElseThrow(() -> HookCalls.internal("admission webhook \"" + hook.name()
                             + "\" attempted to modify the object, which is not supported for this operation"));
             KindRow row = form.row();
-            ObjectNode patched = decoded(row, before, patch);
+            ObjectNode patched = decoded(asked.type(form), before, patch);
             boolean changed = !patched.equals(before);
             if (changed) {
-                Defaults.apply(row, patched);
-                ObjectNode own = row.resource().equals(review.resource())
-                        ? patched
-                        : versions.convert(row.resource(), review.resource(), patched);
-                checkName(own);
+                if (asked.type(form).equals(Optional.of(row.type()))) {
+                    Defaults.apply(row, patched);
+                }
+                ObjectNode own = asked.back(form, patched);
+                if (!asked.apart()) {
+                    checkName(own);
+                }
                 review.object().removeAll();
                 review.object().setAll(own);
                 asked = new Attributes(review, versions);
@@ -149,11 +151,12 @@ public final class MutatingWebhooks implements Admission {
             return changed;
         }
 
-        private ObjectNode decoded(KindRow row, ObjectNode before, JsonNode patch) {
+        private ObjectNode decoded(Optional<Type> type, ObjectNode before, JsonNode patch) {
             try {
                 if (JsonPatch.apply(before, patch) instanceof ObjectNode patched) {
-                    return Decoder.decode(row.type(), patched, FieldValidation.IGNORE)
-                            .tree();
+                    return type.map(known -> Decoder.decode(known, patched, FieldValidation.IGNORE)
+                                    .tree())
+                            .orElse(patched);
                 }
             } catch (ApiException e) {
                 throw HookCalls.internal(e.status().message().replace(OURS, ""));

@@ -496,4 +496,92 @@ class AdmissionWebhooksTest {
         assertThatThrownBy(() -> configure(VALIDATING, "one", webhook.replace(good, bad)))
                 .hasMessageContaining(words);
     }
+
+    private static String on(String operation, String group, String version, String resources) {
+        return "'rules':[{'operations':['" + operation + "'],'apiGroups':['" + group + "'],'apiVersions':['" + version
+                + "'],'resources':['" + resources + "']}]";
+    }
+
+    private KubeObject pod(String name) {
+        return api.create(
+                Resources.PODS,
+                "default",
+                "{'metadata':{'name':'" + name + "'},'spec':{'containers':[{'name':'main','image':'pause:1'}]}}");
+    }
+
+    private KubeObject part(Resource resource, String name, String subresource, String json) {
+        return TestApi.await(api.send(
+                Verb.CREATE, resource, ObjectKey.of("default", name), subresource, Map.of(), "application/json", json));
+    }
+
+    @Test
+    void aBindingIsAdmittedAsWhatItIs() {
+        pod("a");
+        answers.put("/bound", request -> patch("{'op':'add','path':'/metadata/annotations','value':{'by':'hook'}}"));
+        configure(MUTATING, "m", webhook("bound", on("CREATE", "", "v1", "pods/binding")));
+        configure(VALIDATING, "v", webhook("pods", on("UPDATE", "", "v1", "pods/*")));
+        part(Resources.PODS, "a", "binding", "{'metadata':{'name':'a'},'target':{'kind':'Node','name':'n1'}}");
+        JsonNode request = shown("/bound").path("request");
+        assertThat(request.path("kind").path("kind").asText()).isEqualTo("Binding");
+        assertThat(request.path("subResource").asText()).isEqualTo("binding");
+        assertThat(request.path("name").asText()).isEqualTo("a");
+        assertThat(request.path("object").path("target").path("name").asText()).isEqualTo("n1");
+        KubeObject bound = api.get(Resources.PODS, "default", "a");
+        assertThat(bound.annotations()).containsEntry("by", "hook");
+        assertThat(bound.text("spec", "nodeName")).isEqualTo("n1");
+        assertThat(paths)
+                .as("the pod that is written on the way is nobody's request")
+                .containsExactly("/bound");
+    }
+
+    @Test
+    void anEvictionIsRefusedAndWhatItDeletesIsNotAskedAgain() {
+        pod("a");
+        String eviction = "{'apiVersion':'policy/v1','kind':'Eviction','metadata':{'name':'a'}}";
+        configure(VALIDATING, "gone", webhook("deleted", on("DELETE", "", "v1", "pods")));
+        answers.put("/evicted", request -> "{'allowed':false,'status':{'message':'stay'}}");
+        configure(VALIDATING, "v", webhook("evicted", on("CREATE", "", "v1", "pods/eviction")));
+        assertThatThrownBy(() -> part(Resources.PODS, "a", "eviction", eviction))
+                .hasMessageContaining("admission webhook \"evicted.hooks.example.com\" denied the request: stay");
+        assertThat(shown("/evicted").path("request").path("kind").toString())
+                .isEqualTo("{\"group\":\"policy\",\"version\":\"v1\",\"kind\":\"Eviction\"}");
+        answers.put("/evicted", request -> "{'allowed':true}");
+        part(Resources.PODS, "a", "eviction", eviction);
+        assertThat(paths).containsExactly("/evicted", "/evicted");
+    }
+
+    @Test
+    void aScaleIsChangedAsAScale() {
+        api.create(
+                Resources.DEPLOYMENTS,
+                "default",
+                "{'metadata':{'name':'a'},'spec':{'replicas':1,'selector':{'matchLabels':{'a':'b'}},'template':{'metadata':"
+                        + "{'labels':{'a':'b'}},'spec':{'containers':[{'name':'main','image':'pause:1'}]}}}}");
+        answers.put("/scaled", request -> patch("{'op':'replace','path':'/spec/replicas','value':3}"));
+        configure(MUTATING, "m", webhook("scaled", on("UPDATE", "apps", "v1", "deployments/scale")));
+        TestApi.await(api.send(
+                Verb.PATCH,
+                Resources.DEPLOYMENTS,
+                A,
+                "scale",
+                Map.of(),
+                "application/merge-patch+json",
+                "{'spec':{'replicas':2}}"));
+        assertThat(shown("/scaled").path("request").path("object").path("kind").asText())
+                .isEqualTo("Scale");
+        KubeObject scaled = api.get(Resources.DEPLOYMENTS, "default", "a");
+        assertThat(scaled.at("spec", "replicas").asInt()).isEqualTo(3);
+        assertThat(scaled.at("spec", "template", "spec", "containers")).hasSize(1);
+    }
+
+    @Test
+    void whatIsComputedIsAdmittedByTheNameThatItHas() {
+        answers.put("/asked", request -> "{'allowed':false,'status':{'message':'stay free'}}");
+        configure(VALIDATING, "v", webhook("asked", on("CREATE", "", "v1", "bindings")));
+        Resource bindings = new Resource("", "v1", "bindings", "Binding", true);
+        assertThatThrownBy(() -> api.create(
+                        bindings, "default", "{'metadata':{'name':'a'},'target':{'kind':'Node','name':'n1'}}"))
+                .hasMessageContaining("denied the request: stay free");
+        assertThat(shown("/asked").path("request").path("name").asText()).isEqualTo("a");
+    }
 }
