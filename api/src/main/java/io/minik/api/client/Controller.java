@@ -2,9 +2,10 @@ package io.minik.api.client;
 
 import io.minik.ground.room.Room;
 import io.vertx.core.Future;
+import java.util.List;
 
 /** A room that is one reconcile loop. */
-public interface Controller extends Room {
+public interface Controller extends Room, Queued {
     ReconcileLoop work();
 
     @Override
@@ -25,5 +26,10 @@ public interface Controller extends Room {
     @Override
     default Health health() {
         return work().health();
+    }
+
+    @Override
+    default List<QueueFigures> queues() {
+        return work().queues();
     }
 }

@@ -22,7 +22,7 @@ import java.util.function.Function;
  *           .watch(pods, pod -&gt; owners(pod));
  * </pre>
  */
-public final class ReconcileLoop implements Room {
+public final class ReconcileLoop implements Room, Queued {
     /** A controller whose every place is held for so long does nothing any more: a call of the API has answered long since. */
     private static final Duration STUCK = Duration.ofMinutes(2);
 
@@ -105,6 +105,11 @@ public final class ReconcileLoop implements Room {
             stopped.complete();
         });
         return stopped.future();
+    }
+
+    @Override
+    public List<QueueFigures> queues() {
+        return List.of(queue.figures());
     }
 
     @Override

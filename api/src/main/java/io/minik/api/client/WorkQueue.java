@@ -10,6 +10,7 @@ import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -48,11 +49,16 @@ public final class WorkQueue<K> {
     private final Loop loop;
     private final int concurrency;
     private final Function<K, Future<Optional<Duration>>> work;
+    private final QueueFigures figures;
 
     // Owned by the loop.
     private final ArrayDeque<K> waiting = new ArrayDeque<>();
     private final Set<K> dirty = new HashSet<>();
-    private final Set<K> running = new HashSet<>();
+    /** Keys that are worked on, each with when that began. */
+    private final Map<K, Long> running = new HashMap<>();
+    /** Since when each key waits. */
+    private final Map<K, Long> since = new HashMap<>();
+
     private final Map<K, Integer> failures = new HashMap<>();
     private final Map<K, Delayed> delayed = new HashMap<>();
     /** Until when a key's starts so far would last at the pace, by the loop's time; those that are past are struck out. */
@@ -73,6 +79,12 @@ public final class WorkQueue<K> {
         this.loop = loop;
         this.concurrency = concurrency;
         this.work = work;
+        this.figures = new QueueFigures(name, loop::millis);
+    }
+
+    /** Any thread. */
+    public QueueFigures figures() {
+        return figures;
     }
 
     /** Until this is called keys only gather: a controller opens its queue once its informers are complete. */
@@ -85,6 +97,8 @@ public final class WorkQueue<K> {
     public void stop() {
         stopped = true;
         waiting.clear();
+        since.clear();
+        figures.waiting(0);
         moved();
         dirty.clear();
         delayed.values().forEach(delay -> delay.timer().cancel());
@@ -93,8 +107,12 @@ public final class WorkQueue<K> {
     }
 
     public void add(K key) {
-        if (!stopped && dirty.add(key) && !running.contains(key)) {
-            waiting.add(key);
+        if (stopped || !dirty.add(key)) {
+            return;
+        }
+        figures.added(waiting.size());
+        if (!running.containsKey(key)) {
+            waits(key);
             if (stillSinceMillis < 0) {
                 moved();
             }
@@ -106,6 +124,12 @@ public final class WorkQueue<K> {
     public Duration stuckFor() {
         long since = stillSinceMillis;
         return since < 0 ? Duration.ZERO : Duration.ofMillis(loop.millis() - since);
+    }
+
+    private void waits(K key) {
+        waiting.add(key);
+        since.put(key, loop.millis());
+        figures.waiting(waiting.size());
     }
 
     private void moved() {
@@ -121,6 +145,7 @@ public final class WorkQueue<K> {
             add(key);
             return;
         }
+        figures.retried();
         Duration wait = Seconds.atMost(delay);
         Instant due = loop.now().plus(wait);
         Delayed present = delayed.get(key);
@@ -162,8 +187,11 @@ public final class WorkQueue<K> {
                 return;
             }
             K next = waiting.remove();
+            long waits = Objects.requireNonNullElseGet(since.remove(next), loop::millis);
+            figures.waiting(waiting.size());
             long restMillis = restMillis(next);
             if (restMillis == 0) {
+                figures.begun(waits);
                 begin(next);
             } else {
                 dirty.remove(next);
@@ -196,7 +224,8 @@ public final class WorkQueue<K> {
         if (asked != null) {
             asked.timer().cancel();
         }
-        running.add(key);
+        running.put(key, loop.millis());
+        figures.running(running.values());
         Future<Optional<Duration>> outcome;
         try {
             outcome = work.apply(key);
@@ -235,9 +264,13 @@ public final class WorkQueue<K> {
     }
 
     private void release(K key) {
-        running.remove(key);
+        Long begun = running.remove(key);
+        if (begun != null) {
+            figures.ended(begun);
+        }
+        figures.running(running.values());
         if (dirty.contains(key)) {
-            waiting.add(key);
+            waits(key);
         }
         moved();
         if (!waiting.isEmpty()) {

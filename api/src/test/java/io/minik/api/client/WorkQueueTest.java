@@ -174,4 +174,39 @@ class WorkQueueTest {
         loop.settle();
         assertThat(begun).containsExactly("a");
     }
+
+    @Test
+    void whatItDoesIsCountedUnderUpstreamsNames() {
+        WorkQueue<String> queue = queue(1);
+        queue.add("a");
+        queue.add("b");
+        queue.add("b");
+        loop.settle();
+        loop.advance(Duration.ofSeconds(2));
+        String figures = QueueFigures.text(List.of(queue.figures()));
+        assertThat(figures.lines())
+                .contains(
+                        "workqueue_adds_total{name=\"test\"} 2",
+                        "workqueue_depth{name=\"test\"} 1",
+                        "workqueue_longest_running_processor_seconds{name=\"test\"} 2",
+                        "workqueue_unfinished_work_seconds{name=\"test\"} 2",
+                        "workqueue_queue_duration_seconds_count{name=\"test\"} 1",
+                        "workqueue_work_duration_seconds_count{name=\"test\"} 0",
+                        "workqueue_retries_total{name=\"test\"} 0");
+        finish("a");
+        queue.addAfter("c", Duration.ofSeconds(9));
+        loop.advance(Duration.ofSeconds(1));
+        assertThat(QueueFigures.text(List.of(queue.figures())).lines())
+                .contains(
+                        "workqueue_depth{name=\"test\"} 0",
+                        "workqueue_longest_running_processor_seconds{name=\"test\"} 1",
+                        "workqueue_queue_duration_seconds_bucket{name=\"test\",le=\"1\"} 1",
+                        "workqueue_queue_duration_seconds_sum{name=\"test\"} 2",
+                        "workqueue_work_duration_seconds_bucket{name=\"test\",le=\"10\"} 1",
+                        "workqueue_retries_total{name=\"test\"} 1");
+        finish("b");
+        assertThat(QueueFigures.text(List.of(queue.figures())))
+                .contains("workqueue_unfinished_work_seconds{name=\"test\"} 0\n");
+        assertThat(QueueFigures.text(List.of())).isEmpty();
+    }
 }

@@ -3,6 +3,8 @@ package io.minik.server.deploy;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.client.DeleteOptions;
 import io.minik.api.client.EventRecorder;
+import io.minik.api.client.QueueFigures;
+import io.minik.api.client.Queued;
 import io.minik.api.client.WorkQueue;
 import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Resource;
@@ -43,7 +45,7 @@ import org.slf4j.LoggerFactory;
  *   inotify -> names of files -> one key a file -> read, compare checksum -> apply each object -> delete what is named no more -> record
  * </pre>
  */
-public final class ManifestDeployer implements Room {
+public final class ManifestDeployer implements Room, Queued {
     private static final Logger log = LoggerFactory.getLogger(ManifestDeployer.class);
 
     /** More would not fit into the record. */
@@ -108,6 +110,11 @@ public final class ManifestDeployer implements Room {
             watch.stop(STOP_MILLIS);
             return null;
         });
+    }
+
+    @Override
+    public List<QueueFigures> queues() {
+        return List.of(queue.figures());
     }
 
     @Override

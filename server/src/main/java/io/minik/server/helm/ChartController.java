@@ -6,6 +6,8 @@ import io.minik.api.client.ApiClient;
 import io.minik.api.client.EventRecorder;
 import io.minik.api.client.Informer;
 import io.minik.api.client.PatchType;
+import io.minik.api.client.QueueFigures;
+import io.minik.api.client.Queued;
 import io.minik.api.client.WorkQueue;
 import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Resources;
@@ -38,7 +40,7 @@ import org.slf4j.LoggerFactory;
  *                                   '--&gt; hash of all that it says = that of the newest release? done : install or upgrade
  * </pre>
  */
-public final class ChartController implements Room {
+public final class ChartController implements Room, Queued {
     private static final Logger log = LoggerFactory.getLogger(ChartController.class);
     private static final String FINALIZER = "wrangler.cattle.io/on-helm-chart-remove";
     private static final String UNMANAGED = "helmcharts.helm.cattle.io/unmanaged";
@@ -116,6 +118,11 @@ public final class ChartController implements Room {
             maker.ifPresent(ReleaseMaker::stop);
         });
         return Future.succeededFuture();
+    }
+
+    @Override
+    public List<QueueFigures> queues() {
+        return List.of(queue.figures());
     }
 
     @Override

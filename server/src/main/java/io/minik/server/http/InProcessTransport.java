@@ -3,12 +3,14 @@ package io.minik.server.http;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.client.ApiCall;
 import io.minik.api.client.ApiCall.Verb;
+import io.minik.api.client.ClientFigures;
 import io.minik.api.client.KubeList;
 import io.minik.api.client.Transport;
 import io.minik.api.client.WatchEvent;
 import io.minik.api.client.WatchHandle;
 import io.minik.api.client.WatchHandler;
 import io.minik.api.meta.ApiException;
+import io.minik.api.meta.Status.Reason;
 import io.minik.api.object.KubeObject;
 import io.minik.ground.loop.Loop;
 import io.minik.ground.loop.Seconds;
@@ -35,6 +37,7 @@ final class InProcessTransport implements Transport {
     private final Registry registry;
     private final NameSource names;
     private final InstantSource clock;
+    private final ClientFigures figures;
     private final User user;
     private final ExtensionClient extensions;
 
@@ -45,7 +48,8 @@ final class InProcessTransport implements Transport {
             Registry registry,
             NameSource names,
             InstantSource clock,
-            ExtensionClient extensions) {}
+            ExtensionClient extensions,
+            ClientFigures figures) {}
 
     InProcessTransport(Means means, User user) {
         this.vertx = means.vertx();
@@ -54,6 +58,7 @@ final class InProcessTransport implements Transport {
         this.names = means.names();
         this.clock = means.clock();
         this.extensions = means.extensions();
+        this.figures = means.figures();
         this.user = user;
     }
 
@@ -110,16 +115,24 @@ final class InProcessTransport implements Transport {
 
     private Future<Answer> run(ApiCall call) {
         Target target = target(call);
+        long start = System.nanoTime();
         return pipeline.handle(new ApiRequest(
-                names.uid(),
-                clock.instant(),
-                target,
-                call.query(),
-                user,
-                call.contentType(),
-                new Given(call),
-                Optional.empty(),
-                new AuditEntry()));
+                        names.uid(),
+                        clock.instant(),
+                        target,
+                        call.query(),
+                        user,
+                        call.contentType(),
+                        new Given(call),
+                        Optional.empty(),
+                        new AuditEntry()))
+                .onComplete(
+                        answer -> figures.record(call.verb(), answer.code(), System.nanoTime() - start),
+                        error -> figures.record(call.verb(), code(error), System.nanoTime() - start));
+    }
+
+    private static int code(Throwable error) {
+        return error instanceof ApiException refused ? refused.status().code() : Reason.InternalError.code();
     }
 
     /** A tree as it is, or bytes: patches and what tests write. */

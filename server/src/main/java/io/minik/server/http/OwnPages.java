@@ -23,7 +23,8 @@ record OwnPages(
                 new OpenApi(parts.kinds(), config.version().gitVersion()),
                 worker,
                 extensions,
-                new RemoteDescriptions(extensions.aggregation(), parts.clock()));
+                new RemoteDescriptions(extensions.aggregation(), parts.clock()),
+                parts.clock());
         pages.put("/openapi/v2", openApi::page);
         pages.put("/openapi/v3", openApi::page);
         HealthPages healthPages = new HealthPages(rooms);

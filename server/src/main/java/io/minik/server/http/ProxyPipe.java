@@ -17,8 +17,10 @@ import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.NetSocket;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -192,6 +194,11 @@ final class ProxyPipe {
             answered = outgoing.send(http);
         }
         return answered.compose(response -> {
+            if (response.statusCode() == SWITCHING_PROTOCOLS) {
+                // Nobody asked for another protocol: what follows is no answer of this one.
+                outgoing.reset().onFailure(ProxyPipe::quietly);
+                return Future.failedFuture(new IOException("the connection was switched to another protocol unasked"));
+            }
             response.pause();
             return passing.answer(http, response);
         });
@@ -207,9 +214,10 @@ final class ProxyPipe {
     /** Status and headers, of which the caller may still change some. */
     static void passHead(HttpClientResponse from, HttpServerResponse to) {
         to.setStatusCode(from.statusCode());
+        Set<String> ofThisHop = ofThisHop(from.headers());
         from.headers().forEach(header -> {
             String name = header.getKey().toLowerCase(Locale.ROOT);
-            if (!NOT_FORWARDED.contains(name) && !name.equals("audit-id")) {
+            if (!NOT_FORWARDED.contains(name) && !name.equals("audit-id") && !ofThisHop.contains(name)) {
                 to.headers().add(header.getKey(), header.getValue());
             }
         });
@@ -270,10 +278,22 @@ final class ProxyPipe {
         from.resume();
     }
 
+    /** What a Connection header names ends with the connection (RFC 9110, 7.6.1). */
+    private static Set<String> ofThisHop(MultiMap headers) {
+        Set<String> named = new HashSet<>();
+        for (String said : headers.getAll("Connection")) {
+            for (String name : said.split(",")) {
+                named.add(name.trim().toLowerCase(Locale.ROOT));
+            }
+        }
+        return named;
+    }
+
     private static void copyHeaders(MultiMap from, MultiMap to) {
+        Set<String> ofThisHop = ofThisHop(from);
         for (Map.Entry<String, String> header : from) {
             String name = header.getKey().toLowerCase(Locale.ROOT);
-            if (!NOT_FORWARDED.contains(name) && !name.startsWith("impersonate-")) {
+            if (!NOT_FORWARDED.contains(name) && !name.startsWith("impersonate-") && !ofThisHop.contains(name)) {
                 to.add(header.getKey(), header.getValue());
             }
         }

@@ -31,11 +31,11 @@ import java.util.zip.GZIPOutputStream;
  * cluster holds none. Rendering takes up to some 100 ms of CPU: call {@link #document} on a worker. Thread-safe.
  */
 public final class OpenApi {
-    static final String JSON = "application/json";
+    public static final String JSON = "application/json";
     /** What old clients ask for, and what upstream answers with: the one has an @, which is not legal in a media type. */
-    static final String PROTOBUF_ASKED = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
+    public static final String PROTOBUF_ASKED = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
 
-    static final String PROTOBUF = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
+    public static final String PROTOBUF = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
     private static final String V2 = "/openapi/v2";
 
     private static final String INDEX = "/openapi/v3";

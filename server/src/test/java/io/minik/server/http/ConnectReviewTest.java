@@ -9,8 +9,8 @@ import org.junit.jupiter.api.Test;
 class ConnectReviewTest {
     @Test
     void optionsThatSomebodyChangedAreParametersAgain() {
-        ObjectNode options = TestApi.tree(
-                "{'kind':'PodExecOptions','apiVersion':'v1','stdin':true,'tty':false,'container':'main',"
+        ObjectNode options =
+                TestApi.tree("{'kind':'PodExecOptions','apiVersion':'v1','stdin':true,'tty':false,'container':'main',"
                         + "'command':['sh','-c','echo a b']}");
         MultiMap parameters = ConnectReview.parameters(options);
         assertThat(parameters.getAll("command")).containsExactly("sh", "-c", "echo a b");

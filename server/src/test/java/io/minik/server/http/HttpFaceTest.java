@@ -354,4 +354,49 @@ class HttpFaceTest {
         assertThatThrownBy(() -> watch(messages, CONFIG_MAPS + "?watch=1&timeoutSeconds=x", ""))
                 .hasCauseInstanceOf(WebSocketHandshakeException.class);
     }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/openapi/v2|text/html|406",
+                "/openapi/v2|application/yaml|406",
+                "/openapi/v2|application/com.github.proto-openapi.spec.v2@v1.0+protobuf|200",
+                "/openapi/v2|text/html,*/*;q=0.1|200",
+                "/openapi/v3/apis/apps/v1|application/com.github.proto-openapi.spec.v3@v1.0+protobuf|406",
+                "/openapi/v3/apis/apps/v1|application/json|200",
+                "/openapi/v3|text/html|200",
+            })
+    void openApiIsToldInTheFormsThatThereAre(String path, String accept, int code) {
+        HttpResponse<String> answer = send("GET", path, "", "Accept", accept);
+        assertThat(answer.statusCode()).isEqualTo(code);
+        assertThat(code == 406).isEqualTo(answer.body().isEmpty());
+    }
+
+    @Test
+    void anOpenApiDocumentOfAHashIsKeptForEverAndAnOldHashLeadsToTheNew() {
+        String url = Json.text(
+                get("/openapi/v3", "application/json").path("paths").path("apis/apps/v1"), "serverRelativeURL");
+        HttpResponse<String> kept = send("GET", url, "");
+        assertThat(kept.headers().firstValue("Cache-Control")).hasValue("public, immutable");
+        assertThat(kept.headers().firstValue("Expires").orElseThrow())
+                .matches("\\w{3}, \\d\\d \\w{3} \\d{4} \\d\\d:\\d\\d:\\d\\d GMT");
+        assertThat(url)
+                .endsWith("?hash="
+                        + kept.headers().firstValue("ETag").orElseThrow().replace("\"", ""));
+        HttpResponse<String> moved = send("GET", "/openapi/v3/apis/apps/v1?hash=0", "");
+        assertThat(moved.statusCode()).isEqualTo(301);
+        assertThat(moved.headers().firstValue("Location")).hasValue(url);
+        assertThat(send("GET", "/openapi/v3/apis/apps/v1", "").headers().firstValue("Cache-Control"))
+                .isEmpty();
+    }
+
+    @Test
+    void whatRoomsAskIsCounted() {
+        api.get(Resources.CONFIG_MAPS, "default", "one");
+        assertThat(send("GET", "/metrics", "").body())
+                .containsPattern("rest_client_requests_total\\{code=\"200\",host=\"in-process\",method=\"GET\"} [1-9]")
+                .containsPattern(
+                        "rest_client_request_duration_seconds_count\\{host=\"in-process\",verb=\"GET\"} [1-9]");
+    }
 }

@@ -126,6 +126,41 @@ class ProxyTest {
     }
 
     @Test
+    void whatAConnectionHeaderNamesEndsWithTheConnection() throws IOException {
+        try (ServerSocket pod = listen();
+                Socket client = connect()) {
+            write(
+                    client,
+                    "GET " + path(pod, "/a") + " HTTP/1.1\r\nHost: x\r\nConnection: keep-alive, X-Hop\r\n"
+                            + "X-Hop: mine\r\nX-Far: yours\r\n\r\n");
+            try (Socket server = pod.accept()) {
+                server.setSoTimeout(PATIENCE_MILLIS);
+                assertThat(readTo(server, "\r\n\r\n"))
+                        .containsIgnoringCase("x-far: yours")
+                        .doesNotContainIgnoringCase("x-hop");
+                write(
+                        server,
+                        "HTTP/1.1 200 OK\r\nConnection: X-Back\r\nX-Back: hop\r\nX-Pod: yes\r\nContent-Length: 2\r\n\r\nok");
+                assertThat(readTo(client, "\r\n\r\nok")).contains("X-Pod: yes").doesNotContain("X-Back");
+            }
+        }
+    }
+
+    @Test
+    void aProtocolThatNobodyAskedForIsNoAnswer() throws IOException {
+        try (ServerSocket pod = listen();
+                Socket client = connect()) {
+            write(client, "GET " + path(pod, "/a") + " HTTP/1.1\r\nHost: x\r\n\r\n");
+            try (Socket server = pod.accept()) {
+                server.setSoTimeout(PATIENCE_MILLIS);
+                readTo(server, "\r\n\r\n");
+                write(server, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\nraw bytes");
+                assertThat(readTo(client, "unasked")).startsWith("HTTP/1.1 503").doesNotContain("raw bytes");
+            }
+        }
+    }
+
+    @Test
     void anUpgradedConnectionIsAPipeBothWays() throws IOException {
         try (ServerSocket pod = listen();
                 Socket client = connect()) {

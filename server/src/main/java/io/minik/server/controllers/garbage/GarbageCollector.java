@@ -2,6 +2,8 @@ package io.minik.server.controllers.garbage;
 
 import io.minik.api.client.EventRecorder;
 import io.minik.api.client.ListOptions;
+import io.minik.api.client.QueueFigures;
+import io.minik.api.client.Queued;
 import io.minik.api.client.Reflector;
 import io.minik.api.client.WatchEvent;
 import io.minik.api.client.WorkQueue;
@@ -36,7 +38,7 @@ import org.slf4j.LoggerFactory;
  * owners are as it thinks. An owner is one by kind, name and namespace too: a uid that lives somewhere else is none. An
  * owner of a kind that is not served keeps its dependents.
  */
-public final class GarbageCollector implements Room {
+public final class GarbageCollector implements Room, Queued {
     private static final int CONCURRENCY = 16;
 
     private static final Logger log = LoggerFactory.getLogger(GarbageCollector.class);
@@ -122,6 +124,11 @@ public final class GarbageCollector implements Room {
             done.complete();
         });
         return done.future();
+    }
+
+    @Override
+    public List<QueueFigures> queues() {
+        return List.of(queue.figures());
     }
 
     @Override

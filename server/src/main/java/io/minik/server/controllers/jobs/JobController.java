@@ -6,6 +6,7 @@ import io.minik.api.client.Controller;
 import io.minik.api.client.EventRecorder;
 import io.minik.api.client.Informer;
 import io.minik.api.client.PatchType;
+import io.minik.api.client.QueueFigures;
 import io.minik.api.client.ReconcileLoop;
 import io.minik.api.client.WorkQueue;
 import io.minik.api.meta.Resources;
@@ -26,6 +27,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Runs a Job's pods to their ends: so many at a time, so many successes, with a pause after failures, until it is
@@ -68,6 +70,12 @@ public final class JobController implements Controller {
     @Override
     public ReconcileLoop work() {
         return work;
+    }
+
+    @Override
+    public List<QueueFigures> queues() {
+        return Stream.concat(work.queues().stream(), Stream.of(orphans.figures()))
+                .toList();
     }
 
     @Override
