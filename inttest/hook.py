@@ -22,6 +22,9 @@ ANSWERS = {
     "/deny": lambda request: {"allowed": False, "status": {"message": "not today"}},
     "/break": lambda request: patch({"op": "replace", "path": "/data", "value": {"a b": "c"}}),
     "/warn": lambda request: {"allowed": True, "warnings": ["mind the gap"]},
+    "/fill": lambda request: patch({"op": "add", "path": "/spec/made", "value": "by-hook"},
+                                   {"op": "add", "path": "/spec/stray", "value": "by-hook"}),
+    "/instead": lambda request: patch({"op": "replace", "path": "/command", "value": ["echo", "instead"]}),
     "/convert": converted,
 }
 

@@ -245,4 +245,33 @@ immutable() { # KIND DATA OTHER
 }
 ok "ConfigMap: immutable" immutable configmap sealed
 ok "Secret: immutable" immutable secret generic sealed
+fifty() { # TEXT: one for each of fifty ConfigMaps, N being its number
+  for n in $(seq 50); do printf '%s' "${1//N/$n}"; done
+}
+# Every pod mounts all of them, and five are made at once.
+fifty '{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"racing-N"},"data":{"data-1":"value-N"}}
+' | v create -f - >/dev/null
+cat <<YAML | v create -f - >/dev/null
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: racing}
+spec:
+  replicas: 5
+  selector: {matchLabels: {app: racing}}
+  template:
+    metadata: {labels: {app: racing}}
+    spec:
+      terminationGracePeriodSeconds: 0
+      containers:
+      - {name: c, image: $image, command: [sleep, "3600"], volumeMounts: [$(fifty '{name: m-N, mountPath: /m/N},')]}
+      volumes: [$(fifty '{name: m-N, configMap: {name: racing-N}},')]
+YAML
+within 120 "five pods with fifty ConfigMaps each run" outputs '^5$' v get deployment racing -o 'jsonpath={.status.readyReplicas}'
+all_fifty() {
+  local pod
+  for pod in $(v get pods -l app=racing -o name); do
+    [ "$(v exec "$pod" -- sh -c 'cat /m/*/data-1' | sort -u | wc -l)" = 50 ] || { echo "$pod has not all"; return 1; }
+  done
+}
+ok "each has all of them" all_fifty
 k delete namespace $ns $ns-other --wait=false >/dev/null

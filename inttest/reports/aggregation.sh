@@ -104,6 +104,8 @@ ok "that server hears where they were" outputs "\"via\", \"$via\"" heard
 back() { as_admin -s -H "Via: $via" https://192.168.77.1:6443/apis/wardle.example.com/v1/namespaces/extensions/flunders/one; }
 ok "one that comes back goes no further round" outputs '^service unavailable: it leads back to this server$' back
 ok "a path that climbs is not" outputs '404' as_admin -s -o /dev/null -w '%{http_code}' --path-as-is "https://192.168.77.1:6443/apis/wardle.example.com/v1/flunders/../../v1/x"
+described() { k get --raw /openapi/v2 | python3 -c 'import json,sys; d=json.load(sys.stdin); print(d["definitions"]["com.example.wardle.v1.Flunder"]["description"], any(p.startswith("/apis/wardle") for p in d["paths"]))'; }
+within 70 "old clients read of them in version 2" outputs '^A flunder of a server behind this one. True$' described
 ok "its fields are explained" outputs 'How large it is' k explain flunder.spec.size
 ok "the server is killed" minik_kill9 a
 # shellcheck disable=SC2086

@@ -73,6 +73,55 @@ k delete mutatingwebhookconfiguration labels >/dev/null
 configuration Validating ways "$(url /deny)" | sed 's/CREATE/CONNECT/; s/configmaps/pods\/exec/' | k apply -f - >/dev/null
 ok "a way into a pod is admitted, too" outputs 'admission webhook "ways.webhooks.example.com" denied the request: not today' k -n webhooks exec hook -- true
 k delete validatingwebhookconfiguration ways >/dev/null
+configuration Mutating ways "$(url /instead)" | sed 's/CREATE/CONNECT/; s/configmaps/pods\/exec/' | k apply -f - >/dev/null
+ok "and changed" outputs '^instead$' k -n webhooks exec hook -- echo asked
+k delete mutatingwebhookconfiguration ways >/dev/null
+k -n webhooks run bound --image=none --overrides='{"spec":{"schedulerName":"nobody"}}' >/dev/null
+configuration Validating bindings "$(url /deny)" | sed 's/configmaps/pods\/binding, pods\/eviction/' | k apply -f - >/dev/null
+part() { # NAME JSON: of the pod
+  k create --raw "/api/v1/namespaces/webhooks/pods/bound/$1" -f - <<<"$2"
+}
+ok "a binding is admitted" outputs 'admission webhook "bindings.webhooks.example.com" denied the request: not today' part binding \
+  '{"apiVersion":"v1","kind":"Binding","metadata":{"name":"bound"},"target":{"kind":"Node","name":"node-a"}}'
+ok "an eviction is admitted" outputs 'admission webhook "bindings.webhooks.example.com" denied the request: not today' part eviction \
+  '{"apiVersion":"policy/v1","kind":"Eviction","metadata":{"name":"bound"}}'
+k delete validatingwebhookconfiguration bindings >/dev/null
+
+crd_of_cups() { # STORED OTHER
+  cat <<YAML
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: cups.webhooks.example.com}
+spec:
+  group: webhooks.example.com
+  scope: Namespaced
+  names: {plural: cups, kind: Cup}
+  versions:
+  - &version {name: $1, served: true, storage: true, schema: {openAPIV3Schema: {type: object, properties: {spec: {type: object, properties: {made: {type: string}, size: {type: integer}}}}}}}
+  - {<<: *version, name: $2, storage: false}
+YAML
+}
+cup() { printf '{"apiVersion":"webhooks.example.com/%s","kind":"Cup","metadata":{"name":"%s","namespace":"webhooks"},"spec":{"size":%s}}' "$1" "$2" "$3"; }
+shown_cup() { k -n webhooks get "cups.$1.webhooks.example.com" "$2" -o 'jsonpath={.spec}'; }
+configuration Validating definitions "$(url /deny)" "objectSelector: {matchLabels: {refused: \"yes\"}}" |
+  sed 's/namespaceSelector: .*/namespaceSelector: {}/; s/apiGroups: \[""\]/apiGroups: [apiextensions.k8s.io]/; s/configmaps/customresourcedefinitions/' | k apply -f - >/dev/null
+ok "a definition is denied" outputs 'admission webhook "definitions.webhooks.example.com" denied the request: not today' \
+  k apply -f - <<<"$(crd_of_cups v1 v2 | sed 's/cups.webhooks.example.com}/cups.webhooks.example.com, labels: {refused: "yes"}}/')"
+ok "another is not" k apply -f - <<<"$(crd_of_cups v1 v2)"
+k delete validatingwebhookconfiguration definitions >/dev/null
+k wait --for=condition=Established --timeout=20s crd/cups.webhooks.example.com >/dev/null
+configuration Mutating filling "$(url /fill)" | sed 's/CREATE/CREATE, UPDATE/; s/apiGroups: \[""\]/apiGroups: [webhooks.example.com]/; s/configmaps/cups/' | k apply -f - >/dev/null
+k apply -f - >/dev/null <<<"$(cup v1 one 1)"
+ok "a custom object is changed, and what it has no place for is pruned" outputs '^\{"made":"by-hook","size":1\}$' shown_cup v1 one
+k apply -f - >/dev/null <<<"$(crd_of_cups v2 v1)"
+stored_versions() { k get crd cups.webhooks.example.com -o 'jsonpath={.status.storedVersions}'; }
+within 20 "it is stored in another version from now on" outputs '^\["v1","v2"\]$' stored_versions
+k apply -f - >/dev/null <<<"$(cup v1 one 2)"
+k apply -f - >/dev/null <<<"$(cup v2 two 3)"
+ok "one that was stored in the first is changed" outputs '^\{"made":"by-hook","size":2\}$' shown_cup v2 one
+ok "one that is stored in the other, too" outputs '^\{"made":"by-hook","size":3\}$' shown_cup v1 two
+k delete mutatingwebhookconfiguration filling >/dev/null
+k delete crd cups.webhooks.example.com --wait=false >/dev/null
 
 crd_of_two() { # CLIENTCONFIG
   cat <<YAML

@@ -19,7 +19,6 @@ import io.minik.server.outside.ReviewClient;
 import io.minik.server.pki.Pki;
 import io.vertx.core.Vertx;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -362,7 +361,7 @@ final class AccessOptions {
 
     private static String read(String flag, String file) {
         try {
-            return Files.readString(new Flag(flag).file(Path.of(file)));
+            return ConfigFile.text(new Flag(flag).file(Path.of(file)));
         } catch (IOException e) {
             throw new StartFailure(flag + ": can't read " + file + ": " + e.getMessage(), e);
         }

@@ -8,7 +8,6 @@ import io.minik.server.outside.KubeconfigServer;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -187,7 +186,7 @@ final class AuthorizationOptions {
 
     private String read() {
         try {
-            return Files.readString(new Flag(CONFIG).file(Path.of(configFile)));
+            return ConfigFile.text(new Flag(CONFIG).file(Path.of(configFile)));
         } catch (IOException e) {
             throw new StartFailure(CONFIG + ": can't read " + configFile + ": " + e.getMessage(), e);
         }

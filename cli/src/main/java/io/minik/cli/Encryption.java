@@ -85,7 +85,7 @@ final class Encryption implements Room {
         if (!options.encryptionConfigFile.isEmpty()) {
             Path file = Path.of(options.encryptionConfigFile);
             try {
-                bytes = Files.readAllBytes(file);
+                bytes = ConfigFile.bytes(file);
                 config = EncryptionConfig.parse(document(bytes), random, vertx);
                 store.use(config);
             } catch (IOException e) {
@@ -173,7 +173,7 @@ final class Encryption implements Room {
     }
 
     private synchronized boolean look() throws IOException {
-        byte[] now = Files.readAllBytes(Path.of(options.encryptionConfigFile));
+        byte[] now = ConfigFile.bytes(Path.of(options.encryptionConfigFile));
         if (Arrays.equals(now, bytes)) {
             return false;
         }

@@ -7,7 +7,6 @@ import java.net.URISyntaxException;
 import java.time.DateTimeException;
 import java.time.LocalDate;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -15,6 +14,10 @@ import java.util.function.Function;
 
 /** A format of strings that Kubernetes names. */
 record NamedFormat(String name, Function<String, List<String>> check) {
+    /** With all of its padding. */
+    private static final Pattern BASE64 =
+            Pattern.compile("([A-Za-z0-9+/]{4})*([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=|[A-Za-z0-9+/]{4})");
+
     static final Map<String, NamedFormat> ALL = all();
 
     private static Map<String, NamedFormat> all() {
@@ -28,14 +31,17 @@ record NamedFormat(String name, Function<String, List<String>> check) {
                 prefixed("dns1123LabelPrefix", Names::dns1123Label),
                 prefixed("dns1123SubdomainPrefix", Names::dns1123Subdomain),
                 prefixed("dns1035LabelPrefix", Names::dns1035Label),
-                new NamedFormat("uri", text -> fails(() -> uri(text), "invalid URI")),
+                new NamedFormat(
+                        "uri",
+                        text -> fails(
+                                () -> uri(text), "parse " + TextFormat.quoted(text) + ": invalid URI for request")),
                 new NamedFormat(
                         "uuid",
                         text -> Pattern.matches(
                                         "(?i)[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}", text)
                                 ? List.of()
                                 : List.of("does not match the UUID format")),
-                new NamedFormat("byte", text -> fails(() -> Base64.getDecoder().decode(text), "invalid base64")),
+                new NamedFormat("byte", text -> BASE64.matches(text) ? List.of() : List.of("invalid base64")),
                 new NamedFormat("date", text -> fails(() -> LocalDate.parse(text), "invalid date")),
                 new NamedFormat(
                         "datetime",

@@ -8,12 +8,15 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Kubernetes' functions of URLs, addresses and networks. */
 final class NetFunctions {
+    private static final String LET_THROUGH = " \"<>\\^`{|}#";
+
     private static final CelType TEXT = CelType.STRING;
     private static final CelType YES = CelType.BOOL;
 
@@ -65,14 +68,33 @@ final class NetFunctions {
         return part == null ? "" : part;
     }
 
-    /** Absolute ones, and paths. */
+    /** Absolute ones, and paths, as in the first line of a request: there a # is no fragment's, and blanks are let through. */
     private static Optional<URI> url(String text) {
         try {
-            URI uri = new URI(text);
-            return uri.isAbsolute() || text.startsWith("/") ? Optional.of(uri) : Optional.empty();
+            URI uri = new URI(escaped(text));
+            boolean whole = uri.isAbsolute() || text.startsWith("/");
+            return whole
+                            && port(uri).chars().allMatch(Character::isDigit)
+                            && host(uri).indexOf('%') < 0
+                    ? Optional.of(uri)
+                    : Optional.empty();
         } catch (URISyntaxException e) {
             return Optional.empty();
         }
+    }
+
+    /** With what Go takes as it is and Java does not. */
+    private static String escaped(String text) {
+        StringBuilder escaped = new StringBuilder(text.length());
+        for (int at = 0; at < text.length(); at++) {
+            char each = text.charAt(at);
+            if (LET_THROUGH.indexOf(each) < 0) {
+                escaped.append(each);
+            } else {
+                escaped.append('%').append(Integer.toHexString(each).toUpperCase(Locale.ROOT));
+            }
+        }
+        return escaped.toString();
     }
 
     private static String host(URI url) {

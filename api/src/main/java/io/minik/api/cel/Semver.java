@@ -11,13 +11,13 @@ record Semver(List<BigInteger> numbers, List<String> before) implements Comparab
     private static final String NUMBER = "(0|[1-9]\\d*+)";
     private static final Pattern STRICT = Pattern.compile(
             NUMBER + "\\." + NUMBER + "\\." + NUMBER + "(?:-([0-9A-Za-z.-]++))?(?:\\+([0-9A-Za-z.-]++))?");
-    private static final Pattern LOOSE = Pattern.compile(
-            "[vV]?(\\d++)(?:\\.(\\d++))?(?:\\.(\\d++))?(?:-([0-9A-Za-z.-]++))?(?:\\+([0-9A-Za-z.-]++))?");
+    /** A short one has nothing behind it. */
+    private static final Pattern LOOSE =
+            Pattern.compile("v?(\\d++)(?:\\.(\\d++)(?:\\.(\\d++)(?:-([0-9A-Za-z.-]++))?(?:\\+([0-9A-Za-z.-]++))?)?)?");
 
     /** @param normalize whether v1, 1.2 and leading zeros will do */
     static Optional<Semver> find(String text, boolean normalize) {
-        Matcher match =
-                (normalize ? LOOSE : STRICT).matcher(text.strip().equals(text) || normalize ? text.strip() : text);
+        Matcher match = (normalize ? LOOSE : STRICT).matcher(text);
         if (!match.matches()) {
             return Optional.empty();
         }

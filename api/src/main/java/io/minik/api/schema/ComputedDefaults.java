@@ -25,6 +25,7 @@ final class ComputedDefaults {
     static Map<String, Consumer<ObjectNode>> byType() {
         Map<String, Consumer<ObjectNode>> rows = new HashMap<>();
         rows.put("core.v1.Pod", ComputedDefaults::pod);
+        rows.put("core.v1.PodSpec", ComputedDefaults::serviceAccount);
         rows.put("core.v1.Container", ComputedDefaults::container);
         rows.put("core.v1.EphemeralContainer", ComputedDefaults::container);
         rows.put("core.v1.Probe", ComputedDefaults::probe);
@@ -86,6 +87,15 @@ final class ComputedDefaults {
         }
         if (spec.path("resources").path("limits").isObject()) {
             requestsFromLimits(spec);
+        }
+    }
+
+    /** One field of two names: what the newer says counts. */
+    private static void serviceAccount(ObjectNode spec) {
+        String name = Json.text(spec, "serviceAccountName");
+        String account = name.isEmpty() ? Json.text(spec, "serviceAccount") : name;
+        if (!account.isEmpty()) {
+            spec.put("serviceAccountName", account).put("serviceAccount", account);
         }
     }
 

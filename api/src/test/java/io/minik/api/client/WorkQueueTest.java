@@ -207,6 +207,8 @@ class WorkQueueTest {
         finish("b");
         assertThat(QueueFigures.text(List.of(queue.figures())))
                 .contains("workqueue_unfinished_work_seconds{name=\"test\"} 0\n");
-        assertThat(QueueFigures.text(List.of())).isEmpty();
+        assertThat(Queued.figures(List.of("no queue"))).isEmpty();
+        Queued one = () -> List.of(queue.figures());
+        assertThat(Queued.figures(List.of("no queue", one))).contains("workqueue_adds_total{name=\"test\"} 2\n");
     }
 }

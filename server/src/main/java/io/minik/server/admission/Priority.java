@@ -10,6 +10,7 @@ import io.minik.ground.json.Json;
 import io.minik.server.admission.Review.Operation;
 import io.vertx.core.Future;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 
 /** A pod's priority is its class's value; without a class, the cluster's default class decides, or 0. */
@@ -23,6 +24,10 @@ public final class Priority implements Admission {
 
     @Override
     public Future<Void> mutate(Review review) {
+        if (review.is(Operation.UPDATE, Resources.PODS)) {
+            keep(review);
+            return DONE;
+        }
         if (!review.is(Operation.CREATE, Resources.PODS)) {
             return DONE;
         }
@@ -48,6 +53,19 @@ public final class Priority implements Admission {
                             .orElse(PREEMPT));
         }
         return DONE;
+    }
+
+    /** Whoever replaces a pod need not know what it was given here when it was made. */
+    private static void keep(Review review) {
+        ObjectNode spec = Json.child(review.object(), "spec");
+        review.old().ifPresent(old -> {
+            for (String field : List.of("priority", "preemptionPolicy")) {
+                JsonNode given = old.at("spec", field);
+                if (!spec.hasNonNull(field) && !given.isMissingNode()) {
+                    spec.set(field, given);
+                }
+            }
+        });
     }
 
     private static KubeObject named(Review review, String name) {

@@ -1,6 +1,7 @@
 package io.minik.server.aggregation;
 
 import io.minik.ground.json.Json;
+import io.minik.server.openapi.Foreign;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -20,12 +21,18 @@ public final class RemoteDescriptions {
     /** As upstream looks again. */
     private static final Duration KEPT = Duration.ofMinutes(1);
 
+    private static final String VERSION_2 = "/openapi/v2";
     private static final int OK = 200;
 
     private final Aggregation aggregation;
     private final InstantSource clock;
     /** By group version; one entry for each that there is. */
     private final Map<String, Asked> asked = new ConcurrentHashMap<>();
+
+    /** The same in version 2. */
+    private final Map<Extension, Told> told = new ConcurrentHashMap<>();
+
+    private record Told(long untilMillis, Future<Foreign> foreign) {}
 
     private record Asked(Extension extension, long untilMillis, Future<String> url) {}
 
@@ -75,5 +82,33 @@ public final class RemoteDescriptions {
                         : "")
                 .map(url -> url.startsWith(INDEX + extension.path()) ? url : "")
                 .otherwise("");
+    }
+
+    /** What all that are available say in version 2, of a minute ago at most. Never fails. */
+    public Future<Foreign> inVersion2() {
+        List<Extension> available = aggregation.available();
+        told.keySet().retainAll(available);
+        List<Future<Foreign>> all = available.stream().map(this::told).toList();
+        return all.isEmpty()
+                ? Future.succeededFuture(Foreign.NONE)
+                : Future.join(all).map(joined -> Foreign.all(joined.list()));
+    }
+
+    private Future<Foreign> told(Extension extension) {
+        long now = clock.millis();
+        Told before = told.get(extension);
+        if (before != null && before.untilMillis() > now) {
+            return before.foreign();
+        }
+        Future<Foreign> foreign = aggregation
+                .client()
+                .document(extension, VERSION_2, "application/json")
+                .map(answer -> answer.code() == OK
+                        ? Foreign.below(
+                                extension.path(), Json.parse(answer.body().getBytes()))
+                        : Foreign.NONE)
+                .otherwise(Foreign.NONE);
+        told.put(extension, new Told(now + KEPT.toMillis(), foreign));
+        return foreign;
     }
 }

@@ -1,8 +1,6 @@
 package io.minik.server.http;
 
-import io.minik.api.client.ClientFigures;
 import io.minik.api.client.HttpTransport;
-import io.minik.api.client.QueueFigures;
 import io.minik.api.client.Queued;
 import io.minik.api.client.Transport;
 import io.minik.api.meta.Resource;
@@ -90,8 +88,6 @@ public final class ApiServer implements Room {
     private final InstantSource clock;
     private final AuditLog audit;
     private final Metrics metrics;
-    /** Of the rooms of this process. */
-    private final ClientFigures clients = new ClientFigures("in-process");
 
     private final FlowControl flows;
     private final Pipeline outer;
@@ -214,8 +210,8 @@ public final class ApiServer implements Room {
                         steps::limit,
                         steps::authorize),
                 routes::route);
-        this.inProcess =
-                new InProcessTransport.Means(vertx, inner, registry, names, clock, aggregation.client(), clients);
+        this.inProcess = new InProcessTransport.Means(
+                vertx, inner, registry, names, clock, aggregation.client(), metrics.clients());
         this.notes = new Notes(
                 Loop.on(vertx.getOrCreateContext()), inProcess(User.system("system:apiserver", User.MASTERS)));
         KindMetrics.follow(kinds, metrics, caches);
@@ -224,7 +220,6 @@ public final class ApiServer implements Room {
             evaluators.count(change.now().stored());
             quotas.countAll();
         });
-        metrics.add(clients::text);
         audit.measure(metrics);
         rooms.add(caches);
         rooms.add(this);
@@ -289,11 +284,7 @@ public final class ApiServer implements Room {
     /** Rooms that /readyz tells of, besides the server's own. */
     public void watchOver(List<Room> others) {
         rooms.addAll(others);
-        List<QueueFigures> queues = others.stream()
-                .filter(Queued.class::isInstance)
-                .flatMap(room -> ((Queued) room).queues().stream())
-                .toList();
-        metrics.add(() -> QueueFigures.text(queues));
+        metrics.add(() -> Queued.figures(others));
     }
 
     /** One figure more on /metrics. */

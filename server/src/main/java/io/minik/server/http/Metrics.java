@@ -1,5 +1,6 @@
 package io.minik.server.http;
 
+import io.minik.api.client.ClientFigures;
 import io.minik.api.meta.ApiException;
 import io.minik.api.meta.Resource;
 import io.minik.server.request.Target;
@@ -67,7 +68,14 @@ final class Metrics {
     private final Map<Key, Durations> durations = new ConcurrentHashMap<>();
     private final Map<Key, AtomicLong> longRunning = new ConcurrentHashMap<>();
     private final List<Supplier<String>> others = new CopyOnWriteArrayList<>();
+    /** Of the rooms of this process. */
+    private final ClientFigures clients = new ClientFigures("in-process");
+
     private final Map<String, LongSupplier> gauges = new ConcurrentHashMap<>();
+
+    ClientFigures clients() {
+        return clients;
+    }
 
     void gauge(String nameAndLabels, LongSupplier value) {
         gauges.put(nameAndLabels, value);
@@ -155,6 +163,7 @@ final class Metrics {
                 .append('\n'));
         gauges.forEach((name, value) ->
                 text.append(name).append(' ').append(value.getAsLong()).append('\n'));
+        text.append(clients.text());
         others.forEach(other -> text.append(other.get()));
         return text.toString();
     }

@@ -3,6 +3,7 @@ package io.minik.server.http;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.ground.json.Json;
 import io.minik.server.aggregation.RemoteDescriptions;
+import io.minik.server.openapi.Foreign;
 import io.minik.server.openapi.OpenApi;
 import io.minik.server.openapi.OpenApi.Document;
 import io.vertx.core.Future;
@@ -71,7 +72,9 @@ final class OpenApiPages {
             // As upstream: without a word.
             return Future.succeededFuture(new Answer.Raw(NOT_ACCEPTABLE, "", Map.of("Vary", VARY), Buffer.buffer()));
         }
-        return worker.executeBlocking(() -> openApi.document(path, accept).map(found -> answer(request, found)), false)
+        Future<Foreign> foreign = path.startsWith(OF_ALL) ? remotes.inVersion2() : Future.succeededFuture(Foreign.NONE);
+        return foreign.compose(told -> worker.executeBlocking(
+                        () -> openApi.document(path, accept, told).map(found -> answer(request, found)), false))
                 .compose(found ->
                         found.map(Future::succeededFuture).orElseGet(() -> Future.failedFuture(Routes.noSuchPage())));
     }

@@ -83,29 +83,36 @@ public final class OpenApi {
      * @param accept the request's header: version 2 is also there in protobuf
      */
     public Optional<Document> document(String path, String accept) {
+        return document(path, accept, Foreign.NONE);
+    }
+
+    /** @param foreign what version 2 is to tell of other servers */
+    public Optional<Document> document(String path, String accept, Foreign foreign) {
         String plain = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
         boolean protobuf = plain.equals(V2) && (accept.contains(PROTOBUF_ASKED) || accept.contains(PROTOBUF));
         String key = protobuf ? PROTOBUF : plain;
         SoftReference<Document> kept = rendered.get(key);
         Document present = kept == null ? null : kept.get();
         Schema schema = kinds.now();
-        if (present != null && present.etag().equals(etag(key, schema))) {
+        if (present != null && present.etag().equals(etag(key, schema, foreign))) {
             return Optional.of(present);
         }
-        Optional<Document> made = render(key, schema);
+        Optional<Document> made = render(key, schema, foreign);
         made.ifPresent(document -> rendered.put(key, new SoftReference<>(document)));
         return made;
     }
 
-    private Optional<Document> render(String path, Schema schema) {
+    private Optional<Document> render(String path, Schema schema, Foreign foreign) {
         if (path.equals(INDEX)) {
             return Optional.of(write(path, schema, out -> index(out, schema)));
         }
         if (path.equals(PROTOBUF)) {
-            return Optional.of(protobuf(schema));
+            return Optional.of(protobuf(schema, foreign));
         }
         if (path.equals(V2)) {
-            return Optional.of(write(path, schema, new PathsDocument(schema.kinds(), version, schema)::to));
+            PathsDocument all = new PathsDocument(schema.kinds(), version, schema, foreign);
+            Document own = write(path, schema, all::to);
+            return Optional.of(new Document(own.gzip(), own.contentType(), etag(path, schema, foreign)));
         }
         if (!path.startsWith(INDEX + "/")) {
             return Optional.empty();
@@ -129,15 +136,15 @@ public final class OpenApi {
         return new Document(bytes.toByteArray(), JSON, etag(path, schema));
     }
 
-    private Document protobuf(Schema schema) {
-        byte[] json = render(V2, schema).orElseThrow().body();
+    private Document protobuf(Schema schema, Foreign foreign) {
+        byte[] json = render(V2, schema, foreign).orElseThrow().body();
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(64 * 1024);
         try (GZIPOutputStream gzip = new GZIPOutputStream(bytes)) {
             gzip.write(GnosticDocument.of(Json.parse(json)));
         } catch (IOException e) {
             throw new UncheckedIOException("rendering " + PROTOBUF, e);
         }
-        return new Document(bytes.toByteArray(), PROTOBUF, etag(PROTOBUF, schema));
+        return new Document(bytes.toByteArray(), PROTOBUF, etag(PROTOBUF, schema, foreign));
     }
 
     private void index(OpenApiWriter out, Schema schema) throws IOException {
@@ -161,6 +168,12 @@ public final class OpenApi {
                     .add(row);
         }
         return new LinkedHashMap<>(groups);
+    }
+
+    private String etag(String path, Schema schema, Foreign foreign) {
+        String own = etag(path, schema);
+        boolean merged = !foreign.isEmpty() && (path.equals(V2) || path.equals(PROTOBUF));
+        return merged ? own.substring(0, own.length() - 1) + Integer.toHexString(foreign.hashCode()) + "\"" : own;
     }
 
     private String etag(String path, Schema schema) {

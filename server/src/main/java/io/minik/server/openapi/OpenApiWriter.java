@@ -17,6 +17,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Streams JSON, and knows how a type of the graph looks as an OpenAPI schema, in version 2 and 3. It remembers which types
@@ -111,6 +112,21 @@ final class OpenApiWriter implements Closeable {
         reference(type);
         json.writeEndObject();
         json.writeEndArray();
+    }
+
+    /** Values of others, by name, but for names that are there. */
+    void foreign(Map<String, JsonNode> values, Set<String> there) throws IOException {
+        for (Map.Entry<String, JsonNode> value : values.entrySet()) {
+            if (!there.contains(value.getKey())) {
+                json.writeFieldName(value.getKey());
+                json.writeTree(value.getValue());
+            }
+        }
+    }
+
+    /** Of the types that are known here. */
+    Set<String> names() {
+        return known.stream().map(Type::openApiName).collect(Collectors.toSet());
     }
 
     /** All types that were referred to, and all that these refer to. */

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * One document: paths with their operations, then the schemas that they reach.
@@ -75,12 +76,19 @@ final class PathsDocument {
     private final List<KindRow> rows;
     private final String version;
     private final Schema schema;
+    private final Foreign foreign;
 
     /** @param rows of a group version, or all (version 2) */
     PathsDocument(List<KindRow> rows, String version, Schema schema) {
+        this(rows, version, schema, Foreign.NONE);
+    }
+
+    /** @param foreign what is told of other servers, too */
+    PathsDocument(List<KindRow> rows, String version, Schema schema, Foreign foreign) {
         this.rows = rows;
         this.version = version;
         this.schema = schema;
+        this.foreign = foreign;
     }
 
     /**
@@ -120,10 +128,12 @@ final class PathsDocument {
         for (KindRow row : rows) {
             kind(out, row);
         }
+        out.foreign(foreign.paths(), Set.of());
         out.end();
         if (out.v2()) {
             out.open("definitions");
             out.definitions();
+            out.foreign(foreign.definitions(), out.names());
             out.end();
         } else {
             out.open("components");

@@ -10,15 +10,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.minik.api.client.ApiCall.Verb;
+import io.minik.api.meta.Resources;
 import io.minik.api.object.KubeObject;
 import io.minik.ground.json.Json;
 import io.minik.server.http.TestApi;
 import io.vertx.core.Future;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class AdmissionTest {
@@ -101,6 +106,35 @@ class AdmissionTest {
         assertThat(pod.at("spec", "tolerations"))
                 .hasSize(2)
                 .allMatch(toleration -> toleration.path("tolerationSeconds").asInt() == 300);
+    }
+
+    @Test
+    void aPodIsReplacedByWhatMadeIt() {
+        String made =
+                "{'metadata':{'name':'again'},'spec':{'automountServiceAccountToken':false,'serviceAccountName':'default',"
+                        + "'containers':[{'name':'main','image':'pause:1'}]}}";
+        KubeObject pod = api.create(PODS, "default", made);
+        KubeObject replaced = TestApi.await(api.send(
+                Verb.UPDATE, PODS, pod.key(), "", Map.of(), "application/json", made.replace("pause:1", "pause:2")));
+        assertThat(replaced.at("spec", "priority").asInt(-1)).isZero();
+        assertThat(replaced.text("spec", "preemptionPolicy")).isEqualTo("PreemptLowerPriority");
+        assertThat(replaced.at("spec", "containers").path(0).path("image").asText())
+                .isEqualTo("pause:2");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"serviceAccountName,''", "serviceAccount,''", "serviceAccountName,old"})
+    void anAccountHasTwoNamesInEveryTemplate(String field, String other) {
+        String second = other.isEmpty() ? "" : "'serviceAccount':'" + other + "',";
+        KubeObject deployment = api.create(
+                Resources.DEPLOYMENTS,
+                "default",
+                "{'metadata':{'generateName':'named-'},'spec':{'selector':{'matchLabels':{'a':'b'}},'template':{'metadata':"
+                        + "{'labels':{'a':'b'}},'spec':{" + second + "'" + field
+                        + "':'robot','containers':[{'name':'main','image':'pause:1'}]}}}}");
+        for (String name : List.of("serviceAccountName", "serviceAccount")) {
+            assertThat(deployment.text("spec", "template", "spec", name)).isEqualTo("robot");
+        }
     }
 
     @Test

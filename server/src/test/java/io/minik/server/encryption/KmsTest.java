@@ -14,6 +14,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
+import io.vertx.core.net.NetServer;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.grpc.common.GrpcStatus;
 import io.vertx.grpc.server.GrpcServer;
@@ -68,16 +69,20 @@ class KmsTest {
     }
 
     private EncryptionConfig started() {
-        String document =
-                "{'apiVersion':'apiserver.config.k8s.io/v1','kind':'EncryptionConfiguration','resources':[{'resources':["
-                        + "'secrets'],'providers':[{'kms':{'apiVersion':'v2','name':'vault','endpoint':'unix://"
-                        + socket()
-                        + "','timeout':'5s'}},{'identity':{}}]}]}";
-        EncryptionConfig made = EncryptionConfig.parse(
-                Json.parse(document.replace('\'', '"').getBytes(StandardCharsets.UTF_8)), RANDOM, vertx);
+        EncryptionConfig made = of(socket(), "5s");
         TestApi.await(made.start(Loop.on(vertx.getOrCreateContext()), () -> {}));
         api.encryption().use(made);
         return made;
+    }
+
+    private EncryptionConfig of(String socket, String timeout) {
+        String document =
+                "{'apiVersion':'apiserver.config.k8s.io/v1','kind':'EncryptionConfiguration','resources':[{'resources':["
+                        + "'secrets'],'providers':[{'kms':{'apiVersion':'v2','name':'vault','endpoint':'unix://"
+                        + socket
+                        + "','timeout':'" + timeout + "'}},{'identity':{}}]}]}";
+        return EncryptionConfig.parse(
+                Json.parse(document.replace('\'', '"').getBytes(StandardCharsets.UTF_8)), RANDOM, vertx);
     }
 
     /** Its cipher turns every bit around: whoever looks at what is stored sees no seed. */
@@ -219,5 +224,26 @@ class KmsTest {
         TestApi.await(plugin.orElseThrow().close());
         assertThatThrownBy(() -> TestApi.await(config.look())).isInstanceOf(AssertionError.class);
         assertThat(config.trouble()).startsWith("vault: ");
+    }
+
+    @Test
+    void aPluginThatTakesCallsAndNeverAnswersHoldsNobody() {
+        secret("before");
+        String silent = folder.resolve("silent.sock").toString();
+        NetServer mute = TestApi.await(
+                vertx.createNetServer().connectHandler(unused -> {}).listen(SocketAddress.domainSocketAddress(silent)));
+        EncryptionConfig hung = of(silent, "300ms");
+        assertThatThrownBy(() -> TestApi.await(hung.start(Loop.on(vertx.getOrCreateContext()), () -> {})))
+                .isInstanceOf(AssertionError.class);
+        assertThat(hung.trouble()).startsWith("vault: ");
+        api.encryption().use(hung);
+        assertThatThrownBy(() -> secret("one")).hasMessageContaining("vault");
+        // What is not encrypted is written as ever.
+        api.create(Resources.CONFIG_MAPS, "default", "{'metadata':{'name':'plain'}}");
+        api.encryption().use(config);
+        secret("one");
+        assertThat(password("before")).isEqualTo("aHVzaA==");
+        TestApi.await(hung.close());
+        TestApi.await(mute.close());
     }
 }

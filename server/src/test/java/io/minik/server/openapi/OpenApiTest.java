@@ -270,4 +270,44 @@ class OpenApiTest {
         assertThat(OPEN_API.document("/openapi/v3/apis/nothing/v1")).isEmpty();
         assertThat(OPEN_API.document("/openapi/v4")).isEmpty();
     }
+
+    private static final String REMOTE = """
+            {"paths": {
+               "/apis/wardle.example.com/v1/flunders": {"get": {"responses": {"200": {"schema": {"$ref": "#/definitions/a.Flunder"}}}}},
+               "/apis/wardle.example.com/v11/flunders": {"get": {}},
+               "/apis/apps/v1/deployments": {"get": {"description": "not its to say"}}},
+             "definitions": {
+               "a.Flunder": {"type": "object", "properties": {
+                  "part": {"$ref": "#/definitions/a.Part"},
+                  "meta": {"$ref": "#/definitions/io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"}}},
+               "a.Part": {"type": "object", "properties": {"whole": {"$ref": "#/definitions/a.Flunder"}}},
+               "a.Unused": {"type": "object"},
+               "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta": {"description": "another"}}}""";
+
+    @Test
+    void whatAnotherServerSaysOfItsKindsIsToldInVersion2() {
+        Foreign foreign =
+                Foreign.below("/apis/wardle.example.com/v1", Json.parse(REMOTE.getBytes(StandardCharsets.UTF_8)));
+        OpenApi.Document merged = OPEN_API.document("/openapi/v2", "application/json", Foreign.all(List.of(foreign)))
+                .orElseThrow();
+        JsonNode document = Json.parse(merged.body());
+        assertThat(document.path("paths").has("/apis/wardle.example.com/v1/flunders"))
+                .isTrue();
+        assertThat(document.path("paths").has("/apis/wardle.example.com/v11/flunders"))
+                .isFalse();
+        assertThat(document.path("paths").path("/apis/apps/v1/deployments").toString())
+                .doesNotContain("its to say");
+        JsonNode definitions = document.path("definitions");
+        assertThat(definitions.path("a.Part").path("type").asText()).isEqualTo("object");
+        assertThat(definitions.has("a.Flunder")).isTrue();
+        assertThat(definitions.has("a.Unused")).isFalse();
+        assertThat(definitions
+                        .path("io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta")
+                        .path("description")
+                        .asText())
+                .isNotEqualTo("another");
+        OpenApi.Document own = OPEN_API.document("/openapi/v2").orElseThrow();
+        assertThat(own.etag()).isNotEqualTo(merged.etag());
+        assertThat(Json.parse(own.body()).path("definitions").has("a.Flunder")).isFalse();
+    }
 }
