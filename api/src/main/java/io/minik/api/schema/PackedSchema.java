@@ -32,7 +32,7 @@ public final class PackedSchema {
     }
 
     /** A tree of its own. */
-    JsonNode tree() {
+    public JsonNode tree() {
         try (InflaterInputStream in = new InflaterInputStream(new ByteArrayInputStream(deflated))) {
             return Json.parse(in.readAllBytes());
         } catch (IOException e) {

@@ -3,7 +3,6 @@ package io.minik.server.openapi;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.minik.api.schema.Structural;
 import io.minik.ground.json.Json;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -32,12 +31,12 @@ final class AddedDefinition {
         this.v2 = v2;
     }
 
-    ObjectNode of(Structural schema) {
-        if (v2 && schema.preserves()) {
+    ObjectNode of(JsonNode source) {
+        if (v2 && source.path("x-kubernetes-preserve-unknown-fields").asBoolean(false)) {
             // Of properties that are told, clients of version 2 would conclude that there are no others.
             return Json.object().put("type", "object");
         }
-        ObjectNode root = (ObjectNode) schema(schema.source().isObject() ? schema.source() : Json.object());
+        ObjectNode root = (ObjectNode) schema(source.isObject() ? source : Json.object());
         ObjectNode properties = heads();
         for (Map.Entry<String, JsonNode> property : root.path("properties").properties()) {
             if (!properties.has(property.getKey())) {

@@ -1,5 +1,7 @@
 package io.minik.server.openapi;
 
+import java.util.HashMap;
+import io.minik.api.schema.AddedKind;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.minik.api.schema.Docs;
@@ -24,18 +26,24 @@ import java.util.stream.Collectors;
  * were referred to, so that {@link #definitions} can follow them all.
  */
 final class OpenApiWriter implements Closeable {
+    private static final String OBJECT_META = "k8s.io.apimachinery.pkg.apis.meta.v1.ObjectMeta";
+
     private final JsonGenerator json;
     private final Schema schema;
     private final Docs docs;
     private final boolean v2;
     private final Deque<Type> referred = new ArrayDeque<>();
     private final Set<Type> known = new HashSet<>();
+    /** By the names of their types. */
+    private final Map<String, AddedKind> added = new HashMap<>();
 
     OpenApiWriter(OutputStream out, Schema schema, Docs docs, boolean v2) throws IOException {
         this.json = Json.MAPPER.getFactory().createGenerator(out);
         this.schema = schema;
         this.docs = docs;
         this.v2 = v2;
+        schema.kinds()
+                .forEach(row -> row.added().ifPresent(kind -> added.put(row.type().name(), kind)));
     }
 
     boolean v2() {
@@ -139,15 +147,10 @@ final class OpenApiWriter implements Closeable {
         }
     }
 
-    private void selectable(Type type) throws IOException {
-        List<String> fields = schema.kinds().stream()
-                .filter(row -> row.type().name().equals(type.name()))
-                .flatMap(row -> row.added().stream())
-                .flatMap(added -> added.selectable().stream())
-                .toList();
-        if (!fields.isEmpty()) {
+    private void selectable(AddedKind kind) throws IOException {
+        if (!kind.selectable().isEmpty()) {
             array("x-kubernetes-selectable-fields");
-            for (String field : fields) {
+            for (String field : kind.selectable()) {
                 open();
                 put("fieldPath", field);
                 end();
@@ -157,16 +160,17 @@ final class OpenApiWriter implements Closeable {
     }
 
     private void definition(Type type) throws IOException {
-        if (type.structural().isPresent()) {
-            AddedDefinition definition = new AddedDefinition(v2);
+        AddedKind kind = added.get(type.name());
+        if (kind != null) {
+            // From what its author wrote, not from the type: of hundreds of kinds few are ever made into types.
             for (Map.Entry<String, JsonNode> word :
-                    definition.of(type.structural().get()).properties()) {
+                    new AddedDefinition(v2).of(kind.schema().tree()).properties()) {
                 json.writeFieldName(word.getKey());
                 Json.MAPPER.writeTree(json, word.getValue());
             }
-            type.field("metadata").ifPresent(field -> refer(field.type()));
+            schema.findNamed(OBJECT_META).ifPresent(this::refer);
             kinds(type);
-            selectable(type);
+            selectable(kind);
             return;
         }
         describe(docs.of(type));

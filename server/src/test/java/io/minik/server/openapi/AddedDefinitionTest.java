@@ -3,7 +3,6 @@ package io.minik.server.openapi;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.minik.api.schema.Structural;
 import io.minik.ground.json.Json;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
@@ -11,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class AddedDefinitionTest {
     private static ObjectNode told(boolean v2, String schema) {
         byte[] json = schema.replace('\'', '"').getBytes(StandardCharsets.UTF_8);
-        return new AddedDefinition(v2).of(Structural.of(Json.parseObject(json)));
+        return new AddedDefinition(v2).of(Json.parseObject(json));
     }
 
     @Test
