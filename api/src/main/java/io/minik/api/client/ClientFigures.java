@@ -54,7 +54,7 @@ public final class ClientFigures {
                         text,
                         REQUESTS,
                         "code=\"" + key.code() + "\",host=\"" + host + "\",method=\"" + key.method() + "\"",
-                        count.sum()));
+                        (double) count.sum()));
         text.append("# TYPE " + DURATIONS + " histogram\n");
         new TreeMap<>(durations)
                 .forEach(

@@ -84,12 +84,12 @@ public final class QueueFigures {
             return "";
         }
         StringBuilder text = new StringBuilder();
-        family(text, queues, "adds_total", "counter", queue -> queue.adds.sum());
+        family(text, queues, "adds_total", "counter", queue -> (double) queue.adds.sum());
         family(text, queues, "depth", "gauge", queue -> queue.depth);
         family(text, queues, "longest_running_processor_seconds", "gauge", QueueFigures::longestSeconds);
         head(text, "queue_duration_seconds", "histogram");
         queues.forEach(queue -> queue.waited.write(text, PREFIX + "queue_duration_seconds", queue.label()));
-        family(text, queues, "retries_total", "counter", queue -> queue.retries.sum());
+        family(text, queues, "retries_total", "counter", queue -> (double) queue.retries.sum());
         family(text, queues, "unfinished_work_seconds", "gauge", QueueFigures::unfinishedSeconds);
         head(text, "work_duration_seconds", "histogram");
         queues.forEach(queue -> queue.worked.write(text, PREFIX + "work_duration_seconds", queue.label()));

@@ -5,7 +5,6 @@ import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.Map;
-import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -13,19 +12,19 @@ import java.util.TreeMap;
  *
  * @param definitions where two have the same name, the first: names have group and version in them
  */
-public record Foreign(SortedMap<String, JsonNode> paths, SortedMap<String, JsonNode> definitions) {
+public record Foreign(Map<String, JsonNode> paths, Map<String, JsonNode> definitions) {
     public static final Foreign NONE = new Foreign(new TreeMap<>(), new TreeMap<>());
     private static final String REFERENCE = "#/definitions/";
 
     /** Of a server's document what is below a path, {@code /apis/example.com/v1}: the rest is not its to say. */
     public static Foreign below(String path, JsonNode document) {
-        SortedMap<String, JsonNode> paths = new TreeMap<>();
+        Map<String, JsonNode> paths = new TreeMap<>();
         for (Map.Entry<String, JsonNode> entry : document.path("paths").properties()) {
             if (entry.getKey().equals(path) || entry.getKey().startsWith(path + "/")) {
                 paths.put(entry.getKey(), entry.getValue());
             }
         }
-        SortedMap<String, JsonNode> definitions = new TreeMap<>();
+        Map<String, JsonNode> definitions = new TreeMap<>();
         Deque<JsonNode> left = new ArrayDeque<>(paths.values());
         while (!left.isEmpty()) {
             for (JsonNode reference : left.removeFirst().findValues("$ref")) {

@@ -1,9 +1,8 @@
 package io.minik.server.openapi;
 
-import java.util.HashMap;
-import io.minik.api.schema.AddedKind;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.minik.api.schema.AddedKind;
 import io.minik.api.schema.Docs;
 import io.minik.api.schema.Field;
 import io.minik.api.schema.KindRow;
@@ -15,6 +14,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -42,8 +42,8 @@ final class OpenApiWriter implements Closeable {
         this.schema = schema;
         this.docs = docs;
         this.v2 = v2;
-        schema.kinds()
-                .forEach(row -> row.added().ifPresent(kind -> added.put(row.type().name(), kind)));
+        schema.kinds().forEach(row -> row.added()
+                .ifPresent(kind -> added.put(row.type().name(), kind)));
     }
 
     boolean v2() {

@@ -235,6 +235,14 @@ final class Codec {
     /** @throws ApiException 422 */
     void validate(KindRow kind, ObjectKey key, ObjectNode tree, Optional<KubeObject> old, String subresource) {
         List<Cause> causes = Validator.validate(kind, tree, old.map(KubeObject::tree), subresource);
+        if (!causes.isEmpty() && old.isPresent()) {
+            // What was stored before there was a default is no other for having it now.
+            ObjectNode defaulted = old.get().tree().deepCopy();
+            Defaults.apply(kind, defaulted);
+            if (!defaulted.equals(old.get().tree())) {
+                causes = Validator.validate(kind, tree, Optional.of(defaulted), subresource);
+            }
+        }
         if (!causes.isEmpty()) {
             throw ApiException.invalid(kind.resource(), key.name(), causes);
         }

@@ -18,12 +18,12 @@ import org.jspecify.annotations.Nullable;
  * and the next one behind it, so that their order stays. What cannot be converted ends the watch. On the watcher's context.
  */
 final class ConvertedWatch implements WatchSink {
-    private final Forms forms;
+    private final SharedForms forms;
     private final KindRow kind;
     private final WatchSink sink;
     private @Nullable CacheWatcher watcher;
 
-    ConvertedWatch(Forms forms, KindRow kind, WatchSink sink) {
+    ConvertedWatch(SharedForms forms, KindRow kind, WatchSink sink) {
         this.forms = forms;
         this.kind = kind;
         this.sink = sink;

@@ -41,6 +41,7 @@ public final class Registry {
     private final Storage storage;
     private final Codec codec;
     private final Forms forms;
+    private final SharedForms shared;
     private final Writes writes;
     private final ComputedCreation computing;
     private final ListReads lists;
@@ -75,6 +76,7 @@ public final class Registry {
         this.storage = new Storage(parts.store(), parts.caches(), strategies, parts.clock());
         this.codec = new Codec(parts.kinds(), strategies, parts.clock());
         this.forms = new Forms(codec, parts.converter());
+        this.shared = new SharedForms(forms);
         this.writes = new Writes(new Means(
                 storage, codec, forms, strategies, parts.admission(), parts.names(), parts.clock(), this::written));
         this.computing = new ComputedCreation(parts.configured(), storage.present(), parts.clock());
@@ -186,7 +188,7 @@ public final class Registry {
                 return ready.compose(unused ->
                         storage.caches().of(stored).watch(options.start(), filter, options.bookmarks(), sink));
             }
-            ConvertedWatch converted = new ConvertedWatch(forms, request.kind(), sink);
+            ConvertedWatch converted = new ConvertedWatch(shared, request.kind(), sink);
             return ready.compose(unused ->
                             storage.caches().of(stored).watch(options.start(), filter, options.bookmarks(), converted))
                     .map(converted::of);

@@ -10,11 +10,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.client.ApiCall.Verb;
+import io.minik.api.meta.Resource;
 import io.minik.api.meta.Resources;
 import io.minik.api.object.KubeObject;
 import io.minik.ground.json.Json;
 import io.minik.server.http.TestApi;
+import io.minik.server.watchcache.StoredForm;
+import io.minik.store.Bytes;
+import io.minik.store.Txn;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.Map;
@@ -135,6 +140,39 @@ class AdmissionTest {
         for (String name : List.of("serviceAccountName", "serviceAccount")) {
             assertThat(deployment.text("spec", "template", "spec", name)).isEqualTo("robot");
         }
+    }
+
+    /** Stored by a program that did not know the field's second name yet. */
+    @Test
+    void whatIsDefaultedSinceAnObjectWasStoredIsNoChange() {
+        Resource jobs = new Resource("batch", "v1", "jobs", "Job", true);
+        KubeObject job = api.create(
+                jobs,
+                "default",
+                "{'metadata':{'name':'older'},'spec':{'template':{'spec':{'restartPolicy':'Never','serviceAccountName':'robot',"
+                        + "'containers':[{'name':'main','image':'pause:1'}]}}}}");
+        ObjectNode older = job.tree().deepCopy();
+        ((ObjectNode) older.at("/spec/template/spec")).remove("serviceAccount");
+        TestApi.await(api.store()
+                .txn(Txn.put(Bytes.utf8("/registry/jobs/default/older"), Bytes.of(StoredForm.stored(older)))));
+        KubeObject labelled = TestApi.await(api.send(
+                Verb.PATCH,
+                jobs,
+                job.key(),
+                "",
+                Map.of(),
+                "application/strategic-merge-patch+json",
+                "{'metadata':{'labels':{'a':'b'}},'spec':{'template':{'spec':{'serviceAccount':'robot'}}}}"));
+        assertThat(labelled.meta().labels()).containsEntry("a", "b");
+        assertThatThrownBy(() -> TestApi.await(api.send(
+                        Verb.PATCH,
+                        jobs,
+                        job.key(),
+                        "",
+                        Map.of(),
+                        "application/merge-patch+json",
+                        "{'spec':{'template':{'spec':{'serviceAccount':null,'serviceAccountName':'other'}}}}")))
+                .hasMessageContaining("field is immutable");
     }
 
     @Test

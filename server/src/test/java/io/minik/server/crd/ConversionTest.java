@@ -280,6 +280,32 @@ class ConversionTest {
         watch.close();
     }
 
+    @Test
+    void anEventIsConvertedOnceForAllWatchersOfAVersion() throws InterruptedException {
+        List<BlockingQueue<String>> watchers = new ArrayList<>();
+        List<WatchHandle> handles = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            BlockingQueue<String> seen = new LinkedBlockingQueue<>();
+            watchers.add(seen);
+            handles.add(watch(seen));
+        }
+        // Stored in the older version, written in it: nobody but watchers has to be asked.
+        for (int size = 1; size <= 3; size++) {
+            api.create(OLD, "default", "{'metadata':{'name':'old-%d'},'spec':{'size':%d}}".formatted(size, size));
+        }
+        List<String> first = new ArrayList<>();
+        for (int event = 0; event < 3; event++) {
+            first.add(watchers.get(0).poll(20, TimeUnit.SECONDS));
+        }
+        for (BlockingQueue<String> other : watchers.subList(1, watchers.size())) {
+            for (String event : first) {
+                assertThat(other.poll(20, TimeUnit.SECONDS)).isEqualTo(event);
+            }
+        }
+        assertThat(reviews.stream().mapToInt(Integer::intValue).sum()).isEqualTo(3);
+        handles.forEach(WatchHandle::close);
+    }
+
     private WatchHandle watch(BlockingQueue<String> seen) {
         ApiCall call = new ApiCall(Verb.WATCH, NEW, ObjectKey.of("default", ""), "", Map.of(), "", new byte[0]);
         return TestApi.await(api.transport().watch(call, new WatchHandler() {
