@@ -13,11 +13,12 @@ credentials_of certificate-authority | base64 -d >"$work/client.ca"
 
 c config set-cluster elsewhere --server=https://does-not-work >/dev/null
 elsewhere='{.clusters[?(@.name == "elsewhere")].cluster.certificate-authority-data}'
+set_in() { on a "$newer" --kubeconfig "$config" config set "$@"; }
 same_bytes() { # raw bytes and what is encoded already come to the same
   local raw encoded path=$1
-  c config set "$path" "$(printf '# Ours\n'; cat "$work/client.ca")" --set-raw-bytes >/dev/null || return
+  set_in "$path" "$(printf '# Ours\n'; cat "$work/client.ca")" --set-raw-bytes >/dev/null || return
   raw=$(c config view --raw -o "jsonpath=$elsewhere")
-  c config set "$path" "$(printf %s "$(printf '# Ours\n'; cat "$work/client.ca")" | base64 -w0)" >/dev/null || return
+  set_in "$path" "$(printf %s "$(printf '# Ours\n'; cat "$work/client.ca")" | base64 -w0)" >/dev/null || return
   encoded=$(c config view --raw -o "jsonpath=$elsewhere")
   [ -n "$raw" ] && [ "$raw" = "$encoded" ]
 }
