@@ -71,7 +71,10 @@ final class KubeletProxy {
 
     /** What must be admitted first. @param asked the same, bound to its kind */
     Future<Answer> connect(ApiRequest request, Request asked) {
-        Future<Optional<ObjectNode>> admitted = review.admit(http(request), asked);
+        Future<Void> ready = registry.writes().caughtUp();
+        Future<Optional<ObjectNode>> admitted = ready.succeeded()
+                ? review.admit(http(request), asked)
+                : ready.compose(unused -> review.admit(http(request), asked));
         return admitted.succeeded()
                 ? handle(request, admitted.result())
                 : admitted.compose(changed -> handle(request, changed));

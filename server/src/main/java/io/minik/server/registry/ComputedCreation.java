@@ -6,7 +6,6 @@ import io.minik.api.object.ObjectKey;
 import io.minik.ground.json.Json;
 import io.minik.server.admission.AdmissionChain;
 import io.minik.server.admission.Effects;
-import io.minik.server.admission.Lookup;
 import io.minik.server.admission.Review;
 import io.minik.server.admission.Review.Operation;
 import io.minik.server.request.Request;
@@ -21,16 +20,24 @@ import java.util.Optional;
  */
 final class ComputedCreation {
     private final AdmissionChain configured;
-    private final Lookup lookup;
+    private final Storage storage;
     private final InstantSource clock;
 
-    ComputedCreation(AdmissionChain configured, Lookup lookup, InstantSource clock) {
+    ComputedCreation(AdmissionChain configured, Storage storage, InstantSource clock) {
         this.configured = configured;
-        this.lookup = lookup;
+        this.storage = storage;
         this.clock = clock;
     }
 
+    /** As admission is configured when it is asked for. */
     Future<Result> create(Connector connector, Request request, ObjectNode body, List<String> warnings) {
+        Future<Void> ready = storage.caughtUp();
+        return ready.succeeded()
+                ? createNow(connector, request, body, warnings)
+                : ready.compose(unused -> createNow(connector, request, body, warnings));
+    }
+
+    private Future<Result> createNow(Connector connector, Request request, ObjectNode body, List<String> warnings) {
         Review review = new Review(
                 Operation.CREATE,
                 request,
@@ -38,7 +45,7 @@ final class ComputedCreation {
                 body,
                 Optional.empty(),
                 clock.instant(),
-                lookup,
+                storage.present(),
                 Effects.after(warnings));
         Future<Void> admitted = configured.mutate(review).compose(unused -> configured.validate(review));
         return admitted.compose(unused -> connector.create(request, KubeObject.of(review.object())))

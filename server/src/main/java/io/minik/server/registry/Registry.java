@@ -79,7 +79,7 @@ public final class Registry {
         this.shared = new SharedForms(forms);
         this.writes = new Writes(new Means(
                 storage, codec, forms, strategies, parts.admission(), parts.names(), parts.clock(), this::written));
-        this.computing = new ComputedCreation(parts.configured(), storage.present(), parts.clock());
+        this.computing = new ComputedCreation(parts.configured(), storage, parts.clock());
         this.lists = new ListReads(parts.store(), parts.caches());
         this.scales = new Scales(writes, codec);
         this.selections = new Selections(strategies, codec);

@@ -10,6 +10,7 @@ import io.minik.server.encryption.KmsMessages.Message;
 import io.minik.server.http.TestApi;
 import io.minik.store.Bytes;
 import io.minik.store.RangeRequest;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
@@ -233,14 +234,10 @@ class KmsTest {
         NetServer mute = TestApi.await(
                 vertx.createNetServer().connectHandler(unused -> {}).listen(SocketAddress.domainSocketAddress(silent)));
         EncryptionConfig hung = of(silent, "300ms");
-        assertThatThrownBy(() -> TestApi.await(hung.start(Loop.on(vertx.getOrCreateContext()), () -> {})))
-                .isInstanceOf(AssertionError.class);
-        assertThat(hung.trouble()).startsWith("vault: ");
-        api.encryption().use(hung);
-        assertThatThrownBy(() -> secret("one")).hasMessageContaining("vault");
-        // What is not encrypted is written as ever.
-        api.create(Resources.CONFIG_MAPS, "default", "{'metadata':{'name':'plain'}}");
-        api.encryption().use(config);
+        Future<Void> asked = hung.start(Loop.on(vertx.getOrCreateContext()), () -> {});
+        assertThat(TestApi.await(asked.map(true).otherwise(false))).isFalse();
+        assertThat(hung.trouble()).startsWith("vault: ").doesNotContain("not asked yet");
+        // Nobody waits for it: what another provider has sealed is read and written meanwhile.
         secret("one");
         assertThat(password("before")).isEqualTo("aHVzaA==");
         TestApi.await(hung.close());
