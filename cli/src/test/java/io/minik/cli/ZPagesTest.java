@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.minik.ground.json.Json;
 import io.minik.server.authn.User;
+import io.minik.server.http.ApiServer.Page;
 import io.minik.server.http.ApiServer.PageAnswer;
 import io.minik.server.http.ApiServer.PageRequest;
 import io.vertx.core.Future;
@@ -21,9 +22,9 @@ class ZPagesTest {
     private static PageAnswer page(String path, String accept) {
         ServerCommand command = new ServerCommand();
         new CommandLine(command).parseArgs("--token", "letmein", "--audit-log-mode", "blocking");
-        return Objects.requireNonNull(ZPages.of(Build.THIS, List.of(command.server, command.node))
-                .get(path)
-                .apply(new PageRequest(
+        Page page = Objects.requireNonNull(
+                ZPages.of(Build.THIS, List.of(command.server, command.node)).get(path));
+        return Objects.requireNonNull(page.apply(new PageRequest(
                         "GET",
                         path,
                         Map.of(),
