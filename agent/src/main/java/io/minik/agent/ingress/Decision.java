@@ -12,6 +12,9 @@ sealed interface Decision {
     int MOVED_PERMANENTLY = 308;
     int FOUND = 302;
 
+    /** Of a path that a rewrite makes: as long as a request line may be. */
+    int MOST_PATH = 8 * 1024;
+
     /** What is known of a request when its head is whole. */
     interface Head {
         String method();
@@ -135,7 +138,7 @@ sealed interface Decision {
         if (rewrite.target().isEmpty()) {
             return target.path();
         }
-        String path = PathPattern.fill(rewrite.target(), match.groups());
+        String path = PathPattern.fill(rewrite.target(), match.groups(), MOST_PATH);
         String rooted = path.startsWith("/") ? path : "/" + path;
         // What groups make of a path together may again have dots in it.
         return rooted.contains("/.") ? RequestTarget.resolve(rooted) : rooted;

@@ -31,6 +31,7 @@ final class IngressAnnotations {
     static final String NGINX = "nginx.ingress.kubernetes.io/";
     static final String TRAEFIK = "traefik.ingress.kubernetes.io/";
     static final String OWN = "ingress.minik.io/";
+    private static final String OF_SERVICE = TRAEFIK + "service.";
 
     /** Not honoured, and whoever wrote them relies on it that not everybody gets through, or that the path is another. */
     private static final List<String> PROTECTING = List.of(
@@ -111,19 +112,43 @@ final class IngressAnnotations {
      * @param options of all that was honoured
      * @param unknown names of ours, ingress-nginx' and Traefik's prefixes that are not honoured
      * @param invalid why a value is not taken, by name
+     * @param reader for {@link #with}
      */
-    record Read(RouteOptions options, Set<String> unknown, Map<String, String> invalid) {}
+    record Read(RouteOptions options, Set<String> unknown, Map<String, String> invalid, IngressAnnotations reader) {
+        /**
+         * What holds for a Service of it. What the Ingress says is not read again, and shared: it may be long, and its
+         * Services many.
+         */
+        RouteOptions with(Map<String, String> ofService) {
+            Map<String, String> said = new TreeMap<>(ofService);
+            said.keySet().removeIf(name -> !name.startsWith(OF_SERVICE));
+            return said.isEmpty() ? options : reader.with(said);
+        }
+    }
 
-    static Read of(Map<String, String> ofIngress, Map<String, String> ofService) {
+    static Read of(Map<String, String> ofIngress) {
         IngressAnnotations reader = new IngressAnnotations();
         new TreeMap<>(ofIngress).forEach((name, value) -> reader.take(name, value, false));
-        new TreeMap<>(ofService).forEach((name, value) -> reader.take(name, value, true));
-        return new Read(reader.options(), reader.unknown, reader.invalid);
+        return new Read(reader.options(), reader.unknown, reader.invalid, reader);
+    }
+
+    private RouteOptions with(Map<String, String> ofService) {
+        Optional<BackendProtocol> protocolBefore = protocol;
+        boolean stickyBefore = sticky;
+        String cookieBefore = cookie;
+        boolean secureBefore = cookieSecure;
+        ofService.forEach((name, value) -> take(name, value, true));
+        RouteOptions options = options();
+        protocol = protocolBefore;
+        sticky = stickyBefore;
+        cookie = cookieBefore;
+        cookieSecure = secureBefore;
+        return options;
     }
 
     private void take(String name, String value, boolean ofService) {
         boolean ours = name.startsWith(NGINX) || name.startsWith(TRAEFIK) || name.startsWith(OWN);
-        if (!ours || (ofService && !name.startsWith(TRAEFIK + "service."))) {
+        if (!ours || (ofService && !name.startsWith(OF_SERVICE))) {
             return;
         }
         BiConsumer<String, String> reading = known.get(name);

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -177,13 +178,18 @@ public final class IngressRoom implements Room {
                 .map(KubeObject::name)
                 .collect(Collectors.toSet());
         return all.ingresses().list().stream()
-                .filter(each -> classes.contains(className(each)))
+                .filter(each -> classes.contains(each.once(CLASS_NAME)))
                 .toList();
     }
 
-    static String className(KubeObject ingress) {
-        String name = ingress.text("spec", "ingressClassName");
-        return name.isEmpty() ? ingress.annotations().getOrDefault(OLD_CLASS, "") : name;
+    /** Asked of all at each change: the tree is not made for it. */
+    private static final Function<KubeObject, String> CLASS_NAME = IngressRoom::className;
+
+    private static String className(KubeObject ingress) {
+        String name = ingress.part("spec", "ingressClassName").asText("");
+        return name.isEmpty()
+                ? ingress.part("metadata", "annotations", OLD_CLASS).asText("")
+                : name;
     }
 
     /** Figures in Prometheus' words; empty while nothing was served. Any thread. */

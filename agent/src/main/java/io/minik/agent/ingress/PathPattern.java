@@ -1,50 +1,75 @@
 package io.minik.agent.ingress;
 
+import com.google.re2j.Matcher;
+import io.minik.api.meta.GoPattern;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * A path that is a regular expression, from its beginning on and whatever the case, as ingress-nginx has it. Who writes it and who
- * sends paths are strangers to each other and to us: a match that takes too many steps is none.
+ * sends paths are strangers to each other and to us: so it is Go's syntax, which never goes back over a text, and what it may cost
+ * is known before it is made. An engine that goes back can be held for ever without looking at a single letter.
  */
 final class PathPattern {
-    /** Of the longest path that is compared: the matcher's calls may nest once for each character. */
+    /** Of the longest path that is compared. */
     static final int MOST_CHARACTERS = 1024;
 
-    /** Characters looked at; a pattern that does not go back over and over needs a few times the path's length. */
-    private static final int MOST_STEPS = 20_000;
+    private final String text;
+    private final GoPattern pattern;
 
-    private final Pattern pattern;
-
-    /** @throws java.util.regex.PatternSyntaxException if it is none */
+    /** @throws com.google.re2j.PatternSyntaxException if it is none, or one that is too large */
     PathPattern(String text) {
-        pattern = Pattern.compile(text, Pattern.CASE_INSENSITIVE);
+        this.text = text;
+        // By itself first: brackets of ours must not be the partners of its own.
+        GoPattern.of(text);
+        // With the anchor said, a match that can't be is given up where it can't be, not at the end of the path.
+        this.pattern = GoPattern.of("(?i)\\A(?:" + text + ")");
     }
 
-    /** @return what each group caught, the whole match first */
-    Optional<String[]> match(String path) {
-        if (path.length() > MOST_CHARACTERS) {
+    /** Of the compiled pattern, about. */
+    int steps() {
+        return pattern.steps();
+    }
+
+    /** What is left for one request: letters looked at, times steps of the pattern that looks. A hundredth of a second. */
+    static final class Work {
+        private static final long MOST = 1_000_000;
+        private long left = MOST;
+
+        private void spend(int steps) {
+            left -= steps;
+            if (left < 0) {
+                throw new OutOfWork();
+            }
+        }
+    }
+
+    /** @return what each group caught, the whole match first; empty as well when the work is used up */
+    Optional<String[]> match(String path, Work work) {
+        if (path.length() > MOST_CHARACTERS || work.left < 0) {
             return Optional.empty();
         }
-        Matcher matcher = pattern.matcher(new Metered(path));
+        Matcher matcher = pattern.pattern().matcher(new Metered(path, pattern.steps(), work));
         try {
             if (!matcher.lookingAt()) {
                 return Optional.empty();
             }
-        } catch (OutOfSteps | StackOverflowError tooMuch) {
+            String[] groups = new String[matcher.groupCount() + 1];
+            for (int i = 0; i < groups.length; i++) {
+                int start = matcher.start(i);
+                groups[i] = start < 0 ? "" : path.substring(start, matcher.end(i));
+            }
+            return Optional.of(groups);
+        } catch (OutOfWork tooMuch) {
             return Optional.empty();
         }
-        String[] groups = new String[matcher.groupCount() + 1];
-        for (int i = 0; i < groups.length; i++) {
-            int start = matcher.start(i);
-            groups[i] = start < 0 ? "" : path.substring(start, matcher.end(i));
-        }
-        return Optional.of(groups);
     }
 
-    /** {@code /$2} with what the groups caught. */
-    static String fill(String target, String[] groups) {
+    /**
+     * {@code /$2} with what the groups caught.
+     *
+     * @throws Refusal 400 for what becomes longer than a path may be
+     */
+    static String fill(String target, String[] groups, int most) {
         StringBuilder filled = new StringBuilder();
         for (int i = 0; i < target.length(); i++) {
             char c = target.charAt(i);
@@ -55,30 +80,36 @@ final class PathPattern {
             } else {
                 filled.append(c);
             }
+            if (filled.length() > most) {
+                throw Refusal.bad("a path that becomes too long");
+            }
         }
         return filled.toString();
     }
 
     @Override
     public String toString() {
-        return pattern.pattern();
+        return text;
     }
 
-    private static final class OutOfSteps extends RuntimeException {
+    private static final class OutOfWork extends RuntimeException {
         private static final long serialVersionUID = 1;
 
-        OutOfSteps() {
-            super("too many steps", null, false, false);
+        OutOfWork() {
+            super("too much work", null, false, false);
         }
     }
 
     /** A text that counts how often somebody looks at it. */
     private static final class Metered implements CharSequence {
         private final String text;
-        private int left = MOST_STEPS;
+        private final int steps;
+        private final Work work;
 
-        Metered(String text) {
+        Metered(String text, int steps, Work work) {
             this.text = text;
+            this.steps = steps;
+            this.work = work;
         }
 
         @Override
@@ -88,9 +119,7 @@ final class PathPattern {
 
         @Override
         public char charAt(int index) {
-            if (--left < 0) {
-                throw new OutOfSteps();
-            }
+            work.spend(steps);
             return text.charAt(index);
         }
 

@@ -1,6 +1,7 @@
 package io.minik.agent.ingress;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.google.re2j.PatternSyntaxException;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.ground.json.Json;
@@ -12,12 +13,12 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.PatternSyntaxException;
 
 /**
  * All Ingresses of ours as one table. Of two that want the same the older has it, and the other one is told. Pure.
@@ -31,6 +32,7 @@ record RoutingPlan(RoutingTable table, Map<String, Claim> certificates, List<Com
     static final String NOT_HONOURED = "AnnotationNotHonoured";
     static final String INVALID = "InvalidAnnotation";
     static final String CLOSED = "Closed";
+    static final String TOO_MANY = "TooManyPaths";
 
     /** @param ingress that names the Secret */
     record Claim(ObjectKey ingress, ObjectKey secret) {}
@@ -46,18 +48,22 @@ record RoutingPlan(RoutingTable table, Map<String, Claim> certificates, List<Com
     }
 
     /** One Ingress while it is read. */
-    private record Reading(KubeObject ingress, Map<String, String> annotations, Set<String> tls) {
-        ObjectKey key() {
-            return ingress.key();
-        }
-    }
+    private record Reading(
+            ObjectKey key, IngressAnnotations.Read annotations, Set<String> tls, Map<String, RouteOptions> services) {}
 
     private static final class Planner {
+        /** About one Ingress: who has more to mend sees the rest when he has. */
+        private static final int MOST_COMPLAINTS = 32;
+
+        /** What an event holds. */
+        private static final int MOST_MESSAGE = 1000;
+
         private final ClusterView view;
         private final BackendFinder backends;
         private final RoutingTable.Builder table = new RoutingTable.Builder();
         private final Map<String, Claim> certificates = new LinkedHashMap<>();
-        private final List<Complaint> complaints = new ArrayList<>();
+        private final Map<ObjectKey, Set<Complaint>> complaints = new LinkedHashMap<>();
+        private final PlanRoom room = new PlanRoom();
         private final Map<String, ObjectKey> owners = new HashMap<>();
         private final Map<String, Route> moved = new LinkedHashMap<>();
 
@@ -75,25 +81,37 @@ record RoutingPlan(RoutingTable table, Map<String, Claim> certificates, List<Com
             return new RoutingPlan(
                     table.build(),
                     Map.copyOf(certificates),
-                    complaints.stream().distinct().toList());
+                    complaints.values().stream().flatMap(Set::stream).toList());
         }
 
         private void complain(ObjectKey ingress, String reason, String message) {
-            complaints.add(new Complaint(ingress, reason, message));
+            Set<Complaint> own = complaints.computeIfAbsent(ingress, none -> new LinkedHashSet<>());
+            if (own.size() < MOST_COMPLAINTS || reason.equals(TOO_MANY)) {
+                own.add(new Complaint(ingress, reason, shortened(message)));
+            }
+        }
+
+        private static String shortened(String message) {
+            return message.length() <= MOST_MESSAGE ? message : message.substring(0, MOST_MESSAGE) + "...";
         }
 
         void add(KubeObject ingress) {
-            Map<String, String> annotations = ingress.annotations();
-            IngressAnnotations.Read read = IngressAnnotations.of(annotations, Map.of());
+            if (!room.takesObject(ingress.namespace(), ingress.length())) {
+                full(ingress.key());
+                return;
+            }
+            IngressAnnotations.Read read = IngressAnnotations.of(ingress.annotations());
             if (!read.unknown().isEmpty()) {
                 complain(ingress.key(), NOT_HONOURED, String.join(", ", read.unknown()) + ": not honoured here");
             }
             read.invalid().forEach((name, why) -> complain(ingress.key(), INVALID, name + ": " + why));
             read.options().closed().ifPresent(why -> complain(ingress.key(), CLOSED, "answered with 503, as " + why));
-            Reading reading = new Reading(ingress, annotations, certificates(ingress));
+            Reading reading = new Reading(ingress.key(), read, certificates(ingress), new HashMap<>());
             List<JsonNode> rules = Json.items(ingress.tree(), "spec", "rules");
             for (JsonNode rule : rules) {
-                rule(reading, rule);
+                if (!rule(reading, rule)) {
+                    return;
+                }
             }
             JsonNode fallback = Json.at(ingress.tree(), "spec", "defaultBackend");
             if (fallback.isObject()) {
@@ -120,6 +138,9 @@ record RoutingPlan(RoutingTable table, Map<String, Claim> certificates, List<Com
                 }
                 String secret = Json.text(entry, "secretName");
                 for (String written : hosts) {
+                    if (!room.takes(ingress.namespace(), 0)) {
+                        return covered;
+                    }
                     String host = written.toLowerCase(Locale.ROOT);
                     covered.add(host);
                     if (!secret.isEmpty() && !host.isEmpty()) {
@@ -141,16 +162,30 @@ record RoutingPlan(RoutingTable table, Map<String, Claim> certificates, List<Com
             }
         }
 
-        private void rule(Reading reading, JsonNode rule) {
+        /** @return false: there is no room for more of it */
+        private boolean rule(Reading reading, JsonNode rule) {
             String host = host(rule);
+            if (!room.takes(reading.key().namespace(), 0)) {
+                full(reading.key());
+                return false;
+            }
             ObjectKey owner = owners.putIfAbsent(host, reading.key());
             if (owner != null && !owner.namespace().equals(reading.key().namespace())) {
                 complain(
                         owner, SHARED, "paths of host " + shown(host) + " are also served by Ingress " + reading.key());
             }
             for (JsonNode path : Json.items(rule, "http", "paths")) {
+                if (!room.takes(reading.key().namespace(), 0)) {
+                    full(reading.key());
+                    return false;
+                }
                 path(reading, host, path);
             }
+            return true;
+        }
+
+        private void full(ObjectKey ingress) {
+            complain(ingress, TOO_MANY, "not all of it is served: " + PlanRoom.WORDS);
         }
 
         private void path(Reading reading, String host, JsonNode path) {
@@ -179,7 +214,12 @@ record RoutingPlan(RoutingTable table, Map<String, Claim> certificates, List<Com
 
         private Optional<Route> pattern(Reading reading, String host, Route route) {
             try {
-                return table.pattern(host, route.matching(new PathPattern(route.path())));
+                PathPattern pattern = new PathPattern(route.path());
+                if (!room.takes(reading.key().namespace(), pattern.steps())) {
+                    full(reading.key());
+                    return Optional.empty();
+                }
+                return table.pattern(host, route.matching(pattern));
             } catch (PatternSyntaxException e) {
                 complain(
                         reading.key(),
@@ -209,12 +249,11 @@ record RoutingPlan(RoutingTable table, Map<String, Claim> certificates, List<Com
         }
 
         private Route route(Reading reading, JsonNode backend, String host, String path) {
-            Map<String, String> ofService = view.service(
-                            ObjectKey.of(reading.key().namespace(), Json.text(backend, "service", "name")))
-                    .map(KubeObject::annotations)
-                    .orElse(Map.of());
-            RouteOptions options =
-                    IngressAnnotations.of(reading.annotations(), ofService).options();
+            RouteOptions options = reading.services()
+                    .computeIfAbsent(Json.text(backend, "service", "name"), service -> view.service(
+                                    ObjectKey.of(reading.key().namespace(), service))
+                            .map(found -> reading.annotations().with(found.annotations()))
+                            .orElse(reading.annotations().options()));
             ServiceBackend found = backends.find(reading.key().namespace(), backend, options.protocol());
             if (found.isBroken()) {
                 complain(reading.key(), BROKEN, found.problem() + "; answered with 503");

@@ -62,17 +62,22 @@ final class RoutingTable {
         final Map<String, Route> exact = new HashMap<>();
         final Map<String, Route> prefixes = new HashMap<>();
         final List<Route> patterns = new ArrayList<>();
+        final Map<String, Route> patternTexts = new HashMap<>();
+        /** Letters: a path of thousands of segments is not looked up a thousand times. */
+        int longestPrefix;
+
         Optional<Route> fallback = Optional.empty();
 
         Optional<Match> find(String path) {
             Route route = exact.get(path);
             if (route == null) {
+                PathPattern.Work work = new PathPattern.Work();
                 route = prefix(path);
                 for (Route each : patterns) {
                     if (route != null && each.path().length() < route.path().length()) {
                         break;
                     }
-                    Optional<String[]> groups = each.pattern().flatMap(pattern -> pattern.match(path));
+                    Optional<String[]> groups = each.pattern().flatMap(pattern -> pattern.match(path, work));
                     if (groups.isPresent()) {
                         return Optional.of(new Match(each, groups.get()));
                     }
@@ -87,11 +92,15 @@ final class RoutingTable {
         private @Nullable Route prefix(String path) {
             String rest = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
             while (true) {
-                Route found = prefixes.get(rest);
+                Route found = rest.length() > longestPrefix ? null : prefixes.get(rest);
                 if (found != null || rest.isEmpty()) {
                     return found;
                 }
-                rest = rest.substring(0, rest.lastIndexOf('/'));
+                int end = rest.lastIndexOf('/');
+                while (end > longestPrefix) {
+                    end = rest.lastIndexOf('/', end - 1);
+                }
+                rest = rest.substring(0, end);
             }
         }
     }
@@ -109,18 +118,18 @@ final class RoutingTable {
         Optional<Route> prefix(String host, Route route) {
             String path = route.path();
             String key = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
-            return Optional.ofNullable(of(host).prefixes.putIfAbsent(key, route));
+            Host of = of(host);
+            of.longestPrefix = Math.max(of.longestPrefix, key.length());
+            return Optional.ofNullable(of.prefixes.putIfAbsent(key, route));
         }
 
         Optional<Route> pattern(String host, Route route) {
-            List<Route> patterns = of(host).patterns;
-            Optional<Route> other = patterns.stream()
-                    .filter(each -> each.path().equals(route.path()))
-                    .findFirst();
-            if (other.isEmpty()) {
-                patterns.add(route);
+            Host of = of(host);
+            Route other = of.patternTexts.putIfAbsent(route.path(), route);
+            if (other == null) {
+                of.patterns.add(route);
             }
-            return other;
+            return Optional.ofNullable(other);
         }
 
         /** For what no path of the host takes; of several the first is kept. */

@@ -1,7 +1,9 @@
 package io.minik.agent.ingress;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.re2j.PatternSyntaxException;
 import io.minik.ground.net.Address;
 import java.util.List;
 import java.util.Map;
@@ -192,11 +194,58 @@ class DecisionTest {
         assertThat(status(ask("/n"))).isEqualTo(503);
     }
 
+    private static Optional<String[]> match(String pattern, String path) {
+        return new PathPattern(pattern).match(path, new PathPattern.Work());
+    }
+
     @Test
-    void anExpressionThatGoesBackOverAndOverFindsNothing() {
-        assertThat(new PathPattern("/(a+)+$").match("/" + "a".repeat(60) + "!")).isEmpty();
-        assertThat(new PathPattern("/(a|b)*c").match("/" + "ab".repeat(400) + "c"))
+    void noExpressionGoesBackOverAndOver() {
+        assertThat(match("/(a+)+$", "/" + "a".repeat(60) + "!")).isEmpty();
+        assertThat(match("/(a|b)*c", "/" + "ab".repeat(400) + "c")).isPresent();
+        assertThat(match("/x", "/x" + "y".repeat(5000))).isEmpty();
+        assertThat(match("/API/(v\\d+)", "/api/v1/x").orElseThrow()).containsExactly("/api/v1", "v1");
+    }
+
+    /** Repeated nothing: an engine that goes back does it for years, and looks at no letter meanwhile. */
+    @Test
+    void nothingRepeatedWithoutEndIsNoExpression() {
+        for (String each :
+                List.of("/x((){2000000000}){2000000000}", "/x(?:|){2000000000}$", "/" + "(".repeat(60_000))) {
+            assertThatThrownBy(() -> new PathPattern(each))
+                    .as(each.substring(0, 10))
+                    .isInstanceOf(PatternSyntaxException.class);
+        }
+        assertThat(match("/x(?:|){1000}$", "/xabcdef")).isEmpty();
+    }
+
+    @Test
+    void theExpressionsOfAHostHaveSoMuchWorkTogether() {
+        PathPattern.Work work = new PathPattern.Work();
+        String path = "/" + "a".repeat(1000);
+        PathPattern slow = new PathPattern("/(a{0,500}b)");
+        int asked = 0;
+        while (asked < 100 && new PathPattern("/a").match(path, work).isPresent()) {
+            assertThat(slow.match(path, work)).isEmpty();
+            asked++;
+        }
+        assertThat(asked).isBetween(1, 10);
+    }
+
+    @Test
+    void aRewriteDoesNotMultiplyWhatWasCaught() {
+        String[] groups = {"/", "a".repeat(1000)};
+        assertThat(PathPattern.fill("/$1", groups, 8192)).hasSize(1001);
+        assertThatThrownBy(() -> PathPattern.fill("/" + "$1".repeat(100_000), groups, 8192))
+                .isInstanceOf(Refusal.class)
+                .hasMessageContaining("too long");
+    }
+
+    @Test
+    void aPathOfManySegmentsIsLookedUpByItsBeginning() {
+        cluster.service("a/app").rule("a/deep", "deep.example", "Prefix", "/a/b", "app");
+        assertThat(cluster.plan().table().find("deep.example", "/a/b" + "/c".repeat(4000)))
                 .isPresent();
-        assertThat(new PathPattern("/x").match("/x" + "y".repeat(5000))).isEmpty();
+        assertThat(cluster.plan().table().find("deep.example", "/a" + "/c".repeat(4000)))
+                .isEmpty();
     }
 }

@@ -46,7 +46,7 @@ final class LivePath implements AutoCloseable {
         for (int i = 0; i < annotations.length; i += 2) {
             all.put(annotations[i], annotations[i + 1]);
         }
-        return IngressAnnotations.of(all, Map.of()).options();
+        return IngressAnnotations.of(all).options();
     }
 
     /** Everything goes there. */

@@ -258,4 +258,80 @@ class RoutingPlanTest {
                         .closed())
                 .contains("nginx.ingress.kubernetes.io/auth-url is not honoured");
     }
+
+    private static String paths(int count, String form) {
+        StringBuilder all = new StringBuilder();
+        for (int i = 0; i < count; i++) {
+            all.append(i == 0 ? "" : ",")
+                    .append("{'path':'")
+                    .append(String.format(form, i))
+                    .append("','pathType':'ImplementationSpecific','backend':")
+                    .append(Ingresses.backend("s" + i))
+                    .append('}');
+        }
+        return all.toString();
+    }
+
+    @Test
+    void oneNamespaceHasNotTheRoomOfAllOthers() {
+        cluster.service("b/s", "10.42.0.2");
+        for (int i = 0; i < 4; i++) {
+            cluster.ingress(
+                    "a/" + i, "", "'rules':[{'host':'h" + i + "','http':{'paths':[" + paths(2000, "/%d") + "]}}]");
+        }
+        cluster.rule("b/i", "h.example", "Prefix", "/", "s");
+        RoutingPlan plan = cluster.plan();
+        assertThat(plan.table().find("h.example", "/")).isPresent();
+        assertThat(plan.table().find("h0", "/1999")).isPresent();
+        assertThat(plan.table().find("h2", "/1999")).isEmpty();
+        assertThat(complaints(RoutingPlan.TOO_MANY))
+                .hasSize(2)
+                .allMatch(each -> each.contains("not all of it is served") && each.contains("5000 hosts and paths"));
+        assertThat(plan.complaints()).as("a few of each Ingress").hasSizeLessThan(200);
+    }
+
+    @Test
+    void anIngressForWhichThereIsNoRoomIsNotRead() {
+        String long1 = "'note':'" + "x".repeat(1 << 20) + "'";
+        cluster.service("a/s", "10.42.0.2").service("b/s", "10.42.0.2");
+        cluster.rule("a/1", long1, "h1", "Prefix", "/", "s");
+        cluster.rule("a/2", long1, "h2", "Prefix", "/", "s");
+        cluster.rule("b/1", long1, "h3", "Prefix", "/", "s");
+        assertThat(Stream.of("h1", "h2", "h3").map(host -> cluster.find(host, "/")))
+                .containsExactly("a-s-80", "", "b-s-80");
+        assertThat(complaints(RoutingPlan.TOO_MANY)).singleElement().asString().startsWith("a/2: ");
+    }
+
+    @Test
+    void expressionsHaveRoomByTheirSteps() {
+        String regex = "'nginx.ingress.kubernetes.io/use-regex':'true'";
+        cluster.service("b/s", "10.42.0.2");
+        cluster.ingress(
+                "a/large", regex, "'rules':[{'host':'h','http':{'paths':[" + paths(100, "/%d[a-z]{400}") + "]}}]");
+        cluster.rule("b/i", regex, "h.example", "ImplementationSpecific", "/x/[0-9]+", "s");
+        assertThat(complaints(RoutingPlan.TOO_MANY)).hasSize(1);
+        assertThat(cluster.find("h.example", "/x/17")).isEqualTo("b-s-80");
+        assertThat(cluster.plan().table().find("h", "/1" + "a".repeat(400))).isPresent();
+        assertThat(cluster.plan().table().find("h", "/99" + "a".repeat(400))).isEmpty();
+    }
+
+    @Test
+    void whatAnIngressSaysIsReadOnceForAllItsServices() {
+        String ranges = "10.0.0.0/8,".repeat(2000) + "192.0.2.0/24";
+        String sticky = "'metadata':{'annotations':{'traefik.ingress.kubernetes.io/service.sticky.cookie':'true'}},";
+        cluster.services.put(
+                ObjectKey.of("a", "s1"), cluster.object("Service", "a/s1", sticky + "'spec':{'ports':[{'port':80}]}"));
+        cluster.ingress(
+                "a/i",
+                "'nginx.ingress.kubernetes.io/whitelist-source-range':'" + ranges + "'",
+                "'rules':[{'host':'h','http':{'paths':[" + paths(3, "/%d") + "]}}]");
+        RoutingTable table = cluster.plan().table();
+        List<RouteOptions> options = Stream.of("/0", "/1", "/2")
+                .map(path -> table.find("h", path).orElseThrow().route().options())
+                .toList();
+        assertThat(options.get(0)).isSameAs(options.get(2));
+        assertThat(options.get(1).access().allowed())
+                .isSameAs(options.get(0).access().allowed());
+        assertThat(options).extracting(each -> each.sticky().isPresent()).containsExactly(false, true, false);
+    }
 }

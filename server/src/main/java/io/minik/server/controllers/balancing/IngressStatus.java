@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 
 /**
  * Tells Ingresses of our class the addresses of the nodes, each of which serves them. A node where a Service of type LoadBalancer or a
@@ -43,6 +44,10 @@ public final class IngressStatus implements Controller {
 
     private final ControllerContext context;
     private final boolean enabled;
+    // Asked of all at each change: no trees are made for it.
+    private static final Function<KubeObject, String> CLASS_NAME = IngressStatus::className;
+    private static final Function<KubeObject, List<String>> ADDRESSES = IngressStatus::addresses;
+
     private final Informer ingresses;
     private final Informer classes;
     private final Informer nodes;
@@ -111,9 +116,21 @@ public final class IngressStatus implements Controller {
                 .anyMatch(port -> each.endsWith(" " + ServiceBalancer.place("TCP", port))));
     }
 
+    private static String className(KubeObject ingress) {
+        String name = ingress.part("spec", "ingressClassName").asText("");
+        return name.isEmpty()
+                ? ingress.part("metadata", "annotations", OLD_CLASS).asText("")
+                : name;
+    }
+
+    private static List<String> addresses(KubeObject ingress) {
+        List<String> all = new ArrayList<>();
+        ingress.part("status", "loadBalancer", "ingress").forEach(each -> all.add(Json.text(each, "ip")));
+        return List.copyOf(all);
+    }
+
     private boolean ours(KubeObject ingress) {
-        String named = ingress.text("spec", "ingressClassName");
-        String name = named.isEmpty() ? ingress.annotations().getOrDefault(OLD_CLASS, "") : named;
+        String name = ingress.once(CLASS_NAME);
         return name.equals(CLASS)
                 || (!name.isEmpty()
                         && classes.get(ObjectKey.cluster(name))
@@ -184,10 +201,7 @@ public final class IngressStatus implements Controller {
     }
 
     private Future<Void> write(KubeObject ingress, List<String> addresses) {
-        List<String> present = Json.items(ingress.tree(), "status", "loadBalancer", "ingress").stream()
-                .map(each -> Json.text(each, "ip"))
-                .toList();
-        if (present.equals(addresses)) {
+        if (ingress.once(ADDRESSES).equals(addresses)) {
             return Future.succeededFuture();
         }
         KubeObject edited = ingress.edit(tree -> {
