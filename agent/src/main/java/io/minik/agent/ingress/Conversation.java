@@ -215,20 +215,31 @@ final class Conversation implements Decision.Head {
     }
 
     private void answer(int status, String text) {
-        response().setStatusCode(status);
-        if (!text.isEmpty()) {
-            response().putHeader("Content-Type", "text/plain; charset=utf-8");
+        try {
+            response().setStatusCode(status);
+            if (!text.isEmpty()) {
+                response().putHeader("Content-Type", "text/plain; charset=utf-8");
+            }
+            response().end(text).onFailure(IngressLoop::quietly);
+            sent(text.length());
+        } catch (IllegalStateException e) {
+            // Its stream was reset meanwhile.
+            IngressLoop.quietly(e);
+        } finally {
+            finish(status);
         }
-        response().end(text).onFailure(IngressLoop::quietly);
-        sent(text.length());
-        finish(status);
     }
 
     /** After the answer's head nothing else can be said than that it has no end. */
     void broken() {
         if (!over) {
-            response().reset().onFailure(IngressLoop::quietly);
-            finish(response().getStatusCode());
+            try {
+                response().reset().onFailure(IngressLoop::quietly);
+            } catch (IllegalStateException e) {
+                IngressLoop.quietly(e);
+            } finally {
+                finish(response().getStatusCode());
+            }
         }
     }
 

@@ -86,23 +86,28 @@ final class IngressLoop {
         if (guard.isDoomed()) {
             return;
         }
-        Conversation conversation = begin(request, guard);
         request.exceptionHandler(IngressLoop::quietly);
-        boolean room = busy <= MOST_BUSY && (guard.isKnown() || guard.known("client", 1));
-        if (!room) {
+        boolean named = guard.isKnown() || guard.known("client", 1);
+        // Counted when its turn comes: one whose connection goes before is nobody's, and would be counted for ever.
+        guard.inTurn(request, () -> serve(begin(request, guard), named));
+    }
+
+    private void serve(Conversation conversation, boolean named) {
+        if (busy > MOST_BUSY || !named) {
             conversation.refuse(503, "too many requests under way");
             return;
         }
-        guard.inTurn(request, () -> {
-            try {
-                decide(conversation);
-            } catch (RuntimeException e) {
-                // One request's, and nobody else's: without an answer it would be under way for ever.
+        try {
+            decide(conversation);
+        } catch (RuntimeException e) {
+            // One request's, and nobody else's: without an answer it would be under way for ever.
+            boolean gone = conversation.response().closed();
+            if (!gone) {
                 log.atError().setCause(e).log("a request could not be served");
-                guard.doom();
-                conversation.refuse(500, "a fault of ours");
             }
-        });
+            conversation.guard().doom();
+            conversation.refuse(500, "a fault of ours");
+        }
     }
 
     private Conversation begin(HttpServerRequest request, Connections.Guard guard) {

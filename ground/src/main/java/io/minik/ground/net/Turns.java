@@ -62,7 +62,12 @@ final class Turns extends ChannelInboundHandlerAdapter {
             return;
         }
         request.pause();
-        waiting.add(handle);
+        waiting.add(() -> {
+            // Its stream may have been reset meanwhile: nobody waits for an answer, and there is nothing left to read.
+            if (!request.response().closed()) {
+                handle.run();
+            }
+        });
         pause();
     }
 
