@@ -107,7 +107,12 @@ final class ChartFetch {
         if (url.startsWith("oci://")) {
             return new ChartRegistry(request).pull(url);
         }
-        String whole = URI.create(repo + "/").resolve(url).toString();
+        String whole;
+        try {
+            whole = URI.create(repo + "/").resolve(url).toString();
+        } catch (IllegalArgumentException e) {
+            throw new ChartException(repo + "/index.yaml: " + url + " is no address: " + e.getMessage());
+        }
         byte[] tgz = http.get(whole, ChartArchive.MOST_BYTES, sameHost(repo, whole) ? http.basic() : Map.of());
         // Whatever it is: one that YAML takes for a number holds nothing.
         verify(tgz, entry.path("digest").asText("").replace("sha256:", ""), whole);

@@ -21,6 +21,7 @@ final class ChartRegistry {
     private static final int MOST_BYTES = 4 << 20;
     private static final Pattern NAME = Pattern.compile(
             "oci://([A-Za-z0-9.:\\[\\]-]+)/([a-z0-9._/-]+?)(?::([A-Za-z0-9._+-]+))?(?:@(sha256:[0-9a-f]{64}))?");
+    private static final Pattern DIGEST = Pattern.compile("sha256:[0-9a-f]{64}");
     private static final Pattern WORD = Pattern.compile("([a-z]+)=\"([^\"]*)\"");
 
     private final ChartRequest request;
@@ -44,10 +45,18 @@ final class ChartRegistry {
         }
         String base = (request.is("plainHTTP") ? "http://" : "https://") + host + "/v2/" + name.group(2);
         String tag = name.group(4) != null ? name.group(4) : tag(base, name.group(3));
-        JsonNode manifest = json(get(base + "/manifests/" + tag, MOST_BYTES));
+        byte[] described = get(base + "/manifests/" + tag, MOST_BYTES);
+        if (name.group(4) != null) {
+            ChartFetch.verify(described, tag.replace("sha256:", ""), reference);
+        }
+        JsonNode manifest = json(described);
         for (JsonNode layer : Json.items(manifest, "layers")) {
             if (Json.text(layer, "mediaType").equals(LAYER)) {
                 String digest = Json.text(layer, "digest");
+                if (!DIGEST.matcher(digest).matches()) {
+                    throw new ChartException(
+                            reference + ": its layer has the digest \"" + digest + "\", which is no SHA-256");
+                }
                 byte[] tgz = get(base + "/blobs/" + digest, ChartArchive.MOST_BYTES);
                 ChartFetch.verify(tgz, digest.replace("sha256:", ""), reference);
                 return tgz;

@@ -30,6 +30,7 @@ record HelmRelease(ObjectNode body, String hash) {
     static final String FAILED = "failed";
     static final String SUPERSEDED = "superseded";
     static final String HASH = "helmcharts.helm.cattle.io/configHash";
+    static final String POLICY = "helm.sh/resource-policy";
     private static final String TYPE = "helm.sh/release.v1";
 
     /** Unpacked: a Secret holds a mebibyte, and nobody else should make this process hold more. */
@@ -39,16 +40,22 @@ record HelmRelease(ObjectNode body, String hash) {
     private static final int MOST_SEALED = 1_000_000;
 
     static HelmRelease of(KubeObject secret) {
-        byte[] sealed = Base64.getDecoder().decode(secret.text("data", "release"));
-        try (GZIPInputStream in =
-                new GZIPInputStream(new ByteArrayInputStream(Base64.getDecoder().decode(sealed)))) {
+        try (GZIPInputStream in = new GZIPInputStream(new ByteArrayInputStream(
+                Base64.getDecoder().decode(Base64.getDecoder().decode(secret.text("data", "release")))))) {
             byte[] json = in.readNBytes(MOST_BYTES + 1);
             if (json.length > MOST_BYTES) {
                 throw new ChartException(secret.name() + " holds more than " + MOST_BYTES + " bytes");
             }
-            return new HelmRelease(Json.parseObject(json), secret.annotations().getOrDefault(HASH, ""));
+            HelmRelease release =
+                    new HelmRelease(Json.parseObject(json), secret.annotations().getOrDefault(HASH, ""));
+            // Where it is written again is said by what it holds.
+            if (!release.key().equals(secret.key())) {
+                throw new ChartException(secret.key() + " holds the release of " + release.key() + "; delete it");
+            }
+            return release;
         } catch (IOException | UncheckedIOException | IllegalArgumentException e) {
-            throw new ChartException(secret.name() + " is no release of Helm: " + e.getMessage());
+            throw new ChartException(
+                    "Secret " + secret.key() + " is no release of Helm: " + e.getMessage() + "; delete it");
         }
     }
 
@@ -80,6 +87,28 @@ record HelmRelease(ObjectNode body, String hash) {
 
     List<Item> objects() {
         return Manifests.items("manifest", Json.text(body, "manifest"));
+    }
+
+    /** Of each object only which one it is: of many revisions, and all that it takes to take them away. */
+    List<Item> places() {
+        return objects().stream().map(HelmRelease::place).toList();
+    }
+
+    private static Item place(Item item) {
+        ObjectNode reduced = Json.object()
+                .put("apiVersion", Json.text(item.object(), "apiVersion"))
+                .put("kind", item.kind());
+        ObjectNode metadata = reduced.putObject("metadata").put("name", item.name());
+        String namespace = Json.text(item.object(), "metadata", "namespace");
+        if (!namespace.isEmpty()) {
+            metadata.put("namespace", namespace);
+        }
+        String policy =
+                item.object().path("metadata").path("annotations").path(POLICY).asText("");
+        if (!policy.isEmpty()) {
+            metadata.putObject("annotations").put(POLICY, policy);
+        }
+        return new Item(item.file(), "", reduced);
     }
 
     List<Hook> hooks() {

@@ -1,13 +1,17 @@
 package io.minik.server.helm;
 
 import io.minik.charts.chart.ChartException;
+import io.netty.handler.codec.http.HttpResponseStatus;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.HttpURLConnection;
+import java.net.Socket;
 import java.net.URI;
 import java.net.URISyntaxException;
-import java.net.URLConnection;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
@@ -15,26 +19,47 @@ import java.security.SecureRandom;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import javax.net.ssl.HttpsURLConnection;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Flow;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLSocketFactory;
+import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
-import javax.net.ssl.X509TrustManager;
+import javax.net.ssl.X509ExtendedTrustManager;
+import org.jspecify.annotations.Nullable;
 
 /** GET by HTTP, bounded in bytes and in time; follows redirects, and gives credentials to the first host alone. All calls block. */
 final class HttpFetch {
-    private static final int TIMEOUT_MILLIS = 15_000;
+    private static final Duration CONNECT = Duration.ofSeconds(15);
+
+    /** Of one answer, however it comes. */
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
     private static final int MOST_REDIRECTS = 5;
+    private static final int OK = 200;
     private static final int UNAUTHORIZED = 401;
 
     private final ChartRequest request;
+    private final Duration patience;
+    private @Nullable HttpClient client;
 
     HttpFetch(ChartRequest request) {
+        this(request, PATIENCE);
+    }
+
+    HttpFetch(ChartRequest request, Duration patience) {
         this.request = request;
+        this.patience = patience;
     }
 
     /** @param challenge of a 401, otherwise empty */
@@ -83,48 +108,116 @@ final class HttpFetch {
     }
 
     private Answered once(URI at, int most, Map<String, String> headers) {
+        HttpRequest.Builder asking;
         try {
-            URLConnection open = at.toURL().openConnection();
-            if (!(open instanceof HttpURLConnection connection)) {
-                throw new ChartException(at + " is no address of https:// or http://");
-            }
-            connection.setInstanceFollowRedirects(false);
-            connection.setConnectTimeout(TIMEOUT_MILLIS);
-            connection.setReadTimeout(TIMEOUT_MILLIS);
-            connection.setRequestProperty("User-Agent", "minik");
-            headers.forEach(connection::setRequestProperty);
-            if (connection instanceof HttpsURLConnection secure) {
-                trust(secure);
-            }
-            try {
-                return read(at, most, connection);
-            } finally {
-                connection.disconnect();
-            }
-        } catch (IOException | GeneralSecurityException e) {
+            asking = HttpRequest.newBuilder(at).header("User-Agent", "minik");
+            headers.forEach(asking::setHeader);
+        } catch (IllegalArgumentException e) {
             throw new ChartException("failed to fetch " + at + " : " + e.getMessage());
+        }
+        HttpResponse<byte[]> answer;
+        Taken body = new Taken(most);
+        CompletableFuture<HttpResponse<byte[]>> asked = ask(asking.build(), body);
+        try {
+            answer = asked.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            // Also a server that sends a byte now and then: charts are fetched one after another.
+            asked.cancel(true);
+            body.leave();
+            throw new ChartException("failed to fetch " + at + " : no whole answer in " + patience.toSeconds() + " s");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new ChartException("failed to fetch " + at + " : interrupted");
+        } catch (ExecutionException e) {
+            String why = String.valueOf(e.getCause() == null ? e : e.getCause());
+            throw new ChartException("failed to fetch " + at + " : " + why.replaceFirst("^[a-z.]*[.]", ""));
+        }
+        return read(at, answer);
+    }
+
+    private CompletableFuture<HttpResponse<byte[]>> ask(HttpRequest asking, Taken body) {
+        try {
+            return client().sendAsync(asking, head -> body);
+        } catch (IOException | GeneralSecurityException e) {
+            throw new ChartException("failed to fetch " + asking.uri() + " : " + e.getMessage());
         }
     }
 
-    private static Answered read(URI at, int most, HttpURLConnection connection) throws IOException {
-        int status = connection.getResponseCode();
+    private static Answered read(URI at, HttpResponse<byte[]> answer) {
+        int status = answer.statusCode();
         if (status == UNAUTHORIZED) {
-            String challenge = connection.getHeaderField("WWW-Authenticate");
-            return new Answered(new Answer(new byte[0], challenge == null ? "Basic" : challenge), "");
+            String challenge = answer.headers().firstValue("WWW-Authenticate").orElse("Basic");
+            return new Answered(new Answer(new byte[0], challenge), "");
         }
-        String location = connection.getHeaderField("Location");
-        if (status / 100 == 3 && location != null) {
-            return new Answered(new Answer(new byte[0], ""), location);
+        Optional<String> location = answer.headers().firstValue("Location");
+        if (status / 100 == 3 && location.isPresent()) {
+            return new Answered(new Answer(new byte[0], ""), location.get());
         }
-        if (status != HttpURLConnection.HTTP_OK) {
-            throw new ChartException("failed to fetch " + at + " : " + status + " " + connection.getResponseMessage());
+        if (status != OK) {
+            throw new ChartException("failed to fetch " + at + " : " + status + " "
+                    + HttpResponseStatus.valueOf(status).reasonPhrase());
         }
-        try (InputStream in = connection.getInputStream()) {
-            byte[] bytes = in.readNBytes(most + 1);
-            if (bytes.length > most) {
-                throw new ChartException("failed to fetch " + at + " : larger than " + most + " bytes");
+        return new Answered(new Answer(answer.body(), ""), "");
+    }
+
+    /** A body up to so many bytes. */
+    private static final class Taken implements HttpResponse.BodySubscriber<byte[]> {
+        private final int most;
+        private final ByteArrayOutputStream taken = new ByteArrayOutputStream();
+        private final CompletableFuture<byte[]> body = new CompletableFuture<>();
+        private volatile Flow.@Nullable Subscription subscription;
+        private volatile boolean left;
+
+        Taken(int most) {
+            this.most = most;
+        }
+
+        @Override
+        public CompletionStage<byte[]> getBody() {
+            return body;
+        }
+
+        @Override
+        public void onSubscribe(Flow.Subscription subscription) {
+            this.subscription = subscription;
+            if (left) {
+                subscription.cancel();
+            } else {
+                subscription.request(Long.MAX_VALUE);
             }
-            return new Answered(new Answer(bytes, ""), "");
+        }
+
+        /** Whatever still comes: the connection is closed. */
+        void leave() {
+            left = true;
+            Flow.Subscription present = subscription;
+            if (present != null) {
+                present.cancel();
+            }
+        }
+
+        @Override
+        public void onNext(List<ByteBuffer> pieces) {
+            for (ByteBuffer piece : pieces) {
+                if (taken.size() + piece.remaining() > most) {
+                    body.completeExceptionally(new IOException("larger than " + most + " bytes"));
+                    leave();
+                    return;
+                }
+                byte[] bytes = new byte[piece.remaining()];
+                piece.get(bytes);
+                taken.write(bytes, 0, bytes.length);
+            }
+        }
+
+        @Override
+        public void onError(Throwable error) {
+            body.completeExceptionally(error);
+        }
+
+        @Override
+        public void onComplete() {
+            body.complete(taken.toByteArray());
         }
     }
 
@@ -139,40 +232,75 @@ final class HttpFetch {
                 "Authorization", "Basic " + Base64.getEncoder().encodeToString(both.getBytes(StandardCharsets.UTF_8)));
     }
 
-    private void trust(HttpsURLConnection connection) throws GeneralSecurityException, IOException {
+    private HttpClient client() throws GeneralSecurityException, IOException {
+        HttpClient present = client;
+        if (present == null) {
+            HttpClient.Builder builder = HttpClient.newBuilder()
+                    .version(HttpClient.Version.HTTP_1_1)
+                    .followRedirects(HttpClient.Redirect.NEVER)
+                    .connectTimeout(CONNECT);
+            Optional<TrustManager[]> trusted = trusted();
+            if (trusted.isPresent()) {
+                SSLContext context = SSLContext.getInstance("TLS");
+                context.init(null, trusted.get(), new SecureRandom());
+                builder.sslContext(context);
+            }
+            present = builder.build();
+            client = present;
+        }
+        return present;
+    }
+
+    /** Empty: whom Java trusts. */
+    private Optional<TrustManager[]> trusted() throws GeneralSecurityException, IOException {
         String pem = request.bytesOf().getOrDefault(ChartRequest.CA, "");
         if (request.is("insecureSkipTLSVerify")) {
-            connection.setSSLSocketFactory(socketFactory(new TrustManager[] {new Anyone()}));
-            connection.setHostnameVerifier((host, session) -> true);
-        } else if (!pem.isEmpty()) {
-            KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
-            store.load(null, null);
-            int number = 0;
-            for (Certificate certificate : CertificateFactory.getInstance("X.509")
-                    .generateCertificates(new ByteArrayInputStream(pem.getBytes(StandardCharsets.UTF_8)))) {
-                store.setCertificateEntry("ca" + number++, certificate);
-            }
-            TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            factory.init(store);
-            connection.setSSLSocketFactory(socketFactory(factory.getTrustManagers()));
+            return Optional.of(new TrustManager[] {new Anyone()});
         }
+        if (pem.isEmpty()) {
+            return Optional.empty();
+        }
+        KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+        store.load(null, null);
+        int number = 0;
+        for (Certificate certificate : CertificateFactory.getInstance("X.509")
+                .generateCertificates(new ByteArrayInputStream(pem.getBytes(StandardCharsets.UTF_8)))) {
+            store.setCertificateEntry("ca" + number++, certificate);
+        }
+        TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        factory.init(store);
+        return Optional.of(factory.getTrustManagers());
     }
 
-    private static SSLSocketFactory socketFactory(TrustManager[] trust) throws GeneralSecurityException {
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, trust, new SecureRandom());
-        return context.getSocketFactory();
-    }
-
-    /** For insecureSkipTLSVerify: whoever asks for it gets it. */
-    private static final class Anyone implements X509TrustManager {
+    /** For insecureSkipTLSVerify: whoever asks for it gets it. An extended one is asked about names as well. */
+    private static final class Anyone extends X509ExtendedTrustManager {
         @Override
         public void checkClientTrusted(X509Certificate[] chain, String type) {
             // Clients are not asked.
         }
 
         @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type, Socket socket) {
+            // Clients are not asked.
+        }
+
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type, SSLEngine engine) {
+            // Clients are not asked.
+        }
+
+        @Override
         public void checkServerTrusted(X509Certificate[] chain, String type) {
+            // Anyone will do.
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {
+            // Anyone will do.
+        }
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {
             // Anyone will do.
         }
 

@@ -1,5 +1,6 @@
 package io.minik.server.helm;
 
+import io.minik.api.client.EventRecorder;
 import io.minik.api.meta.Resources;
 import io.minik.api.meta.Status.Reason;
 import io.minik.api.object.KubeObject;
@@ -19,10 +20,12 @@ import io.vertx.core.WorkerExecutor;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Installs, upgrades and takes away releases. On the loop; made with the first chart, and its worker with it. */
 final class ReleaseMaker {
@@ -36,6 +39,7 @@ final class ReleaseMaker {
     private final ChartWork work;
     private final ClusterFacts facts;
     private final ReleaseStore store;
+    private final EventRecorder events;
 
     ReleaseMaker(Vertx vertx, ControllerContext context, Kinds kinds, ChartController.Config config) {
         this.context = context;
@@ -46,6 +50,7 @@ final class ReleaseMaker {
                 new ChartWork(new ChartFetch(config.statics().toAbsolutePath().normalize()));
         this.facts = new ClusterFacts(context.client(), context.loop(), kinds, config.kubeVersion());
         this.store = new ReleaseStore(context.client(), context.loop());
+        this.events = context.events("helm-controller");
     }
 
     void stop() {
@@ -114,7 +119,8 @@ final class ReleaseMaker {
                         .compose(steps::crds)
                         .compose(unused -> worker.executeBlocking(() -> work.render(chart, release, facts.cluster()))))
                 .compose(planned -> before(deployed)
-                        .compose(old -> apply(steps, planned, old, release.install()))
+                        .compose(old -> DeleteHooks.remember(context.client(), request.chart(), planned.release())
+                                .compose(unused -> apply(steps, planned, old, release.install())))
                         .compose(unused -> store.prune(history)))
                 .map(unused -> said(request, revision));
     }
@@ -172,19 +178,38 @@ final class ReleaseMaker {
             if (history.isEmpty()) {
                 return Future.succeededFuture();
             }
-            return worker.executeBlocking(
-                            () -> history.stream().map(HelmRelease::of).toList())
-                    .compose(releases -> {
-                        List<Hook> hooks = releases.get(releases.size() - 1).hooks();
-                        // Of a failed upgrade, what the one before brought is there too.
-                        List<Item> all = releases.stream()
-                                .flatMap(release -> release.objects().stream())
-                                .toList();
+            return worker.executeBlocking(() -> left(history))
+                    .compose(left -> {
+                        boolean trusted = DeleteHooks.areOf(request.chart(), left.newest());
+                        List<Hook> hooks = trusted ? left.newest().hooks() : List.of();
+                        if (!trusted) {
+                            events.warning(request.chart(), "HooksNotRun", foreign(left.newest()));
+                        }
                         return steps.hooks(hooks, "pre-delete")
-                                .compose(unused -> steps.prune(all, List.of()))
+                                .compose(unused -> steps.prune(left.objects(), List.of()))
                                 .compose(unused -> steps.hooks(hooks, "post-delete"));
                     })
                     .compose(unused -> context.loop().inTurns(history, store::remove));
         });
+    }
+
+    private static String foreign(HelmRelease release) {
+        return "pre-delete and post-delete hooks in Secret " + release.key()
+                + " are none that this HelmChart has brought" + " (annotation " + DeleteHooks.ANNOTATION
+                + "): they are not run";
+    }
+
+    /** @param objects of all revisions: of a failed upgrade, what the one before brought is there too */
+    private record Left(HelmRelease newest, List<Item> objects) {}
+
+    /** One revision after another: each may be large. */
+    private static Left left(List<KubeObject> history) {
+        List<Item> objects = new ArrayList<>();
+        @Nullable HelmRelease newest = null;
+        for (KubeObject secret : history) {
+            newest = HelmRelease.of(secret);
+            objects.addAll(newest.places());
+        }
+        return new Left(Objects.requireNonNull(newest, "there is a history"), objects);
     }
 }

@@ -139,12 +139,15 @@ final class ReleaseSteps {
         });
     }
 
-    private void owned(Item item, KubeObject there) {
+    /** A release of another namespace may have the same name. */
+    private boolean isOurs(KubeObject there) {
         Map<String, String> annotations = there.annotations();
-        boolean ours = "Helm".equals(there.meta().labels().get(MANAGED_BY))
-                && release.name().equals(annotations.get(NAME))
+        return release.name().equals(annotations.get(NAME))
                 && release.namespace().equals(annotations.get(NAMESPACE));
-        if (!ours) {
+    }
+
+    private void owned(Item item, KubeObject there) {
+        if (!"Helm".equals(there.meta().labels().get(MANAGED_BY)) || !isOurs(there)) {
             throw new ChartException(shown(item)
                     + " exists and cannot be imported into the current release: invalid ownership"
                     + " metadata; annotation " + NAME + " must be \"" + release.name() + "\" and label " + MANAGED_BY
@@ -177,7 +180,7 @@ final class ReleaseSteps {
     private static boolean isKept(ObjectNode object) {
         return object.path("metadata")
                 .path("annotations")
-                .path("helm.sh/resource-policy")
+                .path(HelmRelease.POLICY)
                 .asText("")
                 .equals("keep");
     }
@@ -199,10 +202,7 @@ final class ReleaseSteps {
         Place place = place(item);
         return client.get(place.resource(), place.key())
                 .compose(there -> {
-                    boolean kept = ownedOnly
-                            && (isKept(there.tree())
-                                    || !release.name()
-                                            .equals(there.annotations().get(NAME)));
+                    boolean kept = ownedOnly && (isKept(there.tree()) || !isOurs(there));
                     return kept
                             ? Future.<Void>succeededFuture()
                             : client.delete(

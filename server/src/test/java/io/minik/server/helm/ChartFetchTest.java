@@ -3,18 +3,30 @@ package io.minik.server.helm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.net.httpserver.HttpHandler;
+import com.sun.net.httpserver.HttpServer;
 import io.minik.api.object.KubeObject;
 import io.minik.charts.chart.ChartException;
 import io.minik.ground.json.Json;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -92,6 +104,128 @@ class ChartFetchTest {
         ChartFetch.verify(bytes, "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881", "x");
         ChartFetch.verify(bytes, "", "x");
         assertThatThrownBy(() -> ChartFetch.verify(bytes, "00", "x")).hasMessageContaining("its SHA-256 is");
+    }
+
+    private static String sha256(byte[] bytes) throws Exception {
+        return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    }
+
+    /** Answers by path; each in its own thread, so that one that waits holds nobody up. */
+    private static HttpServer serve(Map<String, HttpHandler> answers) throws IOException {
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.setExecutor(Executors.newCachedThreadPool());
+        answers.forEach(server::createContext);
+        server.start();
+        return server;
+    }
+
+    private static void stop(HttpServer server) {
+        server.stop(0);
+        ((ExecutorService) server.getExecutor()).shutdownNow();
+    }
+
+    private static HttpHandler says(int status, byte[] body, String... headers) {
+        return exchange -> {
+            for (int i = 0; i < headers.length; i += 2) {
+                exchange.getResponseHeaders().add(headers[i], headers[i + 1]);
+            }
+            exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
+            exchange.getResponseBody().write(body);
+            exchange.close();
+        };
+    }
+
+    private static String at(HttpServer server, String path) {
+        return "http://127.0.0.1:" + server.getAddress().getPort() + path;
+    }
+
+    @Test
+    void anAnswerWithoutEndHasATime() throws Exception {
+        CountDownLatch gone = new CountDownLatch(1);
+        HttpServer server = serve(Map.of("/drip", exchange -> {
+            exchange.sendResponseHeaders(200, 0);
+            try (OutputStream out = exchange.getResponseBody()) {
+                while (true) {
+                    out.write('x');
+                    out.flush();
+                    gone.await(20, TimeUnit.MILLISECONDS);
+                }
+            } catch (IOException | InterruptedException e) {
+                gone.countDown();
+            }
+        }));
+        try {
+            HttpFetch http = new HttpFetch(request("{}"), Duration.ofMillis(300));
+            assertThatThrownBy(() -> http.get(at(server, "/drip"), 1 << 20, Map.of()))
+                    .isInstanceOf(ChartException.class)
+                    .hasMessageContaining("no whole answer in");
+            assertThat(gone.await(30, TimeUnit.SECONDS))
+                    .as("the connection is closed")
+                    .isTrue();
+        } finally {
+            stop(server);
+        }
+    }
+
+    @Test
+    void answersAreBoundedAndRedirectsTakeNoCredentialsAlong() throws Exception {
+        List<String> asked = new CopyOnWriteArrayList<>();
+        HttpServer other = serve(Map.of("/", exchange -> {
+            asked.add("other " + exchange.getRequestHeaders().getFirst("Authorization"));
+            says(200, "tgz".getBytes(StandardCharsets.UTF_8)).handle(exchange);
+        }));
+        HttpServer server = serve(Map.of(
+                "/large", says(200, new byte[5000]),
+                "/none", says(404, new byte[0]),
+                "/moved",
+                        exchange -> {
+                            asked.add("first " + exchange.getRequestHeaders().getFirst("Authorization"));
+                            says(302, new byte[0], "Location", at(other, "/x")).handle(exchange);
+                        }));
+        try {
+            HttpFetch http = new HttpFetch(request("{}"));
+            assertThat(http.get(at(server, "/large"), 5000, Map.of())).hasSize(5000);
+            assertThatThrownBy(() -> http.get(at(server, "/large"), 4999, Map.of()))
+                    .hasMessageContaining("larger than 4999 bytes");
+            assertThatThrownBy(() -> http.get(at(server, "/none"), 10, Map.of()))
+                    .hasMessageContaining("404 Not Found");
+            assertThat(http.get(at(server, "/moved"), 10, Map.of("Authorization", "Basic eA==")))
+                    .hasSize(3);
+            assertThat(asked).containsExactly("first Basic eA==", "other null");
+            stop(other);
+            assertThatThrownBy(() -> http.get(at(other, "/x"), 10, Map.of())).hasMessageContaining("failed to fetch");
+        } finally {
+            stop(server);
+            stop(other);
+        }
+    }
+
+    @Test
+    void aRegistrysManifestIsTheOneThatTheReferenceNames() throws Exception {
+        byte[] chart = "tgz".getBytes(StandardCharsets.UTF_8);
+        String layer =
+                "{\"layers\":[{\"mediaType\":\"application/vnd.cncf.helm.chart.content.v1.tar+gzip\",\"digest\":\"%s\"}]}";
+        byte[] manifest = String.format(layer, "sha256:" + sha256(chart)).getBytes(StandardCharsets.UTF_8);
+        byte[] strange = String.format(layer, "../../x").getBytes(StandardCharsets.UTF_8);
+        String wrong = "0".repeat(64);
+        HttpServer server = serve(Map.of(
+                "/v2/web/manifests/sha256:" + sha256(manifest),
+                says(200, manifest),
+                "/v2/web/manifests/sha256:" + wrong,
+                says(200, manifest),
+                "/v2/web/manifests/1.0.0",
+                says(200, strange),
+                "/v2/web/blobs/sha256:" + sha256(chart),
+                says(200, chart)));
+        try {
+            String web = "{\"plainHTTP\":true,\"chart\":\"" + at(server, "/web").replace("http", "oci");
+            assertThat(fetch(web + "@sha256:" + sha256(manifest) + "\"}")).isEqualTo(chart);
+            assertThatThrownBy(() -> fetch(web + "@sha256:" + wrong + "\"}"))
+                    .hasMessageContaining("its SHA-256 is " + sha256(manifest));
+            assertThatThrownBy(() -> fetch(web + ":1.0.0\"}")).hasMessageContaining("no SHA-256");
+        } finally {
+            stop(server);
+        }
     }
 
     @Test
