@@ -45,6 +45,15 @@ public final class CelEnvironment {
             throw new CompileFault("ERROR: <input>:-1:0: expression code point size exceeds limit: size: "
                     + expression.length() + ", limit " + LONGEST);
         }
+        try {
+            return compile(expression, issues);
+        } catch (StackOverflowError e) {
+            // What may nest by its count may still be too much for whoever asks from deep within.
+            throw new CompileFault("ERROR: <input>:-1:0: " + Parser.TOO_DEEP);
+        }
+    }
+
+    private Program compile(String expression, Issues issues) throws CompileFault {
         Optional<Expr> parsed = Parser.parse(expression, issues);
         if (parsed.isEmpty()) {
             throw new CompileFault(issues.toString());

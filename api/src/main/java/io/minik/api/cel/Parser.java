@@ -21,6 +21,7 @@ final class Parser {
     static final Object BEYOND = new Object();
 
     private static final int DEEPEST = 250;
+    static final String TOO_DEEP = "expression recursion limit exceeded: " + DEEPEST;
     private static final List<Set<String>> LEVELS = List.of(
             Set.of("||"),
             Set.of("&&"),
@@ -112,7 +113,7 @@ final class Parser {
 
     private Expr expression() {
         if (++depth > DEEPEST) {
-            throw broken(0, "expression recursion limit exceeded: " + DEEPEST);
+            throw broken(0, TOO_DEEP);
         }
         Expr condition = level(0);
         Token question = peek();
@@ -142,7 +143,7 @@ final class Parser {
         Expr left = operands.get(0);
         for (int next = 0; next < operators.size(); next++) {
             if (next > DEEPEST) {
-                throw broken(0, "expression recursion limit exceeded: " + DEEPEST);
+                throw broken(0, TOO_DEEP);
             }
             Token operator = operators.get(next);
             String name = operator.is("in") ? "@in" : "_" + operator.text() + "_";
@@ -168,7 +169,7 @@ final class Parser {
     private Expr unary() {
         Token token = peek();
         if (++depth > DEEPEST) {
-            throw broken(0, "expression recursion limit exceeded: " + DEEPEST);
+            throw broken(0, TOO_DEEP);
         }
         Expr result;
         if (accept("!")) {
@@ -207,7 +208,7 @@ final class Parser {
         for (int steps = 0; ; steps++) {
             Token operator = peek();
             if (steps > DEEPEST) {
-                throw broken(0, "expression recursion limit exceeded: " + DEEPEST);
+                throw broken(0, TOO_DEEP);
             }
             if (accept(".")) {
                 boolean optional = accept("?");

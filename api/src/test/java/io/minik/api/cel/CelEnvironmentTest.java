@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.minik.ground.json.Json;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -219,6 +220,29 @@ class CelEnvironmentTest {
         assertThatThrownBy(() -> CelEnvironment.of(Map.of()).compile(sum))
                 .hasMessageContaining("expression recursion limit exceeded: 250");
         assertThat(eval("true" + " && true".repeat(5_000)).value()).isEqualTo(true);
+    }
+
+    /** As on a worker of the server, whose stack is small and used already. */
+    @Test
+    void anExpressionThatIsTooDeepForTheStackIsRefusedAsOne() throws InterruptedException {
+        String deep = "(".repeat(120) + "1" + ")".repeat(120) + " == 1";
+        AtomicReference<Throwable> outcome = new AtomicReference<>();
+        Thread small = new Thread(
+                null,
+                () -> {
+                    try {
+                        CelEnvironment.of(Map.of()).compile(deep);
+                    } catch (CompileFault | StackOverflowError e) {
+                        outcome.set(e);
+                    }
+                },
+                "small",
+                144 * 1024);
+        small.start();
+        small.join();
+        assertThat(outcome.get()).satisfiesAnyOf(none -> assertThat(none).isNull(), fault -> assertThat(fault)
+                .isInstanceOf(CompileFault.class)
+                .hasMessageContaining("expression recursion limit exceeded: 250"));
     }
 
     @Test
