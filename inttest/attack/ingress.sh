@@ -3,13 +3,11 @@ ingress_answers() { on a curl -sS --max-time 5 -o /dev/null -w '%{http_code}' -H
 ingress_is() { [ "$(ingress_answers "$1" "$2")" = "$3" ] || { ingress_answers "$1" "$2"; return 1; }; }
 # ingress_of NAME HOST ANNOTATIONS PATH...: to a Service that is not there, which answers 503.
 ingress_of() {
-  local name=$1 host=$2 notes=$3 path all=
+  local name=$1 host=$2 notes=$3 all
   shift 3
-  for path in "$@"; do
-    all+="${all:+,}{\"path\":\"$path\",\"pathType\":\"ImplementationSpecific\",\"backend\":{\"service\":{\"name\":\"none\",\"port\":{\"number\":80}}}}"
-  done
+  all=$(printf '{"path":"%s","pathType":"ImplementationSpecific","backend":{"service":{"name":"none","port":{"number":80}}}},' "$@")
   printf '{"apiVersion":"networking.k8s.io/v1","kind":"Ingress","metadata":{"name":"%s","namespace":"paths","annotations":{%s}},"spec":{"rules":[{"host":"%s","http":{"paths":[%s]}}]}}' \
-    "$name" "$notes" "$host" "$all"
+    "$name" "$notes" "$host" "${all%,}"
 }
 k create namespace paths >/dev/null
 k -n paths create ingress quiet --class=minik --rule=quiet.example/*=none:80 >/dev/null
