@@ -14,7 +14,8 @@ import java.util.Optional;
  * <p>Threads: any context may call. Futures complete, and listeners are called, on the caller's Vert.x context (the one
  * that was current when the call was made), or on a thread of the store's where there was none.
  *
- * <p>Failures are {@link StoreException}s: Compacted, FutureRevision, KeyTooLarge, NoSpace, LeaseNotFound, Closed, ...
+ * <p>Failures are {@link StoreException}s: Compacted, FutureRevision, KeyTooLarge, NoSpace, LeaseNotFound,
+ * Unreachable, Closed, ...
  *
  * <pre>{@code
  * store.txn(Txn.of(List.of(Compare.modRevision(key, EQUAL, 0)), List.of(Op.put(key, value)), List.of(Op.get(key))))
@@ -27,10 +28,24 @@ public interface Store {
     Future<RangeResult> range(RangeRequest request);
 
     /**
-     * A handle of the value that a key got at a revision, as {@link KeyValue#modRevision} tells it. Empty if it is not
-     * retained. At once; any thread.
+     * The same for whoever goes through many keys and wants their values as handles, by {@link #value(KeyValue)}: values come
+     * along only where they would have to be fetched. Fewer keys than the limit may come, with {@code more}.
+     */
+    default Future<RangeResult> page(RangeRequest request) {
+        return range(new RangeRequest(
+                request.key(), request.rangeEnd(), request.revision(), request.limit(), true, request.countOnly()));
+    }
+
+    /**
+     * A handle of the value that a key got at a revision, as {@link KeyValue#modRevision} tells it. Empty if it is not at hand:
+     * not retained, or, in a store that is elsewhere, neither told lately nor held by anybody. At once; any thread.
      */
     Optional<Value> value(Bytes key, long modRevision);
+
+    /** The same of what was just read by {@link #page}, or told by a watch with its value as it is stored. */
+    default Optional<Value> value(KeyValue read) {
+        return value(read.key(), read.modRevision());
+    }
 
     /** Compares, then one of two lists of ops, atomically, at one new revision if anything was written. */
     Future<TxnResult> txn(Txn txn);
@@ -60,7 +75,10 @@ public interface Store {
      */
     Future<Long> readRevision();
 
-    /** Current revision, compacted revision, bytes on disk and in use. Cheap; any thread. */
+    /**
+     * Current revision, compacted revision, bytes on disk and in use. Cheap; any thread. A store that is elsewhere tells what it
+     * has heard of, and no sizes.
+     */
     StoreStatus status();
 
     /**

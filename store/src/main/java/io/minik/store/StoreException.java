@@ -85,6 +85,20 @@ public sealed class StoreException extends RuntimeException {
         }
     }
 
+    /** A store that is elsewhere does not answer. A write that failed so may have been done, or not. */
+    public static final class Unreachable extends StoreException {
+        public Unreachable(String message) {
+            super(message);
+        }
+    }
+
+    /** A store that is elsewhere does not let this client, or does not know what it asks for. */
+    public static final class Refused extends StoreException {
+        public Refused(String message) {
+            super(message);
+        }
+    }
+
     public static final class Closed extends StoreException {
         public Closed() {
             super("the store is closed");

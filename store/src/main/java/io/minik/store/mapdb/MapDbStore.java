@@ -4,6 +4,7 @@ import io.minik.ground.loop.Loop;
 import io.minik.store.StoreException;
 import io.minik.store.mvcc.Mvcc;
 import io.minik.store.mvcc.MvccStore;
+import io.minik.store.mvcc.Records;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
@@ -68,6 +69,14 @@ public final class MapDbStore extends MvccStore {
             throw new StoreException.Unusable(
                     "the store in " + config.directory() + " can't be opened: " + words(failed), failed);
         }
+    }
+
+    /**
+     * Records alone, in direct memory and then in a file of that directory, which is gone as soon as it is open: for values of
+     * a store that is elsewhere.
+     */
+    public static Records records(Path directory, long directBytes) {
+        return new MapDbRecords(directory, directBytes);
     }
 
     /** Whether anything was ever written to the store in that directory. Blocking. */

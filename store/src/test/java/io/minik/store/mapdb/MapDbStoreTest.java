@@ -2,14 +2,14 @@ package io.minik.store.mapdb;
 
 import io.minik.store.Await;
 import io.minik.store.DrivenClock;
+import io.minik.store.LocalStoreContract;
 import io.minik.store.Store;
-import io.minik.store.StoreContract;
 import io.minik.store.mvcc.StoreLimits;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.io.TempDir;
 
-class MapDbStoreTest extends StoreContract {
+class MapDbStoreTest extends LocalStoreContract {
     @TempDir
     Path directory;
 
