@@ -12,7 +12,7 @@ mkdir -p "$tools"
 packages=(busybox-static nftables conntrack curl ca-certificates)
 [ "${1:-}" = quickstart ] ||
   packages+=(docker-registry skopeo iproute2 iptables jq socat openssl procps util-linux kmod python3
-    python3-grpcio python3-protobuf protobuf-compiler chromium chromium-driver)
+    python3-grpcio python3-protobuf protobuf-compiler chromium chromium-driver haproxy keepalived)
 missing=()
 for package in "${packages[@]}"; do
   dpkg-query -W -f='${Status}' "$package" 2>/dev/null | >/dev/null grep 'ok installed' || missing+=("$package")
