@@ -23,10 +23,8 @@ import io.minik.server.authn.ServiceAccountTokens;
 import io.minik.server.authn.User;
 import io.minik.server.authz.Rbac;
 import io.minik.server.authz.RoleBootstrap;
-import io.minik.server.controllers.accounts.TokenController;
 import io.minik.server.controllers.control.ControllerContext;
 import io.minik.server.crd.CustomKinds;
-import io.minik.server.deploy.ManifestDeployer;
 import io.minik.server.http.ApiServer;
 import io.minik.server.http.ApiServerConfig;
 import io.minik.server.join.JoinEndpoint;
@@ -36,13 +34,9 @@ import io.minik.server.kinds.Bootstrap;
 import io.minik.server.pki.Kubeconfig;
 import io.minik.server.pki.Pki;
 import io.minik.server.pki.PkiConfig;
-import io.minik.server.reviews.CertificateSigner;
 import io.minik.server.reviews.Reviews;
 import io.minik.server.scheduler.Scheduler;
 import io.minik.server.table.Tables;
-import io.minik.store.LocalStore;
-import io.minik.store.mapdb.MapDbStore;
-import io.minik.store.mapdb.StoreConfig;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -51,6 +45,7 @@ import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.PemTrustOptions;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -71,7 +66,8 @@ final class ControlPlane {
     private final String nodeName;
     private final String nodeIp;
     private final Pki pki;
-    private final LocalStore store;
+    private final Datastore datastore;
+    private final Leadership leadership;
     private final Encryption encryption;
     private final Kinds kinds;
     private final DeferredTransport ownRights = new DeferredTransport();
@@ -80,7 +76,7 @@ final class ControlPlane {
     private final JoinService joins;
     private final TokenPage tokenPage;
     private final CertificatePage certificates;
-    private final SnapshotPage backups;
+    private final Optional<SnapshotPage> backups;
     private final ConsolePage console;
     private final ClientAuthority clients;
     private final TlsIdentity serving;
@@ -105,8 +101,9 @@ final class ControlPlane {
         this.nodeName = opening.nodeName();
         this.nodeIp = opening.nodeIp();
         this.pki = opened.pki();
-        this.store = opened.store();
-        this.encryption = new Encryption(vertx, options.security, node.dataDir, store, kinds);
+        this.datastore = opened.datastore();
+        this.leadership = Leadership.of(datastore, nodeName);
+        this.encryption = new Encryption(vertx, options.security, node.dataDir, datastore, kinds);
         this.loop = opened.loop();
         this.controllerLoop = Loop.on(loop);
         ApiClient own = new ApiClient(ownRights, "kube-controller-manager");
@@ -134,9 +131,9 @@ final class ControlPlane {
                 cluster(options.advertised(nodeIp)),
                 options.disableAgent ? Optional.empty() : Optional.of(nodeName),
                 clock);
-        this.tokenPage = new TokenPage(vertx, !options.tokens.token.isEmpty());
+        this.tokenPage = new TokenPage(vertx, TokenPage.fixed(options));
         this.certificates = new CertificatePage(vertx, pki, this::certificatesRenewed);
-        this.backups = new SnapshotPage(opening, loop, store);
+        this.backups = datastore.backups(loop);
         this.console = new ConsolePage(vertx, clock, options.parts());
         this.rbac = new Rbac(controllers.informers(), options.parts().has(Parts.INGRESS));
         options.authorization.settle(rbac.authorizer(), vertx, controllerLoop, clock);
@@ -165,7 +162,7 @@ final class ControlPlane {
     /** What a start is told. */
     record Opening(Vertx vertx, NodeOptions node, ServerOptions options, String nodeName, String nodeIp) {}
 
-    private record Opened(Pki pki, LocalStore store, Ahead ahead, Context loop) {}
+    private record Opened(Pki pki, Datastore datastore, Ahead ahead, Context loop) {}
 
     /** Opens keys and store, and starts all rooms of the control plane; succeeds when the API answers. */
     static Future<ControlPlane> start(Opening opening, Rooms rooms) {
@@ -177,9 +174,16 @@ final class ControlPlane {
     private static Future<ControlPlane> start(Opening opening, Rooms rooms, ClusterIdentity identity) {
         // Not in the order of the loop's other work: at the same time as the keys.
         Future<Ahead> ahead = opening.vertx().executeBlocking(Ahead::read, false);
-        Future<Pki> pki = opening.vertx().executeBlocking(() -> openPki(opening, identity.mayBegin()));
-        Future<MapDbStore> store = MapDbStore.open(
-                opening.vertx(), StoreConfig.at(identity.store()).acceptingLoss(identity.acceptsLoss()));
+        Future<Datastore> store = Datastore.open(opening, identity);
+        Future<Pki> pki = opening.options().datastore.isElsewhere()
+                ? store.compose(opened -> new SharedIdentity(
+                                opening.vertx(),
+                                opened.store(),
+                                opening.node().dataDir,
+                                opening.options(),
+                                mayBegin -> openPki(opening, mayBegin))
+                        .open(identity.mayBegin()))
+                : opening.vertx().executeBlocking(() -> openPki(opening, identity.mayBegin()));
         Future<Context> loop = Rooms.loop(opening.vertx());
         return Future.join(pki, store, ahead, loop)
                 .map(all -> new ControlPlane(
@@ -220,7 +224,7 @@ final class ControlPlane {
         return Map.of(
                 TokenPage.PATH, tokenPage::page,
                 CertificatePage.PATH, certificates::page,
-                SnapshotPage.PATH, backups::page,
+                SnapshotPage.PATH, Datastore.snapshots(backups),
                 ConsolePage.PATH, console::page);
     }
 
@@ -233,8 +237,8 @@ final class ControlPlane {
     }
 
     private Future<Void> startRooms(ClusterIdentity identity) {
-        return rooms.start(loop, new StoreRoom(store))
-                .compose(unused -> identity.check(store))
+        return rooms.start(loop, datastore.room())
+                .compose(unused -> identity.check(datastore.store()))
                 .compose(unused -> vertx.executeBlocking(() -> mountJoin(identity)))
                 .compose(unused -> encryption.isRemote() ? rooms.start(loop, encryption) : Future.succeededFuture())
                 // Caches are loaded and in-process calls work; nothing listens yet.
@@ -260,7 +264,7 @@ final class ControlPlane {
 
     private Future<Void> serve(List<Room> loopRooms) {
         return rooms.start(loop, apiServer)
-                .compose(unused -> options.etcdPort == 0 ? Future.succeededFuture() : rooms.start(loop, etcd()))
+                .compose(unused -> etcd().map(room -> rooms.start(loop, room)).orElse(Future.succeededFuture()))
                 .compose(unused -> vertx.executeBlocking(this::writeKubeconfig))
                 .compose(unused -> rooms.startAll(loop, loopRooms))
                 .compose(unused -> options.disableScheduler
@@ -273,34 +277,23 @@ final class ControlPlane {
                 });
     }
 
-    private EtcdRoom etcd() {
-        return EtcdRoom.of(
-                vertx, store, EtcdRoom.transport(options.etcdPort, etcdServing, pki), nodeName, backups.files());
+    private Optional<EtcdRoom> etcd() {
+        return datastore.etcd(
+                new EtcdRoom.Face(EtcdRoom.transport(options.etcdPort, etcdServing, pki), nodeName), backups);
     }
 
     private List<Room> loopRooms() {
-        List<Room> all = new ControlRooms(controllers, apiServer, pki, options).all(kinds, nodeName);
-        all.addAll(List.of(customKinds, extensions, backups.room()));
-        all.add(new CertificateSigner(
-                controllerLoop, controllers.informers(), controllers.client(), pki, rbac.authorizer()));
-        all.add(new TokenController(
+        ControlRooms control = new ControlRooms(
+                vertx, apiServer, pki, options, node.dataDir, kinds, nodeName, tokens, rbac, leadership);
+        List<Room> all = new ArrayList<>(control.ofEachServer(controllers, options.advertised(nodeIp)));
+        all.addAll(List.of(customKinds, extensions, certificates.renewal()));
+        all.addAll(datastore.rooms(backups));
+        all.addAll(leadership.rooms(
                 controllerLoop,
-                controllers.informers(),
                 controllers.client(),
-                tokens::issueLegacy,
-                pki.serverCa().pem()));
-        all.add(new ManifestDeployer(vertx, writing("deploy"), kinds, node.dataDir.resolve("server/manifests")));
-        all.add(options.parts().charts(vertx, writing("helm"), kinds, node.dataDir));
-        all.add(certificates.renewal());
+                "kube-controller-manager",
+                () -> control.ofOneServer(controllers)));
         return all;
-    }
-
-    /** As k3s' own: what it applies is known by its manager. */
-    private ControllerContext writing(String manager) {
-        return new ControllerContext(
-                controllerLoop,
-                new ApiClient(apiServer.transport(User.system("system:apiserver", User.MASTERS)), manager),
-                controllers.informers());
     }
 
     /** Listeners and clients show the new ones from the next handshake on. */
@@ -320,13 +313,13 @@ final class ControlPlane {
         Loop own = Loop.on(schedulerLoop);
         ApiClient client = new ApiClient(
                 apiServer.transport(User.system("system:kube-scheduler", User.MASTERS)), "kube-scheduler");
-        Informers informers = new Informers(own, client);
-        EventRecorder events = new EventRecorder(own, client, Scheduler.DEFAULT_NAME, "");
-        return rooms.startAll(
-                schedulerLoop,
-                List.of(
-                        new InformersRoom("scheduler-informers", informers),
-                        new Scheduler(own, client, informers, events, Scheduler.DEFAULT_NAME)));
+        return rooms.startAll(schedulerLoop, leadership.rooms(own, client, "kube-scheduler", () -> {
+            Informers informers = new Informers(own, client);
+            EventRecorder events = new EventRecorder(own, client, Scheduler.DEFAULT_NAME, "");
+            return List.of(
+                    new InformersRoom("scheduler-informers", informers),
+                    new Scheduler(own, client, informers, events, Scheduler.DEFAULT_NAME));
+        }));
     }
 
     private ApiServerConfig config() {
@@ -335,7 +328,8 @@ final class ControlPlane {
         return new ApiServerConfig(
                 options.bindAddress,
                 options.httpsListenPort,
-                options.advertised(nodeIp),
+                // Several servers settle together where they are.
+                leadership.elected() ? "" : options.advertised(nodeIp),
                 Optional.of(new ApiServerConfig.Serving(KeyCertOptions.wrap(serving), Optional.of(clients))),
                 SERVING_LOOPS,
                 options.serviceCidr,

@@ -14,7 +14,6 @@ import io.minik.server.encryption.EncryptionConfig;
 import io.minik.server.encryption.ManagedConfig;
 import io.minik.server.http.ApiServer.PageAnswer;
 import io.minik.server.http.ApiServer.PageRequest;
-import io.minik.store.Store;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -56,6 +55,7 @@ final class Encryption implements Room {
     private final SecurityOptions options;
     private final Kinds kinds;
     private final Path own;
+    private final boolean shared;
     private final EncryptedStore store;
     private final SecureRandom random = new SecureRandom();
     private Supplier<Future<Void>> readAgain = Future::succeededFuture;
@@ -68,12 +68,13 @@ final class Encryption implements Room {
     private String stage = "";
     private Rewritten done = new Rewritten(0, 0, 0);
 
-    Encryption(Vertx vertx, SecurityOptions options, Path dataDir, Store store, Kinds kinds) {
+    Encryption(Vertx vertx, SecurityOptions options, Path dataDir, Datastore datastore, Kinds kinds) {
         this.vertx = vertx;
         this.options = options;
         this.kinds = kinds;
+        this.shared = datastore.isElsewhere();
         this.own = dataDir.resolve("server/encryption.json");
-        this.store = new EncryptedStore(store, kinds.now().stored());
+        this.store = new EncryptedStore(datastore.store(), kinds.now().stored());
     }
 
     EncryptedStore store() {
@@ -215,6 +216,10 @@ final class Encryption implements Room {
         }
         if (!action.equals("reencrypt") && !options.encryptionConfigFile.isEmpty()) {
             return Optional.of("encryption is what " + FLAG + " says: change that file");
+        }
+        if (shared && !action.equals("reencrypt") && options.encryptionConfigFile.isEmpty()) {
+            return Optional.of("servers of one etcd must have the same keys at the same time: give them alike by "
+                    + FLAG + " with --encryption-provider-config-automatic-reload");
         }
         if (managed == null && !action.equals("enable") && options.encryptionConfigFile.isEmpty()) {
             return Optional.of("encryption was never switched on: minik secrets-encrypt enable");

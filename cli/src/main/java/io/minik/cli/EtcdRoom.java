@@ -34,10 +34,14 @@ record EtcdRoom(EtcdApi api) implements Room {
                 .setClientAuth(ClientAuth.REQUIRED);
     }
 
-    static EtcdRoom of(
-            Vertx vertx, LocalStore store, HttpServerOptions transport, String nodeName, SnapshotFiles files) {
-        Member member = Member.named(nodeName, List.of("https://" + ADDRESS + ":" + transport.getPort()));
-        return new EtcdRoom(new EtcdApi(vertx, store, transport, member, files));
+    /** Where it listens, and as whom. */
+    record Face(HttpServerOptions transport, String nodeName) {}
+
+    static EtcdRoom of(Vertx vertx, LocalStore store, Face face, SnapshotFiles files) {
+        Member member = Member.named(
+                face.nodeName(),
+                List.of("https://" + ADDRESS + ":" + face.transport().getPort()));
+        return new EtcdRoom(new EtcdApi(vertx, store, face.transport(), member, files));
     }
 
     @Override

@@ -104,6 +104,9 @@ final class ServerOptions {
     String clusterDomain = "cluster.local";
 
     @Mixin
+    DatastoreOptions datastore = new DatastoreOptions();
+
+    @Mixin
     TokenOptions tokens = new TokenOptions();
 
     @Option(
@@ -207,10 +210,15 @@ final class ServerOptions {
         tlsSans.forEach(text -> name(san, text));
         parts().check(new Flag("--disable"));
         ranges(node);
+        datastore.check(backup);
+        if (datastore.isElsewhere()) {
+            // etcd's own port is where its clients go.
+            etcdPort = 0;
+        }
         ports(node);
         Flag domain = new Flag("--cluster-domain");
         domain.complain(clusterDomain, "is no DNS domain", Names.dns1123Subdomain(clusterDomain));
-        tokens.check(node.dataDir, backup.clusterReset);
+        tokens.check(node.dataDir, backup.clusterReset || datastore.isElsewhere());
         writeKubeconfig = new Flag("--write-kubeconfig").file(writeKubeconfig);
         kubeconfigMode();
         new Flag("--write-kubeconfig-group").group(writeKubeconfigGroup);

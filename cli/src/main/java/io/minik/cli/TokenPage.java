@@ -15,13 +15,25 @@ final class TokenPage {
     static final String PATH = "/minik/v1/token";
 
     private final Vertx vertx;
-    private final boolean told;
+    /** Why the token can't be changed here, empty: it can. */
+    private final String fixed;
+
     private volatile Optional<ServerTokens> tokens = Optional.empty();
 
-    /** @param told the server's token comes from its options */
-    TokenPage(Vertx vertx, boolean told) {
+    /** @param fixed of {@link #fixed} */
+    TokenPage(Vertx vertx, String fixed) {
         this.vertx = vertx;
-        this.told = told;
+        this.fixed = fixed;
+    }
+
+    static String fixed(ServerOptions options) {
+        if (options.datastore.isElsewhere()) {
+            return "what the servers of one etcd share is sealed by their token there: it is not changed in this version";
+        }
+        return options.tokens.token.isEmpty()
+                ? ""
+                : "this server is told its token by --token (or the key token, or MINIK_TOKEN): change"
+                        + " it there and start the server anew; nodes that have joined stay";
     }
 
     void answerFor(ServerTokens served) {
@@ -33,14 +45,9 @@ final class TokenPage {
         if (!request.method().equals("POST")) {
             return Pages.answer(405, Json.object().put("error", "the token is changed by POST"));
         }
-        if (told || tokens.isEmpty()) {
+        if (!fixed.isEmpty() || tokens.isEmpty()) {
             return Pages.answer(
-                    409,
-                    Json.object()
-                            .put(
-                                    "error",
-                                    "this server is told its token by --token (or the key token, or MINIK_TOKEN): change"
-                                            + " it there and start the server anew; nodes that have joined stay"));
+                    409, Json.object().put("error", fixed.isEmpty() ? "this server has no token yet" : fixed));
         }
         ServerTokens served = tokens.get();
         return request.body()

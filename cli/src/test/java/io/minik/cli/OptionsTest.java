@@ -50,6 +50,17 @@ class OptionsTest {
 
     private static final String SERVER = """
             --disable=nginx                             | --disable: "nginx" is nothing that could be left out: that is metrics-server, servicelb, local-storage, network-policy, ingress, helm-controller
+            --datastore-endpoint=mysql://u:p@tcp(h)/k3s | --datastore-endpoint: mysql:// is a database under kine, which minik has not: give the URLs of an etcd cluster
+            --datastore-endpoint=postgres://h/k3s       | --datastore-endpoint: postgres:// is a database under kine
+            --datastore-endpoint=h:2379                 | --datastore-endpoint: "h:2379" is no URL of etcd
+            --datastore-endpoint=http://a,https://b     | --datastore-endpoint: http:// and https:// can't be mixed
+            --datastore-endpoint=http://a --datastore-cafile=FOLDER/file | --datastore-endpoint: http:// has no use for certificates
+            --datastore-cafile=FOLDER/file              | --datastore-cafile: it does nothing without --datastore-endpoint
+            --datastore-endpoint=https://a --datastore-cafile=FOLDER/none | --datastore-cafile: "FOLDER/none" can't be read
+            --datastore-endpoint=https://a --datastore-certfile=FOLDER/file | --datastore-certfile and --datastore-keyfile: give both or none
+            --datastore-certfile=FOLDER/file            | --datastore-certfile: it does nothing without --datastore-endpoint
+            --datastore-keyfile=FOLDER/file             | --datastore-keyfile: it does nothing without --datastore-endpoint
+            --datastore-endpoint=http://a --cluster-reset --cluster-reset-restore-path=FOLDER/file | --cluster-reset: with --datastore-endpoint it is etcd that is restored
             --data-dir=                                 | --data-dir: "" names no file
             --data-dir=/                                | --data-dir: "/" is the root of the file system
             --data-dir=FOLDER/file                      | is a file, not a directory

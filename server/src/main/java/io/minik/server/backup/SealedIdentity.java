@@ -55,7 +55,18 @@ public final class SealedIdentity {
     private static final Pattern NAMES =
             Pattern.compile("(tls/([a-z]+/)?[A-Za-z0-9_-]+\\.(crt|key|pub))|cluster|token|encryption\\.json");
 
+    /** What servers of one cluster have alike; leaves, the token's file and the mark of the cluster are each one's own. */
+    private static final Pattern SHARED =
+            Pattern.compile("tls/(etcd/)?[a-z-]*-?ca\\.(crt|key)|tls/service\\.(key|pub)|encryption\\.json");
+
     private SealedIdentity() {}
+
+    /** Names and texts of what one server has and all need. Blocking. */
+    public static Map<String, String> shared(Path server) throws IOException {
+        Map<String, String> files = files(server);
+        files.keySet().removeIf(name -> !SHARED.matcher(name).matches());
+        return files;
+    }
 
     /** @param server {@code DATA/server}. Blocking */
     public static Table table(Path server, String password, SecureRandom random) throws IOException {
@@ -83,7 +94,7 @@ public final class SealedIdentity {
         return files;
     }
 
-    static byte[] seal(Map<String, String> files, String password, SecureRandom random) {
+    public static byte[] seal(Map<String, String> files, String password, SecureRandom random) {
         ObjectNode tree = Json.object();
         files.forEach(tree::put);
         byte[] salt = new byte[SALT_BYTES];
@@ -104,7 +115,7 @@ public final class SealedIdentity {
     }
 
     /** @throws BackupException if the password is another one, or what is in it would lead elsewhere */
-    static Map<String, String> open(byte[] sealed, String password) {
+    public static Map<String, String> open(byte[] sealed, String password) {
         int head = 1 + SALT_BYTES + NONCE_BYTES;
         if (sealed.length < head || sealed.length > MOST_BYTES || sealed[0] != VERSION) {
             throw new BackupException(

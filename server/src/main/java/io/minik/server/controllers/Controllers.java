@@ -89,6 +89,11 @@ public final class Controllers {
 
     private Controllers() {}
 
+    /** Of several servers each has these. @param serverNode the node of its machine, if it has one */
+    public static List<Room> ofEachServer(ControllerContext context, String serverNode) {
+        return List.of(new ServerRole(context, serverNode));
+    }
+
     public static List<Room> all(ControllerContext context, Config config) {
         List<Room> all = new ArrayList<>(box(context, config));
         all.addAll(List.of(
@@ -122,7 +127,6 @@ public final class Controllers {
                         context,
                         new NodeLifecycleController.Config(config.nodeMonitorPeriod(), config.nodeMonitorGrace())),
                 new TaintEvictionController(context),
-                new ServerRole(context, config.serverNode()),
                 new PodGcController(context, PodGcController.MOST_ENDED),
                 garbage(context, config.served())));
         return all;

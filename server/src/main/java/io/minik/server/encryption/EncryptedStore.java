@@ -18,6 +18,7 @@ import io.minik.store.WatchRequest;
 import io.vertx.core.Future;
 import java.security.GeneralSecurityException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -25,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * The store as the API server sees it: values of some resources are sealed when they are put, and opened when they are read. What
@@ -33,6 +35,9 @@ import java.util.function.Consumer;
  * <p>Any thread. What a transaction answers besides its revision is as it is stored: nobody above asks for it.
  */
 public final class EncryptedStore implements Store {
+    /** Keys that are gone through at once. */
+    private static final long PAGE = 1000;
+
     private final Store inner;
     /** Folders of Kubernetes' own resources: others begin with their group. */
     private final Map<String, Resource> folders = new HashMap<>();
@@ -63,18 +68,29 @@ public final class EncryptedStore implements Store {
             return Future.succeededFuture();
         }
         Bytes root = Bytes.utf8(StorageKeys.ROOT);
-        return inner.range(new RangeRequest(root, root.prefixEnd(), 0, 0, true, false))
-                .compose(keys -> {
-                    List<Future<Void>> asked = new ArrayList<>();
-                    for (KeyValue kv : keys.kvs()) {
-                        of(kv.key())
-                                .flatMap(providers -> inner.value(kv.key(), kv.modRevision())
-                                        .flatMap(value ->
-                                                providers.learn(value.read().array())))
-                                .ifPresent(asked::add);
-                    }
-                    return Future.join(asked).mapEmpty();
-                });
+        return throughPages(root, root.prefixEnd(), keys -> {
+            List<Future<Void>> asked = new ArrayList<>();
+            for (KeyValue kv : keys) {
+                of(kv.key())
+                        .flatMap(providers -> inner.value(kv)
+                                .flatMap(value -> providers.learn(value.read().array())))
+                        .ifPresent(asked::add);
+            }
+            return Future.join(asked).mapEmpty();
+        });
+    }
+
+    /** As they are now, each page at its own time. */
+    private Future<Void> throughPages(Bytes from, Bytes end, Function<List<KeyValue>, Future<Void>> step) {
+        return inner.page(new RangeRequest(from, end, 0, PAGE, false, false)).compose(page -> {
+            Future<Void> done = step.apply(page.kvs());
+            if (!page.more()) {
+                return done;
+            }
+            Bytes last = page.kvs().get(page.kvs().size() - 1).key();
+            return done.compose(
+                    unused -> throughPages(Bytes.of(Arrays.copyOf(last.array(), last.length() + 1)), end, step));
+        });
     }
 
     private Optional<Providers> of(Bytes key) {
@@ -138,11 +154,24 @@ public final class EncryptedStore implements Store {
         return new KeyValue(kv.key(), value, kv.createRevision(), kv.modRevision(), kv.version(), kv.lease());
     }
 
+    /** As they are stored: opened when they are read. */
+    @Override
+    public Future<RangeResult> page(RangeRequest request) {
+        return inner.page(request);
+    }
+
     @Override
     public Optional<Value> value(Bytes key, long modRevision) {
-        Optional<Value> stored = inner.value(key, modRevision);
-        Optional<Providers> providers = of(key);
-        return providers.isEmpty() ? stored : stored.map(value -> new Opened(this, key, value));
+        return opened(key, inner.value(key, modRevision));
+    }
+
+    @Override
+    public Optional<Value> value(KeyValue read) {
+        return opened(read.key(), inner.value(read));
+    }
+
+    private Optional<Value> opened(Bytes key, Optional<Value> stored) {
+        return of(key).isEmpty() ? stored : stored.map(value -> new Opened(this, key, value));
     }
 
     /** Opened whenever it is read, by the providers of then. */
@@ -270,14 +299,13 @@ public final class EncryptedStore implements Store {
         if (of(folder).isEmpty()) {
             return Future.succeededFuture();
         }
-        return inner.range(new RangeRequest(folder, folder.prefixEnd(), 0, 0, true, false))
-                .compose(keys -> rewrite(keys.kvs(), 0, progress));
+        return throughPages(folder, folder.prefixEnd(), keys -> rewrite(keys, 0, progress));
     }
 
     private Future<Void> rewrite(List<KeyValue> keys, int at, Consumer<Rewritten> progress) {
         for (int next = at; next < keys.size(); next++) {
             KeyValue kv = keys.get(next);
-            Optional<Value> stale = value(kv.key(), kv.modRevision()).filter(Value::stale);
+            Optional<Value> stale = value(kv).filter(Value::stale);
             Optional<Bytes> plain = stale.flatMap(EncryptedStore::readable);
             if (plain.isEmpty()) {
                 progress.accept(new Rewritten(1, 0, stale.isPresent() ? 1 : 0));

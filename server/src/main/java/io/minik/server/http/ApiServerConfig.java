@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param host address to listen on
  * @param port 0 lets the system choose: {@link ApiServer#port}
  * @param advertiseAddress IP that pods reach the server at, in the kubernetes Endpoints
+ * @param advertiseAddress where the cluster finds this server; empty: somebody else tells of all servers
  * @param tls empty: plain HTTP, for tests
  * @param loops event loops that serve connections
  * @param serviceCidr {@code 10.43.0.0/16}

@@ -37,7 +37,7 @@ public final class Bootstrap {
     private final Map<String, String> published;
 
     /**
-     * @param advertiseAddress and port: where the API server really is
+     * @param advertiseAddress and port: where the API server really is; empty: whoever knows all servers tells
      * @param published what extensions of the API read of whom they may believe; empty: nothing
      */
     public Bootstrap(
@@ -89,6 +89,9 @@ public final class Bootstrap {
 
     /** A machine whose cable is out has no address but loopback, which means another machine to every pod. */
     private Future<Void> where() {
+        if (advertiseAddress.isEmpty()) {
+            return Future.succeededFuture();
+        }
         if (advertiseAddress.startsWith("127.")) {
             log.atWarn()
                     .addKeyValue("address", advertiseAddress)

@@ -203,7 +203,7 @@ final class ListReads {
     }
 
     private Future<Page> next(Pages pages, Bytes from) {
-        return store.range(new RangeRequest(from, pages.end(), pages.revision(), PAGE, true, false))
+        return store.page(new RangeRequest(from, pages.end(), pages.revision(), PAGE, false, false))
                 .compose(range -> {
                     String last = "";
                     int read = 0;

@@ -138,6 +138,10 @@ final class Storage {
         if (error instanceof StoreException.Closed) {
             return ApiException.unavailable("the store is closed");
         }
+        if (error instanceof StoreException.Unreachable) {
+            // Whether it was written is not known: who asked looks, as after any connection that was lost.
+            return ApiException.unavailable("the store does not answer");
+        }
         if (error instanceof StoreException.Unusable) {
             // Its own words name files of the server, which are the log's to tell.
             return ApiException.unavailable("the store has halted");

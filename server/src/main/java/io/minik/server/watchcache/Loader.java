@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 final class Loader {
     private static final Logger log = LoggerFactory.getLogger(Loader.class);
 
-    /** Keys read at once while loading; values are read one by one. */
+    /** Keys read at once while loading; their values are the store's, and come along if it is elsewhere. */
     private static final long PAGE = 1000;
 
     private final Store store;
@@ -44,8 +44,8 @@ final class Loader {
     }
 
     private Future<Long> from(Bytes from, Bytes end, long revision, int mine) {
-        RangeRequest keys = new RangeRequest(from, end, revision, PAGE, true, false);
-        return store.range(keys).compose(page -> {
+        RangeRequest keys = new RangeRequest(from, end, revision, PAGE, false, false);
+        return store.page(keys).compose(page -> {
             if (mine != load) {
                 return Future.failedFuture(ApiException.unavailable("the watch caches load anew"));
             }

@@ -319,12 +319,12 @@ public final class WatchCaches implements Room {
     /**
      * A stored object, its bytes left in the store.
      *
-     * @param kv its value is not looked at
+     * @param kv as a page of the store, or a watch, has told it
      * @throws StoreException.Compacted if it is not retained any more
      */
     public KubeObject object(KeyValue kv) {
-        Value value = store.value(kv.key(), kv.modRevision())
-                .orElseThrow(() -> new StoreException.Compacted(kv.modRevision(), kv.modRevision() + 1));
+        Value value =
+                store.value(kv).orElseThrow(() -> new StoreException.Compacted(kv.modRevision(), kv.modRevision() + 1));
         byte[] stored = value.read().array();
         if (!StoredForm.isCanonical(stored)) {
             return StoredForm.served(stored, kv.modRevision());

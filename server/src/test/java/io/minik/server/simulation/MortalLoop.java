@@ -5,14 +5,14 @@ import java.time.Duration;
 import java.util.List;
 
 /** The loop of a process that may be killed: what it still meant to do is never done. */
-final class MortalLoop extends TimedLoop {
+public final class MortalLoop extends TimedLoop {
     private boolean dead;
 
-    MortalLoop(Loop loop) {
+    public MortalLoop(Loop loop) {
         super(loop);
     }
 
-    void die() {
+    public void die() {
         dead = true;
         List.copyOf(pending).forEach(Timer::cancel);
     }
