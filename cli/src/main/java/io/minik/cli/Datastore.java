@@ -38,7 +38,12 @@ final class Datastore {
         Vertx vertx = opening.vertx();
         DatastoreOptions elsewhere = opening.options().datastore;
         if (!elsewhere.isElsewhere()) {
-            return MapDbStore.open(vertx, StoreConfig.at(identity.store()).acceptingLoss(identity.acceptsLoss()))
+            return vertx.executeBlocking(() -> {
+                        ElsewhereMark.of(opening.node().dataDir).refuse(identity.acceptsLoss());
+                        return null;
+                    })
+                    .compose(unused -> MapDbStore.open(
+                            vertx, StoreConfig.at(identity.store()).acceptingLoss(identity.acceptsLoss())))
                     .map(store -> new Datastore(opening, store, new StoreRoom(store), Optional.of(store)));
         }
         return vertx.executeBlocking(() -> values(opening.node().dataDir))
@@ -46,7 +51,11 @@ final class Datastore {
                         vertx,
                         elsewhere.config(),
                         MapDbStore.records(folder, StoreConfig.at(folder).directBytes())))
-                .map(store -> new Datastore(opening, store, new EtcdStoreRoom(store), Optional.empty()))
+                .compose(store -> vertx.executeBlocking(() -> {
+                    ElsewhereMark.of(opening.node().dataDir)
+                            .set(elsewhere.config().endpoints().toString());
+                    return new Datastore(opening, store, new EtcdStoreRoom(store), Optional.empty());
+                }))
                 .recover(error ->
                         Future.failedFuture(new StartFailure("--datastore-endpoint: " + error.getMessage(), error)));
     }
