@@ -38,11 +38,11 @@ stored() { # WARNING, and the object on standard input
   out=$(k create -f - 2>&1) || { echo "$out"; return 1; }
   like "$out" "Warning: $1"
 }
-ok "a ServiceCIDR says that it is only stored" stored 'minik stores a further ServiceCIDR, but does not give addresses of it to Services yet' <<'YAML'
+ok "a ServiceCIDR of IPv6 says that it is only stored" stored 'minik stores a range of IPv6 in a ServiceCIDR, but does not give addresses of it to Services yet' <<'YAML'
 apiVersion: networking.k8s.io/v1
 kind: ServiceCIDR
 metadata: {name: further}
-spec: {cidrs: [10.77.0.0/24]}
+spec: {cidrs: ["fd00:77::/112"]}
 YAML
 within 10 "and has an event of it" outputs 'NotYet.*servicecidr/further.*does not give addresses of it' k get events -A
 k delete servicecidr further --wait=false >/dev/null

@@ -113,6 +113,26 @@ ok "an external IP" outputs '^web-' http out 203.0.113.7
 ok "nobody behind the ClusterIP: refused, not silent" refused b "$(vip nobody)"
 ok "nobody behind the node port: refused" refused out 192.168.77.1:30083
 ok "an unknown port of a ClusterIP: refused" refused a "$web:99"
+k create -f - >/dev/null <<'YAML'
+apiVersion: networking.k8s.io/v1
+kind: ServiceCIDR
+metadata: {name: further}
+spec: {cidrs: [10.77.0.0/24]}
+YAML
+ok "a further ServiceCIDR becomes Ready" k wait --for=condition=Ready servicecidr/further --timeout=10s
+k create -f - >/dev/null <<'YAML'
+apiVersion: v1
+kind: Service
+metadata: {name: further}
+spec: {clusterIP: 10.77.0.9, selector: {app: web}, ports: [{port: 80, targetPort: 8080}]}
+YAML
+within 10 "its address answers a node" outputs '^web-' http b 10.77.0.9
+ok "and a pod" outputs '^web-' k exec "$pod_a" -- wget -qO- http://10.77.0.9/name
+ok "its reverse name is the Service's" outputs 'further.default.svc.cluster.local' k exec "$pod_a" -- nslookup 10.77.0.9
+k delete servicecidr further --wait=false >/dev/null
+within 10 "it stays for the Service's sake" outputs 'still IPAddresses referencing' k get servicecidr further -o 'jsonpath={.status.conditions[?(@.type=="Ready")].message}'
+k delete service further >/dev/null
+within 20 "and goes after it" fails k get servicecidr further
 
 one() { [ "$(for _ in $(seq 10); do http "$1" "$2"; done | sort -u | wc -l)" = 1 ]; }
 many() { ! one "$@"; }

@@ -27,7 +27,7 @@ final class Zone {
     private final List<Cidr> ranges;
     private final Directory directory;
 
-    /** @param ranges of pods and services: reverse names of these are ours */
+    /** @param ranges of pods and services: reverse names of these are ours, and of Services that have addresses elsewhere */
     Zone(String domain, List<Cidr> ranges, Directory directory) {
         this.domain = Record.plain(domain);
         this.ranges = ranges;
@@ -43,7 +43,8 @@ final class Zone {
             return true;
         }
         return ReverseName.address(name)
-                .map(ip -> ranges.stream().anyMatch(range -> range.contains(ip)))
+                .map(ip -> ranges.stream().anyMatch(range -> range.contains(ip))
+                        || !directory.servicesAt(ip.toString()).isEmpty())
                 .orElse(false);
     }
 

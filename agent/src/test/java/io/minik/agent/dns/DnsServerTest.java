@@ -57,6 +57,7 @@ class DnsServerTest {
     @BeforeEach
     void open() throws Exception {
         api.put(Resources.SERVICES, service("default", "kubernetes", "10.43.0.1", "https"));
+        api.put(Resources.SERVICES, service("shop", "elsewhere", "10.77.0.9", "http"));
         api.put(Resources.SERVICES, service("shop", "db", "None", "sql"));
         api.put(
                 Resources.SERVICES,
@@ -191,6 +192,9 @@ class DnsServerTest {
         assertThat(resolve("_https._tcp.kubernetes.default.svc.cluster.local", Record.SRV))
                 .isEqualTo("0A 443 kubernetes.default.svc.cluster.local");
         assertThat(resolve("1.0.43.10.in-addr.arpa", Record.PTR)).isEqualTo("0A kubernetes.default.svc.cluster.local");
+        assertThat(resolve("9.0.77.10.in-addr.arpa", Record.PTR))
+                .as("of a further ServiceCIDR")
+                .isEqualTo("0A elsewhere.shop.svc.cluster.local");
         assertThat(resolve("dns-version.cluster.local", Record.TXT)).isEqualTo("0A 1.1.0");
     }
 

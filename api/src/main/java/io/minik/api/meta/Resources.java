@@ -35,6 +35,10 @@ public final class Resources {
     public static final Resource LEASES = new Resource("coordination.k8s.io", "v1", "leases", "Lease", true);
     public static final Resource ENDPOINT_SLICES =
             new Resource("discovery.k8s.io", "v1", "endpointslices", "EndpointSlice", true);
+    public static final Resource SERVICE_CIDRS =
+            new Resource("networking.k8s.io", "v1", "servicecidrs", "ServiceCIDR", false);
+    public static final Resource IP_ADDRESSES =
+            new Resource("networking.k8s.io", "v1", "ipaddresses", "IPAddress", false);
     public static final Resource ROLES = rbac("roles", "Role", true);
     public static final Resource ROLE_BINDINGS = rbac("rolebindings", "RoleBinding", true);
     public static final Resource CLUSTER_ROLES = rbac("clusterroles", "ClusterRole", false);

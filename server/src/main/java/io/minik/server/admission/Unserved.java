@@ -34,9 +34,10 @@ record Unserved(String resource, String what, String missing, Where where) {
     static final List<Unserved> ALL = List.of(
             new Unserved(
                     "servicecidrs.networking.k8s.io",
-                    "a further ServiceCIDR",
+                    "a range of IPv6 in a ServiceCIDR",
                     "give addresses of it to Services",
-                    (object, lookup) -> !Json.text(object, "metadata", "name").equals("kubernetes")),
+                    (object, lookup) ->
+                            Json.stringList(object, "spec", "cidrs").stream().anyMatch(cidr -> cidr.contains(":"))),
             new Unserved(
                     "storageclasses.storage.k8s.io",
                     "a StorageClass with a provisioner of others",

@@ -12,6 +12,7 @@ import io.minik.server.controllers.control.ControllerContext;
 import io.minik.server.controllers.endpoints.EndpointSliceController;
 import io.minik.server.controllers.endpoints.EndpointSliceMirroring;
 import io.minik.server.controllers.endpoints.EndpointsController;
+import io.minik.server.controllers.endpoints.ServiceCidrController;
 import io.minik.server.controllers.garbage.GarbageCollector;
 import io.minik.server.controllers.garbage.NamespaceController;
 import io.minik.server.controllers.jobs.CronJobController;
@@ -123,6 +124,7 @@ public final class Controllers {
                 new EndpointsController(context),
                 new EndpointSliceController(context),
                 new EndpointSliceMirroring(context),
+                new ServiceCidrController(context),
                 new NodeLifecycleController(
                         context,
                         new NodeLifecycleController.Config(config.nodeMonitorPeriod(), config.nodeMonitorGrace())),

@@ -21,8 +21,6 @@ import org.slf4j.LoggerFactory;
 /** The objects that every cluster has from its first second. Made through the API like all others; present ones stay. */
 public final class Bootstrap {
     private static final Logger log = LoggerFactory.getLogger(Bootstrap.class);
-    private static final Resource SERVICE_CIDRS =
-            new Resource("networking.k8s.io", "v1", "servicecidrs", "ServiceCIDR", false);
     private static final List<String> NAMESPACES = List.of("default", "kube-system", "kube-public", "kube-node-lease");
     private static final int NODE_CRITICAL = 2_000_001_000;
     private static final int CLUSTER_CRITICAL = 2_000_000_000;
@@ -79,7 +77,7 @@ public final class Bootstrap {
                                 CLUSTER_CRITICAL,
                                 "system critical pods that must run in"
                                         + " the cluster, but can be moved to another node if necessary.")))
-                .compose(unused -> ensure(SERVICE_CIDRS, serviceCidr()))
+                .compose(unused -> ensure(Resources.SERVICE_CIDRS, serviceCidr()))
                 .compose(unused -> ensure(Resources.SERVICES, service()))
                 .compose(unused -> where())
                 .compose(unused -> published.isEmpty()

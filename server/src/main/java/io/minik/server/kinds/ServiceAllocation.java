@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 
 /**
  * Gives Services their cluster IPs and node ports. Each allocation is an object of its own (an IPAddress, as upstream; a
@@ -31,8 +32,6 @@ import java.util.random.RandomGenerator;
  * two Services never get the same, whoever writes, and a restart has nothing to repair.
  */
 public final class ServiceAllocation implements Admission {
-    static final Resource IP_ADDRESSES = new Resource("networking.k8s.io", "v1", "ipaddresses", "IPAddress", false);
-
     /** Not served: guards at /registry/ranges/servicenodeports/. */
     static final Resource NODE_PORTS = new Resource("", "v1", "ranges/servicenodeports", "RangeAllocation", false);
 
@@ -42,13 +41,13 @@ public final class ServiceAllocation implements Admission {
     private static final long MIN_STATIC_BAND = 16;
     private static final String HEADLESS = "None";
 
-    private final Cidr range;
+    private final ServiceRanges ranges;
     private final PortRange nodePorts;
     private final NameSource names;
     private final RandomGenerator random;
 
     public ServiceAllocation(String serviceCidr, PortRange nodePorts, NameSource names, RandomGenerator random) {
-        this.range = Cidr.parse(serviceCidr);
+        this.ranges = new ServiceRanges(Cidr.parse(serviceCidr));
         this.nodePorts = nodePorts;
         this.names = names;
         this.random = random;
@@ -93,7 +92,7 @@ public final class ServiceAllocation implements Admission {
                 allocateClusterIp(review, spec);
             }
         } else if (!Json.text(before, "clusterIP").isEmpty()) {
-            release(IP_ADDRESSES, Json.text(before, "clusterIP"), review);
+            release(Resources.IP_ADDRESSES, Json.text(before, "clusterIP"), review);
         }
         Set<Integer> held = ports(before);
         keepNodePorts(before, spec);
@@ -111,7 +110,7 @@ public final class ServiceAllocation implements Admission {
         if (review.resource().equals(Resources.SERVICES)) {
             JsonNode spec = review.old().orElseThrow().tree().path("spec");
             for (String ip : Json.stringList(spec, "clusterIPs")) {
-                release(IP_ADDRESSES, ip, review);
+                release(Resources.IP_ADDRESSES, ip, review);
             }
             for (int port : ports(spec)) {
                 release(NODE_PORTS, Integer.toString(port), review);
@@ -154,7 +153,8 @@ public final class ServiceAllocation implements Admission {
         setClusterIp(spec, ip);
         review.effects()
                 .sideWrites()
-                .add(new SideWrite(IP_ADDRESSES, ObjectKey.cluster(ip), "", Optional.of(ipAddress(ip, review))));
+                .add(new SideWrite(
+                        Resources.IP_ADDRESSES, ObjectKey.cluster(ip), "", Optional.of(ipAddress(ip, review))));
     }
 
     private static void setClusterIp(ObjectNode spec, String ip) {
@@ -169,32 +169,44 @@ public final class ServiceAllocation implements Admission {
     }
 
     private String freeAddress(Review review) {
-        long band = Math.min(MAX_STATIC_BAND, Math.max(MIN_STATIC_BAND, range.size() / 16));
-        long first = band + 1 < range.size() - 1 ? band : 1;
-        long span = range.size() - 1 - first;
-        long start = random.nextLong(span);
-        for (long i = 0; i < span; i++) {
-            String ip = range.at(first + (start + i) % span).toString();
-            if (free(IP_ADDRESSES, ip, review)) {
-                return ip;
-            }
-        }
-        for (long offset = 1; offset < first; offset++) {
-            String ip = range.at(offset).toString();
-            if (free(IP_ADDRESSES, ip, review)) {
-                return ip;
+        for (Cidr range : ranges.now(review.lookup())) {
+            Optional<String> ip = freeAddress(range, review);
+            if (ip.isPresent()) {
+                return ip.get();
             }
         }
         throw ApiException.internal("failed to allocate a serviceIP: range is full");
     }
 
+    private Optional<String> freeAddress(Cidr range, Review review) {
+        long band = Math.min(MAX_STATIC_BAND, Math.max(MIN_STATIC_BAND, range.size() / 16));
+        long first = band + 1 < range.size() - 1 ? band : 1;
+        long span = range.size() - 1 - first;
+        long start = span > 0 ? random.nextLong(span) : 0;
+        for (long i = 0; i < span; i++) {
+            String ip = range.at(first + (start + i) % span).toString();
+            if (free(Resources.IP_ADDRESSES, ip, review)) {
+                return Optional.of(ip);
+            }
+        }
+        for (long offset = 1; offset < first; offset++) {
+            String ip = range.at(offset).toString();
+            if (free(Resources.IP_ADDRESSES, ip, review)) {
+                return Optional.of(ip);
+            }
+        }
+        return Optional.empty();
+    }
+
     private String checkedAddress(Review review, String ip) {
         String problem = "";
         Optional<Address> address = Address.find(ip);
-        if (address.isEmpty() || !range.containsHost(address.get())) {
+        List<Cidr> now = ranges.now(review.lookup());
+        if (address.isEmpty() || now.stream().noneMatch(range -> range.containsHost(address.get()))) {
             problem = "failed to allocate IP " + ip + ": the provided IP (" + ip
-                    + ") is not in the valid range. The range of valid IPs is " + range;
-        } else if (!free(IP_ADDRESSES, ip, review)) {
+                    + ") is not in the valid range. The range of valid IPs is "
+                    + now.stream().map(Cidr::toString).collect(Collectors.joining(", "));
+        } else if (!free(Resources.IP_ADDRESSES, ip, review)) {
             problem = "failed to allocate IP " + ip + ": provided IP is already allocated";
         }
         if (!problem.isEmpty()) {

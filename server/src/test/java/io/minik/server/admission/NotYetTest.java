@@ -53,7 +53,7 @@ class NotYetTest {
             Map.entry(
                     "PriorityLevelConfiguration",
                     "'spec':{'type':'Limited','limited':{'limitResponse':{'type':'Reject'}}}"),
-            Map.entry("a further ServiceCIDR", "'spec':{'cidrs':['10.99.0.0/16']}"),
+            Map.entry("a range of IPv6 in a ServiceCIDR", "'spec':{'cidrs':['fd00:99::/112']}"),
             Map.entry("a Service of type LoadBalancer", "'spec':{'type':'LoadBalancer','ports':[{'port':80}]}"),
             Map.entry(
                     "HorizontalPodAutoscaler",

@@ -4,6 +4,7 @@ import static io.minik.api.meta.Resources.SERVICES;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.minik.api.meta.Resources;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.server.http.TestApi;
@@ -89,5 +90,51 @@ class ServiceAllocationTest {
                         + " range (127.0.0.0/8, ::1/128)");
         assertThatThrownBy(() -> create("far", "{'trafficDistribution':'Far','ports':[{'port':80}]}"))
                 .hasMessageContaining("spec.trafficDistribution: Unsupported value: \"Far\"");
+    }
+
+    private void range(String name, String cidr, String ready) {
+        api.create(
+                Resources.SERVICE_CIDRS,
+                "",
+                "{'metadata':{'name':'" + name + "','finalizers':['example.com/hold']},'spec':{'cidrs':['" + cidr
+                        + "']}}");
+        api.merge(
+                Resources.SERVICE_CIDRS,
+                ObjectKey.cluster(name),
+                "status",
+                "{'status':{'conditions':[{'type':'Ready','status':'" + ready + "','reason':'','message':'',"
+                        + "'lastTransitionTime':'2026-01-01T00:00:00Z'}]}}");
+    }
+
+    @Test
+    void aFurtherRangeGivesTheAddressesThatAreAskedForOnceItIsReady() {
+        String spec = "{'clusterIP':'10.77.0.9','ports':[{'port':80}]}";
+        assertThatThrownBy(() -> create("far", spec))
+                .hasMessageContaining("failed to allocate IP 10.77.0.9: the provided IP (10.77.0.9) is not in the valid"
+                        + " range. The range of valid IPs is 10.43.0.0/16");
+        range("unready", "10.77.0.0/24", "False");
+        assertThatThrownBy(() -> create("far", spec)).hasMessageContaining("not in the valid range");
+        api.merge(
+                Resources.SERVICE_CIDRS,
+                ObjectKey.cluster("unready"),
+                "status",
+                "{'status':{'conditions':[{'type':'Ready','status':'True','reason':'','message':'',"
+                        + "'lastTransitionTime':'2026-01-01T00:00:00Z'}]}}");
+        assertThat(create("far", spec).text("spec", "clusterIP")).isEqualTo("10.77.0.9");
+        assertThatThrownBy(() -> create("far-too", spec)).hasMessageContaining("provided IP is already allocated");
+        assertThatThrownBy(() -> create("network", "{'clusterIP':'10.77.0.0','ports':[{'port':80}]}"))
+                .hasMessageContaining("not in the valid range. The range of valid IPs is 10.43.0.0/16, 10.77.0.0/24");
+    }
+
+    @Test
+    void aRangeThatIsOnItsWayOutGivesNothingMore() {
+        range("leaving", "10.78.0.0/24", "True");
+        create("early", "{'clusterIP':'10.78.0.9','ports':[{'port':80}]}");
+        api.delete(Resources.SERVICE_CIDRS, ObjectKey.cluster("leaving"), "{}");
+        assertThatThrownBy(() -> create("late", "{'clusterIP':'10.78.0.10','ports':[{'port':80}]}"))
+                .hasMessageContaining("not in the valid range");
+        assertThat(change("early", "{'ports':[{'port':81}]}").text("spec", "clusterIP"))
+                .as("who has one keeps it")
+                .isEqualTo("10.78.0.9");
     }
 }
