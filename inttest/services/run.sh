@@ -153,7 +153,7 @@ ok "the health check port counts local endpoints" outputs '"localEndpoints":1' o
 ok "a host port at loopback" outputs '^loop$' http a 127.0.0.1:5555
 ok "the same port at the node's address is another pod's" outputs '^face$' http out 192.168.77.1:5555
 ok "also for the host itself" outputs '^face$' http a 192.168.77.1:5555
-ok "and by UDP" outputs '^face$' udp out 192.168.77.1:5555
+within 10 "and by UDP" outputs '^face$' udp out 192.168.77.1:5555
 
 spec() { k get svc web -o 'jsonpath={.spec.type} {.spec.clusterIP} {.spec.ports[0].nodePort}'; }
 ok "NodePort to ExternalName" k patch svc web --type merge -p '{"spec":{"type":"ExternalName","externalName":"far.example","externalIPs":null}}'
