@@ -282,7 +282,7 @@ final class StructuralRules {
         if (words.isEmpty()) {
             return;
         }
-        Set<String> supported = new HashSet<>();
+        List<String> supported = new ArrayList<>();
         for (JsonNode word : words) {
             boolean same = word.equals(value)
                     || (word.isNumber()
