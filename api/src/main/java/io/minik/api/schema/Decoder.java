@@ -216,15 +216,19 @@ public final class Decoder {
                 : object(type, tree, "");
     }
 
+    /** Of a kind that was added, its own or an embedded resource's: what does not fit is told with the whole of it. */
     private ObjectNode metadata(Type owner, JsonNode value, String path) {
         Type type = owner.field("metadata").orElseThrow().type();
-        goPath.append(path);
-        if (!(value instanceof ObjectNode object)) {
-            throw mismatch(owner, value, "struct", type.goName());
+        try {
+            if (!(value instanceof ObjectNode object)) {
+                throw new Mismatch("json: cannot unmarshal " + word(value) + " into Go value of type v1.ObjectMeta");
+            }
+            return object(type, object, path);
+        } catch (Mismatch e) {
+            throw new Mismatch(path + ": Invalid value: " + GoText.map(value) + ": " + e.getMessage());
+        } finally {
+            goPath.setLength(0);
         }
-        ObjectNode clean = object(type, object, path);
-        goPath.setLength(0);
-        return clean;
     }
 
     private ObjectNode object(Type type, ObjectNode tree, String path) {

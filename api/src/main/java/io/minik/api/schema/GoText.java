@@ -1,6 +1,9 @@
 package io.minik.api.schema;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import io.minik.ground.json.Json;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
@@ -24,6 +27,18 @@ final class GoText {
                     .collect(Collectors.joining(" ", "[", "]"));
         }
         return value.isNull() ? "<nil>" : value.asText();
+    }
+
+    /** As Go writes a map in JSON: by its keys' order. */
+    static String map(JsonNode value) {
+        try {
+            return Json.MAPPER
+                    .writer()
+                    .with(JsonNodeFeature.WRITE_PROPERTIES_SORTED)
+                    .writeValueAsString(value);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a JSON tree could not be written", e);
+        }
     }
 
     /** @param container slice, map, struct, or empty for a single value */
