@@ -20,12 +20,16 @@ final class HeapRelease {
     private static final long BURST_SLACK_BYTES = 32L << 20;
 
     /** As if a first look had found that much alive: most starts need none, those of large stores are held to it. */
-    private static final long START_BYTES = 64L << 20;
+    static final long START_BYTES = 64L << 20;
+
+    /** The same where all is quiet: what is used beyond it, a burst has left. */
+    static final long REST_BYTES = 32L << 20;
 
     private final Runtime runtime;
     private final Cleaner cleaner;
 
     private final AtomicLong lived = new AtomicLong(START_BYTES);
+    private final AtomicLong livedAtRest = new AtomicLong(REST_BYTES);
 
     private HeapRelease(Runtime runtime, Cleaner cleaner) {
         this.runtime = runtime;
@@ -34,7 +38,7 @@ final class HeapRelease {
 
     static void start(Loop loop) {
         HeapRelease release = new HeapRelease(Runtime.getRuntime(), Cleaner.create(HeapRelease::thread));
-        loop.every(CHECK_EVERY, () -> release.lookIf(isDue(release.used(), release.lived.get())));
+        loop.every(CHECK_EVERY, () -> release.lookIf(isDue(release.used(), release.livedAtRest.get())));
         release.awaitCollection();
     }
 
@@ -56,6 +60,7 @@ final class HeapRelease {
         if (due) {
             System.gc();
             lived.set(used());
+            livedAtRest.set(lived.get());
         }
     }
 

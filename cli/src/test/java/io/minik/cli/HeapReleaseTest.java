@@ -25,4 +25,12 @@ class HeapReleaseTest {
         assertFalse(HeapRelease.isDueInABurst(150 * MEGABYTE, 100 * MEGABYTE));
         assertTrue(HeapRelease.isDueInABurst(160 * MEGABYTE, 100 * MEGABYTE));
     }
+
+    /** What four hundred definitions left behind, 70 MB of garbage, stayed for ever. */
+    @Test
+    void whatTheFirstBurstLeftIsLookedForOnceAllIsQuiet() {
+        assertFalse(HeapRelease.isDue(60 * MEGABYTE, HeapRelease.REST_BYTES));
+        assertTrue(HeapRelease.isDue(105 * MEGABYTE, HeapRelease.REST_BYTES));
+        assertFalse(HeapRelease.isDueInABurst(105 * MEGABYTE, HeapRelease.START_BYTES));
+    }
 }
