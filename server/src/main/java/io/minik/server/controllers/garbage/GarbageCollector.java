@@ -78,8 +78,10 @@ public final class GarbageCollector implements Room, Queued {
         if (stopped) {
             return;
         }
+        // Of hundreds of kinds, each change would look through all of them for all of them.
+        Set<Resource> served = new HashSet<>(resources);
         reflectors.entrySet().removeIf(each -> {
-            boolean gone = !resources.contains(each.getKey());
+            boolean gone = !served.contains(each.getKey());
             if (gone) {
                 each.getValue().stop();
                 listed.remove(each.getKey());
