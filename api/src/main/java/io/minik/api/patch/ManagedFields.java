@@ -183,6 +183,9 @@ public final class ManagedFields {
     }
 
     private static List<Manager> capped(List<Manager> managers) {
+        if (managers.size() <= MAX_UPDATERS) {
+            return managers;
+        }
         List<Manager> updaters = managers.stream()
                 .filter(manager -> manager.operation.equals(UPDATE))
                 .sorted(Comparator.comparing(Manager::time))

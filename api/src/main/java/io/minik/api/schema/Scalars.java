@@ -87,6 +87,9 @@ final class Scalars {
                     "json: cannot unmarshal " + Decoder.word(value) + " into Go value of type string");
         }
         String text = value.textValue();
+        if (seconds && isCanonical(text)) {
+            return value;
+        }
         try {
             Instant instant = OffsetDateTime.parse(text).toInstant();
             return Json.NODES.textNode(
@@ -96,6 +99,43 @@ final class Scalars {
             throw new Decoder.Mismatch(
                     "parsing time \"" + text + "\" as \"" + layout + "\": cannot parse \"" + text + "\" as \"2006\"");
         }
+    }
+
+    /**
+     * Whether it is what these times are written as, which nearly all are that come in: to find out by their formatters costs
+     * as much as the rest of a small object. Of a month's last days nothing is said.
+     */
+    static boolean isCanonical(String text) {
+        return text.length() == "2006-01-02T15:04:05Z".length()
+                && digits(text, 0, 4) > 0
+                && text.charAt(4) == '-'
+                && within(digits(text, 5, 7), 1, 12)
+                && text.charAt(7) == '-'
+                && within(digits(text, 8, 10), 1, 28)
+                && text.charAt(10) == 'T'
+                && within(digits(text, 11, 13), 0, 23)
+                && text.charAt(13) == ':'
+                && within(digits(text, 14, 16), 0, 59)
+                && text.charAt(16) == ':'
+                && within(digits(text, 17, 19), 0, 59)
+                && text.charAt(19) == 'Z';
+    }
+
+    private static boolean within(int value, int least, int most) {
+        return value >= least && value <= most;
+    }
+
+    /** Negative if one of them is none. */
+    private static int digits(String text, int from, int to) {
+        int value = 0;
+        for (int at = from; at < to; at++) {
+            int digit = text.charAt(at) - '0';
+            if (!within(digit, 0, 9)) {
+                return -1;
+            }
+            value = value * 10 + digit;
+        }
+        return value;
     }
 
     private static JsonNode duration(JsonNode value) {
