@@ -4,7 +4,8 @@ import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResourceBuilder;
-import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
@@ -17,6 +18,7 @@ import io.fabric8.kubernetes.client.extended.leaderelection.resourcelock.LeaseLo
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,7 +30,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Makes a ConfigMap of each App, says so in its status, and takes the ConfigMap away before the App may go; the leader of
- * several does. Arguments: kubeconfig, identity, port and keys of its webhook. Runs until it is killed.
+ * several does. It runs in a pod, as its ServiceAccount, and applies the definition of its kind itself. Arguments: identity,
+ * port and keys of its webhooks, its definition. Runs until it is killed.
  */
 public final class Operator {
     private static final String FINALIZER = "operator.example.com/map";
@@ -40,7 +43,7 @@ public final class Operator {
             .build();
     private static final ResourceDefinitionContext APPS = new ResourceDefinitionContext.Builder()
             .withGroup("operator.example.com")
-            .withVersion("v1")
+            .withVersion("v1alpha1")
             .withKind("App")
             .withPlural("apps")
             .withNamespaced(true)
@@ -57,12 +60,27 @@ public final class Operator {
     }
 
     public static void main(String[] arguments) throws Exception {
-        Config config = Config.fromKubeconfig(Files.readString(Path.of(arguments[0])));
-        AppReview.serve(Integer.parseInt(arguments[2]), Path.of(arguments[3]));
-        try (KubernetesClient client =
-                new KubernetesClientBuilder().withConfig(config).build()) {
-            new Operator(client, arguments[1]).run();
+        AppReview.serve(Integer.parseInt(arguments[1]), Path.of(arguments[2]));
+        try (KubernetesClient client = new KubernetesClientBuilder().build();
+                InputStream definition = Files.newInputStream(Path.of(arguments[3]))) {
+            for (HasMetadata object : client.load(definition).items()) {
+                client.resource(object).fieldManager(MANAGER).forceConflicts().serverSideApply();
+            }
+            client.apiextensions()
+                    .v1()
+                    .customResourceDefinitions()
+                    .withName("apps.operator.example.com")
+                    .waitUntilCondition(Operator::established, 30, TimeUnit.SECONDS);
+            new Operator(client, arguments[0]).run();
         }
+    }
+
+    private static boolean established(CustomResourceDefinition definition) {
+        return definition != null
+                && definition.getStatus() != null
+                && definition.getStatus().getConditions().stream()
+                        .anyMatch(condition -> condition.getType().equals("Established")
+                                && condition.getStatus().equals("True"));
     }
 
     private void run() throws InterruptedException {
