@@ -32,10 +32,17 @@ final class ApiLoad {
     private static final String TEXT = "x".repeat(900);
 
     private final RawClient client;
+    private final int clients;
     private int lives;
 
     ApiLoad(RawClient client) {
+        this(client, CLIENTS);
+    }
+
+    /** @param clients how many requests are under way at a time */
+    ApiLoad(RawClient client, int clients) {
         this.client = client;
+        this.clients = clients;
     }
 
     void prepare() throws Exception {
@@ -53,6 +60,34 @@ final class ApiLoad {
         int first = lives;
         lives += count / REQUESTS_OF_A_LIFE;
         get(many(count / REQUESTS_OF_A_LIFE, i -> life(first + i)));
+    }
+
+    /** So many ConfigMaps of 1 KB that stay. */
+    void makeMaps(int count) throws Exception {
+        get(many(count, i -> client.send(HttpMethod.POST, MAPS, "application/json", map("c-" + i))));
+    }
+
+    /** So many requests, six an object: create, read, replace, patch, apply, delete. */
+    void mixedWithApply(int count) throws Exception {
+        int first = lives;
+        lives += count / REQUESTS_OF_A_LIFE;
+        get(many(count / REQUESTS_OF_A_LIFE, i -> lifeWithApply(first + i)));
+    }
+
+    private Future<Buffer> lifeWithApply(int i) {
+        String name = "m-" + i;
+        String path = MAPS + "/" + name;
+        return client.send(HttpMethod.POST, MAPS, "application/json", map(name))
+                .compose(made -> client.send(HttpMethod.GET, path, "", ""))
+                .compose(read -> client.send(HttpMethod.PUT, path, "application/json", read.toString()))
+                .compose(replaced -> client.send(
+                        HttpMethod.PATCH, path, "application/merge-patch+json", "{\"data\":{\"more\":\"1\"}}"))
+                .compose(patched -> client.send(
+                        HttpMethod.PATCH,
+                        path + "?fieldManager=applier&force=true",
+                        "application/apply-patch+yaml",
+                        map(name)))
+                .compose(applied -> client.send(HttpMethod.DELETE, path, "", ""));
     }
 
     private Future<Buffer> life(int i) {
@@ -126,18 +161,27 @@ final class ApiLoad {
 
     /** @return the length of the last answer */
     int lists(int count, String accept) throws Exception {
+        return lists(ALL_PODS, count, accept);
+    }
+
+    /** The same of the ConfigMaps. */
+    int mapLists(int count, String accept) throws Exception {
+        return lists(MAPS, count, accept);
+    }
+
+    private int lists(String path, int count, String accept) throws Exception {
         int length = 0;
         for (int i = 0; i < count; i++) {
-            length = get(client.read(ALL_PODS, accept)).length();
+            length = get(client.read(path, accept)).length();
         }
         return length;
     }
 
     /** Runs them with as many in flight as there are clients. */
-    private static Future<Void> many(int count, IntFunction<Future<Buffer>> one) {
+    private Future<Void> many(int count, IntFunction<Future<Buffer>> one) {
         AtomicInteger next = new AtomicInteger();
         List<Future<Void>> lanes = new ArrayList<>();
-        for (int lane = 0; lane < CLIENTS; lane++) {
+        for (int lane = 0; lane < clients; lane++) {
             lanes.add(lane(next, count, one));
         }
         return Future.all(lanes).mapEmpty();

@@ -51,22 +51,39 @@ final class RawClient {
     }
 
     static RawClient of(Vertx vertx, Path kubeconfig, int connections) throws IOException {
-        Object document = new Yaml(new SafeConstructor(new LoaderOptions())).load(Files.readString(kubeconfig));
-        JsonNode tree = Json.MAPPER.valueToTree(document);
-        JsonNode cluster = tree.at("/clusters/0/cluster");
-        JsonNode user = tree.at("/users/0/user");
-        URI server = URI.create(cluster.path("server").asText());
-        HttpClientOptions options = options(server, cluster, user);
-        // Made apart: a copy of other options went on to speak HTTP/1.1.
-        HttpClientOptions http2 = options(server, cluster, user)
-                .setProtocolVersion(HttpVersion.HTTP_2)
-                .setUseAlpn(true)
-                .setHttp2ConnectionWindowSize(CONNECTION_WINDOW)
-                .setHttp2MultiplexingLimit(STREAMS);
+        HttpClientOptions options = options(kubeconfig);
         return new RawClient(
                 vertx.createHttpClient(options, new PoolOptions().setHttp1MaxSize(connections)),
                 vertx.createHttpClient(options, new PoolOptions().setHttp1MaxSize(MOST_WATCHES)),
-                () -> vertx.createHttpClient(http2, new PoolOptions().setHttp2MaxSize(MOST_WATCHES / STREAMS)));
+                streams(vertx, http2(kubeconfig, STREAMS)));
+    }
+
+    /** Requests go by HTTP/2, too: so many at a time over so many connections. */
+    static RawClient multiplexed(Vertx vertx, Path kubeconfig, int connections, int requests) throws IOException {
+        HttpClientAgent multiplexed = vertx.createHttpClient(
+                http2(kubeconfig, requests / connections), new PoolOptions().setHttp2MaxSize(connections));
+        return new RawClient(multiplexed, multiplexed, streams(vertx, http2(kubeconfig, STREAMS)));
+    }
+
+    private static Supplier<HttpClientAgent> streams(Vertx vertx, HttpClientOptions options) {
+        return () -> vertx.createHttpClient(options, new PoolOptions().setHttp2MaxSize(MOST_WATCHES / STREAMS));
+    }
+
+    /** Made apart: a copy of other options went on to speak HTTP/1.1. */
+    private static HttpClientOptions http2(Path kubeconfig, int streams) throws IOException {
+        return options(kubeconfig)
+                .setProtocolVersion(HttpVersion.HTTP_2)
+                .setUseAlpn(true)
+                .setHttp2ConnectionWindowSize(CONNECTION_WINDOW)
+                .setHttp2MultiplexingLimit(streams);
+    }
+
+    private static HttpClientOptions options(Path kubeconfig) throws IOException {
+        Object document = new Yaml(new SafeConstructor(new LoaderOptions())).load(Files.readString(kubeconfig));
+        JsonNode tree = Json.MAPPER.valueToTree(document);
+        JsonNode user = tree.at("/users/0/user");
+        JsonNode cluster = tree.at("/clusters/0/cluster");
+        return options(URI.create(cluster.path("server").asText()), cluster, user);
     }
 
     private static HttpClientOptions options(URI server, JsonNode cluster, JsonNode user) {
