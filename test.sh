@@ -15,6 +15,7 @@ export PATH=$PWD/.work/tools/bin:$PATH
 passed=0 failed=0 skipped=0
 scenarios=(first-story command console everyday kubectl services box charts cri far-pods crash backup node-loss clients conformance attack fuzz outside operator reports oci store-fault etcd ha faults size quickstart install)
 unit=1
+scenarios+=(crds)
 if [ $# -gt 0 ]; then
   if [ "$1" = unit ]; then scenarios=(); else unit=0 scenarios=("$@"); fi
 fi

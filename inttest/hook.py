@@ -17,6 +17,11 @@ def converted(request):
         objects.append(item)
     return {"result": {"status": "Success"}, "convertedObjects": objects}
 
+def renamed(request):
+    for item in request["objects"]:
+        item["apiVersion"] = request["desiredAPIVersion"]
+    return {"result": {"status": "Success"}, "convertedObjects": request["objects"]}
+
 ANSWERS = {
     "/label": lambda request: patch({"op": "add", "path": "/metadata/labels", "value": {"by": sys.argv[2]}}),
     "/deny": lambda request: {"allowed": False, "status": {"message": "not today"}},
@@ -26,6 +31,7 @@ ANSWERS = {
                                    {"op": "add", "path": "/spec/stray", "value": "by-hook"}),
     "/instead": lambda request: patch({"op": "replace", "path": "/command", "value": ["echo", "instead"]}),
     "/convert": converted,
+    "/same": renamed,
 }
 
 class Hook(http.server.BaseHTTPRequestHandler):
