@@ -73,6 +73,20 @@ public final class Runc {
         };
     }
 
+    /** What is taken without effect would be believed. */
+    private static void unsupported(Arguments arguments) {
+        if (arguments.on("systemd-cgroup")) {
+            throw Fields.invalid("--systemd-cgroup is not supported: use the cgroupfs manager"
+                    + " (podman --cgroup-manager cgroupfs, dockerd --exec-opt native.cgroupdriver=cgroupfs)");
+        }
+        if (arguments.find("pidfd-socket").isPresent()) {
+            throw Fields.invalid("--pidfd-socket is not supported: --pid-file tells the process id");
+        }
+        if (arguments.command().equals("exec") && arguments.find("cgroup").isPresent()) {
+            throw Fields.invalid("--cgroup is not supported: a process joins the cgroup of its container");
+        }
+    }
+
     private int run(Arguments arguments) {
         if (arguments.on("help") || (arguments.command().isEmpty() && !arguments.on("version"))) {
             caller.print(Help.text(arguments.command()));
@@ -82,10 +96,7 @@ public final class Runc {
             caller.print("runc version minik\nspec: " + BundleState.OCI_VERSION + "\n");
             return 0;
         }
-        if (arguments.on("systemd-cgroup")) {
-            throw Fields.invalid("--systemd-cgroup is not supported: use the cgroupfs manager"
-                    + " (podman --cgroup-manager cgroupfs, dockerd --exec-opt native.cgroupdriver=cgroupfs)");
-        }
+        unsupported(arguments);
         StateFolder folder =
                 new StateFolder(arguments.find("root").map(caller::path).orElse(ROOT));
         ReadingCommands reading = new ReadingCommands(caller, folder, arguments);

@@ -101,6 +101,21 @@ final class RuncTest {
     }
 
     @Test
+    void optionsThatWouldHaveNoEffectAreRefused() throws Exception {
+        bundle.program(TestBundle.waits());
+        Ran run = bundle.runc("run", "-d", "--pidfd-socket", "/run/none.sock", ID);
+        assertThat(run.code()).isEqualTo(1);
+        assertThat(run.error()).contains("--pidfd-socket is not supported");
+        bundle.runc("run", "-d", "--keep", ID);
+        assertThat(bundle.status(ID))
+                .as("nothing of the first try is in its way")
+                .isEqualTo("running");
+        Ran exec = bundle.runc("exec", "--cgroup", "/other", ID, "/bin/other");
+        assertThat(exec.code()).isEqualTo(255);
+        assertThat(exec.error()).contains("--cgroup is not supported: a process joins the cgroup of its container");
+    }
+
+    @Test
     void execRunsBesideAndHasTheContainersView() throws Exception {
         bundle.program(TestBundle.waits());
         bundle.write("bin/other", TestBundle.exits(9));
