@@ -13,9 +13,9 @@ bash inttest/tools.sh || { echo "the tools could not be installed"; exit 1; }
 export PATH=$PWD/.work/tools/bin:$PATH
 
 passed=0 failed=0 skipped=0
-scenarios=(first-story command console everyday kubectl services box charts cri far-pods crash backup node-loss clients conformance attack fuzz outside operator reports oci store-fault etcd ha faults size quickstart install)
+scenarios=(first-story command console everyday kubectl crds services box charts cri far-pods crash kills backup node-loss clients conformance attack fuzz outside
+  operator reports oci store-fault etcd ha faults size quickstart install)
 unit=1
-scenarios+=(crds)
 if [ $# -gt 0 ]; then
   if [ "$1" = unit ]; then scenarios=(); else unit=0 scenarios=("$@"); fi
 fi
