@@ -118,7 +118,7 @@ unset also
 
 say "== save-config"
 applied='kubectl.kubernetes.io/last-applied-configuration'
-has_applied() { kn get "$@" -o yaml | grep -q "$applied"; }
+has_applied() { kn get "$@" -o yaml | >/dev/null grep "$applied"; }
 kn create -f - >/dev/null <<<"$(pod plain)"
 ok "nothing is kept unasked" fails has_applied pod plain
 kn create -f - --save-config >/dev/null <<<"$(pod made)"
@@ -157,7 +157,7 @@ ok "whole objects are asked for" asked_whole
 say "== versions and help"
 version_of() { kn version "${@:2}" -o json | python3 -c "import json,sys; print(json.load(sys.stdin).get('$1', {}).get('gitVersion', 'none'))"; }
 raw_version() { k get --raw /version | python3 -c 'import json,sys; print(json.load(sys.stdin)["gitVersion"])'; }
-same_version() { [ "$(version_of serverVersion)" = "$(raw_version)" ] && kn version | grep -qF "Server Version: $(raw_version)"; }
+same_version() { [ "$(version_of serverVersion)" = "$(raw_version)" ] && kn version | >/dev/null grep -F "Server Version: $(raw_version)"; }
 ok "the server's version in words, JSON and raw" same_version
 ok "the client's alone" outputs '^none$' version_of serverVersion --client
 yaml_version() { kn version -o yaml | sed -n '/^serverVersion/,$ s/^  gitVersion: //p'; }

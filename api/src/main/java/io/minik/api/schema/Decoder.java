@@ -225,7 +225,9 @@ public final class Decoder {
             }
             return object(type, object, path);
         } catch (Mismatch e) {
-            throw new Mismatch(path + ": Invalid value: " + GoText.map(value) + ": " + e.getMessage());
+            throw new Mismatch(new Causes()
+                    .invalid(path, GoText.sorted(value), e.getMessage())
+                    .toString());
         } finally {
             goPath.setLength(0);
         }

@@ -29,13 +29,13 @@ final class GoText {
         return value.isNull() ? "<nil>" : value.asText();
     }
 
-    /** As Go writes a map in JSON: by its keys' order. */
-    static String map(JsonNode value) {
+    /** A map as Go writes it in JSON: by its keys' order. */
+    static JsonNode sorted(JsonNode value) {
         try {
-            return Json.MAPPER
+            return Json.MAPPER.readTree(Json.MAPPER
                     .writer()
                     .with(JsonNodeFeature.WRITE_PROPERTIES_SORTED)
-                    .writeValueAsString(value);
+                    .writeValueAsString(value));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a JSON tree could not be written", e);
         }

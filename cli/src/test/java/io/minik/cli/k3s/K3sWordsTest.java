@@ -61,9 +61,9 @@ class K3sWordsTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            datastore-endpoint | mysql://x | --datastore-endpoint is an option of k3s that minik does not have: the store is in the program
+            vpn-auth           | name=x    | --vpn-auth is an option of k3s that minik does not have: start the VPN first
             etcd-s3            | true      | --etcd-s3 is an option of k3s that minik does not have: nothing is sent to S3
-            cluster-init       | false     | --cluster-init: "false" is not how minik does it: the store speaks etcd and begins by itself
+            cluster-init       | false     | --cluster-init: "false" is not how minik does it: the embedded store speaks etcd and begins by itself
             debug              | false     |
             disable-apiserver  | true      | --disable-apiserver is an option of k3s that minik does not have: a server is one process with all in it
             v                  | high      | -v: "high" is no number
@@ -106,10 +106,13 @@ class K3sWordsTest {
         Map<String, String> environment = Map.of("K3S_URL", "https://server:6443");
         assertThatThrownBy(() -> words("server").variables(environment, new ArrayList<>()))
                 .hasMessageStartingWith("--server is an option of k3s that minik does not have: ");
-        Map<String, String> datastore = Map.of("K3S_DATASTORE_ENDPOINT", "mysql://x");
-        assertThat(words("agent").variables(datastore, new ArrayList<>())).isEmpty();
-        assertThatThrownBy(() -> words("server").variables(datastore, new ArrayList<>()))
-                .hasMessageContaining("the store is in the program");
+        Map<String, String> selinux = Map.of("K3S_SELINUX", "true");
+        for (String command : List.of("server", "agent")) {
+            assertThatThrownBy(() -> words(command).variables(selinux, new ArrayList<>()))
+                    .hasMessageContaining("processes get no SELinux labels");
+        }
+        assertThat(words("agent").variables(Map.of("K3S_CLUSTER_INIT", "true"), new ArrayList<>()))
+                .isEmpty();
     }
 
     @Test
