@@ -27,7 +27,7 @@ import java.util.Set;
 /** What a KubeletConfiguration's keys that are no options mean, held against upstream's rules. Pure. */
 final class KubeletTerms {
     private static final Duration LEAST_BACK_OFF = Duration.ofSeconds(1);
-    private static final Duration MOST_BACK_OFF = Duration.ofSeconds(300);
+    private static final Duration MOST_BACK_OFF = Duration.ofMinutes(5);
     private static final int PERCENT = 100;
 
     /** Keys below keys: what stands in none of them is unknown. */

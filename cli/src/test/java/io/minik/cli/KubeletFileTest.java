@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.minik.agent.kubelet.KubeletSettings;
-import io.minik.cli.KubeletFile.How;
-import io.minik.cli.KubeletFile.Key;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -217,7 +215,7 @@ class KubeletFileTest {
                 .isEqualTo("20s");
         assertThat(told.at("/evictionHard/memory.available").asText()).isEqualTo("100Mi");
         assertThat(told.path("kind").asText()).isEqualTo("KubeletConfiguration");
-        Map<String, Key> keys = KubeletFile.keys();
+        Map<String, KubeletFile.Key> keys = KubeletFile.keys();
         told.fieldNames().forEachRemaining(name -> assertThat(
                         keys.containsKey(name) || name.equals("kind") || name.equals("apiVersion"))
                 .as(name)
@@ -228,10 +226,10 @@ class KubeletFileTest {
     void everyKeyThatIsAnOptionHasOne() {
         CommandSpec spec = CommandSpec.forAnnotatedObject(new AgentCommand());
         KubeletFile.keys().values().forEach(key -> {
-            if (key.how() == How.FLAG) {
+            if (key.how() == KubeletFile.How.FLAG) {
                 assertThat(spec.optionsMap()).containsKey(key.words());
             } else {
-                assertThat(key.words().isEmpty()).as(key.name()).isEqualTo(key.how() == How.SETTING);
+                assertThat(key.words().isEmpty()).as(key.name()).isEqualTo(key.how() == KubeletFile.How.SETTING);
             }
         });
     }
@@ -254,7 +252,7 @@ class KubeletFileTest {
         }
     }
 
-    private static String made(Key key) {
+    private static String made(KubeletFile.Key key) {
         return switch (key.how()) {
             case FLAG -> "as `" + key.words() + "`";
             case SETTING -> "taken";

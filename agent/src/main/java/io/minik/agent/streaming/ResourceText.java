@@ -47,7 +47,7 @@ final class ResourceText {
         type("node_cpu_usage_seconds_total", COUNTER, "Cumulative cpu time consumed by the node in core-seconds");
         sample("node_cpu_usage_seconds_total", "", usage.cpuNanos() / NANOS, nowMillis);
         type("node_memory_working_set_bytes", GAUGE, "Current working set of the node in bytes");
-        sample("node_memory_working_set_bytes", "", usage.memoryWorkingSetBytes(), nowMillis);
+        sample("node_memory_working_set_bytes", "", (double) usage.memoryWorkingSetBytes(), nowMillis);
     }
 
     private void pods(List<Measured> all) {
