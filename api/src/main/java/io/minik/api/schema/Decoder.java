@@ -226,7 +226,7 @@ public final class Decoder {
             return object(type, object, path);
         } catch (Mismatch e) {
             throw new Mismatch(new Causes()
-                    .invalid(path, GoText.sorted(value), e.getMessage())
+                    .invalid(path, GoText.sorted(value), String.valueOf(e.getMessage()))
                     .toString());
         } finally {
             goPath.setLength(0);

@@ -44,7 +44,7 @@ final class EtcdProcess implements AutoCloseable {
     }
 
     private static EtcdProcess launch(String name, Path data, List<String> options) throws IOException {
-        Path tools = Path.of("").toAbsolutePath().getParent().resolve(".work/tools");
+        Path tools = Path.of("../.work/tools").toAbsolutePath().normalize();
         Path program = tools.resolve(name);
         Assumptions.assumeTrue(Files.isExecutable(program), program + " is not there: inttest/tools.sh fetches it");
         return new EtcdProcess(program, data, options, freePort(), freePort());

@@ -29,7 +29,11 @@ class EtcdServerTest {
     Path folder;
 
     private final Vertx vertx = Vertx.vertx();
+
+    @SuppressWarnings("NullAway.Init") // The contract opens a store before each test.
     private EtcdProcess etcd;
+
+    @SuppressWarnings("NullAway.Init") // The contract opens a store before each test.
     private RemoteStore store;
 
     private void start(String... options) throws Exception {

@@ -19,6 +19,7 @@ class RemoteStoreOnEtcd34Test extends StoreContract {
     @TempDir
     Path folder;
 
+    @SuppressWarnings("NullAway.Init") // The contract opens a store before each test.
     private EtcdProcess etcd;
 
     @Override

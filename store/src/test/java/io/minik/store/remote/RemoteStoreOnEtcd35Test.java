@@ -14,6 +14,7 @@ class RemoteStoreOnEtcd35Test extends StoreContract {
     @TempDir
     Path folder;
 
+    @SuppressWarnings("NullAway.Init") // The contract opens a store before each test.
     private EtcdProcess etcd;
 
     @Override

@@ -24,7 +24,10 @@ class RemoteStoreTest extends StoreContract {
     /** The server has loops of its own: a test that holds one of the client's holds none of these. */
     private final Vertx elsewhere = Vertx.vertx();
 
+    @SuppressWarnings("NullAway.Init") // The contract opens a store before each test.
     private LocalStore served;
+
+    @SuppressWarnings("NullAway.Init") // The contract opens a store before each test.
     private EtcdApi api;
 
     @Override
