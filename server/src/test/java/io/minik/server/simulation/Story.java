@@ -8,6 +8,7 @@ import io.minik.api.meta.Resources;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.ground.json.Json;
+import io.minik.server.controllers.control.Pods;
 import io.minik.store.StoreException;
 import io.vertx.core.Future;
 import java.time.Duration;
@@ -22,6 +23,9 @@ import java.util.TreeMap;
 final class Story implements AutoCloseable {
     static final Duration TROUBLE = Duration.ofMinutes(6);
     private static final Duration REST = Duration.ofMinutes(3);
+    /** A Job that waited for its quota to have room, or for a node that was away, may begin its last pods at the end of the rest. */
+    private static final Duration MOST_REST = Duration.ofMinutes(8);
+
     /** Leases and nodes' signs of life are written in it, and what tells again of what can't be done. */
     private static final Duration QUIET = Duration.ofMinutes(1);
 
@@ -62,9 +66,7 @@ final class Story implements AutoCloseable {
                 breakSomething();
             }
         }
-        for (int i = 0; i < REST.toSeconds() || !repairs.isEmpty(); i++) {
-            second();
-        }
+        rest();
         invariants.atRest();
         int before = trace.lines().size();
         for (int i = 0; i < QUIET.toSeconds(); i++) {
@@ -72,6 +74,24 @@ final class Story implements AutoCloseable {
         }
         invariants.quiet(trace.lines().subList(before, trace.lines().size()));
         invariants.atRest();
+    }
+
+    private void rest() {
+        int calm = 0;
+        for (int i = 0; i < REST.toSeconds() || !repairs.isEmpty() || calm < QUIET.toSeconds(); i++) {
+            second();
+            calm = aJobRuns() && i < MOST_REST.toSeconds() ? 0 : calm + 1;
+        }
+    }
+
+    /** A pod is about to end by itself, which is no writing without cause. */
+    private boolean aJobRuns() {
+        return cluster.serves()
+                && cluster.all(Resources.PODS).stream()
+                        .anyMatch(pod -> pod.meta().labels().containsKey("job-name")
+                                && !pod.name().startsWith(WorkloadWords.CRASHES)
+                                && !pod.text("spec", "nodeName").isEmpty()
+                                && !Pods.finished(pod));
     }
 
     private void second() {
