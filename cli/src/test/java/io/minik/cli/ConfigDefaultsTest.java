@@ -135,8 +135,9 @@ class ConfigDefaultsTest {
         assertThat(command.node.maxPods).isEqualTo(7);
         assertThat(command.node.nodeLabels).containsExactly("a=1", "b=2");
         assertThat(notes)
-                .containsExactly("--cluster-init has nothing to do here: the store speaks etcd and begins by itself; it"
-                        + " has one member in this version");
+                .containsExactly(
+                        "--cluster-init has nothing to do here: the embedded store speaks etcd and begins by itself; it"
+                                + " has one member: several servers share an etcd by --datastore-endpoint");
     }
 
     @Test
@@ -186,10 +187,9 @@ class ConfigDefaultsTest {
                 .translated(OWN, ConfigDefaultsTest::words, notes));
         assertThat(without.server.tokens.token).isEmpty();
         assertThatThrownBy(() -> ConfigDefaults.load(
-                                List.of("--config=" + own, "--from-k3s=" + k3s),
-                                Map.of("K3S_DATASTORE_ENDPOINT", "mysql://x"))
+                                List.of("--config=" + own, "--from-k3s=" + k3s), Map.of("K3S_SELINUX", "true"))
                         .translated(OWN, ConfigDefaultsTest::words, notes))
-                .hasMessageContaining("--datastore-endpoint is an option of k3s that minik does not have");
+                .hasMessageContaining("--selinux is an option of k3s that minik does not have");
     }
 
     @Test
