@@ -61,7 +61,13 @@ work_on() { # one piece of work that a kill may cut; its own outcome is nobody's
     4) pick $TAGS; local tag=$((picked + 1)); pod_up $tag 1; some; [ -z "$name" ] || pod_down "$name" ;;
   esac
 }
-processes() { pgrep -f -- "echo $prefix-kills-$1; usleep" | wc -l; }
+# The first processes of containers: a shell's child, before it becomes the command, has the shell's command line.
+processes() { # PATTERN
+  local pid
+  for pid in $(pgrep -f -- "echo $prefix-kills-$1; usleep"); do
+    awk '/^NSpid:/ && $NF == 1' "/proc/$pid/status" 2>/dev/null
+  done | wc -l
+}
 settled() { # every pod that is wanted runs, once; no other is there, and none of its processes
   local pod have
   have=$(k get pods -l kills=here -o 'jsonpath={range .items[*]}{.metadata.name} {.status.phase}{"\n"}{end}' | sort) || return 1
@@ -69,7 +75,7 @@ settled() { # every pod that is wanted runs, once; no other is there, and none o
   for pod in "${!wanted[@]}"; do
     [ "$(processes "$pod")" = 1 ] || { echo "$pod has $(processes "$pod") processes"; return 1; }
   done
-  have=$(pgrep -cf -- "echo $prefix-kills-p[0-9]*; usleep")
+  have=$(processes 'p[0-9]*')
   [ "$have" = ${#wanted[@]} ] || { echo "$have processes for ${#wanted[@]} pods"; return 1; }
 }
 moment() { # up to a second and a half
