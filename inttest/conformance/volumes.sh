@@ -270,7 +270,7 @@ within 120 "five pods with fifty ConfigMaps each run" outputs '^5$' v get deploy
 all_fifty() {
   local pod
   for pod in $(v get pods -l app=racing -o name); do
-    [ "$(v exec "$pod" -- sh -c 'cat /m/*/data-1' | sort -u | wc -l)" = 50 ] || { echo "$pod has not all"; return 1; }
+    [ "$(v exec "$pod" -- sh -c 'for file in /m/*/data-1; do cat $file; echo; done' | sort -u | wc -l)" = 50 ] || { echo "$pod has not all"; return 1; }
   done
 }
 ok "each has all of them" all_fifty
