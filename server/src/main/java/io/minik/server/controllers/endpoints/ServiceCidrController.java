@@ -15,6 +15,7 @@ import io.minik.ground.net.Address;
 import io.minik.ground.net.Cidr;
 import io.minik.server.controllers.control.Conditions;
 import io.minik.server.controllers.control.ControllerContext;
+import io.minik.server.controllers.control.Finalizers;
 import io.minik.server.controllers.control.Outcomes;
 import io.vertx.core.Future;
 import java.time.Duration;
@@ -76,10 +77,11 @@ public final class ServiceCidrController implements Controller {
         if (object.meta().deleting()) {
             return object.meta().finalizers().contains(FINALIZER) ? leave(object) : Outcomes.done();
         }
-        Future<Void> guarded = object.meta().finalizers().contains(FINALIZER)
-                ? Future.succeededFuture()
-                : finalizers(object, Stream.concat(object.meta().finalizers().stream(), Stream.of(FINALIZER)));
-        return Outcomes.done(guarded.compose(unused -> ready(object, "True", "", "Kubernetes Service CIDR is ready")));
+        // The finalizer first: its write is seen, and brings the object here again.
+        return Outcomes.done(
+                object.meta().finalizers().contains(FINALIZER)
+                        ? ready(object, "True", "", "Kubernetes Service CIDR is ready")
+                        : Finalizers.add(context.client(), Resources.SERVICE_CIDRS, object, FINALIZER));
     }
 
     private Future<Optional<Duration>> leave(KubeObject object) {
@@ -100,8 +102,7 @@ public final class ServiceCidrController implements Controller {
             if (!left.isNegative() && !left.isZero()) {
                 return Outcomes.again(left);
             }
-            return Outcomes.done(
-                    finalizers(object, object.meta().finalizers().stream().filter(each -> !each.equals(FINALIZER))));
+            return Outcomes.done(Finalizers.remove(context.client(), Resources.SERVICE_CIDRS, object, FINALIZER));
         });
     }
 
@@ -134,17 +135,6 @@ public final class ServiceCidrController implements Controller {
                 .map(Cidr::find)
                 .flatMap(Optional::stream)
                 .toList();
-    }
-
-    private Future<Void> finalizers(KubeObject object, Stream<String> wanted) {
-        ObjectNode patch = Json.object();
-        var list = patch.putObject("metadata")
-                .put("resourceVersion", object.meta().resourceVersion())
-                .putArray("finalizers");
-        wanted.forEach(list::add);
-        return Outcomes.ignoring(
-                context.client().patch(Resources.SERVICE_CIDRS, object.key(), "", PatchType.MERGE, patch),
-                Reason.NotFound);
     }
 
     private Future<Void> ready(KubeObject object, String value, String reason, String message) {

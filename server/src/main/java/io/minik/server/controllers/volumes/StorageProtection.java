@@ -6,11 +6,11 @@ import io.minik.api.client.ListOptions;
 import io.minik.api.client.ReconcileLoop;
 import io.minik.api.meta.Resource;
 import io.minik.api.meta.Resources;
-import io.minik.api.meta.Status.Reason;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.ground.json.Json;
 import io.minik.server.controllers.control.ControllerContext;
+import io.minik.server.controllers.control.Finalizers;
 import io.minik.server.controllers.control.Outcomes;
 import io.vertx.core.Future;
 import java.time.Duration;
@@ -18,7 +18,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * Keeps claims that pods use and volumes that are bound from being taken away under them: each has a finalizer (admission
@@ -83,13 +82,13 @@ public final class StorageProtection implements Controller {
             return Outcomes.done();
         }
         if (!guarded) {
-            return Outcomes.done(change(resource, object, Stream.concat(finalizers(object), Stream.of(finalizer))));
+            return Outcomes.done(Finalizers.add(context.client(), resource, object, finalizer));
         }
         Future<Boolean> used =
                 volume ? Future.succeededFuture(object.text("status", "phase").equals("Bound")) : mounted(key);
         return used.compose(still -> still
                 ? Outcomes.done()
-                : Outcomes.done(change(resource, object, finalizers(object).filter(each -> !each.equals(finalizer)))));
+                : Outcomes.done(Finalizers.remove(context.client(), resource, object, finalizer)));
     }
 
     /**
@@ -104,18 +103,5 @@ public final class StorageProtection implements Controller {
                         .map(StorageProtection::claimsOf)
                         .flatMap(Collection::stream)
                         .anyMatch(claim::equals));
-    }
-
-    private static Stream<String> finalizers(KubeObject object) {
-        return object.meta().finalizers().stream();
-    }
-
-    private Future<Void> change(Resource resource, KubeObject object, Stream<String> finalizers) {
-        List<String> wanted = finalizers.toList();
-        KubeObject changed = object.edit(tree -> {
-            var list = Json.child(tree, "metadata").putArray("finalizers");
-            wanted.forEach(list::add);
-        });
-        return Outcomes.ignoring(context.client().update(resource, changed), Reason.NotFound);
     }
 }
