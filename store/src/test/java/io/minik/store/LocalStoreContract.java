@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.minik.store.mvcc.StoreLimits;
+import io.vertx.core.Future;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -44,6 +45,16 @@ public abstract class LocalStoreContract extends StoreContract {
         put("last", "1");
         assertThat(store.status().revision() - store.status().compactedRevision())
                 .isLessThanOrEqualTo(60);
+    }
+
+    @Test
+    void aPutBehindTheEndOfItsLeaseIsRefused() {
+        Await.get(store.grantLease(7, 100));
+        // Not awaited: both are in one batch, in the order in which they were asked for.
+        Future<Void> revoked = store.revokeLease(7);
+        Future<TxnResult> late = store.txn(Txn.of(List.of(), List.of(put("k", "v", 7)), List.of()));
+        Await.get(revoked);
+        assertThatThrownBy(() -> Await.get(late)).isInstanceOf(StoreException.LeaseNotFound.class);
     }
 
     @Test

@@ -37,6 +37,8 @@ class DataPathTest {
     private static final String N = IngressAnnotations.NGINX;
 
     private LivePath path;
+    /** Vert.x ends a client that nobody refers to any more, with its requests: these are referred to until a test is over. */
+    private final List<HttpClientAgent> clients = new ArrayList<>();
 
     @BeforeEach
     void start() throws Exception {
@@ -45,6 +47,9 @@ class DataPathTest {
 
     @AfterEach
     void stop() throws Exception {
+        for (HttpClientAgent client : clients) {
+            LivePath.await(client.close());
+        }
         path.close();
     }
 
@@ -358,13 +363,15 @@ class DataPathTest {
     // ---- HTTP/2, by Vert.x' own client
 
     private HttpClientAgent http2() {
-        return path.vertx()
+        HttpClientAgent client = path.vertx()
                 .createHttpClient(new HttpClientOptions()
                         .setProtocolVersion(HttpVersion.HTTP_2)
                         .setSsl(true)
                         .setUseAlpn(true)
                         .setTrustAll(true)
                         .setVerifyHost(false));
+        clients.add(client);
+        return client;
     }
 
     private RequestOptions tls(HttpMethod method, String uri) {

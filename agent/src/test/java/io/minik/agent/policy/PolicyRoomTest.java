@@ -200,10 +200,10 @@ class PolicyRoomTest {
         until(() -> kernel().has(PolicyRoom.TABLE));
         Path refuse = Files.createFile(dir.resolve("refuse"));
         Future<Void> guarded = room.guarded(pod("db", ""), List.of(DB));
-        until(() -> !room.health().ready());
+        // By its words: health also tells of an nft that takes long, and the one before may still be at work.
+        until(() -> room.health().message().startsWith("nft refused the rules of policies"));
         loop.advance(Duration.ofSeconds(5));
         assertThat(guarded.isComplete()).isFalse();
-        assertThat(room.health().message()).contains("policies");
         Files.delete(refuse);
         until(guarded::isComplete);
         assertThat(isHeld(WEB, DB)).isTrue();

@@ -22,6 +22,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.KeyCertOptions;
+import io.vertx.core.net.NetClient;
 import io.vertx.core.net.PemTrustOptions;
 import io.vertx.core.net.SocketAddress;
 import java.io.File;
@@ -51,6 +52,9 @@ class PodRoadTest {
                     .setTrustOptions(trust)
                     .setClientAuth(ClientAuth.REQUIRED))
             .requestHandler(this::echo);
+    /** Vert.x ends a client that nobody refers to any more, with its connections. */
+    private final NetClient client = api.vertx().createNetClient();
+
     private final PodRoad road = new PodRoad(
             api.vertx(),
             new ProxyPlaces(api.server().registry(), new Random(1)),
@@ -58,6 +62,7 @@ class PodRoadTest {
 
     @AfterEach
     void stop() {
+        await(client.close());
         await(road.close());
         await(kubelet.close());
         api.close();
@@ -104,7 +109,7 @@ class PodRoadTest {
         assertThat(address.isDomainSocket()).isTrue();
         assertThat(await(road.to(place))).as("one bridge a place").isEqualTo(address);
         Promise<String> back = Promise.promise();
-        await(api.vertx().createNetClient().connect(address).compose(socket -> {
+        await(client.connect(address).compose(socket -> {
             socket.handler(bytes -> back.tryComplete(bytes.toString()));
             return socket.write("hello");
         }));
@@ -119,7 +124,7 @@ class PodRoadTest {
     void whoseNodeIsNotThereIsHungUpOn() {
         SocketAddress address = await(road.to(new Place("10.42.0.9", 8443, "nowhere", ObjectKey.of("shop", "web"))));
         Promise<Void> closed = Promise.promise();
-        await(api.vertx().createNetClient().connect(address).map(socket -> {
+        await(client.connect(address).map(socket -> {
             socket.closeHandler(unused -> closed.tryComplete());
             return socket;
         }));

@@ -67,7 +67,7 @@ final class EtcdWatchStream {
         this.outlet = outlet;
     }
 
-    /** A stream of gRPC's, until its client ends it. */
+    /** A stream of gRPC's, until its client leaves: one that has ended its own side still hears of events, as from etcd. */
     static void open(
             GrpcServerRequest<Rpc.WatchRequest, Rpc.WatchResponse> call,
             Function<WatchOutlet, EtcdWatchStream> watches,
@@ -89,11 +89,8 @@ final class EtcdWatchStream {
             }
         });
         call.handler(stream::request);
-        call.endHandler(end -> {
-            stream.end();
-            call.response().end().onFailure(EtcdWatchStream::left);
-        });
         call.exceptionHandler(gone -> stream.end());
+        call.response().exceptionHandler(gone -> stream.end());
         call.response().drainHandler(drained -> stream.resume());
     }
 

@@ -98,12 +98,21 @@ final class LeaseCalls {
         });
     }
 
-    /** One answer a request; a lease that is gone is told by a TTL of 0. */
+    /**
+     * One answer a request, in their order; a lease that is gone is told by a TTL of 0. While one is being answered the stream is
+     * paused, so that its end, too, waits: a client may send one request, end its side, and read.
+     */
     void keepAlive(GrpcServerRequest<Rpc.LeaseKeepAliveRequest, Rpc.LeaseKeepAliveResponse> call) {
-        call.handler(request -> renew(request)
-                .onComplete(
-                        renewed -> call.response().write(renewed).onFailure(LeaseCalls::left),
-                        why -> Failures.answer(call.response(), why)));
+        call.handler(request -> {
+            call.pause();
+            renew(request)
+                    .onComplete(
+                            renewed -> {
+                                call.response().write(renewed).onFailure(LeaseCalls::left);
+                                call.resume();
+                            },
+                            why -> Failures.answer(call.response(), why));
+        });
         call.endHandler(end -> call.response().end().onFailure(LeaseCalls::left));
         call.exceptionHandler(LeaseCalls::left);
     }

@@ -124,9 +124,9 @@ class LockTest {
         Locks.LockRequest request = Locks.LockRequest.newBuilder()
                 .setName(ByteString.copyFromUtf8("m"))
                 .build();
-        ByteString key = Await.get(
-                        LockGrpcClient.create(GrpcClient.client(vertx), address).lock(request))
-                .getKey();
+        GrpcClient stays = GrpcClient.client(vertx);
+        ByteString key =
+                Await.get(LockGrpcClient.create(stays, address).lock(request)).getKey();
         assertThat(key.toStringUtf8()).startsWith("m/");
         GrpcClient goes = GrpcClient.client(vertx);
         LockGrpcClient.create(goes, address).lock(request).onFailure(gone -> {});
@@ -134,6 +134,7 @@ class LockTest {
         Await.get(goes.close());
         standing(1);
         unlock(EtcdMessages.bytes(key));
+        Await.get(stays.close());
         Await.get(api.stop());
     }
 }

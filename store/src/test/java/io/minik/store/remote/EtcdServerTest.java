@@ -91,7 +91,8 @@ class EtcdServerTest {
                 .hasMessageStartingWith("database space exceeded");
         assertThat(store.status().noSpace()).isTrue();
         assertThat(Await.get(store.range(RangeRequest.key(utf8("k")))).kvs()).hasSize(1);
-        Await.get(store.compact(store.status().revision()));
+        // Physical: a defragmentation that comes before the history is gone gives no space back.
+        etcd.etcdctl("compaction", "--physical", String.valueOf(store.status().revision()));
         etcd.etcdctl("defrag");
         etcd.etcdctl("alarm", "disarm");
         put("k", utf8("small"));
