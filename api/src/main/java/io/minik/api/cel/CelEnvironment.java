@@ -7,6 +7,7 @@ import io.minik.api.cel.Expr.Literal;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What expressions may speak of. Immutable; of any thread.
@@ -20,6 +21,8 @@ import java.util.Optional;
 public final class CelEnvironment {
     /** Of letters: a rule that says more than this is no rule. */
     private static final int LONGEST = 100_000;
+
+    private static final Set<String> LITERALS = Set.of("duration", "timestamp", "matches");
 
     private final Map<String, Decl> variables;
     private final boolean patches;
@@ -59,10 +62,39 @@ public final class CelEnvironment {
             throw new CompileFault(issues.toString());
         }
         Checked checked = Checker.check(parsed.get(), variables, patches, issues);
+        if (issues.isEmpty()) {
+            checked.types().keySet().forEach(expr -> literal(expr, issues));
+        }
         if (!issues.isEmpty()) {
             throw new CompileFault(issues.toString());
         }
         return new Program(parsed.get(), checked, patterns(checked), variables);
+    }
+
+    /** What a duration, a time and a pattern say as a constant is known to be wrong before it is run (apiserver's validators). */
+    private static void literal(Expr expr, Issues issues) {
+        if (!(expr instanceof Call call)
+                || call.args.isEmpty()
+                || !(call.args.get(0) instanceof Literal literal)
+                || !LITERALS.contains(call.function)) {
+            return;
+        }
+        if (!isSound(call, literal.value)) {
+            issues.add(literal.at, "invalid " + call.function + " argument");
+        }
+    }
+
+    private static boolean isSound(Call call, Object value) {
+        if (!call.function.equals("matches")) {
+            return call.overloads.stream()
+                    .filter(form -> form.fits(new Object[] {value}))
+                    .noneMatch(form -> form.body().apply(new Object[] {value}) instanceof CelError);
+        }
+        try {
+            return call.target.isEmpty() || Regex.of(value).pattern() != null;
+        } catch (PatternSyntaxException e) {
+            return false;
+        }
     }
 
     private static IdentityHashMap<Literal, Regex> patterns(Checked checked) throws CompileFault {

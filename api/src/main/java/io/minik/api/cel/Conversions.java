@@ -13,10 +13,17 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** From one type to another, sizes, and what times are made of. */
 final class Conversions {
-    private static final BigInteger UINT_END = BigInteger.ONE.shiftLeft(64);
+    /** What Go takes for a number: Java would let blanks stand around it and an f or a d after it. */
+    private static final Pattern REAL = Pattern.compile("[+-]?(?:(?:[0-9]++\\.?[0-9]*+|\\.[0-9]++)(?:[eE][+-]?[0-9]++)?"
+            + "|0[xX](?:[0-9a-fA-F]++\\.?[0-9a-fA-F]*+|\\.[0-9a-fA-F]++)[pP][+-]?[0-9]++)");
+
+    private static final Pattern NAN = Pattern.compile("nan", Pattern.CASE_INSENSITIVE);
+    private static final Pattern INFINITE = Pattern.compile("([+-]?)inf(?:inity)?", Pattern.CASE_INSENSITIVE);
     private static final Set<String> TRUE = Set.of("1", "t", "T", "true", "TRUE", "True");
     private static final Set<String> FALSE = Set.of("0", "f", "F", "false", "FALSE", "False");
 
@@ -69,9 +76,15 @@ final class Conversions {
     }
 
     private void times() {
-        for (CelType type : List.of(CelType.INT, CelType.UINT, CelType.BOOL, CelType.TIMESTAMP)) {
+        for (CelType type : List.of(CelType.INT, CelType.UINT, CelType.BOOL)) {
             functions.global("string", type.shown() + "_to_string", CelType.STRING, args -> args[0].toString(), type);
         }
+        functions.global(
+                "string",
+                "timestamp_to_string",
+                CelType.STRING,
+                args -> CelTimes.text((Instant) args[0]),
+                CelType.TIMESTAMP);
         functions.global("string", "double_to_string", CelType.STRING, args -> real((Double) args[0]), CelType.DOUBLE);
         for (String part : List.of(
                 "getFullYear",
@@ -104,25 +117,25 @@ final class Conversions {
                         "getHours",
                         "duration_to_hours",
                         CelType.INT,
-                        args -> ((Duration) args[0]).toHours(),
+                        args -> ((Duration) args[0]).toNanos() / 3_600_000_000_000L,
                         CelType.DURATION)
                 .member(
                         "getMinutes",
                         "duration_to_minutes",
                         CelType.INT,
-                        args -> ((Duration) args[0]).toMinutes(),
+                        args -> ((Duration) args[0]).toNanos() / 60_000_000_000L,
                         CelType.DURATION)
                 .member(
                         "getSeconds",
                         "duration_to_seconds",
                         CelType.INT,
-                        args -> ((Duration) args[0]).toSeconds(),
+                        args -> ((Duration) args[0]).toNanos() / 1_000_000_000L,
                         CelType.DURATION)
                 .member(
                         "getMilliseconds",
                         "duration_to_milliseconds",
                         CelType.INT,
-                        args -> ((Duration) args[0]).toMillis(),
+                        args -> ((Duration) args[0]).toNanos() / 1_000_000L,
                         CelType.DURATION);
     }
 
@@ -168,37 +181,46 @@ final class Conversions {
     private static Object whole(Object value, boolean unsigned) {
         BigInteger number;
         if (value instanceof Double real) {
-            if (real.isNaN() || real.isInfinite()) {
-                return CelError.OVERFLOW;
+            // The ends are left out on both sides: as a double the greatest int is one more than it is.
+            boolean outside = unsigned ? real < 0 || real >= 0x1p64 : real <= -0x1p63 || real >= 0x1p63;
+            if (real.isNaN() || outside) {
+                return unsigned ? CelError.UINT_OVERFLOW : CelError.OVERFLOW;
             }
             number = new BigDecimal(real).setScale(0, RoundingMode.DOWN).toBigInteger();
         } else {
             String text = value.toString();
-            if (!text.matches(unsigned ? "[0-9]{1,40}" : "[+-]?[0-9]{1,40}")) {
-                String parser = unsigned ? "ParseUint" : "ParseInt";
-                return new CelError("strconv." + parser + ": parsing \"" + text + "\": invalid syntax");
+            if (!CelValues.isNumber(value) && !text.matches(unsigned ? "[0-9]{1,40}" : "[+-]?[0-9]{1,40}")) {
+                return CelError.conversion("string", unsigned ? "uint" : "int");
             }
             number = new BigInteger(text);
         }
-        if (unsigned) {
-            boolean fits = number.signum() >= 0 && number.compareTo(UINT_END) < 0;
-            return fits ? new Uint(number.longValue()) : new CelError("unsigned integer overflow");
+        if (number.bitLength() > (unsigned ? 64 : 63) || (unsigned && number.signum() < 0)) {
+            return !CelValues.isNumber(value)
+                    ? CelError.conversion("string", unsigned ? "uint" : "int")
+                    : unsigned ? CelError.UINT_OVERFLOW : CelError.OVERFLOW;
         }
-        return number.bitLength() > 63 ? CelError.OVERFLOW : (Object) number.longValue();
+        return unsigned ? new Uint(number.longValue()) : (Object) number.longValue();
     }
 
     private static Object toDouble(Object value) {
         if (value instanceof Double) {
             return value;
         }
-        try {
-            return Double.parseDouble(value.toString());
-        } catch (NumberFormatException e) {
-            return new CelError("strconv.ParseFloat: parsing \"" + value + "\": invalid syntax");
+        String text = value.toString();
+        Matcher infinite = INFINITE.matcher(text);
+        if (infinite.matches()) {
+            return infinite.group(1).equals("-") ? Double.NEGATIVE_INFINITY : Double.POSITIVE_INFINITY;
         }
+        if (NAN.matcher(text).matches()) {
+            return Double.NaN;
+        }
+        double number = REAL.matcher(text).matches() ? Double.parseDouble(text) : Double.NaN;
+        return Double.isNaN(number) || Double.isInfinite(number)
+                ? CelError.conversion("string", "double")
+                : (Object) number;
     }
 
-    /** As Go prints it: no point if there is no fraction. */
+    /** As Go's %g prints it: no point if there is no fraction, and an exponent if the number is far from one. */
     static String real(double value) {
         if (Double.isNaN(value)) {
             return "NaN";
@@ -208,7 +230,10 @@ final class Conversions {
         }
         BigDecimal exact = new BigDecimal(Double.toString(value)).stripTrailingZeros();
         int exponent = exact.precision() - exact.scale() - 1;
-        if (value != 0 && (exponent < -4 || exponent >= 21)) {
+        if (value == 0) {
+            return 1 / value < 0 ? "-0" : "0";
+        }
+        if (exponent < -4 || exponent >= 6) {
             String digits = exact.unscaledValue().abs().toString();
             String fraction = digits.length() > 1 ? "." + digits.substring(1) : "";
             String sign = exponent < 0 ? "-" : "+";
@@ -242,16 +267,14 @@ final class Conversions {
         if (TRUE.contains(text)) {
             return true;
         }
-        return FALSE.contains(text)
-                ? (Object) false
-                : new CelError("strconv.ParseBool: parsing \"" + text + "\": invalid syntax");
+        return FALSE.contains(text) ? (Object) false : CelError.conversion("string", "bool");
     }
 
     private static Object time(Object[] args) {
         try {
-            return Instant.ofEpochSecond((Long) args[0]);
+            return CelTimes.inRange(Instant.ofEpochSecond((Long) args[0]));
         } catch (DateTimeException e) {
-            return new CelError("timestamp overflow");
+            return CelError.TIMESTAMP_OVERFLOW;
         }
     }
 }

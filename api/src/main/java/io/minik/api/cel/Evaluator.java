@@ -188,7 +188,15 @@ final class Evaluator implements Expr.Visitor<Object> {
         for (int at = 0; at < values.length; at++) {
             values[at] = eval(operands.get(at));
         }
+        boolean index = call.function.equals("_[_]") || call.function.equals("_[?_]");
+        if (index && (values[0] instanceof List<?> || optionalList(values[0]))) {
+            values[1] = Operators.place(values[1]);
+        }
         return applied(call, values);
+    }
+
+    private static boolean optionalList(Object value) {
+        return value instanceof Optional<?> maybe && maybe.isPresent() && maybe.get() instanceof List<?>;
     }
 
     private Object applied(Call call, Object[] values) {

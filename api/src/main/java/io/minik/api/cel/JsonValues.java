@@ -43,8 +43,8 @@ final class JsonValues {
             String text = json.textValue();
             return switch (decl.type().kind()) {
                 case BYTES -> bytes(text);
-                case DURATION -> CelTimes.duration(text);
-                case TIMESTAMP -> decl.format().equals("date") ? CelTimes.date(text) : CelTimes.timestamp(text);
+                case DURATION -> CelTimes.formattedDuration(text);
+                case TIMESTAMP -> decl.format().equals("date") ? CelTimes.date(text) : CelTimes.dateTime(text);
                 default -> text;
             };
         }

@@ -21,6 +21,8 @@ final class Lexer {
             "==", "!=", "<=", ">=", "&&", "||", "<", ">", "[", "]", "{", "}", "(", ")", ".", ",", "-", "!", "?", ":",
             "+", "*", "/", "%");
 
+    private static final String UNREADABLE = "invalid string literal: unable to unescape string";
+
     private final String source;
     private final Issues issues;
     private final List<Token> tokens = new ArrayList<>();
@@ -146,6 +148,11 @@ final class Lexer {
             int width = raw || inner.charAt(from) != '\\' ? 1 : escapeWidth(inner, from);
             String part = inner.substring(from, Math.min(inner.length(), from + width));
             boolean number = part.length() > 2 && "xX01234567".indexOf(part.charAt(1)) >= 0;
+            if (part.startsWith("\\u") || part.startsWith("\\U")) {
+                // Letters have no place among bytes: which of their encodings would it be?
+                issues.add(at, UNREADABLE);
+                return new CelBytes(new byte[0]);
+            }
             if (width > 1 && number) {
                 out.write(unescaped(part).charAt(0));
             } else {
@@ -188,15 +195,19 @@ final class Lexer {
             if (known >= 0) {
                 plain.append("\007\b\f\n\r\t\013\\'\"`?".charAt(known));
             } else if (width == 2 || from + width > text.length()) {
-                issues.add(at, "invalid string literal: unable to unescape string");
+                issues.add(at, UNREADABLE);
                 return plain.toString();
             } else {
                 boolean octal = kind >= '0' && kind <= '3';
                 String digits = text.substring(from + (octal ? 1 : 2), from + width);
                 try {
-                    plain.appendCodePoint(Integer.parseInt(digits, octal ? 8 : 16));
+                    int point = Integer.parseInt(digits, octal ? 8 : 16);
+                    if (point >= Character.MIN_SURROGATE && point <= Character.MAX_SURROGATE) {
+                        throw new IllegalArgumentException("half of a letter");
+                    }
+                    plain.appendCodePoint(point);
                 } catch (IllegalArgumentException e) {
-                    issues.add(at, "invalid string literal: unable to unescape string");
+                    issues.add(at, UNREADABLE);
                 }
             }
             from += width;

@@ -3,7 +3,6 @@ package io.minik.api.cel;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalInt;
 
 /** Lists: Kubernetes' own functions, and those of the sets extension. */
@@ -33,14 +32,11 @@ final class ListFunctions {
                     .member("min", id + "_min", type, args -> most((List<?>) args[0], -1, "min"), list)
                     .member("max", id + "_max", type, args -> most((List<?>) args[0], 1, "max"), list);
         }
-        Map<CelType, Object> zeros = Map.of(
-                CelType.INT, 0L, CelType.UINT, new Uint(0), CelType.DOUBLE, 0.0, CelType.DURATION, Duration.ZERO);
-        zeros.forEach((type, zero) -> functions.member(
-                "sum",
-                "list_" + type.shown() + "_sum",
-                type,
-                args -> sum((List<?>) args[0], zero),
-                CelType.list(type)));
+        // In this order: an empty list of no known type is summed as one of ints.
+        sum(CelType.INT, 0L);
+        sum(CelType.UINT, new Uint(0));
+        sum(CelType.DOUBLE, 0.0);
+        sum(CelType.DURATION, Duration.ZERO);
         functions
                 .member(
                         "indexOf",
@@ -77,6 +73,11 @@ final class ListFunctions {
                         ListFunctions::intersects,
                         LIST,
                         LIST);
+    }
+
+    private void sum(CelType type, Object zero) {
+        functions.member(
+                "sum", "list_" + type.shown() + "_sum", type, args -> sum((List<?>) args[0], zero), CelType.list(type));
     }
 
     private static Object sorted(List<?> list) {
@@ -116,11 +117,14 @@ final class ListFunctions {
                 } else if (sum instanceof Double number && item instanceof Double more) {
                     sum = number + more;
                 } else if (sum instanceof Duration duration && item instanceof Duration more) {
-                    sum = duration.plus(more);
+                    sum = Operators.span(duration.plus(more));
+                    if (sum instanceof CelError) {
+                        return sum;
+                    }
                 } else if (sum instanceof Uint && item instanceof Uint) {
                     BigInteger all = new BigInteger(sum.toString()).add(new BigInteger(item.toString()));
                     if (all.bitLength() > 64) {
-                        return new CelError("unsigned integer overflow");
+                        return CelError.UINT_OVERFLOW;
                     }
                     sum = new Uint(all.longValue());
                 } else {

@@ -45,7 +45,7 @@ record NamedFormat(String name, Function<String, List<String>> check) {
                 new NamedFormat("date", text -> fails(() -> LocalDate.parse(text), "invalid date")),
                 new NamedFormat(
                         "datetime",
-                        text -> CelTimes.timestamp(text) instanceof CelError
+                        text -> CelTimes.dateTime(text) instanceof CelError
                                 ? List.of("invalid datetime")
                                 : List.of()))) {
             all.put(format.name(), format);

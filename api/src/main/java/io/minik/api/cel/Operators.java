@@ -248,23 +248,23 @@ final class Operators {
                     case '/' -> a.divide(b);
                     default -> a.remainder(b);
                 };
-        return result.signum() < 0 || result.bitLength() > 64
-                ? new CelError("unsigned integer overflow")
-                : new Uint(result.longValue());
+        return result.signum() < 0 || result.bitLength() > 64 ? CelError.UINT_OVERFLOW : new Uint(result.longValue());
     }
 
     private static Object later(Object time, Duration by) {
         try {
-            return ((Instant) time).plus(by);
+            return CelTimes.inRange(((Instant) time).plus(by));
         } catch (DateTimeException | ArithmeticException e) {
-            return new CelError("timestamp overflow");
+            return CelError.TIMESTAMP_OVERFLOW;
         }
     }
 
-    private static Object span(Duration duration) {
-        return Math.abs(duration.toSeconds()) > Long.MAX_VALUE / 1_000_000_000L
-                ? new CelError("duration overflow")
-                : duration;
+    /** A duration is as many nanoseconds as an int has room for. */
+    static Object span(Duration duration) {
+        BigInteger nanos = BigInteger.valueOf(duration.getSeconds())
+                .multiply(BigInteger.valueOf(1_000_000_000L))
+                .add(BigInteger.valueOf(duration.getNano()));
+        return nanos.bitLength() > 63 ? new CelError("duration overflow") : duration;
     }
 
     private static Object joined(Object[] args) {
@@ -293,6 +293,20 @@ final class Operators {
             }
         }
         return false;
+    }
+
+    /** The place in a list that a number says: one of any type will do, if it is whole. */
+    static Object place(Object number) {
+        if (number instanceof Double real && real == Math.rint(real) && Math.abs(real) < 0x1p63) {
+            return real.longValue();
+        }
+        if (number instanceof Uint unsigned && unsigned.bits() >= 0) {
+            return unsigned.bits();
+        }
+        return number instanceof Double || number instanceof Uint
+                ? new CelError("unsupported index value "
+                        + (number instanceof Double real ? Conversions.real(real) : number) + " in list")
+                : number;
     }
 
     static Object item(Object[] args) {

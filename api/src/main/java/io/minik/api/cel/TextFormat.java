@@ -1,20 +1,30 @@
 package io.minik.api.cel;
 
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /** {@code 'x is %d'.format([x])}: the clauses of cel-go's strings extension. */
 final class TextFormat {
     private static final int DEFAULT_PRECISION = 6;
     private static final int MOST_PRECISION = 1_000;
+
+    /** What a text says of a number that no literal says. */
+    private static final Set<String> BEYOND = Set.of("NaN", "Infinity", "-Infinity");
+
+    private static final Pattern GROUPED = Pattern.compile("\\d(?=(?:\\d{3})++$)");
+    private static final String RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
     private TextFormat() {}
 
@@ -46,11 +56,11 @@ final class TextFormat {
                     return new CelError("could not parse formatting clause: precision out of range");
                 }
             }
-            if (at >= format.length()) {
-                return new CelError("unexpected end of format string");
-            }
             if (next >= args.size()) {
                 return new CelError("index " + next + " out of range");
+            }
+            if (at >= format.length()) {
+                return new CelError("unexpected end of string");
             }
             Object part = clause(format.charAt(at++), precision, args.get(next++));
             if (part instanceof CelError) {
@@ -64,84 +74,169 @@ final class TextFormat {
     private static Object clause(char clause, int precision, Object value) {
         return switch (clause) {
             case 's' -> shown(value);
-            case 'd' -> value instanceof Long || value instanceof Uint ? value.toString() : wrong("decimal", value);
-            case 'f', 'e' -> CelValues.isNumber(value) ? real(clause, precision, value) : wrong("fixed-point", value);
+            case 'd' ->
+                value instanceof Long || value instanceof Uint ? value.toString() : wrong("decimal", "integers", value);
+            case 'f' -> real(clause, precision, value, "fixed-point");
+            case 'e' -> real(clause, precision, value, "scientific");
             case 'b' ->
                 value instanceof Boolean flag
                         ? (flag ? "1" : "0")
-                        : value instanceof Long number ? signed(number, 2) : wrong("binary", value);
-            case 'o' -> value instanceof Long number ? signed(number, 8) : wrong("octal", value);
+                        : isWhole(value) ? digits(value, 2) : wrong("binary", "integers and bools", value);
+            case 'o' -> isWhole(value) ? digits(value, 8) : wrong("octal", "integers", value);
             case 'x', 'X' -> hex(clause, value);
             default ->
                 new CelError("could not parse formatting clause: unrecognized formatting clause \"" + clause + "\"");
         };
     }
 
-    private static CelError wrong(String clause, Object value) {
-        return new CelError("error during formatting: " + clause + " clause can only be used on numbers, was given "
-                + CelValues.type(value).shown());
+    private static CelError wrong(String clause, String on, Object value) {
+        return new CelError("error during formatting: " + clause + " clause can only be used on " + on + ", was given "
+                + name(value));
     }
 
-    private static String signed(long number, int radix) {
-        return Long.toString(number, radix);
+    /** A type as it is called when there is a value: a list's items say nothing of it. */
+    private static String name(Object value) {
+        CelType type = CelValues.type(value);
+        return switch (type.kind()) {
+            case NULL -> "null_type";
+            case LIST -> "list";
+            case MAP -> "map";
+            case DURATION -> "google.protobuf.Duration";
+            case TIMESTAMP -> "google.protobuf.Timestamp";
+            case OPAQUE -> type.name();
+            default -> type.shown();
+        };
+    }
+
+    private static boolean isWhole(Object value) {
+        return value instanceof Long || value instanceof Uint;
+    }
+
+    private static String digits(Object number, int radix) {
+        return new BigInteger(number.toString()).toString(radix);
     }
 
     private static Object hex(char clause, Object value) {
         String digits;
-        if (value instanceof Long number) {
-            digits = signed(number, 16);
-        } else if (value instanceof Uint number) {
-            digits = Long.toUnsignedString(number.bits(), 16);
+        if (isWhole(value)) {
+            digits = digits(value, 16);
         } else if (value instanceof String || value instanceof CelBytes) {
             byte[] bytes = value instanceof CelBytes raw
                     ? raw.array()
                     : value.toString().getBytes(StandardCharsets.UTF_8);
             digits = HexFormat.of().formatHex(bytes);
         } else {
-            return wrong("hex", value);
+            return wrong("hex", "integers, byte buffers, and strings", value);
         }
         return clause == 'X' ? digits.toUpperCase(Locale.ROOT) : digits;
     }
 
-    private static String real(char clause, int precision, Object value) {
-        double number = Double.parseDouble(value.toString());
+    /** As an American reads it: upstream formats doubles, and them alone, by that locale. */
+    private static Object real(char clause, int precision, Object value, String name) {
+        double number;
+        if (value instanceof Double real) {
+            number = real;
+        } else if (value instanceof String text && BEYOND.contains(text)) {
+            number = Double.parseDouble(text);
+        } else {
+            return wrong(name, "doubles", value);
+        }
         if (Double.isNaN(number) || Double.isInfinite(number)) {
-            return Double.isNaN(number) ? "NaN" : number > 0 ? "Infinity" : "-Infinity";
+            return Double.isNaN(number) ? "NaN" : number > 0 ? "∞" : "-∞";
         }
         if (clause == 'f') {
-            return new BigDecimal(number)
-                    .setScale(precision, RoundingMode.HALF_EVEN)
-                    .toPlainString();
+            String text = fixed(number, precision);
+            int point = text.indexOf('.');
+            String whole = point < 0 ? text : text.substring(0, point);
+            return GROUPED.matcher(whole).replaceAll("$0,") + text.substring(whole.length());
         }
-        return String.format(Locale.ROOT, "%." + precision + "e", number);
+        String text = String.format(Locale.ROOT, "%." + precision + "e", number);
+        int exponent = text.indexOf('e');
+        StringBuilder raised = new StringBuilder(text.substring(0, exponent)).append("\u202f×\u202f10");
+        for (char letter : text.substring(exponent + 1).toCharArray()) {
+            if (letter != '+') {
+                raised.append(letter == '-' ? '\u207b' : RAISED.charAt(letter - '0'));
+            }
+        }
+        return raised.toString();
     }
 
-    private static String shown(Object value) {
-        if (value instanceof List<?> list) {
-            return "[" + String.join(", ", list.stream().map(TextFormat::shown).toList()) + "]";
-        }
-        if (value instanceof Map<?, ?> map) {
-            Map<String, String> sorted = new TreeMap<>();
-            map.forEach((key, item) -> sorted.put(shown(key), shown(item)));
-            return "{"
-                    + String.join(
-                            ", ",
-                            sorted.entrySet().stream()
-                                    .map(entry -> entry.getKey() + ": " + entry.getValue())
-                                    .toList())
-                    + "}";
+    private static String fixed(double number, int precision) {
+        return new BigDecimal(number)
+                .setScale(precision, RoundingMode.HALF_EVEN)
+                .toPlainString();
+    }
+
+    private static Object shown(Object value) {
+        if (value instanceof List<?> || value instanceof Map<?, ?>) {
+            return literal(value);
         }
         if (value instanceof Double number) {
             return Conversions.real(number);
         }
         if (value instanceof Duration duration) {
-            return BigDecimal.valueOf(duration.toNanos(), 9)
-                            .stripTrailingZeros()
-                            .toPlainString() + "s";
+            return seconds(duration);
         }
-        return value instanceof Instant || !(value instanceof CelBytes bytes)
-                ? value.toString()
-                : new String(bytes.array(), StandardCharsets.UTF_8);
+        if (value instanceof Instant time) {
+            return CelTimes.text(time);
+        }
+        if (value instanceof CelBytes bytes) {
+            return new String(bytes.array(), StandardCharsets.UTF_8);
+        }
+        return CelValues.type(value).is(CelType.Kind.OPAQUE)
+                ? wrong(
+                        "string",
+                        "strings, bools, bytes, ints, doubles, maps, lists, types, durations, and timestamps",
+                        value)
+                : value.toString();
+    }
+
+    private static String seconds(Duration duration) {
+        return BigDecimal.valueOf(duration.toNanos(), 9).stripTrailingZeros().toPlainString() + "s";
+    }
+
+    /** What lies in a list or a map is shown as an expression would say it. */
+    private static Object literal(Object value) {
+        if (value instanceof List<?> list) {
+            return joined(list.stream().map(TextFormat::literal).toList(), "[", "]");
+        }
+        if (value instanceof Map<?, ?> map) {
+            Map<String, Object> sorted = new TreeMap<>();
+            map.forEach((key, item) -> sorted.put(literal(key).toString(), literal(item)));
+            List<Object> entries = new ArrayList<>();
+            sorted.forEach((key, item) -> entries.add(item instanceof CelError ? item : key + ":" + item));
+            return joined(entries, "{", "}");
+        }
+        if (value instanceof Double number) {
+            boolean finite = !number.isNaN() && !number.isInfinite();
+            return finite ? fixed(number, DEFAULT_PRECISION) : quoted(Conversions.real(number));
+        }
+        if (value instanceof Duration duration) {
+            return "duration(" + quoted(seconds(duration)) + ")";
+        }
+        if (value instanceof Instant time) {
+            return "timestamp(" + quoted(CelTimes.text(time)) + ")";
+        }
+        if (value instanceof String text) {
+            return quoted(text);
+        }
+        if (value instanceof CelBytes bytes) {
+            return "b" + quoted(new String(bytes.array(), StandardCharsets.UTF_8));
+        }
+        return CelValues.type(value).is(CelType.Kind.OPAQUE)
+                ? new CelError("error during formatting: no formatting function for " + name(value))
+                : value.toString();
+    }
+
+    private static Object joined(List<Object> parts, String start, String end) {
+        StringBuilder text = new StringBuilder(start);
+        for (Object part : parts) {
+            if (part instanceof CelError) {
+                return part;
+            }
+            text.append(text.length() == start.length() ? "" : ", ").append(part);
+        }
+        return text.append(end).toString();
     }
 
     static String quoted(String text) {

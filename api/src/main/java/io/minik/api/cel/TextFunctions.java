@@ -82,12 +82,12 @@ final class TextFunctions {
                         WHOLE)
                 .member("lowerAscii", "string_lower_ascii", TEXT, args -> ascii(text(args, 0), 'A', 'Z', 32), TEXT)
                 .member("upperAscii", "string_upper_ascii", TEXT, args -> ascii(text(args, 0), 'a', 'z', -32), TEXT)
-                .member("trim", "string_trim", TEXT, args -> text(args, 0).strip(), TEXT)
+                .member("trim", "string_trim", TEXT, args -> trimmed(text(args, 0)), TEXT)
                 .member(
                         "replace",
                         "string_replace_string_string",
                         TEXT,
-                        args -> text(args, 0).replace(text(args, 1), text(args, 2)),
+                        args -> replace(text(args, 0), text(args, 1), text(args, 2), -1),
                         TEXT,
                         TEXT,
                         TEXT)
@@ -154,7 +154,7 @@ final class TextFunctions {
                         "lastIndexOf",
                         "string_last_index_of_string",
                         WHOLE,
-                        args -> lastIndex(text(args, 0), text(args, 1), CelValues.size(args[0])),
+                        args -> lastIndex(text(args, 0), text(args, 1)),
                         TEXT,
                         TEXT)
                 .member(
@@ -231,26 +231,34 @@ final class TextFunctions {
         return changed.toString();
     }
 
-    private static String replace(String text, String old, String now, long most) {
-        if (most < 0) {
-            return text.replace(old, now);
+    /** What Unicode calls white, as Go does: Java has no fixed blanks among them, and separators of records. */
+    private static String trimmed(String text) {
+        int start = 0;
+        int end = text.length();
+        while (start < end && isWhite(text.charAt(start))) {
+            start++;
         }
+        while (end > start && isWhite(text.charAt(end - 1))) {
+            end--;
+        }
+        return text.substring(start, end);
+    }
+
+    private static boolean isWhite(char letter) {
+        return (letter >= '\t' && letter <= '\r') || letter == 0x85 || Character.isSpaceChar(letter);
+    }
+
+    /** @param most negative for all. An empty text is found before each letter and at the end. */
+    private static String replace(String text, String old, String now, long most) {
         StringBuilder changed = new StringBuilder();
         int from = 0;
-        for (long done = 0; done < most; done++) {
-            int found = text.indexOf(old, from);
-            boolean end = old.isEmpty() && from >= text.length();
-            if (found < 0 || (end && done > text.length())) {
-                break;
-            }
+        int found = text.indexOf(old);
+        for (long done = 0; found >= 0 && done != most; done++) {
             changed.append(text, from, found).append(now);
             from = found + old.length();
-            if (old.isEmpty()) {
-                if (end) {
-                    break;
-                }
-                changed.append(text.charAt(from++));
-            }
+            int next = old.isEmpty() && from < text.length() ? text.offsetByCodePoints(from, 1) : from;
+            boolean last = old.isEmpty() && from == text.length();
+            found = last ? -1 : text.indexOf(old, next);
         }
         return changed.append(text.substring(from)).toString();
     }
@@ -262,14 +270,18 @@ final class TextFunctions {
         }
         int from = 0;
         while (most < 0 || parts.size() < most - 1) {
-            int end = by.isEmpty() ? Math.min(text.length(), from + 1) : text.indexOf(by, from);
+            int end = !by.isEmpty()
+                    ? text.indexOf(by, from)
+                    : from < text.length() ? text.offsetByCodePoints(from, 1) : from;
             if (end < 0 || (by.isEmpty() && end >= text.length())) {
                 break;
             }
             parts.add(text.substring(from, end));
             from = end + by.length();
         }
-        parts.add(text.substring(from));
+        if (!by.isEmpty() || !text.isEmpty()) {
+            parts.add(text.substring(from));
+        }
         return parts;
     }
 
@@ -285,19 +297,31 @@ final class TextFunctions {
         return text.substring(start, text.offsetByCodePoints(start, (int) (to - from)));
     }
 
+    /** An empty text is found wherever it is looked for. */
     private static Object index(String text, String wanted, long from) {
-        if (from < 0 || from > CelValues.size(text)) {
+        if (wanted.isEmpty()) {
+            return from;
+        }
+        if (from < 0) {
             return new CelError("index out of range: " + from);
         }
-        int found = text.indexOf(wanted, text.offsetByCodePoints(0, (int) from));
+        int found = from < CelValues.size(text) ? text.indexOf(wanted, text.offsetByCodePoints(0, (int) from)) : -1;
         return found < 0 ? -1L : (long) text.codePointCount(0, found);
     }
 
     private static Object lastIndex(String text, String wanted, long from) {
-        if (from < 0 || from > CelValues.size(text)) {
+        if (wanted.isEmpty()) {
+            return from;
+        }
+        if (from < 0) {
             return new CelError("index out of range: " + from);
         }
-        int found = text.lastIndexOf(wanted, text.offsetByCodePoints(0, (int) from));
+        int found = from < CelValues.size(text) ? text.lastIndexOf(wanted, text.offsetByCodePoints(0, (int) from)) : -1;
+        return found < 0 ? -1L : (long) text.codePointCount(0, found);
+    }
+
+    private static long lastIndex(String text, String wanted) {
+        int found = text.lastIndexOf(wanted);
         return found < 0 ? -1L : (long) text.codePointCount(0, found);
     }
 
