@@ -176,7 +176,11 @@ record DnsRules(StubZone root, List<StubZone> stubs, List<String> problems) {
             boolean whole = kind.get() == NameRewrite.Kind.EXACT || kind.get() == NameRewrite.Kind.SUFFIX;
             String from = whole ? Record.plain(words.get(at)) : lower(words.get(at));
             String to = whole ? Record.plain(words.get(at + 1)) : lower(words.get(at + 1));
-            return from.isEmpty() ? Optional.empty() : Optional.of(new NameRewrite(kind.get(), from, to, stops));
+            if (from.isEmpty() || to.length() > NameRewrite.MOST_LETTERS) {
+                problem("rewrite name: FROM is empty, or TO is longer than a name may be");
+                return Optional.empty();
+            }
+            return Optional.of(new NameRewrite(kind.get(), from, to, stops));
         }
 
         private static String lower(String text) {

@@ -50,6 +50,7 @@ public final class IngressRoom implements Room {
     private static final String OLD_CLASS = "kubernetes.io/ingress.class";
     private static final String SERVICE_LABEL = "kubernetes.io/service-name";
     private static final String BY_SERVICE = "service";
+    private static final ObjectKey KUBERNETES = ObjectKey.of("default", "kubernetes");
 
     /** A burst (a Deployment that rolls) becomes one table. */
     private static final Duration COALESCE = Duration.ofMillis(20);
@@ -368,7 +369,10 @@ public final class IngressRoom implements Room {
             this(
                     all,
                     NodePlaces.of(
-                            all.nodes().list(), all.services().get(ObjectKey.of("default", "kubernetes")), reserved));
+                            all.nodes().list(),
+                            all.services().get(KUBERNETES),
+                            all.slices().byIndex(BY_SERVICE, KUBERNETES.toString()),
+                            reserved));
         }
 
         @Override

@@ -12,6 +12,7 @@ import io.minik.api.object.ObjectKey;
 import io.minik.ground.json.Json;
 import io.minik.ground.loop.Loop;
 import io.minik.ground.net.Connections;
+import io.minik.ground.net.MalformedQuery;
 import io.minik.ground.net.UpgradeByPost;
 import io.minik.ground.room.Room;
 import io.minik.ground.tls.TlsEngine;
@@ -161,7 +162,7 @@ public final class KubeletServer implements Room {
                 })
                 .requestHandler(request -> {
                     Connections.Guard guard = connections.of(request.connection());
-                    guard.inTurn(request, () -> handle(request, guard));
+                    guard.inTurn(request, () -> MalformedQuery.refuse(request, guard, () -> handle(request, guard)));
                 })
                 .exceptionHandler(error -> log.atDebug()
                         .addKeyValue("err", error.toString())

@@ -35,14 +35,15 @@ public record SystemLogs(Path folder, boolean enabled, FileWork files) {
             KubeletServer.refuse(request, 405, "log query endpoint is disabled.");
             return;
         }
-        String path = URLDecoder.decode(request.path().replace("+", "%2B"), StandardCharsets.UTF_8)
-                .replaceFirst("^/logs/?", "");
-        files.call(() -> find(path))
+        files.call(() -> find(request.path()))
                 .onSuccess(found -> send(request, found))
                 .onFailure(error -> KubeletServer.refuse(request, 404, "404 page not found"));
     }
 
-    private Found find(String path) throws IOException {
+    /** @param asked as it was written: escapes that are none are nobody's name */
+    private Found find(String asked) throws IOException {
+        String path = URLDecoder.decode(asked.replace("+", "%2B"), StandardCharsets.UTF_8)
+                .replaceFirst("^/logs/?", "");
         Path root = folder.toRealPath();
         Path real = root.resolve(path).normalize().toRealPath();
         if (!real.startsWith(root)) {

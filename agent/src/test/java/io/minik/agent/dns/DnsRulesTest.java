@@ -64,6 +64,20 @@ class DnsRulesTest {
     }
 
     @Test
+    void rulesThatContinueDoNotMultiplyAName() {
+        String doubling = "rewrite continue name substring a aa\n".repeat(5000);
+        DnsRules rules = DnsRules.of(Map.of("a.override", doubling, "b.override", "rewrite name prefix b c"));
+        assertThat(rules.problems()).isEmpty();
+        assertThat(rules.root().rewritten("a")).hasSize(128);
+        assertThat(rules.root().rewritten("b".repeat(253))).startsWith("cb").hasSize(253);
+        String longer = "x".repeat(NameRewrite.MOST_LETTERS + 1);
+        assertThat(DnsRules.of(Map.of(
+                                "a.override", "rewrite name substring a " + longer + "\nrewrite name prefix \"\" x"))
+                        .problems())
+                .containsExactly("a.override: rewrite name: FROM is empty, or TO is longer than a name may be");
+    }
+
+    @Test
     void tablesAnswerBothWays() {
         DnsRules rules = server("h {\n hosts {\n  10.0.0.1 a.h b.h\n  10.0.0.2 a.h\n  fd00::1 a.h\n  ttl 7\n }\n}\n");
         HostTable hosts = rules.zoneOf("a.h").hosts();

@@ -15,6 +15,7 @@ import io.minik.charts.template.Template;
 import io.minik.charts.template.TemplateException;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -237,13 +238,32 @@ public final class Rendering {
                         in -> {
                             // A call of the API: dear, and never endless.
                             in.budget().spend(100_000);
-                            return cluster.lookup().lookup(in.string(0), in.string(1), in.string(2), in.string(3));
+                            Map<String, @Nullable Object> found =
+                                    cluster.lookup().lookup(in.string(0), in.string(1), in.string(2), in.string(3));
+                            pay(in.budget(), found);
+                            return found;
                         },
                         Kind.STRING,
                         Kind.STRING,
                         Kind.STRING,
                         Kind.STRING));
         return functions;
+    }
+
+    /** What the cluster has is kept like what a template makes. */
+    private static void pay(Budget budget, @Nullable Object value) {
+        if (value instanceof Map<?, ?> map) {
+            budget.items(map.size());
+            map.forEach((key, each) -> {
+                pay(budget, key);
+                pay(budget, each);
+            });
+        } else if (value instanceof Collection<?> list) {
+            budget.items(list.size());
+            list.forEach(each -> pay(budget, each));
+        } else if (value instanceof String text) {
+            budget.letters(text.length());
+        }
     }
 
     private String include(Template templates, String name, @Nullable Object data) {

@@ -10,6 +10,7 @@ import io.minik.ground.tls.Pem;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
@@ -26,6 +27,9 @@ class RenderingTest {
 
     private static Map<String, @Nullable Object> lookup(String apiVersion, String kind, String namespace, String name) {
         Map<String, @Nullable Object> found = new LinkedHashMap<>();
+        if (kind.equals("ConfigMap")) {
+            found.put("items", List.of(Map.of("data", "x".repeat(1 << 20))));
+        }
         if (kind.equals("Secret") && name.equals("there")) {
             found.put("data", Map.of("password", "c2VjcmV0"));
         }
@@ -49,6 +53,15 @@ class RenderingTest {
     }
 
     private static final String HEAD = "=== Chart.yaml\napiVersion: v2\nname: c\nversion: 1.2.3\nappVersion: \"4.5\"\n";
+
+    @Test
+    void whatIsLookedUpIsPaidForLikeWhatIsMade() {
+        String held = "{{ $all := dict }}{{ range $i := until 500 }}"
+                + "{{ $_ := set $all (toString $i) (lookup \"v1\" \"ConfigMap\" \"\" \"\") }}{{ end }}{{ len $all }}";
+        assertThatThrownBy(() -> one(held, "{}"))
+                .hasMessageContaining("takes too much memory: more letters than this server's heap has room for");
+        assertThat(one(held.replace("500", "2"), "{}")).isEqualTo("2");
+    }
 
     @Test
     void aTemplateSeesReleaseChartAndCapabilities() {

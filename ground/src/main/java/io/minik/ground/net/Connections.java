@@ -82,6 +82,7 @@ public final class Connections {
     private final LongSupplier nanos;
     private final int mostStrangers;
     private final Crowd crowd;
+    private final Rounds rounds;
 
     private final Map<HttpConnection, Guard> guards = new HashMap<>();
     private final Set<Guard> strangers = new LinkedHashSet<>();
@@ -102,6 +103,7 @@ public final class Connections {
     Connections(Vertx vertx, int mostStrangers, Crowd crowd, LongSupplier nanos) {
         this.vertx = vertx;
         this.crowd = crowd;
+        this.rounds = new Rounds(vertx);
         this.mostStrangers = mostStrangers;
         this.nanos = nanos;
     }
@@ -383,7 +385,7 @@ public final class Connections {
 
     private void count(HttpConnection connection, Guard guard) {
         if (connection instanceof ConnectionBase internal) {
-            guard.turns = Turns.of(vertx, internal);
+            guard.turns = Turns.of(rounds, internal);
             ChannelPipeline pipeline = internal.channelHandlerContext().pipeline();
             ChannelHandlerContext decoder = pipeline.context(HttpRequestDecoder.class);
             if (decoder != null) {

@@ -11,8 +11,11 @@ import java.io.BufferedOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -28,8 +31,10 @@ class TurnsTest {
     /** More than the kernel keeps of a connection's answers. */
     private static final int MANY = 20_000;
 
+    private static final int CROWD = 60;
+
     private final Vertx vertx = Vertx.vertx();
-    private final Connections connections = new Connections(vertx, 8);
+    private final Connections connections = new Connections(vertx, 256);
     private final AtomicInteger handled = new AtomicInteger();
     private final AtomicInteger turns = new AtomicInteger();
     private volatile int mostInATurn;
@@ -45,6 +50,9 @@ class TurnsTest {
                     Connections.Guard guard = connections.of(request.connection());
                     guard.begin();
                     request.response().endHandler(unused -> guard.end());
+                    if (request.path().equals("/broken")) {
+                        throw new IllegalStateException("a fault of ours");
+                    }
                     handled.incrementAndGet();
                     count();
                     String body = request.path().equals("/last") ? LAST_WORDS : "x".repeat(ANSWER_BYTES);
@@ -109,6 +117,47 @@ class TurnsTest {
         assertThat(handled).hasValue(1001);
         assertThat(mostInATurn).isBetween(2, 2 * Turns.MOST);
         assertThat(turns).hasValueGreaterThan(10);
+    }
+
+    @Test
+    void aRequestThatBreaksEndsItsConnectionAndHoldsUpNobody() throws Exception {
+        byte[] broken = "GET /broken HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+        for (int before : List.of(0, 10 * Turns.MOST)) {
+            try (Socket socket = connect()) {
+                ask(socket, before, broken);
+                assertThat(endsWithTheLast(socket)).isFalse();
+            }
+            try (Socket other = connect()) {
+                ask(other, 10 * Turns.MOST, LAST);
+                assertThat(endsWithTheLast(other)).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void manyConnectionsTogetherHoldTheLoopNoLongerThanOne() throws Exception {
+        List<Socket> sockets = new ArrayList<>();
+        for (int i = 0; i < CROWD; i++) {
+            sockets.add(connect());
+        }
+        List<Thread> asking = new ArrayList<>();
+        for (Socket socket : sockets) {
+            asking.add(new Thread(() -> {
+                try (socket) {
+                    ask(socket, 500, LAST);
+                    assertThat(endsWithTheLast(socket)).isTrue();
+                } catch (IOException broken) {
+                    throw new UncheckedIOException(broken);
+                }
+            }));
+        }
+        asking.forEach(Thread::start);
+        for (Thread each : asking) {
+            each.join();
+        }
+        assertThat(handled).hasValue(501 * CROWD);
+        // A round, as many as come, and the first of each.
+        assertThat(mostInATurn).isBetween(CROWD, 2 * Rounds.MOST + CROWD);
     }
 
     @Test

@@ -14,27 +14,35 @@ import io.minik.charts.functions.GoJson;
 import io.minik.charts.template.GoValues;
 import io.minik.charts.template.TemplateException;
 import io.minik.ground.json.Json;
-import io.minik.ground.loop.Loop;
 import io.vertx.core.Future;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** What charts may know of the cluster: its version, its kinds, and single objects by {@code lookup}. Of the worker's thread. */
-record ClusterFacts(ApiClient client, Loop loop, Kinds kinds, String kubeVersion) {
+/** What charts may know of the cluster: its version, its kinds, and single objects by {@code lookup}. Of the worker's thread; the client is asked on its loop. */
+record ClusterFacts(ApiClient client, Executor loop, Kinds kinds, String kubeVersion) {
     private static final int MOST_SECONDS = 10;
 
     /** Of a list that a template asks for. */
     private static final int MOST_LISTED = 500;
+
+    /** Of these at a time: each may be a mebibyte and a half. */
+    private static final int PAGE = 20;
+
+    /** Of one answer, as JSON: it is held whole, and ten times as large as maps. */
+    static final long MOST_BYTES = 4L << 20;
 
     Cluster cluster() {
         Set<String> served = new HashSet<>();
@@ -51,7 +59,7 @@ record ClusterFacts(ApiClient client, Loop loop, Kinds kinds, String kubeVersion
             return new LinkedHashMap<>();
         }
         CompletableFuture<Map<String, @Nullable Object>> answer = new CompletableFuture<>();
-        loop.run(() ->
+        loop.execute(() ->
                 asked(row.get(), namespace, name).onSuccess(answer::complete).onFailure(answer::completeExceptionally));
         try {
             return answer.get(MOST_SECONDS, TimeUnit.SECONDS);
@@ -67,13 +75,12 @@ record ClusterFacts(ApiClient client, Loop loop, Kinds kinds, String kubeVersion
     private Future<Map<String, @Nullable Object>> asked(KindRow row, String namespace, String name) {
         String of = row.resource().namespaced() ? namespace : "";
         if (name.isEmpty()) {
-            ListOptions some = new ListOptions("", "", "", MOST_LISTED, "", false, 0);
-            return client.list(row.resource(), of, some).map(list -> {
+            return listed(row, of, "", List.of()).map(found -> {
                 var tree = Json.object()
                         .put("apiVersion", row.resource().apiVersion())
                         .put("kind", row.listKind());
                 var items = tree.putArray("items");
-                list.items().forEach(item -> items.add(item.tree()));
+                found.forEach(item -> items.add(item.tree()));
                 return values(tree);
             });
         }
@@ -84,6 +91,21 @@ record ClusterFacts(ApiClient client, Loop loop, Kinds kinds, String kubeVersion
                 .recover(error -> ApiException.is(error, Reason.NotFound)
                         ? Future.succeededFuture(new LinkedHashMap<>())
                         : Future.failedFuture(error));
+    }
+
+    private Future<List<KubeObject>> listed(KindRow row, String namespace, String from, List<KubeObject> before) {
+        return client.list(row.resource(), namespace, new ListOptions("", "", "", PAGE, from, false, 0))
+                .compose(page -> {
+                    List<KubeObject> all = new ArrayList<>(before);
+                    all.addAll(page.items());
+                    if (all.stream().mapToLong(KubeObject::length).sum() > MOST_BYTES) {
+                        throw new TemplateException(
+                                "more than " + MOST_BYTES + " bytes are there: name the object that is wanted");
+                    }
+                    return page.continueToken().isEmpty() || all.size() >= MOST_LISTED
+                            ? Future.succeededFuture(all)
+                            : listed(row, namespace, page.continueToken(), all);
+                });
     }
 
     private static Map<String, @Nullable Object> values(JsonNode tree) {

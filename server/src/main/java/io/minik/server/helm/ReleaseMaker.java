@@ -48,7 +48,7 @@ final class ReleaseMaker {
         this.worker = vertx.createSharedWorkerExecutor("minik-charts", 1, MOST_WORK_SECONDS, TimeUnit.SECONDS);
         this.work =
                 new ChartWork(new ChartFetch(config.statics().toAbsolutePath().normalize()));
-        this.facts = new ClusterFacts(context.client(), context.loop(), kinds, config.kubeVersion());
+        this.facts = new ClusterFacts(context.client(), context.loop()::run, kinds, config.kubeVersion());
         this.store = new ReleaseStore(context.client(), context.loop());
         this.events = context.events("helm-controller");
     }

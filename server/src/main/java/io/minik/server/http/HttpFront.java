@@ -3,6 +3,7 @@ package io.minik.server.http;
 import io.minik.ground.net.Connections;
 import io.minik.ground.net.Crowd;
 import io.minik.ground.net.JoinedFlushes;
+import io.minik.ground.net.MalformedQuery;
 import io.minik.ground.net.UpgradeByPost;
 import io.minik.ground.tls.TlsEngine;
 import io.vertx.core.Future;
@@ -92,9 +93,12 @@ final class HttpFront extends VerticleBase {
                     JoinedFlushes.of(connection);
                     connections.opened(connection);
                 })
-                .requestHandler(request -> connections
-                        .of(request.connection())
-                        .inTurn(request, () -> handler.accept(request, connections)));
+                .requestHandler(request -> {
+                    Connections.Guard guard = connections.of(request.connection());
+                    guard.inTurn(
+                            request,
+                            () -> MalformedQuery.refuse(request, guard, () -> handler.accept(request, connections)));
+                });
         server = made;
         return made.listen().onSuccess(listening -> bound.accept(listening.actualPort()));
     }

@@ -210,7 +210,8 @@ final class KubeletProxy {
                 .request();
     }
 
-    private static String escape(String text) {
+    /** As one step of a path. */
+    static String escape(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 }

@@ -106,7 +106,10 @@ final class PodRoad implements WebhookClient.Road {
                 .setMethod(HttpMethod.GET)
                 .setHost(kubelet.host())
                 .setPort(kubelet.port())
-                .setURI("/pipe/" + place.pod().namespace() + "/" + place.pod().name() + "/" + place.port());
+                // Whoever writes slices writes what is named there: in the kubelet's eyes it must stay one step of a
+                // path.
+                .setURI("/pipe/" + KubeletProxy.escape(place.pod().namespace()) + "/"
+                        + KubeletProxy.escape(place.pod().name()) + "/" + place.port());
         return kubelets.request(options)
                 .compose(request -> {
                     request.exceptionHandler(ProxyPipe::quietly);

@@ -12,6 +12,7 @@ import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.ground.json.Json;
 import io.minik.ground.loop.Loop;
+import io.minik.ground.net.Address;
 import io.minik.ground.room.Room;
 import io.vertx.core.Future;
 import java.nio.charset.StandardCharsets;
@@ -164,9 +165,8 @@ public final class ServerPresence implements Room {
                     seen.getOrDefault(lease.name(), ObservedLease.NONE).seen(lease, now);
             seen.put(lease.name(), observed);
             String address = Json.text(lease.tree(), "metadata", "annotations", ADDRESS);
-            // Loopback means another machine to every pod.
-            if (!address.isEmpty()
-                    && !address.startsWith("127.")
+            // Loopback means another machine to every pod; one word that is no address would keep all the others out.
+            if (Address.find(address).filter(ip -> !ip.isLoopback()).isPresent()
                     && now - observed.sinceMillis() <= SILENT.toMillis()) {
                 addresses.add(address);
             }

@@ -171,15 +171,23 @@ class HttpFaceTest {
 
     /** Says its headers and reads; the body never comes. */
     private String answerToHeadersAlone(String headers) throws IOException {
+        return firstLine("POST " + CONFIG_MAPS + " HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n" + headers
+                + "\r\n");
+    }
+
+    private String firstLine(String said) throws IOException {
         try (Socket socket = new Socket("127.0.0.1", api.server().port())) {
             socket.setSoTimeout(30_000);
-            socket.getOutputStream()
-                    .write(("POST " + CONFIG_MAPS + " HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
-                                    + headers + "\r\n")
-                            .getBytes(StandardCharsets.US_ASCII));
+            socket.getOutputStream().write(said.getBytes(StandardCharsets.US_ASCII));
             return new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8))
                     .readLine();
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/livez?x=%zz", "/api/v1/pods?labelSelector=%", "/version?%e", "/console/?%gg=1", "*?%"})
+    void aQueryThatCannotBeDecodedIsAnswered(String path) throws IOException {
+        assertThat(firstLine("GET " + path + " HTTP/1.1\r\nHost: x\r\n\r\n")).isEqualTo("HTTP/1.1 400 Bad Request");
     }
 
     @Test

@@ -121,6 +121,23 @@ class PodRoadTest {
     }
 
     @Test
+    void whatASliceNamesStaysAStepOfThePath() {
+        node();
+        String name = "web/80?x=\r\nX-Y: z\r\n\r\nGET /exec/shop/db/db?command=id";
+        SocketAddress address = await(road.to(new Place("10.42.0.9", 8443, "n", ObjectKey.of("../shop", name))));
+        Promise<String> back = Promise.promise();
+        await(api.vertx().createNetClient().connect(address).compose(socket -> {
+            socket.handler(bytes -> back.tryComplete(bytes.toString()));
+            return socket.write("hello");
+        }));
+        await(back.future());
+        assertThat(asked).hasSize(1);
+        assertThat(asked.get(0))
+                .startsWith("/pipe/..%2Fshop/web%2F80%3Fx%3D%0D%0AX-Y")
+                .endsWith("/8443 minik-pipe");
+    }
+
+    @Test
     void whoseNodeIsNotThereIsHungUpOn() {
         SocketAddress address = await(road.to(new Place("10.42.0.9", 8443, "nowhere", ObjectKey.of("shop", "web"))));
         Promise<Void> closed = Promise.promise();

@@ -111,6 +111,16 @@ class ServerPresenceTest {
     }
 
     @Test
+    void aWordThatIsNoAddressKeepsNobodyOut() {
+        start("one", "10.0.0.1");
+        for (String wrong : List.of("", "elsewhere", "10.0.0.1/8", "::1", "::ffff:127.0.0.1")) {
+            start("two", wrong);
+            start("three", "10.0.0.3");
+            assertThat(addresses()).as(wrong).containsExactly("10.0.0.1", "10.0.0.3");
+        }
+    }
+
+    @Test
     void nothingIsWrittenToTheServiceWhileNothingChanges() {
         start("one", "10.0.0.1");
         String before =

@@ -92,9 +92,13 @@ final class HttpFace {
     }
 
     private static List<String> excluded(HttpServerRequest request) {
-        return request.params().getAll("exclude").stream()
-                .map(name -> name.toUpperCase(Locale.ROOT))
-                .toList();
+        try {
+            return request.params().getAll("exclude").stream()
+                    .map(name -> name.toUpperCase(Locale.ROOT))
+                    .toList();
+        } catch (IllegalArgumentException malformed) {
+            return List.of(); // As in Go, where pairs that can't be decoded are not there.
+        }
     }
 
     private static void alive(HttpServerResponse response) {

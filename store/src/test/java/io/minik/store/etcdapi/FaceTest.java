@@ -10,10 +10,13 @@ import io.minik.store.memory.MemoryStore;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import io.vertx.core.http.HttpServerOptions;
+import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import org.assertj.core.api.Assertions;
@@ -64,6 +67,19 @@ class FaceTest {
 
     private static void refused(ThrowingCallable call, String words) {
         Assertions.assertThatThrownBy(call).isInstanceOf(EtcdRefusal.class).hasMessage("etcdserver: " + words);
+    }
+
+    @Test
+    void aQueryThatCannotBeDecodedIsNotThere() throws IOException {
+        try (Socket socket = new Socket("127.0.0.1", port)) {
+            socket.setSoTimeout(30_000);
+            socket.getOutputStream()
+                    .write("GET /health?exclude=%zz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+                            .getBytes(StandardCharsets.US_ASCII));
+            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                    .startsWith("HTTP/1.1 200 OK")
+                    .endsWith("{\"health\":\"true\",\"reason\":\"\"}");
+        }
     }
 
     @Test
