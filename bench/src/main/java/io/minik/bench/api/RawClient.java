@@ -6,6 +6,7 @@ import io.minik.ground.tls.TlsIdentity;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpClientAgent;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
@@ -37,6 +38,8 @@ final class RawClient {
     private static final int STREAMS = 100;
     /** What a hundred watches may have under way: a connection is not to wait for its client. */
     private static final int CONNECTION_WINDOW = 16 << 20;
+    /** What one answer may have under way, as clients in Go have it (golang.org/x/net/http2, transportDefaultStreamFlow). */
+    private static final int STREAM_WINDOW = 4 << 20;
 
     private final HttpClientAgent requests;
     private final HttpClientAgent watches;
@@ -75,6 +78,7 @@ final class RawClient {
                 .setProtocolVersion(HttpVersion.HTTP_2)
                 .setUseAlpn(true)
                 .setHttp2ConnectionWindowSize(CONNECTION_WINDOW)
+                .setInitialSettings(new Http2Settings().setInitialWindowSize(STREAM_WINDOW))
                 .setHttp2MultiplexingLimit(streams);
     }
 

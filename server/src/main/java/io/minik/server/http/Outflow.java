@@ -2,6 +2,7 @@ package io.minik.server.http;
 
 import io.minik.ground.loop.Loop;
 import io.minik.ground.net.Connections;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -15,7 +16,10 @@ import io.vertx.core.internal.buffer.BufferInternal;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Iterator;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -43,6 +47,8 @@ final class Outflow {
     private final HttpServerResponse response;
     private final Promise<Void> done = Promise.promise();
     private Loop.Timer timer = Loop.Timer.NONE;
+    /** Who takes back the slices that the connection has taken. */
+    private Consumer<Buffer> written = slice -> {};
 
     Outflow(Vertx vertx, HttpServerRequest http, Connections.Guard guard) {
         this.vertx = vertx;
@@ -67,17 +73,22 @@ final class Outflow {
     }
 
     Future<Void> slices(Buffer first, Slices rest) {
-        return slices(first, () -> Future.succeededFuture(rest.next()), rest::hasNext);
+        return slices(first, () -> Future.succeededFuture(rest.next()), rest);
     }
 
-    /** @param source makes the next slice, elsewhere if that takes long */
-    Future<Void> slices(Buffer first, Supplier<Future<Buffer>> source, BooleanSupplier more) {
+    /** @param source makes the next slice of what is left, elsewhere if that takes long */
+    Future<Void> slices(Buffer first, Supplier<Future<Buffer>> source, Slices rest) {
+        written = rest::again;
         // Behind the turn that read the request: Vert.x flushes nothing before its end, so that slices would pile up.
         Loop.here(vertx).run(() -> {
-            response.write(first).onFailure(done::tryFail);
-            begin(source, more);
+            write(first);
+            begin(source, rest::hasNext);
         });
         return done.future();
+    }
+
+    private void write(Buffer slice) {
+        response.write(slice).onSuccess(unused -> written.accept(slice)).onFailure(done::tryFail);
     }
 
     /** Compressed on the worker, which the next slice waits for. */
@@ -88,7 +99,7 @@ final class Outflow {
                         return end(start);
                     }
                     response.setChunked(true);
-                    response.write(start).onFailure(done::tryFail);
+                    write(start);
                     return pump(() -> worker.executeBlocking(zip::next, false), zip::hasNext);
                 })
                 .onComplete(unused -> zip.close());
@@ -138,13 +149,13 @@ final class Outflow {
                     } else if (response.closed()) {
                         over();
                     } else {
-                        response.write(made.result()).onFailure(done::tryFail);
+                        write(made.result());
                         next(source, more);
                     }
                 });
                 return;
             }
-            response.write(slice.result()).onFailure(done::tryFail);
+            write(slice.result());
         }
         watch();
         response.end().onComplete(ended -> {
@@ -178,9 +189,13 @@ final class Outflow {
         gone.onFailure(ProxyPipe::quietly);
     }
 
-    /** Pieces of any size as slices of one size. */
+    /**
+     * Pieces of any size as slices of one size. What the network has taken becomes the next slice: a list of megabytes makes no more
+     * garbage than a few slices, which would be too large for the heap's young part. Taken and given back on any thread, one at a time.
+     */
     static final class Slices {
         private final Iterator<byte[]> pieces;
+        private final Queue<byte[]> spare = new ConcurrentLinkedQueue<>();
         private byte[] piece = {};
         private int at;
 
@@ -198,7 +213,8 @@ final class Outflow {
 
         /** @param room what is expected to come, so that nothing is copied to make room */
         Buffer next(int room) {
-            byte[] slice = new byte[room];
+            byte[] again = spare.poll();
+            byte[] slice = again == null ? new byte[room] : again;
             int length = 0;
             while (length < SLICE_BYTES && hasNext()) {
                 if (at == piece.length) {
@@ -213,8 +229,17 @@ final class Outflow {
                 length += taken;
                 at += taken;
             }
-            // Its own bytes from now on: a copy each of pieces and slices is what a long list is made of.
+            // The connection's bytes until it gives them back: a copy each of pieces and slices is what a long list is
+            // made of.
             return BufferInternal.buffer(Unpooled.wrappedBuffer(slice, 0, length));
+        }
+
+        /** @param slice one of {@link #next}, which nobody reads any more */
+        void again(Buffer slice) {
+            ByteBuf bytes = ((BufferInternal) slice).getByteBuf();
+            if (bytes.hasArray() && bytes.array().length == SLICE_BYTES) {
+                spare.add(bytes.array());
+            }
         }
     }
 }

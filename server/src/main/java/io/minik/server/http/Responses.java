@@ -227,9 +227,7 @@ final class Responses {
         } else {
             response.setChunked(true);
         }
-        return body.heavy()
-                ? out.slices(first, () -> slice(request, slices), slices::hasNext)
-                : out.slices(first, slices);
+        return body.heavy() ? out.slices(first, () -> slice(request, slices), slices) : out.slices(first, slices);
     }
 
     private static boolean gzips(HttpExchange wire, HttpServerResponse response) {

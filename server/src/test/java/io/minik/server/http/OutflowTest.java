@@ -14,6 +14,7 @@ import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpVersion;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.concurrent.TimeUnit;
@@ -75,7 +76,9 @@ class OutflowTest {
             inThisTurn = turn == seenTurn ? inThisTurn + 1 : 1;
             seenTurn = turn;
             mostInATurn = Math.max(mostInATurn, inThisTurn);
-            return new byte[Outflow.SLICE_BYTES];
+            byte[] piece = new byte[Outflow.SLICE_BYTES];
+            Arrays.fill(piece, (byte) given);
+            return piece;
         }
     }
 
@@ -101,14 +104,20 @@ class OutflowTest {
                 .setHttp2ClearTextUpgrade(false)
                 .setHttp2ConnectionWindowSize(WINDOW_BYTES)
                 .setInitialSettings(new Http2Settings().setInitialWindowSize(WINDOW_BYTES)));
-        int length = client.request(HttpMethod.GET, port, "127.0.0.1", "/")
+        Buffer body = client.request(HttpMethod.GET, port, "127.0.0.1", "/")
                 .compose(request -> request.send().compose(HttpClientResponse::body))
                 .toCompletionStage()
                 .toCompletableFuture()
-                .get(30, TimeUnit.SECONDS)
-                .length();
+                .get(30, TimeUnit.SECONDS);
         written.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
-        assertThat(length).isEqualTo(1 + PIECES * Outflow.SLICE_BYTES);
+        assertThat(body.length()).isEqualTo(1 + PIECES * Outflow.SLICE_BYTES);
+        // A slice that is used again is not seen twice.
+        for (int piece = 0; piece < PIECES; piece++) {
+            byte[] arrived = body.getBytes(1 + piece * Outflow.SLICE_BYTES, 1 + (piece + 1) * Outflow.SLICE_BYTES);
+            byte[] sent = new byte[Outflow.SLICE_BYTES];
+            Arrays.fill(sent, (byte) (piece + 1));
+            assertThat(arrived).as("piece %d", piece).isEqualTo(sent);
+        }
         // Two parts of one turn may pull, when a queue that was full is emptied in the turn that filled it.
         assertThat(mostInATurn).isBetween(1, 2 * Outflow.SLICES_A_TURN);
         // Vert.x ends a client that nobody refers to any more, with its requests: it is referred to until here.
