@@ -162,9 +162,7 @@ final class ObjectTree {
         public void collect(Bytes from, Optional<Bytes> end, List<KubeObject> found) {
             int first = place(from);
             int last = end.map(this::place).orElse(keys.length);
-            for (int i = first; i < last; i++) {
-                found.add(objects[i]);
-            }
+            found.addAll(Arrays.asList(objects).subList(first, Math.max(first, last)));
         }
 
         private int place(Bytes key) {
@@ -266,7 +264,9 @@ final class ObjectTree {
                 if (end.isPresent() && starts[i].compareTo(end.get()) >= 0) {
                     return;
                 }
-                children[i].collect(from, end, found);
+                // All of a child is before the end where the next one begins there: only the last one has to look.
+                boolean whole = i + 1 < children.length && end.isPresent() && starts[i + 1].compareTo(end.get()) <= 0;
+                children[i].collect(from, whole ? Optional.empty() : end, found);
             }
         }
     }
