@@ -1,5 +1,5 @@
 /**
- * What all rooms of the runtime share: its one failure type.
+ * What all rooms of the runtime share: its one failure type, and things by their labels.
  */
 @NullMarked
 package io.minik.runtime;

@@ -24,6 +24,7 @@ import io.minik.runtime.cri.RuntimeService;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -69,11 +70,21 @@ public final class Kubelet implements Room {
     private final NodeShutdown shutdown;
 
     // Owned by the loop.
-    private final Map<String, PodWorker> workers = new LinkedHashMap<>();
+    private final Workers workers;
+    private final HeldResources held = new HeldResources();
+    /** Pods whose spec asks for more than there was room for, by UID; those that ask no more are left out when others are woken. */
+    private final Set<String> waiting = new LinkedHashSet<>();
+
     private boolean running;
     private volatile Health health = Health.notReady("not started");
 
     public Kubelet(KubeletConfig config, Parts parts) {
+        this(config, parts, new LinkedHashMap<>());
+    }
+
+    /** @param workers where those of pods are kept, by UID, empty */
+    Kubelet(KubeletConfig config, Parts parts, Map<String, PodWorker> workers) {
+        this.workers = new Workers(workers);
         this.config = config;
         this.parts = parts;
         this.loop = parts.loop();
@@ -97,21 +108,21 @@ public final class Kubelet implements Room {
                 events,
                 parts.files(),
                 this::serviceLinks);
-        this.storage = new StorageEviction(loop, start, workers::values);
+        this.storage = new StorageEviction(loop, start, this.workers::all);
         this.eviction = new NodeEviction(
                 loop,
                 new NodeEviction.Parts(
                         start, config.machine().pressure(), config.machine().left(), storage, garbage::free),
-                workers::values);
+                this.workers::all);
         this.node = new PodWorker.Node(start, parts.prober(), loop, new Others());
         StaticFolder manifests = new StaticFolder(config.places().podManifests(), config.nodeName());
         StaticPage page = new StaticPage(config, parts.files());
         this.statics = new StaticPods(
                 new StaticPods.Parts(loop, parts.files(), parts.api(), manifests, page, config.node()),
                 this::arrive,
-                workers);
+                this.workers);
         this.leftovers = new Leftovers(parts.runtime(), parts.volumes());
-        this.shutdown = new NodeShutdown(loop, config.settings().shutdown(), events, workers::values);
+        this.shutdown = new NodeShutdown(loop, config.settings().shutdown(), events, this.workers::all);
     }
 
     @Override
@@ -137,14 +148,14 @@ public final class Kubelet implements Room {
         pods.onChange((before, now) -> change(before, now));
         config.addressing()
                 .ready()
-                .onComplete(up -> loop.run(() -> workers.values().forEach(PodWorker::wake)));
+                .onComplete(up -> loop.run(() -> workers.all().forEach(PodWorker::wake)));
         for (Pod orphan : orphans) {
             log.atInfo()
                     .addKeyValue("pod", orphan.key())
                     .addKeyValue("uid", orphan.uid())
                     .log("pod has left the API");
             PodWorker worker = new PodWorker(node, orphan);
-            workers.put(orphan.uid(), worker);
+            add(worker);
             worker.gone();
         }
         statics.begin();
@@ -163,8 +174,10 @@ public final class Kubelet implements Room {
             statics.stop();
             eviction.stop();
             garbage.stop();
-            workers.values().forEach(PodWorker::rest);
+            workers.all().forEach(PodWorker::rest);
             workers.clear();
+            held.clear();
+            waiting.clear();
             done.complete();
         });
         return done.future();
@@ -179,7 +192,7 @@ public final class Kubelet implements Room {
 
     /** The pods of this node, with the status as the kubelet sees it. */
     public List<KubeObject> pods() {
-        return workers.values().stream()
+        return workers.all().stream()
                 .filter(PodWorker::known)
                 .map(worker -> worker.pod()
                         .object()
@@ -189,7 +202,7 @@ public final class Kubelet implements Room {
 
     /** As upstream's /metrics/probes. */
     public String probeMetrics() {
-        return ProbeCounts.text(workers.values());
+        return ProbeCounts.text(workers.all());
     }
 
     /** The pod's newest sandbox, if it runs. */
@@ -237,10 +250,7 @@ public final class Kubelet implements Room {
     }
 
     private Optional<PodWorker> worker(ObjectKey pod) {
-        return workers.values().stream()
-                .filter(PodWorker::known)
-                .filter(worker -> worker.pod().key().equals(pod))
-                .findFirst();
+        return workers.of(pod).filter(PodWorker::known).findFirst();
     }
 
     /** The folder of static pods has changed, or may have. From any thread. */
@@ -259,28 +269,30 @@ public final class Kubelet implements Room {
             return;
         }
         if (now.isEmpty()) {
-            before.map(KubeObject::uid).map(workers::get).ifPresent(worker -> {
+            before.map(KubeObject::uid).flatMap(workers::of).ifPresent(worker -> {
                 before.ifPresent(worker::seen);
                 worker.gone();
             });
             return;
         }
         KubeObject object = now.get();
-        PodWorker known = workers.get(object.uid());
-        if (known != null) {
-            known.seen(object);
-            return;
-        }
-        arrive(Pod.of(object));
+        workers.of(object.uid()).ifPresentOrElse(known -> known.seen(object), () -> arrive(Pod.of(object)));
     }
 
     private void arrive(Pod pod) {
         PodWorker worker = new PodWorker(node, pod);
         admit(worker);
-        workers.put(pod.uid(), worker);
-        storage.watch();
+        add(worker);
+        storage.watch(worker);
         log.atInfo().addKeyValue("pod", pod.key()).addKeyValue("uid", pod.uid()).log("pod arrived");
         worker.wake();
+    }
+
+    private void add(PodWorker worker) {
+        workers.add(worker);
+        if (worker.holdsResources()) {
+            held.hold(worker.grant().granted());
+        }
     }
 
     /**
@@ -302,10 +314,7 @@ public final class Kubelet implements Room {
         shutdown.refuse()
                 .or(() -> NodeAdmission.refuse(pod, config.machine().pressure().now()))
                 .or(() -> NodeAdmission.refuse(
-                        pod,
-                        admitted(pod),
-                        config.allocatable(),
-                        config.node().get().map(Node::of)))
+                        pod, held, config.allocatable(), config.node().get().map(Node::of)))
                 .or(() -> NodeSecurity.refuse(pod, config.settings().unsafeSysctls()))
                 .ifPresent(refusal -> {
                     events.warning(pod, refusal.reason(), refusal.message());
@@ -318,22 +327,15 @@ public final class Kubelet implements Room {
     }
 
     private Optional<PodWorker> find(Cri.ContainerEvent event) {
-        return Optional.ofNullable(workers.get(event.labels().getOrDefault(ContainerConfigs.POD_UID, "")));
-    }
-
-    /** The pods that hold resources, beside this one. */
-    private List<Pod> admitted(Pod but) {
-        return workers.values().stream()
-                .filter(PodWorker::holdsResources)
-                .map(worker -> worker.grant().granted())
-                .filter(pod -> !pod.uid().equals(but.uid()))
-                .toList();
+        return workers.of(event.labels().getOrDefault(ContainerConfigs.POD_UID, ""));
     }
 
     private final class Others implements Neighbours {
         @Override
         public Optional<NodeAdmission.Rejection> refuse(Pod pod) {
-            return NodeAdmission.refuseResize(pod, admitted(pod), config.allocatable());
+            Optional<NodeAdmission.Rejection> refusal = NodeAdmission.refuseResize(pod, held, config.allocatable());
+            refusal.ifPresent(why -> waiting.add(pod.uid()));
+            return refusal;
         }
 
         @Override
@@ -342,17 +344,31 @@ public final class Kubelet implements Room {
         }
 
         @Override
-        public void freed() {
-            workers.values().stream()
+        public void granted(Pod pod) {
+            if (held.renew(pod)) {
+                wakeWaiting();
+            }
+        }
+
+        @Override
+        public void released(Pod pod) {
+            if (held.release(pod.uid())) {
+                wakeWaiting();
+            }
+        }
+
+        private void wakeWaiting() {
+            waiting.removeIf(uid -> workers.of(uid)
                     .filter(worker -> worker.grant().pending().isPresent())
-                    .forEach(PodWorker::wake);
+                    .isEmpty());
+            waiting.forEach(uid -> workers.of(uid).ifPresent(PodWorker::wake));
         }
 
         @Override
         public void retired(PodWorker worker) {
-            workers.remove(worker.pod().uid(), worker);
+            workers.remove(worker);
             statics.retired(worker);
-            freed();
+            released(worker.pod());
         }
     }
 

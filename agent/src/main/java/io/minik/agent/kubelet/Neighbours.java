@@ -11,8 +11,11 @@ interface Neighbours {
     /** Whether the node's network can take pods; all are woken when it can. */
     boolean network();
 
-    /** Resources came free: others may wait for them. */
-    void freed();
+    /** The pod has, or will have, other resources than before. */
+    void granted(Pod pod);
+
+    /** The pod holds nothing of the node any more: others may wait for that. */
+    void released(Pod pod);
 
     /** Nothing of the pod is left, here or in the API. */
     void retired(PodWorker worker);

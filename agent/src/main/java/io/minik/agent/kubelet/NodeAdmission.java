@@ -2,20 +2,16 @@ package io.minik.agent.kubelet;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.minik.agent.node.NodePressure;
-import io.minik.api.core.Container;
-import io.minik.api.core.ContainerPort;
 import io.minik.api.core.Node;
 import io.minik.api.core.NodeSelector;
 import io.minik.api.core.Pod;
 import io.minik.api.core.PodQos;
 import io.minik.api.core.Taint;
 import io.minik.api.core.Toleration;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /** The node's own last look at a pod that was bound to it: what does not fit is refused for good. Pure. */
 final class NodeAdmission {
@@ -36,14 +32,14 @@ final class NodeAdmission {
     /**
      * @param allocatable of the node, as quantities
      * @param node empty if it is not known yet: then nothing is refused for its labels and taints
-     * @param admitted the pods that hold resources here, without this one
+     * @param held by the pods that are here
      */
     static Optional<Rejection> refuse(
-            Pod pod, Collection<Pod> admitted, Map<String, String> allocatable, Optional<Node> node) {
-        return shortage(pod, admitted, allocatable)
+            Pod pod, HeldResources held, Map<String, String> allocatable, Optional<Node> node) {
+        return shortage(pod, held, allocatable)
                 .or(() -> node.filter(here -> !selected(pod, here))
                         .map(here -> failed("NodeAffinity", "node(s) didn't match Pod's node affinity/selector")))
-                .or(() -> admitted.stream().anyMatch(other -> collide(pod, other))
+                .or(() -> held.collides(pod)
                         ? Optional.of(failed("NodePorts", "node(s) didn't have free ports for the requested pod ports"))
                         : Optional.empty())
                 .or(() -> node.filter(here -> repelled(pod, here))
@@ -90,10 +86,11 @@ final class NodeAdmission {
                 .anyMatch(taint -> taint.effect().equals("NoExecute") && !Toleration.anyTolerates(tolerations, taint));
     }
 
-    private static Optional<Rejection> shortage(Pod pod, Collection<Pod> admitted, Map<String, String> allocatable) {
+    private static Optional<Rejection> shortage(Pod pod, HeldResources held, Map<String, String> allocatable) {
+        int others = held.pods(pod.uid());
         String most = allocatable.get("pods");
-        if (most != null && admitted.size() + 1 > PodRequests.amount("pods", most)) {
-            return Optional.of(shortOf("pods", 1, admitted.size(), PodRequests.amount("pods", most)));
+        if (most != null && others + 1 > PodRequests.amount("pods", most)) {
+            return Optional.of(shortOf("pods", 1, others, PodRequests.amount("pods", most)));
         }
         for (Map.Entry<String, Long> request : PodRequests.of(pod).entrySet()) {
             String resource = request.getKey();
@@ -101,7 +98,7 @@ final class NodeAdmission {
                 continue;
             }
             long capacity = PodRequests.amount(resource, allocatable.getOrDefault(resource, "0"));
-            long used = used(resource, admitted);
+            long used = held.used(resource, pod.uid());
             if (used + request.getValue() > capacity) {
                 return Optional.of(shortOf(resource, request.getValue(), used, capacity));
             }
@@ -112,9 +109,9 @@ final class NodeAdmission {
     /**
      * Whether a pod that runs here may have other resources: not now, or never.
      *
-     * @param others the pods that hold resources here, without this one
+     * @param held by the pods that are here
      */
-    static Optional<Rejection> refuseResize(Pod pod, Collection<Pod> others, Map<String, String> allocatable) {
+    static Optional<Rejection> refuseResize(Pod pod, HeldResources held, Map<String, String> allocatable) {
         for (Map.Entry<String, Long> request : PodRequests.of(pod).entrySet()) {
             String resource = request.getKey();
             if (!allocatable.containsKey(resource)) {
@@ -127,7 +124,7 @@ final class NodeAdmission {
                         "Node didn't have enough capacity: " + resource + ", requested: " + request.getValue()
                                 + ", capacity: " + capacity));
             }
-            long used = used(resource, others);
+            long used = held.used(resource, pod.uid());
             if (used + request.getValue() > capacity) {
                 return Optional.of(new Rejection(
                         "Deferred",
@@ -136,38 +133,6 @@ final class NodeAdmission {
             }
         }
         return Optional.empty();
-    }
-
-    /** A pod that was bound past the scheduler may want what another has. */
-    private static boolean collide(Pod one, Pod other) {
-        List<ContainerPort> taken = hostPorts(other);
-        return hostPorts(one).stream().anyMatch(wanted -> taken.stream()
-                .anyMatch(port -> port.hostPort() == wanted.hostPort()
-                        && port.protocol().equals(wanted.protocol())
-                        && (everywhere(port)
-                                || everywhere(wanted)
-                                || port.hostIp().equals(wanted.hostIp()))));
-    }
-
-    private static boolean everywhere(ContainerPort port) {
-        return port.hostIp().isEmpty()
-                || port.hostIp().equals("0.0.0.0")
-                || port.hostIp().equals("::");
-    }
-
-    private static List<ContainerPort> hostPorts(Pod pod) {
-        return Stream.concat(
-                        pod.spec().containers().stream(),
-                        pod.spec().initContainers().stream().filter(Container::sidecar))
-                .flatMap(container -> container.ports().stream())
-                .filter(port -> port.hostPort() > 0)
-                .toList();
-    }
-
-    private static long used(String resource, Collection<Pod> pods) {
-        return pods.stream()
-                .mapToLong(p -> PodRequests.of(p).getOrDefault(resource, 0L))
-                .sum();
     }
 
     private static Rejection shortOf(String resource, long requested, long used, long capacity) {

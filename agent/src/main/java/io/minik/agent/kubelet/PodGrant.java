@@ -41,11 +41,11 @@ final class PodGrant {
     }
 
     void seen(Pod pod) {
-        granted = Grants.keep(pod, granted);
+        grant(Grants.keep(pod, granted));
     }
 
     void remember(Pod pod, Observed observed) {
-        granted = Grants.remembered(pod, observed);
+        grant(Grants.remembered(pod, observed));
     }
 
     /** Takes on what the spec asks now, if the node has room for it. */
@@ -56,9 +56,8 @@ final class PodGrant {
         }
         Optional<NodeAdmission.Rejection> refusal = node.neighbours().refuse(pod);
         if (refusal.isEmpty()) {
-            granted = pod;
+            grant(pod);
             retryAt = Instant.EPOCH;
-            node.neighbours().freed();
         } else if (!refusal.equals(pending)) {
             node.start()
                     .events()
@@ -68,6 +67,11 @@ final class PodGrant {
                             refusal.get().message());
         }
         pending = refusal;
+    }
+
+    private void grant(Pod pod) {
+        granted = pod;
+        node.neighbours().granted(pod);
     }
 
     void failed(String why) {

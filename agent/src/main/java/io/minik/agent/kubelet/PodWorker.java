@@ -144,9 +144,8 @@ final class PodWorker {
         gone = true;
         touched |= inFlight.isEmpty();
         writer.gone();
-        if (end.isEmpty()) {
-            end = Optional.of(ending(PodEnd.Why.OVER, "", "", pod.spec().terminationGracePeriodSeconds()));
-        }
+        end = end.or(
+                () -> Optional.of(ending(PodEnd.Why.OVER, "", "", pod.spec().terminationGracePeriodSeconds())));
         shorten(pod.meta().deletionGracePeriodSeconds().orElse(Long.MAX_VALUE));
         wake();
     }
@@ -154,6 +153,13 @@ final class PodWorker {
     /** Ends it by the node's decision. */
     void fail(PodEnd.Why why, String reason, String message, long grace) {
         end = end.or(() -> Optional.of(ending(why, reason, message, grace)));
+        letGo();
+    }
+
+    private void letGo() {
+        if (!holdsResources()) {
+            node.neighbours().released(pod);
+        }
     }
 
     private void noteDeletion() {
@@ -161,11 +167,8 @@ final class PodWorker {
             return;
         }
         long grace = pod.meta().deletionGracePeriodSeconds().orElse(pod.spec().terminationGracePeriodSeconds());
-        if (end.isEmpty()) {
-            end = Optional.of(ending(PodEnd.Why.OVER, "", "", grace));
-        } else {
-            shorten(grace);
-        }
+        end = end.or(() -> Optional.of(ending(PodEnd.Why.OVER, "", "", grace)));
+        shorten(grace);
     }
 
     private void shorten(long grace) {
@@ -225,7 +228,6 @@ final class PodWorker {
         }
         probes.adopt();
         grant.decide(pod, end.isPresent());
-        boolean held = holdsResources();
         PodPlan.Input input = input();
         PodPlan plan = PodPlan.of(input);
         status = PodStatuses.of(
@@ -235,9 +237,7 @@ final class PodWorker {
         if (!gone) {
             writer.write(status);
         }
-        if (held && !holdsResources()) {
-            node.neighbours().freed();
-        }
+        letGo();
         probes.keep();
         schedule(plan.wakeAt());
         if (plan.settled() && gone) {

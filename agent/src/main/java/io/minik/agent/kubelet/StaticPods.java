@@ -51,7 +51,7 @@ final class StaticPods {
     private final Parts parts;
     private final Loop loop;
     private final Consumer<Pod> arrive;
-    private final Map<String, PodWorker> all;
+    private final Workers all;
 
     private Map<String, KubeObject> ofFolder = Map.of();
     private Map<String, KubeObject> ofPage = Map.of();
@@ -63,8 +63,8 @@ final class StaticPods {
     private final Set<ObjectKey> asking = new HashSet<>();
     private boolean running;
 
-    /** @param arrive runs a pod; @param all workers by UID, others' too: read only */
-    StaticPods(Parts parts, Consumer<Pod> arrive, Map<String, PodWorker> all) {
+    /** @param arrive runs a pod; @param all workers, others' too: read only */
+    StaticPods(Parts parts, Consumer<Pod> arrive, Workers all) {
         this.parts = parts;
         this.loop = parts.loop();
         this.arrive = arrive;
@@ -146,11 +146,11 @@ final class StaticPods {
     private void reconcile() {
         Set<String> uids = uids();
         for (String uid : Set.copyOf(begun)) {
-            PodWorker worker = all.get(uid);
-            if (!uids.contains(uid) && worker != null && worker.known()) {
+            Optional<PodWorker> unwanted = all.of(uid).filter(PodWorker::known).filter(worker -> !uids.contains(uid));
+            unwanted.ifPresent(worker -> {
                 log.atInfo().addKeyValue("pod", worker.pod().key()).log("static pod is wanted no more");
                 worker.gone();
-            }
+            });
         }
         for (KubeObject pod : wanted()) {
             boolean taken = begun.contains(pod.uid()) || worker(pod.key()).isPresent();
@@ -164,10 +164,7 @@ final class StaticPods {
 
     /** Also one that ends. */
     private Optional<PodWorker> worker(ObjectKey key) {
-        return begun.stream()
-                .flatMap(uid -> Optional.ofNullable(all.get(uid)).stream())
-                .filter(worker -> worker.pod().key().equals(key))
-                .findFirst();
+        return all.of(key).filter(worker -> begun.contains(worker.pod().uid())).findFirst();
     }
 
     /** The last trace of a pod is gone. */

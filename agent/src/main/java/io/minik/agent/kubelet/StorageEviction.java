@@ -42,23 +42,22 @@ final class StorageEviction {
     }
 
     /** A pod has come: from now on its disk is looked at, if it has a limit. */
-    void watch() {
-        if (!running && !limited().isEmpty()) {
+    void watch(PodWorker worker) {
+        if (!running && isLimited(worker)) {
             running = true;
             loop.after(EVERY, this::round);
         }
     }
 
-    private List<PodWorker> limited() {
-        return workers.get().stream()
-                .filter(PodWorker::holdsResources)
-                .filter(worker -> worker.end().isEmpty())
-                .filter(worker -> !StorageLimits.of(worker.pod()).none())
-                .toList();
+    private static boolean isLimited(PodWorker worker) {
+        return worker.holdsResources()
+                && worker.end().isEmpty()
+                && !StorageLimits.of(worker.pod()).none();
     }
 
     private void round() {
-        List<PodWorker> limited = limited();
+        List<PodWorker> limited =
+                workers.get().stream().filter(StorageEviction::isLimited).toList();
         if (limited.isEmpty()) {
             running = false;
             return;

@@ -68,6 +68,8 @@ final class KubeletHarness {
 
     final List<String> asked = new ArrayList<>();
     KubeletSettings settings = KubeletSettings.DEFAULT;
+    Map<String, String> allocatable = Map.of("cpu", "2", "memory", "4Gi", "pods", "10");
+    CountedPods workers = new CountedPods();
     Kubelet kubelet;
 
     KubeletHarness(Path directory, KubeletSettings settings) {
@@ -80,6 +82,13 @@ final class KubeletHarness {
     KubeletHarness(Path directory, NodePressure.Policy policy) {
         network.complete();
         pressure = new NodePressure(policy);
+        kubelet = make(directory);
+    }
+
+    /** On a node with other resources. */
+    KubeletHarness(Path directory, Map<String, String> allocatable) {
+        network.complete();
+        this.allocatable = allocatable;
         kubelet = make(directory);
     }
 
@@ -104,6 +113,7 @@ final class KubeletHarness {
     }
 
     private Kubelet make(Path directory) {
+        workers = new CountedPods();
         ApiClient client = new ApiClient(api, "kubelet");
         KubeletConfig config = new KubeletConfig(
                 "n1",
@@ -115,8 +125,7 @@ final class KubeletHarness {
                         directory.resolve("manifests")),
                 new KubeletConfig.Resolving(List.of("10.43.0.10"), "cluster.local", directory.resolve("resolv.conf")),
                 "kubepods",
-                new KubeletConfig.Machine(
-                        Map.of("cpu", "2", "memory", "4Gi", "pods", "10"), 8L << 30, pressure, () -> Map.copyOf(left)),
+                new KubeletConfig.Machine(allocatable, 8L << 30, pressure, () -> Map.copyOf(left)),
                 () -> Optional.of(NODE),
                 KubeletConfig.Addressing.open(network.future()),
                 settings,
@@ -136,7 +145,8 @@ final class KubeletHarness {
                         new FakeVolumes(),
                         new FakeProber(),
                         this::hook,
-                        new DirectFiles()));
+                        new DirectFiles()),
+                workers);
     }
 
     private Future<Actions.Outcome> hook(

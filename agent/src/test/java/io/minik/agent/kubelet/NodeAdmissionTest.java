@@ -8,7 +8,6 @@ import io.minik.api.core.Pod;
 import io.minik.api.object.KubeObject;
 import io.minik.ground.json.Json;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -26,7 +25,7 @@ class NodeAdmissionTest {
     private static Optional<Rejection> refusal(String spec, Map<String, String> allocatable, Optional<Node> node) {
         String pod = "{'apiVersion':'v1','kind':'Pod','metadata':{'name':'p','namespace':'default','uid':'u'},'spec':{"
                 + spec + "'containers':[{'name':'c','image':'i','resources':{'requests':{'cpu':'2'}}}]}}";
-        return NodeAdmission.refuse(Pod.of(object(pod)), List.of(), allocatable, node);
+        return NodeAdmission.refuse(Pod.of(object(pod)), new HeldResources(), allocatable, node);
     }
 
     private static KubeObject object(String text) {

@@ -8,6 +8,7 @@ import io.minik.runtime.sys.Kernel;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -124,7 +125,7 @@ final class ContainerAdoption {
 
     private Set<String> knownCgroups() {
         Set<String> known = new HashSet<>(sandboxes.holderCgroups());
-        records.list().forEach(container -> known.add(LaunchPlan.cgroupPath(container.config())));
+        records.list(Map.of()).forEach(container -> known.add(LaunchPlan.cgroupPath(container.config())));
         known.add(LaunchPlan.SHIM_CGROUP);
         return known;
     }

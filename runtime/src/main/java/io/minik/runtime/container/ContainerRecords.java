@@ -1,5 +1,6 @@
 package io.minik.runtime.container;
 
+import io.minik.runtime.ByLabel;
 import io.minik.runtime.RuntimeFault;
 import io.minik.runtime.container.Containers.Container;
 import io.minik.runtime.sys.Kernel;
@@ -10,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,7 +23,8 @@ final class ContainerRecords {
 
     private final ContainerFiles files;
     private final InstantSource clock;
-    private final Map<String, Known> known = new ConcurrentHashMap<>();
+    private final ByLabel<Known> known =
+            new ByLabel<>(each -> each.config().notes().labels());
 
     record Known(ContainerConfig config, Life life) {
         Container container() {
@@ -37,7 +38,7 @@ final class ContainerRecords {
     }
 
     Optional<Known> find(String id) {
-        return Optional.ofNullable(known.get(id));
+        return known.find(id);
     }
 
     Known require(String id) {
@@ -55,8 +56,11 @@ final class ContainerRecords {
                 : Optional.empty();
     }
 
-    List<Container> list() {
-        return known.values().stream().map(Known::container).toList();
+    List<Container> list(Map<String, String> labels) {
+        return known.with(labels).stream()
+                .flatMap(id -> known.find(id).stream())
+                .map(Known::container)
+                .toList();
     }
 
     /** Of the shims of containers that run. */

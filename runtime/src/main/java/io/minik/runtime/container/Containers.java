@@ -35,7 +35,12 @@ public interface Containers {
 
     Future<Optional<Container>> find(String id);
 
-    Future<List<Container>> list();
+    /** Those with all of these labels: as many are looked at as have the rarest of them. */
+    Future<List<Container>> list(Map<String, String> labels);
+
+    default Future<List<Container>> list() {
+        return list(Map.of());
+    }
 
     /** A new process inside. */
     Future<Session> exec(String id, ExecConfig config);

@@ -296,8 +296,8 @@ public final class LinuxContainers implements Containers {
     }
 
     @Override
-    public Future<List<Container>> list() {
-        return Future.succeededFuture(records.list());
+    public Future<List<Container>> list(Map<String, String> labels) {
+        return Future.succeededFuture(records.list(labels));
     }
 
     private Execs.Inside inside(String id) {

@@ -2,7 +2,6 @@ package io.minik.runtime.linux;
 
 import io.minik.runtime.container.Containers;
 import io.minik.runtime.cri.Connection;
-import io.minik.runtime.cri.Cri;
 import io.minik.runtime.cri.Cri.AttachRequest;
 import io.minik.runtime.cri.Cri.Container;
 import io.minik.runtime.cri.Cri.ContainerConfig;
@@ -142,10 +141,8 @@ public final class LinuxRuntimeService implements RuntimeService {
 
     @Override
     public Future<List<Container>> listContainers(ContainerFilter filter) {
-        return Faults.translated(containers.list()).map(all -> all.stream()
-                .filter(c -> Cri.matches(c.config().notes().labels(), filter.labelSelector()))
-                .map(ContainerTerms::container)
-                .toList());
+        return Faults.translated(containers.list(filter.labelSelector()))
+                .map(all -> all.stream().map(ContainerTerms::container).toList());
     }
 
     @Override

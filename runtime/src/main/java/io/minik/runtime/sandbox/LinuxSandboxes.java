@@ -233,9 +233,8 @@ public final class LinuxSandboxes implements Sandboxes {
 
     @Override
     public Future<List<Sandbox>> list(Map<String, String> labels) {
-        return worker.run(() -> files.list().stream()
+        return worker.run(() -> files.list(labels).stream()
                 .flatMap(id -> files.find(id).stream())
-                .filter(entry -> entry.config().labels().entrySet().containsAll(labels.entrySet()))
                 .map(this::sandbox)
                 .toList());
     }
@@ -280,10 +279,9 @@ public final class LinuxSandboxes implements Sandboxes {
 
     /** Other sandboxes of the same pod: a new attempt has the old one's cgroup, and must not suffer from its end. */
     private Stream<Entry> sharing(String id, SandboxConfig config) {
-        return files.list().stream()
+        return files.inCgroup(config.cgroupParent()).stream()
                 .filter(other -> !other.equals(id))
-                .flatMap(other -> files.find(other).stream())
-                .filter(other -> other.config().cgroupParent().equals(config.cgroupParent()));
+                .flatMap(other -> files.find(other).stream());
     }
 
     private void reapHolder(Entry entry) {

@@ -1,16 +1,18 @@
 package io.minik.runtime.sandbox;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.minik.runtime.ByLabel;
 import io.minik.runtime.RuntimeFault;
 import io.minik.runtime.sandbox.Sandboxes.SandboxConfig;
 import io.minik.runtime.sys.JsonFile;
 import io.minik.runtime.sys.Trees;
 import java.nio.file.Path;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -23,6 +25,9 @@ import java.util.stream.Collectors;
  * </pre>
  */
 public final class SandboxFiles {
+    /** Found like a label, and no label's name: that is never empty. */
+    private static final String CGROUP = "";
+
     private static final Pattern ID = Pattern.compile("[a-z0-9][a-z0-9-]{0,99}");
 
     /**
@@ -34,7 +39,7 @@ public final class SandboxFiles {
     private final Path data;
     private final Path run;
     /** What is on disk, by id: this process is the only one that changes it. Filled when first asked. */
-    private final Map<String, Entry> entries = new ConcurrentHashMap<>();
+    private final ByLabel<Entry> entries = new ByLabel<>(SandboxFiles::labels);
 
     private volatile boolean read;
 
@@ -95,7 +100,7 @@ public final class SandboxFiles {
 
     public Optional<Entry> find(String id) {
         readAll();
-        return Optional.ofNullable(entries.get(requireId(id)));
+        return entries.find(requireId(id));
     }
 
     private synchronized void readAll() {
@@ -134,9 +139,21 @@ public final class SandboxFiles {
         return config.cgroupParent() + "/holder";
     }
 
-    List<String> list() {
+    /** The ids of those with all of these labels, in order. */
+    Collection<String> list(Map<String, String> labels) {
         readAll();
-        return entries.keySet().stream().sorted().toList();
+        return entries.with(labels);
+    }
+
+    /** Those whose processes are in one cgroup: the attempts of one pod. */
+    Collection<String> inCgroup(String cgroupParent) {
+        return list(Map.of(CGROUP, cgroupParent));
+    }
+
+    private static Map<String, String> labels(Entry entry) {
+        Map<String, String> all = new HashMap<>(entry.config().labels());
+        all.put(CGROUP, entry.config().cgroupParent());
+        return all;
     }
 
     /** Also those that can't be read. */
