@@ -176,6 +176,7 @@ def _():
 def _():
     handlers = {each.name: each.features for each in y.Status().runtime_handlers}
     equal(handlers[''].recursive_read_only_mounts, True)
+    equal(handlers[''].user_namespaces, True)
     equal(y.RuntimeConfig().linux.cgroup_driver, young.CgroupDriver.CGROUPFS)
 
 
@@ -668,6 +669,29 @@ def _():
         has(run(pod.start(security=dict(namespace_options=options)), 'cat', '/proc/1/cmdline'), 'sleep')
 
 
+@case('users of the pod\'s own, or the node\'s; other modes and mappings are refused')
+def _():
+    mapping = [dict(container_id=0, host_id=65536, length=100000)]
+    options = dict(userns_options=dict(mode=Mode.POD, uids=mapping, gids=mapping))
+    where = folder('mapped')
+    with Pod(y, linux=spaces(**options)) as pod:
+        id = pod.start(security=dict(namespace_options=options), mounts=[
+            dict(host_path=where, container_path='/mapped', uidMappings=mapping, gidMappings=mapping)])
+        equal(run(id, 'cat', '/proc/self/uid_map', '/proc/self/gid_map').split(), ['0', '65536', '100000'] * 2)
+        equal(run(id, 'sh', '-c', 'echo x > /mapped/x; stat -c %u:%g /mapped/x /etc/hosts /bin').split(), ['0:0'] * 3)
+        equal(os.stat(where + '/x').st_uid, 0)
+        told = y.PodSandboxStatus(pod_sandbox_id=pod.id).status.linux.namespaces.options.userns_options
+        equal((told.mode, told.uids[0].host_id, told.gids[0].length), (Mode.POD, 65536, 100000))
+        has(refused(Code.INVALID_ARGUMENT, pod.create, mounts=[dict(container_path='/m', host_path='/tmp', uidMappings=[
+            dict(host_id=1, container_id=0, length=1)])]), 'mappings')
+    with Pod(y, linux=spaces(userns_options=dict(mode=Mode.NODE))) as pod:
+        equal(run(pod.start(), 'cat', '/proc/self/uid_map').split(), open('/proc/self/uid_map').read().split())
+    other = [dict(container_id=1, host_id=1000, length=100000)]
+    for bad in (dict(mode=Mode.POD, uids=mapping * 2, gids=mapping * 2), dict(mode=Mode.POD, uids=other, gids=other),
+                dict(mode=Mode.CONTAINER), dict(mode=Mode.TARGET)):
+        has(refused(Code.INVALID_ARGUMENT, y.RunPodSandbox, config=pod_config(linux=spaces(userns_options=bad))), 'userns')
+
+
 @case('a container of its own processes beside those that share theirs, and one that looks at another')
 def _():
     with Pod(linux=spaces(pid=Mode.POD)) as pod:
@@ -911,10 +935,6 @@ def _():
             has(refused(Code.UNIMPLEMENTED, pod.create, **config), name)
     with Pod(y) as pod:
         refused(Code.UNIMPLEMENTED, pod.create, mounts=[dict(container_path='/m', readonly=True, image=dict(image=IMAGE))])
-        refused(Code.UNIMPLEMENTED, pod.create, mounts=[dict(container_path='/m', host_path='/tmp', uidMappings=[
-            dict(host_id=1, container_id=0, length=1)])])
-    refused(Code.UNIMPLEMENTED, y.RunPodSandbox, config=pod_config(linux=dict(security_context=dict(namespace_options=dict(
-        userns_options=dict(mode=Mode.POD, uids=[dict(host_id=1, container_id=0, length=1)]))))))
     refused(Code.UNIMPLEMENTED, y.CheckpointContainer, container_id='x', location='/x')
 
 

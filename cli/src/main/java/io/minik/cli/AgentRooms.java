@@ -280,7 +280,7 @@ final class AgentRooms {
                                 : Optional.of(runtime.health().message()),
                         machine.pressure(),
                         machine.figures(),
-                        runtime::nodeImages,
+                        runtime::facts,
                         files::call));
     }
 

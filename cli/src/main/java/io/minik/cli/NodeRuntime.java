@@ -1,6 +1,7 @@
 package io.minik.cli;
 
 import io.minik.agent.node.NodeImage;
+import io.minik.agent.node.RuntimeFacts;
 import io.minik.api.meta.Quantity;
 import io.minik.ground.room.Room;
 import io.minik.runtime.cgroup.CgroupLimits;
@@ -8,6 +9,7 @@ import io.minik.runtime.cgroup.Cgroups;
 import io.minik.runtime.container.Containers;
 import io.minik.runtime.container.LinuxContainers;
 import io.minik.runtime.cri.CriParts.RuntimeCondition;
+import io.minik.runtime.cri.CriParts.RuntimeHandlerFeatures;
 import io.minik.runtime.cri.ImageService;
 import io.minik.runtime.cri.RuntimeService;
 import io.minik.runtime.image.ImageStore;
@@ -29,7 +31,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -63,6 +64,7 @@ final class NodeRuntime implements Room {
     private final LinuxContainers containers;
     private final KeyedWorker worker;
     private final LogLimits logs;
+    private final Path layers;
     private volatile Health health = Health.notReady("adopting containers");
     private volatile Health networkHealth = Health.notReady("the node has no range of pod addresses yet");
 
@@ -76,6 +78,7 @@ final class NodeRuntime implements Room {
         this.poller = new Poller(kernel);
         this.cgroups = Cgroups.detect(kernel, node.cgroupRoot);
         OverlaySnapshotter snapshots = new OverlaySnapshotter(data.resolve("snapshots"), LinuxFileCalls::new);
+        this.layers = snapshots.root();
         this.images = new ImageStore(
                 vertx,
                 new ImageStore.Places(data.resolve("content"), node.registries, data.resolve("images")),
@@ -169,7 +172,13 @@ final class NodeRuntime implements Room {
                 new LinuxRuntimeService.Condition(
                         Build.THIS.version(),
                         () -> condition(RuntimeCondition.RUNTIME_READY, health()),
-                        () -> condition(RuntimeCondition.NETWORK_READY, networkHealth)));
+                        () -> condition(RuntimeCondition.NETWORK_READY, networkHealth),
+                        this::features));
+    }
+
+    /** What images are on is what counts: volumes are on the same disk, or say themselves that they can't be mapped. */
+    private Future<RuntimeHandlerFeatures> features() {
+        return sandboxes.mapsUsers(layers).map(users -> new RuntimeHandlerFeatures(true, users));
     }
 
     private static RuntimeCondition condition(String type, Health health) {
@@ -196,13 +205,16 @@ final class NodeRuntime implements Room {
     }
 
     /** As the node's status shows them. */
-    Future<List<NodeImage>> nodeImages() {
-        return imageService().listImages().map(all -> all.stream()
-                .map(image -> new NodeImage(
-                        Stream.concat(image.repoDigests().stream(), image.repoTags().stream())
+    Future<RuntimeFacts> facts() {
+        return imageService().listImages().compose(all -> features()
+                .map(can -> new RuntimeFacts(
+                        all.stream()
+                                .map(image -> new NodeImage(
+                                        Stream.concat(image.repoDigests().stream(), image.repoTags().stream())
+                                                .toList(),
+                                        image.size()))
                                 .toList(),
-                        image.size()))
-                .toList());
+                        can.userNamespaces())));
     }
 
     ImageService imageService() {

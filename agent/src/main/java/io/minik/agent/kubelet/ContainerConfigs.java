@@ -58,13 +58,29 @@ final class ContainerConfigs {
                         container.stdinOnce(),
                         container.tty(),
                         container.stopSignal()),
-                parts.mounts(),
+                mounts(parts),
                 List.of(),
                 labels(pod, container.name()),
                 annotations(parts),
                 container.name() + "/" + parts.attempt() + ".log",
                 new Cri.LinuxContainerConfig(
                         ResourceLimits.of(pod, container, node.nodeMemoryBytes()), security(parts, node)));
+    }
+
+    /** Root of a pod with users of its own is who root is on disk: in its volumes and in what the kubelet writes for it. */
+    private static List<Cri.Mount> mounts(Parts parts) {
+        if (parts.pod().spec().network().hostUsers()) {
+            return parts.mounts();
+        }
+        return parts.mounts().stream()
+                .map(mount -> new Cri.Mount(
+                        mount.hostPath(),
+                        mount.containerPath(),
+                        mount.readonly(),
+                        mount.recursiveReadOnly(),
+                        mount.propagation(),
+                        true))
+                .toList();
     }
 
     private static Map<String, String> annotations(Parts parts) {

@@ -53,7 +53,8 @@ final class ContainerStart {
             Actions actions,
             PodEvents events,
             FileWork files,
-            Function<Pod, Map<String, String>> serviceLinks) {}
+            Function<Pod, Map<String, String>> serviceLinks,
+            UserRanges users) {}
 
     private final Node node;
     private final Pod pod;
@@ -135,7 +136,8 @@ final class ContainerStart {
                     : contents.computeIfAbsent(mount.name(), ignored -> imageContent(image.get()));
             boolean readOnly = mount.readOnly() || shownOnly(mount);
             mounts.add(ready.compose(ignored -> node.volumes().hostPath(pod, mount, subPath))
-                    .map(path -> new Cri.Mount(path, mount.mountPath(), readOnly, recursive(mount), propagation(mount)))
+                    .map(path -> new Cri.Mount(
+                            path, mount.mountPath(), readOnly, recursive(mount), propagation(mount), false))
                     .recover(error -> Future.failedFuture(
                             error instanceof ContainerNotStarted ? error : ContainerNotStarted.config(text(error)))));
         }
@@ -234,7 +236,8 @@ final class ContainerStart {
     }
 
     private Future<String> create(Cri.ContainerConfig config) {
-        Cri.PodSandboxConfig pods = SandboxConfigs.of(pod, sandbox.attempt(), node.config());
+        Cri.PodSandboxConfig pods = SandboxConfigs.of(
+                pod, sandbox.attempt(), node.config(), sandbox.namespaces().users());
         return node.runtime()
                 .createContainer(sandbox.id(), config, pods)
                 .recover(error -> Future.failedFuture(ContainerNotStarted.create(text(error))))

@@ -107,7 +107,8 @@ public final class Kubelet implements Room {
                 parts.actions(),
                 events,
                 parts.files(),
-                this::serviceLinks);
+                this::serviceLinks,
+                new UserRanges(parts.runtime()));
         this.storage = new StorageEviction(loop, start, this.workers::all);
         this.eviction = new NodeEviction(
                 loop,

@@ -3,13 +3,14 @@ package io.minik.agent.kubelet;
 import io.minik.api.core.Pod;
 import io.minik.api.core.PodNetwork;
 import io.minik.runtime.cri.Cri;
+import io.minik.runtime.cri.CriParts;
 import java.util.Map;
 
-/** From a pod to what the runtime is told of its sandbox. Pure: asked again it says the same. */
+/** From a pod, and which ids its users are, to what the runtime is told of its sandbox. Pure: asked again it says the same. */
 final class SandboxConfigs {
     private SandboxConfigs() {}
 
-    static Cri.PodSandboxConfig of(Pod pod, int attempt, KubeletConfig node) {
+    static Cri.PodSandboxConfig of(Pod pod, int attempt, KubeletConfig node, CriParts.UserNamespace users) {
         return new Cri.PodSandboxConfig(
                 new Cri.PodSandboxMetadata(pod.name(), pod.uid(), pod.namespace(), attempt),
                 hostname(pod, node),
@@ -18,7 +19,7 @@ final class SandboxConfigs {
                 Map.of(ContainerConfigs.GRACE, Long.toString(pod.spec().terminationGracePeriodSeconds())),
                 new Cri.LinuxPodSandboxConfig(
                         ResourceLimits.cgroupParent(node.cgroupRoot(), pod),
-                        namespaces(pod),
+                        namespaces(pod, users),
                         pod.spec().everyContainer().anyMatch(container -> container
                                 .securityContext()
                                 .privileged()),
@@ -30,7 +31,7 @@ final class SandboxConfigs {
         return PodFiles.hostname(pod, node.clusterDomain(), node.nodeName());
     }
 
-    private static Cri.NamespaceOption namespaces(Pod pod) {
+    private static Cri.NamespaceOption namespaces(Pod pod, CriParts.UserNamespace users) {
         PodNetwork network = pod.spec().network();
         Cri.NamespaceMode own =
                 pod.spec().shareProcessNamespace() ? Cri.NamespaceMode.POD : Cri.NamespaceMode.CONTAINER;
@@ -38,7 +39,8 @@ final class SandboxConfigs {
                 nodeOrPod(network.hostNetwork()),
                 network.hostPid() ? Cri.NamespaceMode.NODE : own,
                 nodeOrPod(network.hostIpc()),
-                "");
+                "",
+                users);
     }
 
     private static Cri.NamespaceMode nodeOrPod(boolean node) {

@@ -8,6 +8,7 @@ import io.minik.api.meta.Resources;
 import io.minik.api.meta.Status;
 import io.minik.api.object.ObjectKey;
 import io.minik.ground.json.Json;
+import io.minik.runtime.cri.RuntimeService;
 import io.vertx.core.Future;
 import java.util.Set;
 
@@ -17,9 +18,11 @@ final class SandboxTerms {
     private static final Set<String> HANDLERS = Set.of("minik", "runc");
 
     private final ApiClient api;
+    private final RuntimeService runtime;
 
-    SandboxTerms(ApiClient api) {
+    SandboxTerms(ApiClient api, RuntimeService runtime) {
         this.api = api;
+        this.runtime = runtime;
     }
 
     Future<Void> check(Pod pod) {
@@ -47,10 +50,14 @@ final class SandboxTerms {
                 });
     }
 
-    private static Future<Void> userNamespace(Pod pod, String handler) {
-        return pod.spec().network().hostUsers()
-                ? Future.succeededFuture()
-                : Future.failedFuture(new IllegalStateException("RuntimeClass handler \"" + handler
-                        + "\" does not support user namespaces (hostUsers: false)"));
+    private Future<Void> userNamespace(Pod pod, String handler) {
+        if (pod.spec().network().hostUsers()) {
+            return Future.succeededFuture();
+        }
+        return runtime.features()
+                .compose(features -> features.userNamespaces()
+                        ? Future.succeededFuture()
+                        : Future.failedFuture(new IllegalStateException("RuntimeClass handler \"" + handler
+                                + "\" does not support user namespaces (hostUsers: false)")));
     }
 }

@@ -11,6 +11,7 @@ import io.minik.api.meta.Status;
 import io.minik.ground.loop.Seconds;
 import io.minik.runtime.cri.Cri;
 import io.minik.runtime.cri.CriException;
+import io.minik.runtime.cri.CriParts;
 import io.vertx.core.CompositeFuture;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -71,11 +72,15 @@ final class StepRunner {
         if (run.before().isPresent()) {
             node.events().normal(pod, "SandboxChanged", "Pod sandbox changed, it will be killed and re-created.");
         }
-        return new SandboxTerms(node.api())
+        return new SandboxTerms(node.api(), node.runtime())
                 .check(pod)
                 .compose(ignored ->
                         run.before().map(node.runtime()::stopPodSandbox).orElseGet(Future::succeededFuture))
-                .compose(ignored -> node.runtime().runPodSandbox(SandboxConfigs.of(pod, run.attempt(), node.config())))
+                .compose(ignored -> pod.spec().network().hostUsers()
+                        ? Future.succeededFuture(CriParts.UserNamespace.NODE)
+                        : node.users().of(pod.uid()))
+                .compose(users ->
+                        node.runtime().runPodSandbox(SandboxConfigs.of(pod, run.attempt(), node.config(), users)))
                 .mapEmpty();
     }
 
@@ -213,7 +218,11 @@ final class StepRunner {
                     }
                     new PodDirectory(node.config(), worker.pod()).remove();
                     return null;
-                }));
+                }))
+                .map(erased -> {
+                    node.users().release(worker.pod().uid());
+                    return null;
+                });
     }
 
     private void unlink(Cri.ContainerStatus container) throws IOException {
@@ -245,7 +254,7 @@ final class StepRunner {
     }
 
     /** The status of each; what was removed since it was listed is left out. */
-    private static <L, S> Future<List<S>> present(List<L> listed, Function<L, Future<S>> status) {
+    static <L, S> Future<List<S>> present(List<L> listed, Function<L, Future<S>> status) {
         List<Future<S>> asked = listed.stream().map(status).toList();
         return Future.join(asked)
                 .recover(ignored -> asked.stream()

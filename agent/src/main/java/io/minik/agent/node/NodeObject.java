@@ -88,11 +88,14 @@ final class NodeObject {
             if (!name.isEmpty()) {
                 handler.put("name", name);
             }
-            handler.putObject("features").put("recursiveReadOnlyMounts", true).put("userNamespaces", false);
+            handler.putObject("features")
+                    .put("recursiveReadOnlyMounts", true)
+                    .put("userNamespaces", facts.runtime().userNamespaces());
         }
         // The API drops an empty list: told again and again, it would look like news each time.
-        if (!facts.images().isEmpty() || !present.at("status", "images").isEmpty()) {
-            images(status.putArray("images"), facts.images());
+        if (!facts.runtime().images().isEmpty()
+                || !present.at("status", "images").isEmpty()) {
+            images(status.putArray("images"), facts.runtime().images());
         }
         return status;
     }
@@ -144,8 +147,8 @@ final class NodeObject {
             Map<String, String> capacity,
             Map<String, String> allocatable,
             Map<String, String> system,
-            List<NodeImage> images) {
-        NodeFacts with(List<NodeImage> now) {
+            RuntimeFacts runtime) {
+        NodeFacts with(RuntimeFacts now) {
             return new NodeFacts(capacity, allocatable, system, now);
         }
     }

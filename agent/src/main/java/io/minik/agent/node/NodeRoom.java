@@ -46,7 +46,7 @@ public final class NodeRoom implements Room {
 
     /**
      * @param runtimeReady empty, or why the runtime can't run pods
-     * @param images what the runtime has
+     * @param runtime what it has and can do
      * @param figures read on the file workers
      */
     public record Parts(
@@ -58,7 +58,7 @@ public final class NodeRoom implements Room {
             Supplier<Optional<String>> runtimeReady,
             NodePressure pressure,
             NodeFigures figures,
-            Supplier<Future<List<NodeImage>>> images,
+            Supplier<Future<RuntimeFacts>> runtime,
             Function<Callable<Void>, Future<Void>> files) {}
 
     private final NodeConfig config;
@@ -164,14 +164,14 @@ public final class NodeRoom implements Room {
     }
 
     private Future<Void> measure(boolean first) {
-        return parts.images().get().compose(images -> parts.files().apply(() -> {
+        return parts.runtime().get().compose(runtime -> parts.files().apply(() -> {
             NodeFacts found = first || facts == null
                     ? new NodeFacts(
                             parts.figures().capacity(config.maxPods()),
                             parts.figures().allocatable(config.maxPods()),
                             parts.figures().system(),
-                            images)
-                    : facts.with(images);
+                            runtime)
+                    : facts.with(runtime);
             loop.run(() -> facts = found);
             return null;
         }));

@@ -6,6 +6,7 @@ import io.minik.api.core.Pod;
 import io.minik.api.meta.Resources;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
+import io.minik.runtime.cri.CriParts;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.junit.jupiter.api.BeforeEach;
@@ -83,6 +84,7 @@ class NodeSecurityTest {
 
     @Test
     void aUserNamespaceIsNotPassedOver() {
+        node.runtime.features = new CriParts.RuntimeHandlerFeatures(true, false);
         node.create("p", POD.formatted("'hostUsers':false,"));
         assertThat(node.runtime.sandboxes).isEmpty();
         assertThat(node.events())

@@ -79,7 +79,7 @@ class NodeRoomTest {
                         Optional::empty,
                         pressure,
                         new NodeFigures(directory, place -> new Threshold.Amount(0, 0), NodeReserved.USUAL),
-                        () -> Future.succeededFuture(images),
+                        () -> Future.succeededFuture(new RuntimeFacts(images, true)),
                         NodeRoomTest::now));
     }
 

@@ -83,6 +83,14 @@ final class BindSteps {
                                 text(bind.source().toString()),
                                 value(MountSteps.OPEN_TREE_CLONE | Kernel.O_CLOEXEC | MountSteps.AT_RECURSIVE))
                         .into(tree);
+                if (bind.mapped() && launch.users().isPresent()) {
+                    MountSteps.map(
+                            tape,
+                            "map the owners of " + bind.source()
+                                    + " (maybe its file system does not support idmapped mounts)",
+                            tree,
+                            StartTape.USERS_FD);
+                }
             }
         }
     }

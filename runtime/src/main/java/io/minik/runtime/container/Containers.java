@@ -91,8 +91,20 @@ public interface Containers {
 
     /**
      * @param propagation PRIVATE, HOST_TO_CONTAINER (rslave), BIDIRECTIONAL (rshared)
+     * @param mapped in a pod with users of its own: what its root owns is root's on disk
      */
-    record Mount(Path hostPath, String containerPath, boolean readOnly, Recursive recursive, Propagation propagation) {
+    record Mount(
+            Path hostPath,
+            String containerPath,
+            boolean readOnly,
+            Recursive recursive,
+            Propagation propagation,
+            boolean mapped) {
+        public Mount(
+                Path hostPath, String containerPath, boolean readOnly, Recursive recursive, Propagation propagation) {
+            this(hostPath, containerPath, readOnly, recursive, propagation, false);
+        }
+
         public Mount(Path hostPath, String containerPath, boolean readOnly, Propagation propagation) {
             this(hostPath, containerPath, readOnly, Recursive.NO, propagation);
         }

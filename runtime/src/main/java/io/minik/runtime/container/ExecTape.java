@@ -2,6 +2,7 @@ package io.minik.runtime.container;
 
 import static io.minik.runtime.tape.Arg.value;
 
+import io.minik.runtime.sandbox.Sandboxes;
 import io.minik.runtime.sys.Syscall;
 import io.minik.runtime.tape.Arg.Slot;
 import io.minik.runtime.tape.MountSteps;
@@ -10,6 +11,7 @@ import io.minik.runtime.tape.Tape;
 import io.minik.runtime.tape.TapeSteps;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The system calls of a new process in a running container, as a pure function.
@@ -33,15 +35,26 @@ final class ExecTape {
 
     private ExecTape() {}
 
-    /** @param cgroup files of the container's group, to write "0" to */
-    static Tape of(Launch.Execution execution, List<Path> cgroup, Identity identity) {
+    /**
+     * @param cgroup files of the container's group, to write "0" to
+     * @param users the pod's own
+     */
+    static Tape of(
+            Launch.Execution execution, List<Path> cgroup, Identity identity, Optional<Sandboxes.UserMap> users) {
         Tape.Builder tape = Tape.builder();
         TapeSteps.open(tape, PIDFD + 1);
         TapeSteps.join(tape, cgroup);
         // The host's procfs is still the one in view; the child inherits it.
         TapeSteps.write(tape, "oom_score_adj", "/proc/self/oom_score_adj", Integer.toString(execution.oomScoreAdj()));
         TapeSteps.hide(tape);
-        tape.add("enter the container", Syscall.SETNS, value(PIDFD), value(ALL_NAMESPACES));
+        // Who is in the pod's users can't give away what the node's root owns.
+        users.ifPresent(map -> {
+            for (int output = 1; output <= 2; output++) {
+                tape.add("own stdio", Syscall.FCHOWN, value(output), value(map.firstUid() + identity.uid()), value(-1));
+            }
+        });
+        long namespaces = ALL_NAMESPACES | (users.isPresent() ? TapeSteps.NEWUSER : 0);
+        tape.add("enter the container", Syscall.SETNS, value(PIDFD), value(namespaces));
         tape.add("close pidfd", Syscall.CLOSE, value(PIDFD));
         Slot child = tape.slot("child");
         Tape.Label process = tape.label();
@@ -54,7 +67,9 @@ final class ExecTape {
         tape.add("own session", Syscall.SETSID);
         if (execution.terminal()) {
             tape.add("controlling terminal", Syscall.IOCTL, value(0), value(TIOCSCTTY), value(0));
-            tape.add("own terminal", Syscall.FCHOWN, value(0), value(identity.uid()), value(-1));
+            if (users.isEmpty()) {
+                tape.add("own terminal", Syscall.FCHOWN, value(0), value(identity.uid()), value(-1));
+            }
         }
         MountSteps mounts = MountSteps.in(tape);
         Slot directory = tape.slot("cwd");

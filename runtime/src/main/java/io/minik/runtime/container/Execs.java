@@ -4,6 +4,7 @@ import io.minik.runtime.RuntimeFault;
 import io.minik.runtime.cgroup.Cgroups;
 import io.minik.runtime.container.Containers.ExecConfig;
 import io.minik.runtime.cri.Session;
+import io.minik.runtime.sandbox.OwnUsers;
 import io.minik.runtime.snapshot.Snapshotter.RootFs;
 import io.minik.runtime.sys.FdWriteStream;
 import io.minik.runtime.sys.Kernel;
@@ -36,7 +37,7 @@ final class Execs {
     }
 
     /** A running container. */
-    record Inside(ContainerConfig config, String hostname, RootFs root, int pid, long startTime) {}
+    record Inside(ContainerConfig config, Surroundings around, RootFs root, int pid, long startTime) {}
 
     Session exec(Context context, Inside inside, ExecConfig config) {
         int target = kernel.findProcess(inside.pid(), inside.startTime())
@@ -111,7 +112,8 @@ final class Execs {
         Users users = Users.of(
                 new RootView(kernel, inside.root()),
                 config.user().isEmpty() ? own : Containers.User.named(config.user()));
-        Map<String, String> env = LaunchPlan.env(inside.config(), inside.hostname(), users);
+        Map<String, String> env =
+                LaunchPlan.env(inside.config(), inside.around().hostname(), users);
         if (config.tty()) {
             env.putIfAbsent("TERM", "xterm");
         }
@@ -125,7 +127,8 @@ final class Execs {
         Tape tape = ExecTape.of(
                 execution,
                 cgroups.at(LaunchPlan.cgroupPath(inside.config())).joinFiles(),
-                plan.identity(security, users));
+                plan.identity(security, users),
+                inside.around().joined().users().map(OwnUsers::map));
         try (Player.Playing playing = player.play(tape, given)) {
             int first = kernel.pidfdOpen(playing.pid());
             try {

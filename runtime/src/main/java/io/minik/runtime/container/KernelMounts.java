@@ -85,7 +85,18 @@ final class KernelMounts {
         return proc;
     }
 
+    /** Whether its terminals are those that we mount. */
+    static boolean ownTerminals(Launch launch) {
+        return launch.binds().stream()
+                .map(bind -> Path.of("/").resolve(bind.target()).normalize())
+                .noneMatch(target -> target.equals(Path.of("/dev")) || target.startsWith("/dev/pts"));
+    }
+
     private boolean isUsers(String target) {
+        return isMounted(launch, target);
+    }
+
+    private static boolean isMounted(Launch launch, String target) {
         return launch.binds().stream()
                 .anyMatch(b ->
                         Path.of("/").resolve(b.target()).normalize().toString().equals(target));
@@ -186,7 +197,7 @@ final class KernelMounts {
             Map<String, String> options = new LinkedHashMap<>();
             options.put("ptmxmode", "0666");
             options.put("mode", "0620");
-            options.put("gid", "5");
+            options.put("gid", Long.toString(launch.groupOnNode(Terminal.TTY_GROUP)));
             Slot devpts = mounts.make(step, "devpts", options, ATTR_NOSUID | ATTR_NOEXEC);
             mounts.attach(step, devpts, inside(step, dev, "pts"));
             return;

@@ -2,6 +2,7 @@ package io.minik.runtime.container;
 
 import io.minik.runtime.container.Containers.Propagation;
 import io.minik.runtime.container.Containers.Recursive;
+import io.minik.runtime.sandbox.OwnUsers;
 import io.minik.runtime.snapshot.Snapshotter.RootFs;
 import java.nio.file.Path;
 import java.util.List;
@@ -29,8 +30,14 @@ record Launch(
     /**
      * @param namespaces pinned ones to enter
      * @param pidNamespace a pinned one; empty = a new one, unless hostPid
+     * @param users the pod's own; they are entered last of all, when everything has been mounted
      */
-    record Joined(List<Namespace> namespaces, Optional<Path> pidNamespace, boolean hostPid) {}
+    record Joined(List<Namespace> namespaces, Optional<Path> pidNamespace, boolean hostPid, Optional<OwnUsers> users) {
+        /** With the node's users. */
+        Joined(List<Namespace> namespaces, Optional<Path> pidNamespace, boolean hostPid) {
+            this(namespaces, pidNamespace, hostPid, Optional.empty());
+        }
+    }
 
     /** Files to write "0" to: for the shim, and for the container. */
     record CgroupFiles(List<Path> shim, List<Path> container) {}
@@ -54,13 +61,40 @@ record Launch(
     /** @param type CLONE_NEW… */
     record Namespace(Path pin, long type) {}
 
+    /** @param mapped what root of the pod owns is root's on disk */
     record Bind(
             Path source,
             String target,
             boolean directory,
             boolean readOnly,
             Recursive recursive,
-            Propagation propagation) {}
+            Propagation propagation,
+            boolean mapped) {
+        Bind(
+                Path source,
+                String target,
+                boolean directory,
+                boolean readOnly,
+                Recursive recursive,
+                Propagation propagation) {
+            this(source, target, directory, readOnly, recursive, propagation, false);
+        }
+    }
+
+    /** The pod's own users; empty with the node's. */
+    Optional<OwnUsers> users() {
+        return joined.users();
+    }
+
+    /** Who a user of the container is on the node. */
+    long onNode(long uid) {
+        return users().map(users -> users.map().firstUid() + uid).orElse(uid);
+    }
+
+    /** Which group of the node one of the container is. */
+    long groupOnNode(long gid) {
+        return users().map(users -> users.map().firstGid() + gid).orElse(gid);
+    }
 
     /** A device node. @param type {@code c} or {@code b} */
     record Node(String path, char type, int major, int minor, int mode, int uid, int gid) {}

@@ -9,6 +9,7 @@ import io.minik.runtime.cgroup.Hierarchy;
 import io.minik.runtime.container.Containers.Mount;
 import io.minik.runtime.container.Containers.Resources;
 import io.minik.runtime.container.Containers.Security;
+import io.minik.runtime.sandbox.Sandboxes.UserMap;
 import io.minik.runtime.seccomp.SeccompProfiles;
 import io.minik.runtime.snapshot.Snapshotter.RootFs;
 import io.minik.runtime.sys.Kernel;
@@ -17,6 +18,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -102,6 +104,7 @@ final class LaunchPlan {
         Security security = config.security();
         RootView view = new RootView(new Kernel(sys), root);
         Users user = Users.of(view, security.user());
+        around.joined().users().ifPresent(users -> requireMapped(user, users.map()));
         Map<String, String> env = env(config, around.hostname(), user);
         boolean privileged = security.privileged();
         return new Launch(
@@ -131,6 +134,21 @@ final class LaunchPlan {
                                 : config.program().workingDir(),
                         config.stdio().tty(),
                         oomScore(config.place().resources())));
+    }
+
+    /** The kernel would only say EINVAL, after all else is done. */
+    private static void requireMapped(Users user, UserMap map) {
+        List<Long> ids = new ArrayList<>(user.groups());
+        ids.add(user.uid());
+        ids.add(user.gid());
+        long highest = Collections.max(ids);
+        if (highest >= map.size()) {
+            throw new RuntimeFault(
+                    RuntimeFault.Kind.INVALID_CONFIG,
+                    "users",
+                    "id " + highest + " is none of the pod's user namespace, which has 0 to " + (map.size() - 1),
+                    0);
+        }
     }
 
     private static List<String> requireCommand(ContainerConfig config) {
@@ -221,7 +239,8 @@ final class LaunchPlan {
                             isDirectory(mount),
                             mount.readOnly(),
                             mount.recursive(),
-                            mount.propagation()));
+                            mount.propagation(),
+                            mount.mapped()));
         }
         return List.copyOf(byTarget.values());
     }

@@ -308,7 +308,7 @@ public final class LinuxContainers implements Containers {
         ContainerConfig config = container.config();
         return new Execs.Inside(
                 config,
-                surroundings(config).hostname(),
+                surroundings(config),
                 snapshots.prepare(id, config.image().layers()),
                 container.life().processes().pid(),
                 container.life().processes().startTime());

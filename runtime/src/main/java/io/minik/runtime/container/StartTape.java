@@ -40,6 +40,9 @@ final class StartTape {
     /** The host's null device as a mount of its own, for what is masked. */
     static final int NULL_FD = Player.FIRST_FREE_FD + 2;
 
+    /** With users of the pod's own: their namespace. */
+    static final int USERS_FD = Player.FIRST_FREE_FD + 3;
+
     static final int SIGINFO_BYTES = 128;
     static final int TIMESPEC_BYTES = 16;
 
@@ -66,7 +69,7 @@ final class StartTape {
     }
 
     private void shim() {
-        TapeSteps.open(tape, NULL_FD + 1);
+        TapeSteps.open(tape, launch.users().isPresent() ? USERS_FD + 1 : NULL_FD + 1);
         if (!launch.execution().terminal()) {
             tape.add("no devpts", Syscall.CLOSE, value(DEVPTS_FD)).ignore(Errno.EBADF);
             tape.add("no master", Syscall.CLOSE, value(MASTER_FD)).ignore(Errno.EBADF);
@@ -108,6 +111,9 @@ final class StartTape {
         tape.add("end of report", Syscall.CLOSE, value(Player.REPORT_FD));
         tape.add("close stdin", Syscall.CLOSE, value(0));
         tape.add("close null device", Syscall.CLOSE, value(NULL_FD)).ignore(Errno.EBADF);
+        if (launch.users().isPresent()) {
+            tape.add("close users", Syscall.CLOSE, value(USERS_FD));
+        }
         if (launch.execution().terminal()) {
             tape.add("close terminal", Syscall.CLOSE, value(1));
             tape.add("close terminal", Syscall.CLOSE, value(2));
@@ -153,7 +159,10 @@ final class StartTape {
                 Integer.toString(launch.execution().oomScoreAdj()));
         BindSteps binds = new BindSteps(tape, launch);
         binds.openSources();
+        Optional<UserSteps> users = launch.users().map(own -> new UserSteps(tape, own));
+        users.ifPresent(own -> own.mapLayers(layersDirectory(), launch.root().upper()));
         root();
+        users.ifPresent(UserSteps::makeAsRoot);
         MountSteps mounts = MountSteps.in(tape);
         Optional<Slot> proc = KernelMounts.add(tape, mounts, launch);
         binds.place(mounts, proc);
@@ -171,6 +180,7 @@ final class StartTape {
             tape.add("controlling terminal", Syscall.IOCTL, value(0), value(TIOCSCTTY), value(0));
         }
         WorkingDir.enter(tape, workingDir);
+        users.ifPresent(own -> own.enter(launch.execution().terminal() && KernelMounts.ownTerminals(launch)));
         TapeSteps.closeFrom(tape, Player.FIRST_FREE_FD);
         launch.identity().assume(tape);
         Identity.execute(

@@ -104,7 +104,7 @@ final class Starter {
         int childOut = keep(childs, kernel.open(files.stdout(id), Kernel.O_RDWR, 0));
         int childErr = keep(childs, kernel.open(files.stderr(id), Kernel.O_RDWR, 0));
         for (int fd : new int[] {childIn, childOut, childErr}) {
-            own(fd, launch.identity());
+            own(fd, launch);
         }
         List<Player.Given> given =
                 List.of(new Player.Given(childIn, 0), new Player.Given(childOut, 1), new Player.Given(childErr, 2));
@@ -116,11 +116,11 @@ final class Starter {
     }
 
     private Started startWithTerminal(ContainerConfig config, Launch launch, OnExit onExit, Opened opened) {
-        Terminal.Pty pty = terminal.create();
+        Terminal.Pty pty = terminal.create(launch.groupOnNode(Terminal.TTY_GROUP));
         keep(opened.childs(), pty.devpts());
         keep(opened.childs(), pty.slave());
         keep(opened.ours(), pty.master());
-        own(pty.slave(), launch.identity());
+        own(pty.slave(), launch);
         int read = keep(opened.ours(), kernel.spawnable(pty.master()));
         List<Player.Given> given = List.of(
                 new Player.Given(pty.slave(), 0),
@@ -140,9 +140,10 @@ final class Starter {
     }
 
     /** A program that is not root may open /dev/stdout again. /dev/null and what is not ours to give stay as they are. */
-    private void own(int fd, Identity identity) {
-        if (identity.uid() != 0 && !NullDevice.is(kernel, fd)) {
-            Kernel.check(kernel.sys().call(Syscall.FCHOWN, fd, identity.uid(), -1), "fchown", "stdio");
+    private void own(int fd, Launch launch) {
+        long uid = launch.onNode(launch.identity().uid());
+        if (uid != 0 && !NullDevice.is(kernel, fd)) {
+            Kernel.check(kernel.sys().call(Syscall.FCHOWN, fd, uid, -1), "fchown", "stdio");
         }
     }
 
@@ -157,7 +158,7 @@ final class Starter {
         List<Integer> ours = opened.ours();
         int release = keep(ours, kernel.open(files.release(id), Kernel.O_RDWR | Kernel.O_NONBLOCK, 0));
         Tape tape = StartTape.of(launch);
-        try (Player.Playing playing = player.play(tape, withNull(launch, ends.given(), opened.childs()))) {
+        try (Player.Playing playing = player.play(tape, withMore(launch, ends.given(), opened.childs()))) {
             int shim = keep(ours, kernel.pidfdOpen(playing.pid()));
             try {
                 int pid = playing.value();
@@ -189,12 +190,14 @@ final class Starter {
         }
     }
 
-    private List<Player.Given> withNull(Launch launch, List<Player.Given> given, List<Integer> childs) {
-        if (launch.covers().masked().isEmpty()) {
-            return given;
-        }
+    private List<Player.Given> withMore(Launch launch, List<Player.Given> given, List<Integer> childs) {
         List<Player.Given> all = new ArrayList<>(given);
-        all.add(new Player.Given(keep(childs, NullDevice.open(kernel)), StartTape.NULL_FD));
+        if (!launch.covers().masked().isEmpty()) {
+            all.add(new Player.Given(keep(childs, NullDevice.open(kernel)), StartTape.NULL_FD));
+        }
+        launch.users()
+                .ifPresent(users -> all.add(new Player.Given(
+                        keep(childs, kernel.open(users.pin(), Kernel.O_RDONLY, 0)), StartTape.USERS_FD)));
         return all;
     }
 

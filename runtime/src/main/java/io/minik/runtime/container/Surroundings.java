@@ -54,7 +54,7 @@ record Surroundings(String hostname, Launch.Joined joined, Path shm) {
         }
         return new Surroundings(
                 pod.hostname(),
-                new Launch.Joined(List.copyOf(namespaces), processes, hostPid),
+                new Launch.Joined(List.copyOf(namespaces), processes, hostPid, sandboxes.users(id, sharing.users())),
                 sharing.hostIpc() ? Path.of("/dev/shm") : sandboxes.shm(id));
     }
 }

@@ -11,6 +11,9 @@ import java.nio.file.Path;
  * moves to /dev/pts, so it is {@code /dev/pts/0} inside; an exec's is made on the running container's instance.
  */
 final class Terminal {
+    /** As the Linux distributions number it. */
+    static final long TTY_GROUP = 5;
+
     private static final int FSOPEN_CLOEXEC = 1;
     private static final int FSMOUNT_CLOEXEC = 1;
     private static final int SET_STRING = 1;
@@ -34,14 +37,15 @@ final class Terminal {
     /** Descriptors; the caller closes them. @param devpts a detached mount, -1 for an exec's */
     record Pty(int devpts, int master, int slave) {}
 
-    Pty create() {
+    /** @param group of the node that terminals belong to */
+    Pty create(long group) {
         try (Arena arena = kernel.sys().arena()) {
             int config = (int) Kernel.check(
                     kernel.sys().call(Syscall.FSOPEN, arena.string("devpts"), FSOPEN_CLOEXEC), "fsopen", "devpts");
             try {
                 set(arena, config, "ptmxmode", "0666");
                 set(arena, config, "mode", "0620");
-                set(arena, config, "gid", "5");
+                set(arena, config, "gid", Long.toString(group));
                 Kernel.check(kernel.sys().call(Syscall.FSCONFIG, config, CREATE, 0, 0, 0), "fsconfig", "devpts");
                 int devpts = (int) Kernel.check(
                         kernel.sys().call(Syscall.FSMOUNT, config, FSMOUNT_CLOEXEC, MOUNT_ATTR_NOSUID_NOEXEC),

@@ -3,6 +3,7 @@ package io.minik.runtime.cri;
 import io.minik.runtime.cri.CriParts.ContainerSetup;
 import io.minik.runtime.cri.CriParts.KernelPaths;
 import io.minik.runtime.cri.CriParts.RunAs;
+import io.minik.runtime.cri.CriParts.UserNamespace;
 import io.vertx.core.buffer.Buffer;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -42,10 +43,11 @@ public final class Cri {
         TARGET
     }
 
-    public record NamespaceOption(NamespaceMode network, NamespaceMode pid, NamespaceMode ipc, String targetId) {
+    public record NamespaceOption(
+            NamespaceMode network, NamespaceMode pid, NamespaceMode ipc, String targetId, UserNamespace users) {
         /** As most pods have them: one network, and each container sees its own processes only. */
-        public static final NamespaceOption PLAIN =
-                new NamespaceOption(NamespaceMode.POD, NamespaceMode.CONTAINER, NamespaceMode.POD, "");
+        public static final NamespaceOption PLAIN = new NamespaceOption(
+                NamespaceMode.POD, NamespaceMode.CONTAINER, NamespaceMode.POD, "", UserNamespace.NODE);
     }
 
     /**
@@ -158,16 +160,18 @@ public final class Cri {
         YES
     }
 
+    /** @param mapped by the pod's own users, where it has some: CRI repeats the mappings */
     public record Mount(
             Path hostPath,
             String containerPath,
             boolean readonly,
             RecursiveReadOnly recursiveReadOnly,
-            MountPropagation propagation) {
+            MountPropagation propagation,
+            boolean mapped) {
         /** A writable mount that nothing passes through. */
         public static Mount of(Path hostPath, String containerPath) {
             return new Mount(
-                    hostPath, containerPath, false, RecursiveReadOnly.NO, MountPropagation.PROPAGATION_PRIVATE);
+                    hostPath, containerPath, false, RecursiveReadOnly.NO, MountPropagation.PROPAGATION_PRIVATE, false);
         }
     }
 

@@ -21,6 +21,21 @@ public final class CriParts {
         public static final RunAs IMAGE = new RunAs(OptionalLong.empty(), "", OptionalLong.empty());
     }
 
+    /** Of ids of a container from one on, as many of the node from another one on. */
+    public record IdMapping(long containerId, long hostId, long length) {}
+
+    /** @param mode POD = the pod's own, NODE = the node's; @param uids, gids of the pod's own: one range each, from 0 on */
+    public record UserNamespace(Cri.NamespaceMode mode, List<IdMapping> uids, List<IdMapping> gids) {
+        public static final UserNamespace NODE = new UserNamespace(Cri.NamespaceMode.NODE, List.of(), List.of());
+
+        public boolean own() {
+            return mode == Cri.NamespaceMode.POD;
+        }
+    }
+
+    /** What of RuntimeClasses' features a runtime has, for each of its handlers. */
+    public record RuntimeHandlerFeatures(boolean recursiveReadOnlyMounts, boolean userNamespaces) {}
+
     /** What of /proc and /sys a container does not see, and what it can't write. */
     public record KernelPaths(List<String> masked, List<String> readOnly) {
         public static final KernelPaths OPEN = new KernelPaths(List.of(), List.of());

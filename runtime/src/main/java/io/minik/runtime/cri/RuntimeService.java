@@ -17,6 +17,7 @@ import io.minik.runtime.cri.Cri.PodSandboxFilter;
 import io.minik.runtime.cri.Cri.PodSandboxStatus;
 import io.minik.runtime.cri.CriParts.NetworkInterfaceUsage;
 import io.minik.runtime.cri.CriParts.RuntimeCondition;
+import io.minik.runtime.cri.CriParts.RuntimeHandlerFeatures;
 import io.minik.runtime.cri.CriParts.Version;
 import io.vertx.core.Future;
 import java.time.Duration;
@@ -131,4 +132,7 @@ public interface RuntimeService {
 
     /** Of CRI's Status: at least RuntimeReady and NetworkReady. */
     Future<List<RuntimeCondition>> status();
+
+    /** Of CRI's Status: what it can do for any pod. */
+    Future<RuntimeHandlerFeatures> features();
 }

@@ -40,7 +40,9 @@ final class ContainerWire {
         }
         refuse(config.getCDIDevicesCount() > 0, "config.CDI_devices", "CDI devices");
         List<Cri.Mount> mounts = new ArrayList<>(more);
-        config.getMountsList().forEach(mount -> mounts.add(mount(mount)));
+        CriProto.NamespaceOption pod =
+                asked.getSandboxConfig().getLinux().getSecurityContext().getNamespaceOptions();
+        config.getMountsList().forEach(mount -> mounts.add(mount(mount, pod.getUsernsOptions())));
         return new Cri.ContainerConfig(
                 new Cri.ContainerMetadata(
                         config.getMetadata().getName(), config.getMetadata().getAttempt()),
@@ -107,13 +109,9 @@ final class ContainerWire {
                 : signal.name().replace("PLUS", "+").replace("MINUS", "-");
     }
 
-    private static Cri.Mount mount(CriProto.Mount mount) {
+    private static Cri.Mount mount(CriProto.Mount mount, CriProto.UserNamespace pod) {
         String field = "config.mounts[" + mount.getContainerPath() + "]";
         refuse(mount.hasImage(), field + ".image", "mounts of images for CRI's clients");
-        refuse(
-                mount.getUidMappingsCount() + mount.getGidMappingsCount() > 0,
-                field + ".uidMappings",
-                "mounts with mapped ids");
         if (mount.getHostPath().isEmpty() || mount.getContainerPath().isEmpty()) {
             throw invalid(field, "host_path and container_path are required");
         }
@@ -132,7 +130,8 @@ final class ContainerWire {
                     case PROPAGATION_HOST_TO_CONTAINER -> Cri.MountPropagation.PROPAGATION_HOST_TO_CONTAINER;
                     case PROPAGATION_BIDIRECTIONAL -> Cri.MountPropagation.PROPAGATION_BIDIRECTIONAL;
                     case UNRECOGNIZED -> throw invalid(field + ".propagation", "unknown propagation");
-                });
+                },
+                UserNamespaceWire.mapped(field, mount, pod));
     }
 
     // ---- what we tell a client
@@ -193,7 +192,9 @@ final class ContainerWire {
                 .putAllLabels(SandboxWire.labels(container.labels()))
                 .putAllAnnotations(container.annotations())
                 .setLogPath(known.logPath().toString())
-                .addAllMounts(setup.mounts().stream().map(ContainerWire::mount).toList())
+                .addAllMounts(setup.mounts().stream()
+                        .map(mount -> mount(mount, CriParts.UserNamespace.NODE))
+                        .toList())
                 .setStopSignal(signal(setup.stopSignal()));
         setup.resources()
                 .ifPresent(limits -> told.setResources(
@@ -257,7 +258,7 @@ final class ContainerWire {
         process.envs()
                 .forEach((key, value) ->
                         asked.addEnvs(CriProto.KeyValue.newBuilder().setKey(key).setValue(value)));
-        config.mounts().forEach(mount -> asked.addMounts(mount(mount)));
+        config.mounts().forEach(mount -> asked.addMounts(mount(mount, pod.users())));
         config.devices()
                 .forEach(device -> asked.addDevices(CriProto.Device.newBuilder()
                         .setHostPath(device.hostPath().toString())
@@ -272,11 +273,14 @@ final class ContainerWire {
         return SIGNALS.contains(word) ? CriProto.Signal.valueOf(word) : CriProto.Signal.RUNTIME_DEFAULT;
     }
 
-    private static CriProto.Mount mount(Cri.Mount mount) {
+    private static CriProto.Mount mount(Cri.Mount mount, CriParts.UserNamespace pod) {
+        CriProto.UserNamespace users = UserNamespaceWire.users(mount.mapped() ? pod : CriParts.UserNamespace.NODE);
         return CriProto.Mount.newBuilder()
                 .setHostPath(mount.hostPath().toString())
                 .setContainerPath(mount.containerPath())
                 .setReadonly(mount.readonly())
+                .addAllUidMappings(users.getUidsList())
+                .addAllGidMappings(users.getGidsList())
                 .setRecursiveReadOnly(mount.recursiveReadOnly() == Cri.RecursiveReadOnly.YES)
                 .setPropagation(
                         switch (mount.propagation()) {

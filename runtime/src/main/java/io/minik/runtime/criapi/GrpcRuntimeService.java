@@ -20,6 +20,7 @@ import io.minik.runtime.cri.CriException;
 import io.minik.runtime.cri.CriException.Code;
 import io.minik.runtime.cri.CriParts.NetworkInterfaceUsage;
 import io.minik.runtime.cri.CriParts.RuntimeCondition;
+import io.minik.runtime.cri.CriParts.RuntimeHandlerFeatures;
 import io.minik.runtime.cri.CriParts.Version;
 import io.minik.runtime.cri.RuntimeService;
 import io.minik.runtime.cri.Session;
@@ -287,6 +288,18 @@ final class GrpcRuntimeService implements RuntimeService {
                         .map(each -> new RuntimeCondition(
                                 each.getType(), each.getStatus(), each.getReason(), each.getMessage()))
                         .toList());
+    }
+
+    /** Of the handler that pods without a RuntimeClass have. */
+    @Override
+    public Future<RuntimeHandlerFeatures> features() {
+        return client.runtime("Status", CriProto.StatusRequest.getDefaultInstance(), CriProto.StatusResponse.parser())
+                .map(said -> said.getRuntimeHandlersList().stream()
+                        .filter(handler -> handler.getName().isEmpty())
+                        .map(CriProto.RuntimeHandler::getFeatures)
+                        .findFirst()
+                        .orElse(CriProto.RuntimeHandlerFeatures.getDefaultInstance()))
+                .map(said -> new RuntimeHandlerFeatures(said.getRecursiveReadOnlyMounts(), said.getUserNamespaces()));
     }
 
     // ---- processes inside

@@ -38,6 +38,14 @@ final class PodEtc {
                 .collect(Collectors.toSet());
         boolean readOnly = asked.getConfig().getLinux().getSecurityContext().getReadonlyRootfs();
         List<Cri.Mount> mounts = new ArrayList<>();
+        boolean mapped = UserNamespaceWire.users(
+                        "sandbox_config",
+                        asked.getSandboxConfig()
+                                .getLinux()
+                                .getSecurityContext()
+                                .getNamespaceOptions()
+                                .getUsernsOptions())
+                .own();
         Path files = make(sandbox, asked.getSandboxConfig());
         for (String name : List.of(HOSTS, HOSTNAME, RESOLV_CONF)) {
             String target = "/etc/" + name;
@@ -47,7 +55,8 @@ final class PodEtc {
                         target,
                         readOnly,
                         Cri.RecursiveReadOnly.NO,
-                        Cri.MountPropagation.PROPAGATION_PRIVATE));
+                        Cri.MountPropagation.PROPAGATION_PRIVATE,
+                        mapped));
             }
         }
         return mounts;

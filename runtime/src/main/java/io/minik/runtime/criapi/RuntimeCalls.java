@@ -48,7 +48,7 @@ final class RuntimeCalls {
     }
 
     Future<CriProto.StatusResponse> status(CriProto.StatusRequest asked) {
-        return runtime.status().map(conditions -> {
+        return runtime.features().compose(features -> runtime.status().map(conditions -> {
             CriProto.RuntimeStatus.Builder status = CriProto.RuntimeStatus.newBuilder();
             conditions.forEach(condition -> status.addConditions(CriProto.RuntimeCondition.newBuilder()
                     .setType(condition.type())
@@ -62,13 +62,14 @@ final class RuntimeCalls {
                     .sorted()
                     .forEach(name -> told.addRuntimeHandlers(CriProto.RuntimeHandler.newBuilder()
                             .setName(name)
-                            .setFeatures(
-                                    CriProto.RuntimeHandlerFeatures.newBuilder().setRecursiveReadOnlyMounts(true))));
+                            .setFeatures(CriProto.RuntimeHandlerFeatures.newBuilder()
+                                    .setRecursiveReadOnlyMounts(features.recursiveReadOnlyMounts())
+                                    .setUserNamespaces(features.userNamespaces()))));
             if (asked.getVerbose()) {
                 told.putInfo("config", CONFIG_WORDS);
             }
             return told.build();
-        });
+        }));
     }
 
     Future<CriProto.RuntimeConfigResponse> runtimeConfig(CriProto.RuntimeConfigRequest asked) {

@@ -1,11 +1,11 @@
 package io.minik.runtime.criapi;
 
 import static io.minik.runtime.criapi.CriCodes.invalid;
-import static io.minik.runtime.criapi.CriCodes.refuse;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.ground.json.Json;
 import io.minik.runtime.cri.Cri;
+import io.minik.runtime.cri.CriParts;
 import io.minik.runtime.criapi.proto.CriProto;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -75,16 +75,19 @@ final class SandboxWire {
 
     private static Cri.NamespaceOption namespaces(CriProto.NamespaceOption asked) {
         String field = "config.linux.security_context.namespace_options";
-        refuse(
-                asked.hasUsernsOptions() && asked.getUsernsOptions().getMode() != CriProto.NamespaceMode.NODE,
-                field + ".userns_options",
-                "user namespaces");
+        Cri.NamespaceMode network = mode(asked.getNetwork());
+        CriParts.UserNamespace users = UserNamespaceWire.users(field + ".userns_options", asked.getUsernsOptions());
+        boolean ofNode = network == Cri.NamespaceMode.NODE
+                || asked.getPid() == CriProto.NamespaceMode.NODE
+                || asked.getIpc() == CriProto.NamespaceMode.NODE;
+        if (users.own() && ofNode) {
+            throw invalid(field, "a sandbox with users of its own has network, processes and ipc of its own, too");
+        }
         if (asked.getNetwork() == CriProto.NamespaceMode.CONTAINER
                 || asked.getIpc() == CriProto.NamespaceMode.CONTAINER) {
             throw invalid(field, "network and ipc are the pod's or the node's, not a container's");
         }
-        return new Cri.NamespaceOption(
-                mode(asked.getNetwork()), mode(asked.getPid()), mode(asked.getIpc()), asked.getTargetId());
+        return new Cri.NamespaceOption(network, mode(asked.getPid()), mode(asked.getIpc()), asked.getTargetId(), users);
     }
 
     static Cri.NamespaceMode mode(CriProto.NamespaceMode mode) {
@@ -180,6 +183,7 @@ final class SandboxWire {
                 .setPid(mode(namespaces.pid()))
                 .setIpc(mode(namespaces.ipc()))
                 .setTargetId(namespaces.targetId())
+                .setUsernsOptions(UserNamespaceWire.users(namespaces.users()))
                 .build();
     }
 
@@ -253,7 +257,8 @@ final class SandboxWire {
                         mode(namespaces.getNetwork()),
                         mode(namespaces.getPid()),
                         mode(namespaces.getIpc()),
-                        namespaces.getTargetId()),
+                        namespaces.getTargetId(),
+                        UserNamespaceWire.heard(namespaces.getUsernsOptions())),
                 Optional.empty());
     }
 

@@ -102,6 +102,7 @@ final class SecurityWire {
             return "";
         }
         CriProto.NamespaceOption asked = container.getNamespaceOptions();
+        UserNamespaceWire.check(FIELD + ".namespace_options.userns_options", asked, pod);
         boolean more = (asked.getNetwork() == CriProto.NamespaceMode.NODE && pod.getNetwork() != asked.getNetwork())
                 || (asked.getIpc() == CriProto.NamespaceMode.NODE && pod.getIpc() != asked.getIpc());
         refuse(more, FIELD + ".namespace_options", "the node's network or IPC for one container of a sandbox");
@@ -129,7 +130,8 @@ final class SecurityWire {
         CriProto.NamespaceOption.Builder namespaces = CriProto.NamespaceOption.newBuilder()
                 .setNetwork(SandboxWire.mode(pod.network()))
                 .setPid(SandboxWire.mode(pod.pid()))
-                .setIpc(SandboxWire.mode(pod.ipc()));
+                .setIpc(SandboxWire.mode(pod.ipc()))
+                .setUsernsOptions(UserNamespaceWire.users(pod.users()));
         switch (config.pidTarget()) {
             case "" -> {}
             case Cri.OWN_PROCESSES -> namespaces.setPid(CriProto.NamespaceMode.CONTAINER);

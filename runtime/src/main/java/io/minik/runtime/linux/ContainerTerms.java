@@ -143,7 +143,8 @@ final class ContainerTerms {
                     case PROPAGATION_PRIVATE -> Propagation.PRIVATE;
                     case PROPAGATION_HOST_TO_CONTAINER -> Propagation.HOST_TO_CONTAINER;
                     case PROPAGATION_BIDIRECTIONAL -> Propagation.BIDIRECTIONAL;
-                });
+                },
+                mount.mapped());
     }
 
     private static Security security(LinuxContainerSecurityContext asked, String imageUser) {
@@ -253,7 +254,8 @@ final class ContainerTerms {
                     case PRIVATE -> Cri.MountPropagation.PROPAGATION_PRIVATE;
                     case HOST_TO_CONTAINER -> Cri.MountPropagation.PROPAGATION_HOST_TO_CONTAINER;
                     case BIDIRECTIONAL -> Cri.MountPropagation.PROPAGATION_BIDIRECTIONAL;
-                });
+                },
+                mount.mapped());
     }
 
     private static LinuxContainerResources resources(Resources now) {

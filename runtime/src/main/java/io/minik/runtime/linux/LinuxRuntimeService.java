@@ -22,6 +22,7 @@ import io.minik.runtime.cri.Cri.PodSandboxStatus;
 import io.minik.runtime.cri.CriException;
 import io.minik.runtime.cri.CriParts.NetworkInterfaceUsage;
 import io.minik.runtime.cri.CriParts.RuntimeCondition;
+import io.minik.runtime.cri.CriParts.RuntimeHandlerFeatures;
 import io.minik.runtime.cri.CriParts.Version;
 import io.minik.runtime.cri.RuntimeService;
 import io.minik.runtime.cri.Session;
@@ -48,14 +49,20 @@ public final class LinuxRuntimeService implements RuntimeService {
      *
      * @param version of this program
      * @param runtime, network RuntimeReady and NetworkReady; asked from any thread
+     * @param features what this machine's kernel lets it do
      */
-    public record Condition(String version, Supplier<RuntimeCondition> runtime, Supplier<RuntimeCondition> network) {
+    public record Condition(
+            String version,
+            Supplier<RuntimeCondition> runtime,
+            Supplier<RuntimeCondition> network,
+            Supplier<Future<RuntimeHandlerFeatures>> features) {
         /** All is well. */
         public static Condition ready(String version) {
             return new Condition(
                     version,
                     () -> RuntimeCondition.met(RuntimeCondition.RUNTIME_READY),
-                    () -> RuntimeCondition.met(RuntimeCondition.NETWORK_READY));
+                    () -> RuntimeCondition.met(RuntimeCondition.NETWORK_READY),
+                    () -> Future.succeededFuture(new RuntimeHandlerFeatures(true, true)));
         }
     }
 
@@ -196,6 +203,11 @@ public final class LinuxRuntimeService implements RuntimeService {
     public Future<List<RuntimeCondition>> status() {
         return Future.succeededFuture(
                 List.of(condition.runtime().get(), condition.network().get()));
+    }
+
+    @Override
+    public Future<RuntimeHandlerFeatures> features() {
+        return condition.features().get();
     }
 
     // ---- processes inside

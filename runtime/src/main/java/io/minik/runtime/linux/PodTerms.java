@@ -8,16 +8,20 @@ import io.minik.runtime.cri.Cri.PodSandboxConfig;
 import io.minik.runtime.cri.Cri.PodSandboxMetadata;
 import io.minik.runtime.cri.Cri.PodSandboxState;
 import io.minik.runtime.cri.Cri.PodSandboxStatus;
+import io.minik.runtime.cri.CriParts.IdMapping;
+import io.minik.runtime.cri.CriParts.UserNamespace;
 import io.minik.runtime.sandbox.Sandboxes;
 import io.minik.runtime.sandbox.Sandboxes.PodOf;
 import io.minik.runtime.sandbox.Sandboxes.PodResources;
 import io.minik.runtime.sandbox.Sandboxes.Sandbox;
 import io.minik.runtime.sandbox.Sandboxes.SandboxConfig;
 import io.minik.runtime.sandbox.Sandboxes.Sharing;
+import io.minik.runtime.sandbox.Sandboxes.UserMap;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -63,12 +67,30 @@ final class PodTerms {
                         namespaces.network() == NamespaceMode.NODE,
                         namespaces.pid() == NamespaceMode.NODE,
                         namespaces.ipc() == NamespaceMode.NODE,
-                        namespaces.pid() == NamespaceMode.POD),
+                        namespaces.pid() == NamespaceMode.POD,
+                        users(namespaces.users())),
                 asked.linux().sysctls(),
                 asked.linux().cgroupParent(),
                 resources(asked.linux().resources()),
                 asked.labels(),
                 asked.annotations());
+    }
+
+    private static UserMap users(UserNamespace asked) {
+        if (!asked.own()) {
+            return UserMap.NODE;
+        }
+        IdMapping uids = asked.uids().get(0);
+        return new UserMap(uids.hostId(), asked.gids().get(0).hostId(), uids.length());
+    }
+
+    private static UserNamespace users(UserMap map) {
+        return map.mapped()
+                ? new UserNamespace(
+                        NamespaceMode.POD,
+                        List.of(new IdMapping(0, map.firstUid(), map.size())),
+                        List.of(new IdMapping(0, map.firstGid(), map.size())))
+                : UserNamespace.NODE;
     }
 
     static PodResources resources(LinuxContainerResources asked) {
@@ -105,6 +127,7 @@ final class PodTerms {
                 sharing.hostNetwork() ? NamespaceMode.NODE : NamespaceMode.POD,
                 sharing.hostPid() ? NamespaceMode.NODE : own,
                 sharing.hostIpc() ? NamespaceMode.NODE : NamespaceMode.POD,
-                "");
+                "",
+                users(sharing.users()));
     }
 }

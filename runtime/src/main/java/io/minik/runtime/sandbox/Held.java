@@ -1,8 +1,12 @@
 package io.minik.runtime.sandbox;
 
+import io.minik.runtime.sys.Arena;
 import io.minik.runtime.sys.Kernel;
+import io.minik.runtime.sys.Syscall;
 import io.minik.runtime.tape.Player;
 import io.minik.runtime.tape.Tape;
+import io.minik.runtime.tape.TapeSteps;
+import java.nio.file.Path;
 import java.util.List;
 
 /** A tape's process that waits at its gate, so that descriptors can be copied out of it. Ends when closed. Blocking. */
@@ -30,6 +34,26 @@ final class Held implements AutoCloseable {
             throw e;
         } finally {
             kernel.close(gate[0]);
+        }
+    }
+
+    /** A file of its folder in procfs. */
+    Path proc(String name) {
+        return Path.of("/proc", Integer.toString(playing.pid())).resolve(name);
+    }
+
+    /** Keeps one of its namespaces. @param file below its /proc/PID/ns; @param place an empty file */
+    void pin(String file, Path place) {
+        try (Arena arena = kernel.sys().arena()) {
+            long mounted = kernel.sys()
+                    .call(
+                            Syscall.MOUNT,
+                            arena.string(proc("ns").resolve(file).toString()),
+                            arena.string(place.toString()),
+                            0,
+                            TapeSteps.MS_BIND,
+                            0);
+            Kernel.check(mounted, "pin namespace on", place);
         }
     }
 

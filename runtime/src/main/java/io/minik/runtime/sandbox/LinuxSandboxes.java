@@ -21,7 +21,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,9 +35,10 @@ import org.slf4j.LoggerFactory;
 /** Sandboxes on this machine. All work is done on the given worker, one call per sandbox at a time. */
 public final class LinuxSandboxes implements Sandboxes {
     private static final Logger LOG = LoggerFactory.getLogger(LinuxSandboxes.class);
+    private static final String PING_GROUPS = "net.ipv4.ping_group_range";
     /** What unprivileged programs may do in a pod's own network, as containerd sets it since 2.0. */
     private static final Map<String, String> POD_SYSCTLS =
-            Map.of("net.ipv4.ip_unprivileged_port_start", "0", "net.ipv4.ping_group_range", "0 2147483647");
+            Map.of("net.ipv4.ip_unprivileged_port_start", "0", PING_GROUPS, "0 2147483647");
 
     private final Vertx vertx;
     private final KeyedWorker worker;
@@ -77,6 +77,11 @@ public final class LinuxSandboxes implements Sandboxes {
             Optional<Entry> known = files.find(config.id()).filter(e -> isAlive(config.id(), e));
             return known.isPresent() ? sandbox(known.get()) : make(config);
         });
+    }
+
+    /** Whether pods can have users of their own if what they mount is on that file system. Measured anew each time. */
+    public Future<Boolean> mapsUsers(Path directory) {
+        return worker.run(() -> OwnUsers.supported(kernel, directory));
     }
 
     private Sandbox make(SandboxConfig config) throws IOException {
@@ -137,6 +142,12 @@ public final class LinuxSandboxes implements Sandboxes {
         Map<String, Path> pins = new LinkedHashMap<>();
         files.makeRunDirectory(id);
         List<String> wanted = new ArrayList<>();
+        Optional<OwnUsers> users = files.users(id, config.sharing().users());
+        if (users.isPresent()) {
+            kernel.unmount(users.get().pin());
+            Files.write(users.get().pin(), new byte[0]);
+            users.get().make(kernel, player);
+        }
         if (!config.sharing().hostNetwork()) {
             wanted.addAll(List.of("net", "uts"));
         }
@@ -160,9 +171,19 @@ public final class LinuxSandboxes implements Sandboxes {
         List<Path> holderCgroup = pins.containsKey("pid")
                 ? cgroups.create(SandboxFiles.holderCgroup(config)).joinFiles()
                 : List.of();
+        return play(
+                config, new SandboxTape.Namespaces(pins, shm, config.hostname(), sysctls(config), holderCgroup, users));
+    }
+
+    private static Map<String, String> sysctls(SandboxConfig config) {
         Map<String, String> sysctls = new TreeMap<>(config.sharing().hostNetwork() ? Map.of() : POD_SYSCTLS);
+        UserMap users = config.sharing().users();
+        if (users.mapped()) {
+            // A group that the pod does not know can't be named in it.
+            sysctls.replace(PING_GROUPS, "0 " + (users.size() - 1));
+        }
         sysctls.putAll(config.sysctls());
-        return play(config, new SandboxTape.Namespaces(pins, shm, config.hostname(), sysctls, holderCgroup));
+        return sysctls;
     }
 
     private Entry play(SandboxConfig config, SandboxTape.Namespaces namespaces) {
@@ -176,7 +197,11 @@ public final class LinuxSandboxes implements Sandboxes {
                 holder = process.value();
             }
             if (namespaces.pins().containsKey("net")) {
-                ips = connect(config.id(), process);
+                int netlink = process.value();
+                if (namespaces.users().isPresent()) {
+                    keep(process, namespaces, holder);
+                }
+                ips = attach(config.id(), process.take(netlink));
             }
             process.release();
         }
@@ -184,8 +209,15 @@ public final class LinuxSandboxes implements Sandboxes {
         return new Entry(config, now(), ips, holder, holderStart, false);
     }
 
-    private List<String> connect(String id, Held process) {
-        int netlink = process.take(process.value());
+    /** What a tape that has entered the pod's users can't do itself; such a pod always has a network of its own. @param holder 0 for none */
+    private void keep(Held process, SandboxTape.Namespaces namespaces, int holder) {
+        namespaces.pins().forEach((name, pin) -> process.pin(SandboxTape.file(name), pin));
+        if (holder != 0) {
+            namespaces.holderCgroup().forEach(file -> kernel.writeControl(file, Integer.toString(holder)));
+        }
+    }
+
+    private List<String> attach(String id, int netlink) {
         int namespace = kernel.open(files.pin(id, "net"), Kernel.O_RDONLY, 0);
         try {
             network.loopback(netlink);
@@ -271,7 +303,7 @@ public final class LinuxSandboxes implements Sandboxes {
         if (!config.sharing().hostNetwork()) {
             network.detach(id);
         }
-        for (String name : Arrays.asList("net", "ipc", "uts", "pid", "shm")) {
+        for (String name : SandboxFiles.MOUNTED) {
             kernel.unmount(files.pin(id, name));
         }
         Trees.remove(files.runDirectory(id));
@@ -342,7 +374,7 @@ public final class LinuxSandboxes implements Sandboxes {
             }
             for (String id : files.listRun()) {
                 if (!known.contains(id)) {
-                    for (String name : Arrays.asList("net", "ipc", "uts", "pid", "shm")) {
+                    for (String name : SandboxFiles.MOUNTED) {
                         kernel.unmount(files.pin(id, name));
                     }
                     Trees.remove(files.runDirectory(id));

@@ -21,12 +21,15 @@ import java.util.stream.Collectors;
  *
  * <pre>
  *   data/sandboxes/ID/sandbox.json   survives a reboot
- *   run/sandboxes/ID/{net,ipc,uts,pid}  namespaces, bind-mounted; shm: the pod's /dev/shm, a tmpfs
+ *   run/sandboxes/ID/{user,net,ipc,uts,pid}  namespaces, bind-mounted; shm: the pod's /dev/shm, a tmpfs
  * </pre>
  */
 public final class SandboxFiles {
     /** Found like a label, and no label's name: that is never empty. */
     private static final String CGROUP = "";
+
+    /** Below its run directory. */
+    static final List<String> MOUNTED = List.of("net", "ipc", "uts", "pid", "shm", "user");
 
     private static final Pattern ID = Pattern.compile("[a-z0-9][a-z0-9-]{0,99}");
 
@@ -179,9 +182,14 @@ public final class SandboxFiles {
         return run.resolve(requireId(id));
     }
 
-    /** @param namespace net, ipc, uts, pid */
+    /** @param namespace net, ipc, uts, pid, user */
     public Path pin(String id, String namespace) {
         return runDirectory(id).resolve(namespace);
+    }
+
+    /** Those of a pod that has users of its own. */
+    public Optional<OwnUsers> users(String id, Sandboxes.UserMap map) {
+        return map.mapped() ? Optional.of(new OwnUsers(pin(id, "user"), map)) : Optional.empty();
     }
 
     public Path shm(String id) {

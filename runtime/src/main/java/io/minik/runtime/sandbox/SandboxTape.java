@@ -42,15 +42,18 @@ final class SandboxTape {
      * @param pins where each new namespace goes: net, ipc, uts, pid; one that is not named is the host's
      * @param shm a directory for the pod's /dev/shm; empty with the host's IPC
      * @param holderCgroup for PID 1 of a new PID namespace
+     * @param users whose all of them are; with users of its own neither pins nor cgroups are within the tape's reach, so that
+     *     its player sees to both
      */
     record Namespaces(
             Map<String, Path> pins,
             Optional<Path> shm,
             String hostname,
             Map<String, String> sysctls,
-            List<Path> holderCgroup) {}
+            List<Path> holderCgroup,
+            Optional<OwnUsers> users) {}
 
-    private static final List<String> ORDER = List.of("net", "ipc", "uts", "pid");
+    static final List<String> ORDER = List.of("net", "ipc", "uts", "pid");
     private static final Map<String, Long> FLAGS =
             Map.of("net", TapeSteps.NEWNET, "ipc", TapeSteps.NEWIPC, "uts", TapeSteps.NEWUTS, "pid", TapeSteps.NEWPID);
 
@@ -58,28 +61,21 @@ final class SandboxTape {
         Tape.Builder tape = Tape.builder();
         TapeSteps.open(tape, GATE_FD + 1);
         tape.add("own session", Syscall.SETSID);
+        namespaces.shm().ifPresent(shm -> shm(tape, shm, namespaces.users()));
+        namespaces.users().ifPresent(users -> users.become(tape));
         long flags = namespaces.pins().keySet().stream().mapToLong(FLAGS::get).reduce(0, (a, b) -> a | b);
         tape.add("unshare", Syscall.UNSHARE, value(flags));
         if (namespaces.pins().containsKey("uts")) {
             byte[] name = namespaces.hostname().getBytes(StandardCharsets.UTF_8);
             tape.add("set host name", Syscall.SETHOSTNAME, text(namespaces.hostname()), value(name.length));
         }
-        namespaces
-                .shm()
-                .ifPresent(shm -> TapeSteps.mount(
-                        tape,
-                        "shm",
-                        shm.toString(),
-                        "tmpfs",
-                        TapeSteps.MS_NOSUID | TapeSteps.MS_NODEV | TapeSteps.MS_NOEXEC,
-                        "mode=1777,size=65536k"));
         namespaces.sysctls().forEach((name, content) -> sysctl(tape, name, content));
         if (namespaces.pins().containsKey("pid")) {
-            holder(tape, namespaces.holderCgroup());
+            holder(tape, namespaces.users().isPresent() ? List.of() : namespaces.holderCgroup());
         }
         for (String name : ORDER) {
-            if (namespaces.pins().containsKey(name)) {
-                String source = "/proc/self/ns/" + (name.equals("pid") ? "pid_for_children" : name);
+            if (namespaces.pins().containsKey(name) && namespaces.users().isEmpty()) {
+                String source = "/proc/self/ns/" + file(name);
                 TapeSteps.mount(tape, source, namespaces.pins().get(name).toString(), "", TapeSteps.MS_BIND, "");
             }
         }
@@ -93,11 +89,26 @@ final class SandboxTape {
         return tape.build();
     }
 
+    /** Under /proc/PID/ns. */
+    static String file(String namespace) {
+        return namespace.equals("pid") ? "pid_for_children" : namespace;
+    }
+
+    private static void shm(Tape.Builder tape, Path place, Optional<OwnUsers> users) {
+        TapeSteps.mount(
+                tape,
+                "shm",
+                place.toString(),
+                "tmpfs",
+                TapeSteps.MS_NOSUID | TapeSteps.MS_NODEV | TapeSteps.MS_NOEXEC,
+                "mode=1777,size=65536k" + users.map(OwnUsers::ownerOptions).orElse(""));
+    }
+
     private static void sysctl(Tape.Builder tape, String name, String content) {
         TapeSteps.write(tape, "sysctl " + name, "/proc/sys/" + name.replace('.', '/'), content);
     }
 
-    private static void awaitGate(Tape.Builder tape) {
+    static void awaitGate(Tape.Builder tape) {
         Slot nothing = tape.slot("nothing");
         tape.add("wait at the gate", Syscall.READ, value(GATE_FD), addressOf(nothing), value(1))
                 .ignore(Tape.ANY);

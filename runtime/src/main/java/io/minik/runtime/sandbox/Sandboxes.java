@@ -5,6 +5,7 @@ import io.minik.runtime.net.LinkUsage;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -65,10 +66,34 @@ public interface Sandboxes {
     /**
      * @param hostNetwork, hostPid, hostIpc true = the node's own
      * @param processes one PID namespace for all containers (not PID 1 = first container's)
+     * @param users who the pod's users are on the node
      */
-    record Sharing(boolean hostNetwork, boolean hostPid, boolean hostIpc, boolean processes) {
+    record Sharing(boolean hostNetwork, boolean hostPid, boolean hostIpc, boolean processes, UserMap users) {
+        /** Records of miniks that gave every pod the node's users do not speak of them. */
+        public Sharing {
+            users = Objects.requireNonNullElse(users, UserMap.NODE);
+        }
+
+        /** With the node's users. */
+        public Sharing(boolean hostNetwork, boolean hostPid, boolean hostIpc, boolean processes) {
+            this(hostNetwork, hostPid, hostIpc, processes, UserMap.NODE);
+        }
+
         /** Network and IPC within the pod, and each container its own processes. */
         public static final Sharing USUAL = new Sharing(false, false, false, false);
+    }
+
+    /**
+     * The range of the node's ids that a pod's ids from 0 on are.
+     *
+     * @param size 0 = the node's own users, without a user namespace
+     */
+    record UserMap(long firstUid, long firstGid, long size) {
+        public static final UserMap NODE = new UserMap(0, 0, 0);
+
+        public boolean mapped() {
+            return size > 0;
+        }
     }
 
     /** 0 = no limit (for processes: the node's default for a pod), negative = lift it. {@code cpuShares} as in cgroup v1 (2..262144), converted for v2. */

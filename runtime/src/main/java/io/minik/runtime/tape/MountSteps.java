@@ -4,6 +4,7 @@ import static io.minik.runtime.tape.Arg.stored;
 import static io.minik.runtime.tape.Arg.text;
 import static io.minik.runtime.tape.Arg.value;
 
+import io.minik.runtime.sys.Arena;
 import io.minik.runtime.sys.Errno;
 import io.minik.runtime.sys.Kernel;
 import io.minik.runtime.sys.Syscall;
@@ -54,7 +55,7 @@ public final class MountSteps {
 
     public static final int BENEATH = 0x08;
 
-    private static final int MOVE_FROM_EMPTY = 0x04;
+    public static final int MOVE_FROM_EMPTY = 0x04;
     private static final int MOVE_TO_EMPTY = 0x40;
     private static final int FSOPEN_CLOEXEC = 1;
     private static final int FSMOUNT_CLOEXEC = 1;
@@ -62,6 +63,7 @@ public final class MountSteps {
     private static final int SET_STRING = 1;
     private static final int CREATE = 6;
     private static final int OPEN_HOW_BYTES = 24;
+    private static final long ATTR_IDMAP = 0x00100000;
     private static final int MOUNT_ATTR_BYTES = 32;
     private static final long REGULAR_FILE = 0x8000;
     private static final int MODE = 0755;
@@ -262,6 +264,44 @@ public final class MountSteps {
                 value(Kernel.AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0)),
                 Arg.bytes("{" + attributes + "}", set),
                 value(MOUNT_ATTR_BYTES));
+    }
+
+    /**
+     * Ids of what is on disk become those that a user namespace maps them to. Linux 5.12, and the file system must know how.
+     *
+     * @param users descriptor of the namespace
+     */
+    public static Tape.Step map(Tape.Builder tape, String step, Slot tree, int users) {
+        return tape.add(
+                step,
+                Syscall.MOUNT_SETATTR,
+                stored(tree),
+                text(""),
+                value(Kernel.AT_EMPTY_PATH),
+                Arg.bytes("{IDMAP by " + users + "}", mapped(users)),
+                value(MOUNT_ATTR_BYTES));
+    }
+
+    /** The same of a detached mount of ours. @return 0, or a negative errno */
+    public static long map(Kernel kernel, Arena arena, int tree, int users) {
+        Arena.Block attributes = arena.allocate(MOUNT_ATTR_BYTES);
+        attributes.bytes().put(0, mapped(users));
+        return kernel.sys()
+                .call(
+                        Syscall.MOUNT_SETATTR,
+                        tree,
+                        arena.string(""),
+                        Kernel.AT_EMPTY_PATH,
+                        attributes.address(),
+                        MOUNT_ATTR_BYTES);
+    }
+
+    private static byte[] mapped(int users) {
+        return TapeSteps.bytes(TapeSteps.little(MOUNT_ATTR_BYTES)
+                .putLong(ATTR_IDMAP)
+                .putLong(0)
+                .putLong(0)
+                .putLong(users));
     }
 
     /** Puts a tree onto an open place. No path is resolved. */

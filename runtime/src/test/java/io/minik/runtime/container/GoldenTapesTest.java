@@ -2,6 +2,8 @@ package io.minik.runtime.container;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.minik.runtime.sandbox.OwnUsers;
+import io.minik.runtime.sandbox.Sandboxes;
 import io.minik.runtime.snapshot.Snapshotter.RootFs;
 import io.minik.runtime.tape.Tape;
 import io.minik.runtime.tape.TapeSteps;
@@ -105,12 +107,37 @@ class GoldenTapesTest {
                 ExecTape.of(
                         new Launch.Execution(List.of("ls"), List.of("PATH=/bin"), "/bin", "/", false, 998),
                         cgroup,
-                        identity(1000)));
+                        identity(1000),
+                        Optional.empty()));
         compare(
                 "exec-terminal",
                 ExecTape.of(
                         new Launch.Execution(List.of("sh"), List.of("TERM=xterm"), "/bin", "/work", true, 0),
                         cgroup,
-                        identity(0)));
+                        identity(0),
+                        Optional.empty()));
+    }
+
+    @Test
+    void aTerminalAndACommandInAPodWithUsersOfItsOwn() throws IOException {
+        OwnUsers users = new OwnUsers(HOST.resolve("user"), new Sandboxes.UserMap(131072, 196608, 65536));
+        compare(
+                "container-users",
+                StartTape.of(launch(
+                        new Launch.Joined(
+                                List.of(new Launch.Namespace(HOST.resolve("net"), TapeSteps.NEWNET)),
+                                Optional.empty(),
+                                false,
+                                Optional.of(users)),
+                        new Launch.SystemMounts(true, List.of(), false),
+                        new Launch.Covers(false, List.of("/proc/kcore"), List.of("/proc/sys")),
+                        true)));
+        compare(
+                "exec-users",
+                ExecTape.of(
+                        new Launch.Execution(List.of("sh"), List.of("TERM=xterm"), "/bin", "/work", true, 0),
+                        List.of(HOST.resolve("cgroup.procs")),
+                        identity(1000),
+                        Optional.of(users.map())));
     }
 }

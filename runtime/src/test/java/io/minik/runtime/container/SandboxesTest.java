@@ -180,6 +180,19 @@ class SandboxesTest {
     }
 
     @Test
+    void aPodWithUsersOfItsOwnHasANetworkLikeAnyOther() throws Exception {
+        Sandboxes.UserMap users = new Sandboxes.UserMap(9 << 16, 9 << 16, 1 << 16);
+        Sandboxes.Sandbox made = await(node.sandboxes.run(
+                TestNode.pod("a", new Sandboxes.Sharing(false, false, false, false, users), Map.of())));
+        assertThat(made.ips()).hasSize(1);
+        assertThat(run(
+                        "a",
+                        "c1",
+                        "ip -4 -o addr show dev eth0 | grep -o 'inet [0-9.]*'; ip -o link show lo | grep -o UP,LOWER"))
+                .containsExactly("stdout F inet " + made.ips().get(0), "stdout F UP,LOWER");
+    }
+
+    @Test
     void removingAnOldAttemptDoesNotHurtTheNewOne() {
         SandboxConfig old = TestNode.pod("a");
         await(node.sandboxes.run(old));

@@ -106,7 +106,7 @@ final class TestNode implements AutoCloseable {
 
     TestNode(Path dir, Network network) {
         this.dir = dir;
-        this.image = dir.resolve("image");
+        this.image = dir.resolve("layers/image");
         if (Files.notExists(image)) {
             makeImage();
         }

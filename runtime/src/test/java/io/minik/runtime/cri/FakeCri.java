@@ -54,6 +54,9 @@ import java.util.function.Consumer;
  * answers are there at once.
  */
 public final class FakeCri implements RuntimeService, ImageService {
+    /** What it says it can do. */
+    public CriParts.RuntimeHandlerFeatures features = new CriParts.RuntimeHandlerFeatures(true, true);
+
     private static final int START_ERROR = 128;
 
     private final Loop loop;
@@ -308,6 +311,11 @@ public final class FakeCri implements RuntimeService, ImageService {
     @Override
     public Future<Version> version() {
         return Future.succeededFuture(new Version("fake", "1.0.0"));
+    }
+
+    @Override
+    public Future<CriParts.RuntimeHandlerFeatures> features() {
+        return answer(() -> features);
     }
 
     @Override

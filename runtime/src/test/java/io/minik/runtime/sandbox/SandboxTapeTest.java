@@ -44,7 +44,8 @@ class SandboxTapeTest {
                         Optional.of(Path.of("/run/pod/shm")),
                         "web",
                         new TreeMap<>(Map.of("net.ipv4.ping_group_range", "0 2147483647")),
-                        List.of())));
+                        List.of(),
+                        Optional.empty())));
     }
 
     @Test
@@ -56,7 +57,8 @@ class SandboxTapeTest {
                         Optional.of(Path.of("/run/pod/shm")),
                         "web",
                         new TreeMap<>(),
-                        List.of(Path.of("/cgroup/holder/cgroup.procs")))));
+                        List.of(Path.of("/cgroup/holder/cgroup.procs")),
+                        Optional.empty())));
     }
 
     @Test
@@ -64,6 +66,25 @@ class SandboxTapeTest {
         compare(
                 "sandbox-host-network",
                 SandboxTape.of(new Namespaces(
-                        pins("ipc"), Optional.of(Path.of("/run/pod/shm")), "node", new TreeMap<>(), List.of())));
+                        pins("ipc"),
+                        Optional.of(Path.of("/run/pod/shm")),
+                        "node",
+                        new TreeMap<>(),
+                        List.of(),
+                        Optional.empty())));
+    }
+
+    @Test
+    void aPodWithUsersOfItsOwn() throws IOException {
+        OwnUsers users = new OwnUsers(Path.of("/run/pod/user"), new Sandboxes.UserMap(131072, 131072, 65536));
+        compare(
+                "sandbox-users",
+                SandboxTape.of(new Namespaces(
+                        pins("net", "uts", "ipc", "pid"),
+                        Optional.of(Path.of("/run/pod/shm")),
+                        "web",
+                        new TreeMap<>(Map.of("net.ipv4.ping_group_range", "0 65535")),
+                        List.of(Path.of("/cgroup/holder/cgroup.procs")),
+                        Optional.of(users))));
     }
 }
