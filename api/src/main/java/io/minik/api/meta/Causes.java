@@ -85,6 +85,11 @@ public final class Causes {
         return add("FieldValueRequired", path, () -> "Required value: " + why);
     }
 
+    /** Where no single value is to blame. */
+    public Causes invalid(String path, String why) {
+        return add("FieldValueInvalid", path, () -> "Invalid value: " + why);
+    }
+
     public Causes invalid(String path, JsonNode value, String why) {
         return add("FieldValueInvalid", path, () -> "Invalid value: " + shown(value) + ": " + why);
     }

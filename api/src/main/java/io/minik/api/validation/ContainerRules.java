@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /** One container of a pod. */
 final class ContainerRules {
@@ -18,29 +17,6 @@ final class ContainerRules {
     private static final List<String> HANDLERS = List.of("exec", "httpGet", "tcpSocket", "grpc");
     private static final List<String> HOOKS = List.of("exec", "httpGet", "tcpSocket", "sleep");
     /** Known as labels of fields, but none that a variable can have. */
-    private static final Set<String> OTHER_FIELDS = Set.of(
-            "metadata.annotations", "metadata.labels", "spec.restartPolicy", "spec.schedulerName", "status.phase");
-
-    private static final Set<String> POD_FIELDS = Set.of(
-            "metadata.name",
-            "metadata.namespace",
-            "metadata.uid",
-            "spec.nodeName",
-            "spec.serviceAccountName",
-            "status.hostIP",
-            "status.hostIPs",
-            "status.podIP",
-            "status.podIPs");
-
-    private static final Set<String> RESOURCE_FIELDS = Set.of(
-            "limits.cpu",
-            "limits.ephemeral-storage",
-            "limits.memory",
-            "requests.cpu",
-            "requests.ephemeral-storage",
-            "requests.memory");
-    private static final Pattern HUGE = Pattern.compile("(limits|requests)\\.hugepages-.+");
-
     private final Causes causes;
 
     ContainerRules(Causes causes) {
@@ -137,27 +113,7 @@ final class ContainerRules {
         } else if (source.size() > 1) {
             causes.invalid(path, "", "may not have more than one field specified at a time");
         }
-        String field = Json.text(source, "fieldRef", "fieldPath");
-        if (source.has("fieldRef") && !field.isEmpty() && !POD_FIELDS.contains(field)) {
-            boolean entry = field.matches("metadata\\.(labels|annotations)\\['.+'\\]");
-            if (OTHER_FIELDS.contains(field)) {
-                causes.unsupported(path + ".fieldRef.fieldPath", field, POD_FIELDS);
-            } else if (!entry) {
-                causes.invalid(
-                        path + ".fieldRef.fieldPath",
-                        field,
-                        "error converting fieldPath: field label not supported: " + field);
-            }
-        }
-        JsonNode resource = source.path("resourceFieldRef");
-        if (resource.isObject()) {
-            String name = Json.text(resource, "resource");
-            if (name.isEmpty()) {
-                causes.required(path + ".resourceFieldRef.resource");
-            } else if (!RESOURCE_FIELDS.contains(name) && !HUGE.matcher(name).matches()) {
-                causes.unsupported(path + ".resourceFieldRef.resource", name, RESOURCE_FIELDS);
-            }
-        }
+        new DownwardRules(causes).variable(source, path);
         for (String ref : List.of("configMapKeyRef", "secretKeyRef")) {
             String key = Json.text(source, ref, "key");
             if (source.has(ref) && Json.text(source, ref, "name").isEmpty()) {
@@ -310,10 +266,24 @@ final class ContainerRules {
                 causes.required(here + ".command");
             } else if (kind.equals("httpGet") || kind.equals("tcpSocket")) {
                 port(action.path("port"), here + ".port");
+                headers(action.path("httpHeaders"), here + ".httpHeaders");
             }
         }
         if (given == 0) {
             causes.required(path, "must specify a handler type");
+        }
+    }
+
+    private void headers(JsonNode headers, String path) {
+        for (JsonNode header : headers) {
+            String name = Json.text(header, "name");
+            if (!name.isEmpty() && !name.matches("[-A-Za-z0-9]+")) {
+                causes.invalid(
+                        path,
+                        name,
+                        "a valid HTTP header must consist of alphanumeric characters or '-' (e.g. 'X-Header-Name',"
+                                + " regex used for validation is '[-A-Za-z0-9]+')");
+            }
         }
     }
 

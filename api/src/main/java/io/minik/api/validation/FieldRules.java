@@ -105,9 +105,12 @@ final class FieldRules {
         "DaemonSetSpec.minReadySeconds=0",
         "DaemonSetSpec.revisionHistoryLimit=0",
         "RollingUpdateStatefulSetStrategy.partition=0",
+        "StatefulSetOrdinals.start=0",
         "JobSpec.parallelism=0",
         "JobSpec.completions=0",
         "JobSpec.backoffLimit=0",
+        "JobSpec.backoffLimitPerIndex=0",
+        "JobSpec.maxFailedIndexes=0",
         "JobSpec.activeDeadlineSeconds=0",
         "JobSpec.ttlSecondsAfterFinished=0",
         "CronJobSpec.startingDeadlineSeconds=0",
@@ -137,8 +140,9 @@ final class FieldRules {
             "Eviction.metadata",
             "EndpointSlice.addressType");
 
-    /** Lists that must not be empty; upstream says no more than that. */
-    static final Set<String> NEEDED_LISTS = Set.of("PodSpec.containers", "NodeSelector.nodeSelectorTerms");
+    /** Lists that must not be empty, and what upstream says of those that are. */
+    static final Map<String, String> NEEDED_LISTS = Map.of(
+            "PodSpec.containers", "", "NodeSelector.nodeSelectorTerms", "must have at least one node selector term");
 
     private static final Map<String, List<String>> ENUM_ROWS = new HashMap<>();
     private static final Map<String, Long> LEAST_ROWS = new HashMap<>();
@@ -173,11 +177,16 @@ final class FieldRules {
         return PORTS.contains(type.simpleName() + "." + field.name());
     }
 
+    /** What else is said of a field that is required; empty for nothing. */
+    static String why(Type type, Field field) {
+        return NEEDED_LISTS.getOrDefault(type.simpleName() + "." + field.name(), "");
+    }
+
     static boolean required(Type type, Field field) {
         String row = type.simpleName() + "." + field.name();
         return switch (field.shape()) {
             case SINGLE -> field.kind() == Field.Kind.STRING && field.required() && !NOT_REQUIRED.contains(row);
-            case LIST -> NEEDED_LISTS.contains(row);
+            case LIST -> NEEDED_LISTS.containsKey(row);
             case MAP -> false;
         };
     }

@@ -44,7 +44,7 @@ final class KindRules {
             case "networkpolicies.networking.k8s.io" -> new NetworkPolicyRules(causes).check(spec);
             case "replicationcontrollers" -> new WorkloadRules(causes).replicationController(spec);
             case "deployments.apps" -> new WorkloadRules(causes).deployment(spec);
-            case "replicasets.apps" -> new WorkloadRules(causes).selected(spec, Map.of());
+            case "replicasets.apps" -> new WorkloadRules(causes).selected(spec, Map.of(), "ReplicaSet");
             case "daemonsets.apps" -> new WorkloadRules(causes).daemonSet(spec);
             case "statefulsets.apps" -> new WorkloadRules(causes).statefulSet(spec);
             case "jobs.batch" -> {
@@ -61,6 +61,7 @@ final class KindRules {
             case "persistentvolumes" -> new SmallKindRules(causes).volume(spec);
             case "resourcequotas" -> new QuotaRules(causes).quota(spec);
             case "limitranges" -> new LimitRangeRules(causes).limitRange(spec);
+            case "storageclasses.storage.k8s.io" -> new StorageClassRules(causes).check(tree);
             case "roles.rbac.authorization.k8s.io", "clusterroles.rbac.authorization.k8s.io" ->
                 new SmallKindRules(causes).role(tree, row.resource().namespaced());
             case "rolebindings.rbac.authorization.k8s.io", "clusterrolebindings.rbac.authorization.k8s.io" ->

@@ -78,12 +78,17 @@ final class SchedulingRules {
         for (String list : List.of("matchExpressions", "matchFields")) {
             JsonNode expressions = term.path(list);
             for (int at = 0; at < expressions.size(); at++) {
-                expression(expressions.get(at), path + "." + list + "[" + at + "]", list.equals("matchExpressions"));
+                String here = path + "." + list + "[" + at + "]";
+                if (list.equals("matchExpressions")) {
+                    expression(expressions.get(at), here);
+                } else {
+                    fieldExpression(expressions.get(at), here);
+                }
             }
         }
     }
 
-    private void expression(JsonNode expression, String path, boolean label) {
+    private void expression(JsonNode expression, String path) {
         String operator = Json.text(expression, "operator");
         int values = expression.path("values").size();
         if (!NODE_OPERATORS.contains(operator)) {
@@ -96,10 +101,32 @@ final class SchedulingRules {
             causes.required(path + ".values", "must be specified single value when `operator` is 'Lt' or 'Gt'");
         }
         String key = Json.text(expression, "key");
-        if (label) {
-            causes.invalid(path + ".key", key, Names.qualifiedName(key));
-        } else if (!key.equals("metadata.name")) {
+        causes.invalid(path + ".key", key, Names.qualifiedName(key));
+        for (int at = 0; at < values && operator.endsWith("In"); at++) {
+            String value = expression.path("values").get(at).asText();
+            causes.invalid(Causes.at(path + ".values", at), value, Names.labelValue(value));
+        }
+    }
+
+    /** Of a node's fields its name alone can be asked for, and for one name at a time. */
+    private void fieldExpression(JsonNode expression, String path) {
+        String operator = Json.text(expression, "operator");
+        JsonNode values = expression.path("values");
+        if (!operator.equals("In") && !operator.equals("NotIn")) {
+            causes.invalid(path + ".operator", operator, "not a valid selector operator");
+        } else if (values.size() != 1) {
+            causes.required(
+                    path + ".values",
+                    "must be only one value when `operator` is 'In' or 'NotIn' for node field selector");
+        }
+        String key = Json.text(expression, "key");
+        if (!key.equals("metadata.name")) {
             causes.invalid(path + ".key", key, "not a valid field selector key");
+            return;
+        }
+        for (int at = 0; at < values.size(); at++) {
+            String value = values.get(at).asText();
+            causes.invalid(Causes.at(path + ".values", at), value, Names.dns1123Subdomain(value));
         }
     }
 
@@ -125,6 +152,33 @@ final class SchedulingRules {
         } else {
             causes.invalid(path + ".topologyKey", key, Names.qualifiedName(key));
         }
+        for (JsonNode namespace : term.path("namespaces")) {
+            causes.invalid(path + ".namespace", namespace.asText(), Names.dns1123Label(namespace.asText()));
+        }
+        labelKeys(term, "matchLabelKeys", path);
+        labelKeys(term, "mismatchLabelKeys", path);
+        Set<String> other = new HashSet<>(Json.stringList(term, "mismatchLabelKeys"));
+        List<String> keys = Json.stringList(term, "matchLabelKeys");
+        for (int at = 0; at < keys.size(); at++) {
+            if (other.contains(keys.get(at))) {
+                causes.invalid(
+                        Causes.at(path + ".matchLabelKeys", at),
+                        keys.get(at),
+                        "exists in both matchLabelKeys and mismatchLabelKeys");
+            }
+        }
+    }
+
+    /** Keys whose values are taken from the pod itself, beside what the selector says. */
+    private void labelKeys(JsonNode owner, String field, String path) {
+        List<String> keys = Json.stringList(owner, field);
+        if (!keys.isEmpty() && !owner.has("labelSelector")) {
+            causes.forbidden(path + "." + field, "must not be specified when labelSelector is not set");
+            return;
+        }
+        for (int at = 0; at < keys.size(); at++) {
+            causes.invalid(Causes.at(path + "." + field, at), keys.get(at), Names.qualifiedName(keys.get(at)));
+        }
     }
 
     private void weight(JsonNode term, String path) {
@@ -145,11 +199,44 @@ final class SchedulingRules {
             String key = Json.text(constraint, "topologyKey");
             if (key.isEmpty()) {
                 causes.required(here + ".topologyKey", "can not be empty");
+            } else {
+                causes.invalid(here + ".topologyKey", key, Names.qualifiedName(key));
             }
             String action = Json.text(constraint, "whenUnsatisfiable");
             if (!seen.add(key + "," + action)) {
                 causes.duplicate(here + ".{topologyKey, whenUnsatisfiable}", "{" + key + ", " + action + "}");
             }
+            domains(constraint, action, here);
+            labelKeys(constraint, "matchLabelKeys", here);
+            JsonNode selector = constraint.path("labelSelector");
+            Set<String> said =
+                    new HashSet<>(Json.strings(selector, "matchLabels").keySet());
+            selector.path("matchExpressions").forEach(each -> said.add(Json.text(each, "key")));
+            List<String> keys = Json.stringList(constraint, "matchLabelKeys");
+            for (int next = 0; next < keys.size(); next++) {
+                if (said.contains(keys.get(next))) {
+                    causes.invalid(
+                            Causes.at(here + ".matchLabelKeys", next),
+                            keys.get(next),
+                            "exists in both matchLabelKeys and labelSelector");
+                }
+            }
+        }
+    }
+
+    private void domains(JsonNode constraint, String action, String path) {
+        JsonNode domains = constraint.path("minDomains");
+        if (!domains.isNumber()) {
+            return;
+        }
+        if (domains.intValue() <= 0) {
+            causes.invalid(path + ".minDomains", domains, "must be greater than zero");
+        }
+        if (!action.equals("DoNotSchedule")) {
+            causes.invalid(
+                    path + ".minDomains",
+                    domains,
+                    "can only use minDomains if whenUnsatisfiable=DoNotSchedule, not " + action);
         }
     }
 }

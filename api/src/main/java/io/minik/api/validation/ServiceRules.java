@@ -12,6 +12,7 @@ import java.util.Set;
 /** Services and what routes to pods. */
 final class ServiceRules {
     private static final String BALANCERS = "may only be used when `type` is 'LoadBalancer'";
+    private static final Set<String> FAMILIES = Set.of("IPv4", "IPv6");
     private static final int MAX_ENDPOINTS = 1000;
     private static final int MAX_AFFINITY_SECONDS = 86_400;
 
@@ -45,6 +46,7 @@ final class ServiceRules {
         } else if (!ip.isEmpty() && !headless) {
             ip(ip, "spec.clusterIPs[0]");
         }
+        families(spec);
         ports(spec, type);
         new MetaRules(causes).labels(spec.path("selector"), "spec.selector");
         JsonNode external = spec.path("externalIPs");
@@ -65,6 +67,25 @@ final class ServiceRules {
                     "spec.externalTrafficPolicy",
                     Json.text(spec, "externalTrafficPolicy"),
                     "may only be set for externally-accessible services");
+        }
+    }
+
+    /** One address of each family at the most. */
+    private void families(JsonNode spec) {
+        JsonNode addresses = spec.path("clusterIPs");
+        if (addresses.size() > FAMILIES.size()) {
+            causes.invalid("spec.clusterIPs", addresses, "may only hold up to 2 values");
+        }
+        Set<String> seen = new HashSet<>();
+        JsonNode families = spec.path("ipFamilies");
+        for (int at = 0; at < families.size(); at++) {
+            String family = families.get(at).asText();
+            if (!FAMILIES.contains(family)) {
+                causes.unsupported(Causes.at("spec.ipFamilies", at), family, FAMILIES);
+            }
+            if (!seen.add(family)) {
+                causes.duplicate(Causes.at("spec.ipFamilies", at), family);
+            }
         }
     }
 

@@ -168,6 +168,13 @@ final class SmallKindRules {
     }
 
     void role(JsonNode role, boolean namespaced) {
+        JsonNode aggregation = role.path("aggregationRule");
+        if (!aggregation.isMissingNode()
+                && aggregation.path("clusterRoleSelectors").isEmpty()) {
+            causes.required(
+                    "aggregationRule.clusterRoleSelectors",
+                    "at least one clusterRoleSelector required if aggregationRule is non-nil");
+        }
         JsonNode rules = role.path("rules");
         for (int at = 0; at < rules.size(); at++) {
             JsonNode rule = rules.get(at);
@@ -214,6 +221,8 @@ final class SmallKindRules {
         }
         if (Json.text(ref, "name").isEmpty()) {
             causes.required("roleRef.name");
+        } else {
+            causes.invalid("roleRef.name", Json.text(ref, "name"), Names.pathSegment(Json.text(ref, "name")));
         }
         JsonNode subjects = binding.path("subjects");
         for (int at = 0; at < subjects.size(); at++) {
@@ -225,6 +234,8 @@ final class SmallKindRules {
         String apiGroup = Json.text(subject, "apiGroup");
         switch (Json.text(subject, "kind")) {
             case "ServiceAccount" -> {
+                String name = Json.text(subject, "name");
+                causes.invalid(path + ".name", name, name.isEmpty() ? List.of() : Names.dns1123Subdomain(name));
                 if (!apiGroup.isEmpty()) {
                     causes.unsupported(path + ".apiGroup", apiGroup, List.of(""));
                 }

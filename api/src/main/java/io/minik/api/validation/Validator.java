@@ -95,7 +95,12 @@ public final class Validator {
                 || (value.isTextual() && value.textValue().isEmpty());
         if (absent || (value.isArray() && value.isEmpty())) {
             if (FieldRules.required(type, field)) {
-                causes.required(path);
+                String why = FieldRules.why(type, field);
+                if (why.isEmpty()) {
+                    causes.required(path);
+                } else {
+                    causes.required(path, why);
+                }
                 return;
             }
             if (absent && field.structured() && field.shape() == Field.Shape.SINGLE && descends(field)) {

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -102,25 +103,41 @@ final class VolumeRules {
                             .claim(Json.at(source, "volumeClaimTemplate", "spec"), path + ".volumeClaimTemplate.spec");
                 }
             }
-            case "projected" -> {
-                mode(source.path("defaultMode"), path + ".defaultMode");
-                JsonNode sources = source.path("sources");
-                for (int at = 0; at < sources.size(); at++) {
-                    long seconds =
-                            Json.longOr(LEAST_TOKEN, sources.get(at), "serviceAccountToken", "expirationSeconds");
-                    if (seconds < LEAST_TOKEN) {
-                        causes.invalid(
-                                path + ".sources[" + at + "].serviceAccountToken.expirationSeconds",
-                                seconds,
-                                "may not specify a duration less than 10 minutes");
-                    }
-                    projection(sources.get(at), path + ".sources[" + at + "]");
-                }
-                onePlaceEach(sources, path);
+            case "projected" -> projected(source, path);
+            case "downwardAPI" -> {
+                items(source, path);
+                downward(source, path);
             }
-            case "downwardAPI" -> items(source, path);
+            case "nfs" -> {
+                String place = Json.text(source, "path");
+                if (!place.isEmpty() && !place.startsWith("/")) {
+                    causes.invalid(path + ".path", place, "must be an absolute path");
+                }
+            }
+            case "csi" -> {
+                String driver = Json.text(source, "driver");
+                if (!driver.isEmpty()) {
+                    causes.invalid(path + ".driver", driver, Names.dns1123Subdomain(driver.toLowerCase(Locale.ROOT)));
+                }
+            }
             default -> {}
         }
+    }
+
+    private void projected(JsonNode source, String path) {
+        mode(source.path("defaultMode"), path + ".defaultMode");
+        JsonNode sources = source.path("sources");
+        for (int at = 0; at < sources.size(); at++) {
+            long seconds = Json.longOr(LEAST_TOKEN, sources.get(at), "serviceAccountToken", "expirationSeconds");
+            if (seconds < LEAST_TOKEN) {
+                causes.invalid(
+                        path + ".sources[" + at + "].serviceAccountToken.expirationSeconds",
+                        seconds,
+                        "may not specify a duration less than 10 minutes");
+            }
+            projection(sources.get(at), path + ".sources[" + at + "]");
+        }
+        onePlaceEach(sources, path);
     }
 
     private void projection(JsonNode source, String path) {
@@ -134,6 +151,16 @@ final class VolumeRules {
                 causes.required(here + ".name");
             }
             items(entry.getValue(), here);
+            if (entry.getKey().equals("downwardAPI")) {
+                downward(entry.getValue(), here);
+            }
+        }
+    }
+
+    private void downward(JsonNode source, String path) {
+        JsonNode items = source.path("items");
+        for (int at = 0; at < items.size(); at++) {
+            new DownwardRules(causes).file(items.get(at), Causes.at(path + ".items", at));
         }
     }
 

@@ -9,6 +9,7 @@ import io.minik.ground.json.Json;
 import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -33,11 +34,11 @@ final class WorkloadRules {
         if (!LabelSelector.of(Json.strings(selector)).matches(Json.strings(template, "metadata", "labels"))) {
             mismatch(template);
         }
-        template(template, Map.of());
+        template(template, Map.of(), "ReplicationController");
     }
 
     void deployment(JsonNode spec) {
-        selected(spec, Map.of());
+        selected(spec, Map.of(), "ReplicaSet");
         JsonNode strategy = spec.path("strategy");
         JsonNode rolling = strategy.path("rollingUpdate");
         if (Json.text(strategy, "type").equals("Recreate") && !rolling.isMissingNode()) {
@@ -63,7 +64,7 @@ final class WorkloadRules {
     }
 
     void daemonSet(JsonNode spec) {
-        selected(spec, Map.of());
+        selected(spec, Map.of(), "DaemonSet");
         JsonNode rolling = Json.at(spec, "updateStrategy", "rollingUpdate");
         if (Json.text(spec, "updateStrategy", "type").equals("RollingUpdate")) {
             String path = "spec.updateStrategy.rollingUpdate";
@@ -88,7 +89,13 @@ final class WorkloadRules {
             new SmallKindRules(causes)
                     .claim(templates.get(at).path("spec"), "spec.volumeClaimTemplates[" + at + "].spec");
         }
-        selected(spec, claims);
+        selected(spec, claims, "StatefulSet");
+        JsonNode unavailable = Json.at(spec, "updateStrategy", "rollingUpdate", "maxUnavailable");
+        String path = "spec.updateStrategy.rollingUpdate.maxUnavailable";
+        intOrPercent(unavailable, path, true);
+        if (!unavailable.isMissingNode() && zero(unavailable)) {
+            causes.invalid(path, unavailable, "cannot be 0");
+        }
         if (Json.text(spec, "updateStrategy", "type").equals("OnDelete")
                 && Json.at(spec, "updateStrategy").has("rollingUpdate")) {
             causes.invalid(
@@ -98,15 +105,16 @@ final class WorkloadRules {
         }
     }
 
-    /** A required selector that the template's labels must match. */
-    void selected(JsonNode spec, Map<String, JsonNode> claims) {
+    /** A required selector that the template's labels must match. @param kind that the pods are of: a Deployment's have a ReplicaSet */
+    void selected(JsonNode spec, Map<String, JsonNode> claims, String kind) {
         JsonNode selector = spec.path("selector");
         JsonNode template = spec.path("template");
         if (selector.isMissingNode()) {
             causes.required("spec.selector");
         } else if (selector.path("matchLabels").isEmpty()
                 && selector.path("matchExpressions").isEmpty()) {
-            causes.invalid("spec.selector", selector, "empty selector is invalid for deployment");
+            String word = kind.equals("ReplicaSet") ? "deployment" : kind.toLowerCase(Locale.ROOT);
+            causes.invalid("spec.selector", selector, "empty selector is invalid for " + word);
         }
         if (template.isMissingNode() && !selector.isMissingNode()) {
             causes.required("spec.template");
@@ -118,11 +126,7 @@ final class WorkloadRules {
         if (operators && !LabelSelector.of(selector).matches(Json.strings(template, "metadata", "labels"))) {
             mismatch(template);
         }
-        template(template, claims);
-        if (template.path("spec").has("activeDeadlineSeconds")) {
-            causes.forbidden(
-                    "spec.template.spec.activeDeadlineSeconds", "activeDeadlineSeconds in ReplicaSet is not Supported");
-        }
+        template(template, claims, kind);
     }
 
     private void mismatch(JsonNode template) {
@@ -133,7 +137,7 @@ final class WorkloadRules {
                 "`selector` does not match template `labels`");
     }
 
-    private void template(JsonNode template, Map<String, JsonNode> claims) {
+    private void template(JsonNode template, Map<String, JsonNode> claims, String kind) {
         String path = "spec.template";
         JsonNode spec = template.path("spec");
         new PodRules(causes).spec(spec, path + ".spec", true, claims);
@@ -141,6 +145,10 @@ final class WorkloadRules {
         String policy = Json.text(spec, "restartPolicy");
         if (policy.equals("OnFailure") || policy.equals("Never")) {
             causes.unsupported(path + ".spec.restartPolicy", policy, Set.of("Always"));
+        }
+        if (spec.has("activeDeadlineSeconds")) {
+            causes.forbidden(
+                    path + ".spec.activeDeadlineSeconds", "activeDeadlineSeconds in " + kind + " is not Supported");
         }
         if (spec.path("ephemeralContainers").size() > 0) {
             causes.forbidden(path + ".spec.ephemeralContainers", "ephemeral containers not allowed in pod template");
@@ -201,21 +209,12 @@ final class WorkloadRules {
                 causes.unsupported(path + ".template.spec.restartPolicy", policy, List.of("OnFailure", "Never"));
             }
         }
-        if (Json.text(spec, "completionMode").equals("Indexed") && !spec.has("completions")) {
-            causes.required(path + ".completions", "when completion mode is Indexed");
-        }
+        new JobPolicyRules(causes, spec, path).check();
         if (spec.has("podFailurePolicy") && !policy.equals("Never")) {
             causes.invalid(
                     path + ".template.spec.restartPolicy",
                     policy,
                     "only \"Never\" is supported when podFailurePolicy is specified");
-        }
-        if (spec.has("backoffLimitPerIndex")
-                && !Json.text(spec, "completionMode").equals("Indexed")) {
-            causes.invalid(
-                    path + ".backoffLimitPerIndex",
-                    spec.path("backoffLimitPerIndex"),
-                    "requires indexed completion mode");
         }
     }
 

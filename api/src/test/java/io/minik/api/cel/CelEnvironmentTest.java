@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Expressions over one object: what they are worth, what they cost, and how they are refused. */
+/** CelExpressions over one object: what they are worth, what they cost, and how they are refused. */
 class CelEnvironmentTest {
     private static final long LIMIT = 1_000_000;
     private static final Decl SELF = Decl.of(json("""

@@ -27,7 +27,7 @@ class ContainersTest {
                 "{dyn(1): 'one'}[dyn(1u)] == 'one' && {dyn(1): 'one'}[dyn(1.0)] == 'one'"
             })
     void holdValues(String expression) {
-        assertThat(Expressions.value(expression)).isEqualTo(true);
+        assertThat(CelExpressions.value(expression)).isEqualTo(true);
     }
 
     @ParameterizedTest
@@ -45,14 +45,14 @@ class ContainersTest {
             {'a': 1, 'a': 2}.a | Failed with repeated key a
             """)
     void doNotHoldOthers(String expression, String error) {
-        assertThat(Expressions.error(expression)).isEqualTo(error);
+        assertThat(CelExpressions.error(expression)).isEqualTo(error);
     }
 
     /** A place in a list may be any number that is whole. */
     @ParameterizedTest
     @CsvSource({"[7 8 9][dyn(0.0)], 7", "[7 8 9][dyn(2u)], 9", "[7 8 9][?dyn(1.0)].value(), 8"})
     void areIndexedByAnyNumber(String expression, long value) {
-        assertThat(Expressions.value(expression.replace(' ', ','))).isEqualTo(value);
+        assertThat(CelExpressions.value(expression.replace(' ', ','))).isEqualTo(value);
     }
 
     /** Kubernetes lets no literal mix types: what dyn() hides may. */
@@ -66,15 +66,15 @@ class ContainersTest {
             [[1], ['a']] | 7 | expected type 'list(int)' but found 'list(string)'
             """)
     void areOfOneType(String expression, int column, String message) {
-        assertThat(Expressions.fault(expression))
+        assertThat(CelExpressions.fault(expression))
                 .isEqualTo("ERROR: <input>:1:" + column + ": " + message + "\n | " + expression + "\n | "
                         + ".".repeat(column - 1) + "^");
     }
 
     @Test
     void ofHiddenTypesMayBeMixed() {
-        Expressions.same("[dyn(1), dyn('a')].size()", "2");
-        Expressions.same("[dyn(1), dyn('a')][1]", "'a'");
+        CelExpressions.same("[dyn(1), dyn('a')].size()", "2");
+        CelExpressions.same("[dyn(1), dyn('a')][1]", "'a'");
     }
 
     @Nested
@@ -91,7 +91,7 @@ class ContainersTest {
                     "sets.intersects([[1], [2]], [[2]]) && sets.intersects([dyn(1)], [dyn(1.0)])"
                 })
         void countNoItemTwice(String expression) {
-            assertThat(Expressions.value(expression)).isEqualTo(true);
+            assertThat(CelExpressions.value(expression)).isEqualTo(true);
         }
     }
 
@@ -127,7 +127,7 @@ class ContainersTest {
             [[1], [2]].indexOf([2]) | 1
             """)
         void answer(String expression, String value) {
-            Expressions.same(expression, value);
+            CelExpressions.same(expression, value);
         }
 
         @ParameterizedTest
@@ -140,7 +140,7 @@ class ContainersTest {
             [duration('9223372036s'), duration('1s')].sum() | duration overflow
             """)
         void fail(String expression, String error) {
-            assertThat(Expressions.error(expression)).isEqualTo(error);
+            assertThat(CelExpressions.error(expression)).isEqualTo(error);
         }
 
         @ParameterizedTest
@@ -152,7 +152,7 @@ class ContainersTest {
             [1].indexOf('a') | indexOf | list(int).(string)
             """)
         void areNotAskedOfItemsWithoutOrder(String expression, String function, String types) {
-            assertThat(Expressions.fault(expression))
+            assertThat(CelExpressions.fault(expression))
                     .contains("found no matching overload for '" + function + "' applied to '" + types + "'");
         }
     }

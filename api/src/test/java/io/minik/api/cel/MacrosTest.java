@@ -11,11 +11,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Macros, the names that they make, and the errors that decide nothing: cel-spec's macros, macros2, logic and optionals. */
 class MacrosTest {
     private static void isTrue(String expression) {
-        assertThat(Expressions.value(expression)).as(expression).isEqualTo(true);
+        assertThat(CelExpressions.value(expression)).as(expression).isEqualTo(true);
     }
 
     private static void isFalse(String expression) {
-        assertThat(Expressions.value(expression)).as(expression).isEqualTo(false);
+        assertThat(CelExpressions.value(expression)).as(expression).isEqualTo(false);
     }
 
     /** An error on one side is no error if the other side decides, on whichever side it stands. */
@@ -49,13 +49,13 @@ class MacrosTest {
                     "false ? true : " + ERROR
                 })
         void nothingElseHidesAnError(String expression) {
-            assertThat(Expressions.error(expression)).isEqualTo("division by zero");
+            assertThat(CelExpressions.error(expression)).isEqualTo("division by zero");
         }
 
         @Test
         void theErrorThatIsToldIsTheLeftOne() {
-            assertThat(Expressions.error("1 / 0 == 1 && 1 % 0 == 1")).isEqualTo("division by zero");
-            assertThat(Expressions.error("1 % 0 == 1 || 1 / 0 == 1")).isEqualTo("modulus by zero");
+            assertThat(CelExpressions.error("1 / 0 == 1 && 1 % 0 == 1")).isEqualTo("division by zero");
+            assertThat(CelExpressions.error("1 % 0 == 1 || 1 / 0 == 1")).isEqualTo("modulus by zero");
         }
 
         @Test
@@ -67,8 +67,8 @@ class MacrosTest {
 
         @Test
         void whatIsNoBoolDecidesNothing() {
-            assertThat(Expressions.error("dyn(1) && true")).isEqualTo("no such overload");
-            assertThat(Expressions.error("dyn('x') ? 1 : 2")).isEqualTo("no such overload");
+            assertThat(CelExpressions.error("dyn(1) && true")).isEqualTo("no such overload");
+            assertThat(CelExpressions.error("dyn('x') ? 1 : 2")).isEqualTo("no such overload");
             isFalse("dyn(1) && false");
             isTrue("dyn('x') || true");
         }
@@ -103,13 +103,13 @@ class MacrosTest {
         void forgetAnErrorThatAnotherItemDecides() {
             isFalse("[1, 2, 3].all(x, 6 / (x - 2) > 0)");
             isTrue("[0, 1].exists(x, 1 / x > 0)");
-            assertThat(Expressions.error("[0, 1].all(x, 1 / x > 0)")).isEqualTo("division by zero");
-            assertThat(Expressions.error("[0, 2].exists(x, 1 / x > 0)")).isEqualTo("division by zero");
+            assertThat(CelExpressions.error("[0, 1].all(x, 1 / x > 0)")).isEqualTo("division by zero");
+            assertThat(CelExpressions.error("[0, 2].exists(x, 1 / x > 0)")).isEqualTo("division by zero");
         }
 
         @Test
         void exactlyOneForgetsNone() {
-            assertThat(Expressions.error("[0, 1].exists_one(x, 1 / x == 1)")).isEqualTo("division by zero");
+            assertThat(CelExpressions.error("[0, 1].exists_one(x, 1 / x == 1)")).isEqualTo("division by zero");
         }
     }
 
@@ -131,19 +131,20 @@ class MacrosTest {
             {'a': 'x', 'b': 'y'}.transformMapEntry(k, v, {v: k}) | {'x': 'a', 'y': 'b'}
             """)
         void areMadeOfOthers(String expression, String value) {
-            Expressions.same(expression, value);
+            CelExpressions.same(expression, value);
         }
 
         @Test
         void areNotMadeOfErrors() {
-            assertThat(Expressions.error("[2, 1, 0].map(x, 4 / x)")).isEqualTo("division by zero");
-            assertThat(Expressions.error("[1, 0].filter(x, 1 / x > 0)")).isEqualTo("division by zero");
-            assertThat(Expressions.error("{'a': 0}.transformMap(k, v, 1 / v)")).isEqualTo("division by zero");
+            assertThat(CelExpressions.error("[2, 1, 0].map(x, 4 / x)")).isEqualTo("division by zero");
+            assertThat(CelExpressions.error("[1, 0].filter(x, 1 / x > 0)")).isEqualTo("division by zero");
+            assertThat(CelExpressions.error("{'a': 0}.transformMap(k, v, 1 / v)"))
+                    .isEqualTo("division by zero");
         }
 
         @Test
         void haveNoKeyTwice() {
-            assertThat(Expressions.error("{'a': 'x', 'b': 'x'}.transformMapEntry(k, v, {v: k})"))
+            assertThat(CelExpressions.error("{'a': 'x', 'b': 'x'}.transformMapEntry(k, v, {v: k})"))
                     .isEqualTo("insert failed: key x already exists");
         }
     }
@@ -152,25 +153,25 @@ class MacrosTest {
     class Names {
         @Test
         void ofAnInnerMacroHideThoseOfAnOuterOne() {
-            Expressions.same("[1, 2].map(x, [10].map(x, x + 1))", "[[11], [11]]");
-            Expressions.same("[1, 2].map(x, [x, 10].exists(x, x == 10) ? x : 0)", "[1, 2]");
+            CelExpressions.same("[1, 2].map(x, [10].map(x, x + 1))", "[[11], [11]]");
+            CelExpressions.same("[1, 2].map(x, [x, 10].exists(x, x == 10) ? x : 0)", "[1, 2]");
         }
 
         @Test
         void ofAnOuterMacroAreSeenInside() {
-            Expressions.same("[1, 2].map(x, [10, 20].map(y, x + y))", "[[11, 21], [12, 22]]");
+            CelExpressions.same("[1, 2].map(x, [10, 20].map(y, x + y))", "[[11, 21], [12, 22]]");
             isTrue("[1, 2].all(x, [3, 4].all(y, x < y))");
         }
 
         @Test
         void areGoneBehindTheirMacro() {
-            assertThat(Expressions.fault("[1].all(x, x > 0) && x > 0"))
+            assertThat(CelExpressions.fault("[1].all(x, x > 0) && x > 0"))
                     .startsWith("ERROR: <input>:1:22: undeclared reference to 'x' (in container '')");
         }
 
         @Test
         void areNotKnownInWhatIsGoneThrough() {
-            assertThat(Expressions.fault("[1, x].all(x, x > 0)"))
+            assertThat(CelExpressions.fault("[1, x].all(x, x > 0)"))
                     .startsWith("ERROR: <input>:1:5: undeclared reference to 'x' (in container '')");
         }
 
@@ -182,7 +183,7 @@ class MacrosTest {
             [1].transformList(i, 2, 3) | 22
             """)
         void areSimple(String expression, int column) {
-            assertThat(Expressions.fault(expression))
+            assertThat(CelExpressions.fault(expression))
                     .startsWith("ERROR: <input>:1:" + column + ": argument must be a simple name\n");
         }
     }
@@ -191,17 +192,17 @@ class MacrosTest {
     class Ranges {
         @Test
         void areListsAndMaps() {
-            assertThat(Expressions.fault("1.all(x, true)"))
+            assertThat(CelExpressions.fault("1.all(x, true)"))
                     .contains("expression of type 'int' cannot be range of a comprehension"
                             + " (must be list, map, or dynamic)");
-            assertThat(Expressions.fault("'abc'.map(x, x)")).contains("expression of type 'string' cannot be range");
-            assertThat(Expressions.error("dyn(1).all(x, true)")).isEqualTo("got 'int', expected iterable type");
+            assertThat(CelExpressions.fault("'abc'.map(x, x)")).contains("expression of type 'string' cannot be range");
+            assertThat(CelExpressions.error("dyn(1).all(x, true)")).isEqualTo("got 'int', expected iterable type");
         }
 
         @Test
         void thatFailFailTheMacro() {
-            assertThat(Expressions.error("[1 / 0].all(x, x > 0)")).isEqualTo("division by zero");
-            assertThat(Expressions.error("{'a': [1]}['b'].exists(x, true)")).isEqualTo("no such key: b");
+            assertThat(CelExpressions.error("[1 / 0].all(x, x > 0)")).isEqualTo("division by zero");
+            assertThat(CelExpressions.error("{'a': [1]}['b'].exists(x, true)")).isEqualTo("no such key: b");
         }
     }
 
@@ -215,14 +216,14 @@ class MacrosTest {
 
         @Test
         void isAskedOfFieldsOnly() {
-            assertThat(Expressions.fault("has({'a': 1})")).contains("invalid argument to has() macro");
-            assertThat(Expressions.fault("has({'a': 1}['a'])")).contains("invalid argument to has() macro");
-            assertThat(Expressions.fault("has(1)")).contains("invalid argument to has() macro");
+            assertThat(CelExpressions.fault("has({'a': 1})")).contains("invalid argument to has() macro");
+            assertThat(CelExpressions.fault("has({'a': 1}['a'])")).contains("invalid argument to has() macro");
+            assertThat(CelExpressions.fault("has(1)")).contains("invalid argument to has() macro");
         }
 
         @Test
         void ofAFieldOfWhatIsMissingIsAnError() {
-            assertThat(Expressions.error("has({'a': {'b': 1}}.c.b)")).isEqualTo("no such key: c");
+            assertThat(CelExpressions.error("has({'a': {'b': 1}}.c.b)")).isEqualTo("no such key: c");
         }
     }
 
@@ -260,7 +261,7 @@ class MacrosTest {
             optional.of(null).hasValue() | true
             """)
         void mayHaveAValue(String expression, String value) {
-            Expressions.same(expression, value);
+            CelExpressions.same(expression, value);
         }
 
         @ParameterizedTest
@@ -277,9 +278,9 @@ class MacrosTest {
 
         @Test
         void doNotHideErrors() {
-            assertThat(Expressions.error("optional.none().value()")).isEqualTo("optional.none() dereference");
-            assertThat(Expressions.error("optional.of(1 / 0).hasValue()")).isEqualTo("division by zero");
-            assertThat(Expressions.error("{'a': 1}.?a.orValue(1 / 0) == 1")).isEqualTo("division by zero");
+            assertThat(CelExpressions.error("optional.none().value()")).isEqualTo("optional.none() dereference");
+            assertThat(CelExpressions.error("optional.of(1 / 0).hasValue()")).isEqualTo("division by zero");
+            assertThat(CelExpressions.error("{'a': 1}.?a.orValue(1 / 0) == 1")).isEqualTo("division by zero");
         }
     }
 }

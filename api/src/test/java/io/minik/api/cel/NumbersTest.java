@@ -31,7 +31,7 @@ class NumbersTest {
                     "-(" + LEAST + ")"
                 })
         void doNotWrapAround(String expression) {
-            assertThat(Expressions.error(expression)).isEqualTo("integer overflow");
+            assertThat(CelExpressions.error(expression)).isEqualTo("integer overflow");
         }
 
         @ParameterizedTest
@@ -58,23 +58,23 @@ class NumbersTest {
             7 - 10 % 4 | 5
             """)
         void divideTowardsZeroAndGroupFromTheLeft(String expression, long value) {
-            assertThat(Expressions.value(expression)).isEqualTo(value);
+            assertThat(CelExpressions.value(expression)).isEqualTo(value);
         }
 
         @ParameterizedTest
         @CsvSource({"/, division by zero", "%, modulus by zero"})
         void areNotDividedByZero(String operator, String error) {
-            assertThat(Expressions.error("4 " + operator + " 0")).isEqualTo(error);
-            assertThat(Expressions.error("4u " + operator + " 0u")).isEqualTo(error);
+            assertThat(CelExpressions.error("4 " + operator + " 0")).isEqualTo(error);
+            assertThat(CelExpressions.error("4u " + operator + " 0u")).isEqualTo(error);
         }
 
         @Test
         void haveTheirGreatestAndLeast() {
-            Expressions.same(GREATEST + " - " + GREATEST, "0");
-            Expressions.same(LEAST + " + " + GREATEST, "-1");
-            Expressions.same("0x7fffffffffffffff", GREATEST);
-            assertThat(Expressions.fault("9223372036854775808")).contains("invalid int literal");
-            assertThat(Expressions.fault("-9223372036854775809")).contains("invalid int literal");
+            CelExpressions.same(GREATEST + " - " + GREATEST, "0");
+            CelExpressions.same(LEAST + " + " + GREATEST, "-1");
+            CelExpressions.same("0x7fffffffffffffff", GREATEST);
+            assertThat(CelExpressions.fault("9223372036854775808")).contains("invalid int literal");
+            assertThat(CelExpressions.fault("-9223372036854775809")).contains("invalid int literal");
         }
     }
 
@@ -90,7 +90,7 @@ class NumbersTest {
                     "[" + GREATEST_UINT + ", 1u].sum() == 0u"
                 })
         void doNotWrapAround(String expression) {
-            assertThat(Expressions.error(expression)).isEqualTo("unsigned integer overflow");
+            assertThat(CelExpressions.error(expression)).isEqualTo("unsigned integer overflow");
         }
 
         @ParameterizedTest
@@ -105,19 +105,20 @@ class NumbersTest {
             0xFFu | 255u
             """)
         void areCountedBeyondTheGreatestInt(String expression, String value) {
-            Expressions.same(expression, value);
+            CelExpressions.same(expression, value);
         }
 
         @Test
         void areOrderedBeyondTheGreatestInt() {
-            assertThat(Expressions.value(GREATEST_UINT + " > 9223372036854775808u"))
+            assertThat(CelExpressions.value(GREATEST_UINT + " > 9223372036854775808u"))
                     .isEqualTo(true);
-            assertThat(Expressions.value("string(" + GREATEST_UINT + ")")).isEqualTo("18446744073709551615");
+            assertThat(CelExpressions.value("string(" + GREATEST_UINT + ")")).isEqualTo("18446744073709551615");
         }
 
         @Test
         void haveNoSign() {
-            assertThat(Expressions.fault("-(1u)")).contains("found no matching overload for '-_' applied to '(uint)'");
+            assertThat(CelExpressions.fault("-(1u)"))
+                    .contains("found no matching overload for '-_' applied to '(uint)'");
         }
     }
 
@@ -136,7 +137,7 @@ class NumbersTest {
                     "-(1.5) == -1.5 && .5 == 0.5 && 5e-1 == 0.5 && 1E2 == 100.0"
                 })
         void areThoseOfIeee754(String expression) {
-            assertThat(Expressions.value(expression)).isEqualTo(true);
+            assertThat(CelExpressions.value(expression)).isEqualTo(true);
         }
 
         /** As Go's %g writes them. */
@@ -160,12 +161,12 @@ class NumbersTest {
             -1.0/0.0, -Inf
             """)
         void areShownAsGoShowsThem(String number, String text) {
-            assertThat(Expressions.value("string(" + number + ")")).isEqualTo(text);
+            assertThat(CelExpressions.value("string(" + number + ")")).isEqualTo(text);
         }
 
         @Test
         void haveNoRest() {
-            assertThat(Expressions.fault("47.5 % 5.5"))
+            assertThat(CelExpressions.fault("47.5 % 5.5"))
                     .contains("found no matching overload for '_%_' applied to '(double, double)'");
         }
     }
@@ -189,7 +190,7 @@ class NumbersTest {
                     "dyn(1) in [1.0, 2.0] && dyn(2u) in [1, 2]",
                 })
         void areByValue(String expression) {
-            assertThat(Expressions.value(expression)).isEqualTo(true);
+            assertThat(CelExpressions.value(expression)).isEqualTo(true);
         }
 
         @ParameterizedTest
@@ -202,7 +203,7 @@ class NumbersTest {
             [1] < [2] | _<_ | (list(int), list(int))
             """)
         void ofTypesThatAreKnownToDifferAreRefused(String expression, String operator, String types) {
-            assertThat(Expressions.fault(expression))
+            assertThat(CelExpressions.fault(expression))
                     .contains("found no matching overload for '" + operator + "' applied to '" + types + "'");
         }
     }
@@ -232,7 +233,7 @@ class NumbersTest {
             int(int(1)) | 1
             """)
         void keepWhatANumberIsWorth(String expression, String value) {
-            Expressions.same(expression, value);
+            CelExpressions.same(expression, value);
         }
 
         @ParameterizedTest
@@ -246,7 +247,7 @@ class NumbersTest {
                     "int(1.0 / 0.0)"
                 })
         void toIntEndWhereIntsEnd(String expression) {
-            assertThat(Expressions.error(expression)).isEqualTo("integer overflow");
+            assertThat(CelExpressions.error(expression)).isEqualTo("integer overflow");
         }
 
         @ParameterizedTest
@@ -254,7 +255,7 @@ class NumbersTest {
                 strings = {"uint(-1)", "uint(-0.5)", "uint(18446744073709551616.0)", "uint(6.022e23)", "uint(1.0 / 0.0)"
                 })
         void toUintEndWhereUintsEnd(String expression) {
-            assertThat(Expressions.error(expression)).isEqualTo("unsigned integer overflow");
+            assertThat(CelExpressions.error(expression)).isEqualTo("unsigned integer overflow");
         }
 
         @ParameterizedTest
@@ -280,28 +281,28 @@ class NumbersTest {
             bool('') | bool
             """)
         void ofTextsThatSayNoneFail(String expression, String type) {
-            assertThat(Expressions.error(expression))
+            assertThat(CelExpressions.error(expression))
                     .isEqualTo("type conversion error from 'string' to '" + type + "'");
         }
 
         @ParameterizedTest
         @ValueSource(strings = {"1", "t", "T", "true", "TRUE", "True"})
         void toBoolTakeGoWords(String word) {
-            assertThat(Expressions.value("bool('" + word + "')")).isEqualTo(true);
+            assertThat(CelExpressions.value("bool('" + word + "')")).isEqualTo(true);
         }
 
         @ParameterizedTest
         @ValueSource(strings = {"0", "f", "F", "false", "FALSE", "False"})
         void toBoolTakeGoWordsForNo(String word) {
-            assertThat(Expressions.value("bool('" + word + "')")).isEqualTo(false);
+            assertThat(CelExpressions.value("bool('" + word + "')")).isEqualTo(false);
         }
 
         @Test
         void ofBytesAskForUtf8() {
-            Expressions.same("string(b'\\303\\251')", "'é'");
-            Expressions.same("bytes('é')", "b'\\xc3\\xa9'");
-            Expressions.same("size(bytes('日本'))", "6");
-            assertThat(Expressions.error("string(b'\\xff')"))
+            CelExpressions.same("string(b'\\303\\251')", "'é'");
+            CelExpressions.same("bytes('é')", "b'\\xc3\\xa9'");
+            CelExpressions.same("size(bytes('日本'))", "6");
+            assertThat(CelExpressions.error("string(b'\\xff')"))
                     .isEqualTo("invalid UTF-8 in bytes, cannot convert to string");
         }
 
@@ -316,7 +317,7 @@ class NumbersTest {
             timestamp(1.0) | timestamp | (double)
             """)
         void thatTheLanguageDoesNotHaveAreRefused(String expression, String function, String types) {
-            assertThat(Expressions.fault(expression))
+            assertThat(CelExpressions.fault(expression))
                     .contains("found no matching overload for '" + function + "' applied to '" + types + "'");
         }
     }

@@ -40,13 +40,13 @@ class ParserTest {
             1e3 | 1000.0
             """)
         void sayValues(String literal, String value) {
-            Expressions.same(literal, value);
+            CelExpressions.same(literal, value);
         }
 
         @Test
         void mayGoOverLinesInThreeQuotesOnly() {
-            assertThat(Expressions.value("'''a\nb''' == 'a\\nb'")).isEqualTo(true);
-            assertThat(Expressions.fault("'a\nb'")).contains("Syntax error: token recognition error at: ''a'");
+            assertThat(CelExpressions.value("'''a\nb''' == 'a\\nb'")).isEqualTo(true);
+            assertThat(CelExpressions.fault("'a\nb'")).contains("Syntax error: token recognition error at: ''a'");
         }
 
         /** Halves of letters are none, and bytes know no letters by number. */
@@ -65,7 +65,7 @@ class ParserTest {
                     "b'\\U000000e9'"
                 })
         void withUnknownEscapesAreRefused(String literal) {
-            assertThat(Expressions.fault(literal))
+            assertThat(CelExpressions.fault(literal))
                     .isEqualTo("ERROR: <input>:1:1: invalid string literal: unable to unescape string\n | " + literal
                             + "\n | ^");
         }
@@ -73,14 +73,14 @@ class ParserTest {
         @ParameterizedTest
         @ValueSource(strings = {"'abc", "\"abc", "'''abc", "'abc\\'"})
         void mustEnd(String literal) {
-            assertThat(Expressions.fault(literal))
+            assertThat(CelExpressions.fault(literal))
                     .startsWith("ERROR: <input>:1:1: Syntax error: token recognition error at: '");
         }
 
         @ParameterizedTest
         @CsvSource({"9223372036854775808, int", "0x8000000000000000, int", "18446744073709551616u, uint"})
         void haveRoomForSixtyFourBits(String literal, String type) {
-            assertThat(Expressions.fault(literal)).startsWith("ERROR: <input>:1:1: invalid " + type + " literal\n");
+            assertThat(CelExpressions.fault(literal)).startsWith("ERROR: <input>:1:1: invalid " + type + " literal\n");
         }
     }
 
@@ -101,13 +101,13 @@ class ParserTest {
                     "'a' + 'b' in ['ab']"
                 })
         void bindAsInC(String expression) {
-            assertThat(Expressions.value(expression)).isEqualTo(true);
+            assertThat(CelExpressions.value(expression)).isEqualTo(true);
         }
 
         @Test
         void standAmongBlanksAndRemarks() {
-            Expressions.same("1+1", "2");
-            Expressions.same("\t1\n+ // one\n1\f", "2");
+            CelExpressions.same("1+1", "2");
+            CelExpressions.same("\t1\n+ // one\n1\f", "2");
         }
     }
 
@@ -122,7 +122,7 @@ class ParserTest {
             f(1, | 5
             """)
         void endsWithAnOperand(String expression, int column) {
-            assertThat(Expressions.fault(expression))
+            assertThat(CelExpressions.fault(expression))
                     .startsWith("ERROR: <input>:1:" + column + ": Syntax error: mismatched input '<EOF>' expecting "
                             + EXPECTED);
         }
@@ -141,7 +141,7 @@ class ParserTest {
             @a | 1 | token recognition error at: '@'
             """)
         void saysWhatItDoesNotTake(String expression, int column, String message) {
-            assertThat(Expressions.fault(expression))
+            assertThat(CelExpressions.fault(expression))
                     .startsWith("ERROR: <input>:1:" + column + ": Syntax error: " + message + "\n | " + expression
                             + "\n | " + ".".repeat(column - 1) + "^");
         }
@@ -168,14 +168,14 @@ class ParserTest {
                     "while"
                 })
         void keepsTheWordsOfOtherLanguages(String word) {
-            assertThat(Expressions.fault(word + " == 1"))
+            assertThat(CelExpressions.fault(word + " == 1"))
                     .startsWith("ERROR: <input>:1:1: reserved identifier: " + word + "\n");
-            Expressions.same("{'" + word + "': 1}." + word, "1");
+            CelExpressions.same("{'" + word + "': 1}." + word, "1");
         }
 
         @Test
         void tellsTheLineOfAFault() {
-            assertThat(Expressions.fault("1 == 1 &&\n  x == 1 &&\n  y == 2"))
+            assertThat(CelExpressions.fault("1 == 1 &&\n  x == 1 &&\n  y == 2"))
                     .isEqualTo("ERROR: <input>:2:3: undeclared reference to 'x' (in container '')\n"
                             + " |   x == 1 &&\n | ..^\n"
                             + "ERROR: <input>:3:3: undeclared reference to 'y' (in container '')\n"
@@ -205,7 +205,7 @@ class ParserTest {
             b'a' + 'a' | 6 | _+_ | (bytes, string)
             """)
         void mustFitAForm(String expression, int column, String function, String types) {
-            assertThat(Expressions.fault(expression))
+            assertThat(CelExpressions.fault(expression))
                     .startsWith("ERROR: <input>:1:" + column + ": found no matching overload for '" + function
                             + "' applied to '" + types + "'\n");
         }
@@ -220,7 +220,8 @@ class ParserTest {
             'a'.b | 4 | type 'string' does not support field selection
             """)
         void mustBeKnown(String expression, int column, String message) {
-            assertThat(Expressions.fault(expression)).startsWith("ERROR: <input>:1:" + column + ": " + message + "\n");
+            assertThat(CelExpressions.fault(expression))
+                    .startsWith("ERROR: <input>:1:" + column + ": " + message + "\n");
         }
 
         @ParameterizedTest
@@ -237,7 +238,8 @@ class ParserTest {
             type(1) | type
             """)
         void areValuesThemselves(String expression, String type) {
-            assertThat(Expressions.value("type(" + expression + ") == " + type)).isEqualTo(true);
+            assertThat(CelExpressions.value("type(" + expression + ") == " + type))
+                    .isEqualTo(true);
         }
     }
 }

@@ -57,7 +57,7 @@ class TextFunctionsTest {
             strings.quote('') | '""'
             """)
     void changeAndTakeApart(String expression, String value) {
-        Expressions.same(expression, value);
+        CelExpressions.same(expression, value);
     }
 
     @ParameterizedTest
@@ -84,7 +84,7 @@ class TextFunctionsTest {
             'ta©o©αT'.lastIndexOf('©', 3) | 2
             """)
     void areSearched(String expression, long place) {
-        assertThat(Expressions.value(expression)).isEqualTo(place);
+        assertThat(CelExpressions.value(expression)).isEqualTo(place);
     }
 
     @ParameterizedTest
@@ -101,7 +101,7 @@ class TextFunctionsTest {
             [dyn('a'), dyn(1)].join() | no such overload
             """)
     void haveNothingBeyondTheirEnds(String expression, String error) {
-        assertThat(Expressions.error(expression)).isEqualTo(error);
+        assertThat(CelExpressions.error(expression)).isEqualTo(error);
     }
 
     /** Unicode's White_Space, as Go trims it. */
@@ -114,13 +114,13 @@ class TextFunctionsTest {
                 "'\\u200atext\\u2028\\u2029\\u202f\\u205f\\u3000'"
             })
     void areTrimmedOfWhiteSpace(String text) {
-        assertThat(Expressions.value(text + ".trim()")).isEqualTo("text");
+        assertThat(CelExpressions.value(text + ".trim()")).isEqualTo("text");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"\\u180e", "\\u200b", "\\u200d", "\\u2060", "\\ufeff", "\\u001f"})
     void areNotTrimmedOfWhatOnlyLooksWhite(String letter) {
-        assertThat(Expressions.value("('" + letter + "x').trim().size()")).isEqualTo(2L);
+        assertThat(CelExpressions.value("('" + letter + "x').trim().size()")).isEqualTo(2L);
     }
 
     @Nested
@@ -144,22 +144,22 @@ class TextFunctionsTest {
             'x'.matches('') | true
             """)
         void areRe2s(String expression, String value) {
-            Expressions.same(expression, value);
+            CelExpressions.same(expression, value);
         }
 
         /** RE2 has no looking around and no reference back: its time is bounded by the text. */
         @ParameterizedTest
         @ValueSource(strings = {"(?=a)", "(?<!a)b", "(a)\\\\1", "[a", "a(", "*a", "a{1001}"})
         void thatAreNoneAreRefused(String pattern) {
-            assertThat(Expressions.fault("'a'.matches('" + pattern + "')"))
+            assertThat(CelExpressions.fault("'a'.matches('" + pattern + "')"))
                     .startsWith("ERROR: <input>:1:13: invalid matches argument\n");
         }
 
         @Test
         void thatAreKnownLateFailLate() {
-            assertThat(Expressions.error("'a'.matches(string('[a'))"))
+            assertThat(CelExpressions.error("'a'.matches(string('[a'))"))
                     .isEqualTo("error parsing regexp: missing closing ]: `[a`");
-            assertThat(Expressions.error("'a'.find(string('a('))"))
+            assertThat(CelExpressions.error("'a'.find(string('a('))"))
                     .isEqualTo("error parsing regexp: missing closing ): `a(`");
         }
     }
@@ -206,7 +206,7 @@ class TextFunctionsTest {
             '%s'.format([false]) | false
             """)
         void showOneValue(String expression, String text) {
-            assertThat(Expressions.value(expression)).isEqualTo(text);
+            assertThat(CelExpressions.value(expression)).isEqualTo(text);
         }
 
         /** The American way, with thin blanks around the sign. */
@@ -217,7 +217,7 @@ class TextFunctionsTest {
             "%.1e, 1.5e123, 1.5\u202f×\u202f10¹²³"
         })
         void raiseTenToAPower(String format, String number, String text) {
-            assertThat(Expressions.value("'" + format + "'.format([" + number + "])"))
+            assertThat(CelExpressions.value("'" + format + "'.format([" + number + "])"))
                     .isEqualTo(text);
         }
 
@@ -235,7 +235,7 @@ class TextFunctionsTest {
             ['a"b'] | ["a\\"b"]
             """)
         void quoteWhatLiesWithin(String value, String text) {
-            assertThat(Expressions.value("'%s'.format([" + value + "])")).isEqualTo(text);
+            assertThat(CelExpressions.value("'%s'.format([" + value + "])")).isEqualTo(text);
         }
 
         @ParameterizedTest
@@ -252,7 +252,7 @@ class TextFunctionsTest {
             '%d'.format([duration('1s')]) | decimal clause can only be used on integers, was given google.protobuf.Duration
             """)
         void refuseWhatAClauseCannotShow(String expression, String error) {
-            assertThat(Expressions.error(expression)).isEqualTo("error during formatting: " + error);
+            assertThat(CelExpressions.error(expression)).isEqualTo("error during formatting: " + error);
         }
 
         @ParameterizedTest
@@ -263,12 +263,12 @@ class TextFunctionsTest {
             '%a'.format([1]) | could not parse formatting clause: unrecognized formatting clause "a"
             """)
         void mustBeWhole(String expression, String error) {
-            assertThat(Expressions.error(expression)).isEqualTo(error);
+            assertThat(CelExpressions.error(expression)).isEqualTo(error);
         }
 
         @Test
         void haveNoWordsForWhatIsNoPlainValue() {
-            assertThat(Expressions.error("'%s'.format([quantity('1Gi')])"))
+            assertThat(CelExpressions.error("'%s'.format([quantity('1Gi')])"))
                     .endsWith("types, durations, and timestamps, was given kubernetes.Quantity");
         }
     }

@@ -28,7 +28,7 @@ class TimestampTest {
             getMilliseconds, 123
             """)
         void areThoseOfUtcIfNothingIsSaid(String part, long value) {
-            assertThat(Expressions.value(FRIDAY + "." + part + "()")).isEqualTo(value);
+            assertThat(CelExpressions.value(FRIDAY + "." + part + "()")).isEqualTo(value);
         }
 
         @ParameterizedTest
@@ -50,29 +50,29 @@ class TimestampTest {
             23:31:30, getSeconds, -00:00, 30
             """)
         void areThoseOfAZone(String time, String part, String zone, long value) {
-            assertThat(Expressions.value("timestamp('2009-02-13T" + time + "Z')." + part + "('" + zone + "')"))
+            assertThat(CelExpressions.value("timestamp('2009-02-13T" + time + "Z')." + part + "('" + zone + "')"))
                     .isEqualTo(value);
         }
 
         @Test
         void followSummerTime() {
-            assertThat(Expressions.value("timestamp('2024-03-31T00:59:59Z').getHours('Europe/Vienna')"))
+            assertThat(CelExpressions.value("timestamp('2024-03-31T00:59:59Z').getHours('Europe/Vienna')"))
                     .isEqualTo(1L);
-            assertThat(Expressions.value("timestamp('2024-03-31T01:00:00Z').getHours('Europe/Vienna')"))
+            assertThat(CelExpressions.value("timestamp('2024-03-31T01:00:00Z').getHours('Europe/Vienna')"))
                     .isEqualTo(3L);
         }
 
         @Test
         void countTheLeapDay() {
-            assertThat(Expressions.value("timestamp('2024-12-31T00:00:00Z').getDayOfYear()"))
+            assertThat(CelExpressions.value("timestamp('2024-12-31T00:00:00Z').getDayOfYear()"))
                     .isEqualTo(365L);
-            assertThat(Expressions.value("timestamp('2023-12-31T00:00:00Z').getDayOfYear()"))
+            assertThat(CelExpressions.value("timestamp('2023-12-31T00:00:00Z').getDayOfYear()"))
                     .isEqualTo(364L);
         }
 
         @Test
         void aSundayIsTheFirstDayOfItsWeek() {
-            assertThat(Expressions.value("timestamp('2009-02-15T00:00:00Z').getDayOfWeek()"))
+            assertThat(CelExpressions.value("timestamp('2009-02-15T00:00:00Z').getDayOfWeek()"))
                     .isEqualTo(0L);
         }
 
@@ -80,7 +80,8 @@ class TimestampTest {
         @ParameterizedTest
         @ValueSource(strings = {"Nowhere/City", "GMT+2", "Z", "+02", "utc"})
         void areNotThoseOfAnUnknownZone(String zone) {
-            assertThat(Expressions.error(FRIDAY + ".getHours('" + zone + "')")).isEqualTo("unknown time zone " + zone);
+            assertThat(CelExpressions.error(FRIDAY + ".getHours('" + zone + "')"))
+                    .isEqualTo("unknown time zone " + zone);
         }
     }
 
@@ -99,8 +100,9 @@ class TimestampTest {
             2009-02-13T19:01:30-04:30, 2009-02-13T23:31:30Z
             """)
         void areOfUtcAndHaveNoZerosAtTheirEnd(String said, String shown) {
-            assertThat(Expressions.value("string(timestamp('" + said + "'))")).isEqualTo(shown);
-            assertThat(Expressions.value("'%s'.format([timestamp('" + said + "')])"))
+            assertThat(CelExpressions.value("string(timestamp('" + said + "'))"))
+                    .isEqualTo(shown);
+            assertThat(CelExpressions.value("'%s'.format([timestamp('" + said + "')])"))
                     .isEqualTo(shown);
         }
 
@@ -119,15 +121,15 @@ class TimestampTest {
                     ""
                 })
         void thatAreNoneOfRfc3339AreNoTimes(String text) {
-            assertThat(Expressions.error("timestamp(string('" + text + "'))"))
+            assertThat(CelExpressions.error("timestamp(string('" + text + "'))"))
                     .isEqualTo("type conversion error from 'string' to 'google.protobuf.Timestamp'");
         }
 
         @Test
         void sayTheSecondsSince1970AsInt() {
-            Expressions.same("int(timestamp('2009-02-13T23:31:30.9Z'))", "1234567890");
-            Expressions.same("timestamp(1234567890)", "timestamp('2009-02-13T23:31:30Z')");
-            Expressions.same("int(timestamp('1969-12-31T23:59:59Z'))", "-1");
+            CelExpressions.same("int(timestamp('2009-02-13T23:31:30.9Z'))", "1234567890");
+            CelExpressions.same("timestamp(1234567890)", "timestamp('2009-02-13T23:31:30Z')");
+            CelExpressions.same("int(timestamp('1969-12-31T23:59:59Z'))", "-1");
         }
     }
 
@@ -148,13 +150,13 @@ class TimestampTest {
                     "timestamp(int('9223372036854775807'))"
                 })
         void ofTimesIsThatOfFourDigitYears(String expression) {
-            assertThat(Expressions.error(expression)).isEqualTo("timestamp overflow");
+            assertThat(CelExpressions.error(expression)).isEqualTo("timestamp overflow");
         }
 
         @Test
         void ofTimesHasItsEndsInIt() {
-            Expressions.same("timestamp(int('-62135596800'))", "timestamp('0001-01-01T00:00:00Z')");
-            Expressions.same("timestamp(int('253402300799'))", "timestamp('9999-12-31T23:59:59Z')");
+            CelExpressions.same("timestamp(int('-62135596800'))", "timestamp('0001-01-01T00:00:00Z')");
+            CelExpressions.same("timestamp(int('253402300799'))", "timestamp('9999-12-31T23:59:59Z')");
         }
 
         @ParameterizedTest
@@ -168,7 +170,7 @@ class TimestampTest {
                     "duration('-9223372036854775807ns') - duration('2ns')"
                 })
         void ofDurationsIsThatOfNanosecondsInAnInt(String expression) {
-            assertThat(Expressions.error(expression)).isEqualTo("duration overflow");
+            assertThat(CelExpressions.error(expression)).isEqualTo("duration overflow");
         }
     }
 
@@ -192,7 +194,7 @@ class TimestampTest {
             1000000s, 1000000s
             """)
         void areShownInSeconds(String said, String shown) {
-            assertThat(Expressions.value("string(duration('" + said + "'))")).isEqualTo(shown);
+            assertThat(CelExpressions.value("string(duration('" + said + "'))")).isEqualTo(shown);
         }
 
         /** Days and weeks are for schemas' formats only: Go has no such units. */
@@ -200,7 +202,7 @@ class TimestampTest {
         @ValueSource(
                 strings = {"1d", "1w", "1", "", "h", "1h 30m", "-", ".s", "1hh", "320000000000s", "-320000000000s"})
         void areReadAsGoReadsThem(String text) {
-            assertThat(Expressions.error("duration(string('" + text + "'))"))
+            assertThat(CelExpressions.error("duration(string('" + text + "'))"))
                     .isEqualTo("type conversion error from 'string' to 'google.protobuf.Duration'");
         }
 
@@ -214,13 +216,13 @@ class TimestampTest {
             -90m, getHours, -1
             """)
         void areCountedWholeInAnyUnit(String duration, String unit, long value) {
-            assertThat(Expressions.value("duration('" + duration + "')." + unit + "()"))
+            assertThat(CelExpressions.value("duration('" + duration + "')." + unit + "()"))
                     .isEqualTo(value);
         }
 
         @Test
         void areNanosecondsAsInt() {
-            Expressions.same("int(duration('1.5s'))", "1500000000");
+            CelExpressions.same("int(duration('1.5s'))", "1500000000");
         }
     }
 
@@ -244,7 +246,7 @@ class TimestampTest {
                 "type(timestamp('2009-02-13T23:31:30Z')) == type(timestamp(0)) && type(duration('1s')) != type(timestamp(0))"
             })
     void arithmeticAndOrder(String expression) {
-        assertThat(Expressions.value(expression)).isEqualTo(true);
+        assertThat(CelExpressions.value(expression)).isEqualTo(true);
     }
 
     /** What a literal says wrongly is known before any object comes: apiserver's validators of literals. */
@@ -258,7 +260,7 @@ class TimestampTest {
             'a'.matches('[a') | 13 | matches
             """)
     void aWrongLiteralIsRefusedAtOnce(String expression, int column, String function) {
-        assertThat(Expressions.fault(expression))
+        assertThat(CelExpressions.fault(expression))
                 .isEqualTo("ERROR: <input>:1:" + column + ": invalid " + function + " argument\n | " + expression
                         + "\n | " + ".".repeat(column - 1) + "^");
     }

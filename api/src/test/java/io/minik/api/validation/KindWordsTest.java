@@ -2,44 +2,17 @@ package io.minik.api.validation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.minik.api.schema.Decoder;
-import io.minik.api.schema.Defaults;
-import io.minik.api.schema.FieldValidation;
-import io.minik.api.schema.Format;
-import io.minik.api.schema.KindRow;
-import io.minik.api.schema.Schema;
-import java.nio.charset.StandardCharsets;
-import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What upstream says of objects that are not what their kind says, field by field; what it takes stands beside it as ok. */
 class KindWordsTest {
-    private static final Schema SCHEMA = Schema.load();
     private static final String CIDR = "must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)";
     private static final String PORT = "must be between 1 and 65535, inclusive";
 
-    private static List<String> problems(String apiVersion, String kind, String body) {
-        KindRow row = SCHEMA.findKind(apiVersion, kind).orElseThrow();
-        String meta = body.contains("'metadata'") ? "" : "'metadata':{'name':'one','namespace':'default'},";
-        String text = "{'apiVersion':'" + apiVersion + "','kind':'" + kind + "'," + meta + body + "}";
-        ObjectNode object = Decoder.decode(
-                        row.type(),
-                        text.replace('\'', '"').getBytes(StandardCharsets.UTF_8),
-                        Format.JSON,
-                        FieldValidation.STRICT)
-                .tree();
-        Defaults.apply(row, object);
-        return Validator.validate(row, object, Optional.empty(), "").stream()
-                .map(cause -> cause.field() + ": " + cause.message())
-                .toList();
-    }
-
     private static void says(String apiVersion, String kind, String body, String words) {
         String want = words.replace("{CIDR}", CIDR).replace("{PORT}", PORT);
-        assertThat(String.join("; ", problems(apiVersion, kind, body)))
+        assertThat(String.join("; ", Refusals.of(apiVersion, kind, body)))
                 .as(body)
                 .isEqualTo(want.equals("ok") ? "" : want);
     }

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.util.Map;
 
-/** Expressions without variables, as tests ask them. */
-final class Expressions {
+/** CelExpressions without variables, as tests ask them. */
+final class CelExpressions {
     static final long LIMIT = 1_000_000;
 
-    private Expressions() {}
+    private CelExpressions() {}
 
     static Program.Outcome run(String expression) {
         try {
