@@ -17,16 +17,22 @@ final class Ids {
     Future<String> sandbox(String given) {
         return runtime.listPodSandbox(Cri.PodSandboxFilter.ALL)
                 .compose(all -> one(
-                        "sandbox", given, all.stream().map(Cri.PodSandbox::id).toList()));
+                        new Kind("sandbox", "sandboxes"),
+                        given,
+                        all.stream().map(Cri.PodSandbox::id).toList()));
     }
 
     Future<String> container(String given) {
         return runtime.listContainers(Cri.ContainerFilter.ALL)
                 .compose(all -> one(
-                        "container", given, all.stream().map(Cri.Container::id).toList()));
+                        new Kind("container", "containers"),
+                        given,
+                        all.stream().map(Cri.Container::id).toList()));
     }
 
-    private static Future<String> one(String what, String given, List<String> known) {
+    private record Kind(String one, String several) {}
+
+    private static Future<String> one(Kind what, String given, List<String> known) {
         if (known.contains(given)) {
             return Future.succeededFuture(given);
         }
@@ -38,10 +44,11 @@ final class Ids {
         }
         return Future.failedFuture(
                 found.isEmpty()
-                        ? new CriException(CriException.Code.NOT_FOUND, "there is no " + what + " \"" + given + "\"")
+                        ? new CriException(
+                                CriException.Code.NOT_FOUND, "there is no " + what.one() + " \"" + given + "\"")
                         : new CriException(
                                 CriException.Code.INVALID_ARGUMENT,
-                                "\"" + given + "\" begins the ids of " + found.size() + " " + what
-                                        + "s: give more of it"));
+                                "\"" + given + "\" begins the ids of " + found.size() + " " + what.several()
+                                        + ": give more of it"));
     }
 }

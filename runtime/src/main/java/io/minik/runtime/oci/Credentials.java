@@ -102,6 +102,9 @@ record Credentials(JsonNode process, Seccomp seccomp, String personality) {
             if (resource < 0) {
                 throw Fields.invalid("invalid rlimit type: " + node.path("type").asText());
             }
+            if (limits.stream().anyMatch(other -> other.resource() == resource)) {
+                throw Fields.invalid("duplicated rlimit type: " + LIMITS.get(resource));
+            }
             limits.add(new Limit(
                     resource, node.path("soft").longValue(), node.path("hard").longValue()));
         }

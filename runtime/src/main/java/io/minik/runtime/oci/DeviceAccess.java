@@ -71,18 +71,28 @@ final class DeviceAccess {
         boolean everything = false;
         for (Rule rule : rules) {
             DeviceRule device = rule.device();
-            if (device.type() == 'a' && device.major() < 0 && device.minor() < 0) {
+            if (device.type() == 'a') {
+                // The kernel's files, and runc, take it for all devices whatever numbers stand beside it.
                 everything = rule.allow();
                 allowed.clear();
             } else if (rule.allow()) {
                 allowed.add(device);
-            } else if (!allowed.remove(device)
-                    && (everything || allowed.stream().anyMatch(other -> overlap(other, device)))) {
-                throw Fields.invalid("linux.resources.devices: a rule that denies what only a wider rule allows ("
-                        + rule.line() + ") is not supported with cgroup v2");
+            } else {
+                allowed.removeIf(other -> isWithin(other, device));
+                if (everything || allowed.stream().anyMatch(other -> overlap(other, device))) {
+                    throw Fields.invalid("linux.resources.devices: a rule that denies what only a wider rule allows ("
+                            + rule.line() + ") is not supported with cgroup v2");
+                }
             }
         }
         return everything ? DeviceRule.ALL : allowed;
+    }
+
+    private static boolean isWithin(DeviceRule one, DeviceRule other) {
+        return one.type() == other.type()
+                && (other.major() < 0 || one.major() == other.major())
+                && (other.minor() < 0 || one.minor() == other.minor())
+                && one.access().chars().allMatch(c -> other.access().indexOf(c) >= 0);
     }
 
     private static boolean overlap(DeviceRule one, DeviceRule other) {

@@ -4,11 +4,21 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.runtime.oci.BundleState.Status;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.util.Locale;
+import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** {@code update}: other limits for a container that is there. */
 final class Update {
+    private static final String UNITS = "kmgtp";
+
+    /** As docker's go-units has it: 64m, 64 MiB and 1.5g, in powers of two. */
+    private static final Pattern SIZE =
+            Pattern.compile("([0-9]+(?:\\.[0-9]+)?) ?(?:([kmgtp])i?)?b?", Pattern.CASE_INSENSITIVE);
+
     private Update() {}
 
     static void apply(ClientProcess caller, StateFolder folder, Arguments arguments) {
@@ -60,22 +70,25 @@ final class Update {
         });
     }
 
-    /** 64m as docker writes it, or -1. */
     private static void bytes(Arguments arguments, String option, ObjectNode into, String field) {
         arguments.find(option).ifPresent(text -> into.put(field, bytes(option, text)));
     }
 
     static long bytes(String option, String text) {
-        String lower = text.toLowerCase(Locale.ROOT).replaceAll("i?b$", "");
-        String units = "kmgt";
-        long factor = 1;
-        if (!lower.isEmpty() && units.indexOf(lower.charAt(lower.length() - 1)) >= 0) {
-            factor = 1L << (10 * (units.indexOf(lower.charAt(lower.length() - 1)) + 1));
-            lower = lower.substring(0, lower.length() - 1);
+        if (text.equals("-1")) {
+            return -1;
         }
+        Matcher size = SIZE.matcher(text);
+        if (!size.matches()) {
+            throw Arguments.wrong("invalid value for " + option + ": " + text);
+        }
+        String unit = Objects.requireNonNullElse(size.group(2), "").toLowerCase(Locale.ROOT);
         try {
-            return Math.multiplyExact(Long.parseLong(lower.trim()), factor);
-        } catch (ArithmeticException | NumberFormatException e) {
+            return new BigDecimal(size.group(1))
+                    .multiply(BigDecimal.valueOf(1L << (10 * (unit.isEmpty() ? 0 : UNITS.indexOf(unit) + 1))))
+                    .toBigInteger()
+                    .longValueExact();
+        } catch (ArithmeticException e) {
             throw Arguments.wrong("invalid value for " + option + ": " + text);
         }
     }
