@@ -112,12 +112,7 @@ class ContainerWireTest {
     @Test
     void aMountIsPrivateAndWritableUnlessItSaysOtherwise() {
         assertThat(taken(mounting(mount -> mount)).mounts())
-                .containsExactly(new Cri.Mount(
-                        Path.of("/srv"),
-                        "/data",
-                        false,
-                        Cri.RecursiveReadOnly.NO,
-                        Cri.MountPropagation.PROPAGATION_PRIVATE));
+                .containsExactly(Cri.Mount.of(Path.of("/srv"), "/data"));
     }
 
     /** A runtime must refuse recursive_read_only without readonly, and with any propagation. */
@@ -155,8 +150,8 @@ class ContainerWireTest {
         refused(
                 mounting(mount ->
                         mount.addUidMappings(CriProto.IDMapping.newBuilder().setLength(1))),
-                CriException.Code.UNIMPLEMENTED,
-                "config.mounts[/data].uidMappings: minik's runtime does not have mounts with mapped ids");
+                CriException.Code.INVALID_ARGUMENT,
+                "config.mounts[/data].uidMappings: the mappings of a mount are those of its sandbox");
         refused(
                 mounting(mount -> mount.setPropagationValue(7)),
                 CriException.Code.INVALID_ARGUMENT,
@@ -230,7 +225,7 @@ class ContainerWireTest {
                                 "/data",
                                 true,
                                 Cri.RecursiveReadOnly.YES,
-                                Cri.MountPropagation.PROPAGATION_PRIVATE)),
+                                Cri.MountPropagation.PROPAGATION_PRIVATE, false)),
                         Optional.of(new Cri.LinuxContainerResources(100_000, -1, 2, 100, 5, "0", "0")),
                         Optional.of(new CriParts.ContainerUser(33, 44, List.of(44L, 55L))),
                         stopSignal,

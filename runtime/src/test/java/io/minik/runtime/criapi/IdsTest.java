@@ -42,8 +42,7 @@ class IdsTest {
                 Map.of(),
                 new Cri.LinuxPodSandboxConfig(
                         "g",
-                        new Cri.NamespaceOption(
-                                Cri.NamespaceMode.POD, Cri.NamespaceMode.CONTAINER, Cri.NamespaceMode.POD, ""),
+                        Cri.NamespaceOption.PLAIN,
                         false,
                         Map.of(),
                         new Cri.LinuxContainerResources(0, 0, 0, 0, 0, "", "")))));

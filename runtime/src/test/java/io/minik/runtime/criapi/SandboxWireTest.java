@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.minik.runtime.cri.Cri;
 import io.minik.runtime.cri.CriException;
+import io.minik.runtime.cri.CriParts;
 import io.minik.runtime.criapi.proto.CriProto;
 import io.minik.runtime.criapi.proto.CriProto.NamespaceMode;
 import java.nio.file.Path;
@@ -126,17 +127,13 @@ class SandboxWireTest {
                 .namespaceOptions();
         assertThat(node)
                 .isEqualTo(new Cri.NamespaceOption(
-                        Cri.NamespaceMode.NODE, Cri.NamespaceMode.POD, Cri.NamespaceMode.NODE, ""));
+                        Cri.NamespaceMode.NODE, Cri.NamespaceMode.POD, Cri.NamespaceMode.NODE, "",
+                        CriParts.UserNamespace.NODE));
         String field = "config.linux.security_context.namespace_options";
         refused(
                 with(CriProto.NamespaceOption.newBuilder().setNetwork(NamespaceMode.CONTAINER)),
                 CriException.Code.INVALID_ARGUMENT,
                 field + ": network and ipc are the pod's or the node's, not a container's");
-        refused(
-                with(CriProto.NamespaceOption.newBuilder()
-                        .setUsernsOptions(CriProto.UserNamespace.newBuilder().setMode(NamespaceMode.POD))),
-                CriException.Code.UNIMPLEMENTED,
-                field + ".userns_options: minik's runtime does not have user namespaces");
         assertThat(taken(with(CriProto.NamespaceOption.newBuilder()
                                 .setUsernsOptions(
                                         CriProto.UserNamespace.newBuilder().setMode(NamespaceMode.NODE))))
@@ -174,7 +171,8 @@ class SandboxWireTest {
         return new Cri.PodSandboxStatus(
                 ready("id", Map.of()),
                 ips,
-                new Cri.NamespaceOption(network, Cri.NamespaceMode.CONTAINER, Cri.NamespaceMode.POD, ""),
+                new Cri.NamespaceOption(network, Cri.NamespaceMode.CONTAINER, Cri.NamespaceMode.POD, "",
+                        CriParts.UserNamespace.NODE),
                 Optional.empty());
     }
 

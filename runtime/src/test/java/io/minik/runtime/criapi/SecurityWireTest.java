@@ -231,7 +231,7 @@ class SecurityWireTest {
                 new Cri.SecurityProfile(Cri.ProfileType.LOCALHOST, "/profiles/a.json"),
                 "");
         Cri.NamespaceOption pod =
-                new Cri.NamespaceOption(Cri.NamespaceMode.POD, Cri.NamespaceMode.CONTAINER, Cri.NamespaceMode.POD, "");
+                Cri.NamespaceOption.PLAIN;
         assertThat(SecurityWire.security(SecurityWire.security(meant, pod), pod(NamespaceMode.CONTAINER)))
                 .isEqualTo(meant);
     }
