@@ -44,7 +44,7 @@ final class Datastore {
                     })
                     .compose(unused -> MapDbStore.open(
                             vertx, StoreConfig.at(identity.store()).acceptingLoss(identity.acceptsLoss())))
-                    .map(store -> new Datastore(opening, store, new StoreRoom(store), Optional.of(store)));
+                    .map(store -> new Datastore(opening, store, StoreRoom.embedded(store), Optional.of(store)));
         }
         return vertx.executeBlocking(() -> values(opening.node().dataDir))
                 .compose(folder -> RemoteStore.open(
@@ -54,7 +54,7 @@ final class Datastore {
                 .compose(store -> vertx.executeBlocking(() -> {
                     ElsewhereMark.of(opening.node().dataDir)
                             .set(elsewhere.config().endpoints().toString());
-                    return new Datastore(opening, store, new EtcdStoreRoom(store), Optional.empty());
+                    return new Datastore(opening, store, StoreRoom.elsewhere(store), Optional.empty());
                 }))
                 .recover(error ->
                         Future.failedFuture(new StartFailure("--datastore-endpoint: " + error.getMessage(), error)));
@@ -100,30 +100,6 @@ final class Datastore {
                                         "error",
                                         "this server's store is the etcd of --datastore-endpoint: make its snapshots there,"
                                                 + " by etcdctl snapshot save")));
-    }
-
-    /** An etcd elsewhere: that it does not answer is said, and waited out. */
-    private record EtcdStoreRoom(RemoteStore store) implements Room {
-        @Override
-        public String name() {
-            return "etcd";
-        }
-
-        @Override
-        public Future<Void> start() {
-            return Future.succeededFuture();
-        }
-
-        @Override
-        public Future<Void> stop() {
-            return store.close();
-        }
-
-        @Override
-        public Health health() {
-            String trouble = store.trouble();
-            return trouble.isEmpty() ? Health.READY : Health.notReady(trouble);
-        }
     }
 
     /** Rooms that only one of them has. */

@@ -111,8 +111,7 @@ class ContainerWireTest {
 
     @Test
     void aMountIsPrivateAndWritableUnlessItSaysOtherwise() {
-        assertThat(taken(mounting(mount -> mount)).mounts())
-                .containsExactly(Cri.Mount.of(Path.of("/srv"), "/data"));
+        assertThat(taken(mounting(mount -> mount)).mounts()).containsExactly(Cri.Mount.of(Path.of("/srv"), "/data"));
     }
 
     /** A runtime must refuse recursive_read_only without readonly, and with any propagation. */
@@ -225,7 +224,8 @@ class ContainerWireTest {
                                 "/data",
                                 true,
                                 Cri.RecursiveReadOnly.YES,
-                                Cri.MountPropagation.PROPAGATION_PRIVATE, false)),
+                                Cri.MountPropagation.PROPAGATION_PRIVATE,
+                                false)),
                         Optional.of(new Cri.LinuxContainerResources(100_000, -1, 2, 100, 5, "0", "0")),
                         Optional.of(new CriParts.ContainerUser(33, 44, List.of(44L, 55L))),
                         stopSignal,

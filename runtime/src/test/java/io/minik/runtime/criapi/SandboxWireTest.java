@@ -127,7 +127,10 @@ class SandboxWireTest {
                 .namespaceOptions();
         assertThat(node)
                 .isEqualTo(new Cri.NamespaceOption(
-                        Cri.NamespaceMode.NODE, Cri.NamespaceMode.POD, Cri.NamespaceMode.NODE, "",
+                        Cri.NamespaceMode.NODE,
+                        Cri.NamespaceMode.POD,
+                        Cri.NamespaceMode.NODE,
+                        "",
                         CriParts.UserNamespace.NODE));
         String field = "config.linux.security_context.namespace_options";
         refused(
@@ -171,8 +174,8 @@ class SandboxWireTest {
         return new Cri.PodSandboxStatus(
                 ready("id", Map.of()),
                 ips,
-                new Cri.NamespaceOption(network, Cri.NamespaceMode.CONTAINER, Cri.NamespaceMode.POD, "",
-                        CriParts.UserNamespace.NODE),
+                new Cri.NamespaceOption(
+                        network, Cri.NamespaceMode.CONTAINER, Cri.NamespaceMode.POD, "", CriParts.UserNamespace.NODE),
                 Optional.empty());
     }
 

@@ -230,8 +230,7 @@ class SecurityWireTest {
                 new CriParts.KernelPaths(List.of("/proc/kcore"), List.of("/proc/sys")),
                 new Cri.SecurityProfile(Cri.ProfileType.LOCALHOST, "/profiles/a.json"),
                 "");
-        Cri.NamespaceOption pod =
-                Cri.NamespaceOption.PLAIN;
+        Cri.NamespaceOption pod = Cri.NamespaceOption.PLAIN;
         assertThat(SecurityWire.security(SecurityWire.security(meant, pod), pod(NamespaceMode.CONTAINER)))
                 .isEqualTo(meant);
     }

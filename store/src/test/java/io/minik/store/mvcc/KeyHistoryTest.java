@@ -117,7 +117,9 @@ class KeyHistoryTest {
             expected.addAll(model.headMap(keep, goes).values());
             model.headMap(keep, goes).clear();
         }
-        assertThat(dropped).as("seed %d: what a compaction at %d lets go", seed, at).isEqualTo(expected);
+        assertThat(dropped)
+                .as("seed %d: what a compaction at %d lets go", seed, at)
+                .isEqualTo(expected);
         return left;
     }
 
@@ -128,7 +130,9 @@ class KeyHistoryTest {
             assertThat(entry < 0).as("seed %d: anything at %d", seed, asked).isEqualTo(expected == null);
             if (expected != null) {
                 assertThat(history.revision(entry)).as("seed %d", seed).isEqualTo(expected.getKey());
-                assertThat(KeyHistory.handle(history.ref(entry))).as("seed %d", seed).isEqualTo(expected.getValue());
+                assertThat(KeyHistory.handle(history.ref(entry)))
+                        .as("seed %d", seed)
+                        .isEqualTo(expected.getValue());
             }
         }
     }

@@ -35,7 +35,9 @@ class LeasesTest {
         leases.grant(7, 2);
         assertThat(leases.lease(7)).isEqualTo(new Store.Lease(7, 2, 2));
         clock.advance(1_001);
-        assertThat(leases.lease(7).remainingSeconds()).as("what is begun counts").isEqualTo(1);
+        assertThat(leases.lease(7).remainingSeconds())
+                .as("what is begun counts")
+                .isEqualTo(1);
         clock.advance(998);
         assertThat(leases.expired()).isEmpty();
         clock.advance(1);
@@ -145,12 +147,11 @@ class LeasesTest {
         assertThat(leases.nextDeadlineMillis())
                 .as("seed %d", seed)
                 .isEqualTo(model.values().stream().mapToLong(each -> each[1]).min());
-        model.keySet()
-                .forEach(id -> assertThat(keys(id))
-                        .as("seed %d: keys of %d", seed, id)
-                        .containsExactlyElementsOf(new TreeSet<>(on.entrySet().stream()
-                                .filter(each -> each.getValue().equals(id))
-                                .map(Map.Entry::getKey)
-                                .toList())));
+        model.keySet().forEach(id -> assertThat(keys(id))
+                .as("seed %d: keys of %d", seed, id)
+                .containsExactlyElementsOf(new TreeSet<>(on.entrySet().stream()
+                        .filter(each -> each.getValue().equals(id))
+                        .map(Map.Entry::getKey)
+                        .toList())));
     }
 }

@@ -75,7 +75,8 @@ class TxnCheckTest {
     /** --max-txn-ops of etcd is 128; each level of nesting takes the widest list above it from what is left. */
     @Test
     void operationsAreCountedDownThroughTheNesting() {
-        List<Op> most = IntStream.range(0, Txn.MAX_OPS).mapToObj(i -> put("k" + i)).toList();
+        List<Op> most =
+                IntStream.range(0, Txn.MAX_OPS).mapToObj(i -> put("k" + i)).toList();
         assertThat(TxnCheck.check(Txn.of(List.of(), most, List.of()))).isPositive();
         List<Op> more = new ArrayList<>(most);
         more.add(put("one more"));
@@ -83,8 +84,7 @@ class TxnCheckTest {
         refused(Txn.of(List.of(), List.of(), more), "too many operations in txn request");
         refused(
                 Txn.of(
-                        Collections.nCopies(
-                                Txn.MAX_OPS + 1, Compare.modRevision(utf8("a"), Compare.Result.EQUAL, 0)),
+                        Collections.nCopies(Txn.MAX_OPS + 1, Compare.modRevision(utf8("a"), Compare.Result.EQUAL, 0)),
                         List.of(),
                         List.of()),
                 "too many operations in txn request");
@@ -101,7 +101,8 @@ class TxnCheckTest {
         refused(doing(Op.get(Bytes.EMPTY)), words);
         refused(doing(nested(List.of(put("")), List.of())), words);
         refused(
-                Txn.of(List.of(Compare.modRevision(Bytes.EMPTY, Compare.Result.EQUAL, 0)), List.of(), List.of()), words);
+                Txn.of(List.of(Compare.modRevision(Bytes.EMPTY, Compare.Result.EQUAL, 0)), List.of(), List.of()),
+                words);
     }
 
     @Test

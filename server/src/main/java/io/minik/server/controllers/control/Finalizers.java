@@ -1,15 +1,19 @@
 package io.minik.server.controllers.control;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.client.ApiClient;
+import io.minik.api.client.PatchType;
 import io.minik.api.meta.Resource;
 import io.minik.api.meta.Status.Reason;
 import io.minik.api.object.KubeObject;
 import io.minik.ground.json.Json;
 import io.vertx.core.Future;
-import java.util.List;
 import java.util.stream.Stream;
 
-/** Puts a finalizer on an object and takes it off; others' stay. Whoever changed the object meanwhile makes it a conflict. */
+/**
+ * Puts a finalizer on an object and takes it off; others' stay. A merge patch says the whole list: whoever changed the object
+ * meanwhile makes it a conflict, and so does another object of the name.
+ */
 public final class Finalizers {
     private Finalizers() {}
 
@@ -28,11 +32,11 @@ public final class Finalizers {
 
     private static Future<Void> write(
             ApiClient client, Resource resource, KubeObject object, Stream<String> finalizers) {
-        List<String> wanted = finalizers.toList();
-        KubeObject changed = object.edit(tree -> {
-            var list = Json.child(tree, "metadata").putArray("finalizers");
-            wanted.forEach(list::add);
-        });
-        return Outcomes.ignoring(client.update(resource, changed), Reason.NotFound);
+        ObjectNode patch = Json.object();
+        ObjectNode meta = patch.putObject("metadata")
+                .put("uid", object.uid())
+                .put("resourceVersion", object.meta().resourceVersion());
+        finalizers.forEach(meta.putArray("finalizers")::add);
+        return Outcomes.ignoring(client.patch(resource, object.key(), "", PatchType.MERGE, patch), Reason.NotFound);
     }
 }

@@ -10,6 +10,7 @@ import io.minik.api.meta.Status.Reason;
 import io.minik.api.object.KubeObject;
 import io.minik.api.object.OwnerReference;
 import io.minik.ground.json.Json;
+import io.minik.server.controllers.control.Finalizers;
 import io.minik.server.controllers.control.Outcomes;
 import io.minik.server.controllers.garbage.GarbageGraph.Node;
 import io.vertx.core.Future;
@@ -51,18 +52,10 @@ final class GarbageChanges {
     }
 
     Future<Void> removeFinalizer(Node node, String finalizer) {
-        Future<KubeObject> removed = client.get(node.resource(), node.key()).compose(live -> {
-            if (!live.uid().equals(node.uid()) || !live.meta().finalizers().contains(finalizer)) {
-                return Future.succeededFuture(live);
-            }
-            ObjectNode patch = Json.object();
-            ObjectNode meta = patch.putObject("metadata")
-                    .put("resourceVersion", live.meta().resourceVersion());
-            ArrayNode rest = meta.putArray("finalizers");
-            live.meta().finalizers().stream()
-                    .filter(each -> !each.equals(finalizer))
-                    .forEach(rest::add);
-            return client.patch(node.resource(), node.key(), "", PatchType.MERGE, patch);
+        Future<Void> removed = client.get(node.resource(), node.key()).compose(live -> {
+            boolean has =
+                    live.uid().equals(node.uid()) && live.meta().finalizers().contains(finalizer);
+            return has ? Finalizers.remove(client, node.resource(), live, finalizer) : Future.succeededFuture();
         });
         return Outcomes.ignoring(removed, Reason.NotFound);
     }

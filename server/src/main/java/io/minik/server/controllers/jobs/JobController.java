@@ -1,11 +1,8 @@
 package io.minik.server.controllers.jobs;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.api.client.Controller;
 import io.minik.api.client.EventRecorder;
 import io.minik.api.client.Informer;
-import io.minik.api.client.PatchType;
 import io.minik.api.client.QueueFigures;
 import io.minik.api.client.ReconcileLoop;
 import io.minik.api.client.WorkQueue;
@@ -18,6 +15,7 @@ import io.minik.ground.json.Json;
 import io.minik.server.controllers.control.Conditions;
 import io.minik.server.controllers.control.ControllerContext;
 import io.minik.server.controllers.control.ControllerRefs;
+import io.minik.server.controllers.control.Finalizers;
 import io.minik.server.controllers.control.Outcomes;
 import io.minik.server.controllers.control.PodControl;
 import io.minik.server.controllers.control.Pods;
@@ -113,18 +111,10 @@ public final class JobController implements Controller {
         return pod.isEmpty() ? Outcomes.done() : Outcomes.done(release(pod.get()));
     }
 
+    /** A pod that has changed meanwhile is told of, and then released. */
     private Future<Void> release(KubeObject pod) {
-        ObjectNode patch = Json.object();
-        ObjectNode meta = patch.putObject("metadata").put("uid", pod.uid());
-        ArrayNode rest = meta.putArray("finalizers");
-        pod.meta().finalizers().stream()
-                .filter(each -> !each.equals(JobPods.FINALIZER))
-                .forEach(rest::add);
-        // A merge patch: it says the whole list.
         return Outcomes.ignoring(
-                context.client().patch(Resources.PODS, pod.key(), "", PatchType.MERGE, patch),
-                Reason.NotFound,
-                Reason.Conflict);
+                Finalizers.remove(context.client(), Resources.PODS, pod, JobPods.FINALIZER), Reason.Conflict);
     }
 
     private Future<Optional<Duration>> reconcile(ObjectKey key) {
