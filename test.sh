@@ -12,7 +12,7 @@ mkdir -p .work
 bash inttest/tools.sh || { echo "the tools could not be installed"; exit 1; }
 export PATH=$PWD/.work/tools/bin:$PATH
 
-passed=0 failed=0 skipped=0
+passed=0 failed=0 skipped=0 times=
 scenarios=(first-story command console everyday kubectl crds services box charts cri far-pods crash kills backup node-loss clients conformance attack fuzz outside
   operator reports oci store-fault etcd ha faults size quickstart install)
 unit=1
@@ -42,6 +42,7 @@ if [ $unit = 1 ]; then
     grep -E '^\[ERROR\]|BUILD FAILURE|Tests run:.*Fail' .work/build.log | head -60
     echo "not ok - the build (log: .work/build.log)"
   fi
+  times+=$'\n'"$SECONDS s build and unit tests"
   read -r run bad skip < <(find . -path '*/target/surefire-reports/TEST-*.xml' -newer .work/before.txt -print0 |
     xargs -0 -r grep -ho '<testsuite [^>]*>' |
     sed -E 's/.* tests="([0-9]+)".*/&/' |
@@ -56,6 +57,7 @@ fi
 
 for scenario in "${scenarios[@]}"; do
   echo "== $scenario"
+  began=$SECONDS
   SIZE=${SIZE:-tenth} timeout "${MINIK_SCENARIO_LIMIT:-900}" bash "inttest/$scenario/run.sh" >".work/$scenario.log" 2>&1
   status=$?
   cat ".work/$scenario.log"
@@ -66,6 +68,7 @@ for scenario in "${scenarios[@]}"; do
     echo "not ok - $scenario ended with $status"
   fi
   passed=$((passed + good)) failed=$((failed + bad))
+  times+=$'\n'"$((SECONDS - began)) s $scenario"
 done
 
 # Only what came is left behind: what was there before and is gone now may be a run's that was broken off, cleaned by this one.
@@ -78,5 +81,7 @@ else
   echo "not ok - the tests left something behind"
   sed 's/^/#   /' .work/left.txt
 fi
+# The longest first: who adds to one sees what it costs everybody.
+echo "time:$(sort -rn <<<"$times" | head -12 | sed '/^$/d; s/^/ /; s/$/,/' | tr -d '\n')"
 echo "$passed passed, $failed failed, $skipped skipped"
 [ $failed -eq 0 ]
