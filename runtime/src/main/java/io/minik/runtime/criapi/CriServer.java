@@ -1,5 +1,6 @@
 package io.minik.runtime.criapi;
 
+import io.minik.ground.loop.Loop;
 import io.minik.ground.room.Room;
 import io.minik.runtime.cri.CriException;
 import io.minik.runtime.cri.ImageService;
@@ -27,6 +28,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.function.Function;
@@ -46,6 +48,7 @@ public final class CriServer implements Room {
     /** As kubelets take and send them: the lists of a full node are some hundred kilobytes. */
     private static final long MOST_MESSAGE_BYTES = 16L << 20;
 
+    private static final Duration STOPPED_WITHIN = Duration.ofSeconds(5);
     private static final int MOST_CONNECTIONS = 32;
     private static final long MOST_STREAMS = 200;
     private static final int MOST_HEADER_BYTES = 16 * 1024;
@@ -134,7 +137,15 @@ public final class CriServer implements Room {
         Promise<Void> done = Promise.promise();
         context.runOnContext(unused -> {
             events.close();
-            http.close()
+            // A connection whose end nobody hears of must not keep a node from going down.
+            Loop.within(STOPPED_WITHIN, http.close())
+                    .recover(late -> {
+                        LOG.atWarn()
+                                .addKeyValue("connections", connections.size())
+                                .addKeyValue("err", late.toString())
+                                .log("CRI stops with connections that don't end");
+                        return Future.succeededFuture();
+                    })
                     .eventually(() -> vertx.executeBlocking(() -> Files.deleteIfExists(parts.socket())))
                     .onComplete(done);
         });
