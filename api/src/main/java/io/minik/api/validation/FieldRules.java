@@ -129,6 +129,13 @@ final class FieldRules {
 
     /** Strings that the schema calls required and upstream accepts empty, or words in its own way. */
     private static final Set<String> NOT_REQUIRED = Set.of(
+            "ContainerResourceMetricSource.container",
+            "ContainerResourceMetricSource.name",
+            "MetricIdentifier.name",
+            "MetricSpec.type",
+            "MetricTarget.type",
+            "ResourceMetricSource.name",
+            "Taint.key",
             "LabelSelectorRequirement.key",
             "LabelSelectorRequirement.operator",
             "PodAffinityTerm.topologyKey",
