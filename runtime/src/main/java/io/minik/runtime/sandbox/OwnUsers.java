@@ -24,9 +24,6 @@ import java.nio.file.Path;
  * @param pin where it is bind-mounted
  */
 public record OwnUsers(Path pin, UserMap map) {
-    /** As user_namespaces(7) has them: one line of a map. */
-    private static final String LINE = "0 %d %d\n";
-
     /** Makes it and pins it; the process that it was born in ends. Blocking. */
     void make(Kernel kernel, Player player) {
         try (Held process = hold(kernel, player)) {
@@ -57,7 +54,8 @@ public record OwnUsers(Path pin, UserMap map) {
 
     private void write(Path file, long first) {
         try {
-            Files.write(file, LINE.formatted(first, map.size()).getBytes(StandardCharsets.US_ASCII));
+            // As user_namespaces(7) has it: one line of a map.
+            Files.write(file, "0 %d %d\n".formatted(first, map.size()).getBytes(StandardCharsets.US_ASCII));
         } catch (IOException e) {
             throw new RuntimeFault(
                     RuntimeFault.Kind.KERNEL,

@@ -2,6 +2,7 @@ package io.minik.store.mvcc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -66,7 +67,7 @@ class HistoryBytesTest {
         }
     }
 
-    private static long sum(TreeMap<Long, Long> model) {
+    private static long sum(Map<Long, Long> model) {
         return model.values().stream().mapToLong(Long::longValue).sum();
     }
 }

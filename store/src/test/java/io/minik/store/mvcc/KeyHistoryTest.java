@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
@@ -87,14 +88,14 @@ class KeyHistoryTest {
         long seed = Long.getLong("seed", System.nanoTime());
         Random random = new Random(seed);
         for (int round = 0; round < 300; round++) {
-            long revision = 1 + random.nextInt(5);
+            long revision = 1L + random.nextInt(5);
             TreeMap<Long, Long> model = new TreeMap<>(Map.of(revision, 1L));
             Optional<KeyHistory> history = Optional.of(KeyHistory.of(revision, KeyHistory.ref(1, 0)));
             for (int step = 2; step < 60 && history.isPresent(); step++) {
                 if (random.nextInt(8) == 0) {
                     history = compact(history.get(), model, random.nextLong(revision + 3), seed);
                 } else {
-                    revision += 1 + random.nextInt(4);
+                    revision += 1L + random.nextInt(4);
                     long handle = random.nextInt(4) == 0 ? 0 : step;
                     model.put(revision, handle);
                     history = Optional.of(history.get().append(revision, KeyHistory.ref(handle, 0)));
@@ -107,15 +108,16 @@ class KeyHistoryTest {
         }
     }
 
-    private static Optional<KeyHistory> compact(KeyHistory history, TreeMap<Long, Long> model, long at, long seed) {
+    private static Optional<KeyHistory> compact(
+            KeyHistory history, NavigableMap<Long, Long> model, long at, long seed) {
         List<Long> dropped = new ArrayList<>();
         final Optional<KeyHistory> left = history.compact(at, false, ref -> dropped.add(KeyHistory.handle(ref)));
-        Long keep = model.floorKey(at);
+        Map.Entry<Long, Long> keep = model.floorEntry(at);
         List<Long> expected = new ArrayList<>();
         if (keep != null) {
-            boolean goes = model.get(keep) == 0 && keep < at;
-            expected.addAll(model.headMap(keep, goes).values());
-            model.headMap(keep, goes).clear();
+            boolean goes = keep.getValue() == 0 && keep.getKey() < at;
+            expected.addAll(model.headMap(keep.getKey(), goes).values());
+            model.headMap(keep.getKey(), goes).clear();
         }
         assertThat(dropped)
                 .as("seed %d: what a compaction at %d lets go", seed, at)
@@ -123,7 +125,7 @@ class KeyHistoryTest {
         return left;
     }
 
-    private static void floors(KeyHistory history, TreeMap<Long, Long> model, long revision, long seed) {
+    private static void floors(KeyHistory history, NavigableMap<Long, Long> model, long revision, long seed) {
         for (long asked = 0; asked <= revision + 1; asked++) {
             Map.Entry<Long, Long> expected = model.floorEntry(asked);
             int entry = history.floor(asked);

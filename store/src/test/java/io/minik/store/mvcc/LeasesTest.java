@@ -101,11 +101,11 @@ class LeasesTest {
         Map<Long, long[]> model = new TreeMap<>();
         Map<String, Long> on = new HashMap<>();
         for (int step = 0; step < 5_000; step++) {
-            long id = 1 + random.nextInt(6);
+            long id = 1L + random.nextInt(6);
             switch (random.nextInt(6)) {
                 case 0 -> {
                     if (!model.containsKey(id)) {
-                        long ttl = 1 + random.nextInt(20);
+                        long ttl = 1L + random.nextInt(20);
                         leases.grant(id, ttl);
                         model.put(id, new long[] {ttl, clock.millis() + ttl * 1000});
                     }
