@@ -46,9 +46,9 @@ message() { one "$1" "$2" "${4:-}" "terminationMessagePolicy: FallbackToLogsOnEr
   one part 'echo $(id -u) $(id -g)' 'securityContext: {runAsUser: 1, runAsGroup: 2},' 'securityContext: {runAsUser: 1001, runAsGroup: 2002},'
   one unprivileged 'ip link add dummy1 type dummy || echo refused' '' 'securityContext: {privileged: false},'
   one no-escalation 'grep NoNewPrivs /proc/self/status' '' 'securityContext: {runAsUser: 1000, allowPrivilegeEscalation: false},'
-  for pod in users users-too; do one $pod 'cat /proc/self/uid_map; echo $(id -u) $(stat -c %u /etc/hosts /v /m/data_1); echo x >/v/x; echo $(stat -c %u:%g /v/x); mount -t tmpfs x /tmp && echo mounted' \
-    "hostUsers: false, nodeName: node-a, volumes: [{name: w, emptyDir: {}}, {name: m, configMap: {name: map}}]," \
-    'securityContext: {capabilities: {add: [SYS_ADMIN]}}, volumeMounts: [{name: w, mountPath: /v}, {name: m, mountPath: /m}],'; done
+  for pod in users users-too; do one $pod 'cat /proc/self/uid_map; echo $(id -u) $(stat -c %u /etc/hosts /v /m/data_1 /i/bin); echo x >/v/x; echo $(stat -c %u:%g /v/x); mount -t tmpfs x /tmp && echo mounted' \
+    "hostUsers: false, nodeName: node-a, volumes: [{name: w, emptyDir: {}}, {name: m, configMap: {name: map}}, {name: i, image: {reference: '$image'}}]," \
+    'securityContext: {capabilities: {add: [SYS_ADMIN]}}, volumeMounts: [{name: w, mountPath: /v}, {name: m, mountPath: /m}, {name: i, mountPath: /i}],'; done
   one aliases 'cat /etc/hosts' 'hostAliases: [{ip: 123.45.67.89, hostnames: [foo, bar]}],'
   one hosts 'head -n 1 /etc/hosts'
   one own-hosts 'head -n 1 /etc/hosts' '' 'volumeMounts: [{name: w, mountPath: /etc/hosts, subPath: data_1}],' | sed 's/restartPolicy: Never,/restartPolicy: Never, volumes: [{name: w, configMap: {name: map}}],/'
@@ -94,7 +94,7 @@ within 10 "environment: the pod's address" says env-down "^$(p get pod env-down 
 host=$(p get pod env-down -o 'jsonpath={.status.hostIP}')
 within 10 "environment: its host's addresses" says env-down "^$host $host is the host\$"
 within 10 "environment: the pod's UID" says env-down "^uid $(p get pod env-down -o 'jsonpath={.metadata.uid}')\$"
-users_mapped() { says users '^ *0 +[1-9][0-9]{4,} +65536$' && says users '^0 0 0 0$' && says users '^0:0$' && says users '^mounted$'; }
+users_mapped() { says users '^ *0 +[1-9][0-9]{4,} +65536$' && says users '^0 0 0 0 0$' && says users '^0:0$' && says users '^mounted$'; }
 within 30 "users: a pod has some of its own, whose root owns its image and volumes" users_mapped || p describe pod users | tail -5
 users_differ() { says users-too '65536$' && [ "$(p logs users | head -n 1)" != "$(p logs users-too | head -n 1)" ]; }
 within 10 "users: no two pods have the same" users_differ

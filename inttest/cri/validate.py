@@ -561,6 +561,27 @@ def _():
         subprocess.call(['umount', top + '/tmpfs'])
 
 
+@case('an image is mounted as a whole and in part, and stays while it is')
+def _():
+    with Pod(y) as pod:
+        mount = lambda **more: dict(dict(container_path='/m', readonly=True, image=dict(image=IMAGE)), **more)
+        id = pod.start(mounts=[mount(), mount(container_path='/part', image_sub_path='bin')])
+        seen = run(id, 'sh', '-c', 'ls /m /part; touch /m/x 2>&1 || true')
+        for word in ('bin', 'sh', 'Read-only file system'):
+            has(seen, word)
+        told = {each.container_path: each for each in status(id, y).mounts}
+        equal((told['/m'].image.image, told['/part'].image_sub_path, told['/m'].readonly), (IMAGE, 'bin', True))
+        refused(Code.NOT_FOUND, pod.create, mounts=[mount(image=dict(image=REGISTRY + '/minik/none:1'))])
+        for bad in (mount(readonly=False), mount(host_path='/tmp'), mount(image_sub_path='../x'), mount(image=dict(image=''))):
+            refused(Code.INVALID_ARGUMENT, pod.create, mounts=[bad])
+        id = pod.create(mounts=[mount(image_sub_path='none')])
+        try:
+            c.StartContainer(container_id=id)
+            raise AssertionError('was started')
+        except grpc.RpcError as error:
+            has(error.details(), 'open /none of the image')
+
+
 @case('a device of the node is there')
 def _():
     with Pod() as pod:
@@ -933,8 +954,6 @@ def _():
             ('swap', dict(resources=dict(memory_limit_in_bytes=1 << 20, memory_swap_limit_in_bytes=2 << 20)))):
         with Pod(y) as pod:
             has(refused(Code.UNIMPLEMENTED, pod.create, **config), name)
-    with Pod(y) as pod:
-        refused(Code.UNIMPLEMENTED, pod.create, mounts=[dict(container_path='/m', readonly=True, image=dict(image=IMAGE))])
     refused(Code.UNIMPLEMENTED, y.CheckpointContainer, container_id='x', location='/x')
 
 

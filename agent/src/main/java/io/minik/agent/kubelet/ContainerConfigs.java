@@ -79,7 +79,8 @@ final class ContainerConfigs {
                         mount.readonly(),
                         mount.recursiveReadOnly(),
                         mount.propagation(),
-                        true))
+                        true,
+                        mount.image()))
                 .toList();
     }
 

@@ -17,6 +17,7 @@ import io.minik.api.object.KubeObject;
 import io.minik.api.object.ObjectKey;
 import io.minik.ground.loop.Seconds;
 import io.minik.runtime.cri.Cri;
+import io.minik.runtime.cri.CriParts;
 import io.minik.runtime.cri.RuntimeService;
 import io.vertx.core.Future;
 import java.nio.file.Files;
@@ -131,13 +132,23 @@ final class ContainerStart {
             String subPath =
                     mount.subPathExpr().isEmpty() ? mount.subPath() : expandStrictly(mount.subPathExpr(), environment);
             Optional<Volume> image = imageVolume(mount);
+            if (image.isPresent() && !pod.spec().network().hostUsers()) {
+                mounts.add(shown(image.get(), mount, subPath));
+                continue;
+            }
             Future<Void> ready = image.isEmpty()
                     ? Future.succeededFuture()
                     : contents.computeIfAbsent(mount.name(), ignored -> imageContent(image.get()));
             boolean readOnly = mount.readOnly() || shownOnly(mount);
             mounts.add(ready.compose(ignored -> node.volumes().hostPath(pod, mount, subPath))
                     .map(path -> new Cri.Mount(
-                            path, mount.mountPath(), readOnly, recursive(mount), propagation(mount), false))
+                            path,
+                            mount.mountPath(),
+                            readOnly,
+                            recursive(mount),
+                            propagation(mount),
+                            false,
+                            Optional.empty()))
                     .recover(error -> Future.failedFuture(
                             error instanceof ContainerNotStarted ? error : ContainerNotStarted.config(text(error)))));
         }
@@ -196,6 +207,21 @@ final class ContainerStart {
                 .filter(volume ->
                         volume.type().equals(Volumes.IMAGE) && volume.name().equals(mount.name()))
                 .findFirst();
+    }
+
+    /** By the runtime, since what the node has mounted of an image can't be mapped into the pod's users any more. */
+    private Future<Cri.Mount> shown(Volume volume, VolumeMount mount, String subPath) {
+        return node.images().fetch(pod, container, volume).map(image -> {
+            volumeImages.add(image.id());
+            return new Cri.Mount(
+                    Path.of(""),
+                    mount.mountPath(),
+                    true,
+                    Cri.RecursiveReadOnly.NO,
+                    Cri.MountPropagation.PROPAGATION_PRIVATE,
+                    true,
+                    Optional.of(new CriParts.ImageMount(image.id(), subPath)));
+        });
     }
 
     private Future<Void> imageContent(Volume volume) {

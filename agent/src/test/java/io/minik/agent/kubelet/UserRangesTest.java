@@ -122,4 +122,20 @@ class UserRangesTest {
         node.create("b", OWN.replace("'hostUsers':false,", ""));
         assertThat(node.runtime.only("c").config().mounts()).isNotEmpty().noneMatch(Cri.Mount::mapped);
     }
+
+    @Test
+    void anImageIsShownByTheRuntimeWhichCanMapIt() {
+        node.runtime.registry.add("data:1");
+        node.create(
+                "a",
+                "{'hostUsers':false,'containers':[{'name':'c','image':'busybox:1','volumeMounts':[{'name':'v','mountPath':'/v',"
+                        + "'subPath':'etc'}]}],'volumes':[{'name':'v','image':{'reference':'data:1'}}]}");
+        assertThat(node.runtime.only("c").config().mounts())
+                .filteredOn(mount -> mount.containerPath().equals("/v"))
+                .singleElement()
+                .satisfies(mount ->
+                        assertThat(mount.image().orElseThrow().subPath()).isEqualTo("etc"))
+                .matches(Cri.Mount::readonly);
+        assertThat(node.imageVolumes).isEmpty();
+    }
 }

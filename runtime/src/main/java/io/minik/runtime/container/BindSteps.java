@@ -73,7 +73,7 @@ final class BindSteps {
 
     private void openSources(Containers.Propagation propagation) {
         for (Launch.Bind bind : launch.binds()) {
-            if (bind.propagation() == propagation) {
+            if (bind.propagation() == propagation && bind.layers().isEmpty()) {
                 Slot tree = tape.slot("mount");
                 trees.put(bind, tree);
                 tape.add(
@@ -93,6 +93,65 @@ final class BindSteps {
                 }
             }
         }
+    }
+
+    /**
+     * Images beside the container's own, each for a moment where its root will be: in no other place can a path of it be found that
+     * leads nowhere else.
+     */
+    void openImages() {
+        for (Launch.Bind bind : launch.binds()) {
+            if (!bind.layers().isEmpty()) {
+                Slot tree = tape.slot("image");
+                trees.put(bind, tree);
+                openImage(bind, tree);
+            }
+        }
+    }
+
+    private void openImage(Launch.Bind bind, Slot tree) {
+        OverlayLayers layers = new OverlayLayers(bind.layers());
+        Path place = launch.root().merged();
+        tape.add("chdir to layers", Syscall.CHDIR, text(layers.directory().toString()));
+        TapeSteps.mount(
+                tape,
+                "overlay",
+                place.toString(),
+                "overlay",
+                TapeSteps.MS_RDONLY | TapeSteps.MS_NOSUID | TapeSteps.MS_NODEV | TapeSteps.MS_NOEXEC,
+                layers.readOnly(place));
+        String step = "open " + bind.source() + " of the image that is mounted on " + bind.target();
+        Slot root = tape.slot("root");
+        tape.add(
+                        step,
+                        Syscall.OPENAT,
+                        TapeSteps.CWD,
+                        text(place.toString()),
+                        value(Kernel.O_PATH | Kernel.O_DIRECTORY | Kernel.O_CLOEXEC),
+                        value(0))
+                .into(root);
+        Slot source = tape.slot("source");
+        Tape.Label again = tape.label();
+        tape.place(again);
+        MountSteps.open(
+                        tape,
+                        step,
+                        root,
+                        MountSteps.relative(bind.source()),
+                        MountSteps.IN_ROOT | NO_MAGICLINKS,
+                        source)
+                // Of a name with .. in it, while anybody renames anything.
+                .onError(Errno.EAGAIN, again);
+        tape.add(
+                        step,
+                        Syscall.OPEN_TREE,
+                        stored(source),
+                        text(""),
+                        value(MountSteps.OPEN_TREE_CLONE | Kernel.O_CLOEXEC | Kernel.AT_EMPTY_PATH))
+                .into(tree);
+        tape.add(step, Syscall.CLOSE, stored(source));
+        tape.add(step, Syscall.CLOSE, stored(root));
+        tape.add("leave the image", Syscall.UMOUNT2, text(place.toString()), value(Kernel.MNT_DETACH));
     }
 
     /** @param proc the container's procfs, unless one of these mounts is it */

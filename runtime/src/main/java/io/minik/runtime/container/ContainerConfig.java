@@ -4,6 +4,7 @@ import io.minik.runtime.container.Containers.Device;
 import io.minik.runtime.container.Containers.Mount;
 import io.minik.runtime.container.Containers.Resources;
 import io.minik.runtime.container.Containers.Security;
+import io.minik.runtime.snapshot.Snapshotter;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -62,6 +63,14 @@ public record ContainerConfig(
             all.putAll(more);
             return new Notes(labels, Map.copyOf(all));
         }
+    }
+
+    /** What it stands on, made or found again; the images that it mounts stay as long as it does. */
+    Snapshotter.RootFs root(Snapshotter snapshots) {
+        List<String> mounted = mounts.stream()
+                .flatMap(mount -> mount.image().layers().stream())
+                .toList();
+        return snapshots.prepare(id, image.layers(), mounted);
     }
 
     public ContainerConfig with(Program other) {

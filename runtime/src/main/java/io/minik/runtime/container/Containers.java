@@ -7,6 +7,7 @@ import io.vertx.core.buffer.Buffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -92,6 +93,7 @@ public interface Containers {
     /**
      * @param propagation PRIVATE, HOST_TO_CONTAINER (rslave), BIDIRECTIONAL (rshared)
      * @param mapped in a pod with users of its own: what its root owns is root's on disk
+     * @param image what it shows in place of a path of the host; always read-only, and mapped where the pod's image is
      */
     record Mount(
             Path hostPath,
@@ -99,14 +101,29 @@ public interface Containers {
             boolean readOnly,
             Recursive recursive,
             Propagation propagation,
-            boolean mapped) {
+            boolean mapped,
+            MountedImage image) {
+        /** Records of miniks that could not mount images do not speak of them. */
+        public Mount {
+            image = Objects.requireNonNullElse(image, MountedImage.NONE);
+        }
+
         public Mount(
                 Path hostPath, String containerPath, boolean readOnly, Recursive recursive, Propagation propagation) {
-            this(hostPath, containerPath, readOnly, recursive, propagation, false);
+            this(hostPath, containerPath, readOnly, recursive, propagation, false, MountedImage.NONE);
         }
 
         public Mount(Path hostPath, String containerPath, boolean readOnly, Propagation propagation) {
             this(hostPath, containerPath, readOnly, Recursive.NO, propagation);
+        }
+    }
+
+    /** @param layers of the image, lowest first; none = it is a path of the host; @param subPath a directory in it */
+    record MountedImage(String reference, List<String> layers, String subPath) {
+        public static final MountedImage NONE = new MountedImage("", List.of(), "");
+
+        boolean present() {
+            return !layers.isEmpty();
         }
     }
 

@@ -7,6 +7,7 @@ import io.minik.runtime.snapshot.Snapshotter.RootFs;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Everything that a container's start tape needs, resolved: paths of the host, numbers instead of names. Pure data:
@@ -61,7 +62,11 @@ record Launch(
     /** @param type CLONE_NEW… */
     record Namespace(Path pin, long type) {}
 
-    /** @param mapped what root of the pod owns is root's on disk */
+    /**
+     * @param source on the host, or in the image
+     * @param mapped what root of the pod owns is root's on disk
+     * @param layers of an image that is mounted in place of what the host has, uppermost first
+     */
     record Bind(
             Path source,
             String target,
@@ -69,7 +74,8 @@ record Launch(
             boolean readOnly,
             Recursive recursive,
             Propagation propagation,
-            boolean mapped) {
+            boolean mapped,
+            List<Path> layers) {
         Bind(
                 Path source,
                 String target,
@@ -77,8 +83,14 @@ record Launch(
                 boolean readOnly,
                 Recursive recursive,
                 Propagation propagation) {
-            this(source, target, directory, readOnly, recursive, propagation, false);
+            this(source, target, directory, readOnly, recursive, propagation, false, List.of());
         }
+    }
+
+    /** All that it mounts: of its image and of those beside it. */
+    List<Path> layers() {
+        return Stream.concat(root.lower().stream(), binds.stream().flatMap(bind -> bind.layers().stream()))
+                .toList();
     }
 
     /** The pod's own users; empty with the node's. */

@@ -11,6 +11,7 @@ import io.minik.runtime.container.Containers.Resources;
 import io.minik.runtime.container.Containers.Security;
 import io.minik.runtime.sandbox.Sandboxes.UserMap;
 import io.minik.runtime.seccomp.SeccompProfiles;
+import io.minik.runtime.snapshot.Snapshotter;
 import io.minik.runtime.snapshot.Snapshotter.RootFs;
 import io.minik.runtime.sys.Kernel;
 import io.minik.runtime.sys.Sys;
@@ -43,8 +44,10 @@ final class LaunchPlan {
     private final Cgroups cgroups;
     private final ContainerFiles files;
     private final SeccompProfiles seccomp;
+    private final Snapshotter snapshots;
 
-    LaunchPlan(Sys sys, Cgroups cgroups, ContainerFiles files) {
+    LaunchPlan(Sys sys, Cgroups cgroups, ContainerFiles files, Snapshotter snapshots) {
+        this.snapshots = snapshots;
         this.sys = sys;
         this.cgroups = cgroups;
         this.files = files;
@@ -215,6 +218,19 @@ final class LaunchPlan {
         }
     }
 
+    /** What an image has, or something below it. */
+    private Launch.Bind image(Mount mount, String target) {
+        return new Launch.Bind(
+                Path.of("/").resolve(mount.image().subPath()).normalize(),
+                target,
+                true,
+                true,
+                Containers.Recursive.NO,
+                Containers.Propagation.PRIVATE,
+                false,
+                snapshots.directories(mount.image().layers()));
+    }
+
     private List<Launch.Bind> binds(ContainerConfig config, Path shm) {
         Map<String, Launch.Bind> byTarget = new LinkedHashMap<>();
         byTarget.put(
@@ -228,6 +244,10 @@ final class LaunchPlan {
                         RuntimeFault.Kind.INVALID_CONFIG, "mount", "a mount can't replace the container's root", 0);
             }
             BindSteps.check(mount.hostPath(), target);
+            if (mount.image().present()) {
+                byTarget.put(target, image(mount, target));
+                continue;
+            }
             if (mount.propagation() == Containers.Propagation.BIDIRECTIONAL) {
                 SharedMounts.require(mount.hostPath());
             }
@@ -240,7 +260,8 @@ final class LaunchPlan {
                             mount.readOnly(),
                             mount.recursive(),
                             mount.propagation(),
-                            mount.mapped()));
+                            mount.mapped(),
+                            List.of()));
         }
         return List.copyOf(byTarget.values());
     }

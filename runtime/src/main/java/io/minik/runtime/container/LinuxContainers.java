@@ -81,7 +81,7 @@ public final class LinuxContainers implements Containers {
         snapshots = parts.snapshots();
         sandboxes = parts.sandboxes();
         files = new ContainerFiles(parts.dataDir(), parts.runDir());
-        plan = new LaunchPlan(kernel.sys(), cgroups, files);
+        plan = new LaunchPlan(kernel.sys(), cgroups, files, snapshots);
         records = new ContainerRecords(files, parts.clock());
         starter = new Starter(kernel, parts.poller(), files, parts.clock());
         adoption = new ContainerAdoption(parts, files, records, plan, starter);
@@ -101,7 +101,7 @@ public final class LinuxContainers implements Containers {
         Surroundings around = surroundings(asked);
         try {
             starter.makeFiles(asked);
-            Snapshotter.RootFs root = snapshots.prepare(id, asked.image().layers());
+            Snapshotter.RootFs root = asked.root(snapshots);
             ContainerConfig config = plan.found(asked, root);
             files.write(config);
             Launch launch = plan.of(config, root, around);
@@ -151,9 +151,7 @@ public final class LinuxContainers implements Containers {
         String id = config.id();
         try {
             Launch made = planned.remove(id);
-            Launch launch = made != null
-                    ? made
-                    : plan.of(config, snapshots.prepare(id, config.image().layers()), surroundings(config));
+            Launch launch = made != null ? made : plan.of(config, config.root(snapshots), surroundings(config));
             cgroups.create(LaunchPlan.SHIM_CGROUP);
             Starter.Started started = starter.start(config, launch, () -> shimLeft(id));
             running.put(id, started.running());
@@ -309,7 +307,7 @@ public final class LinuxContainers implements Containers {
         return new Execs.Inside(
                 config,
                 surroundings(config),
-                snapshots.prepare(id, config.image().layers()),
+                config.root(snapshots),
                 container.life().processes().pid(),
                 container.life().processes().startTime());
     }

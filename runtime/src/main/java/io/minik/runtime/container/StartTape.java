@@ -5,7 +5,6 @@ import static io.minik.runtime.tape.Arg.stored;
 import static io.minik.runtime.tape.Arg.text;
 import static io.minik.runtime.tape.Arg.value;
 
-import io.minik.runtime.RuntimeFault;
 import io.minik.runtime.sys.Errno;
 import io.minik.runtime.sys.Kernel;
 import io.minik.runtime.sys.Syscall;
@@ -15,9 +14,7 @@ import io.minik.runtime.tape.Player;
 import io.minik.runtime.tape.Tape;
 import io.minik.runtime.tape.TapeSteps;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /**
  * The system calls that start a container, as a pure function of its {@link Launch}.
@@ -49,8 +46,6 @@ final class StartTape {
     private static final int P_PID = 1;
     private static final int WEXITED = 4;
     private static final int TIOCSCTTY = 0x540e;
-    /** The kernel copies mount options into one page. */
-    private static final int MAX_OPTIONS = 4095;
     /** The shim is small and must outlive its container. */
     private static final String SHIM_OOM_SCORE = "-998";
 
@@ -160,7 +155,9 @@ final class StartTape {
         BindSteps binds = new BindSteps(tape, launch);
         binds.openSources();
         Optional<UserSteps> users = launch.users().map(own -> new UserSteps(tape, own));
-        users.ifPresent(own -> own.mapLayers(layersDirectory(), launch.root().upper()));
+        users.ifPresent(own -> own.mapLayers(
+                new OverlayLayers(launch.layers()).directory(), launch.root().upper()));
+        binds.openImages();
         root();
         users.ifPresent(UserSteps::makeAsRoot);
         MountSteps mounts = MountSteps.in(tape);
@@ -192,44 +189,13 @@ final class StartTape {
 
     private void root() {
         String merged = launch.root().merged().toString();
-        tape.add("chdir to layers", Syscall.CHDIR, text(layersDirectory().toString()));
-        TapeSteps.mount(tape, "overlay", merged, "overlay", 0, overlayOptions());
+        OverlayLayers layers = new OverlayLayers(launch.root().lower());
+        tape.add("chdir to layers", Syscall.CHDIR, text(layers.directory().toString()));
+        String options = layers.writable(launch.root().upper(), launch.root().work());
+        TapeSteps.mount(tape, "overlay", merged, "overlay", 0, options);
         tape.add("chdir to root", Syscall.CHDIR, text(merged));
         tape.add("pivot_root", Syscall.PIVOT_ROOT, text("."), text("."));
         tape.add("leave the host's mounts", Syscall.UMOUNT2, text("."), value(Kernel.MNT_DETACH));
         tape.add("chdir /", Syscall.CHDIR, text("/"));
-    }
-
-    /** The directory that all lower ones are below: names relative to it keep the options within their page. */
-    private Path layersDirectory() {
-        Path common = launch.root().lower().get(0).resolve("..").normalize();
-        for (Path lower : launch.root().lower()) {
-            while (!lower.startsWith(common)) {
-                common = common.resolve("..").normalize();
-            }
-        }
-        return common;
-    }
-
-    private String overlayOptions() {
-        Path base = layersDirectory();
-        List<Path> lower = launch.root().lower();
-        String options = "lowerdir="
-                + lower.stream().map(p -> escape(base.relativize(p).toString())).collect(Collectors.joining(":"))
-                + ",upperdir=" + escape(launch.root().upper().toString())
-                + ",workdir=" + escape(launch.root().work().toString());
-        if (options.length() > MAX_OPTIONS) {
-            throw new RuntimeFault(
-                    RuntimeFault.Kind.INVALID_CONFIG,
-                    "mount overlay",
-                    "the image's " + lower.size() + " layers need " + options.length()
-                            + " bytes of mount options, the kernel takes " + MAX_OPTIONS,
-                    0);
-        }
-        return options;
-    }
-
-    private static String escape(String path) {
-        return path.replace("\\", "\\\\").replace(":", "\\:").replace(",", "\\,");
     }
 }

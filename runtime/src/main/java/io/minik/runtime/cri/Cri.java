@@ -1,6 +1,7 @@
 package io.minik.runtime.cri;
 
 import io.minik.runtime.cri.CriParts.ContainerSetup;
+import io.minik.runtime.cri.CriParts.ImageMount;
 import io.minik.runtime.cri.CriParts.KernelPaths;
 import io.minik.runtime.cri.CriParts.RunAs;
 import io.minik.runtime.cri.CriParts.UserNamespace;
@@ -14,10 +15,7 @@ import java.util.OptionalLong;
 
 /** CRI's messages, by their names. Times are nanoseconds since the epoch. Absent strings are empty. */
 public final class Cri {
-    /**
-     * A label on sandboxes and containers that others than this node's kubelet made through the runtime's socket. The kubelet
-     * leaves them alone; the socket's clients never see it.
-     */
+    /** A label, unseen by the socket's clients, on what others than this node's kubelet made there: the kubelet leaves it alone. */
     public static final String CLIENTS = "io.minik.cri.client";
 
     /** In place of a container's id as {@code pidTarget}: no id has such a letter. */
@@ -50,11 +48,7 @@ public final class Cri {
                 NamespaceMode.POD, NamespaceMode.CONTAINER, NamespaceMode.POD, "", UserNamespace.NODE);
     }
 
-    /**
-     * @param cgroupParent path below the runtime's root, e.g. {@code kubepods/burstable/pod<uid>}
-     * @param privileged whether one of its containers will be
-     * @param resources limits of the whole pod
-     */
+    /** @param cgroupParent below the runtime's root: {@code kubepods/burstable/pod<uid>}; @param resources of the whole pod */
     public record LinuxPodSandboxConfig(
             String cgroupParent,
             NamespaceOption namespaceOptions,
@@ -125,8 +119,7 @@ public final class Cri {
     public record ImageSpec(String image, String userSpecifiedImage) {}
 
     /**
-     * What is run, and how; a record of its own here, fields of ContainerConfig in CRI.
-     *
+     * What is run, and how: in CRI fields of ContainerConfig.
      * @param command, args in place of the image's entrypoint and cmd; without both, the image's
      * @param workingDir empty for the image's
      * @param envs above the image's
@@ -160,18 +153,25 @@ public final class Cri {
         YES
     }
 
-    /** @param mapped by the pod's own users, where it has some: CRI repeats the mappings */
+    /** @param mapped by the pod's own users, where it has some: CRI repeats the mappings; @param image in place of hostPath */
     public record Mount(
             Path hostPath,
             String containerPath,
             boolean readonly,
             RecursiveReadOnly recursiveReadOnly,
             MountPropagation propagation,
-            boolean mapped) {
+            boolean mapped,
+            Optional<ImageMount> image) {
         /** A writable mount that nothing passes through. */
         public static Mount of(Path hostPath, String containerPath) {
             return new Mount(
-                    hostPath, containerPath, false, RecursiveReadOnly.NO, MountPropagation.PROPAGATION_PRIVATE, false);
+                    hostPath,
+                    containerPath,
+                    false,
+                    RecursiveReadOnly.NO,
+                    MountPropagation.PROPAGATION_PRIVATE,
+                    false,
+                    Optional.empty());
         }
     }
 

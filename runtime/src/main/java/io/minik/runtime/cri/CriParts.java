@@ -33,6 +33,9 @@ public final class CriParts {
         }
     }
 
+    /** An image that is here, in place of a path of the node. @param subPath of a directory in it; empty for all of it */
+    public record ImageMount(String image, String subPath) {}
+
     /** What of RuntimeClasses' features a runtime has, for each of its handlers. */
     public record RuntimeHandlerFeatures(boolean recursiveReadOnlyMounts, boolean userNamespaces) {}
 

@@ -111,7 +111,9 @@ final class ContainerWire {
 
     private static Cri.Mount mount(CriProto.Mount mount, CriProto.UserNamespace pod) {
         String field = "config.mounts[" + mount.getContainerPath() + "]";
-        refuse(mount.hasImage(), field + ".image", "mounts of images for CRI's clients");
+        if (mount.hasImage()) {
+            return image(field, mount);
+        }
         if (mount.getHostPath().isEmpty() || mount.getContainerPath().isEmpty()) {
             throw invalid(field, "host_path and container_path are required");
         }
@@ -131,7 +133,28 @@ final class ContainerWire {
                     case PROPAGATION_BIDIRECTIONAL -> Cri.MountPropagation.PROPAGATION_BIDIRECTIONAL;
                     case UNRECOGNIZED -> throw invalid(field + ".propagation", "unknown propagation");
                 },
-                UserNamespaceWire.mapped(field, mount, pod));
+                UserNamespaceWire.mapped(field, mount, pod),
+                Optional.empty());
+    }
+
+    /** Its owners are mapped as those of the container's own image: a mapping beside it says nothing more. */
+    private static Cri.Mount image(String field, CriProto.Mount mount) {
+        String subPath = inside(field + ".image_sub_path", mount.getImageSubPath());
+        boolean out = subPath.startsWith("/") || Path.of(subPath).normalize().startsWith("..");
+        if (!mount.getHostPath().isEmpty() || mount.getContainerPath().isEmpty()) {
+            throw invalid(field, "an image is mounted on a container_path, and without a host_path");
+        }
+        if (mount.getImage().getImage().isEmpty() || !mount.getReadonly() || out) {
+            throw invalid(field, "an image has a name, is mounted read-only, and as a whole or by a path in it");
+        }
+        return new Cri.Mount(
+                Path.of(""),
+                inside(field + ".container_path", mount.getContainerPath()),
+                true,
+                Cri.RecursiveReadOnly.NO,
+                Cri.MountPropagation.PROPAGATION_PRIVATE,
+                false,
+                Optional.of(new CriParts.ImageMount(mount.getImage().getImage(), subPath)));
     }
 
     // ---- what we tell a client
@@ -275,8 +298,11 @@ final class ContainerWire {
 
     private static CriProto.Mount mount(Cri.Mount mount, CriParts.UserNamespace pod) {
         CriProto.UserNamespace users = UserNamespaceWire.users(mount.mapped() ? pod : CriParts.UserNamespace.NODE);
-        return CriProto.Mount.newBuilder()
-                .setHostPath(mount.hostPath().toString())
+        CriProto.Mount.Builder told = CriProto.Mount.newBuilder();
+        mount.image().ifPresent(shown -> told.setImage(
+                        CriProto.ImageSpec.newBuilder().setImage(shown.image()))
+                .setImageSubPath(shown.subPath()));
+        return told.setHostPath(mount.hostPath().toString())
                 .setContainerPath(mount.containerPath())
                 .setReadonly(mount.readonly())
                 .addAllUidMappings(users.getUidsList())

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -56,7 +57,8 @@ final class PodEtc {
                         readOnly,
                         Cri.RecursiveReadOnly.NO,
                         Cri.MountPropagation.PROPAGATION_PRIVATE,
-                        mapped));
+                        mapped,
+                        Optional.empty()));
             }
         }
         return mounts;

@@ -11,6 +11,7 @@ import io.minik.runtime.container.ContainerConfig.Stdio;
 import io.minik.runtime.container.Containers;
 import io.minik.runtime.container.Containers.CapabilityNames;
 import io.minik.runtime.container.Containers.KernelPaths;
+import io.minik.runtime.container.Containers.MountedImage;
 import io.minik.runtime.container.Containers.Propagation;
 import io.minik.runtime.container.Containers.Recursive;
 import io.minik.runtime.container.Containers.Resources;
@@ -32,6 +33,7 @@ import io.minik.runtime.cri.Cri.PodSandboxConfig;
 import io.minik.runtime.cri.Cri.SecurityProfile;
 import io.minik.runtime.cri.CriParts.ContainerSetup;
 import io.minik.runtime.cri.CriParts.ContainerUser;
+import io.minik.runtime.cri.CriParts.ImageMount;
 import io.minik.runtime.cri.CriParts.RunAs;
 import io.minik.runtime.image.Images;
 import java.nio.file.Path;
@@ -39,6 +41,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -64,8 +67,12 @@ final class ContainerTerms {
         return PodTerms.digest(podUid, metadata.name(), Integer.toString(metadata.attempt()));
     }
 
+    /** @param mounted layers of images that are mounted, by what they were asked for */
+    record Found(Images.Image image, Map<String, List<String>> mounted) {}
+
     static ContainerConfig config(
-            String sandboxId, PodSandboxConfig sandbox, Cri.ContainerConfig asked, Images.Image image, LogLimits logs) {
+            String sandboxId, PodSandboxConfig sandbox, Cri.ContainerConfig asked, Found found, LogLimits logs) {
+        Images.Image image = found.image();
         ContainerProcess process = asked.process();
         Images.ImageConfig own = image.config();
         return new ContainerConfig(
@@ -81,7 +88,9 @@ final class ContainerTerms {
                         environment(process, own),
                         process.workingDir().isEmpty() ? own.workingDir() : process.workingDir(),
                         process.stopSignal().isEmpty() ? own.stopSignal() : process.stopSignal()),
-                asked.mounts().stream().map(ContainerTerms::mount).toList(),
+                asked.mounts().stream()
+                        .map(mount -> mount(mount, found.mounted()))
+                        .toList(),
                 asked.devices().stream()
                         .map(device ->
                                 new Containers.Device(device.hostPath(), device.containerPath(), device.permissions()))
@@ -129,7 +138,7 @@ final class ContainerTerms {
         return all.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList();
     }
 
-    private static Containers.Mount mount(Mount mount) {
+    private static Containers.Mount mount(Mount mount, Map<String, List<String>> mounted) {
         return new Containers.Mount(
                 mount.hostPath(),
                 mount.containerPath(),
@@ -144,7 +153,11 @@ final class ContainerTerms {
                     case PROPAGATION_HOST_TO_CONTAINER -> Propagation.HOST_TO_CONTAINER;
                     case PROPAGATION_BIDIRECTIONAL -> Propagation.BIDIRECTIONAL;
                 },
-                mount.mapped());
+                mount.mapped(),
+                mount.image()
+                        .map(asked -> new MountedImage(
+                                asked.image(), Objects.requireNonNull(mounted.get(asked.image())), asked.subPath()))
+                        .orElse(MountedImage.NONE));
     }
 
     private static Security security(LinuxContainerSecurityContext asked, String imageUser) {
@@ -255,7 +268,11 @@ final class ContainerTerms {
                     case HOST_TO_CONTAINER -> Cri.MountPropagation.PROPAGATION_HOST_TO_CONTAINER;
                     case BIDIRECTIONAL -> Cri.MountPropagation.PROPAGATION_BIDIRECTIONAL;
                 },
-                mount.mapped());
+                mount.mapped(),
+                mount.image().equals(MountedImage.NONE)
+                        ? Optional.empty()
+                        : Optional.of(new ImageMount(
+                                mount.image().reference(), mount.image().subPath())));
     }
 
     private static LinuxContainerResources resources(Resources now) {

@@ -20,6 +20,7 @@ import io.minik.runtime.cri.Cri.PodSandboxConfig;
 import io.minik.runtime.cri.Cri.PodSandboxFilter;
 import io.minik.runtime.cri.Cri.PodSandboxStatus;
 import io.minik.runtime.cri.CriException;
+import io.minik.runtime.cri.CriParts.ImageMount;
 import io.minik.runtime.cri.CriParts.NetworkInterfaceUsage;
 import io.minik.runtime.cri.CriParts.RuntimeCondition;
 import io.minik.runtime.cri.CriParts.RuntimeHandlerFeatures;
@@ -30,6 +31,7 @@ import io.minik.runtime.image.Images;
 import io.minik.runtime.sandbox.Sandboxes;
 import io.vertx.core.Future;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -119,13 +121,29 @@ public final class LinuxRuntimeService implements RuntimeService {
 
     @Override
     public Future<String> createContainer(String podSandboxId, ContainerConfig config, PodSandboxConfig sandboxConfig) {
-        String image = config.image().image();
-        return Faults.translated(images.find(image)
-                        .compose(found -> found.isEmpty()
-                                ? Future.failedFuture(Faults.notFound("image", image))
-                                : containers.create(
-                                        ContainerTerms.config(podSandboxId, sandboxConfig, config, found.get(), logs))))
+        List<String> mounted = config.mounts().stream()
+                .flatMap(mount -> mount.image().stream())
+                .map(ImageMount::image)
+                .distinct()
+                .toList();
+        List<Future<Images.Image>> looked = mounted.stream().map(this::image).toList();
+        return Faults.translated(image(config.image().image())
+                        .compose(image -> Future.all(looked).map(all -> {
+                            Map<String, List<String>> layers = new HashMap<>();
+                            for (int i = 0; i < mounted.size(); i++) {
+                                layers.put(
+                                        mounted.get(i), looked.get(i).result().layers());
+                            }
+                            return new ContainerTerms.Found(image, layers);
+                        }))
+                        .compose(found -> containers.create(
+                                ContainerTerms.config(podSandboxId, sandboxConfig, config, found, logs))))
                 .map(Containers.Container::id);
+    }
+
+    private Future<Images.Image> image(String name) {
+        return images.find(name).compose(found -> found.map(Future::succeededFuture)
+                .orElseGet(() -> Future.failedFuture(Faults.notFound("image", name))));
     }
 
     @Override

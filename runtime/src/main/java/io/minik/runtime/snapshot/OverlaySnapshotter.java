@@ -208,7 +208,7 @@ public final class OverlaySnapshotter implements Snapshotter {
     }
 
     @Override
-    public RootFs prepare(String containerId, List<String> chainIds) {
+    public RootFs prepare(String containerId, List<String> chainIds, List<String> mounted) {
         Path home = home(containerId);
         List<Path> lower = directories(chainIds);
         if (lower.isEmpty() || lower.size() > MAX_LOWER_LAYERS) {
@@ -222,7 +222,9 @@ public final class OverlaySnapshotter implements Snapshotter {
         return attempt("prepare", "container " + containerId, () -> {
             RootFs rootFs = new RootFs(lower, home.resolve("upper"), home.resolve("work"), home.resolve("merged"));
             Files.createDirectories(home);
-            Files.write(home.resolve("layers"), chainIds);
+            List<String> used = new ArrayList<>(chainIds);
+            used.addAll(mounted);
+            Files.write(home.resolve("layers"), used);
             for (Path part : List.of(rootFs.upper(), rootFs.work(), rootFs.merged())) {
                 Files.createDirectories(part);
             }

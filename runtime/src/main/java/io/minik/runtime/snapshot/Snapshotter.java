@@ -38,7 +38,12 @@ public interface Snapshotter {
     List<Path> directories(List<String> layers);
 
     /** Makes (or finds again) the writable part for a container. The mount itself is a step of the container's tape. */
-    RootFs prepare(String containerId, List<String> layers);
+    default RootFs prepare(String containerId, List<String> layers) {
+        return prepare(containerId, layers, List.of());
+    }
+
+    /** @param mounted further layers that are kept as long as the container is there: those of images that it mounts */
+    RootFs prepare(String containerId, List<String> layers, List<String> mounted);
 
     /** Bytes and inodes of a container's writable layer. */
     Usage usage(String containerId);

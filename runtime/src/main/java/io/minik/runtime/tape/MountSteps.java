@@ -53,6 +53,7 @@ public final class MountSteps {
     /** No link of any kind; the magic ones are among them. */
     public static final int NO_SYMLINKS = 0x04;
 
+    public static final int IN_ROOT = 0x10;
     public static final int BENEATH = 0x08;
 
     public static final int MOVE_FROM_EMPTY = 0x04;
@@ -101,6 +102,11 @@ public final class MountSteps {
         return root;
     }
 
+    /** A directory below an open one. @param resolve RESOLVE_… of openat2(2) */
+    public static Tape.Step open(Tape.Builder tape, String step, Slot base, String path, int resolve, Slot into) {
+        return new MountSteps(tape, base).open(step, base, path, true, resolve, into);
+    }
+
     /** A name below an open directory. @param resolve RESOLVE_… of openat2(2) */
     public Tape.Step open(String step, Slot base, String path, boolean directory, int resolve, Slot into) {
         ByteBuffer how = TapeSteps.little(OPEN_HOW_BYTES)
@@ -123,6 +129,7 @@ public final class MountSteps {
         out.append((flags & NO_XDEV) != 0 ? " NO_XDEV" : "");
         out.append((flags & NO_SYMLINKS) != 0 ? " NO_SYMLINKS" : "");
         out.append((flags & NO_MAGICLINKS) != 0 ? " NO_MAGICLINKS" : "");
+        out.append((flags & IN_ROOT) != 0 ? " IN_ROOT" : "");
         return out.toString();
     }
 

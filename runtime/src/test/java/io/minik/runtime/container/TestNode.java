@@ -312,7 +312,7 @@ final class TestNode implements AutoCloseable {
         }
 
         @Override
-        public RootFs prepare(String containerId, List<String> layers) {
+        public RootFs prepare(String containerId, List<String> layers, List<String> mounted) {
             Path own = dir.resolve(containerId);
             for (String part : List.of("upper", "work", "merged")) {
                 Trees.make(own.resolve(part));

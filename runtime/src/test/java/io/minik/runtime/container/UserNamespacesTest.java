@@ -60,7 +60,7 @@ class UserNamespacesTest {
     }
 
     private static Mount mapped(Path source, String target) {
-        return new Mount(source, target, false, Recursive.NO, Propagation.PRIVATE, true);
+        return new Mount(source, target, false, Recursive.NO, Propagation.PRIVATE, true, Containers.MountedImage.NONE);
     }
 
     private static long owner(Path file, String which) throws IOException {
@@ -159,16 +159,18 @@ class UserNamespacesTest {
                         "c1",
                         TestNode.security(""),
                         List.of(),
-                        "tty; stat -c %u:%g $(tty); cat /proc/self/uid_map; sleep 1000"),
+                        "tty; stat -c %u:%g $(tty); cat /proc/self/uid_map; touch /done; sleep 1000"),
                 true);
         await(node.containers.create(terminal));
         await(node.containers.start("c1"));
         Containers.ExecResult result = await(node.containers.execSync(
                 "c1",
-                List.of("sh", "-c", "id -u; tr -s ' ' < /proc/self/uid_map; echo x > /dev/stdout; ps | wc -l"),
+                List.of(
+                        "sh",
+                        "-c",
+                        "until [ -e /done ]; do usleep 10000; done; id -u; tr -s ' ' < /proc/self/uid_map; echo x > /dev/stdout"),
                 30_000));
-        assertThat(result.stdout().toString().lines().map(String::trim))
-                .containsExactly("0", "0 458752 65536", "x", "5");
+        assertThat(result.stdout().toString().lines().map(String::trim)).containsExactly("0", "0 458752 65536", "x");
         await(node.containers.stop("c1", 0));
         assertThat(node.log("c1").stream()
                         .map(line -> line.replaceAll("\\s+", " ").trim()))
@@ -215,5 +217,51 @@ class UserNamespacesTest {
                         "map the owners of /proc (maybe its file system does not support idmapped mounts)");
         assertThat(OwnUsers.supported(node.kernel, Path.of("/proc"))).isFalse();
         assertThat(OwnUsers.supported(node.kernel, dir)).isTrue();
+    }
+
+    private static Mount image(String subPath, String target) {
+        return new Mount(
+                Path.of(""),
+                target,
+                true,
+                Recursive.NO,
+                Propagation.PRIVATE,
+                false,
+                new Containers.MountedImage("busybox", List.of("layer"), subPath));
+    }
+
+    @Test
+    void anImageIsMountedInWholeAndInPartReadOnlyAndWithoutPrograms() {
+        List<Mount> mounts = List.of(image("", "/whole"), image("etc", "/whole/../part"), image("var/run", "/wound"));
+        String script =
+                "stat -c %u:%g /whole/bin /part/passwd; touch /whole/x; /whole/bin/busybox true || echo no programs; ls /wound | wc -l";
+        List<String> seen = List.of(
+                "stdout F 0:0",
+                "stdout F 0:0",
+                "stderr F touch: /whole/x: Read-only file system",
+                "stderr F sh: /whole/bin/busybox: Permission denied",
+                "stdout F no programs",
+                "stdout F 0");
+        assertThat(run(TestNode.security(""), mounts, script)).containsExactlyElementsOf(seen);
+        await(node.sandboxes.run(TestNode.pod("p2")));
+        node.runToEnd(node.config("p2", "c2", "sh", "-c", script).with(mounts));
+        assertThat(node.log("c2")).containsExactlyElementsOf(seen);
+    }
+
+    @Test
+    void aPartOfAnImageThatIsNotThereOrNoDirectoryIsNamed() {
+        for (String subPath : List.of("none", "etc/passwd", "../../../../../proc")) {
+            String id = "c" + Math.abs(subPath.hashCode());
+            await(node.containers.create(
+                    container(id, TestNode.security(""), List.of(image(subPath, "/image")), "ls /image | wc -l")));
+            if (subPath.startsWith("..")) {
+                await(node.containers.start(id));
+                node.waitForExit(id);
+                assertThat(node.log(id)).containsExactly("stdout F 0");
+            } else {
+                assertThatThrownBy(() -> await(node.containers.start(id)))
+                        .hasMessageContaining("open /" + subPath + " of the image that is mounted on /image");
+            }
+        }
     }
 }

@@ -144,8 +144,8 @@ class ContainerWireTest {
                 "config.mounts[/data].host_path: \"srv\" is not absolute");
         refused(
                 mounting(mount -> mount.setImage(CriProto.ImageSpec.newBuilder().setImage("i"))),
-                CriException.Code.UNIMPLEMENTED,
-                "config.mounts[/data].image: minik's runtime does not have mounts of images for CRI's clients");
+                CriException.Code.INVALID_ARGUMENT,
+                "config.mounts[/data]: an image is mounted on a container_path, and without a host_path");
         refused(
                 mounting(mount ->
                         mount.addUidMappings(CriProto.IDMapping.newBuilder().setLength(1))),
@@ -225,7 +225,8 @@ class ContainerWireTest {
                                 true,
                                 Cri.RecursiveReadOnly.YES,
                                 Cri.MountPropagation.PROPAGATION_PRIVATE,
-                                false)),
+                                false,
+                                Optional.empty())),
                         Optional.of(new Cri.LinuxContainerResources(100_000, -1, 2, 100, 5, "0", "0")),
                         Optional.of(new CriParts.ContainerUser(33, 44, List.of(44L, 55L))),
                         stopSignal,

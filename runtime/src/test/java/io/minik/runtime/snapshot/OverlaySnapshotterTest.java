@@ -207,6 +207,23 @@ class OverlaySnapshotterTest {
     }
 
     @Test
+    void layersOfAnImageThatAContainerMountsStayAsLongAsItDoes() {
+        for (String name : List.of("own", "mounted")) {
+            unpack(name, new Tar().file("f", 0644, name));
+            snapshots.remove("probe-" + name);
+        }
+        assertThat(snapshots
+                        .prepare("c1", List.of(chain("own")), List.of(chain("mounted")))
+                        .lower())
+                .hasSize(1);
+        snapshots.removeLayer(chain("mounted"));
+        assertThat(snapshots.has(chain("mounted"))).isTrue();
+        snapshots.remove("c1");
+        snapshots.removeLayer(chain("mounted"));
+        assertThat(snapshots.has(chain("mounted"))).isFalse();
+    }
+
+    @Test
     void whatTheArchiveSaysTwiceIsAsItSaidLast() throws Exception {
         Path root = unpack(
                 "twice",
