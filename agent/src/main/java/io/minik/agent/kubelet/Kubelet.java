@@ -271,12 +271,12 @@ public final class Kubelet implements Room {
         }
         if (now.isEmpty()) {
             before.map(KubeObject::uid).flatMap(workers::of).ifPresent(worker -> {
-                before.ifPresent(worker::seen);
+                before.map(StaticManifest::ofApi).ifPresent(worker::seen);
                 worker.gone();
             });
             return;
         }
-        KubeObject object = now.get();
+        KubeObject object = StaticManifest.ofApi(now.get());
         workers.of(object.uid()).ifPresentOrElse(known -> known.seen(object), () -> arrive(Pod.of(object)));
     }
 

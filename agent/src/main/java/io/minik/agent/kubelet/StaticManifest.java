@@ -30,6 +30,8 @@ final class StaticManifest {
     static final String SEEN = "kubernetes.io/config.seen";
     static final String MIRROR = "kubernetes.io/config.mirror";
 
+    private static final String API = "api";
+
     /** Nobody asks the API which number these have. */
     private static final Map<String, Long> PRIORITIES =
             Map.of("system-cluster-critical", 2_000_000_000L, "system-node-critical", 2_000_001_000L);
@@ -44,8 +46,15 @@ final class StaticManifest {
 
     /** Whether it is a pod of a manifest, and not one of the API's. */
     static boolean isStatic(KubeObject pod) {
-        String source = pod.annotations().getOrDefault(SOURCE, "api");
-        return !source.equals("api") && !isMirror(pod);
+        return !pod.annotations().getOrDefault(SOURCE, API).equals(API) && !isMirror(pod);
+    }
+
+    /** A pod of the API's, whatever it says of itself: upstream's kubelet writes over it, too. */
+    static KubeObject ofApi(KubeObject pod) {
+        return isStatic(pod)
+                ? pod.edit(tree ->
+                        Json.child(Json.child(tree, "metadata"), "annotations").put(SOURCE, API))
+                : pod;
     }
 
     /** Whether it only shows at the API what a node runs. */

@@ -158,7 +158,7 @@ final class StatusWriter {
             if (object.uid().equals(pod.uid())) {
                 pod = Pod.of(object);
                 if (unknown.isEmpty()) {
-                    written.accept(object);
+                    written.accept(StaticManifest.ofApi(object));
                 }
             }
             settleOrAgain();

@@ -2,10 +2,13 @@ package io.minik.agent.kubelet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.minik.agent.node.NodePressure;
 import io.minik.agent.node.Threshold;
 import io.minik.agent.node.Threshold.Amount;
 import io.minik.agent.node.Threshold.Signal;
+import io.minik.api.meta.Resources;
+import io.minik.ground.json.Json;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
@@ -86,6 +89,29 @@ class NodeEvictionTest {
         memory(50);
         node.pass(60);
         assertThat(phase("critical")).isEqualTo("Running ");
+    }
+
+    @Test
+    void whatAPodSaysOfItselfMakesItNoStaticPod() {
+        pod("later", "");
+        node.api.edit(Resources.PODS, node.pod("later").key(), NodeEvictionTest::saysThatItIsStatic);
+        node.api.put(Resources.PODS, node.pod("later").object().edit(tree -> {
+            Json.child(tree, "metadata").put("name", "ever").put("uid", "4f0c8d1e-ever");
+            tree.remove("status");
+        }));
+        node.pass(1);
+        assertThat(phase("ever")).as("its state is told").isEqualTo("Running ");
+        memory(50);
+        node.pass(60);
+        assertThat(phase("later")).isEqualTo("Failed Evicted");
+        assertThat(phase("ever")).isEqualTo("Failed Evicted");
+        node.delete("ever", 0);
+        node.pass(5);
+        assertThat(node.exists("ever")).isFalse();
+    }
+
+    private static void saysThatItIsStatic(ObjectNode tree) {
+        Json.child(Json.child(tree, "metadata"), "annotations").put("kubernetes.io/config.source", "file");
     }
 
     @Test

@@ -93,9 +93,9 @@ final class Following {
 
     /** Everything is watched, not only /registry/: so that revisions of other keys also count as seen. */
     private void follow() {
-        Bytes all = Bytes.of(new byte[] {0});
         followedFrom = shown;
-        watch = store.watch(new WatchRequest(all, all, shown + 1, false), new Store.WatchListener() {
+        WatchRequest all = WatchRequest.allFor(Bytes.utf8(StorageKeys.ROOT), shown + 1);
+        watch = store.watch(all, new Store.WatchListener() {
             @Override
             public void onEvents(List<Event> events, long seen) {
                 apply(events, seen);

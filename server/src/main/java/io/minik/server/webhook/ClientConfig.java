@@ -8,6 +8,8 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Where a webhook is and whom it must be: the clientConfig of admission's and of definitions' webhooks.
@@ -17,6 +19,7 @@ import java.util.Set;
  */
 public record ClientConfig(String url, Optional<Service> service, String caBundle) {
     private static final int HTTPS = 443;
+    private static final String PORT = ":(\\d{0,9})$";
     private static final Set<String> REVIEWS = Set.of("v1", "v1beta1");
 
     /** @param path empty, or with a slash before it */
@@ -50,15 +53,19 @@ public record ClientConfig(String url, Optional<Service> service, String caBundl
     /** Of the name in the URL. */
     String host() {
         return service.map(Service::serverName).orElseGet(() -> {
-            String host = URI.create(url).getHost();
+            URI parsed = URI.create(url);
+            // Java knows no host with an underscore, and no port beside it either.
+            String host = parsed.getHost() != null
+                    ? parsed.getHost()
+                    : parsed.getRawAuthority().replaceFirst(PORT, "");
             return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
         });
     }
 
     int port() {
         return service.map(Service::port).orElseGet(() -> {
-            int port = URI.create(url).getPort();
-            return port < 0 ? HTTPS : port;
+            Matcher port = Pattern.compile(PORT).matcher(URI.create(url).getRawAuthority());
+            return port.find() && !port.group(1).isEmpty() ? Integer.parseInt(port.group(1)) : HTTPS;
         });
     }
 

@@ -89,7 +89,9 @@ public final class WebhookClient {
      */
     public Future<ObjectNode> call(ClientConfig where, ObjectNode review, Duration timeout) {
         Call call = new Call(where, Json.bytes(review), timeout);
-        Future<Buffer> answered = call.place().compose(call::post);
+        // Also what throws at once is a failed call, which the webhook's failurePolicy is about.
+        Future<Buffer> answered =
+                Future.succeededFuture().compose(unused -> call.place()).compose(call::post);
         return Loop.within(timeout, answered)
                 .recover(error -> Future.failedFuture(call.failure(error)))
                 .map(WebhookClient::parsed);

@@ -132,6 +132,21 @@ class WebhookClientTest {
     }
 
     @Test
+    void anAddressThatNobodyCanBeAskedAtIsACallThatFailed() {
+        assertThat(failure(url("https://foo_bar.invalid:8443/x", ""), PATIENCE))
+                .contains("Post \"https://foo_bar.invalid:8443/x?timeout=")
+                .doesNotContain("null");
+        assertThat(failure(url("https://127.0.0.1:99999/x", ""), PATIENCE))
+                .contains("Post \"https://127.0.0.1:99999/x?timeout=")
+                .contains("port");
+        assertThat(url("https://foo_bar", "").host()).isEqualTo("foo_bar");
+        assertThat(url("https://foo_bar", "").port()).isEqualTo(443);
+        assertThat(url("https://[::1]:8443/x", "").host()).isEqualTo("::1");
+        assertThat(url("https://[::1]:8443/x", "").port()).isEqualTo(8443);
+        assertThat(url("https://[::1]", "").port()).isEqualTo(443);
+    }
+
+    @Test
     void connectionsAreKept() {
         AtomicInteger connections = new AtomicInteger();
         Map<Object, Integer> known = new HashMap<>();

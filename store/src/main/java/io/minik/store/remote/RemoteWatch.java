@@ -1,5 +1,6 @@
 package io.minik.store.remote;
 
+import com.google.protobuf.ByteString;
 import io.minik.ground.loop.Loop;
 import io.minik.store.Bytes;
 import io.minik.store.Event;
@@ -37,7 +38,11 @@ final class RemoteWatch implements Store.Watch {
     private final AtomicLong backlogBytes = new AtomicLong();
 
     // The store's loop.
+    private final ByteString wanted;
     private final List<Event> fragments = new ArrayList<>();
+    /** The last revision of which there were events. */
+    private long told;
+
     private @Nullable GrpcClientRequest<Rpc.WatchRequest, Rpc.WatchResponse> stream;
     private Loop.Timer patience = Loop.Timer.NONE;
     private Loop.Timer asking = Loop.Timer.NONE;
@@ -50,6 +55,7 @@ final class RemoteWatch implements Store.Watch {
     RemoteWatch(RemoteStore store, WatchRequest request, Context caller, Store.WatchListener listener) {
         this.store = store;
         this.request = request;
+        this.wanted = RemoteMessages.bytes(request.wanted());
         this.caller = caller;
         this.listener = listener;
     }
@@ -138,8 +144,12 @@ final class RemoteWatch implements Store.Watch {
         }
     }
 
-    private void events(Rpc.WatchResponse told) {
-        for (Kv.Event each : told.getEventsList()) {
+    private void events(Rpc.WatchResponse response) {
+        for (Kv.Event each : response.getEventsList()) {
+            told = Math.max(told, each.getKv().getModRevision());
+            if (!each.getKv().getKey().startsWith(wanted)) {
+                continue;
+            }
             Event event = RemoteMessages.event(each);
             if (event.type() == Event.Type.PUT) {
                 store.values().told(event.kv());
@@ -147,10 +157,10 @@ final class RemoteWatch implements Store.Watch {
             fragments.add(event);
         }
         // A revision that does not fit into one message comes in several.
-        if (!told.getFragment()) {
+        if (!response.getFragment()) {
             List<Event> whole = List.copyOf(fragments);
             fragments.clear();
-            deliver(whole, whole.get(whole.size() - 1).revision());
+            deliver(whole, told);
         }
     }
 

@@ -1,9 +1,14 @@
 package io.minik.store.remote;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.minik.store.Await;
+import io.minik.store.Bytes;
 import io.minik.store.LocalStore;
+import io.minik.store.Recorder;
 import io.minik.store.Store;
 import io.minik.store.StoreContract;
+import io.minik.store.WatchRequest;
 import io.minik.store.etcdapi.EtcdApi;
 import io.minik.store.etcdapi.Member;
 import io.minik.store.etcdapi.SnapshotFiles;
@@ -14,6 +19,7 @@ import io.vertx.core.http.HttpServerOptions;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Against minik's own etcd port. */
@@ -47,6 +53,25 @@ class RemoteStoreTest extends StoreContract {
     @Override
     protected void pass(long seconds) {
         // The lease's own clock goes on.
+    }
+
+    @Test
+    void ofOthersKeysAWatchTellsThatThereWasARevision() {
+        Bytes ours = Bytes.utf8("/registry/");
+        Recorder recorder = new Recorder();
+        store.watch(WatchRequest.allFor(ours, 2), recorder);
+        put("/registry/a", "1");
+        put("other/b", "2");
+        delete("other/b");
+        txn(List.of(), List.of(put("/registry/c", "3", 0), put("other/c", "3", 0)), List.of());
+        assertThat(recorder.awaitEvents(2))
+                .extracting(event -> event.kv().key().utf8())
+                .containsExactly("/registry/a", "/registry/c");
+        long others = put("other/d", "4");
+        Recorder late = new Recorder();
+        store.watch(WatchRequest.allFor(ours, others), late);
+        assertThat(late.awaitProgress()).isEqualTo(others);
+        assertThat(late.events()).isEmpty();
     }
 
     @AfterEach
