@@ -22,6 +22,7 @@ final class HeldResources {
     private final Map<Integer, List<ContainerPort>> ports = new HashMap<>();
 
     /** What the pod was granted, in place of what it held before. */
+    @SuppressWarnings("ReferenceEquality") // Another grant is another object, and most calls are about the same one.
     void hold(Pod pod) {
         Share before = shares.get(pod.uid());
         if (before != null && before.of() == pod) {

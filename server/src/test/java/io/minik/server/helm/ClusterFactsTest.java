@@ -14,6 +14,7 @@ import io.minik.ground.json.Json;
 import io.minik.server.controllers.Cluster;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Executor;
 import org.junit.jupiter.api.Test;
 
@@ -42,7 +43,8 @@ class ClusterFactsTest {
     }
 
     private List<?> listed() {
-        return (List<?>) lookup.lookup("v1", "ConfigMap", "shop", "").get("items");
+        return (List<?>) Objects.requireNonNull(
+                lookup.lookup("v1", "ConfigMap", "shop", "").get("items"));
     }
 
     @Test
