@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
  */
 class TestShareTest {
     /** The house wants {@link #WANTED}; this is where it stands, and only rises. */
-    private static final double LEAST = 0.545;
+    private static final double LEAST = 0.55;
 
     private static final double WANTED = 0.55;
 

@@ -98,7 +98,7 @@ public final class HostTool {
         }
     }
 
-    /** The thread's. */
+    /** What the tool's thread does. */
     private void play() {
         try {
             Process running =

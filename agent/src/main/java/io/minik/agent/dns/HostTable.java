@@ -14,7 +14,7 @@ import java.util.Optional;
  */
 record HostTable(
         Map<String, List<Address>> byName, Map<Address, List<String>> byAddress, int ttlSeconds, boolean fallsThrough) {
-    /** As the plugin's. */
+    /** How long an answer holds, as in the hosts plugin. */
     static final int DEFAULT_TTL_SECONDS = 3600;
 
     static final HostTable NONE = new HostTable(Map.of(), Map.of(), DEFAULT_TTL_SECONDS, true);

@@ -247,7 +247,7 @@ final class Conversation implements Decision.Head {
         return over;
     }
 
-    /** Once, whatever happened. */
+    /** Ends the conversation; only the first call counts. */
     void finish(int status) {
         if (over) {
             return;

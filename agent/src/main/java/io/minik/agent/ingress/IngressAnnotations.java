@@ -239,7 +239,7 @@ final class IngressAnnotations {
                     return;
                 }
             } catch (URISyntaxException e) {
-                // Told below.
+                // The warning below tells of it.
             }
             wrong(name, value, "is no URL");
         };

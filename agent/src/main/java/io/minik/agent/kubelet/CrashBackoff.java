@@ -27,7 +27,7 @@ record CrashBackoff(Duration delay, Instant updated) {
         return left.isNegative() || left.isZero() ? Optional.empty() : Optional.of(left);
     }
 
-    /** Another try begins. */
+    /** The pause after another try that failed, at most the usual longest. */
     CrashBackoff next(Instant now) {
         return next(now, MOST);
     }

@@ -74,7 +74,7 @@ final class ImageGarbage {
         lastUsed.put(image.id(), loop.now());
     }
 
-    /** After a pull. */
+    /** Looks for images to remove, which a pull is an occasion for. */
     void look() {
         if (running) {
             return;

@@ -30,7 +30,7 @@ public interface Prober {
         /** The verdict changed: the threshold of successes or failures was reached. */
         void verdict(Kind kind, boolean success, String message);
 
-        /** One try failed. */
+        /** One try has failed. */
         void failed(Kind kind, String message);
 
         /** One try succeeded, but says something. */
@@ -50,6 +50,6 @@ public interface Prober {
     /** The container is told to end: it is asked on whether it is ready, and nothing else. Idempotent. */
     void retire(String containerId);
 
-    /** Ends them. Idempotent. */
+    /** Ends the container's probes; may be called again. */
     void stop(String containerId);
 }

@@ -2,7 +2,7 @@ package io.minik.agent.proxy;
 
 /** Where a service port's traffic may go. @param local on this node */
 record Endpoint(String ip, int port, boolean local) {
-    /** In nft's words. */
+    /** Address and port in nft's words. */
     String target() {
         return ip + " . " + port;
     }

@@ -123,7 +123,7 @@ final class NetFunctions {
             }
             int equals = part.indexOf('=');
             String name = decoded(equals < 0 ? part : part.substring(0, equals));
-            @SuppressWarnings("unchecked") // Put here.
+            @SuppressWarnings("unchecked") // Every value of the map is a list that was put there by this loop.
             List<Object> list = (List<Object>) values.computeIfAbsent(name, unused -> new ArrayList<>());
             list.add(equals < 0 ? "" : decoded(part.substring(equals + 1)));
         }

@@ -183,7 +183,7 @@ final class Parser {
         return result;
     }
 
-    @SuppressWarnings("ReferenceEquality") // A mark.
+    @SuppressWarnings("ReferenceEquality") // The token is compared as a mark: it is that very object or another.
     private Expr negated(Token minus) {
         Object value = peek().value();
         boolean literal = peek().kind() == Kind.LITERAL;
@@ -279,7 +279,7 @@ final class Parser {
         return args;
     }
 
-    @SuppressWarnings("ReferenceEquality") // A mark.
+    @SuppressWarnings("ReferenceEquality") // The token is compared as a mark: it is that very object or another.
     private Expr primary() {
         Token token = tokens.get(at);
         boolean leading = accept(".");

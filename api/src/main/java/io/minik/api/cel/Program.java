@@ -38,7 +38,7 @@ public final class Program {
         }
     }
 
-    /** Of the result. */
+    /** The type of what a run answers. */
     public CelType type() {
         return type;
     }

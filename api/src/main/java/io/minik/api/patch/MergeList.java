@@ -159,7 +159,7 @@ final class MergeList {
             }
         }
 
-        /** -1: nowhere. */
+        /** Where an item with the same key stands, or -1 where there is none. */
         int of(JsonNode item) {
             return key.isEmpty() || item.hasNonNull(key) ? first.getOrDefault(value(item), -1) : -1;
         }

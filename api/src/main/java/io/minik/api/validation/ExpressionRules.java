@@ -25,7 +25,7 @@ final class ExpressionRules {
     /** Of one run; about a tenth of a second. */
     private static final long PER_CALL = 1_000_000;
 
-    /** Of one object. */
+    /** What the rules of one object may cost together. */
     private static final long PER_OBJECT = 10_000_000;
 
     private static final int LONGEST_MESSAGE = 5 * 1024;

@@ -17,10 +17,10 @@ import java.util.OptionalLong;
  * times how often its value may stand in an object.
  */
 final class ExpressionSchemaRules {
-    /** Of one expression. */
+    /** What one expression may cost by its estimate. */
     private static final long PER_EXPRESSION = 10_000_000;
 
-    /** Of all of a schema. */
+    /** What all expressions of a schema may cost by their estimates. */
     private static final long PER_SCHEMA = 100_000_000;
 
     private static final int TOLD = 4;

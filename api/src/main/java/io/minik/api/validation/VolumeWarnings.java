@@ -30,7 +30,7 @@ final class VolumeWarnings {
         this.said = said;
     }
 
-    /** Of a pod. */
+    /** Warns of the volumes of a pod. */
     void volumes(JsonNode volumes, String path) {
         for (int at = 0; at < volumes.size(); at++) {
             JsonNode volume = volumes.get(at);

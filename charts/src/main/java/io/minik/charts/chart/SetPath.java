@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A place in values as {@code helm --set} names it: {@code a.b[0].c}, with a backslash before what is no separator. */
 public final class SetPath {
-    /** Helm's own. */
+    /** The largest index that Helm takes. */
     private static final int MOST_INDEX = 65_536;
 
     private static final int MOST_DEPTH = 30;

@@ -85,7 +85,7 @@ public final class GoYaml {
 
         @Override
         public void close() {
-            // Nothing is open.
+            // Nothing is open that could be closed.
         }
     }
 

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Go's fmt on Go's values: verbs, flags, widths, and what it says of arguments that do not fit. */
 final class GoFormat {
-    /** Go's own. */
+    /** The largest width that Go takes. */
     private static final int MOST_WIDTH = 1_000_000;
 
     private final Budget budget;

@@ -330,7 +330,7 @@ final class TemplateLexer {
 
     private void run(String letters) {
         while (accept(letters)) {
-            // Goes on.
+            // The loop's condition does the work.
         }
     }
 

@@ -62,7 +62,7 @@ public final class Histogram {
                 .append('\n');
     }
 
-    /** One figure. */
+    /** Adds one figure with its labels as a line of Prometheus' text format. */
     public static void line(StringBuilder text, String name, String labels, double value) {
         text.append(name)
                 .append('{')

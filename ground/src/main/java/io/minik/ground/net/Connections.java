@@ -284,7 +284,7 @@ public final class Connections {
             this.late = late;
         }
 
-        /** It came. */
+        /** What was waited for has come in time. */
         public void met() {
             deadlines.remove(this);
             rest();

@@ -157,7 +157,7 @@ public final class JoinedStreams {
         }
     }
 
-    /** One of them. */
+    /** One stream of the connection. */
     public final class Stream {
         private final int id;
         private int waitingBytes;

@@ -11,7 +11,7 @@ import java.util.regex.Pattern;
 
 /** bcrypt as Go's golang.org/x/crypto/bcrypt makes and reads it, by which etcd keeps passwords and htpasswd files have them. */
 public final class Bcrypt {
-    /** Of a salt. */
+    /** How long a salt is. */
     public static final int SALT_BYTES = 16;
 
     /** Go's default: some 60 ms. */

@@ -27,7 +27,7 @@ public record ContainerConfig(
         Security security,
         Place place,
         Notes notes) {
-    /** Whose it is. */
+    /** Which sandbox the container belongs to, by which name, and which try it is. */
     public record Origin(String sandboxId, String name, int attempt) {}
 
     /** @param id of the image, with its layers (Images.Image); @param reference what people call it */

@@ -33,9 +33,9 @@ public final class Cri {
     public enum NamespaceMode {
         /** Common to the pod's containers. */
         POD,
-        /** The container's own. */
+        /** The container has its own. */
         CONTAINER,
-        /** The node's. */
+        /** The container shares the node's. */
         NODE,
         /** That of another container, which {@code targetId} names. */
         TARGET
@@ -186,7 +186,7 @@ public final class Cri {
             String cpusetMems) {
         public static final LinuxContainerResources NONE = new LinuxContainerResources(0, 0, 0, 0, 0);
 
-        /** On any processor. */
+        /** The same on any processor and any node of memory. */
         public LinuxContainerResources(
                 long cpuPeriod, long cpuQuota, long cpuShares, long memoryLimitInBytes, int oomScoreAdj) {
             this(cpuPeriod, cpuQuota, cpuShares, memoryLimitInBytes, oomScoreAdj, "", "");

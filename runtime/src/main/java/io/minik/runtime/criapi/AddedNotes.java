@@ -21,7 +21,7 @@ public final class AddedNotes {
     private final Path folder;
     private final Map<String, Map<String, String>> known = new ConcurrentHashMap<>();
 
-    /** One container's. */
+    /** The annotations that one container was given. */
     public record Notes(String containerId, Map<String, String> annotations) {}
 
     private AddedNotes(Vertx vertx, Path folder) {

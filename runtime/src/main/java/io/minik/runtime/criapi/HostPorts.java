@@ -5,7 +5,7 @@ import java.util.List;
 /** Ports of the node that lead to pods of CRI's clients. Idempotent; from any thread. */
 public interface HostPorts {
     /**
-     * One of them.
+     * One port of the node that leads to a pod.
      *
      * @param protocol tcp, udp or sctp; @param hostIp an address of the node, empty for all
      */

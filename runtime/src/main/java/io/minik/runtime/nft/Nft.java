@@ -16,7 +16,7 @@ public record Nft(String program) {
     /** A transaction takes milliseconds; another's large one may hold the kernel's lock for seconds. */
     private static final Duration LIMIT = Duration.ofSeconds(30);
 
-    /** The machine's own. */
+    /** The nft that the machine has. */
     public static Nft ofHost() {
         return new Nft(HostTool.find("nft").map(Path::toString).orElse("nft"));
     }

@@ -26,7 +26,7 @@ final class ImpliedDirectories implements AutoCloseable {
     /** The time of a directory that no entry has described yet; one in 1961, which no builder writes. */
     static final long UNSETTLED_SECONDS = -271_828_182;
 
-    /** A block. */
+    /** What a directory costs on the disk: a block. */
     private static final int DIRECTORY_BYTES = 4096;
 
     private final Path list;

@@ -8,7 +8,7 @@ public enum Arch {
     X86_64,
     AARCH64;
 
-    /** This machine's. */
+    /** The architecture of this machine. */
     public static Arch current() {
         String name = System.getProperty("os.arch", "").toLowerCase(Locale.ROOT);
         return switch (name) {

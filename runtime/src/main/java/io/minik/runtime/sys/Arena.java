@@ -36,7 +36,7 @@ public final class Arena implements AutoCloseable {
         this.memory = memory;
     }
 
-    /** In this process. */
+    /** Memory of this process. */
     Arena(ToLongFunction<ByteBuffer> addressOf) {
         this(new Memory() {
             @Override

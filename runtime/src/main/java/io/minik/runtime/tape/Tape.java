@@ -187,7 +187,7 @@ public final class Tape {
             label.index = steps.size();
         }
 
-        /** Goes there, always. */
+        /** Goes on at the label in any case. */
         public void jump(Label label) {
             add("go on", Syscall.SCHED_YIELD).onZero(label);
         }

@@ -20,7 +20,7 @@ public final class DefaultTolerationSeconds implements Admission {
 
     /** Seconds by the state of the node. */
     public record Periods(int notReadySeconds, int unreachableSeconds) {
-        /** Upstream's. */
+        /** The periods that upstream's admission has. */
         public static final Periods DEFAULT = new Periods(300, 300);
     }
 

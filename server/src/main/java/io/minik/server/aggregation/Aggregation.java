@@ -81,7 +81,7 @@ public final class Aggregation {
                 .toList();
     }
 
-    /** For discovery. */
+    /** The versions that others serve, as discovery shows them. */
     public List<RemoteVersion> versions() {
         return known.values().stream()
                 .map(each -> new RemoteVersion(

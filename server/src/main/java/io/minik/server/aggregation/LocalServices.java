@@ -25,7 +25,7 @@ final class LocalServices {
 
     private LocalServices() {}
 
-    /** By name. */
+    /** The APIServices of what this server serves itself, by name. */
     static Map<String, KubeObject> wanted(Schema now) {
         Map<String, KubeObject> wanted = new LinkedHashMap<>();
         for (KindRow row : now.kinds()) {

@@ -60,7 +60,7 @@ final class AuditFile {
     private long waitingBytes;
     private boolean writing;
 
-    // The worker.
+    // The file belongs to the worker.
     private @Nullable FileChannel file;
 
     private record Line(byte[] bytes, Promise<Void> written) {}

@@ -22,7 +22,7 @@ public final class AuditPolicy {
         RequestResponse
     }
 
-    /** When. */
+    /** When in a request's life an event is written. */
     public enum Stage {
         RequestReceived,
         ResponseStarted,
@@ -207,7 +207,7 @@ public final class AuditPolicy {
         }
     }
 
-    /** Of one group. */
+    /** The resources of one group that a rule is about. */
     private record Resources(String group, List<String> words, List<String> names) {
         static Resources of(JsonNode said) {
             return new Resources(

@@ -47,7 +47,7 @@ public final class Strangers {
         this.known = known(config);
     }
 
-    /** Nobody. */
+    /** Nobody from elsewhere is known. */
     public static Strangers none(InstantSource clock) {
         return new Strangers(
                 Optional.empty(),

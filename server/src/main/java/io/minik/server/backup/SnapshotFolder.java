@@ -144,7 +144,7 @@ public final class SnapshotFolder {
         try {
             found.add(read(file));
         } catch (NoSuchFileException gone) {
-            // Pruned meanwhile.
+            // The snapshot was pruned meanwhile.
         }
     }
 

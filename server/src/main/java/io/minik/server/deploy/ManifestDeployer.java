@@ -64,7 +64,7 @@ public final class ManifestDeployer implements Room, Queued {
     private final EventRecorder events;
     private final WorkQueue<String> queue;
 
-    // The loop.
+    // What follows is the loop's alone.
     private Set<String> present = Set.of();
 
     /** What is still to be applied, by file with the kinds that nobody served: woken when one of them comes. */

@@ -61,7 +61,7 @@ public final class ManagedConfig {
         return on;
     }
 
-    /** The first seals. */
+    /** The names of the keys; the first one seals what is written. */
     public List<String> keyNames() {
         return keys.stream().map(key -> Json.text(key, "name")).toList();
     }

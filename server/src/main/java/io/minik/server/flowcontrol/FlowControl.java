@@ -29,10 +29,10 @@ public final class FlowControl {
     private final Seats seats;
     private final Duration longest;
     private final BiConsumer<String, LongSupplier> measures;
-    /** By labels. */
+    /** How many requests were dispatched, by labels. */
     private final Map<String, LongAdder> dispatched = new ConcurrentHashMap<>();
 
-    /** By reason and labels. */
+    /** How many requests were refused, by reason and labels. */
     private final Map<String, Map<String, LongAdder>> rejected = new ConcurrentHashMap<>();
 
     private volatile FlowPlan plan;

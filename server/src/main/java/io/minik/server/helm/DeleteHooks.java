@@ -73,7 +73,7 @@ final class DeleteHooks {
                 client.patch(ChartDefinitions.CHARTS, chart.key(), "", PatchType.MERGE, patch), Reason.NotFound);
     }
 
-    /** The oldest goes. */
+    /** The digests with that of the release; where there are too many, the oldest goes. */
     static String added(KubeObject chart, HelmRelease release) {
         List<String> all = new ArrayList<>(known(chart));
         all.add(digest(release));

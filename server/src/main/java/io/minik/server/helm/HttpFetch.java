@@ -291,17 +291,17 @@ final class HttpFetch {
 
         @Override
         public void checkServerTrusted(X509Certificate[] chain, String type) {
-            // Anyone will do.
+            // Whoever answers is taken.
         }
 
         @Override
         public void checkServerTrusted(X509Certificate[] chain, String type, Socket socket) {
-            // Anyone will do.
+            // Whoever answers is taken.
         }
 
         @Override
         public void checkServerTrusted(X509Certificate[] chain, String type, SSLEngine engine) {
-            // Anyone will do.
+            // Whoever answers is taken.
         }
 
         @Override

@@ -64,7 +64,7 @@ final class ReleaseMaker {
         return new ReleaseSteps(context.client(), context.loop(), kinds, name, request.is("takeOwnership"));
     }
 
-    /** As 1h2m3s. */
+    /** Reads a duration such as 1h2m3s. */
     static Duration timeout(String text) {
         Matcher part = DURATION_PART.matcher(text);
         Duration all = Duration.ZERO;

@@ -45,7 +45,7 @@ public final class MatchConditions {
     /** What they come to; the caller's failurePolicy says what follows from a failure. */
     public sealed interface Verdict {}
 
-    /** All hold. */
+    /** All conditions hold. */
     public record Matches() implements Verdict {}
 
     /** @param condition the first that does not hold */

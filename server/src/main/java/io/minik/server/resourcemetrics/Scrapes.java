@@ -44,7 +44,7 @@ final class Scrapes {
         this.kubelets = kubelets;
     }
 
-    /** Forgets the others. */
+    /** Forgets what was known of all other nodes. */
     void keepOnly(Set<String> nodes) {
         known.keySet().retainAll(nodes);
     }

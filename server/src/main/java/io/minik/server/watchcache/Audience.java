@@ -52,7 +52,7 @@ final class Audience {
         return all;
     }
 
-    /** Everybody is gone. */
+    /** Lets everybody go. @return who was there */
     List<CacheWatcher> clear() {
         List<CacheWatcher> gone = List.copyOf(all);
         all.clear();

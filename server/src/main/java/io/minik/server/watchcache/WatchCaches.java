@@ -388,7 +388,7 @@ public final class WatchCaches implements Room {
                                 : "the store does not answer");
     }
 
-    /** For good. */
+    /** Ends the caches for good: the store will not come back. */
     private void fail(ApiException answer) {
         failed = answer;
         health = Health.notReady(String.valueOf(answer.getMessage()));

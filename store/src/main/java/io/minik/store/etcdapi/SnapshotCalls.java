@@ -33,7 +33,7 @@ final class SnapshotCalls {
     /** One that is sent, and one that is made: each takes as much of the disk as the store. */
     private static final int MOST = 2;
 
-    /** etcd's. */
+    /** How much of the file a message carries, as etcd has it. */
     private static final int CHUNK_BYTES = 32 << 10;
 
     /** What stays free on the disk for the store itself. */

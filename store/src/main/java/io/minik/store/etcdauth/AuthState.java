@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 public record AuthState(boolean enabled, long revision, SortedMap<String, User> users, SortedMap<String, Role> roles) {
     public static final String ROOT = "root";
 
-    /** etcd's first. */
+    /** What a new etcd has: nobody, and access without a name. */
     static final AuthState NONE = new AuthState(false, 1, new TreeMap<>(), new TreeMap<>());
 
     /** Each costs memory for ever, and is written with every change. */

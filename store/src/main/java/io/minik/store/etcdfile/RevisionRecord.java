@@ -84,7 +84,7 @@ public final class RevisionRecord {
                         false);
             }
         } catch (InvalidProtocolBufferException unreadable) {
-            // Told below.
+            // The error below tells of it.
         }
         throw new DamagedFile("its revision " + revision + " can't be read");
     }

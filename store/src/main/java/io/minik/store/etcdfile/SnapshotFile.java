@@ -119,7 +119,7 @@ public final class SnapshotFile implements AutoCloseable {
                         lease.getID(), lease.getTTL(), left > 0 && left < lease.getTTL() ? left : lease.getTTL());
             }
         } catch (InvalidProtocolBufferException unreadable) {
-            // Told below.
+            // The error below tells of it.
         }
         throw new DamagedFile("a lease of it can't be read");
     }

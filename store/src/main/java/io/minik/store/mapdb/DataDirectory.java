@@ -149,7 +149,7 @@ final class DataDirectory implements AutoCloseable {
         return file.resolveSibling(file.getFileName() + TEMPORARY);
     }
 
-    /** By number. */
+    /** The segments of the log in the order of their numbers. */
     List<Segment> segments() throws IOException {
         return list("log-");
     }
@@ -210,7 +210,7 @@ final class DataDirectory implements AutoCloseable {
         return path.toFile().getUsableSpace();
     }
 
-    /** Unlocks it. */
+    /** Lets another process have the directory. */
     @Override
     public void close() throws IOException {
         lock.close();

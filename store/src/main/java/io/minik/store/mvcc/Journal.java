@@ -36,7 +36,7 @@ public interface Journal extends Facts {
     /** The store halts: lets go of files, writes nothing more. */
     void abandon();
 
-    /** Keeps nothing. */
+    /** A journal that keeps nothing. */
     Journal NONE = new Journal() {
         @Override
         public void committed(long revision, List<Change> changes) {}

@@ -37,7 +37,7 @@ final class Watcher implements Store.Watch {
     private final ContextInternal context;
     private final Store.WatchListener listener;
 
-    // Any thread's.
+    // These two are read and written by any thread.
     private volatile boolean closed;
     private final AtomicLong backlogBytes = new AtomicLong();
 

@@ -49,7 +49,7 @@ final class Writer {
     private final Timers timers;
     private final RandomGenerator leaseIds;
 
-    // The batch.
+    // What follows belongs to the batch that is being made.
     private final TreeMap<Bytes, KeyValue> pending = new TreeMap<>();
     private final List<Committed> commits = new ArrayList<>();
     private final List<Answer> answers = new ArrayList<>();

@@ -38,7 +38,7 @@ final class WriterQueue {
         return ended;
     }
 
-    /** A caller's: bounded. */
+    /** Takes a command of a caller's, which is refused while too much waits. */
     void addCall(Command command, Consumer<StoreException> refused, int bytes) {
         StoreException why = ended;
         if (why != null) {
@@ -90,7 +90,7 @@ final class WriterQueue {
         return drain(taken);
     }
 
-    /** Without waiting. */
+    /** Takes what is there without waiting for more. */
     List<Entry> takeIfAny() {
         return drain(new ArrayList<>());
     }

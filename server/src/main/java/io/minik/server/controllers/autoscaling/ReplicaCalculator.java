@@ -168,7 +168,7 @@ record ReplicaCalculator(List<KubeObject> pods, int current, Tolerances toleranc
         return new Ratio((double) average / target, average, OptionalInt.empty());
     }
 
-    /** By pod, thousandths. */
+    /** What each pod requests of a resource, in thousandths. */
     private Map<String, Long> requests(String resource, String container) throws Uncountable {
         Map<String, Long> requests = new HashMap<>();
         for (KubeObject pod : pods) {

@@ -12,9 +12,9 @@ public final class PodFailurePolicy {
         COUNT,
         /** Is retried and does not count. */
         IGNORE,
-        /** Ends the job. */
+        /** The job ends as failed. */
         FAIL_JOB,
-        /** Ends the pod's index. */
+        /** The pod's index ends as failed. */
         FAIL_INDEX
     }
 

@@ -51,7 +51,7 @@ public final class MutatingWebhooks implements Admission {
         return new Dispatch(review, hooks).from(0);
     }
 
-    /** One round. */
+    /** One round of asking the hooks about a review. */
     private final class Dispatch {
         private final Review review;
         private final List<Hook> hooks;
