@@ -251,7 +251,7 @@ class UserNamespacesTest {
     @Test
     void aPartOfAnImageThatIsNotThereOrNoDirectoryIsNamed() {
         for (String subPath : List.of("none", "etc/passwd", "../../../../../proc")) {
-            String id = "c" + Math.abs(subPath.hashCode());
+            String id = "c" + Integer.toHexString(subPath.hashCode());
             await(node.containers.create(
                     container(id, TestNode.security(""), List.of(image(subPath, "/image")), "ls /image | wc -l")));
             if (subPath.startsWith("..")) {
